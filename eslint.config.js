@@ -1,0 +1,33 @@
+import js from '@eslint/js'
+import {defineConfig} from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const layers = (files, forbidden, message) => ({
+  files,
+  rules: {'no-restricted-imports': ['error', {patterns: [{group: forbidden, message}]}]},
+})
+
+export default defineConfig(
+  {ignores: ['dist/', 'coverage/', 'node_modules/', 'surety-out/']},
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {parserOptions: {projectService: true, tsconfigRootDir: import.meta.dirname}},
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {globals: {process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly', Buffer: 'readonly'}},
+  },
+  {files: ['scripts/**', 'bench/**', 'fixtures/**'], rules: {'no-console': 'off'}},
+  // The arrows of the architecture: a service never knows flags, a terminal or the other service.
+  layers(['src/certify/**/*.ts'], ['**/sanitize/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'certify knows neither sanitize nor the command line'),
+  layers(['src/sanitize/**/*.ts'], ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'sanitize knows neither certify nor the command line'),
+  layers(['src/linalg/**/*.ts', 'src/stats/**/*.ts', 'src/data/**/*.ts', 'src/graph/**/*.ts', 'src/pairwise/**/*.ts', 'src/checkpoint/**/*.ts', 'src/report/**/*.ts'], ['**/cli/*', '@oclif/*', '**/commands/*'], 'only commands/ and src/cli know the command line'),
+)

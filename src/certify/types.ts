@@ -1,0 +1,128 @@
+/** Hidden states of one layer: [rows, dim] row-major, one row an example. */
+export interface LayerStates {
+  name: string
+  dim: number
+  data: Float32Array | Float64Array
+}
+
+/** What certify needs of a checkpoint on a data set; where it came from does not matter. */
+export interface Embeddings {
+  rows: number
+  /** in order of depth, first hidden layer first */
+  layers: LayerStates[]
+  /** [rows] class numbers, or null if unknown */
+  labels: Int32Array | null
+  /** the model's final output, or null where the file gives losses only */
+  output: {kind: 'logits' | 'probabilities'; classes: number; data: Float32Array | Float64Array} | null
+  /** [rows] losses computed elsewhere, ≥ 0, or null */
+  loss: Float64Array | null
+}
+
+export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
+export type MetricName = 'l2' | 'l1' | 'linf' | 'angle'
+export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'
+
+export interface CertifyMetrics {
+  /** examples used, after duplicates were removed */
+  rows: number
+  duplicatesRemoved: number
+  /** sizes of the split; null with --no-split */
+  anchors: number | null
+  references: number | null
+  loss: {
+    name: LossName
+    /** L_max: losses are clipped here inside ε; null where nothing is clipped */
+    max: number | null
+    mean: number
+    /** P[L > L_max] bounded from the references; null where the loss cannot exceed L_max */
+    tailUpper: number | null
+  }
+  /** share of rows whose predicted class is the label; null if unknown */
+  accuracy: number | null
+  alpha: AlphaSplit
+  layers: LayerMetrics[]
+  cells: Cell[]
+  witnesses: Witness[]
+  localization: Localization
+}
+
+/** How α is shared so that every bound of the report holds at once. */
+export interface AlphaSplit {
+  total: number
+  /** α spent on each single statement of the family; null where the family is not reported */
+  epsilon: number | null
+  global: number | null
+  windowed: number | null
+  direct: number | null
+  statements: number
+}
+
+export interface Estimate {
+  estimate: number
+  /** exact upper bound at the split α; null where none exists (no split, no floor, unbounded loss) */
+  upper: number | null
+  /** percentile bootstrap over points: asymptotic, not a certificate */
+  asymptotic: [number, number] | null
+}
+
+export interface LayerMetrics {
+  name: string
+  dim: number
+  /** distances are divided by this (median anchor pair distance, or 1) before δ and τ apply */
+  scale: number
+  /** τ, in scaled units */
+  floor: number
+  epsilon: {raw: Estimate; scaleFree: Estimate}
+  /** share of Σ ΔL/max(d, τ) that comes from pairs with different labels; null without labels */
+  crossLabelShare: number | null
+  zeroDistancePairs: number
+  /** of these, pairs whose losses differ: without a floor they make ε infinite */
+  zeroDistanceLossPairs: number
+  /** largest and median pair distance, raw units */
+  diameter: number
+  medianDistance: number
+  /** position among the layers, 0 first … 1 last */
+  relativeDepth: number
+  /** rows with the largest volatility, descending; row = index in the data file */
+  mostVolatile: {row: number; volatility: number; loss: number; label: number | null}[]
+  /** the quantity behind the paper's Figure 2; null without an output */
+  legacyVulnerability: number | null
+}
+
+/** One statement: P[ΔL ≥ η | d ≤ δ] in one layer. */
+export interface Cell {
+  layer: string
+  /** in scaled units, and the same radius in raw units */
+  delta: number
+  deltaRaw: number
+  eta: number
+  /** anchor–reference pairs within δ */
+  pairs: number
+  /** their share of all anchor–reference pairs */
+  fraction: number
+  /** share of them with ΔL ≥ η: the plain estimate, no certificate */
+  observed: number | null
+  /** upper bounds of P[ΔL ≥ η | d ≤ δ], at most 1 */
+  global: number
+  windowed: number
+  direct: number
+  status: CellStatus
+}
+
+/** A pair of examples that are close in a layer and far apart in loss. */
+export interface Witness {
+  layer: string
+  rows: [number, number]
+  distance: number
+  losses: [number, number]
+  labels: [number, number] | null
+  /** ΔL / max(d, τ), scaled units */
+  ratio: number
+}
+
+export interface Localization {
+  /** layers by scale-free ε, most volatile first */
+  ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
+  /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
+  overlap: number[][]
+}

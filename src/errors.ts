@@ -1,0 +1,41 @@
+/**
+ * One error class per audience. A message is one lower-case sentence that names the place, the value and the limit;
+ * `nextSteps` says what the reader can do. The command line turns `code` and `exitCode` into its JSON and exit status.
+ */
+export abstract class SuretyError extends Error {
+  abstract readonly code: string
+  abstract readonly exitCode: number
+
+  constructor(
+    message: string,
+    readonly nextSteps: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/** A file or its content cannot be used: whoever made the file can mend it. */
+export class InputError extends SuretyError {
+  readonly code = 'INPUT'
+  readonly exitCode = 2
+}
+
+/** Flags or a configuration that make no sense together: whoever typed the command can mend it. */
+export class UsageError extends SuretyError {
+  readonly code = 'USAGE'
+  readonly exitCode = 2
+}
+
+/** A device or a native package that was asked for by name is absent or failed its self-test. */
+export class DeviceError extends SuretyError {
+  readonly code = 'DEVICE'
+  readonly exitCode = 2
+}
+
+/** A condition that surety's own code should have made impossible. */
+export class InternalError extends SuretyError {
+  readonly code = 'INTERNAL'
+  readonly exitCode = 70
+}

@@ -1,0 +1,72 @@
+import type {Dense, Matrix} from '../linalg/types.js'
+
+/**
+ * The border between mathematics and devices. Every statistic of surety is a reduction over all pairs of rows of a
+ * matrix: stream tiles of the pairs, apply a map to each pair, reduce. An engine is one folder that implements this
+ * interface; nothing above it knows on which device it runs, and no n × n memory is assumed.
+ *
+ * Shapes   as given at each member; results are fp64 arrays whatever the engine computes in.
+ * Order    reductions run in a fixed order: the same input gives the same bits on the same engine.
+ */
+export interface PairwiseEngine {
+  readonly name: 'cpu' | 'webgpu' | 'tfjs'
+  readonly precision: 'fp64' | 'fp32'
+
+  /** Windowed sums of loss change over distance for every reference: see VolatilitySums. */
+  volatility(task: VolatilityTask): Promise<VolatilitySums>
+
+  /** κ(Z Wᵀ) [rows of z, rows of w]: arc-cosine kernel of unit (or zero) rows; κ(c) = c(π − acos c)/2π. */
+  kernelBlock(z: Matrix, w: Matrix): Promise<Dense>
+
+  /** κ(Z Zᵀ) V [n, r] without keeping the n × n kernel; the diagonal is exactly ½ (0 for a zero row). */
+  kernelApply(z: Matrix, v: Dense): Promise<Dense>
+
+  /**
+   * s_i = Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j for every i, given to `onRows` a block of rows at a time, in order.
+   * κ′(c) = (π − acos c)/2π + c/(2π√(1 − c²)), clamped near ±1.
+   */
+  kernelGradient(z: Matrix, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void>
+
+  close(): Promise<void>
+}
+
+export interface VolatilityTask {
+  /** [m, dim] and [n, dim]; the same object for both means all pairs i < j of one sample */
+  anchors: Dense<Float32Array | Float64Array>
+  references: Dense<Float32Array | Float64Array>
+  anchorLoss: Float64Array
+  referenceLoss: Float64Array
+  /** class numbers, for the same-label/cross-label split; null if unknown */
+  anchorLabels: Int32Array | null
+  referenceLabels: Int32Array | null
+  metric: 'l2' | 'l1' | 'linf' | 'angle'
+  /** distances are divided by `scale`; `floor`, `deltas` are in scaled units, ascending */
+  scale: number
+  floor: number
+  deltas: Float64Array
+  etas: Float64Array
+  /** L_max inside ε; Infinity: no clipping */
+  lossMax: number
+}
+
+/** Sums over the anchors i for each reference j (d = scaled distance, h_c = min(ΔL, c)/max(d, τ)). G = deltas, E = etas. */
+export interface VolatilitySums {
+  /** [n] Σ_i h_{L_max} */
+  total: Float64Array
+  /** [n, G] #{i : d ≤ δ_g} */
+  within: Float64Array
+  /** [n, G, E] Σ_i h_{η_e} 1{d ≤ δ_g} */
+  windowed: Float64Array
+  /** [n, G, E] #{i : d ≤ δ_g, ΔL ≥ η_e} */
+  exceed: Float64Array
+  /** [m] Σ_j h_{L_max} */
+  anchorTotal: Float64Array
+  /** Σ over pairs with different labels of h_{L_max} */
+  crossLabelTotal: number
+  zeroDistancePairs: number
+  zeroDistanceLossPairs: number
+  /** raw units */
+  diameter: number
+  /** the pairs with the largest h_{L_max}, descending: anchor row, reference row, raw distance, ratio */
+  witnesses: {anchor: number; reference: number; distance: number; ratio: number}[]
+}

@@ -1,0 +1,61 @@
+/**
+ * The report: plain JSON (no typed arrays, NaN or Infinity), the same bytes for the same input, seed and version,
+ * except the `run` block. Scripts outside the repository rely on these names: extend, never rename.
+ */
+export interface Report<Metrics = unknown> {
+  schemaVersion: 1
+  command: string
+  /** of surety */
+  version: string
+  seed: number
+  engine: EngineReport
+  inputs: InputFile[]
+  /** every option that has an effect, after defaults */
+  config: Record<string, Json>
+  metrics: Metrics
+  verdict: Verdict
+  notes: Note[]
+  /** what may differ between two runs with the same result */
+  run?: RunInfo
+}
+
+export type Json = string | number | boolean | null | Json[] | {[key: string]: Json}
+
+export interface EngineReport {
+  name: string
+  precision: 'fp64' | 'fp32'
+  /** every engine looked at, in order, and why it was taken or passed over */
+  tried: {name: string; outcome: string}[]
+}
+
+export interface InputFile {
+  /** as given on the command line, never resolved to a machine's absolute path */
+  path: string
+  sha256: string
+  bytes: number
+}
+
+export interface Verdict {
+  status: 'pass' | 'fail' | 'inconclusive'
+  /** one sentence in plain words with the figures that matter */
+  summary: string
+  /** what the verdict means, and what it does not */
+  meaning: string[]
+}
+
+/** Something the reader should know; libraries return notes, they never print. */
+export interface Note {
+  level: 'info' | 'warning'
+  /** stable, kebab-case */
+  code: string
+  message: string
+}
+
+export interface RunInfo {
+  startedAt: string
+  elapsedMs: number
+  node: string
+  platform: string
+  cpus: number
+  peakMemoryBytes: number
+}

@@ -1,0 +1,85 @@
+/** Everything known of one edge, in the order of the graph's edge list; higher = more suspect. */
+export interface EdgeScores {
+  /** [2 m] */
+  edges: Uint32Array
+  /** [m] the score that ranks: fused rank (preset surety) or KC (preset paper) */
+  score: Float64Array
+  /** [m] 1 = most suspect; ties by score, then u, then v */
+  rank: Uint32Array
+  /** [m] 0: out of reach of the node set, the score says nothing about safety */
+  scored: Uint8Array
+  /** [m] 1: marked for removal */
+  pruned: Uint8Array
+  parts: {
+    kc: Float64Array
+    labelFree: Float64Array
+    /** cosine of the raw features (higher = more alike) */
+    similarity: Float64Array
+    /** 1 − Σ_c p_uc p_vc of the soft pseudo-labels */
+    disagreement: Float64Array
+  }
+  /** [m] 0, 1 or 2 endpoints with a given label */
+  labelledEnds: Uint8Array
+  /** [m] 1: the endpoints' (pseudo-)labels differ */
+  pseudoDisagree: Uint8Array
+  /** [nodes] given label, or pseudo-label */
+  pseudoLabels: Int32Array
+  /** [nodes] degree before pruning, without the self loop */
+  degrees: Uint32Array
+}
+
+export interface SanitizeMetrics {
+  nodes: number
+  edges: number
+  pruned: number
+  notScored: number
+  /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge */
+  gkcBefore: number
+  gkcAfter: number
+  /** λ, the node set's size and an estimate of the condition number of H + λI */
+  ridge: number
+  nodeSetSize: number
+  condition: number
+  labelledNodes: number
+  classes: number
+  /** nodes whose aggregated features are zero: their kernel row is 0 */
+  zeroRows: number
+  isolatedBefore: number
+  isolatedAfter: number
+  /** edges kept only because removing them would leave a node below --min-degree */
+  keptByMinDegree: number
+  /** the rule that chose the cut and the score at it (score of the last pruned edge; null if none) */
+  cut: {rule: 'ratio' | 'count' | 'threshold' | 'auto'; score: number | null; share: number}
+  /** share of edges whose (pseudo-)labels agree */
+  agreementBefore: number
+  agreementAfter: number
+  /** scores in equal-width bins: `edges` has one element more than the counts */
+  histogram: {edges: number[]; kept: number[]; pruned: number[]}
+  top: TopEdge[]
+  /** only with --truth: how well the ranking finds the known adversarial edges */
+  truth: TruthMetrics | null
+}
+
+export interface TopEdge {
+  source: string
+  target: string
+  score: number
+  rank: number
+  pruned: boolean
+  kc: number
+  labelFree: number
+  similarity: number
+  disagreement: number
+  labelledEnds: number
+  reason: string
+}
+
+export interface TruthMetrics {
+  adversarial: number
+  auc: number
+  averagePrecision: number
+  /** of the pruned edges, the share that is adversarial; null if nothing was pruned */
+  precision: number | null
+  /** of the adversarial edges, the share that was pruned */
+  recall: number
+}

@@ -1,0 +1,74 @@
+/**
+ * Seeded random numbers: xoshiro128** seeded through splitmix32.
+ *
+ * Precision  uniform() has 53 random bits in [0, 1).
+ * Source     Blackman & Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021. Deviation: none.
+ */
+export interface Random {
+  /** uniform in [0, 1) */
+  uniform(): number
+  /** uniform integer in 0 … n − 1 */
+  integer(n: number): number
+  /** standard normal (polar method) */
+  normal(): number
+  /** a random permutation of 0 … n − 1 (Fisher–Yates) */
+  permutation(n: number): Uint32Array
+}
+
+export function random(seed: number): Random {
+  let mix = seed >>> 0
+  const next32 = () => {
+    mix = (mix + 0x9e3779b9) >>> 0
+    let z = mix
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b)
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35)
+    return (z ^ (z >>> 16)) >>> 0
+  }
+  const s = Uint32Array.of(next32(), next32(), next32(), next32())
+  const rotl = (x: number, k: number) => ((x << k) | (x >>> (32 - k))) >>> 0
+  const bits = () => {
+    const result = Math.imul(rotl(Math.imul(s[1]!, 5) >>> 0, 7), 9) >>> 0
+    const t = s[1]! << 9
+    s[2]! ^= s[0]!
+    s[3]! ^= s[1]!
+    s[1]! ^= s[2]!
+    s[0]! ^= s[3]!
+    s[2]! ^= t
+    s[3] = rotl(s[3]!, 11)
+    return result
+  }
+  let spare: number | undefined
+  const uniform = () => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53
+  const integer = (n: number) => Math.floor(uniform() * n)
+  return {
+    uniform,
+    integer,
+    normal() {
+      if (spare !== undefined) {
+        const value = spare
+        spare = undefined
+        return value
+      }
+      for (;;) {
+        const x = 2 * uniform() - 1
+        const y = 2 * uniform() - 1
+        const q = x * x + y * y
+        if (q > 0 && q < 1) {
+          const factor = Math.sqrt((-2 * Math.log(q)) / q)
+          spare = y * factor
+          return x * factor
+        }
+      }
+    },
+    permutation(n) {
+      const order = Uint32Array.from({length: n}, (_, i) => i)
+      for (let i = n - 1; i > 0; i--) {
+        const j = integer(i + 1)
+        const held = order[i]!
+        order[i] = order[j]!
+        order[j] = held
+      }
+      return order
+    },
+  }
+}
