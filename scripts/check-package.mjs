@@ -1,0 +1,40 @@
+// Packs surety, installs the tarball in an empty folder, and runs it there as a user would.
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {runStep} from './run-step.mjs'
+
+const UNWANTED = /^(src|commands|test|bench|scripts|docs|\.ci)\/|\.npz$|\.onnx$|\.map$|tsconfig/
+const root = resolve('.')
+const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
+process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
+
+async function must(what, command, args, options) {
+  const {code, output} = await runStep(command, args, {quiet: true, ...options})
+  if (code !== 0) {
+    console.error(`package check: ${what} failed with exit code ${code}`)
+    process.exit(1)
+  }
+  return output
+}
+
+const [packed] = JSON.parse(await must('npm pack', 'npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]))
+const files = packed.files.map((file) => file.path)
+const unwanted = files.filter((path) => UNWANTED.test(path))
+if (unwanted.length > 0) {
+  console.error(`package check: the tarball holds ${unwanted.slice(0, 5).join(', ')}`)
+  process.exit(1)
+}
+const {allowScripts} = JSON.parse(readFileSync('package.json', 'utf8'))
+writeFileSync(join(folder, 'package.json'), JSON.stringify({name: 'user', private: true, allowScripts}))
+const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+await must('install of the tarball', 'npm', ['install', `./${tarball}`, '--no-audit', '--no-fund', '--loglevel=error'], {cwd: folder})
+const run = (what, ...args) => must(what, process.execPath, ['node_modules/surety/bin/run.js', ...args], {cwd: folder})
+const version = await run('--version', '--version')
+const certified = JSON.parse(await run('certify', 'certify', join(root, 'fixtures/digits/digits-mlp.onnx'), '--data', join(root, 'fixtures/digits/digits-mlp-test.npz'), '--json'))
+const sanitized = JSON.parse(await run('sanitize', 'sanitize', join(root, 'fixtures/community-graph/community-graph.npz'), '--edges', 'edges_attacked', '--out', 'clean.npz', '--json'))
+const api = await must('import of the library', process.execPath, ['--input-type=module', '-e', "import('surety').then((m) => console.log(Object.keys(m).sort().join(' ')))"], {cwd: folder})
+console.log(`${files.length} files, ${(packed.unpackedSize / 1e6).toFixed(1)} MB unpacked; ${version.trim()}`)
+console.log(`certify: ${certified.verdict.summary}`)
+console.log(`sanitize: ${sanitized.verdict.summary}`)
+console.log(`library exports: ${api.trim()}`)

@@ -1,0 +1,31 @@
+import {spawn} from 'node:child_process'
+
+/**
+ * Runs a command, streams its output, and resolves with its exit code, output and seconds.
+ * `quiet` holds the output back and shows it only if the command fails.
+ */
+export function runStep(command, args, {cwd, env, quiet = false} = {}) {
+  return new Promise((resolve) => {
+    const started = performance.now()
+    const child = spawn(command, args, {cwd, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']})
+    let output = ''
+    const collect = (stream) => (chunk) => {
+      output += chunk
+      if (!quiet) stream.write(chunk)
+    }
+    child.stdout.on('data', collect(process.stdout))
+    child.stderr.on('data', collect(process.stderr))
+    const end = (code) => {
+      if (quiet && code !== 0) process.stderr.write(output)
+      resolve({code, output, seconds: (performance.now() - started) / 1000})
+    }
+    child.on('error', (error) => {
+      output += `${error.message}\n`
+      end(127)
+    })
+    child.on('close', (code) => end(code ?? 1))
+  })
+}
+
+/** npm's arguments for an exact install of the lockfile; a blocked download of an optional package is not an error. */
+export const INSTALL = ['ci', '--no-audit', '--no-fund', '--loglevel=error']

@@ -1,0 +1,104 @@
+import {Command, Flags} from '@oclif/core'
+import type {InputFile, Json, Note, Report, Verdict} from '../report/types.js'
+import {toJson} from '../report/json.js'
+import {errorText} from '../report/terminal/error.js'
+import {VERSION} from '../version.js'
+import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
+import {EXIT, toFailure} from './failure.js'
+import {fromEnvironment, GROUP} from './flags.js'
+import {Progress} from './progress.js'
+
+/** What a command hands over to become a report. */
+export interface Outcome<Metrics> {
+  inputs: InputFile[]
+  config: Record<string, Json>
+  engine: SelectedEngine
+  metrics: Metrics
+  verdict: Verdict
+  notes: Note[]
+}
+
+export interface RunFlags {
+  seed: number
+  device: string
+  threads: number | undefined
+}
+
+/**
+ * The one owner of exit codes, JSON errors, the seed, the device and the streams. stdout carries the result only;
+ * progress and notes go to stderr. A command is: flags → service → outcome → `report` → renderers.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+
+  static override baseFlags = fromEnvironment({
+    seed: Flags.integer({default: 0, min: 0, max: 2 ** 31 - 1, helpGroup: GROUP.run, description: 'seed of every random choice; it is written to the report'}),
+    device: Flags.string({default: 'auto', options: ['auto', 'cpu', 'webgpu', 'tfjs'], helpGroup: GROUP.run, description: 'where pairwise statistics run; a device asked for by name that is absent is an error'}),
+    threads: Flags.integer({min: 1, max: 256, helpGroup: GROUP.run, description: 'processor threads (default: all cores)'}),
+  })
+
+  protected readonly progress = new Progress(process.stderr)
+  private readonly startedAt = new Date()
+
+  protected colour(stream: {isTTY?: boolean}): boolean {
+    return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  }
+
+  protected columns(): number {
+    return Math.min(process.stdout.columns ?? 80, 100)
+  }
+
+  protected engine(flags: RunFlags): Promise<SelectedEngine> {
+    return selectEngine(flags.device, flags.threads === undefined ? {} : {threads: flags.threads})
+  }
+
+  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number): Report<Metrics> {
+    const {inputs, config, engine, metrics, verdict, notes} = outcome
+    return {
+      schemaVersion: 1,
+      command: this.id ?? this.ctor.id,
+      version: VERSION,
+      seed,
+      engine: engine.report,
+      inputs,
+      config,
+      metrics,
+      verdict,
+      notes,
+      run: {
+        startedAt: this.startedAt.toISOString(),
+        elapsedMs: Date.now() - this.startedAt.getTime(),
+        node: process.version,
+        platform: `${process.platform} ${process.arch}`,
+        cpus: engine.threads,
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      },
+    }
+  }
+
+  /** Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit code. */
+  protected finish(report: Report, text: string): void {
+    this.progress.end()
+    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (report.verdict.status === 'fail' || report.verdict.status === 'inconclusive') process.exitCode = EXIT.gate
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(toJson(json))
+  }
+
+  protected override catch(error: Error & {code?: string}): Promise<void> {
+    if (error.code === 'EEXIT') throw error
+    this.progress.end()
+    const failure = toFailure(error)
+    if (this.jsonEnabled()) {
+      const {code, message, nextSteps} = failure
+      this.logJson({schemaVersion: 1, command: this.id ?? null, status: 'error', error: {code, message, nextSteps: [...nextSteps]}})
+    } else {
+      process.stderr.write(errorText(failure, {columns: this.columns(), colour: this.colour(process.stderr)}))
+    }
+    if (failure.exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${error.stack ?? ''}\n`)
+    process.exitCode = failure.exitCode
+    return Promise.resolve()
+  }
+}

@@ -1,0 +1,46 @@
+import {SuretyError} from '../errors.js'
+
+/** What a user is told of an error, whatever threw it. */
+export interface Failure {
+  code: string
+  message: string
+  nextSteps: readonly string[]
+  exitCode: number
+}
+
+/** 0 pass, 1 gate failed or inconclusive, 2 usage, configuration or input, 70 internal: the same with and without --json. */
+export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
+
+/**
+ * An error as a failure. surety's own errors carry their code; an oclif error with an exit status is a usage error
+ * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety.
+ */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof SuretyError) {
+    return {code: error.code, message: error.message, nextSteps: error.nextSteps, exitCode: error.exitCode}
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  if (isOclifError(error)) {
+    return {code: 'USAGE', message: usageMessage(message), nextSteps: ['run the command with --help to see its flags and examples'], exitCode: EXIT.usage}
+  }
+  return {
+    code: 'INTERNAL',
+    message: `surety has a defect: ${message}`,
+    nextSteps: ['run again with SURETY_DEBUG=1 to see the stack, and report it together with the output of `surety doctor`'],
+    exitCode: EXIT.internal,
+  }
+}
+
+const isOclifError = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'oclif' in error && typeof error.oclif === 'object' && error.oclif !== null && 'exit' in error.oclif
+
+/** oclif's text without its colours, its pointer to --help and its line breaks. */
+function usageMessage(text: string): string {
+  const plain = text
+    // eslint-disable-next-line no-control-regex
+    .replace(/\u001b\[[0-9;]*m/g, '')
+    .replace(/\n?See more help with --help\s*$/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+  return plain.charAt(0).toLowerCase() + plain.slice(1)
+}

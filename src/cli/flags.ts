@@ -1,0 +1,33 @@
+import {Flags} from '@oclif/core'
+import {UsageError} from '../errors.js'
+
+/** Help groups, in the order in which a user meets them. */
+export const GROUP = {input: 'INPUT', method: 'METHOD', output: 'OUTPUT', run: 'RUN'} as const
+
+/** A number within [min, max]; NaN and text are refused. */
+export const number = Flags.custom<number, {min?: number; max?: number}>({
+  parse: (text, _context, options) => Promise.resolve(parseNumber(text, options.name, options.min, options.max)),
+})
+
+/** Comma-separated numbers within [min, max]. */
+export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
+  parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
+})
+
+/** Comma-separated names. */
+export const names = Flags.custom<string[]>({
+  parse: (text) => Promise.resolve(text.split(',').map((part) => part.trim()).filter((part) => part !== '')),
+})
+
+export function parseNumber(text: string, flag: string, min = -Infinity, max = Infinity): number {
+  const value = text.trim() === '' ? NaN : Number(text)
+  if (Number.isFinite(value) && value >= min && value <= max) return value
+  const range = min === -Infinity && max === Infinity ? 'a finite number' : `a number from ${min} to ${max}`
+  throw new UsageError(`--${flag} takes ${range}, not '${text}'`, ['run the command with --help to see its flags and examples'])
+}
+
+/** Every flag can also be set by an environment variable: --prune-ratio by SURETY_PRUNE_RATIO. */
+export function fromEnvironment<T extends Record<string, {env?: string}>>(flags: T): T {
+  for (const [name, flag] of Object.entries(flags)) flag.env = `SURETY_${name.replaceAll('-', '_').toUpperCase()}`
+  return flags
+}

@@ -1,0 +1,7 @@
+export {selectEngine, type SelectedEngine} from './pairwise/select.js'
+export type {PairwiseEngine, VolatilitySums, VolatilityTask} from './pairwise/engine.js'
+export type * from './certify/types.js'
+export type * from './sanitize/types.js'
+export type * from './graph/types.js'
+export type * from './report/types.js'
+export {DeviceError, InputError, InternalError, SuretyError, UsageError} from './errors.js'

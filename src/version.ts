@@ -1,0 +1,17 @@
+import {createRequire} from 'node:module'
+
+/** surety's version, from the package.json beside `src` (development) or beside `dist` (installed). */
+export const VERSION: string = readVersion()
+
+function readVersion(): string {
+  const require = createRequire(import.meta.url)
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const {name, version} = require(path) as {name: string; version: string}
+      if (name === 'surety') return version
+    } catch {
+      // one level up: the file is compiled into dist/src
+    }
+  }
+  return '0.0.0'
+}
