@@ -15,6 +15,9 @@ export interface PairwiseEngine {
   /** Windowed sums of loss change over distance for every reference: see VolatilitySums. */
   volatility(task: VolatilityTask): Promise<VolatilitySums>
 
+  /** Distances [rows of x, rows of y] in raw units, for blocks small enough to keep. */
+  distances(x: Dense<Float32Array | Float64Array>, y: Dense<Float32Array | Float64Array>, metric: VolatilityTask['metric']): Promise<Dense>
+
   /** κ(Z Wᵀ) [rows of z, rows of w]: arc-cosine kernel of unit (or zero) rows; κ(c) = c(π − acos c)/2π. */
   kernelBlock(z: Matrix, w: Matrix): Promise<Dense>
 
@@ -40,7 +43,7 @@ export interface VolatilityTask {
   anchorLabels: Int32Array | null
   referenceLabels: Int32Array | null
   metric: 'l2' | 'l1' | 'linf' | 'angle'
-  /** distances are divided by `scale`; `floor`, `deltas` are in scaled units, ascending */
+  /** distances are divided by `scale`; `floor`, `deltas` are in scaled units, ascending; the last δ may be Infinity */
   scale: number
   floor: number
   deltas: Float64Array
@@ -49,7 +52,11 @@ export interface VolatilityTask {
   lossMax: number
 }
 
-/** Sums over the anchors i for each reference j (d = scaled distance, h_c = min(ΔL, c)/max(d, τ)). G = deltas, E = etas. */
+/**
+ * Sums over the anchors i for each reference j (d = scaled distance, h_c = min(ΔL, c)/max(d, τ)). G = deltas, E = etas.
+ * A pair with max(d, τ) = 0 has no h: it adds nothing to the sums of h and is counted in `zeroDistancePairs`.
+ * All pairs of one sample: sums of a row run over all others; scalars and witnesses take each unordered pair once.
+ */
 export interface VolatilitySums {
   /** [n] Σ_i h_{L_max} */
   total: Float64Array
