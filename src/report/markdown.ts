@@ -1,0 +1,57 @@
+import type {CertifyMetrics} from '../certify/types.js'
+import type {SanitizeMetrics} from '../sanitize/types.js'
+import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
+import {count, number, orDash, percent, percentUp, setting} from './format.js'
+import {effects} from './sanitize-view.js'
+import type {Report, Verdict} from './types.js'
+import {visible} from './visible.js'
+
+const TOP_EDGES = 10
+const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fail', inconclusive: '❔ Inconclusive'}
+
+/** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
+export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
+  const headline = headlineGrid(cellGrids(metrics))
+  const deltas = headline?.deltas ?? []
+  const head = ['layer', 'ε (scale-free)', 'upper', ...deltas.map((delta) => `δ ≤ ${setting(delta)}`)]
+  const rows = metrics.layers.map(({name, epsilon: {scaleFree}}, k) => [
+    text(name),
+    number(scaleFree.estimate),
+    orDash(scaleFree.upper),
+    ...(headline?.rows[k]!.cells ?? []).map((cell) => (cell === null ? '' : cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status)),
+  ])
+  const counts = statusCounts(metrics.cells)
+  const about =
+    headline === null
+      ? 'No bounds were asked for.'
+      : `Columns δ: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
+  return document('surety certify', verdict, [table(head, rows), about])
+}
+
+/** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */
+export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): string {
+  const changed = effects(metrics).map(({name, before, after, kind}) => {
+    const format = {count, number, share: percent}[kind]
+    return [name, format(before), format(after)]
+  })
+  const top = metrics.top
+    .slice(0, TOP_EDGES)
+    .map((e) => [count(e.rank), text(e.source), text(e.target), number(e.score), e.pruned ? 'pruned' : 'kept', text(e.reason)])
+  const parts = [table(['', 'before', 'after'], changed)]
+  if (top.length > 0) parts.push(table(['rank', 'source', 'target', 'score', '', 'why'], top))
+  return document('surety sanitize', verdict, parts)
+}
+
+function document(title: string, {status, summary, meaning}: Verdict, parts: readonly string[]): string {
+  return [`## ${title}: ${WORD[status]}`, `**${text(summary)}**`, ...meaning.map(text), ...parts].join('\n\n') + '\n'
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}
+
+/** Text from outside as literal Markdown: every character that could start markup is escaped. */
+function text(value: string): string {
+  return visible(value).replace(/[\\`*_{}[\]<>|#~$&!]/g, (c) => (c === '<' ? '&lt;' : c === '&' ? '&amp;' : `\\${c}`))
+}

@@ -1,0 +1,74 @@
+import type {Cell, CellStatus, CertifyMetrics} from '../../certify/types.js'
+import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
+import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
+import type {Report} from '../types.js'
+import {bar} from './blocks.js'
+import {palette, type TerminalOptions} from './style.js'
+import {type Table, tableLines} from './table.js'
+import {verdictLines} from './verdict.js'
+import {wrap} from './text.js'
+
+const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
+
+/** The result of certify as text: verdict, volatility by layer, bounds of the headline η. Ends with a newline. */
+export function certifyText(report: Report<CertifyMetrics>, options: TerminalOptions): string {
+  const paint = palette(options.colour)
+  const {metrics} = report
+  const grids = cellGrids(metrics)
+  const headline = headlineGrid(grids)
+  const section = (title: string, table: Table) => {
+    const [head, ...rows] = tableLines(table, options.columns - 2)
+    return ['', ...wrap(title, options.columns).map(paint.bold), `  ${paint.dim(head!)}`, ...rows.map((row) => `  ${row}`)]
+  }
+  const lines = [
+    ...verdictLines(report.verdict, options),
+    ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
+  ]
+  if (headline !== null) {
+    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
+    lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
+  }
+  return lines.join('\n') + '\n'
+}
+
+function layerTable({layers}: CertifyMetrics): Table {
+  const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
+  return {
+    head: ['layer', 'dim', 'ε', 'upper', '95 % interval', ''],
+    align: ['left', 'right', 'right', 'right', 'right', 'left'],
+    rows: layers.map(({name, dim, epsilon: {scaleFree}}) => [
+      name,
+      count(dim),
+      number(scaleFree.estimate),
+      orDash(scaleFree.upper),
+      interval(scaleFree.asymptotic),
+      bar(scaleFree.estimate, max, 10),
+    ]),
+  }
+}
+
+function boundTitle({eta}: CellGrid): string {
+  return `At most this share of random pairs within δ differs in loss by ${setting(eta)} or more`
+}
+
+/** As many radii as fit, smallest first: the small ones carry the claim. */
+function boundTable({deltas, rows}: CellGrid, columns: number): Table {
+  const shown = deltas.slice(0, Math.max(1, Math.floor((columns - 20) / 9)))
+  return {
+    head: ['layer', ...shown.map((delta) => `δ ${setting(delta)}`)],
+    align: ['left', ...shown.map(() => 'right' as const)],
+    rows: rows.map(({layer, cells}) => [layer, ...cells.slice(0, shown.length).map(boundText)]),
+  }
+}
+
+function boundText(cell: Cell | null): string {
+  if (cell === null) return ''
+  return cell.status === 'certified' ? `${percentUp(bestBound(cell))} ${SIGN.certified}` : SIGN[cell.status]
+}
+
+function legend(metrics: CertifyMetrics, grids: readonly CellGrid[], headline: CellGrid): string {
+  const counts = statusCounts(metrics.cells)
+  const others = grids.filter((grid) => grid !== headline).map((grid) => setting(grid.eta))
+  const statements = `${SIGN.certified} certified (${count(counts.certified)}), ${SIGN.vacuous} vacuous (${count(counts.vacuous)}), ${SIGN.abstain} too few pairs (${count(counts.abstain)}), ${SIGN.invalid} invalid (${count(counts.invalid)}) of all ${count(metrics.cells.length)} statements, which hold together with ${percent(1 - metrics.alpha.total)} confidence.`
+  return others.length === 0 ? statements : `${statements} Losses changing by ${others.join(', ')} or more are in the report.`
+}

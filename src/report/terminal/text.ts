@@ -1,0 +1,50 @@
+import {visible} from '../visible.js'
+
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u
+
+/** Columns a text takes: combining marks none, East Asian and emoji characters two. */
+export function width(text: string): number {
+  let columns = 0
+  for (const c of text) columns += /\p{M}/u.test(c) ? 0 : WIDE.test(c) ? 2 : 1
+  return columns
+}
+
+/** At most `columns` wide, an ellipsis in place of the end. */
+export function clip(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  let kept = ''
+  for (const c of text) {
+    if (width(kept + c) > columns - 1) break
+    kept += c
+  }
+  return `${kept}…`
+}
+
+export function pad(text: string, columns: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, columns - width(text)))
+  return align === 'left' ? text + space : space + text
+}
+
+/** Words in lines of at most `columns`; later lines are indented. A word longer than a line is broken. */
+export function wrap(text: string, columns: number, indent = ''): string[] {
+  const lines: string[] = []
+  let line = ''
+  const room = () => columns - (lines.length === 0 ? 0 : width(indent))
+  const flush = () => {
+    lines.push((lines.length === 0 ? '' : indent) + line)
+    line = ''
+  }
+  for (const word of visible(text).split(' ')) {
+    if (line !== '' && width(line) + 1 + width(word) > room()) flush()
+    let rest = line === '' ? word : `${line} ${word}`
+    while (width(rest) > room()) {
+      const head = clip(rest, room() + 1).slice(0, -1)
+      rest = rest.slice(head.length)
+      line = head
+      flush()
+    }
+    line = rest
+  }
+  flush()
+  return lines
+}
