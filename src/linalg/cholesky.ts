@@ -1,0 +1,160 @@
+import {InputError} from '../errors.js'
+import {type Products, transpose} from './products.js'
+import type {Dense} from './types.js'
+
+const BLOCK = 128
+
+/** A = L Lᵀ: `lower` [n, n] (zeros above the diagonal) and the inverses of its diagonal blocks. */
+export interface Cholesky {
+  readonly lower: Dense
+  readonly diagonalInverses: readonly Dense[]
+}
+
+/**
+ * Cholesky factor of a symmetric positive definite matrix, by blocks of columns (left-looking).
+ *
+ * Shapes     a [n, n], only its lower triangle is read.
+ * Precision  fp64; relative residual of the factor a small multiple of n · 2⁻⁵³. Diagonal blocks are inverted, so
+ *            everything but n · 128 operations a block runs on `products`.
+ * Cost       n³ / 3 multiply–adds; n² · 8 bytes and as much again for copies.
+ * Empty      n = 0 → empty.
+ * Throws     InputError  a pivot is not positive (names its number and value): raise the ridge.
+ * Source     Golub & Van Loan, Matrix Computations, §4.2.9 (block Cholesky). Deviation: none.
+ */
+export async function cholesky(a: Dense, products: Products): Promise<Cholesky> {
+  const n = a.rows
+  const lower: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
+  const diagonalInverses: Dense[] = []
+  for (let from = 0; from < n; from += BLOCK) {
+    const to = Math.min(from + BLOCK, n)
+    const panel = block(a, from, n, from, to)
+    if (from > 0) {
+      const update = await products.multiplyTransposed(block(lower, from, n, 0, from), block(lower, from, to, 0, from))
+      for (let t = 0; t < panel.data.length; t++) panel.data[t]! -= update.data[t]!
+    }
+    const size = to - from
+    factorInPlace(panel.data, size, from)
+    const inverse = invertLower(panel.data, size)
+    diagonalInverses.push(inverse)
+    place(lower, {rows: size, cols: size, data: panel.data.subarray(0, size * size)}, from, from)
+    if (to < n) {
+      const below = {rows: n - to, cols: size, data: panel.data.subarray(size * size)}
+      place(lower, await products.multiplyTransposed(below, inverse), to, from)
+    }
+  }
+  return {lower, diagonalInverses}
+}
+
+/** X with A X = B, for B [n, r]; n² · r multiply–adds. */
+export async function choleskySolve(factor: Cholesky, b: Dense, products: Products): Promise<Dense> {
+  const {lower, diagonalInverses} = factor
+  const n = lower.rows
+  const x: Dense = {rows: n, cols: b.cols, data: b.data.slice()}
+  for (let k = 0; k < diagonalInverses.length; k++) {
+    const from = k * BLOCK
+    const to = Math.min(from + BLOCK, n)
+    const rows = block(x, from, to, 0, x.cols)
+    if (from > 0) subtract(rows, await products.multiply(block(lower, from, to, 0, from), block(x, 0, from, 0, x.cols)))
+    place(x, await products.multiply(diagonalInverses[k]!, rows), from, 0)
+  }
+  for (let k = diagonalInverses.length - 1; k >= 0; k--) {
+    const from = k * BLOCK
+    const to = Math.min(from + BLOCK, n)
+    const rows = block(x, from, to, 0, x.cols)
+    if (to < n) subtract(rows, await products.multiply(transpose(block(lower, to, n, from, to)), block(x, to, n, 0, x.cols)))
+    place(x, await products.multiply(transpose(diagonalInverses[k]!), rows), from, 0)
+  }
+  return x
+}
+
+/** A⁻¹ [n, n], exactly symmetric; 2 n³ / 3 multiply–adds. */
+export async function choleskyInverse(factor: Cholesky, products: Products): Promise<Dense> {
+  const {lower, diagonalInverses} = factor
+  const n = lower.rows
+  const inverse: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
+  for (let k = 0; k < diagonalInverses.length; k++) {
+    const from = k * BLOCK
+    const to = Math.min(from + BLOCK, n)
+    place(inverse, diagonalInverses[k]!, from, from)
+    if (from === 0) continue
+    const sum = await products.multiply(block(lower, from, to, 0, from), block(inverse, 0, from, 0, from))
+    const rows = await products.multiply(diagonalInverses[k]!, sum)
+    for (let t = 0; t < rows.data.length; t++) rows.data[t] = -rows.data[t]!
+    place(inverse, rows, from, 0)
+  }
+  return symmetricProduct(transpose(inverse), products, true)
+}
+
+/**
+ * W Wᵀ [n, n], exactly symmetric: only the blocks on and below the diagonal are computed.
+ * `upper`: W is upper triangular, so row block I starts at its own first column.
+ */
+export async function symmetricProduct(w: Dense, products: Products, upper = false): Promise<Dense> {
+  const n = w.rows
+  const out: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
+  const step = 4 * BLOCK
+  for (let from = 0; from < n; from += step) {
+    const to = Math.min(from + step, n)
+    const start = upper ? from : 0
+    const part = await products.multiplyTransposed(block(w, from, to, start, w.cols), block(w, 0, to, start, w.cols))
+    for (let i = from; i < to; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = part.data[(i - from) * to + j]!
+        out.data[i * n + j] = value
+        out.data[j * n + i] = value
+      }
+    }
+  }
+  return out
+}
+
+function factorInPlace(a: Float64Array, n: number, firstPivot: number): void {
+  for (let j = 0; j < n; j++) {
+    let pivot = a[j * n + j]!
+    for (let t = 0; t < j; t++) pivot -= a[j * n + t]! ** 2
+    if (!(pivot > 0)) {
+      throw new InputError(`the matrix is not positive definite: pivot ${firstPivot + j} is ${pivot.toExponential(2)}, it must be above 0`, [
+        'raise the ridge, or look for repeated rows in the features',
+      ])
+    }
+    const root = Math.sqrt(pivot)
+    a[j * n + j] = root
+    for (let i = j + 1; i < n; i++) {
+      let s = a[i * n + j]!
+      for (let t = 0; t < j; t++) s -= a[i * n + t]! * a[j * n + t]!
+      a[i * n + j] = s / root
+    }
+    for (let t = j + 1; t < n; t++) a[j * n + t] = 0
+  }
+}
+
+function invertLower(l: Float64Array, n: number): Dense {
+  const data = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    const row = data.subarray(i * n, (i + 1) * n)
+    for (let t = 0; t < i; t++) {
+      const x = l[i * n + t]!
+      for (let j = 0; j <= t; j++) row[j]! -= x * data[t * n + j]!
+    }
+    const pivot = l[i * n + i]!
+    row[i] = 1
+    for (let j = 0; j <= i; j++) row[j]! /= pivot
+  }
+  return {rows: n, cols: n, data}
+}
+
+function block(m: Dense, rowFrom: number, rowTo: number, colFrom: number, colTo: number): Dense {
+  const cols = colTo - colFrom
+  if (cols === m.cols) return {rows: rowTo - rowFrom, cols, data: m.data.slice(rowFrom * cols, rowTo * cols)}
+  const data = new Float64Array((rowTo - rowFrom) * cols)
+  for (let i = rowFrom; i < rowTo; i++) data.set(m.data.subarray(i * m.cols + colFrom, i * m.cols + colTo), (i - rowFrom) * cols)
+  return {rows: rowTo - rowFrom, cols, data}
+}
+
+function place(m: Dense, part: Dense, row: number, col: number): void {
+  for (let i = 0; i < part.rows; i++) m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
+}
+
+function subtract(a: Dense, b: Dense): void {
+  for (let t = 0; t < a.data.length; t++) a.data[t]! -= b.data[t]!
+}

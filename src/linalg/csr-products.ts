@@ -1,0 +1,156 @@
+import {transposeCsr} from './csr.js'
+import type {Products} from './products.js'
+import {type Csr, type Dense, isCsr, type Matrix} from './types.js'
+
+/**
+ * Sparse × dense: A B.
+ *
+ * Shapes     a [m, k], b [k, n] → [m, n].   Precision  fp64, summed in the order of a row's columns.
+ * Cost       nnz(a) · n multiply–adds.      Empty      a row without values → zeros.
+ */
+export function multiplyCsrDense(a: Csr, b: Dense): Dense {
+  const n = b.cols
+  const out = new Float64Array(a.rows * n)
+  for (let i = 0; i < a.rows; i++) {
+    const row = out.subarray(i * n, (i + 1) * n)
+    for (let t = a.indptr[i]!; t < a.indptr[i + 1]!; t++) {
+      const x = a.values[t]!
+      const from = a.indices[t]! * n
+      for (let j = 0; j < n; j++) row[j]! += x * b.data[from + j]!
+    }
+  }
+  return {rows: a.rows, cols: n, data: out}
+}
+
+/** Aᵀ B for a sparse A [m, k] and dense B [m, n] → [k, n]; nnz(a) · n multiply–adds. */
+export function multiplyCsrTransposedDense(a: Csr, b: Dense): Dense {
+  const n = b.cols
+  const out = new Float64Array(a.cols * n)
+  for (let i = 0; i < a.rows; i++) {
+    for (let t = a.indptr[i]!; t < a.indptr[i + 1]!; t++) {
+      const x = a.values[t]!
+      const to = a.indices[t]! * n
+      for (let j = 0; j < n; j++) out[to + j]! += x * b.data[i * n + j]!
+    }
+  }
+  return {rows: a.cols, cols: n, data: out}
+}
+
+/** Sparse × sparse: A B [m, n] in CSR; one multiply–add for each pair of matching values, and a sort of each row. */
+export function multiplyCsr(a: Csr, b: Csr): Csr {
+  const sums = new Float64Array(b.cols)
+  const seen = new Uint8Array(b.cols)
+  const indptr = new Uint32Array(a.rows + 1)
+  let indices = new Uint32Array(Math.max(16, a.indices.length * 4))
+  let values = new Float64Array(indices.length)
+  let filled = 0
+  for (let i = 0; i < a.rows; i++) {
+    const columns: number[] = []
+    for (let t = a.indptr[i]!; t < a.indptr[i + 1]!; t++) {
+      const k = a.indices[t]!
+      for (let s = b.indptr[k]!; s < b.indptr[k + 1]!; s++) {
+        const j = b.indices[s]!
+        if (seen[j] === 0) {
+          seen[j] = 1
+          columns.push(j)
+        }
+        sums[j]! += a.values[t]! * b.values[s]!
+      }
+    }
+    if (filled + columns.length > indices.length) {
+      const grown = Math.max(indices.length * 2, filled + columns.length)
+      indices = grow(indices, new Uint32Array(grown))
+      values = grow(values, new Float64Array(grown))
+    }
+    const sorted = Uint32Array.from(columns).sort()
+    indices.set(sorted, filled)
+    for (const j of sorted) {
+      values[filled++] = sums[j]!
+      sums[j] = 0
+      seen[j] = 0
+    }
+    indptr[i + 1] = filled
+  }
+  return {rows: a.rows, cols: b.cols, indptr, indices: indices.slice(0, filled), values: values.slice(0, filled)}
+}
+
+function grow<T extends Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
+
+/** A · B for a sparse A and a B of either form; the result has the form of B. */
+export function aggregateRows<M extends Matrix>(a: Csr, b: M): M {
+  return (isCsr(b) ? multiplyCsr(a, b) : multiplyCsrDense(a, b)) as M
+}
+
+/**
+ * Inner products of the rows of two matrices: A Bᵀ.
+ *
+ * Shapes     a [m, k], b [n, k], both sparse or both dense → [m, n].
+ * Precision  fp64.
+ * Cost       sparse: Σ over columns of nnz(a, column) · nnz(b, column); dense: m · n · k on `products`.
+ */
+export async function innerProducts(a: Matrix, b: Matrix, products: Products): Promise<Dense> {
+  if (isCsr(a) && isCsr(b)) return innerProductsOfRows(a, transposeCsr(b), 0, a.rows)
+  if (!isCsr(a) && !isCsr(b)) return products.multiplyTransposed(a, b)
+  return isCsr(a) ? multiplyCsrDense(a, transposed(b as Dense)) : transposed(multiplyCsrDense(b as Csr, transposed(a)))
+}
+
+/** Rows from … to − 1 of A Bᵀ, with Bᵀ given in CSR. */
+export function innerProductsOfRows(a: Csr, bTransposed: Csr, from: number, to: number): Dense {
+  const n = bTransposed.cols
+  const out = new Float64Array((to - from) * n)
+  const {indptr, indices, values} = bTransposed
+  for (let i = from; i < to; i++) {
+    const row = (i - from) * n
+    for (let t = a.indptr[i]!; t < a.indptr[i + 1]!; t++) {
+      const x = a.values[t]!
+      const k = a.indices[t]!
+      const end = indptr[k + 1]!
+      for (let s = indptr[k]!; s < end; s++) out[row + indices[s]!]! += x * values[s]!
+    }
+  }
+  return {rows: to - from, cols: n, data: out}
+}
+
+function transposed(m: Dense): Dense {
+  const data = new Float64Array(m.data.length)
+  for (let i = 0; i < m.rows; i++) for (let j = 0; j < m.cols; j++) data[j * m.rows + i] = m.data[i * m.cols + j]!
+  return {rows: m.cols, cols: m.rows, data}
+}
+
+/** Inner product of row i of A and row j of B, the same form and width. */
+export function rowDot(a: Matrix, i: number, b: Matrix, j: number): number {
+  let sum = 0
+  if (isCsr(a) && isCsr(b)) {
+    let s = a.indptr[i]!
+    let t = b.indptr[j]!
+    const sEnd = a.indptr[i + 1]!
+    const tEnd = b.indptr[j + 1]!
+    while (s < sEnd && t < tEnd) {
+      const p = a.indices[s]!
+      const q = b.indices[t]!
+      if (p === q) sum += a.values[s++]! * b.values[t++]!
+      else if (p < q) s++
+      else t++
+    }
+  } else if (isCsr(a)) sum = rowDotVector(a, i, (b as Dense).data, j * b.cols)
+  else if (isCsr(b)) sum = rowDotVector(b, j, a.data, i * a.cols)
+  else for (let t = 0; t < a.cols; t++) sum += a.data[i * a.cols + t]! * b.data[j * b.cols + t]!
+  return sum
+}
+
+/** Inner product of row i of M and the vector at `offset` of `x`. */
+export function rowDotVector(m: Matrix, i: number, x: Float64Array, offset = 0): number {
+  let sum = 0
+  if (isCsr(m)) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) sum += m.values[t]! * x[offset + m.indices[t]!]!
+  else for (let t = 0; t < m.cols; t++) sum += m.data[i * m.cols + t]! * x[offset + t]!
+  return sum
+}
+
+/** x += scale · (row i of M), in place. */
+export function addRow(m: Matrix, i: number, scale: number, x: Float64Array): void {
+  if (isCsr(m)) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) x[m.indices[t]!]! += scale * m.values[t]!
+  else for (let t = 0; t < m.cols; t++) x[t]! += scale * m.data[i * m.cols + t]!
+}
