@@ -1,0 +1,147 @@
+import type {Cell} from '../../certify/types.js'
+import {bestBound, type CellGrid, cellGrids, headlineGrid, STATUS_MEANING, tightest} from '../certify-view.js'
+import {count, number, orDash, percent, percentUp, plural, setting} from '../format.js'
+import {heatMap, type HeatCell} from '../svg/heat-map.js'
+import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
+import {linearScale, spreadScale} from '../svg/scale.js'
+import type {CertifyMetrics} from '../../certify/types.js'
+import {type Content, type Markup, markup} from './escape.js'
+import {type DataTable, foldedTable} from './table.js'
+
+/** Upper ends of the colour steps of the heat map. */
+const STEPS = [0.1, 0.25, 0.5, 0.75] as const
+const STEP_NAMES = ['up to 10 %', 'up to 25 %', 'up to 50 %', 'up to 75 %', 'below 100 %']
+
+const CURVES: Pick<Series, 'name' | 'style'>[] = [
+  {name: 'direct bound', style: 'primary'},
+  {name: 'windowed bound', style: 'secondary'},
+  {name: 'global bound', style: 'tertiary'},
+  {name: 'observed in the sample (no certificate)', style: 'estimate'},
+]
+
+/** Heat map, curves and table of each η: the headline η open, the others folded. */
+export function bounds(metrics: CertifyMetrics): Content {
+  const grids = cellGrids(metrics)
+  const headline = headlineGrid(grids)
+  if (headline === null) return markup`<p>No bounds were asked for.</p>`
+  const others = grids.filter((grid) => grid !== headline)
+  return markup`<p class="lead">A random pair of inputs is close when its distance in a layer is at most δ, and unstable when its losses differ by at least η. Each bound is an upper limit on the share of close pairs that are unstable. Smaller is better.</p>
+<h3>${gridTitle(headline)}</h3>${gridBody(headline, metrics)}
+${others.map((grid) => markup`<details class="group"><summary><h3>${gridTitle(grid)}</h3></summary>${gridBody(grid, metrics)}</details>`)}`
+}
+
+function gridTitle({eta}: CellGrid): string {
+  return `Losses that differ by ${setting(eta)} or more (η = ${setting(eta)})`
+}
+
+function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
+  const key = idOf(grid)
+  const panels = grid.rows.map(({layer, cells}, k) => {
+    const held = cells.filter((cell) => cell !== null)
+    return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, held)}</figure>`
+  })
+  return markup`<figure class="beside wide">${boundMap(grid)}<figcaption>${mapKey()}</figcaption></figure>
+${lineLegend(CURVES)}<p class="aside">The truth lies in the shaded area with ${percent(1 - metrics.alpha.total)} confidence, in all panels at once.</p><div class="panels">${panels}</div>
+${foldedTable(`Table of all bounds for η = ${setting(grid.eta)}`, boundTable(grid))}`
+}
+
+function boundMap(grid: CellGrid): Markup {
+  const best = tightest(grid.rows.flatMap(({cells}) => cells.filter((cell) => cell !== null)))
+  return heatMap({
+    id: `map-${idOf(grid)}`,
+    title: `Best bound by layer and radius for η = ${setting(grid.eta)}`,
+    description:
+      best === null
+        ? `No bound below 100 % holds in any of ${plural(grid.rows.length, 'layer')} at any of ${plural(grid.deltas.length, 'radius', 'radii')}.`
+        : `${plural(grid.rows.length, 'layer')}, ${plural(grid.deltas.length, 'radius', 'radii')}. The smallest bound is ${percentUp(bestBound(best))}, in layer ${best.layer} at δ = ${setting(best.delta)}.`,
+    rowTitle: 'layer',
+    columnTitle: 'radius δ',
+    rows: grid.rows.map(({layer}) => layer),
+    columns: grid.deltas.map(setting),
+    cells: grid.rows.map(({cells}) => cells.map((cell) => (cell === null ? null : heatCell(cell)))),
+  })
+}
+
+function heatCell(cell: Cell): HeatCell {
+  const bound = bestBound(cell)
+  switch (cell.status) {
+    case 'certified':
+      return {text: `${percentUp(bound)} ✓`, step: stepOf(bound)}
+    case 'vacuous':
+      return {text: '100 % –', step: null}
+    case 'abstain':
+      return {text: cell.pairs < 1000 ? `? n = ${cell.pairs}` : '?', step: null}
+    case 'invalid':
+      return {text: '! invalid', step: null}
+  }
+}
+
+function stepOf(bound: number): 0 | 1 | 2 | 3 | 4 {
+  const step = STEPS.findIndex((limit) => bound <= limit)
+  return step < 0 ? 4 : (step as 0 | 1 | 2 | 3)
+}
+
+function mapKey(): Markup {
+  const swatches = STEP_NAMES.map((name, i) => markup`<li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect class="heat${i}" width="14" height="14" rx="3"/></svg> ${name}</li>`)
+  return markup`<p>The best of the three bounds in each cell; the darker the ground stands out, the stronger the statement.</p><ul class="legend">${swatches}</ul>
+<p>✓ ${STATUS_MEANING.certified}<br>– ${STATUS_MEANING.vacuous}<br>? ${STATUS_MEANING.abstain}; n counts them<br>! ${STATUS_MEANING.invalid}</p>`
+}
+
+function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
+  const line = (of: (cell: Cell) => number | null): LinePoint[] => cells.map((cell) => ({x: cell.delta, y: of(cell)}))
+  const lines = [line((c) => c.direct), line((c) => c.windowed), line((c) => c.global), line((c) => c.observed)]
+  const first = cells[0]
+  const last = cells.at(-1)
+  return lineChart({
+    id,
+    title: `Bounds by radius in layer ${layer}`,
+    description:
+      first === undefined || last === undefined
+        ? 'No bounds in this layer.'
+        : `The best bound is ${percentUp(bestBound(first))} at δ = ${setting(first.delta)} and ${percentUp(bestBound(last))} at δ = ${setting(last.delta)}; ${orDash(last.observed, percent)} observed there.`,
+    width: 320,
+    height: 236,
+    x: (range) => ({scale: spreadScale(cells.length === 0 ? [0, 1] : cells.map((c) => c.delta), range), label: 'radius δ'}),
+    y: (range) => ({scale: linearScale([0, 1], range, 4), label: 'share of close pairs', format: percent}),
+    series: [3, 2, 1, 0].map((i) => ({...CURVES[i]!, points: lines[i]!})),
+    under: line(bestBound),
+  })
+}
+
+function boundTable({eta, rows}: CellGrid): DataTable {
+  return {
+    caption: `Upper bounds of the share of pairs within δ whose losses differ by ${setting(eta)} or more`,
+    columns: [
+      {title: 'layer', kind: 'text'},
+      {title: 'δ', kind: 'number'},
+      {title: 'δ, raw units', kind: 'number'},
+      {title: 'pairs', kind: 'number'},
+      {title: 'of all pairs', kind: 'number'},
+      {title: 'observed', kind: 'number'},
+      {title: 'direct', kind: 'number'},
+      {title: 'windowed', kind: 'number'},
+      {title: 'global', kind: 'number'},
+      {title: 'status', kind: 'word'},
+    ],
+    rows: rows.flatMap(({cells}) =>
+      cells
+        .filter((cell) => cell !== null)
+        .map((c) => [
+          c.layer,
+          setting(c.delta),
+          number(c.deltaRaw),
+          count(c.pairs),
+          percent(c.fraction),
+          orDash(c.observed, percent),
+          percentUp(c.direct),
+          percentUp(c.windowed),
+          percentUp(c.global),
+          c.status,
+        ]),
+    ),
+  }
+}
+
+function idOf({eta}: CellGrid): string {
+  return String(eta).replace(/[^0-9a-z]/g, '-')
+}

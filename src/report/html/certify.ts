@@ -1,0 +1,54 @@
+import type {CertifyMetrics} from '../../certify/types.js'
+import {bestBound, statusCounts, tightest} from '../certify-view.js'
+import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
+import type {Report} from '../types.js'
+import {bounds} from './certify-bounds.js'
+import {layerProfile, volatileInputs, witnessTable} from './certify-layers.js'
+import {type KeyFigure, page} from './page.js'
+
+/** The certificate as one self-contained HTML file: no script, no request; every number of its charts is in a table. */
+export function certifyHtml(report: Report<CertifyMetrics>): string {
+  const {metrics} = report
+  return page({
+    report,
+    figures: figures(metrics),
+    sections: [
+      {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
+      {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
+      ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessTable(metrics)}]),
+      {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},
+    ],
+  })
+}
+
+function figures(metrics: CertifyMetrics): KeyFigure[] {
+  const best = tightest(metrics.cells)
+  const counts = statusCounts(metrics.cells)
+  const most = metrics.localization.ranking[0]
+  const {loss, alpha, anchors, references} = metrics
+  const all: (KeyFigure | null)[] = [
+    best === null
+      ? {name: 'Tightest certified bound', value: 'none', detail: 'no statement below 100 % holds'}
+      : {name: 'Tightest certified bound', value: percentUp(bestBound(best)), detail: `δ = ${setting(best.delta)}, η = ${setting(best.eta)}, layer ${best.layer}`},
+    {
+      name: 'Statements certified',
+      value: `${count(counts.certified)} of ${count(metrics.cells.length)}`,
+      detail: `${count(counts.vacuous)} vacuous, ${count(counts.abstain)} with too few pairs, ${count(counts.invalid)} invalid`,
+    },
+    {name: 'Confidence', value: percent(1 - alpha.total), detail: `all ${count(alpha.statements)} statements at once`},
+    most === undefined
+      ? null
+      : {name: 'Most volatile layer', value: number(most.scaleFree), detail: `ε of ${most.layer}${most.interval === null ? '' : `, ${interval(most.interval)}`}`},
+    {
+      name: 'Examples',
+      value: count(metrics.rows),
+      detail: `${anchors === null || references === null ? 'not split' : `${count(anchors)} anchors, ${count(references)} references`}; ${count(metrics.duplicatesRemoved)} duplicates removed`,
+    },
+    {
+      name: metrics.accuracy === null ? 'Mean loss' : 'Accuracy',
+      value: orDash(metrics.accuracy, percent).replace('–', number(loss.mean)),
+      detail: `mean ${loss.name} loss ${number(loss.mean)}${loss.max === null ? '' : `, clipped at ${setting(loss.max)}`}${loss.tailUpper === null ? '' : `; above that at most ${percentUp(loss.tailUpper)}`}`,
+    },
+  ]
+  return all.filter((figure) => figure !== null)
+}

@@ -1,0 +1,132 @@
+import type {SanitizeMetrics, TopEdge, TruthMetrics} from '../../sanitize/types.js'
+import {change, count, number, orDash, percent, plural, points, withSign} from '../format.js'
+import {cutRule, type Effect, effects} from '../sanitize-view.js'
+import {beforeAfter} from '../svg/before-after.js'
+import {histogram, histogramLegend} from '../svg/histogram.js'
+import type {Report} from '../types.js'
+import {type Content, type Markup, markup} from './escape.js'
+import {type KeyFigure, page} from './page.js'
+import {dataTable, facts, foldedTable} from './table.js'
+
+/** Rows of the table of edges: every edge is in the scores file. */
+const TOP_EDGES = 200
+
+/** The cleaned graph's report as one self-contained HTML file: no script, no request; every chart has its table. */
+export function sanitizeHtml(report: Report<SanitizeMetrics>): string {
+  const {metrics} = report
+  return page({
+    report,
+    figures: figures(metrics),
+    sections: [
+      {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},
+      {id: 'changes', title: 'What pruning changed', body: changes(metrics)},
+      ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
+      ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthTable(metrics.truth)}]),
+      {id: 'kernel', title: 'The kernel', body: kernelFacts(metrics)},
+    ],
+  })
+}
+
+function figures(metrics: SanitizeMetrics): KeyFigure[] {
+  const {edges, pruned, gkcBefore, gkcAfter, agreementBefore, agreementAfter, truth, cut} = metrics
+  return [
+    {name: 'Edges pruned', value: count(pruned), detail: `of ${count(edges)} (${percent(edges === 0 ? 0 : pruned / edges)}); ${cutRule(metrics)}`},
+    {name: 'Kernel complexity (GKC)', value: change(gkcBefore, gkcAfter) ?? '–', detail: `${number(gkcBefore)} before, ${number(gkcAfter)} after; lower means labels easier to learn`},
+    {name: 'Edges whose labels agree', value: points(agreementAfter - agreementBefore), detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`},
+    {name: 'Score at the cut', value: orDash(cut.score), detail: 'pruned edges score at least this'},
+    {name: 'Not scored', value: count(metrics.notScored), detail: 'edges out of reach of the node set: nothing is known of them'},
+    truth === null
+      ? {name: 'Nodes', value: count(metrics.nodes), detail: `${count(metrics.labelledNodes)} with a given label, ${plural(metrics.classes, 'class', 'classes')}`}
+      : {name: 'Adversarial edges found (AUC)', value: number(truth.auc), detail: `${percent(truth.recall)} of ${count(truth.adversarial)} known ones pruned`},
+  ]
+}
+
+function scores({histogram: bins, cut, pruned, edges, keptByMinDegree}: SanitizeMetrics): Content {
+  const chart = histogram({
+    id: 'score-histogram',
+    title: 'Edge scores, kept and pruned',
+    description: `${count(edges)} edges by score from ${number(bins.edges[0]!)} to ${number(bins.edges.at(-1)!)}; ${count(pruned)} pruned${cut.score === null ? '' : `, those scoring ${number(cut.score)} or more`}.`,
+    width: 640,
+    height: 320,
+    edges: bins.edges,
+    lower: bins.kept,
+    upper: bins.pruned,
+    cut: cut.score === null ? null : {at: cut.score, label: `cut at ${number(cut.score)}`},
+    xLabel: 'score, higher = more suspect',
+    yLabel: 'edges',
+  })
+  const held = keptByMinDegree === 0 ? '' : ` ${plural(keptByMinDegree, 'edge')} beyond the cut stayed because a node would have fallen below the least degree.`
+  return markup`<figure class="beside wide">${chart}<figcaption>${histogramLegend('kept', 'pruned')}<p>A score ranks how much an edge looks added by an attacker. It is no proof of it, and a low score no proof of the opposite.${held}</p></figcaption></figure>
+${foldedTable('Table of the histogram', {
+    caption: 'Edges in each range of the score',
+    columns: [{title: 'score', kind: 'word'}, {title: 'kept', kind: 'number'}, {title: 'pruned', kind: 'number'}],
+    rows: bins.kept.map((kept, i) => [`${number(bins.edges[i]!)} to ${number(bins.edges[i + 1]!)}`, count(kept), count(bins.pruned[i]!)]),
+  })}`
+}
+
+function changes(metrics: SanitizeMetrics): Content {
+  const all = effects(metrics)
+  const text = ({kind}: Effect, value: number) => ({count, number, share: percent})[kind](value)
+  const drawn = all.filter(({name}) => name !== 'edges' && name !== 'isolated nodes')
+  const chart = beforeAfter({
+    id: 'before-after',
+    title: 'The graph before and after pruning',
+    description: drawn.map((e) => `${e.name}: ${text(e, e.before)} before, ${text(e, e.after)} after`).join('; ') + '.',
+    width: 560,
+    rows: drawn.map((e) => ({
+      label: e.name,
+      before: {value: e.before, text: text(e, e.before)},
+      after: {value: e.after, text: text(e, e.after)},
+      max: e.kind === 'share' ? 1 : Math.max(e.before, e.after),
+    })),
+  })
+  const difference = (e: Effect) => ({count: withSign(e.after - e.before), number: change(e.before, e.after) ?? '–', share: points(e.after - e.before)})[e.kind]
+  return markup`<figure class="beside wide">${chart}<figcaption><p>Complexity is measured on the same nodes, labels and ridge before and after. Each quantity has its own scale; agreement runs from 0 to 100 %.</p></figcaption></figure>
+${dataTable({
+    caption: 'The graph before and after pruning',
+    columns: [{title: '', kind: 'text'}, {title: 'before', kind: 'number'}, {title: 'after', kind: 'number'}, {title: 'change', kind: 'number'}],
+    rows: [...all.map((e) => [e.name, text(e, e.before), text(e, e.after), difference(e)]), ['edges kept for the least degree', '–', count(metrics.keptByMinDegree), '–']],
+  })}`
+}
+
+function edgeTable(top: readonly TopEdge[]): Markup {
+  return dataTable({
+    caption: `The ${count(Math.min(top.length, TOP_EDGES))} highest scores; every edge is in the scores file`,
+    columns: [
+      {title: 'rank', kind: 'number'},
+      {title: 'edge', kind: 'text'},
+      {title: 'score', kind: 'number'},
+      {title: 'decision', kind: 'word'},
+      {title: 'KC', kind: 'number'},
+      {title: 'label-free', kind: 'number'},
+      {title: 'similarity', kind: 'number'},
+      {title: 'disagreement', kind: 'number'},
+      {title: 'labelled ends', kind: 'number'},
+      {title: 'why', kind: 'reason'},
+    ],
+    rows: top
+      .slice(0, TOP_EDGES)
+      .map((e) => [count(e.rank), `${e.source} – ${e.target}`, number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), number(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
+  })
+}
+
+function truthTable(truth: TruthMetrics): Markup {
+  return facts('How well the scores and the cut find the known adversarial edges', [
+    ['known adversarial edges', count(truth.adversarial)],
+    ['area under the ROC curve (0.5 = guessing)', number(truth.auc)],
+    ['average precision', number(truth.averagePrecision)],
+    ['precision: of the pruned edges, adversarial', orDash(truth.precision, percent)],
+    ['recall: of the adversarial edges, pruned', percent(truth.recall)],
+  ])
+}
+
+function kernelFacts(metrics: SanitizeMetrics): Markup {
+  return facts('What the complexity and the scores were computed from', [
+    ['ridge λ', number(metrics.ridge)],
+    ['nodes in the kernel', count(metrics.nodeSetSize)],
+    ['condition number of H + λI, estimated', number(metrics.condition)],
+    ['nodes with a given label', count(metrics.labelledNodes)],
+    ['classes', count(metrics.classes)],
+    ['nodes whose aggregated features are zero', count(metrics.zeroRows)],
+  ])
+}

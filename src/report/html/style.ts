@@ -1,0 +1,144 @@
+/** Colours of both schemes: text on its ground reaches 4.5 : 1, marks and lines that carry meaning 3 : 1. */
+export const COLOURS = {
+  light: {
+    paper: '#ffffff', wash: '#f5f7f9', ink: '#16191d', muted: '#56606b', rule: '#dde2e7', edge: '#7b8590', accent: '#1c54b2', truth: '#e3ecf9',
+    pass: '#17693a', fail: '#b3261e', inconclusive: '#855300',
+    heat0: '#123f8c', heat1: '#2f6cc4', heat2: '#9dc1ee', heat3: '#cbdff7', heat4: '#e8f0fb',
+    on0: '#ffffff', on1: '#ffffff', on2: '#16191d', on3: '#16191d', on4: '#16191d',
+  },
+  dark: {
+    paper: '#101317', wash: '#181c22', ink: '#e8ebee', muted: '#a0aab4', rule: '#2b323a', edge: '#77828d', accent: '#8cb6ff', truth: '#1a2840',
+    pass: '#6fcf97', fail: '#ff8a80', inconclusive: '#f0b95a',
+    heat0: '#a9caff', heat1: '#6f9fe8', heat2: '#2f5690', heat3: '#213b62', heat4: '#192840',
+    on0: '#101317', on1: '#101317', on2: '#ffffff', on3: '#e8ebee', on4: '#e8ebee',
+  },
+} as const
+
+const variables = (scheme: keyof typeof COLOURS) =>
+  Object.entries(COLOURS[scheme])
+    .map(([name, value]) => `--${name}:${value}`)
+    .join(';')
+
+const TEXT = `
+*{box-sizing:border-box}
+html{color-scheme:light dark;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+.masthead,main,footer{max-width:70rem;margin:0 auto;padding:0 clamp(1.25rem,4vw,3rem)}
+.masthead{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;justify-content:space-between;padding-top:1.75rem;padding-bottom:1rem;font-size:.875rem;color:var(--muted)}
+.masthead b{color:var(--ink);font-weight:650}
+h1,h2,h3{line-height:1.25;text-wrap:balance;margin:0}
+h1{font-size:clamp(1.4rem,1.1rem + 1.6vw,2.1rem);font-weight:620;letter-spacing:-.018em;max-width:34em}
+h2{font-size:1.35rem;font-weight:620;letter-spacing:-.01em}
+h3{font-size:1.05rem;font-weight:620}
+p{margin:.75rem 0;max-width:68ch}
+a{color:var(--accent);text-underline-offset:.2em}
+code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.num,dd,.chart text,td{font-variant-numeric:tabular-nums}
+:focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:3px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem 1rem;z-index:1}
+section{margin-top:4.5rem}
+section>h2{padding-top:1.25rem;border-top:1px solid var(--rule)}
+section h3{margin-top:2.5rem}
+.lead,.aside{color:var(--muted)}
+.verdict{margin-top:2.5rem}
+.status{display:inline-flex;align-items:center;gap:.5rem;margin:0 0 1rem;font-weight:650;font-size:.95rem}
+.status svg{width:1.5rem;height:1.5rem}
+.status.pass{color:var(--pass)}
+.status.fail{color:var(--fail)}
+.status.inconclusive{color:var(--inconclusive)}
+.status .on{stroke:var(--paper);fill:none;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
+.meaning{margin-top:1.75rem;padding-left:1.25rem;border-left:3px solid var(--accent)}
+.meaning h2{font-size:.95rem;letter-spacing:0}
+.meaning p{margin:.4rem 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:1.75rem 2rem;margin:2.5rem 0 0}
+.figures>div{border-top:1px solid var(--rule);padding-top:.75rem}
+.figures dt{font-size:.875rem;color:var(--muted)}
+.figures dd{margin:0}
+.figures .figure{font-size:1.65rem;font-weight:600;letter-spacing:-.02em;line-height:1.35}
+.figures .detail{font-size:.875rem;color:var(--muted)}
+nav{margin-top:2.5rem;font-size:.925rem}
+nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:0;padding:0;list-style:none}
+.notes{padding:0;margin:1rem 0;list-style:none}
+.notes li{padding:.6rem 0;border-bottom:1px solid var(--rule);max-width:78ch}
+.notes b{margin-right:.35rem}
+.notes .warning b{color:var(--inconclusive)}
+footer{margin-top:4.5rem;padding-bottom:3rem;font-size:.875rem;color:var(--muted)}`
+
+const TABLES = `
+.scroll{overflow-x:auto;margin:1rem 0}
+table{border-collapse:collapse;font-size:.875rem;line-height:1.45;min-width:100%}
+caption{text-align:left;color:var(--muted);padding-bottom:.5rem}
+th,td{padding:.45rem 1.1rem .45rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+th:last-child,td:last-child{padding-right:0}
+thead th{font-weight:600;color:var(--muted);vertical-align:bottom;border-bottom-color:var(--edge)}
+tbody th{font-weight:500}
+.num{text-align:right;white-space:nowrap}
+.word{white-space:nowrap}
+.reason{min-width:15rem}
+.hash{word-break:break-all;min-width:14rem;font-size:.9em}
+details{margin:1rem 0}
+summary{cursor:pointer;color:var(--accent);font-size:.925rem;padding:.2rem 0}
+summary h3{display:inline;font-size:1rem;margin:0}
+details.group{border-top:1px solid var(--rule);padding-top:.75rem;margin-top:2rem}`
+
+const CHARTS = `
+figure{margin:1.5rem 0}
+figcaption{font-size:.925rem;color:var(--muted)}
+figcaption p{margin:.5rem 0}
+.beside{display:grid;gap:1.5rem 3.5rem;align-items:start}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr));gap:1.5rem 2.25rem}
+.panels figure{margin:0}
+.panels figcaption{margin-bottom:.35rem}
+.panels b{color:var(--ink);font-weight:600}
+.chart{display:block;width:100%;height:auto;overflow:visible}
+.wide .chart{max-width:42rem}
+.chart text{fill:var(--ink);font-size:12px}
+.chart .tick,.chart .unit{fill:var(--muted);font-size:11.5px}
+.chart .label{font-weight:500}
+.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;margin:.75rem 0;padding:0;list-style:none;font-size:.875rem;color:var(--muted)}
+.legend li{display:inline-flex;align-items:center;gap:.5rem}
+.legend svg{flex:none}
+.grid{stroke:var(--rule)}
+.base{stroke:var(--edge)}
+.line{fill:none;stroke-width:1.75;stroke-linejoin:round}
+.line.primary{stroke:var(--accent);stroke-width:2.5}
+.line.secondary{stroke:var(--muted);stroke-dasharray:7 4}
+.line.tertiary{stroke:var(--muted);stroke-dasharray:2 4;stroke-linecap:round}
+.line.estimate{stroke:var(--ink);stroke-width:1.25}
+.mark.primary{fill:var(--accent)}
+.mark.secondary,.mark.tertiary{fill:var(--paper);stroke:var(--muted);stroke-width:1.5}
+.mark.estimate{fill:var(--ink)}
+.whisker{stroke:var(--accent);stroke-width:1.5;fill:none}
+.truth{fill:var(--truth)}
+.empty{fill:var(--wash);stroke:var(--rule)}
+.hatch{stroke:var(--rule);stroke-width:2.5}
+.heat0{fill:var(--heat0)}.heat1{fill:var(--heat1)}.heat2{fill:var(--heat2)}.heat3{fill:var(--heat3)}.heat4{fill:var(--heat4)}
+.chart .on0{fill:var(--on0)}.chart .on1{fill:var(--on1)}.chart .on2{fill:var(--on2)}.chart .on3{fill:var(--on3)}.chart .on4{fill:var(--on4)}
+.kept{fill:var(--edge)}
+.hatch-ground{fill:var(--truth)}
+.hatch-line{stroke:var(--accent);stroke-width:3}
+.cut{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 3}
+.chart .cut-label,.chart .value{font-weight:600}
+.before{fill:var(--wash);stroke:var(--edge)}
+.after{fill:var(--accent)}
+@media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
+@media(max-width:34rem){.wide .chart text{font-size:15px}.wide .chart .tick,.wide .chart .unit{font-size:14px}}`
+
+const PRINT = `
+@media print{
+@page{margin:16mm}
+:root{${variables('light')}}
+html{color-scheme:light}
+body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.masthead,main,footer{padding-left:0;padding-right:0}
+nav,.skip{display:none}
+section{margin-top:2rem}
+h2,h3,summary{break-after:avoid}
+figure,tr,.meaning,.figures>div{break-inside:avoid}
+details::details-content{content-visibility:visible;display:block;height:auto}
+.scroll{overflow:visible}
+table{font-size:8pt}
+}`
+
+export const STYLE = `:root{${variables('light')}}@media(prefers-color-scheme:dark){:root{${variables('dark')}}}${TEXT}${TABLES}${CHARTS}${PRINT}`

@@ -1,0 +1,198 @@
+import type {Cell, CellStatus, CertifyMetrics, LayerMetrics} from '../../src/certify/types.js'
+import type {CertifyReport, SanitizeReport} from '../../src/report/reports.js'
+import type {SanitizeMetrics, TopEdge} from '../../src/sanitize/types.js'
+import {random} from '../../src/stats/random.js'
+
+/** Text that tries to be markup, a terminal command and a table cell at once, and hides its end. */
+export const HOSTILE = `"><script>alert('x')</script>&amp;]]>\x1b[31m|**bold**\u202e\n\0`
+
+const DELTAS = [0.1, 0.2, 0.35, 0.5, 0.75, 1]
+const ETAS = [0.25, 0.5, 0.9]
+const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+const run = {startedAt: '2026-05-04T10:11:12.000Z', elapsedMs: 8421, node: 'v20.20.2', platform: 'linux x64', cpus: 2, peakMemoryBytes: 412_000_000}
+
+/** A digit network on 1,797 examples: 3 layers × 6 δ × 3 η, every status present. */
+export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Relu', '/fc3/Relu']): CertifyReport {
+  const layers = names.map((name, k) => layer(name, k, names.length))
+  const cells = layers.flatMap((l, k) => DELTAS.flatMap((delta, g) => ETAS.map((eta, e) => cell(l, k, delta, g, eta, e))))
+  const best = cells.filter((c) => c.status === 'certified' && c.eta === 0.5).sort((a, b) => a.direct - b.direct)[0]!
+  const metrics: CertifyMetrics = {
+    rows: 1797,
+    duplicatesRemoved: 3,
+    anchors: 600,
+    references: 1197,
+    loss: {name: 'one-minus-p', max: 1, mean: 0.0412, tailUpper: null},
+    accuracy: 0.9722,
+    alpha: {total: 0.05, epsilon: 0.0042, global: 0.0042, windowed: 0.0007, direct: 0.00023, statements: 75},
+    layers,
+    cells,
+    witnesses: Array.from({length: 9}, (_, i) => ({
+      layer: names[i % names.length]!,
+      rows: [181 + 37 * i, 1290 - 11 * i],
+      distance: 0.212 + 0.031 * i,
+      losses: [0.0031 * (i + 1), 0.9983 - 0.012 * i],
+      labels: i % 3 === 0 ? [8, 8] : [3, 9],
+      ratio: 4.7 - 0.21 * i,
+    })),
+    localization: {
+      ranking: [...layers]
+        .sort((a, b) => b.epsilon.scaleFree.estimate - a.epsilon.scaleFree.estimate)
+        .map((l) => ({layer: l.name, scaleFree: l.epsilon.scaleFree.estimate, interval: l.epsilon.scaleFree.asymptotic})),
+      overlap: layers.map((_, i) => layers.map((__, j) => (i === j ? 1 : Number((0.62 / Math.abs(i - j)).toFixed(2))))),
+    },
+  }
+  return {
+    schemaVersion: 1,
+    command: 'certify',
+    version: '0.1.0',
+    seed: 0,
+    engine: {
+      name: 'cpu',
+      precision: 'fp64',
+      tried: [
+        {name: 'webgpu', outcome: 'only a software adapter was found; it is used when asked for by name'},
+        {name: 'tfjs', outcome: '@tensorflow/tfjs-node-gpu is not installed'},
+        {name: 'cpu', outcome: 'taken: passed its self-test, products by onnxruntime 1.30.0'},
+      ],
+    },
+    inputs: [
+      {path: 'models/digits-mlp.onnx', sha256: HASH, bytes: 54_212},
+      {path: 'data/digits-test.npz', sha256: [...HASH].reverse().join(''), bytes: 231_402},
+    ],
+    config: {alpha: 0.05, delta: DELTAS, eta: ETAS, layers: 'all', loss: 'one-minus-p', metric: 'l2', pool: 'none', scale: 'median', floor: 0.01, anchors: 600},
+    metrics,
+    verdict: {
+      status: 'pass',
+      summary: `At most ${(best.direct * 100).toFixed(1)} % of random pairs within δ = ${best.delta} in layer ${best.layer} differ in loss by 0.5 or more`,
+      meaning: [
+        `With probability at least 95 % over the sample, all ${cells.length} bounds of this report hold at once for random pairs of inputs drawn like the data.`,
+        'It is a statement about random pairs of this distribution. It is not a statement about an adversary who chooses the worst input, nor about data of another kind.',
+      ],
+    },
+    notes: [
+      {level: 'warning', code: 'software-adapter', message: 'a software WebGPU adapter was passed over; ask for it by name to use it'},
+      {level: 'info', code: 'duplicates-removed', message: '3 examples repeat another one bit by bit and were left out'},
+    ],
+    run,
+  }
+}
+
+function layer(name: string, k: number, count: number): LayerMetrics {
+  const scaleFree = 0.118 + 0.044 * Math.sin(1.3 * k + 0.6)
+  const scale = 6.2 + 3.1 * k
+  return {
+    name,
+    dim: Math.max(10, 64 >> k),
+    scale,
+    floor: 0.01,
+    epsilon: {
+      raw: {estimate: scaleFree / scale, upper: (1.34 * scaleFree) / scale, asymptotic: [(0.86 * scaleFree) / scale, (1.15 * scaleFree) / scale]},
+      scaleFree: {estimate: scaleFree, upper: 1.34 * scaleFree, asymptotic: [0.86 * scaleFree, 1.15 * scaleFree]},
+    },
+    crossLabelShare: 0.71 + 0.06 * (k % 4),
+    zeroDistancePairs: 2 * k,
+    zeroDistanceLossPairs: k === 0 ? 0 : 1,
+    diameter: 2.9 * scale,
+    medianDistance: scale,
+    relativeDepth: count === 1 ? 0 : k / (count - 1),
+    mostVolatile: Array.from({length: 6}, (_, i) => ({row: (97 * (i + 3) * (k + 1)) % 1797, volatility: 1.92 - 0.17 * i, loss: 0.97 - 0.03 * i, label: (3 * i + k) % 10})),
+    legacyVulnerability: 18.4 + 2.2 * k,
+  }
+}
+
+function cell(l: LayerMetrics, k: number, delta: number, g: number, eta: number, e: number): Cell {
+  const fraction = [0.0004, 0.0021, 0.019, 0.09, 0.27, 0.5][g]!
+  const observed = Math.min(1, (0.016 + 0.052 * delta + 0.006 * k) * (1.25 - eta))
+  const status: CellStatus = g === 0 && k === 0 ? 'abstain' : g === 0 && k === 1 ? 'vacuous' : g === 5 && e === 2 && k === 2 ? 'invalid' : 'certified'
+  const slack = status === 'certified' ? 1.35 + 14 * Math.exp(-3.2 * g) : Infinity
+  return {
+    layer: l.name,
+    delta,
+    deltaRaw: delta * l.scale,
+    eta,
+    pairs: k === 0 && g === 0 ? 287 : Math.round(600 * 1197 * fraction),
+    fraction,
+    observed: k === 0 && g === 0 ? null : observed,
+    global: Math.min(1, (l.epsilon.scaleFree.upper! * delta) / (eta * fraction)),
+    windowed: Math.min(1, observed * slack * 1.7),
+    direct: Math.min(1, observed * slack),
+    status,
+  }
+}
+
+/** A citation-like graph of 6,000 edges, a tenth pruned, the truth known. */
+export function sanitizeSample(): SanitizeReport {
+  const edges = 6000
+  const rng = random(7)
+  const scored = Array.from({length: edges}, (_, i) => {
+    const adversarial = i < 500
+    return {adversarial, score: Math.min(2.99, Math.max(0.01, (adversarial ? 2.15 : 1.15) + (adversarial ? 0.35 : 0.42) * rng.normal()))}
+  }).sort((a, b) => b.score - a.score)
+  const pruned = 600
+  const cut = scored[pruned - 1]!.score
+  const bins = Array.from({length: 61}, (_, i) => i * 0.05)
+  const kept = new Array<number>(60).fill(0)
+  const removed = new Array<number>(60).fill(0)
+  for (const [i, {score}] of scored.entries()) (i < pruned ? removed : kept)[Math.min(59, Math.floor(score / 0.05))]!++
+  const found = scored.slice(0, pruned).filter((e) => e.adversarial).length
+  const metrics: SanitizeMetrics = {
+    nodes: 2485,
+    edges,
+    pruned,
+    notScored: 14,
+    gkcBefore: 1.8342,
+    gkcAfter: 1.5127,
+    ridge: 10,
+    nodeSetSize: 2485,
+    condition: 131.4,
+    labelledNodes: 247,
+    classes: 7,
+    zeroRows: 2,
+    isolatedBefore: 0,
+    isolatedAfter: 0,
+    keptByMinDegree: 21,
+    cut: {rule: 'ratio', score: cut, share: 0.1},
+    agreementBefore: 0.6713,
+    agreementAfter: 0.7381,
+    histogram: {edges: bins, kept, pruned: removed},
+    top: scored.slice(0, 25).map(({score}, i) => topEdge(score, i)),
+    truth: {adversarial: 500, auc: 0.9314, averagePrecision: 0.7711, precision: found / pruned, recall: found / 500},
+  }
+  return {
+    schemaVersion: 1,
+    command: 'sanitize',
+    version: '0.1.0',
+    seed: 0,
+    engine: {name: 'cpu', precision: 'fp64', tried: [{name: 'cpu', outcome: 'taken: asked for by name'}]},
+    inputs: [{path: 'graphs/citations-attacked.npz', sha256: HASH, bytes: 1_204_331}],
+    config: {preset: 'surety', edges: 'edges_attacked', pruneRatio: 0.1, minDegree: 1, aggregation: 'row', hops: 1, ridge: 10, labels: 'pseudo'},
+    metrics,
+    verdict: {
+      status: 'pass',
+      summary: '600 of 6,000 edges were pruned; kernel complexity fell by 17.5 % and label agreement rose from 67 % to 74 %',
+      meaning: [
+        'The pruned edges are those that make the labels hardest to learn from the graph, as an attacker would add them.',
+        'Pruning is a defence, not a proof: true edges are among the pruned ones, and an attacker who knows the score can hide from it.',
+      ],
+    },
+    notes: [{level: 'info', code: 'not-scored', message: '14 edges are out of reach of the node set and were not scored'}],
+    run,
+  }
+}
+
+function topEdge(score: number, i: number): TopEdge {
+  return {
+    source: `paper-${(811 * (i + 1)) % 2485}`,
+    target: `paper-${(1303 * (i + 2)) % 2485}`,
+    score,
+    rank: i + 1,
+    pruned: i !== 4,
+    kc: 0.00214 - 0.00006 * i,
+    labelFree: -0.0121 + 0.0002 * i,
+    similarity: i % 3 === 0 ? 0 : 0.021 * (i % 5),
+    disagreement: 0.94 - 0.01 * i,
+    labelledEnds: i % 3,
+    reason: i % 2 === 0 ? 'features share nothing and pseudo-labels differ; removing it lowers complexity' : 'pseudo-labels differ; one end carries a given label',
+  }
+}
