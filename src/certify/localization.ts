@@ -1,0 +1,52 @@
+import type {PairwiseEngine} from '../pairwise/engine.js'
+import type {Dense} from '../linalg/types.js'
+import type {LayerMetrics, Localization, MetricName} from './types.js'
+
+const TOP_SHARE = 0.05
+
+/**
+ * Layers by scale-free volatility, and how far they agree on the volatile examples.
+ *
+ * Formula   overlap = Jaccard index of the ⌈5 %⌉ rows of largest volatility in two layers.
+ * Shapes    volatility[k] [rows] for layer k, rows in one order for all layers.
+ * Empty     one layer → [[1]].
+ */
+export function localize(layers: readonly LayerMetrics[], volatility: readonly Float64Array[]): Localization {
+  const ranking = layers
+    .map(({name, epsilon}) => ({layer: name, scaleFree: epsilon.scaleFree.estimate, interval: epsilon.scaleFree.asymptotic}))
+    .sort((a, b) => b.scaleFree - a.scaleFree || (a.layer < b.layer ? -1 : 1))
+  const top = volatility.map((values) => new Set(largestFirst(values).slice(0, Math.ceil(TOP_SHARE * values.length))))
+  return {ranking, overlap: top.map((a) => top.map((b) => jaccard(a, b)))}
+}
+
+/** Positions by descending value; ties by position. */
+export const largestFirst = (values: Float64Array): number[] => Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
+
+function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  let shared = 0
+  for (const x of a) if (b.has(x)) shared++
+  return shared / (a.size + b.size - shared)
+}
+
+/**
+ * The paper's layer-wise vulnerability: the quantity behind its Figure 2, for comparison only.
+ *
+ * Formula    1000 · mean over all (i, j), i = j included, of |p_i − p_j| (1 − d̄)/(1 + d̄), d̄ = d / max d.
+ * Shapes     x [n, dim], p [n] probability of the true class.
+ * Cost       n² distances, kept: n a few thousand at most.
+ * Empty      all distances 0 → d̄ = 0.
+ * Source     closed form of the authors' published code for Sun et al. 2024, Figure 2.   Deviation: none.
+ */
+export async function legacyVulnerability(x: Dense<Float32Array | Float64Array>, p: Float64Array, metric: MetricName, engine: PairwiseEngine): Promise<number> {
+  const n = x.rows
+  const {data} = await engine.distances(x, x, metric)
+  const diameter = data.reduce((a, b) => Math.max(a, b), 0)
+  let sum = 0
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const share = diameter > 0 ? data[i * n + j]! / diameter : 0
+      sum += (Math.abs(p[i]! - p[j]!) * (1 - share)) / (1 + share)
+    }
+  }
+  return (1000 * sum) / (n * n)
+}

@@ -1,0 +1,57 @@
+import {UsageError} from '../errors.js'
+import type {LossName, MetricName} from './types.js'
+
+export interface CertifyOptions {
+  loss: LossName | 'auto'
+  metric: MetricName
+  /** divide distances by the median anchor pair distance, or not at all */
+  scale: 'median' | 'none'
+  /** τ in scaled units; auto: the smallest δ */
+  floor: number | 'auto'
+  /** in scaled units; auto: distance quantiles of the anchors */
+  deltas: readonly number[] | 'auto'
+  /** auto: a quarter and a half of L_max; 1 for zero-one */
+  etas: readonly number[] | 'auto'
+  alpha: number
+  /** the anchors' share of the rows; null: no split, plain statistics, no certificate */
+  split: number | null
+  seed: number
+  /** rounds of the asymptotic interval; 0: none */
+  bootstrap: number
+}
+
+export const DEFAULT_OPTIONS: CertifyOptions = {
+  loss: 'auto',
+  metric: 'l2',
+  scale: 'median',
+  floor: 'auto',
+  deltas: 'auto',
+  etas: 'auto',
+  alpha: 0.05,
+  split: 1 / 3,
+  seed: 0,
+  bootstrap: 1000,
+}
+
+/** Throws UsageError for options that make no sense by themselves. */
+export function checkOptions({floor, deltas, etas, alpha, split, bootstrap}: CertifyOptions): void {
+  const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
+  if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha is ${alpha}; it lies between 0 and 1, both excluded`)
+  if (split !== null && !(split > 0 && split < 1)) throw new UsageError(`--anchors is ${split}; their share lies between 0 and 1, both excluded`, ['use --no-split for plain statistics'])
+  if (floor !== 'auto' && !(floor >= 0 && floor < Infinity)) throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
+  if (deltas !== 'auto' && !positive(deltas)) throw new UsageError(`--delta is ${deltas.join(',')}; each δ is finite and above 0`)
+  if (etas !== 'auto' && !positive(etas)) throw new UsageError(`--eta is ${etas.join(',')}; each η is finite and above 0`)
+  if (floor !== 'auto' && deltas !== 'auto' && split !== null && floor > Math.min(...deltas)) {
+    throw new UsageError(`--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`)
+  }
+  if (!Number.isInteger(bootstrap) || bootstrap < 0) throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
+}
+
+/** The η grid, ascending; throws UsageError for an η that no two losses can differ by. */
+export function chooseEtas(etas: CertifyOptions['etas'], loss: {name: LossName; bound: number | null}, lossMax: number): Float64Array {
+  if (etas === 'auto') return loss.name === 'zero-one' ? Float64Array.of(1) : Float64Array.of(lossMax / 4, lossMax / 2)
+  const sorted = Float64Array.from(new Set(etas)).sort()
+  const largest = sorted.at(-1)!
+  if (loss.bound !== null && largest > loss.bound) throw new UsageError(`--eta ${largest} is above ${loss.bound}, the largest difference of two ${loss.name} losses`, [`choose η ≤ ${loss.bound}`])
+  return sorted
+}

@@ -1,0 +1,42 @@
+import type {Verdict} from '../report/types.js'
+import type {Cell, CertifyMetrics} from './types.js'
+
+/** The verdict and the sentences that say what a certificate is and is not. */
+export function verdictOf(metrics: CertifyMetrics): Verdict {
+  const {alpha, cells, anchors} = metrics
+  if (anchors === null) {
+    return {
+      status: 'inconclusive',
+      summary: 'Plain statistics of all pairs; without a split nothing is certified.',
+      meaning: ['These are figures of this sample. They bound nothing beyond it; drop --no-split for a certificate.'],
+    }
+  }
+  const confidence = `${Number((100 * (1 - alpha.total)).toPrecision(6))} %`
+  const best = bestCell(cells)
+  const meaning = [
+    `With probability ≥ ${confidence} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once.`,
+    `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,
+    'This concerns random pairs of the sampled distribution. It says nothing about an adversary who chooses the input, nor about data from elsewhere.',
+  ]
+  if (best === null) return {status: 'inconclusive', summary: `None of ${cells.length} cells is certified: no bound is below 100 %.`, meaning}
+  const certified = cells.filter((cell) => cell.status === 'certified').length
+  return {
+    status: 'pass',
+    summary: `With probability ≥ ${confidence} over the sample, at most ${percent(smallest(best))} of random pairs within δ = ${best.delta} in layer ${best.layer} differ in loss by ≥ ${Number(best.eta.toPrecision(3))} (observed ${percent(best.observed ?? 0)}); ${certified} of ${cells.length} cells are certified.`,
+    meaning,
+  }
+}
+
+const smallest = (cell: Cell) => Math.min(cell.global, cell.windowed, cell.direct)
+
+/** The certified cell with the smallest bound; ties by report order. */
+function bestCell(cells: readonly Cell[]): Cell | null {
+  let best: Cell | null = null
+  for (const cell of cells) if (cell.status === 'certified' && (best === null || smallest(cell) < smallest(best))) best = cell
+  return best
+}
+
+/** Rounded up: a bound may not be understated. */
+function percent(share: number): string {
+  return `${Number((Math.ceil(share * 1000 - 1e-9) / 10).toFixed(1))} %`
+}
