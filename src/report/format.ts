@@ -1,4 +1,6 @@
 const MINUS = '−'
+/** A number stays on the line of its unit. */
+const NBSP = '\u00a0'
 
 /** Three significant digits: 0.0312, 1.24, 18,300, 4.2e−7. */
 export function number(x: number): string {
@@ -31,17 +33,17 @@ export function percentUp(p: number): string {
 function percentDigits(p: number, round: (x: number) => number): string {
   const decimals = p === 0 || p >= 0.0995 ? 0 : p >= 0.00995 ? 1 : 2
   const unit = 10 ** decimals
-  return `${(round(p * 100 * unit) / unit).toFixed(decimals)} %`
+  return `${(round(p * 100 * unit) / unit).toFixed(decimals)}${NBSP}%`
 }
 
 /** A difference with its sign, in percentage points. */
 export function points(difference: number): string {
-  return `${withSign(Number((difference * 100).toFixed(1)))} points`
+  return `${withSign(Number((difference * 100).toFixed(1)))}${NBSP}points`
 }
 
 /** A relative change with its sign; null where there is nothing to compare with. */
 export function change(before: number, after: number): string | null {
-  return before === 0 ? null : `${withSign(Number((((after - before) / Math.abs(before)) * 100).toFixed(1)))} %`
+  return before === 0 ? null : `${withSign(Number((((after - before) / Math.abs(before)) * 100).toFixed(1)))}${NBSP}%`
 }
 
 export function withSign(x: number): string {
@@ -59,12 +61,12 @@ export function orDash(x: number | null, format: (x: number) => string = number)
 export function bytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const step = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3))
-  return `${step === 0 ? n : (n / 1000 ** step).toFixed(1)} ${units[step]}`
+  return `${step === 0 ? n : (n / 1000 ** step).toFixed(1)}${NBSP}${units[step]}`
 }
 
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 1000) return `${Math.round(ms)}${NBSP}ms`
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)}${NBSP}s`
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 }
 

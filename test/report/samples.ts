@@ -103,9 +103,9 @@ function layer(name: string, k: number, count: number): LayerMetrics {
 
 function cell(l: LayerMetrics, k: number, delta: number, g: number, eta: number, e: number): Cell {
   const fraction = [0.0004, 0.0021, 0.019, 0.09, 0.27, 0.5][g]!
-  const observed = Math.min(1, (0.016 + 0.052 * delta + 0.006 * k) * (1.25 - eta))
+  const observed = Math.min(1, (0.05 + 0.28 * delta + 0.03 * k) * (1.25 - eta))
   const status: CellStatus = g === 0 && k === 0 ? 'abstain' : g === 0 && k === 1 ? 'vacuous' : g === 5 && e === 2 && k === 2 ? 'invalid' : 'certified'
-  const slack = status === 'certified' ? 1.35 + 14 * Math.exp(-3.2 * g) : Infinity
+  const slack = status === 'certified' ? 1.22 + 3 * Math.exp(-0.9 * g) : Infinity
   return {
     layer: l.name,
     delta,

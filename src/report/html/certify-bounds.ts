@@ -31,7 +31,7 @@ ${others.map((grid) => markup`<details class="group"><summary><h3>${gridTitle(gr
 }
 
 function gridTitle({eta}: CellGrid): string {
-  return `Losses that differ by ${setting(eta)} or more (η = ${setting(eta)})`
+  return `Losses that differ by ${setting(eta)} or more (η\u00a0=\u00a0${setting(eta)})`
 }
 
 function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
@@ -41,8 +41,8 @@ function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
     return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, held)}</figure>`
   })
   return markup`<figure class="beside wide">${boundMap(grid)}<figcaption>${mapKey()}</figcaption></figure>
-${lineLegend(CURVES)}<p class="aside">The truth lies in the shaded area with ${percent(1 - metrics.alpha.total)} confidence, in all panels at once.</p><div class="panels">${panels}</div>
-${foldedTable(`Table of all bounds for η = ${setting(grid.eta)}`, boundTable(grid))}`
+${lineLegend(CURVES)}<p class="aside">At each marked radius the truth lies in the shaded area, in all panels at once with ${percent(1 - metrics.alpha.total)} confidence.</p><div class="panels">${panels}</div>
+${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, boundTable(grid))}`
 }
 
 function boundMap(grid: CellGrid): Markup {
@@ -83,13 +83,15 @@ function stepOf(bound: number): 0 | 1 | 2 | 3 | 4 {
 
 function mapKey(): Markup {
   const swatches = STEP_NAMES.map((name, i) => markup`<li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect class="heat${i}" width="14" height="14" rx="3"/></svg> ${name}</li>`)
-  return markup`<p>The best of the three bounds in each cell; the darker the ground stands out, the stronger the statement.</p><ul class="legend">${swatches}</ul>
+  return markup`<p>The best of the three bounds in each cell; the more a cell stands out, the stronger its statement.</p><ul class="legend">${swatches}</ul>
 <p>✓ ${STATUS_MEANING.certified}<br>– ${STATUS_MEANING.vacuous}<br>? ${STATUS_MEANING.abstain}; n counts them<br>! ${STATUS_MEANING.invalid}</p>`
 }
 
 function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
   const line = (of: (cell: Cell) => number | null): LinePoint[] => cells.map((cell) => ({x: cell.delta, y: of(cell)}))
-  const lines = [line((c) => c.direct), line((c) => c.windowed), line((c) => c.global), line((c) => c.observed)]
+  // A cell without a statement is a gap in its bounds, not a bound of 100 %.
+  const stated = (of: (cell: Cell) => number) => line((cell) => (cell.status === 'certified' || cell.status === 'vacuous' ? of(cell) : null))
+  const lines = [stated((c) => c.direct), stated((c) => c.windowed), stated((c) => c.global), line((c) => c.observed)]
   const first = cells[0]
   const last = cells.at(-1)
   return lineChart({
@@ -102,9 +104,9 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
     width: 320,
     height: 236,
     x: (range) => ({scale: spreadScale(cells.length === 0 ? [0, 1] : cells.map((c) => c.delta), range), label: 'radius δ'}),
-    y: (range) => ({scale: linearScale([0, 1], range, 4), label: 'share of close pairs', format: percent}),
+    y: (range) => ({scale: linearScale([0, 1], range), label: 'share of close pairs', format: percent}),
     series: [3, 2, 1, 0].map((i) => ({...CURVES[i]!, points: lines[i]!})),
-    under: line(bestBound),
+    under: stated(bestBound),
   })
 }
 

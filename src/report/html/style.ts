@@ -51,7 +51,7 @@ section h3{margin-top:2.5rem}
 .meaning{margin-top:1.75rem;padding-left:1.25rem;border-left:3px solid var(--accent)}
 .meaning h2{font-size:.95rem;letter-spacing:0}
 .meaning p{margin:.4rem 0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:1.75rem 2rem;margin:2.5rem 0 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1.75rem 2rem;margin:2.5rem 0 0}
 .figures>div{border-top:1px solid var(--rule);padding-top:.75rem}
 .figures dt{font-size:.875rem;color:var(--muted)}
 .figures dd{margin:0}
@@ -68,14 +68,19 @@ footer{margin-top:4.5rem;padding-bottom:3rem;font-size:.875rem;color:var(--muted
 const TABLES = `
 .scroll{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.45;min-width:100%}
+.facts{min-width:0}
+.facts th{width:22rem;max-width:50vw}
 caption{text-align:left;color:var(--muted);padding-bottom:.5rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:min(68ch,calc(100vw - 2.5rem))}
 th,td{padding:.45rem 1.1rem .45rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 th:last-child,td:last-child{padding-right:0}
 thead th{font-weight:600;color:var(--muted);vertical-align:bottom;border-bottom-color:var(--edge)}
 tbody th{font-weight:500}
 .num{text-align:right;white-space:nowrap}
+thead .num{white-space:normal}
 .word{white-space:nowrap}
-.reason{min-width:15rem}
+.name{min-width:11rem}
+.reason{min-width:13rem}
 .hash{word-break:break-all;min-width:14rem;font-size:.9em}
 details{margin:1rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.925rem;padding:.2rem 0}
@@ -122,8 +127,9 @@ figcaption p{margin:.5rem 0}
 .chart .cut-label,.chart .value{font-weight:600}
 .before{fill:var(--wash);stroke:var(--edge)}
 .after{fill:var(--accent)}
+@media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
-@media(max-width:34rem){.wide .chart text{font-size:15px}.wide .chart .tick,.wide .chart .unit{font-size:14px}}`
+@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .cell{font-size:14.5px}}`
 
 const PRINT = `
 @media print{

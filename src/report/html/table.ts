@@ -10,10 +10,10 @@ export interface DataTable {
 
 export interface Column {
   title: string
-  kind: 'number' | 'word' | 'text' | 'reason' | 'hash'
+  kind: 'number' | 'word' | 'text' | 'name' | 'reason' | 'hash'
 }
 
-const CLASS: Record<Column['kind'], string> = {number: 'num', word: 'word', text: '', reason: 'reason', hash: 'hash'}
+const CLASS: Record<Column['kind'], string> = {number: 'num', word: 'word', text: '', name: 'name', reason: 'reason', hash: 'hash'}
 
 /** A table in its own scrolling region: wide tables scroll inside it, by keyboard too, and never move the page. */
 export function dataTable({caption, columns, rows}: DataTable): Markup {
@@ -24,7 +24,7 @@ export function dataTable({caption, columns, rows}: DataTable): Markup {
     )
     return markup`<tr>${cells}</tr>`
   })
-  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  return region(caption, markup`<table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`)
 }
 
 /** A table folded away below the chart that shows the same numbers. */
@@ -32,7 +32,12 @@ export function foldedTable(summary: string, table: DataTable): Markup {
   return markup`<details><summary>${summary}</summary>${dataTable(table)}</details>`
 }
 
-/** Two columns: what, and its value. */
+/** Names and their values. */
 export function facts(caption: string, rows: readonly (readonly [string, Content])[]): Markup {
-  return dataTable({caption, columns: [{title: 'name', kind: 'text'}, {title: 'value', kind: 'text'}], rows})
+  const body = rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)
+  return region(caption, markup`<table class="facts"><caption><span>${caption}</span></caption><tbody>${body}</tbody></table>`)
+}
+
+function region(label: string, table: Markup): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`
 }

@@ -14,7 +14,7 @@ export interface BeforeAfter extends Omit<ChartFrame, 'height'> {
 }
 
 const ROW = 84
-const BAR = {left: 58, height: 18, right: 92}
+const BAR = {left: 66, height: 18, right: 92}
 
 /** Two bars for each quantity, before (outlined) above after (filled), each quantity on its own scale. */
 export function beforeAfter(chart: BeforeAfter): Markup {

@@ -36,7 +36,7 @@ export function logScale([lo, hi]: readonly [number, number], range: readonly [n
 export function spreadScale(values: readonly number[], range: readonly [number, number]): Scale {
   const lo = Math.min(...values)
   const hi = Math.max(...values)
-  return lo > 0 && hi / lo > 12 ? logScale([lo, hi], range) : linearScale([Math.min(lo, 0), hi], range, 4)
+  return lo > 0 && hi / lo > 12 ? logScale([lo, hi], range) : linearScale([Math.min(lo, 0), hi], range)
 }
 
 function niceStep(rough: number): number {

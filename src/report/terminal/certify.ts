@@ -6,7 +6,7 @@ import {bar} from './blocks.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type Table, tableLines} from './table.js'
 import {verdictLines} from './verdict.js'
-import {wrap} from './text.js'
+import {finish, wrap} from './text.js'
 
 const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
 
@@ -28,13 +28,13 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
-  return lines.join('\n') + '\n'
+  return finish(lines)
 }
 
 function layerTable({layers}: CertifyMetrics): Table {
   const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
   return {
-    head: ['layer', 'dim', 'ε', 'upper', '95 % interval', ''],
+    head: ['layer', 'dim', 'ε', 'upper', 'interval', ''],
     align: ['left', 'right', 'right', 'right', 'right', 'left'],
     rows: layers.map(({name, dim, epsilon: {scaleFree}}) => [
       name,

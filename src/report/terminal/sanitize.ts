@@ -5,6 +5,7 @@ import type {Report} from '../types.js'
 import {columnsOf, rebin} from './blocks.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type Table, tableLines} from './table.js'
+import {finish} from './text.js'
 import {verdictLines} from './verdict.js'
 
 const TOP_EDGES = 8
@@ -22,7 +23,7 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
   ]
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
   if (metrics.truth !== null) lines.push(...section('Against the known adversarial edges', tableLines(truthTable(metrics.truth), room)))
-  return lines.join('\n') + '\n'
+  return finish(lines)
 }
 
 function effectTable(metrics: SanitizeMetrics): Table {

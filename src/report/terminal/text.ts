@@ -9,6 +9,11 @@ export function width(text: string): number {
   return columns
 }
 
+/** Lines as one text. No-break spaces have served their purpose by now, and plain ones can be searched for. */
+export function finish(lines: readonly string[]): string {
+  return lines.join('\n').replaceAll('\u00a0', ' ') + '\n'
+}
+
 /** At most `columns` wide, an ellipsis in place of the end. */
 export function clip(text: string, columns: number): string {
   if (width(text) <= columns) return text
