@@ -1,13 +1,14 @@
 import type {Embeddings, LayerStates} from '../certify/types.js'
-import {InputError} from '../errors.js'
+import {InputError, UsageError} from '../errors.js'
 import type {Note} from '../report/types.js'
+import type {ModelInput} from './bind-inputs.js'
 import {checkLabels, classScores} from './output.js'
 import {pool, type PoolOptions, size, type State} from './pool.js'
 import type {DataSet, EmbeddingOptions, OutputKind} from './types.js'
 
 /** Hidden states beyond this would not fit an ordinary machine beside the statistics made of them. */
 export const MAX_STATE_BYTES = 4 * 2 ** 30
-export const DEFAULT_BATCH = 256
+const DEFAULT_BATCH = 256
 
 /** What a kind of model brings to the common loop. */
 export interface ForwardPass {
@@ -18,8 +19,6 @@ export interface ForwardPass {
   outputKind: OutputKind | undefined
   channelAxis: PoolOptions['channelAxis']
   batchSize: number
-  /** [rows, tokens] over the whole data set, or null */
-  mask: Uint8Array | null
   /** states of rows first … first + count − 1, in the order of `layers`; more rows than that are padding */
   run(first: number, count: number): Promise<State[]>
 }
@@ -32,12 +31,14 @@ export interface ForwardPass {
  * Throws     InputError  a state is not finite, its first axis is not the batch, the output is not [rows, classes],
  *            a label is no class of the output, or the states exceed MAX_STATE_BYTES.
  */
-export async function collect(pass: ForwardPass, data: DataSet, rows: number, options: EmbeddingOptions, notes: Note[]): Promise<Embeddings> {
+export async function collect(pass: ForwardPass, data: DataSet, options: EmbeddingOptions, notes: Note[]): Promise<Embeddings> {
+  const rows = rowsToUse(data.rows, options.limit, notes)
+  const wholeMask = attentionMask(data)
   const gathered: LayerStates[] = []
   for (let first = 0; first < rows; first += pass.batchSize) {
     const count = Math.min(pass.batchSize, rows - first)
     const states = await pass.run(first, count)
-    const mask = pass.mask?.subarray((first * pass.mask.length) / data.rows, ((first + count) * pass.mask.length) / data.rows) ?? null
+    const mask = wholeMask?.subarray((first * wholeMask.length) / data.rows, ((first + count) * wholeMask.length) / data.rows) ?? null
     pass.layers.forEach((name, index) => {
       const state = withoutPadding(name, states[index]!, count)
       const isOutput = index === pass.layers.length - 1
@@ -50,6 +51,23 @@ export async function collect(pass: ForwardPass, data: DataSet, rows: number, op
   const output = classScores(gathered[gathered.length - 1]!, rows, options.output ?? pass.outputKind, notes)
   checkLabels(labels, output.classes, data.inputFiles[0]!.path)
   return {rows, layers: pass.reportOutput ? gathered : gathered.slice(0, -1), labels, output, loss: null}
+}
+
+export function requireData(data: DataSet | null, path: string): DataSet {
+  if (data === null) throw new UsageError(`${path} is a model, so it needs a data set to run on`, ['name the data with --data'])
+  return data
+}
+
+/** The batch size to run with; `fixed`: the model takes no other, so the last batch is padded. */
+export function batchSizeOf(input: ModelInput, {batchSize = DEFAULT_BATCH}: EmbeddingOptions): {fixed: boolean; batchSize: number} {
+  const size = input.shape?.[0] ?? -1
+  return size > 0 ? {fixed: true, batchSize: size} : {fixed: false, batchSize}
+}
+
+/** Which tokens count, where the data set has a mask of its own. */
+function attentionMask(data: DataSet): Uint8Array | null {
+  const mask = data.inputs.find((input) => input.name === 'attention_mask')
+  return mask === undefined ? null : Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1))
 }
 
 /** The rows to use; a note says when they are not all. */

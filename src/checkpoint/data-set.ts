@@ -1,3 +1,4 @@
+import {gunzip} from '../data/gzip.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
 import {parseNpy} from '../data/npy.js'
 import {openNpz} from '../data/npz.js'
@@ -5,6 +6,7 @@ import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import {checkFinite} from './collect.js'
+import {csvExamples} from './csv-examples.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './types.js'
 
@@ -30,14 +32,18 @@ const LABEL_NAMES = ['labels', 'label']
 export async function readDataSet(path: string, options: DataSetOptions = {}): Promise<DataSet> {
   const file = await readInput(path)
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
-  const arrays = readArrays(path, file)
-  const labels = labelsFile === null ? labelArray(arrays, options.labels, path) : labelsOf(labelsFile, options.labels)
+  const labelNames = options.labels === undefined ? LABEL_NAMES : [options.labels]
+  const arrays = readArrays(file, labelNames)
+  const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : labelsOf(labelsFile, options.labels)
   const rest = arrays.filter((array) => array !== labels && (options.inputs === undefined || array.name === options.inputs))
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`
     throw new InputError(`${path}: has no ${wanted}; its arrays: ${arrays.map(({name}) => name).join(', ')}`, ['store the examples as an array called inputs'])
   }
-  const rows = size(labels.shape)
+  const rows = labels.shape[0] ?? 0
+  if (size(labels.shape) !== rows) {
+    throw new InputError(`${path}: the labels '${labels.name}' have the shape [${labels.shape.join(', ')}], expected one class number for each row`, ['store the number of the class, not one column for each class'])
+  }
   if (rows === 0) throw new InputError(`${path}: has no rows`, ['give at least two examples'])
   return {
     rows,
@@ -47,7 +53,9 @@ export async function readDataSet(path: string, options: DataSetOptions = {}): P
   }
 }
 
-function readArrays(path: string, {bytes}: InputBytes): NamedArray[] {
+function readArrays(input: InputBytes, labelNames: readonly string[]): NamedArray[] {
+  const {path} = input.file
+  const bytes = gunzip(input.bytes, path)
   switch (sniffContent(bytes)) {
     case 'zip': {
       const npz = openNpz(bytes, path)
@@ -55,6 +63,8 @@ function readArrays(path: string, {bytes}: InputBytes): NamedArray[] {
     }
     case 'npy':
       return [parseNpy(bytes, 'inputs', path)]
+    case 'text':
+      return csvExamples(bytes, labelNames, path)
     default:
       throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, ['give examples as npz, npy or csv'])
   }
@@ -62,12 +72,12 @@ function readArrays(path: string, {bytes}: InputBytes): NamedArray[] {
 
 /** The labels of a file of their own: its only array, or the one of that name. */
 function labelsOf(file: InputBytes, name: string | undefined): NamedArray {
-  const arrays = readArrays(file.file.path, file)
-  return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, name, file.file.path)
+  const names = name === undefined ? LABEL_NAMES : [name]
+  const arrays = readArrays(file, names)
+  return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
 }
 
-function labelArray(arrays: readonly NamedArray[], name: string | undefined, path: string): NamedArray {
-  const names = name === undefined ? LABEL_NAMES : [name]
+function labelArray(arrays: readonly NamedArray[], names: readonly string[], path: string): NamedArray {
   const found = arrays.find((array) => names.includes(array.name))
   if (found === undefined) {
     throw new InputError(`${path}: has no array '${names[0]!}' of class numbers; its arrays: ${arrays.map((array) => array.name).join(', ') || 'none'}`, [

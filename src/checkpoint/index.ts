@@ -1,29 +1,36 @@
-import {describeContent, sniffContent} from '../data/sniff.js'
+import {statSync} from 'node:fs'
+import {join} from 'node:path'
 import {openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
+import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import {openEmbeddings} from './embedding-file.js'
+import {openLayersModel} from './layers-model.js'
+import {openOnnx} from './onnx.js'
 import type {Checkpoint} from './types.js'
 
-export {readDataSet} from './data-set.js'
-export type * from './types.js'
+export {type DataSetOptions, readDataSet} from './data-set.js'
+export type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind, Pooling} from './types.js'
 
 /**
- * Opens whatever holds a model or its hidden states: a TensorFlow.js LayersModel (model.json or its folder), an ONNX file,
- * or arrays in npz or safetensors. The content decides; the extension only words the error.
+ * Opens what holds a model or its hidden states: a TensorFlow.js LayersModel (model.json or its folder), an ONNX file, or
+ * arrays in npz or safetensors. The content decides, not the extension.
  *
- * Throws  InputError  none of these, or one that is damaged.
+ * Throws  InputError  none of these, or one that is damaged (names the file).
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const input = await readInput(path)
+  const file = statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
+  const input = await readInput(file)
   switch (sniffContent(input.bytes)) {
+    case 'json':
+      return openLayersModel(file, input)
     case 'zip': {
-      const npz = openNpz(input.bytes, path)
-      return openEmbeddings(path, npz.names.map((name) => npz.read(name)), input.file)
+      const npz = openNpz(input.bytes, file)
+      return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
     }
     case 'binary':
-      return (await import('./onnx.js')).openOnnx(path, input)
+      return openOnnx(file, input)
     default:
-      throw new InputError(`${path}: is ${describeContent(input.bytes)}, not a checkpoint surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
+      throw new InputError(`${file}: is ${describeContent(input.bytes)}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
   }
 }

@@ -1,12 +1,12 @@
-import {existsSync} from 'node:fs'
-import {dirname, isAbsolute, join, normalize} from 'node:path'
+import {dirname} from 'node:path'
 import type {InferenceSession} from 'onnxruntime-node'
 import {encodeMessage, type Field} from '../data/protobuf.js'
-import {type InputBytes, readInput} from '../data/read-file.js'
+import type {InputBytes} from '../data/read-file.js'
 import {DeviceError, InputError} from '../errors.js'
-import type {InputFile, Note} from '../report/types.js'
+import type {Note} from '../report/types.js'
+import {readBeside} from './beside.js'
 import {bindInputs, type ModelInput} from './bind-inputs.js'
-import {collect, DEFAULT_BATCH, rowsToUse} from './collect.js'
+import {batchSizeOf, collect, requireData} from './collect.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
 import {onnxLayers, onnxOutputKind} from './onnx-layers.js'
 import {inputTensor, stateOf} from './onnx-tensors.js'
@@ -28,46 +28,37 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   const outputLayer = layers.find((layer) => layer.tensor === output)
   if (outputLayer === undefined) throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, ['check the file with the program that exported it'])
   const outputName = outputLayer.name
-  const inputFiles = [model.file, ...(await externalFiles(graph, path))]
+  const external = await Promise.all(graph.externalFiles.map((name) => readBeside(path, name)))
   const notes: Note[] = []
 
-  async function embeddings(data: DataSet | null, options: EmbeddingOptions = {}) {
-    if (data === null) throw new InputError(`${path} is a model: it needs a data set to run on`, ['name the data with --data'])
+  async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
+    const data = requireData(given, path)
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])
     const hidden = chosen.filter((layer) => layer.tensor !== output)
+    const fetches = [...hidden.map((layer) => layer.tensor), output]
     const ort = await loadRuntime()
-    const session = await createSession(ort, model.bytes, graph, hidden.map((layer) => layer.tensor), path)
+    const session = await createSession(ort, model.bytes, graph, fetches, path)
     try {
-      const inputs: ModelInput[] = session.inputMetadata.map((input) => modelInput(input, graph))
-      const bound = bindInputs(inputs, data, notes)
+      const inputs = session.inputMetadata.map((input) => modelInput(input, graph))
       const types = session.inputMetadata.map((input) => (input.isTensor ? input.type : 'a sequence'))
-      const fixed = inputs[0]!.shape?.[0] ?? -1
-      const batch = fixed > 0 ? fixed : (options.batchSize ?? DEFAULT_BATCH)
-      const fetches = [...hidden.map((layer) => layer.tensor), output]
-      checkTensors(session, fetches, path)
-      const rows = rowsToUse(data.rows, options.limit, notes)
-      const pass = {
-        layers: [...hidden.map((layer) => layer.name), outputName],
-        reportOutput: chosen.length > hidden.length,
-        outputKind: onnxOutputKind(graph, output),
-        channelAxis: 1 as const,
-        batchSize: batch,
-        mask: attentionMask(data),
-        run: async (first: number, count: number) => {
-          const padded = fixed > 0 ? fixed : count
-          const feeds = Object.fromEntries(bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, padded)]))
-          const results = await session.run(feeds, fetches).catch((cause: unknown) => {
-            throw new InputError(`${path} does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
-          })
-          return fetches.map((name) => stateOf(name, results[name]!))
-        },
+      const bound = bindInputs(inputs, data, notes)
+      const {fixed, batchSize} = batchSizeOf(inputs[0]!, options)
+      const run = async (first: number, count: number) => {
+        const batch = fixed ? batchSize : count
+        const feeds = Object.fromEntries(bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, batch)]))
+        const results = await session.run(feeds, fetches).catch((cause: unknown) => {
+          throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
+        })
+        return fetches.map((name) => stateOf(name, results[name]!))
       }
-      return await collect(pass, data, rows, options, notes)
+      const names = [...hidden.map((layer) => layer.name), outputName]
+      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: onnxOutputKind(graph, output), channelAxis: 1 as const, batchSize, run}
+      return await collect(pass, data, options, notes)
     } finally {
       await session.release()
     }
   }
-  return {kind: 'onnx', listLayers: () => layers.map(({tensor: _, ...layer}) => layer), embeddings, notes, inputFiles, close: () => Promise.resolve()}
+  return {kind: 'onnx', listLayers: () => layers, embeddings, notes, inputFiles: [model.file, ...external.map(({file}) => file)], close: () => Promise.resolve()}
 }
 
 /** The first output of real numbers: classifiers with several outputs give the scores first, or after the predicted label. */
@@ -76,20 +67,6 @@ function mainOutput(graph: OnnxGraph, path: string): string {
   if (output !== undefined) return output.name
   const names = graph.outputs.map(({name}) => name).join(', ')
   throw new InputError(`${path}: no output of the model is a tensor of real numbers; its outputs: ${names}`, ['export the model with class scores as a tensor (for scikit-learn: zipmap=False)'])
-}
-
-/** Files that hold the weights; they must lie beside the model. */
-async function externalFiles(graph: OnnxGraph, path: string): Promise<InputFile[]> {
-  const files: InputFile[] = []
-  for (const location of graph.externalFiles) {
-    if (isAbsolute(location) || normalize(location).startsWith('..')) {
-      throw new InputError(`${path}: keeps weights in '${location}', outside of its own folder`, ['save the model with its weights beside it'])
-    }
-    const external = join(dirname(path), location)
-    if (!existsSync(external)) throw new InputError(`${path}: keeps weights in '${location}', but there is no such file beside it`, ['copy the weight file into the folder of the model'])
-    files.push((await readInput(external)).file)
-  }
-  return files
 }
 
 async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
@@ -104,31 +81,24 @@ async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
 }
 
 /** A session whose outputs include the hidden tensors: see openOnnx. */
-async function createSession(ort: typeof import('onnxruntime-node'), model: Uint8Array, graph: OnnxGraph, hidden: string[], path: string): Promise<InferenceSession> {
+async function createSession(ort: typeof import('onnxruntime-node'), model: Uint8Array, graph: OnnxGraph, tensors: string[], path: string): Promise<InferenceSession> {
   const present = new Set(graph.outputs.map((output) => output.name))
-  const added = hidden.filter((name) => !present.has(name)).map((name): Field => [12, [[1, name]]])
+  const added = tensors.filter((name) => !present.has(name)).map((name): Field => [12, [[1, name]]])
   const bytes = Buffer.concat([model, encodeMessage([[7, added]])])
   // Weights outside of the model are looked up from its folder.
   const extra = {session: {model_external_initializers_file_folder_path: dirname(path)}}
-  return ort.InferenceSession.create(bytes, {logSeverityLevel: 4, extra}).catch((cause: unknown) => {
+  const session = await ort.InferenceSession.create(bytes, {logSeverityLevel: 4, extra}).catch((cause: unknown) => {
     throw new InputError(`${path}: onnxruntime cannot load the model: ${reason(cause)}`, ['check the file with the program that exported it'], {cause})
   })
+  const bad = session.outputMetadata.find((value) => tensors.includes(value.name) && !value.isTensor)
+  if (bad === undefined) return session
+  await session.release()
+  throw new InputError(`${path}: layer ${bad.name} is a sequence or a map, not a tensor`, ['leave this layer out'])
 }
 
 function modelInput(input: InferenceSession.ValueMetadata, graph: OnnxGraph): ModelInput {
   if (!input.isTensor || !graph.shapes.has(input.name)) return {name: input.name, shape: null}
   return {name: input.name, shape: input.shape.map((size) => (typeof size === 'number' ? size : -1))}
-}
-
-function checkTensors(session: InferenceSession, names: readonly string[], path: string): void {
-  const bad = session.outputMetadata.find((output) => names.includes(output.name) && !output.isTensor)
-  if (bad !== undefined) throw new InputError(`${path}: layer ${bad.name} is a sequence or a map, not a tensor`, ['leave this layer out'])
-}
-
-/** Which tokens count, where the data set has a mask of its own. */
-function attentionMask(data: DataSet): Uint8Array | null {
-  const mask = data.inputs.find((input) => input.name === 'attention_mask')
-  return mask === undefined ? null : Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1))
 }
 
 /** The first line of a foreign error, without the places in its own source code. */

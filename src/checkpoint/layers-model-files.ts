@@ -1,0 +1,68 @@
+import type {io} from '@tensorflow/tfjs-core'
+import {isJsonObject, type JsonObject, parseJson} from '../data/json.js'
+import type {InputBytes} from '../data/read-file.js'
+import {InputError} from '../errors.js'
+import type {InputFile} from '../report/types.js'
+import {readBeside} from './beside.js'
+import {size} from './pool.js'
+
+/** Bytes of one element of each type a weight can have. */
+const ELEMENT_BYTES: Record<string, number> = {float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1, bool: 1}
+
+/**
+ * model.json and its weight shards as TensorFlow.js takes them: architecture, one specification and the bytes of every weight.
+ *
+ * Cost    the shards are copied once into one buffer.
+ * Throws  InputError  not the JSON of a LayersModel, a shard that is missing, or shards whose size is not that of their weights
+ *         (names the shard or the size).
+ */
+export async function readLayersModelFiles(path: string, model: InputBytes): Promise<{artifacts: io.ModelArtifacts; inputFiles: InputFile[]}> {
+  const json = parseJson(model.bytes, path)
+  if (!isJsonObject(json) || !isJsonObject(json.modelTopology)) {
+    throw new InputError(`${path}: is JSON, but not a TensorFlow.js model: it has no object modelTopology`, ['give the model.json that model.save or tensorflowjs_converter wrote'])
+  }
+  if (json.format === 'graph-model' || 'node' in json.modelTopology) {
+    throw new InputError(`${path}: is a TensorFlow.js graph model, which has no layers`, ['convert the model with --output_format tfjs_layers_model, or to ONNX'])
+  }
+  const weightSpecs: io.WeightsManifestEntry[] = []
+  const shards: InputBytes[] = []
+  for (const group of manifest(json, path)) {
+    const parts = await Promise.all(group.paths.map((name) => readBeside(path, name)))
+    const found = parts.reduce((sum, part) => sum + part.bytes.length, 0)
+    const expected = group.weights.reduce((sum, weight) => sum + weightBytes(weight, path), 0)
+    if (found !== expected) {
+      throw new InputError(`${path}: ${group.paths.join(', ')} ${group.paths.length === 1 ? 'has' : 'have'} ${found} bytes, but the weights in it need ${expected}`, ['copy model.json and all weight files again: they do not belong together'])
+    }
+    weightSpecs.push(...group.weights)
+    shards.push(...parts)
+  }
+  // A view into Node's shared pool would carry foreign bytes: TensorFlow.js wants a buffer of its own.
+  const weightData = Uint8Array.from(Buffer.concat(shards.map((shard) => shard.bytes))).buffer
+  return {artifacts: {modelTopology: json.modelTopology, weightSpecs, weightData}, inputFiles: [model.file, ...shards.map((shard) => shard.file)]}
+}
+
+interface WeightGroup {
+  paths: string[]
+  weights: io.WeightsManifestEntry[]
+}
+
+function manifest(json: JsonObject, path: string): WeightGroup[] {
+  const groups = json.weightsManifest
+  const valid =
+    Array.isArray(groups) &&
+    groups.every((group: unknown) => isJsonObject(group) && isList(group.paths, (name) => typeof name === 'string') && isList(group.weights, isWeight))
+  if (!valid) throw new InputError(`${path}: its weightsManifest is missing or damaged`, ['save the model again'])
+  return groups as WeightGroup[]
+}
+
+const isList = (value: unknown, check: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(check)
+
+const isWeight = (value: unknown): boolean =>
+  isJsonObject(value) && typeof value.name === 'string' && isList(value.shape, (length) => Number.isSafeInteger(length) && (length as number) >= 0)
+
+function weightBytes({name, shape, dtype, quantization}: io.WeightsManifestEntry, path: string): number {
+  const stored = quantization?.dtype ?? dtype
+  const bytes = ELEMENT_BYTES[stored]
+  if (bytes === undefined) throw new InputError(`${path}: the weight ${name} is of type ${String(stored)}, which surety does not read`, [`store it as one of ${Object.keys(ELEMENT_BYTES).join(', ')}`])
+  return size(shape) * bytes
+}
