@@ -1,7 +1,7 @@
 import {InternalError} from '../errors.js'
 import type {Json, Report} from './types.js'
 
-const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'run'] as const
+const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'evidence', 'run'] as const
 
 /**
  * The canonical JSON text of a report: the same report gives the same bytes, whatever order its keys were set in.
@@ -10,7 +10,7 @@ const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inp
  * Throws     InternalError  a value that JSON cannot hold (NaN, Infinity, a typed array, undefined in an array …),
  *            naming its path. An undefined member counts as absent.
  */
-export function toJson(report: Report): string {
+export function toJson(report: Report & {evidence?: unknown}): string {
   const members = TOP_LEVEL.filter((key) => report[key] !== undefined).map((key) => [key, canonical(report[key], key)])
   return JSON.stringify(Object.fromEntries(members), null, 2) + '\n'
 }

@@ -1,9 +1,12 @@
+import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Report} from './types.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
+  /** what `surety verify` needs to recompute every bound without the model; absent without a split */
+  evidence?: Evidence
 }
 
 export interface SanitizeReport extends Report<SanitizeMetrics> {

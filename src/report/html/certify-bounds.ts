@@ -70,7 +70,7 @@ function heatCell(cell: Cell): HeatCell {
     case 'vacuous':
       return {text: '100 % –', step: null}
     case 'abstain':
-      return {text: cell.pairs < 1000 ? `? n = ${cell.pairs}` : '?', step: null}
+      return {text: cell.pairs < 10_000 ? `? ${cell.pairs}` : '?', step: null}
     case 'invalid':
       return {text: '! invalid', step: null}
   }
@@ -84,7 +84,7 @@ function stepOf(bound: number): 0 | 1 | 2 | 3 | 4 {
 function mapKey(): Markup {
   const swatches = STEP_NAMES.map((name, i) => markup`<li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect class="heat${i}" width="14" height="14" rx="3"/></svg> ${name}</li>`)
   return markup`<p>The best of the three bounds in each cell; the more a cell stands out, the stronger its statement.</p><ul class="legend">${swatches}</ul>
-<p>✓ ${STATUS_MEANING.certified}<br>– ${STATUS_MEANING.vacuous}<br>? ${STATUS_MEANING.abstain}; n counts them<br>! ${STATUS_MEANING.invalid}</p>`
+<p>✓ ${STATUS_MEANING.certified}<br>– ${STATUS_MEANING.vacuous}<br>? ${STATUS_MEANING.abstain}; the number counts them<br>! ${STATUS_MEANING.invalid}</p>`
 }
 
 function curves(id: string, layer: string, cells: readonly Cell[]): Markup {

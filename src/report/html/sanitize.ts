@@ -4,12 +4,14 @@ import {cutRule, type Effect, effects} from '../sanitize-view.js'
 import {beforeAfter} from '../svg/before-after.js'
 import {histogram, histogramLegend} from '../svg/histogram.js'
 import type {Report} from '../types.js'
+import {shorten} from '../visible.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {dataTable, facts, foldedTable} from './table.js'
 
 /** Rows of the table of edges: every edge is in the scores file. */
 const TOP_EDGES = 200
+const NAME_LENGTH = 32
 
 /** The cleaned graph's report as one self-contained HTML file: no script, no request; every chart has its table. */
 export function sanitizeHtml(report: Report<SanitizeMetrics>): string {
@@ -106,8 +108,13 @@ function edgeTable(top: readonly TopEdge[]): Markup {
     ],
     rows: top
       .slice(0, TOP_EDGES)
-      .map((e) => [count(e.rank), `${e.source} – ${e.target}`, number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), number(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
+      .map((e) => [count(e.rank), edgeName(e), number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), number(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
   })
+}
+
+/** Names break at the dash between them, not inside. */
+function edgeName({source, target}: TopEdge): Markup {
+  return markup`<span class="word">${shorten(source, NAME_LENGTH)}</span> – <span class="word">${shorten(target, NAME_LENGTH)}</span>`
 }
 
 function truthTable(truth: TruthMetrics): Markup {

@@ -55,7 +55,7 @@ section h3{margin-top:2.5rem}
 .figures>div{border-top:1px solid var(--rule);padding-top:.75rem}
 .figures dt{font-size:.875rem;color:var(--muted)}
 .figures dd{margin:0}
-.figures .figure{font-size:1.65rem;font-weight:600;letter-spacing:-.02em;line-height:1.35}
+.figures .figure{font-size:clamp(1.3rem,1.05rem + 1vw,1.65rem);font-weight:600;letter-spacing:-.02em;line-height:1.35}
 .figures .detail{font-size:.875rem;color:var(--muted)}
 nav{margin-top:2.5rem;font-size:.925rem}
 nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:0;padding:0;list-style:none}
@@ -63,13 +63,14 @@ nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:0;padding:0;list-sty
 .notes li{padding:.6rem 0;border-bottom:1px solid var(--rule);max-width:78ch}
 .notes b{margin-right:.35rem}
 .notes .warning b{color:var(--inconclusive)}
-footer{margin-top:4.5rem;padding-bottom:3rem;font-size:.875rem;color:var(--muted)}`
+footer{margin-top:4.5rem;padding-bottom:3rem;font-size:.875rem;color:var(--muted)}
+footer p{max-width:none}`
 
 const TABLES = `
 .scroll{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.45;min-width:100%}
-.facts{min-width:0}
-.facts th{width:22rem;max-width:50vw}
+.facts{min-width:0;width:min(100%,48rem)}
+.facts th{width:38%}
 caption{text-align:left;color:var(--muted);padding-bottom:.5rem}
 caption span{display:inline-block;position:sticky;left:0;max-width:min(68ch,calc(100vw - 2.5rem))}
 th,td{padding:.45rem 1.1rem .45rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
@@ -129,7 +130,7 @@ figcaption p{margin:.5rem 0}
 .after{fill:var(--accent)}
 @media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
-@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .cell{font-size:14.5px}}`
+@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}}`
 
 const PRINT = `
 @media print{

@@ -18,8 +18,8 @@ export interface HeatMap extends Omit<ChartFrame, 'width' | 'height'> {
   cells: readonly (readonly (HeatCell | null)[])[]
 }
 
-const LABEL = 132
-const CELL = {width: 66, height: 34, gap: 2}
+const LABEL = 128
+const CELL = {width: 72, height: 34, gap: 2}
 const TOP = 40
 /** Characters of a row label that fit into LABEL units. */
 const LABEL_LENGTH = 18

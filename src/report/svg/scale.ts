@@ -2,7 +2,7 @@ import {InternalError} from '../../errors.js'
 
 /** From data to drawing units, and where to put ticks. */
 export interface Scale {
-  at(value: number): number
+  at: (value: number) => number
   ticks: number[]
 }
 
