@@ -27,12 +27,13 @@ export interface Split {
   readonly test: Uint32Array
 }
 
-/** What reading did to the file's edges; every count is of undirected pairs except `directedEdges`. */
+/** What reading did to the file's edges. The first three count edge records of the file, the others undirected pairs. */
 export interface NormalisationCounts {
   directedEdges: number
   selfLoopsDropped: number
+  /** records that repeat an earlier one: in the same direction where the file has directions, else in either */
   duplicatesMerged: number
-  /** edges present in one direction only, taken as undirected */
+  /** edges present in one direction only, taken as undirected; 0 where the file has no directions */
   symmetrised: number
   /** nodes and edges outside the largest component, where that was asked for */
   nodesDropped: number

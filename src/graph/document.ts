@@ -1,0 +1,78 @@
+import type {Matrix} from '../linalg/types.js'
+import type {InputFile, Note} from '../report/types.js'
+import type {Graph, NormalisationCounts, Split} from './types.js'
+
+export type GraphFormat =
+  | 'plain-npz'
+  | 'deeprobust-npz'
+  | 'scipy-npz'
+  | 'edge-list'
+  | 'graphml'
+  | 'gexf'
+  | 'graphology-json'
+  | 'node-link'
+
+/** A graph as its file has it: loops, repeated edges and directions included. */
+export interface RawGraph {
+  readonly nodes: number
+  /** [2 m] source and target of each edge record, in the order of the file */
+  readonly edges: Uint32Array
+  /** [m] as read, or null where the file has none */
+  readonly weights: Float64Array | null
+  /** (u, v) and (v, u) are two records of one edge, not a repetition */
+  readonly directed: boolean
+  readonly nodeNames: readonly string[] | null
+  readonly features: Matrix | null
+  /** [nodes], −1 = unknown */
+  readonly labels: Int32Array | null
+  /** the file's names of the classes, or null where classes are numbered */
+  readonly classNames: readonly string[] | null
+  readonly split: Split | null
+}
+
+export interface GraphDocument {
+  readonly format: GraphFormat
+  /** the graph file first, then those of features, labels and split */
+  readonly inputs: readonly InputFile[]
+  readonly raw: RawGraph
+  /** the split numbers the nodes of the file, or those of its largest component as DeepRobust does */
+  readonly splitNumbers: 'file' | 'component'
+  readonly notes: readonly Note[]
+  readonly carried: Carried
+}
+
+/** What a format keeps of its file so that writing it back loses nothing. */
+export interface Carried {
+  /** the same format with the edges of `pruned` and what normalisation took away left out, all else as it was */
+  rewrite(result: NormalisedGraph, pruned: Uint8Array): WriteResult
+}
+
+export interface WriteResult {
+  readonly bytes: Uint8Array
+  /** what the target could not hold */
+  readonly notes: readonly Note[]
+}
+
+/** What a format's reader gives; `readGraph` makes it a document. */
+export interface ReadResult {
+  readonly raw: RawGraph
+  readonly notes: readonly Note[]
+  readonly carried: Carried
+}
+
+export const DROPPED = -1
+export const MERGED = -2
+
+export interface NormalisedGraph {
+  readonly graph: Graph
+  readonly counts: NormalisationCounts
+  /** [edges of graph] the first record of each edge */
+  readonly edgeOrigin: Uint32Array
+  /** [records] edge of graph, DROPPED (a loop or outside the component), or MERGED into an earlier record whose weight stands */
+  readonly recordEdge: Int32Array
+  /** [nodes of graph] number of each node in the file; null: the same numbers */
+  readonly nodeOrigin: Uint32Array | null
+  /** the document's record weights at `edgeOrigin`, or the combined ones where weights were asked for; null: unweighted */
+  readonly writeWeights: Float64Array | null
+  readonly classNames: readonly string[] | null
+}

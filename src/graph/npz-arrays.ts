@@ -1,0 +1,79 @@
+import {integersOf, type NamedArray, requireRank} from '../data/named-array.js'
+import type {NpzArchive} from '../data/npz.js'
+import {InputError} from '../errors.js'
+import type {Csr, Matrix} from '../linalg/types.js'
+import type {Note} from '../report/types.js'
+import {csrMatrix, denseMatrix} from './matrices.js'
+import type {Split} from './types.js'
+
+/** Names of the four arrays of a sparse matrix with a prefix such as `attr_`. */
+export const csrNames = (prefix: string) => ({
+  data: `${prefix}data`,
+  indices: `${prefix}indices`,
+  indptr: `${prefix}indptr`,
+  shape: `${prefix}shape`,
+})
+
+export const FEATURE_PREFIXES = ['feat_', 'attr_'] as const
+export const DENSE_FEATURES = ['features', 'attr_matrix'] as const
+
+/** The sparse matrix under a prefix. */
+export function readCsr(archive: NpzArchive, prefix: string): Csr {
+  const names = csrNames(prefix)
+  const {place} = archive
+  return csrMatrix(
+    {data: archive.read(names.data), indices: archive.read(names.indices), indptr: archive.read(names.indptr), shape: archive.read(names.shape)},
+    place,
+  )
+}
+
+/** Node features of an archive under any of the known names, or null. */
+export function readFeatures(archive: NpzArchive): Matrix | null {
+  const prefix = FEATURE_PREFIXES.find((candidate) => archive.has(csrNames(candidate).data))
+  if (prefix !== undefined) return readCsr(archive, prefix)
+  const name = DENSE_FEATURES.find((candidate) => archive.has(candidate))
+  return name === undefined ? null : denseMatrix(archive.read(name), archive.place)
+}
+
+/** Pairs [m, 2] (or [2, m], as PyTorch Geometric has it) of node numbers below `nodes`; flat [2 m]. */
+export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32Array {
+  requireRank(array, 2, place)
+  const wide = array.shape[1] !== 2 && array.shape[0] === 2
+  if (!wide && array.shape[1] !== 2) {
+    throw new InputError(`${place}, array ${array.name}: has the shape [${array.shape.join(', ')}], edges have [m, 2]`)
+  }
+  const values = integersOf(array, place, 0, 2 ** 32 - 2)
+  const m = values.length / 2
+  const edges = wide ? Uint32Array.from({length: values.length}, (_, i) => values[(i & 1) * m + (i >> 1)]!) : Uint32Array.from(values)
+  const bad = edges.findIndex((node) => node >= nodes)
+  if (bad >= 0) {
+    throw new InputError(`${place}, array ${array.name}: edge ${bad >> 1} names node ${edges[bad]}, the graph has ${nodes} nodes`, [
+      'check num_nodes and that node numbers start at 0',
+    ])
+  }
+  return edges
+}
+
+/** The three index arrays under either family of names, or null where there is none of them. */
+export function readSplitArrays(has: (name: string) => boolean, read: (name: string) => NamedArray, place: string): Split | null {
+  const part = (...names: string[]) => {
+    const name = names.find(has)
+    return name === undefined ? null : Uint32Array.from(integersOf(read(name), place, 0, 2 ** 32 - 2))
+  }
+  const train = part('train_idx', 'idx_train')
+  const validation = part('val_idx', 'idx_val')
+  const test = part('test_idx', 'idx_test')
+  if (train === null && validation === null && test === null) return null
+  const none = new Uint32Array(0)
+  return {train: train ?? none, validation: validation ?? none, test: test ?? none}
+}
+
+/** One note for each array that was not read. */
+export const skippedNotes = (archive: NpzArchive): Note[] =>
+  archive.skipped.map(({name, reason}) => ({level: 'info', code: 'array-skipped', message: `${archive.place}: array ${name} ${reason}`}))
+
+/** One name a node: text, or numbers as text. */
+export const namesOf = (array: NamedArray, place: string): readonly string[] => {
+  requireRank(array, 1, place)
+  return Array.from(array.data as ArrayLike<string | number>, String)
+}

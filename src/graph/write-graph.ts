@@ -1,0 +1,45 @@
+import {extname} from 'node:path'
+import {UsageError} from '../errors.js'
+import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
+import {writeEdgeList} from './formats/edge-list.js'
+import {writePlainNpz} from './formats/plain-npz.js'
+
+type Writer = (result: NormalisedGraph, pruned: Uint8Array) => WriteResult
+
+interface Target {
+  /** formats that this extension may hold: rewritten as they are */
+  formats: GraphFormat[]
+  /** every other format is converted by this */
+  convert: Writer
+}
+
+const TARGETS: Record<string, Target> = {
+  '.npz': {formats: ['plain-npz', 'deeprobust-npz', 'scipy-npz'], convert: writePlainNpz},
+  '.csv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ',', false)},
+  '.tsv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, '\t', false)},
+  '.txt': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ' ', false)},
+  '.csv.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ',', true)},
+  '.tsv.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, '\t', true)},
+  '.txt.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ' ', true)},
+}
+
+/**
+ * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
+ * target agree, with everything else carried; otherwise a conversion, with a note of what the target cannot hold.
+ *
+ * Shapes  pruned [edges of result.graph], 1 = leave out.
+ * Throws  UsageError  the extension of `targetPath` is not known.
+ */
+export function writeGraph(document: GraphDocument, result: NormalisedGraph, pruned: Uint8Array, targetPath: string): WriteResult {
+  const extension = extensionOf(targetPath)
+  const target = TARGETS[extension]
+  if (target === undefined) throw new UsageError(`${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`, ['choose one of these extensions'])
+  const sourceExtension = extensionOf(document.inputs[0]!.path)
+  const sameKind = target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
+  return sameKind ? document.carried.rewrite(result, pruned) : target.convert(result, pruned)
+}
+
+function extensionOf(path: string): string {
+  const extension = extname(path).toLowerCase()
+  return extension === '.gz' ? `${extname(path.slice(0, -3)).toLowerCase()}.gz` : extension
+}
