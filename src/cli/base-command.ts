@@ -2,6 +2,8 @@ import {Command, Flags} from '@oclif/core'
 import type {InputFile, Json, Note, Report, Verdict} from '../report/types.js'
 import {toJson} from '../report/json.js'
 import {errorText} from '../report/terminal/error.js'
+import {notesText} from '../report/terminal/notes.js'
+import type {TerminalOptions} from '../report/terminal/style.js'
 import {VERSION} from '../version.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
 import {EXIT, toFailure} from './failure.js'
@@ -40,12 +42,10 @@ export abstract class BaseCommand extends Command {
   protected readonly progress = new Progress(process.stderr)
   private readonly startedAt = new Date()
 
-  protected colour(stream: {isTTY?: boolean}): boolean {
-    return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
-  }
-
-  protected columns(): number {
-    return Math.min(process.stdout.columns ?? 80, 100)
+  /** Width and colour of a stream: NO_COLOR and dumb terminals are respected, lines stay below 100 characters. */
+  protected terminal(stream: {isTTY?: boolean; columns?: number}): TerminalOptions {
+    const colour = stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+    return {columns: Math.min(stream.columns ?? 80, 100), colour}
   }
 
   protected engine(flags: RunFlags): Promise<SelectedEngine> {
@@ -79,12 +79,13 @@ export abstract class BaseCommand extends Command {
   /** Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit code. */
   protected finish(report: Report, text: string): void {
     this.progress.end()
-    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (!this.jsonEnabled()) process.stdout.write(text)
+    process.stderr.write(notesText(report.notes, this.terminal(process.stderr)))
     if (report.verdict.status === 'fail' || report.verdict.status === 'inconclusive') process.exitCode = EXIT.gate
   }
 
-  override logJson(json: unknown): void {
-    process.stdout.write(toJson(json))
+  override logJson(report: Report): void {
+    process.stdout.write(toJson(report))
   }
 
   protected override catch(error: Error & {code?: string}): Promise<void> {
@@ -93,9 +94,9 @@ export abstract class BaseCommand extends Command {
     const failure = toFailure(error)
     if (this.jsonEnabled()) {
       const {code, message, nextSteps} = failure
-      this.logJson({schemaVersion: 1, command: this.id ?? null, status: 'error', error: {code, message, nextSteps: [...nextSteps]}})
+      process.stdout.write(JSON.stringify({schemaVersion: 1, command: this.id ?? null, status: 'error', error: {code, message, nextSteps}}, null, 2) + '\n')
     } else {
-      process.stderr.write(errorText(failure, {columns: this.columns(), colour: this.colour(process.stderr)}))
+      process.stderr.write(errorText(failure, this.terminal(process.stderr)))
     }
     if (failure.exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${error.stack ?? ''}\n`)
     process.exitCode = failure.exitCode

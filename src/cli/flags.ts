@@ -31,3 +31,8 @@ export function fromEnvironment<T extends Record<string, {env?: string}>>(flags:
   for (const [name, flag] of Object.entries(flags)) flag.env = `SURETY_${name.replaceAll('-', '_').toUpperCase()}`
   return flags
 }
+
+/** The object without its undefined members: a flag that was not given is an option that was not set. */
+export function defined<T extends Record<string, unknown>>(options: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {[K in keyof T]?: Exclude<T[K], undefined>}
+}

@@ -1,0 +1,112 @@
+import {Args, Flags} from '@oclif/core'
+import {type CertifyOptions, DEFAULT_OPTIONS} from '../src/certify/options.js'
+import type {LossName, MetricName} from '../src/certify/types.js'
+import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
+import {BaseCommand} from '../src/cli/base-command.js'
+import {defined, fromEnvironment, GROUP, names, number, numbers} from '../src/cli/flags.js'
+import {writeFileAtomic} from '../src/data/atomic-write.js'
+import {UsageError} from '../src/errors.js'
+import {certifyHtml} from '../src/report/html/certify.js'
+import {toJson} from '../src/report/json.js'
+import type {CertifyReport} from '../src/report/reports.js'
+import {certifyText} from '../src/report/terminal/certify.js'
+import {layersText} from '../src/report/terminal/layers.js'
+
+export default class Certify extends BaseCommand {
+  static override summary = 'Certify how much a checkpoint\'s loss may change between inputs that are close in a hidden layer.'
+
+  static override description = `Reads a TF.js LayersModel, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
+of random pairs within δ whose losses differ by η or more. All bounds of a report hold together with confidence 1 − α.
+They concern random pairs of the sampled distribution, not an adversary.`
+
+  static override examples = [
+    {description: 'an ONNX classifier on its test set', command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html'},
+    {description: 'two layers of a TF.js model, losses in nats', command: '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy'},
+    {description: 'hidden states dumped from any framework', command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5'},
+  ]
+
+  static override args = {
+    checkpoint: Args.string({required: true, description: 'TF.js model.json or its folder, ONNX file, or npz/safetensors of embeddings'}),
+  }
+
+  static override flags = fromEnvironment({
+    data: Flags.string({helpGroup: GROUP.input, description: 'inputs and labels: npz with inputs and labels, npy, or csv; not needed for embeddings'}),
+    labels: Flags.string({helpGroup: GROUP.input, description: 'class numbers in a file of their own (npy or npz)'}),
+    'labels-name': Flags.string({helpGroup: GROUP.input, description: 'array or csv column that holds the class numbers (default: labels)'}),
+    'inputs-name': Flags.string({helpGroup: GROUP.input, description: 'the one array to use as input (default: every array but the labels)'}),
+    limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use only the first so many rows'}),
+    layers: names({helpGroup: GROUP.method, description: 'layer names or glob patterns, comma-separated (default: every activation)'}),
+    'list-layers': Flags.boolean({helpGroup: GROUP.input, description: 'print the layers that can be asked for, and stop'}),
+    output: Flags.string({options: ['logits', 'probabilities'], helpGroup: GROUP.input, description: 'what the model\'s output is (default: decided from the model)'}),
+    loss: Flags.string({options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'], helpGroup: GROUP.method, description: 'loss whose change is bounded (default: the file\'s own, else 1 − p of the true class)'}),
+    metric: Flags.string({options: ['l2', 'l1', 'linf', 'angle'], default: 'l2', helpGroup: GROUP.method, description: 'distance between hidden states'}),
+    pool: Flags.string({options: ['flatten', 'mean', 'last', 'first', 'channel'], helpGroup: GROUP.method, description: 'how a state with more than one axis becomes a vector'}),
+    scale: Flags.string({options: ['median', 'none'], default: 'median', helpGroup: GROUP.method, description: 'divide distances by the median anchor pair distance, or not'}),
+    floor: number({min: 0, helpGroup: GROUP.method, description: 'τ: distances below it count as τ, in scaled units (default: the smallest δ)'}),
+    delta: numbers({min: 0, helpGroup: GROUP.method, description: 'radii δ in scaled units, comma-separated (default: quantiles of the anchor distances)'}),
+    eta: numbers({min: 0, helpGroup: GROUP.method, description: 'loss changes η, comma-separated'}),
+    alpha: number({min: 1e-12, max: 0.5, default: 0.05, helpGroup: GROUP.method, description: 'the whole report holds with probability 1 − α'}),
+    split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
+    anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a third)'}),
+    bootstrap: Flags.integer({min: 0, max: 100_000, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
+    'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+  })
+
+  async run(): Promise<CertifyReport | undefined> {
+    const {args, flags} = await this.parse(Certify)
+    const {openCheckpoint, readDataSet} = await import('../src/checkpoint/index.js')
+    const checkpoint = await openCheckpoint(args.checkpoint)
+    try {
+      if (flags['list-layers']) {
+        process.stdout.write(layersText(checkpoint.listLayers(), this.terminal(process.stdout)))
+        return undefined
+      }
+      if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
+        throw new UsageError(`${args.checkpoint} is a model, so it needs --data`, ['give inputs and labels as npz, npy or csv, or certify a file of embeddings'])
+      }
+      const data = flags.data === undefined ? null : await readDataSet(flags.data, defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels}))
+      const embeddings = await checkpoint.embeddings(data, {
+        ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined}),
+        batchSize: flags['batch-size'],
+        onProgress: (done, total) => this.progress.update('forward pass', done, total),
+      })
+      const options: CertifyOptions = {
+        loss: (flags.loss as LossName | undefined) ?? 'auto',
+        metric: flags.metric as MetricName,
+        scale: flags.scale as 'median' | 'none',
+        floor: flags.floor ?? 'auto',
+        deltas: flags.delta ?? 'auto',
+        etas: flags.eta ?? 'auto',
+        alpha: flags.alpha,
+        split: flags.split ? (flags.anchors ?? DEFAULT_OPTIONS.split) : null,
+        seed: flags.seed,
+        bootstrap: flags.bootstrap,
+      }
+      const engine = await this.engine(flags)
+      const {certify} = await import('../src/certify/certify.js')
+      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine).finally(() => engine.engine.close())
+      const report = {
+        ...this.report({
+          inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
+          config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
+          engine,
+          metrics,
+          verdict,
+          notes: [...checkpoint.notes, ...notes],
+        }, flags.seed),
+        command: 'certify' as const,
+        ...(evidence === null ? {} : {evidence}),
+      }
+      if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
+      if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
+      this.finish(report, certifyText(report, this.terminal(process.stdout)))
+      return report
+    } finally {
+      await checkpoint.close()
+    }
+  }
+}
+
+const listOrAuto = (values: readonly number[] | 'auto') => (values === 'auto' ? values : [...values])
