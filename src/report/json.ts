@@ -6,13 +6,16 @@ const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inp
 /**
  * The canonical JSON text of a report: the same report gives the same bytes, whatever order its keys were set in.
  *
- * Order      the top level as in `Report`, everything below by code unit; two spaces, one newline at the end.
+ * Order      the top level as in `Report` with a command's own members before `run`, everything below by code unit;
+ *            indented by two spaces, one newline at the end.
  * Throws     InternalError  a value that JSON cannot hold (NaN, Infinity, a typed array, undefined in an array …),
  *            naming its path. An undefined member counts as absent.
  */
 export function toJson(report: Report & {evidence?: unknown}): string {
-  const members = TOP_LEVEL.filter((key) => report[key] !== undefined).map((key) => [key, canonical(report[key], key)])
-  return JSON.stringify(Object.fromEntries(members), null, 2) + '\n'
+  const members = Object.entries(report).filter(([, member]) => member !== undefined)
+  const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
+  members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
+  return JSON.stringify(Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)])), null, 2) + '\n'
 }
 
 function canonical(value: unknown, path: string): Json {
@@ -25,10 +28,14 @@ function canonical(value: unknown, path: string): Json {
   if (typeof value === 'object' && isPlain(value)) {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => byCodeUnit(a, b))
     return Object.fromEntries(members.map(([key, member]) => [key, canonical(member, `${path}.${key}`)]))
   }
   throw unfit(path, typeof value === 'object' ? `a ${value.constructor.name}` : `a value of type ${typeof value}`)
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function isPlain(value: object): boolean {

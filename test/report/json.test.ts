@@ -41,6 +41,12 @@ describe('toJson', () => {
     ])
   })
 
+  it('keeps what a command adds, before the run', () => {
+    const text = toJson({...certifySample(), evidence: {format: 1}} as Report)
+    expect(Object.keys(parsed(text) as object).slice(-3)).toEqual(['notes', 'evidence', 'run'])
+    expect(parsed(text)).toMatchObject({evidence: {format: 1}})
+  })
+
   it('counts an undefined member as absent', () => {
     const {run, ...withoutRun} = certifySample()
     expect(run).toBeDefined()
