@@ -17,6 +17,10 @@ export interface EdgeScores {
     similarity: Float64Array
     /** 1 − Σ_c p_uc p_vc of the soft pseudo-labels */
     disagreement: Float64Array
+    /** likeness of each end to the neighbourhood of the other, the edge left out (higher = more alike) */
+    context: Float64Array
+    /** share of common neighbours (higher = better embedded) */
+    overlap: Float64Array
   }
   /** [m] 0, 1 or 2 endpoints with a given label */
   labelledEnds: Uint8Array

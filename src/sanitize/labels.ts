@@ -1,0 +1,59 @@
+import {InputError} from '../errors.js'
+import type {Graph} from '../graph/types.js'
+import {dense, type Dense} from '../linalg/types.js'
+
+/** How classes become the columns of Y. */
+export type LabelCoding = 'centred' | 'one-hot' | 'signed'
+
+/** The labels that may be read, and nothing else of the file's labels. */
+export interface GivenLabels {
+  /** nodes with a given label, ascending */
+  readonly nodes: Uint32Array
+  /** [nodes of the graph] the given label, −1 elsewhere */
+  readonly labels: Int32Array
+  readonly classes: number
+}
+
+/**
+ * The labels sanitize may use: those of `split.train` where the file has a split, every label ≥ 0 otherwise. All others
+ * are replaced by −1 here, once, so that nothing downstream can read them.
+ *
+ * Throws     InputError  no labels, no labelled node, or one class only.
+ */
+export function givenLabels(graph: Graph): GivenLabels {
+  if (graph.labels === null) throw new InputError('the graph has no labels, and the score needs some', ['give the labels of a few nodes with --labels'])
+  const all = graph.labels
+  const candidates = graph.split === null ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : graph.split.train.slice().sort()
+  const nodes = candidates.filter((i) => all[i]! >= 0)
+  const labels = new Int32Array(graph.nodes).fill(-1)
+  for (const i of nodes) labels[i] = all[i]!
+  if (nodes.length === 0) {
+    throw new InputError(`no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`, ['give labels with --labels, or a split whose training part has labelled nodes'])
+  }
+  const seen = new Set(Array.from(nodes, (i) => labels[i]!))
+  if (seen.size === 1) throw new InputError(`all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}; at least two classes are needed`, ['label nodes of another class'])
+  return {nodes, labels, classes: Math.max(...seen) + 1}
+}
+
+/**
+ * The label matrix Y of a node set.
+ *
+ * Shapes     → [nodeSet.length, classes].
+ * Codings    one-hot: 1 at the class; centred: one-hot minus its column mean; signed: +1 at the class, −1 elsewhere.
+ */
+export function labelMatrix(labels: Int32Array, nodeSet: Uint32Array, classes: number, coding: LabelCoding): Dense {
+  const y = dense(nodeSet.length, classes)
+  if (coding === 'signed') y.data.fill(-1)
+  for (let i = 0; i < nodeSet.length; i++) y.data[i * classes + labels[nodeSet[i]!]!] = 1
+  if (coding === 'centred') centreColumns(y)
+  return y
+}
+
+/** Subtracts the mean of each column, in place. */
+export function centreColumns(y: Dense): void {
+  for (let c = 0; c < y.cols; c++) {
+    let sum = 0
+    for (let i = 0; i < y.rows; i++) sum += y.data[i * y.cols + c]!
+    for (let i = 0; i < y.rows; i++) y.data[i * y.cols + c]! -= sum / y.rows
+  }
+}

@@ -1,0 +1,79 @@
+import {UsageError} from '../errors.js'
+
+/** How the cut is chosen. */
+export type PruneRule = {rule: 'ratio' | 'count' | 'threshold'; value: number} | {rule: 'auto'; share: number}
+
+export interface Marking {
+  /** [m] place in the ranking, 1 = most suspect */
+  rank: Uint32Array
+  /** [m] edges, most suspect first */
+  order: Uint32Array
+  /** [m] 1: marked for removal */
+  pruned: Uint8Array
+  prunedCount: number
+  keptByMinDegree: number
+  /** score of the last edge pruned; null if none was */
+  cutScore: number | null
+}
+
+/** Edges from the most suspect: by falling score, then u, then v (the order of the edge list). */
+export function rankEdges(score: Float64Array): Uint32Array {
+  return Uint32Array.from({length: score.length}, (_, e) => e).sort((a, b) => score[b]! - score[a]! || a - b)
+}
+
+/**
+ * Marks the edges above the cut, most suspect first, and passes over an edge whose removal would leave an end with fewer
+ * than `minDegree` neighbours. An edge passed over is not replaced by a less suspect one.
+ *
+ * Shapes     score [m], edges [2 m] sorted by u then v, degrees [n], scored [m].
+ * Ties       by score, then u, then v: the same input gives the same edges.
+ * Never      an edge that was not scored is never pruned.
+ * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
+ */
+export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32Array, degrees: Uint32Array, rule: PruneRule, minDegree: number): Marking {
+  const m = score.length
+  const order = rankEdges(score)
+  const rank = new Uint32Array(m)
+  order.forEach((e, place) => (rank[e] = place + 1))
+  const limit = cutPlace(score, order, rule)
+  const left = degrees.slice()
+  const pruned = new Uint8Array(m)
+  let prunedCount = 0
+  let keptByMinDegree = 0
+  let cutScore: number | null = null
+  for (let place = 0; place < limit; place++) {
+    const e = order[place]!
+    if (scored[e] === 0) continue
+    const u = edges[2 * e]!
+    const v = edges[2 * e + 1]!
+    if (left[u]! - 1 < minDegree || left[v]! - 1 < minDegree) {
+      keptByMinDegree++
+      continue
+    }
+    left[u]!--
+    left[v]!--
+    pruned[e] = 1
+    prunedCount++
+    cutScore = score[e]!
+  }
+  return {rank, order, pruned, prunedCount, keptByMinDegree, cutScore}
+}
+
+/** How many of the most suspect edges lie above the cut. */
+function cutPlace(score: Float64Array, order: Uint32Array, rule: PruneRule): number {
+  const m = score.length
+  if (rule.rule === 'auto') return Math.round(rule.share * m)
+  const {value} = rule
+  if (rule.rule === 'ratio') {
+    if (!(value >= 0 && value <= 1)) throw new UsageError(`the prune ratio is ${value}, it must lie between 0 and 1`, ['use --prune-ratio 0.1 to prune a tenth of the edges'])
+    return Math.round(value * m)
+  }
+  if (rule.rule === 'count') {
+    if (!(Number.isInteger(value) && value >= 0)) throw new UsageError(`the prune count is ${value}, it must be a whole number of at least 0`)
+    return Math.min(value, m)
+  }
+  if (Number.isNaN(value)) throw new UsageError('the prune threshold is not a number')
+  let place = 0
+  while (place < m && score[order[place]!]! >= value) place++
+  return place
+}

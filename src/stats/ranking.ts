@@ -1,0 +1,45 @@
+/** Average ranks of the values, ascending, ties sharing the mean: 1 … n. Cost n log n. */
+export function averageRanks(values: ArrayLike<number>): Float64Array {
+  const order = Uint32Array.from({length: values.length}, (_, i) => i).sort((a, b) => values[a]! - values[b]!)
+  const ranks = new Float64Array(values.length)
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++
+    for (let t = from; t < to; t++) ranks[order[t]!] = (from + 1 + to) / 2
+    from = to
+  }
+  return ranks
+}
+
+/**
+ * Area under the ROC curve: the chance that a true item scores above a false one, ties counted half.
+ *
+ * Empty      no true or no false item → NaN: there is nothing to compare.
+ * Source     Mann & Whitney 1947. Deviation: none.
+ */
+export function areaUnderRoc(truth: ArrayLike<number>, score: ArrayLike<number>): number {
+  const ranks = averageRanks(score)
+  let positives = 0
+  let sum = 0
+  for (let i = 0; i < ranks.length; i++) {
+    if (truth[i]! > 0) {
+      positives++
+      sum += ranks[i]!
+    }
+  }
+  return (sum - (positives * (positives + 1)) / 2) / (positives * (ranks.length - positives))
+}
+
+/**
+ * Average precision of a ranking: the mean, over the true items, of the precision at their place.
+ *
+ * Shapes     truth [n]; order [n] items, best first.   Empty  no true item → NaN.
+ */
+export function averagePrecision(truth: ArrayLike<number>, order: ArrayLike<number>): number {
+  let found = 0
+  let sum = 0
+  for (let place = 0; place < order.length; place++) {
+    if (truth[order[place]!]! > 0) sum += ++found / (place + 1)
+  }
+  return sum / found
+}
