@@ -1,7 +1,9 @@
 import {InternalError} from '../errors.js'
 import type {Json, Report} from './types.js'
 
-const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'evidence', 'run'] as const
+/** A reader finds the frame first and what may differ between runs last; what a command adds stands between. */
+const FIRST = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
+const LAST = 'run'
 
 /**
  * The canonical JSON text of a report: the same report gives the same bytes, whatever order its keys were set in.
@@ -11,7 +13,7 @@ const TOP_LEVEL = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inp
  * Throws     InternalError  a value that JSON cannot hold (NaN, Infinity, a typed array, undefined in an array …),
  *            naming its path. An undefined member counts as absent.
  */
-export function toJson(report: Report & {evidence?: unknown}): string {
+export function toJson(report: Report): string {
   const members = Object.entries(report).filter(([, member]) => member !== undefined)
   const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
