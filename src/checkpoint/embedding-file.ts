@@ -1,12 +1,12 @@
 import type {Embeddings, LayerStates} from '../certify/types.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
-import {InputError} from '../errors.js'
+import {InputError, UsageError} from '../errors.js'
 import type {InputFile, Note} from '../report/types.js'
 import {checkFinite, rowsToUse} from './collect.js'
 import {checkLabels, classScores} from './output.js'
 import {pool, size} from './pool.js'
 import {selectLayers} from './select-layers.js'
-import type {Checkpoint, EmbeddingOptions, LayerInfo} from './types.js'
+import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
 
 /** Arrays with a meaning of their own; every other array is a layer. */
 const OUTPUTS = ['logits', 'probabilities'] as const
@@ -39,7 +39,8 @@ export function openEmbeddings(path: string, arrays: readonly NamedArray[], file
   const layers: LayerInfo[] = states.map((array) => ({name: array.name, type: 'array', shape: array.shape.slice(1), default: true}))
   const notes: Note[] = []
 
-  function embeddings(_data: unknown, options: EmbeddingOptions = {}): Promise<Embeddings> {
+  async function embeddings(data: DataSet | null, options: EmbeddingOptions = {}): Promise<Embeddings> {
+    if (data !== null) throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, ['leave out --data, or give the model instead of its hidden states'])
     const used = rowsToUse(rows, options.limit, notes)
     const chosen = selectLayers(layers, options.layers).map(({name}) => layerStates(find(name)!, used, path, options))
     const labels = find('labels')
@@ -56,7 +57,7 @@ export function openEmbeddings(path: string, arrays: readonly NamedArray[], file
     }
     if (result.labels !== null && result.output !== null) checkLabels(result.labels, result.output.classes, path)
     options.onProgress?.(used, rows)
-    return Promise.resolve(result)
+    return result
   }
   return {kind: 'embeddings', listLayers: () => layers, embeddings, notes, inputFiles: [file], close: () => Promise.resolve()}
 }

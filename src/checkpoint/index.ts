@@ -2,6 +2,7 @@ import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import {openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
+import {openSafetensors} from '../data/safetensors.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import {openEmbeddings} from './embedding-file.js'
@@ -28,9 +29,15 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
       const npz = openNpz(input.bytes, file)
       return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
     }
-    case 'binary':
-      return openOnnx(file, input)
+    case 'binary': {
+      if (!startsAsSafetensors(input.bytes)) return openOnnx(file, input)
+      const tensors = openSafetensors(input.bytes, file)
+      return openEmbeddings(file, tensors.names.map((name) => tensors.read(name)), input.file)
+    }
     default:
       throw new InputError(`${file}: is ${describeContent(input.bytes)}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
   }
 }
+
+/** A length below 4 GiB in eight bytes, then JSON: an ONNX file has field numbers there. */
+const startsAsSafetensors = (bytes: Uint8Array): boolean => bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)
