@@ -1,0 +1,104 @@
+import type {Real} from '../linalg/products.js'
+import type {Dense} from '../linalg/types.js'
+import {kappa, kappaSlope} from './arc-cosine.js'
+import type {VolatilitySums, VolatilityTask} from './engine.js'
+
+/**
+ * The statistics of PairwiseEngine pair by pair in fp64, as they are defined: slow, obvious, and what the self-test holds every
+ * engine against. Shapes and empty cases as in engine.ts; cost n² · cols (volatility: times δ · η).
+ */
+export function volatilityByDefinition(task: VolatilityTask): VolatilitySums {
+  const {anchors, references, anchorLabels, referenceLabels, deltas, etas, scale, floor, lossMax} = task
+  const one = anchors === references
+  const [m, n, G, E] = [anchors.rows, references.rows, deltas.length, etas.length]
+  const sums = {
+    total: new Float64Array(n),
+    within: new Float64Array(n * G),
+    windowed: new Float64Array(n * G * E),
+    exceed: new Float64Array(n * G * E),
+    anchorTotal: new Float64Array(m),
+    crossLabelTotal: 0,
+    zeroDistancePairs: 0,
+    zeroDistanceLossPairs: 0,
+    diameter: 0,
+  }
+  const pairs: VolatilitySums['witnesses'] = []
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      if (one && i === j) continue
+      const raw = distanceByDefinition(row(anchors, i), row(references, j), task.metric)
+      const d = raw / scale
+      const change = Math.abs(task.anchorLoss[i]! - task.referenceLoss[j]!)
+      const h = (cap: number) => (Math.max(d, floor) > 0 ? Math.min(change, cap) / Math.max(d, floor) : 0)
+      sums.total[j]! += h(lossMax)
+      sums.anchorTotal[i]! += h(lossMax)
+      for (let g = 0; g < G; g++) {
+        if (d > deltas[g]!) continue
+        sums.within[j * G + g]!++
+        for (let e = 0; e < E; e++) {
+          sums.windowed[(j * G + g) * E + e]! += h(etas[e]!)
+          if (change >= etas[e]!) sums.exceed[(j * G + g) * E + e]!++
+        }
+      }
+      if (one && i > j) continue
+      if (anchorLabels !== null && referenceLabels !== null && anchorLabels[i] !== referenceLabels[j]) sums.crossLabelTotal += h(lossMax)
+      if (raw === 0) sums.zeroDistancePairs++
+      if (raw === 0 && change > 0) sums.zeroDistanceLossPairs++
+      sums.diameter = Math.max(sums.diameter, raw)
+      if (h(lossMax) > 0) pairs.push({anchor: i, reference: j, distance: raw, ratio: h(lossMax)})
+    }
+  }
+  return {...sums, witnesses: pairs.sort((a, b) => b.ratio - a.ratio || a.anchor - b.anchor || a.reference - b.reference).slice(0, 16)}
+}
+
+/** Raw distance of two vectors; the angle from the chord of the unit vectors, which stays accurate near 0. */
+export function distanceByDefinition(a: readonly number[], b: readonly number[], metric: VolatilityTask['metric']): number {
+  const length = (x: readonly number[]) => Math.sqrt(x.reduce((s, value) => s + value * value, 0))
+  if (metric === 'angle') {
+    const [p, q] = [a, b].map((x) => x.map((value) => value / length(x))) as [number[], number[]]
+    return 2 * Math.asin(Math.min(1, distanceByDefinition(p, q, 'l2') / 2))
+  }
+  const differences = a.map((x, t) => Math.abs(x - b[t]!))
+  if (metric === 'l1') return differences.reduce((s, x) => s + x, 0)
+  return metric === 'linf' ? Math.max(0, ...differences) : length(differences)
+}
+
+/** κ(Z Wᵀ). */
+export function kernelByDefinition(z: Dense, w: Dense): Dense {
+  const data = new Float64Array(z.rows * w.rows)
+  for (let i = 0; i < z.rows; i++) for (let j = 0; j < w.rows; j++) data[i * w.rows + j] = kappa(dot(z, i, w, j))
+  return {rows: z.rows, cols: w.rows, data}
+}
+
+/** κ(Z Zᵀ) V, diagonal ½ (0 for a zero row). */
+export function kernelApplyByDefinition(z: Dense, v: Dense): Dense {
+  const data = new Float64Array(z.rows * v.cols)
+  for (let i = 0; i < z.rows; i++) {
+    for (let j = 0; j < z.rows; j++) {
+      const weight = i !== j ? kappa(dot(z, i, z, j)) : dot(z, i, z, i) > 0 ? 0.5 : 0
+      for (let c = 0; c < v.cols; c++) data[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
+    }
+  }
+  return {rows: z.rows, cols: v.cols, data}
+}
+
+/** Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j. */
+export function kernelGradientByDefinition(z: Dense, left: Dense, right: Dense): Dense {
+  const data = new Float64Array(z.rows * z.cols)
+  for (let i = 0; i < z.rows; i++) {
+    for (let j = 0; j < z.rows; j++) {
+      if (i === j) continue
+      const weight = dot(left, i, right, j) * kappaSlope(dot(z, i, z, j))
+      for (let t = 0; t < z.cols; t++) data[i * z.cols + t]! += weight * z.data[j * z.cols + t]!
+    }
+  }
+  return {rows: z.rows, cols: z.cols, data}
+}
+
+const row = (x: Dense<Real>, i: number): number[] => Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols))
+
+function dot(a: Dense, i: number, b: Dense, j: number): number {
+  let s = 0
+  for (let t = 0; t < a.cols; t++) s += a.data[i * a.cols + t]! * b.data[j * b.cols + t]!
+  return s
+}

@@ -1,0 +1,117 @@
+import {normaliseRows} from '../linalg/csr.js'
+import type {Dense} from '../linalg/types.js'
+import {type Random, random} from '../stats/random.js'
+import {distanceByDefinition, kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from './definitions.js'
+import type {PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
+
+export interface SelfTestResult {
+  passed: boolean
+  /** largest |engine − definition| / largest |definition| of each reduction, and what was allowed */
+  checks: {name: string; error: number; limit: number}[]
+  /** why the engine may not be used, in one sentence; null if it may */
+  failure: string | null
+}
+
+const LIMIT = {fp64: 1e-9, fp32: 1e-4}
+const METRICS = ['l2', 'l1', 'linf', 'angle'] as const
+
+/**
+ * Holds every reduction of an engine against its definition in fp64, before the engine is trusted with anything: odd sizes, equal rows, nearly
+ * parallel rows and a zero row, answers that are not zero (a device that accepts work and returns zeros is common), counts exactly.
+ *
+ * Cost      ≈ 10⁷ operations on the host, besides compiling the engine's kernels.
+ * Throws    nothing: what the engine throws becomes `failure`.
+ */
+export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> {
+  const checks: SelfTestResult['checks'] = []
+  const limit = LIMIT[engine.precision]
+  const compare = (name: string, got: ArrayLike<number>, truth: ArrayLike<number>, allowed = limit) => checks.push({name, error: difference(got, truth), limit: allowed})
+  try {
+    const r = random(20)
+    const z = unitRows(r, 67, 19)
+    const w = unitRows(r, 131, 19)
+    compare('kernelBlock', (await engine.kernelBlock(z, w)).data, kernelByDefinition(z, w).data)
+    const v = normal(r, 131, 5)
+    compare('kernelApply', (await engine.kernelApply(w, v)).data, kernelApplyByDefinition(w, v).data)
+    const u = normal(r, 131, 5)
+    compare('kernelGradient', await gradientOf(engine, w, v, u), kernelGradientByDefinition(w, v, u).data)
+    for (const metric of METRICS) {
+      const task = volatilityTask(r, metric)
+      const truth = volatilityByDefinition(task)
+      const sums = await engine.volatility(task)
+      for (const key of ['total', 'windowed', 'anchorTotal'] as const) compare(`volatility ${metric} ${key}`, sums[key], truth[key])
+      for (const key of ['within', 'exceed'] as const) compare(`volatility ${metric} ${key}`, sums[key], truth[key], 0)
+      compare(`volatility ${metric} scalars`, scalars(sums), scalars(truth))
+      compare(`distances ${metric}`, (await engine.distances(task.anchors, task.anchors, metric)).data, distancesByDefinition(task.anchors, metric))
+    }
+  } catch (error) {
+    return {passed: false, checks, failure: error instanceof Error ? error.message : String(error)}
+  }
+  // NaN is never a pass.
+  const worst = checks.find((check) => !(check.error <= check.limit))
+  return {passed: worst === undefined, checks, failure: worst === undefined ? null : `self-test: ${worst.name} is off by ${worst.error.toExponential(1)}, allowed ${worst.limit}`}
+}
+
+const scalars = (s: VolatilitySums) => [s.crossLabelTotal, s.zeroDistancePairs, s.zeroDistanceLossPairs, s.diameter, s.witnesses[0]?.ratio ?? 0]
+
+function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
+  if (got.length !== truth.length) return Infinity
+  let [worst, largest] = [0, 0]
+  for (let t = 0; t < truth.length; t++) {
+    const error = Math.abs(got[t]! - truth[t]!)
+    if (!(error <= worst)) worst = error
+    largest = Math.max(largest, Math.abs(truth[t]!))
+  }
+  return worst / largest
+}
+
+async function gradientOf(engine: PairwiseEngine, z: Dense, left: Dense, right: Dense): Promise<Float64Array> {
+  const data = new Float64Array(z.rows * z.cols)
+  await engine.kernelGradient(z, left, right, (firstRow, block) => {
+    data.set(block.data, firstRow * z.cols)
+  })
+  return data
+}
+
+function distancesByDefinition({rows, cols, data}: VolatilityTask['anchors'], metric: VolatilityTask['metric']): Float64Array {
+  const row = (i: number) => Array.from(data.subarray(i * cols, (i + 1) * cols))
+  return Float64Array.from({length: rows * rows}, (_, at) => distanceByDefinition(row(Math.floor(at / rows)), row(at % rows), metric))
+}
+
+function normal(r: Random, rows: number, cols: number): Dense {
+  return {rows, cols, data: Float64Array.from({length: rows * cols}, () => r.normal())}
+}
+
+/** Unit rows with a zero row, two equal rows and two nearly parallel ones. */
+function unitRows(r: Random, rows: number, cols: number): Dense {
+  const {unit} = normaliseRows(normal(r, rows, cols))
+  unit.data.fill(0, 0, cols)
+  unit.data.copyWithin(2 * cols, cols, 2 * cols)
+  unit.data.copyWithin(4 * cols, 3 * cols, 4 * cols)
+  unit.data[4 * cols]! += 1e-3
+  return normaliseRows(unit).unit
+}
+
+/** Anchors and references that share rows; thresholds that are distances and loss changes of some pairs. */
+function volatilityTask(r: Random, metric: VolatilityTask['metric']): VolatilityTask {
+  const anchors = normal(r, 43, 17)
+  const references = normal(r, 71, 17)
+  references.data.set(anchors.data.subarray(0, 5 * 17))
+  const losses = (n: number) => Float64Array.from({length: n}, () => Math.round(16 * r.uniform()) / 8)
+  const labels = (n: number) => Int32Array.from({length: n}, () => r.integer(3))
+  const typical = distanceByDefinition([...anchors.data.subarray(0, 17)], [...anchors.data.subarray(17, 34)], metric)
+  return {
+    anchors,
+    references,
+    anchorLoss: losses(43),
+    referenceLoss: losses(71),
+    anchorLabels: labels(43),
+    referenceLabels: labels(71),
+    metric,
+    scale: typical,
+    floor: 0.3,
+    deltas: Float64Array.of(0.5, 0.9, 1.1, Infinity),
+    etas: Float64Array.of(0.25, 0.5, 1),
+    lossMax: 1.5,
+  }
+}

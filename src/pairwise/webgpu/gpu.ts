@@ -1,0 +1,194 @@
+import {DeviceError} from '../../errors.js'
+
+/** What is known of an adapter, for `doctor`, reports and bug reports. */
+export interface AdapterFacts {
+  /** the driver's own words where it has any, else the device's name */
+  readonly description: string
+  readonly vendor: string
+  readonly architecture: string
+  readonly device: string
+  /** a processor pretending to be a GPU, or the null backend, which accepts work and returns zeros */
+  readonly software: boolean
+}
+
+export interface GpuOptions {
+  /** take a software adapter when nothing better is there; without it such an adapter is refused */
+  readonly allowSoftware: boolean
+  /** options of Dawn, for example `backend=vulkan`; see the README of the `webgpu` package */
+  readonly dawn?: readonly string[]
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp|null-backend/i
+
+/** WebGPU's usage flags: fixed by the specification, so nothing has to be put on globalThis to name them. */
+export const USAGE = {mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80} as const
+const MAP_READ = 0x1
+
+/**
+ * Opens the best adapter of this machine through the `webgpu` package (Dawn: Vulkan, Metal, D3D12), with the largest
+ * buffers and workgroup memory it offers.
+ *
+ * Throws   DeviceError  the package is missing, no adapter is there, or it is software and that was not asked for.
+ */
+export async function openGpu({allowSoftware, dawn = []}: GpuOptions): Promise<Gpu> {
+  const module = await import('webgpu').catch((cause: unknown) => {
+    throw new DeviceError('the webgpu package is not installed or does not load', ['npm install webgpu', 'use --device cpu'], {cause})
+  })
+  const instance = module.create([...dawn])
+  const adapter = await instance.requestAdapter({powerPreference: 'high-performance'})
+  if (adapter === null) throw new DeviceError('webgpu finds no adapter', ['install a Vulkan driver for your GPU', 'use --device cpu'])
+  const facts = factsOf(adapter.info)
+  if (facts.software && !allowSoftware) {
+    throw new DeviceError(`webgpu finds only a software adapter (${facts.description})`, ['name it with --device webgpu to use it all the same', 'use --device cpu'])
+  }
+  const {maxBufferSize, maxStorageBufferBindingSize} = adapter.limits
+  const device = await adapter.requestDevice({requiredLimits: {maxBufferSize, maxStorageBufferBindingSize}})
+  return new Gpu(instance, device, facts)
+}
+
+function factsOf(info: GPUAdapterInfo): AdapterFacts {
+  const {vendor, architecture, device} = info
+  const description = [info.description, device, architecture].find((text) => text !== '') ?? 'unnamed adapter'
+  const software = info.isFallbackAdapter || SOFTWARE.test(`${info.description} ${device} ${architecture} ${vendor}`)
+  return {description, vendor, architecture, device, software}
+}
+
+/** Buffers of one operation, freed together however it ends. */
+export interface Arena {
+  /** zeroed storage of `words` 32-bit words */
+  storage(words: number): GPUBuffer
+  upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer
+  free(): void
+}
+
+/** An open device: buffers, pipelines, dispatches and readback, with every error of the device turned into DeviceError. */
+export class Gpu {
+  /** largest storage buffer a kernel can see, in bytes */
+  readonly bufferLimit: number
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>()
+  private queue: Promise<unknown> = Promise.resolve()
+  private lost: string | null = null
+
+  constructor(
+    // Dawn lives as long as this reference does.
+    readonly instance: GPU,
+    readonly device: GPUDevice,
+    readonly facts: AdapterFacts,
+  ) {
+    this.bufferLimit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+    void device.lost.then((info) => {
+      this.lost = info.message === '' ? info.reason : info.message
+    })
+  }
+
+  /**
+   * Runs one operation at a time inside error scopes, with an arena for its buffers.
+   *
+   * Throws   DeviceError  device lost, out of memory, or a rejected command; the caller may repeat the work on the cpu.
+   */
+  exclusive<T>(work: (arena: Arena) => Promise<T>): Promise<T> {
+    const turn = this.queue.then(() => this.scoped(work))
+    this.queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async scoped<T>(work: (arena: Arena) => Promise<T>): Promise<T> {
+    this.checkAlive()
+    const arena = this.arena()
+    for (const kind of ['internal', 'out-of-memory', 'validation'] as const) this.device.pushErrorScope(kind)
+    let result: T | undefined
+    let failure: unknown
+    try {
+      result = await work(arena)
+    } catch (error) {
+      failure = error
+    }
+    arena.free()
+    // A lost device first rejects what was under way and says why one turn later.
+    if (failure !== undefined) await new Promise((resolve) => setImmediate(resolve))
+    this.checkAlive(failure)
+    const errors = await Promise.all([1, 2, 3].map(() => this.device.popErrorScope()))
+    const first = errors.find((error) => error !== null)
+    if (first) throw new DeviceError(`webgpu device (${this.facts.description}): ${first.message}`, ['use --device cpu'], {cause: failure})
+    if (failure !== undefined) throw failure as Error
+    return result as T
+  }
+
+  private checkAlive(cause?: unknown): void {
+    if (this.lost === null) return
+    throw new DeviceError(`webgpu device lost (${this.facts.description}): ${this.lost}`, ['run again', 'use --device cpu'], {cause})
+  }
+
+  arena(): Arena {
+    const held: GPUBuffer[] = []
+    const keep = (size: number) => {
+      const buffer = this.device.createBuffer({size: Math.max(16, size), usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget})
+      held.push(buffer)
+      return buffer
+    }
+    return {
+      storage: (words) => keep(4 * words),
+      upload: (data) => {
+        const buffer = keep(data.byteLength)
+        this.device.queue.writeBuffer(buffer, 0, data)
+        return buffer
+      },
+      free: () => {
+        for (const buffer of held) buffer.destroy()
+        held.length = 0
+      },
+    }
+  }
+
+  /** Sends one dispatch: `parameters` become binding 0 (uniform), `buffers` the storage bindings from 1 on. */
+  async dispatch(code: string, parameters: Uint32Array<ArrayBuffer>, buffers: readonly GPUBuffer[], groups: readonly [number, number, number]): Promise<void> {
+    const pipeline = await this.pipeline(code)
+    const uniform = this.device.createBuffer({size: Math.max(16, parameters.byteLength), usage: USAGE.uniform | USAGE.copyTarget})
+    this.device.queue.writeBuffer(uniform, 0, parameters)
+    const entries = [uniform, ...buffers].map((buffer, binding) => ({binding, resource: {buffer}}))
+    const encoder = this.device.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    pass.setPipeline(pipeline)
+    pass.setBindGroup(0, this.device.createBindGroup({layout: pipeline.getBindGroupLayout(0), entries}))
+    pass.dispatchWorkgroups(...groups)
+    pass.end()
+    this.device.queue.submit([encoder.finish()])
+    uniform.destroy()
+  }
+
+  private pipeline(code: string): Promise<GPUComputePipeline> {
+    let held = this.pipelines.get(code)
+    if (held === undefined) {
+      const module = this.device.createShaderModule({code})
+      held = this.device.createComputePipelineAsync({layout: 'auto', compute: {module, entryPoint: 'main'}})
+      this.pipelines.set(code, held)
+    }
+    return held
+  }
+
+  clear(buffer: GPUBuffer): void {
+    const encoder = this.device.createCommandEncoder()
+    encoder.clearBuffer(buffer)
+    this.device.queue.submit([encoder.finish()])
+  }
+
+  /** The first `words` 32-bit words of a buffer, once everything sent before has run. */
+  async read(buffer: GPUBuffer, words: number): Promise<ArrayBuffer> {
+    const staging = this.device.createBuffer({size: Math.max(16, 4 * words), usage: USAGE.mapRead | USAGE.copyTarget})
+    try {
+      const encoder = this.device.createCommandEncoder()
+      encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * words)
+      this.device.queue.submit([encoder.finish()])
+      await staging.mapAsync(MAP_READ)
+      return staging.getMappedRange(0, 4 * words).slice(0)
+    } finally {
+      staging.destroy()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.queue
+    this.device.destroy()
+    await this.device.lost
+  }
+}

@@ -1,0 +1,88 @@
+import {onnxProducts} from '../../linalg/onnx-products.js'
+import {plainProducts} from '../../linalg/products.js'
+import type {Dense, Matrix} from '../../linalg/types.js'
+import {cpuDistances} from '../cpu/distances.js'
+import type {PairwiseEngine} from '../engine.js'
+import {type AdapterFacts, Gpu, openGpu, type GpuOptions} from './gpu.js'
+import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.js'
+import {reside, type Resident} from './resident.js'
+import {webgpuVolatility} from './volatility.js'
+
+export interface WebgpuEngine extends PairwiseEngine {
+  readonly name: 'webgpu'
+  describe(): AdapterFacts
+}
+
+/**
+ * The pairwise engine on a GPU, through WebGPU.
+ *
+ * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts are those of
+ *            the cpu engine. `distances`, from which scale and δ grid of a certificate come, is fp64 on the processor.
+ * Memory     the last matrix stays on the device between calls, so its values must not be changed while it is in use.
+ * Throws     DeviceError  see openGpu; later: device lost, out of memory.
+ */
+export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEngine> {
+  return webgpuEngine(await openGpu(options))
+}
+
+/** The engine on a device that is already open. */
+export function webgpuEngine(gpu: Gpu): WebgpuEngine {
+  let held: Resident | undefined
+  const resident = (matrix: Matrix): Resident => {
+    if (held?.matrix !== matrix) {
+      held?.free()
+      held = undefined
+      held = reside(gpu, matrix)
+    }
+    return held
+  }
+  return {
+    name: 'webgpu',
+    precision: 'fp32',
+    describe: () => gpu.facts,
+    volatility: (task) => gpu.exclusive((arena) => webgpuVolatility(gpu, arena, task)),
+    async distances(x, y, metric) {
+      const products = (await onnxProducts(0)) ?? plainProducts
+      return cpuDistances(x, y, metric, products).finally(() => products.close())
+    },
+    kernelBlock: (z, w) =>
+      gpu.exclusive(async (arena) => {
+        if (z === w) return kernelBlock(gpu, arena, resident(z), resident(z))
+        const other = reside(gpu, z)
+        try {
+          return await kernelBlock(gpu, arena, other, resident(w))
+        } finally {
+          other.free()
+        }
+      }),
+    kernelApply: (z, v) =>
+      gpu.exclusive(async (arena) => {
+        const parts: Dense[] = []
+        for (let from = 0; from < v.cols; from += APPLY_COLUMNS) parts.push(await kernelApply(gpu, arena, resident(z), columns(v, from, from + APPLY_COLUMNS)))
+        return beside(v.rows, v.cols, parts)
+      }),
+    kernelGradient: (z, left, right, onRows) => gpu.exclusive((arena) => kernelGradient(gpu, arena, resident(z), left, right, onRows)),
+    async close() {
+      await gpu.close()
+    },
+  }
+}
+
+/** Columns from … to − 1, or to the last. */
+function columns(v: Dense, from: number, to: number): Dense {
+  const cols = Math.min(to, v.cols) - from
+  if (cols === v.cols) return v
+  return {rows: v.rows, cols, data: Float64Array.from({length: v.rows * cols}, (_, at) => v.data[Math.floor(at / cols) * v.cols + from + (at % cols)]!)}
+}
+
+/** The parts side by side: the inverse of cutting with `columns`. */
+function beside(rows: number, cols: number, parts: readonly Dense[]): Dense {
+  if (parts.length === 1) return parts[0]!
+  const data = new Float64Array(rows * cols)
+  let from = 0
+  for (const part of parts) {
+    for (let i = 0; i < rows; i++) data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), i * cols + from)
+    from += part.cols
+  }
+  return {rows, cols, data}
+}

@@ -1,0 +1,157 @@
+import {addRow, rowDot} from '../../linalg/csr-products.js'
+import type {Dense} from '../../linalg/types.js'
+import {kappa, kappaSlope} from '../arc-cosine.js'
+import type {Arena, Gpu} from './gpu.js'
+import {KERNEL_WGSL, NEAR_ONE} from './maps-shader.js'
+import {columnsOfPanel, roundUp, rowsOfPanel} from './panels.js'
+import {cosines, type Resident} from './resident.js'
+import {SQUARE, SUM_PARTS, TALL, tileCols, tileRows, tileShader} from './tile-shader.js'
+
+const APPLY = tileShader({tile: TALL, combine: 'product', store: 'set', mapLeft: 'kappa', functions: KERNEL_WGSL})
+const WEIGHTS = tileShader({tile: SQUARE, combine: 'product', store: 'gradient', functions: KERNEL_WGSL})
+const ADD = tileShader({tile: SQUARE, combine: 'product', store: 'add'})
+
+/** Rows of a block that one workgroup sums: short enough for small rounding, many enough to fill a GPU. */
+const CHUNK = 256
+
+/** Columns of V that one call takes: its partial sums then fit the default limits of WebGPU. */
+export const APPLY_COLUMNS = 256
+
+/**
+ * κ(Z Wᵀ) [rows of z, rows of w].
+ *
+ * Precision  cosines c in fp32 with u = 2⁻²³: |κ̂ − κ| ≤ 8 (cols + 2) u, since κ′ ≤ 8 up to NEAR_ONE; beyond it c is fp64.
+ * Cost       rows · rows · cols multiply–adds on the device, one acos a pair on the host.
+ * Empty      no rows on either side → empty.
+ * Source     Cho & Saul 2009, eq. 1   Deviation: none.
+ */
+export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Resident): Promise<Dense> {
+  const [rows, cols] = [z.matrix.rows, w.matrix.rows]
+  const out = new Float64Array(rows * cols)
+  const [high, wide] = [z.plan.height, w.plan.height]
+  const block = arena.storage(high * wide)
+  for (let p = 0; p < z.plan.count; p++) {
+    for (let q = 0; q < w.plan.count; q++) {
+      await cosines(gpu, z.columns[p]!, high, w.columns[q]!, wide, z.depth, block)
+      const c = new Float32Array(await gpu.read(block, high * wide))
+      for (let i = p * high; i < Math.min(rows, (p + 1) * high); i++) {
+        for (let j = q * wide; j < Math.min(cols, (q + 1) * wide); j++) {
+          const cosine = c[(i - p * high) * wide + j - q * wide]!
+          out[i * cols + j] = kappa(Math.abs(cosine) > NEAR_ONE ? rowDot(z.matrix, i, w.matrix, j) : cosine)
+        }
+      }
+    }
+  }
+  return {rows, cols, data: out}
+}
+
+/**
+ * κ(Z Zᵀ) V [n, r] block by block: the cosines of two panels stay on the device, κ is applied as the product with V loads
+ * them. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix r.)
+ *
+ * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + n / 256) Σ|κ V|. Diagonal
+ *            and nearly parallel pairs in fp64 on the host. Fixed order.
+ * Cost       n² · (cols + r) multiply–adds; a block of ≤ 64 MiB besides Z, V and the result.
+ * Empty      n = 0 or r = 0 → empty.
+ * Source     as kernelBlock.
+ */
+export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, v: Dense): Promise<Dense> {
+  const {height, count} = z.plan
+  const out = new Float64Array(v.rows * v.cols)
+  const width = roundUp(v.cols, tileCols(TALL))
+  const right = Array.from({length: count}, (_, p) => arena.upload(rowsOfPanel(v, z.plan, p, width)))
+  const chunks = height / CHUNK
+  const block = arena.storage(height * height)
+  const parts = arena.storage(chunks * height * width)
+  const sums = arena.storage(height * width)
+  const shape = Uint32Array.of(height / 4, width / 4, height, CHUNK)
+  const groups = [width / tileCols(TALL), height / tileRows(TALL), chunks] as const
+  for (let p = 0; p < count; p++) {
+    gpu.clear(sums)
+    for (let q = 0; q < count; q++) {
+      await cosines(gpu, z.columns[q]!, height, z.columns[p]!, height, z.depth, block)
+      await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
+      await gpu.dispatch(SUM_PARTS, Uint32Array.of(height * width, chunks), [parts, sums], [Math.min(4096, (height * width) / 64), 1, 1])
+    }
+    const s = new Float32Array(await gpu.read(sums, height * width))
+    for (let i = p * height; i < Math.min(v.rows, (p + 1) * height); i++) {
+      for (let c = 0; c < v.cols; c++) out[i * v.cols + c] = s[(i - p * height) * width + c]!
+    }
+  }
+  const add = (i: number, weight: number, j: number) => {
+    for (let c = 0; c < v.cols; c++) out[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
+  }
+  for (let i = 0; i < v.rows; i++) if (rowDot(z.matrix, i, z.matrix, i) > 0) add(i, 0.5, i)
+  const near = await z.near()
+  near.cosine.forEach((c, at) => {
+    add(near.i[at]!, kappa(c), near.j[at]!)
+    add(near.j[at]!, kappa(c), near.i[at]!)
+  })
+  return {rows: v.rows, cols: v.cols, data: out}
+}
+
+/**
+ * s_i = Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j, a panel of rows at a time.
+ *
+ * Precision  fp32, u = 2⁻²³: relative error of κ′ ≤ 1.5·10⁴ (cols + 2) u / κ′ at worst (at NEAR_ONE, where κ″ is largest), there
+ *            multiplied by a tangent below 0.023; sums γ(4096 + n / 4096) Σ|terms|. Nearly parallel pairs in fp64 on the host.
+ * Cost       n² · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and Z twice.
+ * Empty      n = 0 → onRows is not called.
+ * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
+ */
+export async function kernelGradient(
+  gpu: Gpu,
+  arena: Arena,
+  z: Resident,
+  left: Dense,
+  right: Dense,
+  onRows: (firstRow: number, block: Dense) => void,
+): Promise<void> {
+  const {matrix, plan, depth, width, columns} = z
+  const {rows: n, height, count} = plan
+  const inner = roundUp(left.cols, 16)
+  const upload = (x: Dense) => Array.from({length: count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p)))
+  const [leftPanels, rightPanels] = [upload(left), upload(right)]
+  const block = arena.storage(height * height)
+  const sums = arena.storage(height * width)
+  const square = [height / tileCols(SQUARE), height / tileRows(SQUARE), 1] as const
+  const near = await z.near()
+  const order = byRow(near.i, near.j, n)
+  for (let p = 0; p < count; p++) {
+    gpu.clear(sums)
+    for (let q = 0; q < count; q++) {
+      await cosines(gpu, columns[q]!, height, columns[p]!, height, depth, block)
+      await gpu.dispatch(WEIGHTS, Uint32Array.of(height / 4, height / 4, inner, inner), [rightPanels[q]!, leftPanels[p]!, block], square)
+      const shape = Uint32Array.of(height / 4, width / 4, height, height)
+      await gpu.dispatch(ADD, shape, [block, z.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
+    }
+    const s = new Float32Array(await gpu.read(sums, height * width))
+    const first = p * height
+    const rows = Math.min(n, first + height) - first
+    const data = new Float64Array(rows * matrix.cols)
+    for (let i = 0; i < rows; i++) {
+      const row = data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
+      row.set(s.subarray(i * width, i * width + matrix.cols))
+      for (let at = order.start[first + i]!; at < order.start[first + i + 1]!; at++) {
+        const pair = order.pairs[at]!
+        const other = near.i[pair] === first + i ? near.j[pair]! : near.i[pair]!
+        addRow(matrix, other, rowDot(left, first + i, right, other) * kappaSlope(near.cosine[pair]!), row)
+      }
+    }
+    onRows(first, {rows, cols: matrix.cols, data})
+  }
+}
+
+/** The pairs of each row: pairs[start[i]] … pairs[start[i + 1] − 1] are the numbers of those that hold row i. */
+function byRow(first: Uint32Array, second: Uint32Array, n: number): {start: Uint32Array; pairs: Uint32Array} {
+  const start = new Uint32Array(n + 1)
+  for (const rows of [first, second]) for (const i of rows) start[i + 1]!++
+  for (let i = 0; i < n; i++) start[i + 1]! += start[i]!
+  const pairs = new Uint32Array(2 * first.length)
+  const next = start.slice()
+  for (let at = 0; at < first.length; at++) {
+    pairs[next[first[at]!]!++] = at
+    pairs[next[second[at]!]!++] = at
+  }
+  return {start, pairs}
+}

@@ -1,0 +1,98 @@
+import {DeviceError} from '../../errors.js'
+import {rowDot} from '../../linalg/csr-products.js'
+import type {Matrix} from '../../linalg/types.js'
+import type {Gpu} from './gpu.js'
+import {NEAR_BITS} from './maps-shader.js'
+import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
+import {SQUARE, tileCols, tileRows, tileShader} from './tile-shader.js'
+
+/** Pairs i < j of nearly parallel rows, ascending by block, with their cosine in fp64. */
+export interface NearPairs {
+  i: Uint32Array
+  j: Uint32Array
+  cosine: Float64Array
+}
+
+/** A matrix on the device, feature by feature in panels; what else it needs is made when first asked for. */
+export interface Resident {
+  readonly matrix: Matrix
+  readonly plan: PanelPlan
+  readonly depth: number
+  readonly columns: readonly GPUBuffer[]
+  /** the same panels row by row, `width` numbers a row: the right side of the gradient's product */
+  readonly width: number
+  rows(): readonly GPUBuffer[]
+  near(): Promise<NearPairs>
+  free(): void
+}
+
+/** More nearly parallel pairs than this are too many for the host: the cpu engine computes them no slower. */
+const NEAR_LIMIT = 2 ** 24
+
+const COSINES = tileShader({tile: SQUARE, combine: 'product', store: 'set'})
+
+/**
+ * Uploads a matrix (sparse rows are filled in).
+ *
+ * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for.
+ * Throws   DeviceError  a row is too long for the device's buffers.
+ */
+export function reside(gpu: Gpu, matrix: Matrix): Resident {
+  const arena = gpu.arena()
+  const width = roundUp(matrix.cols, tileCols(SQUARE))
+  const plan = planPanels(matrix.rows, width, gpu.bufferLimit)
+  const each = <T>(make: (p: number) => T) => Array.from({length: plan.count}, (_, p) => make(p))
+  let rows: GPUBuffer[] | undefined
+  let near: Promise<NearPairs> | undefined
+  const resident: Resident = {
+    matrix,
+    plan,
+    depth: roundUp(matrix.cols, 16),
+    width,
+    columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
+    rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
+    near: () => (near ??= findNear(gpu, resident)),
+    free: () => arena.free(),
+  }
+  return resident
+}
+
+/** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
+export function cosines(gpu: Gpu, left: GPUBuffer, leftHeight: number, right: GPUBuffer, rightHeight: number, depth: number, block: GPUBuffer): Promise<void> {
+  const shape = Uint32Array.of(leftHeight / 4, rightHeight / 4, depth, depth)
+  return gpu.dispatch(COSINES, shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
+}
+
+/**
+ * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the very
+ * pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
+ */
+async function findNear(gpu: Gpu, {matrix, plan: {height, count}, depth, columns}: Resident): Promise<NearPairs> {
+  const arena = gpu.arena()
+  const first: number[] = []
+  const second: number[] = []
+  try {
+    const block = arena.storage(height * height)
+    const bits = arena.storage((height * height) / 32)
+    for (let p = 0; p < count; p++) {
+      for (let q = p; q < count; q++) {
+        await cosines(gpu, columns[p]!, height, columns[q]!, height, depth, block)
+        await gpu.dispatch(NEAR_BITS, Uint32Array.of(height, height), [block, bits], [height / 64, height / 32, 1])
+        eachBit(new Uint32Array(await gpu.read(bits, (height * height) / 32)), height, (row, col) => {
+          const i = p * height + row
+          const j = q * height + col
+          if (i >= j) return
+          first.push(i)
+          second.push(j)
+        })
+        if (first.length > NEAR_LIMIT) {
+          throw new DeviceError(`more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`, ['use --device cpu'])
+        }
+      }
+    }
+  } finally {
+    arena.free()
+  }
+  const [i, j] = [Uint32Array.from(first), Uint32Array.from(second)]
+  return {i, j, cosine: Float64Array.from(i, (row, at) => rowDot(matrix, row, matrix, j[at]!))}
+}

@@ -1,0 +1,100 @@
+/** Sizes of the square tile of the large products and of the tall one whose right side is a few columns wide. */
+export const SQUARE = {threadsM: 16, threadsN: 16, vectorsM: 2, vectorsN: 2, step: 16} as const
+export const TALL = {threadsM: 64, threadsN: 4, vectorsM: 1, vectorsN: 1, step: 8} as const
+
+export type Tile = typeof SQUARE | typeof TALL
+
+export const tileRows = (tile: Tile) => 4 * tile.threadsM * tile.vectorsM
+export const tileCols = (tile: Tile) => 4 * tile.threadsN * tile.vectorsN
+
+/** How one step of the inner dimension enters the sum s, for a number x of the left side and a vector y of the right. */
+const COMBINE = {
+  product: (s: string, x: string, y: string) => `${s} = fma(vec4f(${x}), ${y}, ${s});`,
+  l2: (s: string, x: string, y: string) => `{ let t = ${x} - ${y}; ${s} = fma(t, t, ${s}); }`,
+  l1: (s: string, x: string, y: string) => `${s} += abs(${x} - ${y});`,
+  linf: (s: string, x: string, y: string) => `${s} = max(${s}, abs(${x} - ${y}));`,
+}
+
+export interface TileShader {
+  tile: Tile
+  combine: keyof typeof COMBINE
+  /** set: C = S; add: C += S; else the name of a function f in `functions`, C = f(S, C) */
+  store: 'set' | 'add' | 'gradient'
+  /** a function of `functions` applied to each vector of the left side as it is loaded */
+  mapLeft?: string
+  functions?: string
+}
+
+/**
+ * WGSL of a tiled, register-blocked reduction over the inner dimension: C[m, n] = Σ_k combine(A[k, m], B[k, n]).
+ *
+ * Shapes     A [depth, M], B [depth, N], C [M, N], or one C for each chunk of the inner dimension ([chunks, M, N]). Both sides run along their
+ *            rows or columns contiguously, so every load is a vec4; C of one product is the left side of the next.
+ *            M, N, depth are whole tiles and steps: the host pads with zeros, the kernel has no bounds to check.
+ * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a sum of K terms
+ *            is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the rounding open.
+ * Cost       M · N · depth multiply–adds; 16 KiB of workgroup memory and 256 invocations, WebGPU's guaranteed minimum.
+ * Bindings   0 Shape {M/4, N/4, depth, chunk}; 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
+ */
+export function tileShader({tile, combine, store, mapLeft, functions = ''}: TileShader): string {
+  const {threadsM, threadsN, vectorsM, vectorsN, step} = tile
+  const threads = threadsM * threadsN
+  const widthA = threadsM * vectorsM
+  const widthB = threadsN * vectorsN
+  const times = (n: number, line: (i: number) => string) => Array.from({length: n}, (_, i) => line(i)).join('\n')
+  const load = (name: 'a' | 'b', width: number, stride: string, map: string) => `
+    for (var e = local; e < ${step * width}u; e += ${threads}u) {
+      tile_${name}[e] = ${map}(${name}[(k + e / ${width}u) * ${stride} + first_${name} + e % ${width}u]);
+    }`
+  const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
+  const write = {set: 'SUM', add: 'c[at] + SUM', gradient: 'gradient(SUM, c[at])'}[store]
+  return `
+struct Shape { m4: u32, n4: u32, depth: u32, chunk: u32 }
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
+var<workgroup> tile_a: array<vec4f, ${step * widthA}>;
+var<workgroup> tile_b: array<vec4f, ${step * widthB}>;
+${functions}
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let tx = local % ${threadsN}u;
+  let ty = local / ${threadsN}u;
+  let first_a = group.y * ${widthA}u;
+  let first_b = group.x * ${widthB}u;
+  ${times(4 * vectorsM, (r) => row(r, (sum) => `var ${sum} = vec4f();`))}
+  let end = min(shape.depth, (group.z + 1u) * shape.chunk);
+  for (var k = group.z * shape.chunk; k < end; k += ${step}u) {
+    ${load('a', widthA, 'shape.m4', mapLeft ?? '')}
+    ${load('b', widthB, 'shape.n4', '')}
+    workgroupBarrier();
+    for (var t = 0u; t < ${step}u; t++) {
+      ${times(vectorsM, (v) => `let x_${v} = tile_a[t * ${widthA}u + ty * ${vectorsM}u + ${v}u];`)}
+      ${times(vectorsN, (v) => `let y_${v} = tile_b[t * ${widthB}u + tx + ${v * threadsN}u];`)}
+      ${times(4 * vectorsM, (r) => row(r, (sum, v) => COMBINE[combine](sum, `x_${Math.floor(r / 4)}[${r % 4}]`, `y_${v}`)))}
+    }
+    workgroupBarrier();
+  }
+  let row = 4u * (first_a + ty * ${vectorsM}u);
+  let out = group.z * 4u * shape.m4 * shape.n4 + first_b + tx;
+  ${times(4 * vectorsM, (r) =>
+    row(r, (sum, v) => `{ let at = out + (row + ${r}u) * shape.n4 + ${v * threadsN}u; c[at] = ${write.replace('SUM', sum)}; }`),
+  )}
+}`
+}
+
+/** Adds `count` partial results in order: out[e] += Σ_z parts[z · length + e]. Bindings: 0 {length, count}; 1 parts; 2 out. */
+export const SUM_PARTS = `
+struct Shape { length: u32, count: u32 }
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> parts: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var e = id.x; e < shape.length; e += 64u * groups.x) {
+    var sum = out[e];
+    for (var z = 0u; z < shape.count; z++) { sum += parts[z * shape.length + e]; }
+    out[e] = sum;
+  }
+}`

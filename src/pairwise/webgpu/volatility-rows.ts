@@ -1,0 +1,142 @@
+import type {Dense} from '../../linalg/types.js'
+import {prepareRows, type Metric} from '../cpu/distances.js'
+import type {VolatilityTask} from '../engine.js'
+import {ROW_WORDS} from './volatility-shader.js'
+
+/** One side of the pairs in fp64 with what the kernels must know of each row. */
+export interface Rows {
+  /** raw rows in fp64; unit rows for the angle */
+  readonly exact: Dense
+  readonly loss: Float64Array
+  readonly label: Int32Array
+  /** distance between the row and its fp32 image, in device units and in the task's metric, rounded up */
+  readonly slack: Float32Array
+  /** rows with the same values have the same number, on both sides */
+  readonly twin: Uint32Array
+  /** anchors: place in the order of losses */
+  readonly rank: Uint32Array
+}
+
+export interface Prepared {
+  readonly anchors: Rows
+  readonly references: Rows
+  /** powers of two: device values are raw values divided by them, so the scaling rounds nothing and nothing overflows */
+  readonly unit: number
+  readonly lossUnit: number
+  /** anchor losses ascending */
+  readonly sortedLoss: Float64Array
+}
+
+/**
+ * Rows, losses and labels as the kernels take them.
+ *
+ * Precision  the rounding of each row to fp32 is measured, not assumed: hidden states that were fp32 have slack 0.
+ * Cost       O(values); 8 bytes a value.
+ * Throws     InputError  angle and a row of length zero.
+ */
+export function prepare(task: VolatilityTask): Prepared {
+  const {anchors, references, metric, anchorLoss, referenceLoss} = task
+  const left = prepareRows(anchors, 0, anchors.rows, metric).rows
+  const right = anchors === references ? left : prepareRows(references, 0, references.rows, metric).rows
+  const unit = powerAbove(Math.max(largest(left.data), largest(right.data)))
+  const lossUnit = powerAbove(Math.max(largest(anchorLoss), largest(referenceLoss)))
+  const order = Uint32Array.from(anchorLoss.keys()).sort((a, b) => anchorLoss[a]! - anchorLoss[b]!)
+  const rank = new Uint32Array(order.length)
+  order.forEach((row, place) => {
+    rank[row] = place
+  })
+  const name = twinNames()
+  const side = (exact: Dense, loss: Float64Array, labels: Int32Array | null, ranks: Uint32Array): Rows => ({
+    exact,
+    loss,
+    label: task.anchorLabels !== null && task.referenceLabels !== null && labels !== null ? labels : new Int32Array(exact.rows),
+    slack: slacks(exact, 1 / unit, metric),
+    twin: Uint32Array.from({length: exact.rows}, (_, i) => name(exact.data.subarray(i * exact.cols, (i + 1) * exact.cols))),
+    rank: ranks,
+  })
+  return {
+    anchors: side(left, anchorLoss, task.anchorLabels, rank),
+    references: side(right, referenceLoss, task.referenceLabels, new Uint32Array(right.rows)),
+    unit,
+    lossUnit,
+    sortedLoss: Float64Array.from(order, (row) => anchorLoss[row]!),
+  }
+}
+
+/** Rows first … first + count − 1 as structs Row of the shader; losses as the sum of two fp32 numbers. */
+export function rowStructs(rows: Rows, first: number, count: number, lossUnit: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.max(1, count) * ROW_WORDS)
+  const floats = new Float32Array(words.buffer)
+  for (let i = 0; i < count; i++) {
+    const loss = rows.loss[first + i]! / lossUnit
+    const at = i * ROW_WORDS
+    floats[at] = loss
+    floats[at + 1] = loss - floats[at]
+    floats[at + 2] = rows.slack[first + i]!
+    words[at + 3] = rows.twin[first + i]!
+    words[at + 4] = rows.rank[first + i]!
+    words[at + 5] = rows.label[first + i]!
+  }
+  return words
+}
+
+/**
+ * For reference losses first … first + count − 1 and each η the anchors with ΔL < η, as ranks [from, to): rounding is monotone,
+ * so |L_i − L_j| < η in fp64 holds on an interval of the sorted anchor losses.
+ *
+ * Shapes   [etas, stride, 2]
+ */
+export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Array, first: number, count: number, stride: number): Uint32Array<ArrayBuffer> {
+  const bounds = new Uint32Array(Math.max(1, etas.length) * stride * 2)
+  etas.forEach((eta, e) => {
+    for (let j = 0; j < count; j++) {
+      const loss = references.loss[first + j]!
+      bounds[2 * (e * stride + j)] = firstWhere(sortedLoss, (x) => x >= loss || loss - x < eta)
+      bounds[2 * (e * stride + j) + 1] = firstWhere(sortedLoss, (x) => x >= loss && x - loss >= eta)
+    }
+  })
+  return bounds
+}
+
+function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(sorted[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+
+/** The smallest power of two above x; 1 for 0. */
+const powerAbove = (x: number) => (x === 0 ? 1 : 2 ** (Math.floor(Math.log2(x)) + 1))
+
+function slacks({rows, cols, data}: Dense, factor: number, metric: Metric): Float32Array {
+  return Float32Array.from({length: rows}, (_, i) => {
+    let slack = 0
+    for (let t = i * cols; t < (i + 1) * cols; t++) {
+      const lost = Math.abs(data[t]! * factor - Math.fround(data[t]! * factor))
+      if (metric === 'linf') slack = Math.max(slack, lost)
+      else slack += metric === 'l1' ? lost : lost * lost
+    }
+    return (metric === 'l2' || metric === 'angle' ? Math.sqrt(slack) : slack) * (1 + 1e-6)
+  })
+}
+
+/** Gives equal rows the same number: a hash finds the candidates, the values decide. */
+function twinNames(): (row: Float64Array) => number {
+  const seen = new Map<number, {row: Float64Array; name: number}[]>()
+  let names = 0
+  return (row) => {
+    const clean = row.map((x) => x + 0) // −0 equals 0
+    const hash = new Uint32Array(clean.buffer).reduce((h, word) => Math.imul(h ^ word, 0x01000193), 0x811c9dc5)
+    const same = seen.get(hash) ?? []
+    seen.set(hash, same)
+    const twin = same.find((other) => row.every((x, t) => x === other.row[t]))
+    if (twin !== undefined) return twin.name
+    same.push({row, name: names})
+    return names++
+  }
+}

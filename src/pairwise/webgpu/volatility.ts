@@ -1,0 +1,110 @@
+import type {VolatilitySums, VolatilityTask} from '../engine.js'
+import type {Arena, Gpu} from './gpu.js'
+import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
+import {SQUARE, SUM_PARTS, tileCols, tileRows} from './tile-shader.js'
+import {lossBounds, prepare, type Prepared, rowStructs} from './volatility-rows.js'
+import {ANCHOR_SUMS, distanceShader, referenceSums, relativeError, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
+import {HostSums} from './volatility-sums.js'
+import {addSteepest} from './witnesses.js'
+
+const LARGEST = 3e38
+
+/**
+ * Sums of loss change over distance, for every reference over the anchors: see VolatilitySums for each formula.
+ *
+ * Shapes     anchors [m, dim], references [n, dim] → [n], [n, G], [n, G, E], [m].
+ * Precision  `within`, `exceed` and the zero-distance counts are those of fp64: a pair whose distance lies within its fp32 error
+ *            of a δ or of 0 is left out by the kernels and added by the host, and ΔL ≥ η is decided by ranks. The error of
+ *            a distance d̂ is bounded by relativeError · d̂ + the measured rounding of the two rows to fp32.
+ *            Sums: relative error ≤ 2⁻¹⁴ + relativeError + (512 + m/512 + 16) u, u = 2⁻²³ (all terms are ≥ 0). The diameter is that of
+ *            the pair farthest apart in fp32, computed in fp64. Witnesses are computed in fp64 and chosen from the 256 steepest anchors.
+ * Cost       m · n · dim differences on the device; dim operations on the host for each pair left out, ≈ G · 2 · relativeError of all;
+ *            a block of ≤ 64 MiB and 12 · n · (G + 1) · (E + 1) bytes besides the rows.
+ * Empty      m or n = 0 → zeros, no witnesses.
+ * Throws     InputError  angle and a row of length zero.
+ * Source     Sun et al. 2024, Definition 3.1   Deviation: floor τ and clipping of ΔL, both off at τ = 0, lossMax = Infinity.
+ */
+export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityTask): Promise<VolatilitySums> {
+  const prepared = prepare(task)
+  const sums = new HostSums(task, prepared)
+  const {anchors, references} = prepared
+  if (anchors.exact.rows === 0 || references.exact.rows === 0) return sums.finish()
+  const {exact} = anchors
+  const depth = roundUp(exact.cols, 16)
+  const statistics = 3 * sums.binCount + 1
+  const tall = planPanels(anchors.exact.rows, depth, gpu.bufferLimit)
+  const subs = Math.ceil(tall.height / SUB)
+  const wide = planPanels(references.exact.rows, Math.max(depth, subs * statistics, 2 * task.etas.length), gpu.bufferLimit)
+  const upload = (x: typeof exact, plan: PanelPlan) => Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p, 1 / prepared.unit)))
+  const left = upload(anchors.exact, tall)
+  const right = upload(references.exact, wide)
+  const structs = Array.from({length: tall.count}, (_, p) => arena.upload(rowStructs(anchors, p * tall.height, rowsIn(tall, p), prepared.lossUnit)))
+  const toDevice = task.scale / prepared.unit
+  const [inverseUnit, ratioUnit] = [toDevice, toDevice * prepared.lossUnit]
+  const deltas = arena.upload(Float32Array.from([...sums.deltas, 0], (delta) => Math.min(delta * toDevice, LARGEST)))
+  const block = arena.storage(tall.height * wide.height)
+  const parts = arena.storage(subs * statistics * wide.height)
+  const reduced = arena.storage(statistics * wide.height)
+  const bits = arena.storage((subs * SUB * wide.height) / 32)
+  const results = arena.storage(tall.height * RESULT_WORDS)
+  const steepest = new Float64Array(anchors.exact.rows)
+  const farthest = {distance: -1, anchor: 0, reference: 0}
+
+  for (let q = 0; q < wide.count; q++) {
+    const referenceFirst = q * wide.height
+    const count = rowsIn(wide, q)
+    const others = arena.upload(rowStructs(references, referenceFirst, count, prepared.lossUnit))
+    const bounds = arena.upload(lossBounds(prepared, task.etas, referenceFirst, count, wide.height))
+    gpu.clear(reduced)
+    for (let p = 0; p < tall.count; p++) {
+      const anchorFirst = p * tall.height
+      const parameters = pairParameters(task, prepared, sums.deltas.length, {anchors: rowsIn(tall, p), references: count, anchorFirst, referenceFirst, stride: wide.height})
+      await gpu.dispatch(distanceShader(task.metric), Uint32Array.of(tall.height / 4, wide.height / 4, depth, depth), [left[p]!, right[q]!, block], [
+        wide.height / tileCols(SQUARE),
+        tall.height / tileRows(SQUARE),
+        1,
+      ])
+      gpu.clear(parts)
+      await gpu.dispatch(referenceSums(task.metric), parameters, [block, structs[p]!, others, bounds, deltas, parts, bits], [wide.height / THREADS, subs, 1])
+      await gpu.dispatch(SUM_PARTS, Uint32Array.of(statistics * wide.height, subs), [parts, reduced], [1024, 1, 1])
+      await gpu.dispatch(ANCHOR_SUMS, parameters, [block, structs[p]!, others, results], [rowsIn(tall, p), 1, 1])
+      eachBit(new Uint32Array(await gpu.read(bits, (subs * SUB * wide.height) / 32)), wide.height, (i, j) => {
+        if (j < count) sums.addPair(anchorFirst + i, referenceFirst + j)
+      })
+      const rows = new Float32Array(await gpu.read(results, rowsIn(tall, p) * RESULT_WORDS))
+      for (let i = 0; i < rowsIn(tall, p); i++) {
+        const [total, cross, steep, distance, where] = rows.subarray(i * RESULT_WORDS, (i + 1) * RESULT_WORDS) as unknown as [number, number, number, number, number]
+        sums.addAnchor(anchorFirst + i, total * ratioUnit, cross * ratioUnit)
+        steepest[anchorFirst + i] = Math.max(steepest[anchorFirst + i]!, steep)
+        if (distance > farthest.distance) Object.assign(farthest, {distance, anchor: anchorFirst + i, reference: referenceFirst + where})
+      }
+    }
+    sums.addReferences(new Float32Array(await gpu.read(reduced, statistics * wide.height)), wide.height, referenceFirst, count, inverseUnit, ratioUnit)
+  }
+  if (farthest.distance >= 0) sums.addDistance(sums.pair(farthest.anchor, farthest.reference).distance)
+  await addSteepest(gpu, arena, {task, prepared, sums, steepest, references: right, plan: wide, depth})
+  return sums.finish()
+}
+
+const rowsIn = ({rows, height}: PanelPlan, p: number) => Math.min(rows, (p + 1) * height) - p * height
+
+/** struct Parameters of volatility-shader.ts. */
+function pairParameters(
+  task: VolatilityTask,
+  {unit, lossUnit, anchors}: Prepared,
+  deltas: number,
+  at: {anchors: number; references: number; anchorFirst: number; referenceFirst: number; stride: number},
+): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(16)
+  const floats = new Float32Array(words.buffer)
+  const {metric} = task
+  const dim = anchors.exact.cols
+  words.set([at.anchors, at.references, at.anchorFirst, at.referenceFirst, at.stride, Number(task.anchors === task.references), deltas, task.etas.length])
+  floats[8] = Math.min((task.floor * task.scale) / unit, LARGEST)
+  floats[9] = Math.min(task.lossMax / lossUnit, LARGEST)
+  floats[10] = relativeError(metric, dim)
+  // Squares of differences below 2⁻⁶³ vanish: WGSL may flush what is subnormal.
+  floats[11] = Math.sqrt(dim) * 2 ** -60
+  words[12] = Number(metric !== 'angle')
+  return words
+}

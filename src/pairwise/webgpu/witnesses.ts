@@ -1,0 +1,74 @@
+import {gatherRows} from '../../linalg/csr.js'
+import type {VolatilityTask} from '../engine.js'
+import type {Arena, Gpu} from './gpu.js'
+import {columnsOfPanel, type PanelPlan} from './panels.js'
+import {SQUARE, tileCols, tileRows} from './tile-shader.js'
+import type {Prepared} from './volatility-rows.js'
+import {distanceShader} from './volatility-shader.js'
+import type {HostSums} from './volatility-sums.js'
+
+/** Anchors looked at again, one panel of the smallest height, and pairs of them recomputed in fp64. */
+const ANCHORS = 256
+const CANDIDATES = 64
+
+interface Found {
+  ratio: number
+  i: number
+  j: number
+}
+
+/**
+ * Offers `sums` the steepest pairs: the distances of the anchors with the largest h in fp32 are computed again, the steepest pairs
+ * among them then in fp64. Where more than 256 anchors tie, those of lower number are taken.
+ */
+export async function addSteepest(
+  gpu: Gpu,
+  arena: Arena,
+  from: {task: VolatilityTask; prepared: Prepared; sums: HostSums; steepest: Float64Array; references: readonly GPUBuffer[]; plan: PanelPlan; depth: number},
+): Promise<void> {
+  const {task, prepared, sums, steepest, references, plan, depth} = from
+  const chosen = Array.from(steepest.keys())
+    .filter((i) => steepest[i]! > 0)
+    .sort((a, b) => steepest[b]! - steepest[a]! || a - b)
+    .slice(0, ANCHORS)
+    .sort((a, b) => a - b)
+  if (chosen.length === 0) return
+  const gathered = columnsOfPanel(gatherRows(prepared.anchors.exact, chosen), {rows: chosen.length, height: ANCHORS, count: 1}, 0, 1 / prepared.unit)
+  const left = arena.upload(gathered)
+  const block = arena.storage(ANCHORS * plan.height)
+  const best: Found[] = []
+  let weakest = 0
+  for (let q = 0; q < plan.count; q++) {
+    const shape = Uint32Array.of(ANCHORS / 4, plan.height / 4, depth, depth)
+    await gpu.dispatch(distanceShader(task.metric), shape, [left, references[q]!, block], [plan.height / tileCols(SQUARE), ANCHORS / tileRows(SQUARE), 1])
+    const values = new Float32Array(await gpu.read(block, ANCHORS * plan.height))
+    const first = q * plan.height
+    chosen.forEach((i, row) => {
+      const loss = task.anchorLoss[i]!
+      for (let j = first; j < Math.min(plan.rows, first + plan.height); j++) {
+        if (task.anchors === task.references && i >= j) continue
+        const change = Math.min(Math.abs(loss - task.referenceLoss[j]!), task.lossMax)
+        const floored = Math.max((rawDistance(values[row * plan.height + j - first]!, task.metric) * prepared.unit) / task.scale, task.floor)
+        const ratio = floored > 0 ? change / floored : 0
+        if (ratio <= weakest) continue
+        best.push({ratio, i, j})
+        if (best.length >= 2 * CANDIDATES) weakest = shorten(best)
+      }
+    })
+  }
+  shorten(best)
+  for (const {i, j} of best) sums.addWitness(sums.pair(i, j))
+}
+
+/** Keeps the steepest candidates and returns the least of them, or 0 while there are fewer. */
+function shorten(best: Found[]): number {
+  best.sort((a, b) => b.ratio - a.ratio || a.i - b.i || a.j - b.j)
+  best.splice(CANDIDATES)
+  return best.length === CANDIDATES ? best[CANDIDATES - 1]!.ratio : 0
+}
+
+/** Distance in device units from the sum over coordinates. */
+function rawDistance(sum: number, metric: VolatilityTask['metric']): number {
+  if (metric === 'l2') return Math.sqrt(sum)
+  return metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(sum) / 2)) : sum
+}
