@@ -65,7 +65,7 @@ export interface SolvedComplexity {
  * Source     sanitize design, after Arora et al. 2019, theorem 5.1. Deviation: the ridge.
  */
 export async function solveComplexity(kernel: Dense, y: Dense, ridge: number, products: Products): Promise<SolvedComplexity> {
-  const factor = await cholesky(withRidge(kernel, ridge), products)
+  const factor = await cholesky(kernel, products, ridge)
   const alpha = await choleskySolve(factor, y, products)
   return {gkc: complexityOf(y, alpha), alpha, factor}
 }
@@ -75,10 +75,4 @@ export function complexityOf(y: Dense, alpha: Dense): number {
   let sum = 0
   for (let t = 0; t < y.data.length; t++) sum += y.data[t]! * alpha.data[t]!
   return Math.sqrt((2 / y.rows) * sum)
-}
-
-export function withRidge(kernel: Dense, ridge: number): Dense {
-  const data = kernel.data.slice()
-  for (let i = 0; i < kernel.rows; i++) data[i * kernel.cols + i]! += ridge
-  return {...kernel, data}
 }

@@ -7,7 +7,7 @@ import type {Csr, Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random} from '../stats/random.js'
 import {type Aggregation, aggregateFeatures, changedRows} from './aggregate.js'
-import {complexityOf, kernelGram, kernelOf, solveComplexity, withRidge} from './complexity.js'
+import {complexityOf, kernelGram, kernelOf, solveComplexity} from './complexity.js'
 import {exactRemoval} from './exact.js'
 import {firstOrderChanges, gradientFromGram, gradientFromStream, type PatternGradient} from './first-order.js'
 import type {SanitizeSettings} from './settings.js'
@@ -88,7 +88,7 @@ async function scoresInMemory(problem: KernelProblem, edges: Uint32Array, settin
 
 /** Y = I: GKC = √((2/s) tr (H + λI)⁻¹), pair weights M = (H + λI)⁻². */
 async function freeOfLabels(kernel: Dense, ridge: number, products: Products): Promise<{gkc: number; weights: Dense}> {
-  const inverse = await choleskyInverse(await cholesky(withRidge(kernel, ridge), products), products)
+  const inverse = await choleskyInverse(await cholesky(kernel, products, ridge), products)
   let trace = 0
   for (let i = 0; i < inverse.rows; i++) trace += inverse.data[i * inverse.cols + i]!
   return {gkc: Math.sqrt((2 / inverse.rows) * trace), weights: await symmetricProduct(inverse, products)}
