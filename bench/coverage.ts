@@ -10,7 +10,7 @@ const only = process.argv[3]
 const engine = await createCpuEngine({threads: 1})
 console.log(`| setting | rows | mean truth | direct | windowed | global | ε bound / truth | cells certified | coverage direct | windowed | global | ε | report | asymptotic interval of ε |`)
 console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|---|')
-for (const [k, setting] of settings(20_000).entries()) {
+for (const [k, setting] of settings(10_000).entries()) {
   if (only !== undefined && Number(only) !== k) continue
   const {mean, ...held} = await simulate(setting, runs, engine)
   const figures = [mean.truth, mean.direct, mean.windowed, mean.global, mean.epsilonRatio, mean.certified, held.direct, held.windowed, held.global, held.epsilon, held.report, held.asymptotic]

@@ -1,0 +1,58 @@
+/**
+ * The printed Theorem 4.1 of Sun et al. 2024 against two distributions with a known truth:  npx tsx bench/counter-example.ts
+ * Prints the figures of docs/math.md. Nothing in src/ uses the printed bound.
+ */
+import {fileURLToPath} from 'node:url'
+import {plainProducts} from '../src/linalg/products.js'
+import {cpuVolatility} from '../src/pairwise/cpu/volatility.js'
+import {bootstrapPairMean} from '../src/stats/bootstrap.js'
+import {random} from '../src/stats/random.js'
+
+/**
+ * ε δ / (η p̂) with p̂ = 1 − exp(−2(δ/B − √(½ log 2))²), the exponential that the printed form puts in place of
+ * P[d(·, A) < δ] (B bounds distances; its constant, left open there as Ω, is the one of the bounded-differences inequality).
+ */
+export function printedBound(epsilon: number, delta: number, eta: number, diameter: number): number {
+  return (epsilon * delta) / (eta * (1 - Math.exp(-2 * (delta / diameter - Math.sqrt(Math.LN2 / 2)) ** 2)))
+}
+
+/** Two atoms of probability ½ at distance 1 with losses 0 and 1; A = everything, so every point has a point of A with ΔL ≥ η. */
+export function twoAtoms(delta: number, eta: number): {truth: number; printed: number; withoutExponential: number} {
+  const epsilon = 0.5
+  return {truth: 1, printed: printedBound(epsilon, delta, eta, 1), withoutExponential: (epsilon * delta) / eta}
+}
+
+/**
+ * N(0, I₂), a 0–1 loss of 1 with probability 0.1 whatever the point: P[ΔL ≥ 1 | d ≤ δ] = 0.18 at every δ.
+ * Share of runs in which the printed bound, fed with the 97.5 % bootstrap percentile of ε, lies below that.
+ */
+export async function gaussian(delta: number, n: number, runs: number): Promise<{truth: number; meanBound: number; below: number}> {
+  const truth = 2 * 0.1 * 0.9
+  let below = 0
+  let sum = 0
+  for (let run = 0; run < runs; run++) {
+    const r = random(run)
+    const x = {rows: n, cols: 2, data: Float64Array.from({length: 2 * n}, () => r.normal())}
+    const loss = Float64Array.from({length: n}, () => (r.uniform() < 0.1 ? 1 : 0))
+    const {total, diameter} = await cpuVolatility(
+      {anchors: x, references: x, anchorLoss: loss, referenceLoss: loss, anchorLabels: null, referenceLabels: null, metric: 'l2', scale: 1, floor: 0, deltas: new Float64Array(0), etas: new Float64Array(0), lossMax: Infinity},
+      plainProducts,
+    )
+    const rowMeans = total.map((value) => value / (n - 1))
+    const epsilon = rowMeans.reduce((a, b) => a + b, 0) / n
+    const interval = bootstrapPairMean(epsilon, [{rowMeans, weight: 2}], {rounds: 200, level: 0.95, random: r})!
+    const bound = Math.min(1, printedBound(interval[1], delta, 1, diameter))
+    sum += bound / runs
+    if (bound < truth) below += 1 / runs
+  }
+  return {truth, meanBound: sum, below}
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const atoms = twoAtoms(0.1, 0.4)
+  console.log(`two atoms, δ = 0.1, η = 0.4: truth ${atoms.truth}, printed bound ${atoms.printed.toFixed(3)}, ε δ / η ${atoms.withoutExponential}`)
+  for (const delta of [0.05, 0.1, 0.2]) {
+    const {truth, meanBound, below} = await gaussian(delta, 500, 200)
+    console.log(`N(0, I₂), n = 500, δ = ${delta}: truth ${truth.toFixed(2)}, mean printed bound ${meanBound.toFixed(3)}, below the truth in ${(100 * below).toFixed(0)} % of 200 runs`)
+  }
+}
