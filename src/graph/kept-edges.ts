@@ -1,4 +1,5 @@
 import type {NormalisedGraph} from './document.js'
+import type {Graph} from './types.js'
 
 export interface KeptEdges {
   /** [2 k] the edges that stay, and those that were pruned, in the graph's order */
@@ -41,4 +42,10 @@ export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
   const kept = new Uint8Array(nodes)
   for (const node of result.nodeOrigin) kept[node] = 1
   return kept
+}
+
+/** The graph without its pruned edges, with the weights that are written. */
+export function withoutPruned(result: NormalisedGraph, pruned: Uint8Array): Graph {
+  const {kept, weights} = keptEdges(result, pruned)
+  return {...result.graph, edges: kept, weights}
 }

@@ -28,8 +28,11 @@ export interface NormaliseOptions {
  * Throws  InputError  what an option refuses; a weight that is not positive and finite where weights are asked for.
  */
 export function normalise(document: GraphDocument, options: NormaliseOptions = {}): NormalisedGraph {
-  const {raw} = document
-  const place = document.inputs[0]!.path
+  return normaliseRaw(document.raw, document.inputs[0]!.path, options, document.splitNumbers)
+}
+
+/** The same for a graph that is in memory already; `place` is for messages. */
+export function normaliseRaw(raw: RawGraph, place: string, options: NormaliseOptions = {}, splitNumbers: GraphDocument['splitNumbers'] = 'file'): NormalisedGraph {
   const records = raw.edges.length / 2
   const weighted = options.weights !== undefined && options.weights !== 'ignore'
   const weights = weighted ? raw.weights : null
@@ -88,7 +91,10 @@ export function normalise(document: GraphDocument, options: NormaliseOptions = {
     weights: weights === null ? null : combined.slice(0, m),
   }
   const cut = options.largestComponent === true ? largestComponent(raw.nodes, simple.edges) : null
-  return assemble(document, simple, recordEdge, counts, cut === null || cut.length === raw.nodes ? null : cut)
+  const kept = cut === null || cut.length === raw.nodes ? null : cut
+  const result = assemble(raw, simple, recordEdge, counts, kept, splitNumbers)
+  if (result.graph.split !== null) checkSplit(result.graph.split, result.graph.nodes, place)
+  return result
 }
 
 interface Simple {
@@ -97,8 +103,14 @@ interface Simple {
   weights: Float64Array | null
 }
 
-function assemble(document: GraphDocument, simple: Simple, recordEdge: Int32Array, counts: NormalisationCounts, kept: Uint32Array | null): NormalisedGraph {
-  const {raw} = document
+function assemble(
+  raw: RawGraph,
+  simple: Simple,
+  recordEdge: Int32Array,
+  counts: NormalisationCounts,
+  kept: Uint32Array | null,
+  splitNumbers: GraphDocument['splitNumbers'],
+): NormalisedGraph {
   const number = kept === null ? null : renumbering(kept, raw.nodes)
   const final = number === null ? simple : cutEdges(simple, number, recordEdge)
   const nodes = kept?.length ?? raw.nodes
@@ -106,9 +118,7 @@ function assemble(document: GraphDocument, simple: Simple, recordEdge: Int32Arra
   counts.edgesDropped = simple.origin.length - final.origin.length
   counts.isolatedNodes = isolated(nodes, final.edges)
   const labels = kept === null || raw.labels === null ? raw.labels : Int32Array.from(kept, (node) => raw.labels![node]!)
-  const split =
-    number === null || raw.split === null || document.splitNumbers === 'component' ? raw.split : renumberSplit(raw.split, number)
-  if (split !== null) checkSplit(split, nodes, document.inputs[0]!.path)
+  const split = number === null || raw.split === null || splitNumbers === 'component' ? raw.split : renumberSplit(raw.split, number)
   const graph: Graph = {
     nodes,
     edges: final.edges,

@@ -1,4 +1,5 @@
 import {extname} from 'node:path'
+import {isJsonObject, parseJson} from '../data/json.js'
 import {openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
 import {type Content, describeContent, sniffContent} from '../data/sniff.js'
@@ -7,6 +8,10 @@ import type {InputFile} from '../report/types.js'
 import type {GraphDocument, GraphFormat, RawGraph, ReadResult} from './document.js'
 import {readDeepRobustNpz} from './formats/deeprobust-npz.js'
 import {readEdgeList} from './formats/edge-list.js'
+import {readGexf} from './formats/gexf.js'
+import {readGraphml} from './formats/graphml.js'
+import {readGraphologyJson} from './formats/graphology-json.js'
+import {readNodeLink} from './formats/node-link.js'
 import {readPlainNpz} from './formats/plain-npz.js'
 import {readScipyNpz} from './formats/scipy-npz.js'
 import {requireNodes} from './labels.js'
@@ -96,6 +101,12 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
     case 'text':
     case 'gzip':
       return {format: 'edge-list', result: readEdgeList(bytes, path, {nodeIds: options.nodeIds ?? 'auto', nodes: job.sideRows}, limits)}
+    case 'graphml':
+      return {format: 'graphml', result: readGraphml(bytes, path, options, limits)}
+    case 'gexf':
+      return {format: 'gexf', result: readGexf(bytes, path, options, limits)}
+    case 'json':
+      return readJson(job)
     default:
       throw refuse('is no graph that surety reads')
   }
@@ -106,4 +117,16 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
   if (options.edges === undefined && archive.has('adj_data')) return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits)}
   if (options.edges === undefined && archive.has('format') && archive.has('shape')) return {format: 'scipy-npz', result: readScipyNpz(archive)}
   return {format: 'plain-npz', result: readPlainNpz(archive, options.edges ?? 'edges', limits)}
+}
+
+/** graphology has keys, NetworkX has ids. */
+function readJson({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
+  const root = parseJson(bytes, path)
+  if (!isJsonObject(root) || !Array.isArray(root['nodes'])) {
+    throw new InputError(`${path}: is JSON without a list of nodes`, ['give graphology JSON (nodes with key) or NetworkX node-link JSON (nodes with id)'])
+  }
+  const first: unknown = root['nodes'][0]
+  return isJsonObject(first) && Object.hasOwn(first, 'key') && !Object.hasOwn(first, 'id')
+    ? {format: 'graphology-json', result: readGraphologyJson(root, path, options, limits)}
+    : {format: 'node-link', result: readNodeLink(root, path, options, limits)}
 }

@@ -2,6 +2,9 @@ import {extname} from 'node:path'
 import {UsageError} from '../errors.js'
 import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
 import {writeEdgeList} from './formats/edge-list.js'
+import {writeGexf} from './formats/gexf.js'
+import {writeGraphml} from './formats/graphml.js'
+import {writeGraphologyJson} from './formats/graphology-json.js'
 import {writePlainNpz} from './formats/plain-npz.js'
 
 type Writer = (result: NormalisedGraph, pruned: Uint8Array) => WriteResult
@@ -15,6 +18,9 @@ interface Target {
 
 const TARGETS: Record<string, Target> = {
   '.npz': {formats: ['plain-npz', 'deeprobust-npz', 'scipy-npz'], convert: writePlainNpz},
+  '.graphml': {formats: ['graphml'], convert: writeGraphml},
+  '.gexf': {formats: ['gexf'], convert: writeGexf},
+  '.json': {formats: ['graphology-json', 'node-link'], convert: writeGraphologyJson},
   '.csv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ',', false)},
   '.tsv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, '\t', false)},
   '.txt': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ' ', false)},

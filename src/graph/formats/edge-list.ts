@@ -2,11 +2,11 @@ import {csvCell, type Delimiter, firstLine, lineEnd, parseTable, requireText, sn
 import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
 import {gunzip, gzip} from '../../data/gzip.js'
 import {InputError} from '../../errors.js'
-import type {Note} from '../../report/types.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges, keptRecords} from '../kept-edges.js'
 import {checkSize, type GraphLimits} from '../limits.js'
 import {type NodeIds, numberNames, numberNumericIds} from '../node-ids.js'
+import {notWritten} from '../not-written.js'
 
 export interface EdgeListOptions {
   nodeIds: NodeIds
@@ -126,7 +126,7 @@ function keptLines(bytes: Uint8Array, starts: ArrayLike<number>, kept: Uint8Arra
 
 /** Any graph as an edge list with a header; names where nodes have names. Features, labels and split have no place in it. */
 export function writeEdgeList(result: NormalisedGraph, pruned: Uint8Array, delimiter: Delimiter, compress: boolean): WriteResult {
-  const {nodeNames, features, labels, split} = result.graph
+  const {nodeNames} = result.graph
   const {kept, weights} = keptEdges(result, pruned)
   const name = (node: number) => (nodeNames === null ? String(node) : csvCell(nodeNames[node]!, delimiter))
   const lines = [['source', 'target', ...(weights === null ? [] : ['weight'])].join(delimiter)]
@@ -135,7 +135,5 @@ export function writeEdgeList(result: NormalisedGraph, pruned: Uint8Array, delim
     lines.push(weights === null ? line : `${line}${delimiter}${weights[e]}`)
   }
   const bytes = Buffer.from(`${lines.join('\n')}\n`)
-  const lost = [features && 'features', labels && 'labels', split && 'split'].filter((what) => what !== null)
-  const notes: Note[] = lost.length === 0 ? [] : [{level: 'warning', code: 'not-written', message: `an edge list has no place for ${lost.join(', ')}`}]
-  return {bytes: compress ? gzip(bytes) : bytes, notes}
+  return {bytes: compress ? gzip(bytes) : bytes, notes: notWritten(result.graph, ['features', 'labels', 'split'], 'an edge list')}
 }

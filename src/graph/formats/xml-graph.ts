@@ -1,0 +1,134 @@
+import type {SaxesTagPlain} from 'saxes'
+import {InputError} from '../../errors.js'
+import {rawOfAttributed} from '../attributed.js'
+import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import {keptNodes, keptRecords} from '../kept-edges.js'
+import type {GraphLimits} from '../limits.js'
+import type {AttributeOptions} from '../node-attributes.js'
+import {walkXml} from './xml-events.js'
+
+/** A node or an edge of the file: its XML attributes, its graph attributes, and where it stands in the text. */
+export interface XmlElement {
+  readonly xml: Readonly<Record<string, string>>
+  readonly attributes: Map<string, unknown>
+  readonly start: number
+  end: number
+}
+
+/** What differs between GraphML and GEXF. */
+export interface XmlDialect {
+  /** an element outside of nodes and edges: declarations, the graph's default direction */
+  declare(tag: SaxesTagPlain, path: readonly string[]): void
+  declared(path: readonly string[], text: string): void
+  /** an element inside a node or an edge that may hold one of its attributes */
+  attribute(owner: XmlElement, kind: 'node' | 'edge', xml: Readonly<Record<string, string>>, name: string, text: string): void
+  /** all declarations are known: defaults and attributes that XML attributes of the element give */
+  complete(element: XmlElement, kind: 'node' | 'edge'): void
+  isDirected(edge: XmlElement): boolean
+}
+
+/** Numbers and booleans by their declared type; everything else stays text. */
+export function castXml(type: string | undefined, text: string): unknown {
+  if (/^(int|integer|long|float|double|short|byte|biginteger|bigdecimal)$/i.test(type ?? '')) return text === '' ? null : Number(text)
+  if (/^boolean$/i.test(type ?? '')) return text.toLowerCase() === 'true' || text === '1'
+  return text
+}
+
+/** Reads a graph file of XML in one pass; rewriting cuts elements out of the text, so that everything else stays as it is. */
+export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDialect, options: AttributeOptions, limits: GraphLimits): ReadResult {
+  const nodes: XmlElement[] = []
+  const edges: XmlElement[] = []
+  const counted: {name: string; start: number; end: number}[] = []
+  let owner: {element: XmlElement; kind: 'node' | 'edge'; depth: number} | null = null
+  let inner: SaxesTagPlain[] = []
+  let graphs = 0
+  const text = walkXml(bytes, place, {
+    open(tag, path, start, end) {
+      const name = path.at(-1)!
+      if (name === 'graph' && ++graphs > 1) throw new InputError(`${place}: holds more than one graph, or a graph inside a node`, ['keep one flat graph a file'])
+      if (name === 'node' || name === 'edge') {
+        if (owner !== null) throw new InputError(`${place}: has a ${name} inside a ${owner.kind}`, ['flatten the graph'])
+        const element = {xml: tag.attributes, attributes: new Map<string, unknown>(), start, end}
+        owner = {element, kind: name, depth: path.length}
+        ;(name === 'node' ? nodes : edges).push(element)
+      } else if (owner !== null) inner.push(tag)
+      else {
+        if ((name === 'nodes' || name === 'edges') && tag.attributes['count'] !== undefined) counted.push({name, start, end})
+        dialect.declare(tag, path)
+      }
+    },
+    close(path, own, end) {
+      const name = path.at(-1)!
+      if (owner === null) dialect.declared(path, own)
+      else if (path.length === owner.depth) {
+        owner.element.end = end
+        owner = null
+        inner = []
+      } else dialect.attribute(owner.element, owner.kind, inner.pop()!.attributes, name, own)
+    },
+  })
+  if (graphs === 0) throw new InputError(`${place}: has no graph element`, ['check that the file holds a graph'])
+  for (const node of nodes) dialect.complete(node, 'node')
+  for (const edge of edges) dialect.complete(edge, 'edge')
+  const need = (element: XmlElement, key: string, what: string) => {
+    const value = element.xml[key]
+    if (value === undefined) throw new InputError(`${place}: ${what} has no ${key}`, ['mend the file'])
+    return value
+  }
+  const graph = {
+    nodes: nodes.map((node, i) => ({id: need(node, 'id', `node ${i}`), attributes: Object.fromEntries(node.attributes)})),
+    edges: edges.map((edge, i) => ({
+      source: need(edge, 'source', `edge ${i}`),
+      target: need(edge, 'target', `edge ${i}`),
+      weight: edge.attributes.get('weight'),
+    })),
+    directed: edges.some((edge) => dialect.isDirected(edge)),
+  }
+  return {
+    ...rawOfAttributed(graph, place, options, limits),
+    carried: {rewrite: (result, pruned) => cutElements(text, nodes, edges, counted, result, pruned)},
+  }
+}
+
+interface Change {
+  start: number
+  end: number
+  with: string
+}
+
+/** The text without the elements that are left out and the white space before them; counts of GEXF are brought up to date. */
+function cutElements(
+  text: string,
+  nodes: XmlElement[],
+  edges: XmlElement[],
+  counted: {name: string; start: number; end: number}[],
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+): WriteResult {
+  const nodeStays = keptNodes(result, nodes.length)
+  const edgeStays = keptRecords(result, pruned)
+  const out = [...nodes.filter((_, i) => nodeStays[i] === 0), ...edges.filter((_, i) => edgeStays[i] === 0)]
+  const sum = (stays: Uint8Array) => stays.reduce((count, one) => count + one, 0)
+  const changes: Change[] = [
+    ...out.map(({start, end}) => ({start: start - spaceBefore(text, start), end, with: ''})),
+    ...counted.map(({name, start, end}) => ({
+      start,
+      end,
+      with: text.slice(start, end).replace(/(\scount\s*=\s*)(["'])\d*\2/, `$1$2${sum(name === 'nodes' ? nodeStays : edgeStays)}$2`),
+    })),
+  ].sort((a, b) => a.start - b.start)
+  const pieces: string[] = []
+  let from = 0
+  for (const change of changes) {
+    pieces.push(text.slice(from, change.start), change.with)
+    from = change.end
+  }
+  pieces.push(text.slice(from))
+  return {bytes: Buffer.from(pieces.join('')), notes: []}
+}
+
+function spaceBefore(text: string, at: number): number {
+  let start = at
+  while (start > 0 && /\s/.test(text[start - 1]!)) start--
+  return at - start
+}

@@ -1,0 +1,23 @@
+import {openNpz} from '../data/npz.js'
+import {integersOf} from '../data/named-array.js'
+import {readInput} from '../data/read-file.js'
+import {InputError} from '../errors.js'
+import type {NormalisedGraph} from './document.js'
+
+/**
+ * Known adversarial edges, from an array [k, 2] of an npz file, in the numbering of the normalised graph.
+ *
+ * Shapes  → [2 k'] flat pairs; pairs with an end outside the graph are left out.
+ * Throws  InputError  no npz, no such array, or not k pairs of node numbers.
+ */
+export async function readTruth(path: string, array: string, {graph, nodeOrigin}: NormalisedGraph): Promise<Uint32Array> {
+  const {bytes} = await readInput(path)
+  const npz = openNpz(bytes, path)
+  if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, ['name the array of known adversarial edges with --truth'])
+  const pairs = npz.read(array)
+  if (pairs.shape.length !== 2 || pairs.shape[1] !== 2) throw new InputError(`${path}: array '${array}' has shape [${pairs.shape.join(', ')}], expected [k, 2]`, ['store one pair of node numbers a row'])
+  const ends = Uint32Array.from(integersOf(pairs, path, 0, 2 ** 31 - 1))
+  if (nodeOrigin === null) return ends.filter((_, at) => ends[at]! < graph.nodes && ends[at ^ 1]! < graph.nodes)
+  const number = new Map(Array.from(nodeOrigin, (origin, i) => [origin, i]))
+  return Uint32Array.from(ends.filter((_, at) => number.has(ends[at]!) && number.has(ends[at ^ 1]!)), (end) => number.get(end)!)
+}
