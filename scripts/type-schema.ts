@@ -10,7 +10,7 @@ const ROOT = 'AnyReport'
  * The JSON schema (draft-07) of what surety writes, generated from the type `AnyReport`: the types are the contract,
  * the schema follows. Comments on members become descriptions.
  *
- * Knows what the report types use: interfaces with generics filled in, unions, literals, arrays, tuples, records and
+ * Knows what the report types use: interfaces with generics filled in, unions, intersections of objects, literals, arrays, tuples, records and
  * recursive aliases; anything else is an error. Unknown members are allowed, since later versions add members.
  */
 export function reportSchema(): string {
@@ -50,6 +50,7 @@ class Converter {
     if (type.flags & ts.TypeFlags.Null) return {type: 'null'}
     if (this.checker.isTupleType(type)) return this.tuple(type as ts.TupleTypeReference)
     if (this.checker.isArrayType(type)) return {type: 'array', items: this.convert(this.checker.getTypeArguments(type as ts.TypeReference)[0]!)}
+    if (type.isIntersection()) return this.members(type)
     if (type.flags & ts.TypeFlags.Object) return this.object(type)
     throw new Error(`no schema is known for the type ${this.checker.typeToString(type)}`)
   }

@@ -1,5 +1,6 @@
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
+import type {NormalisationCounts} from '../graph/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Report} from './types.js'
 
@@ -9,7 +10,7 @@ export interface CertifyReport extends Report<CertifyMetrics> {
   evidence?: Evidence
 }
 
-export interface SanitizeReport extends Report<SanitizeMetrics> {
+export interface SanitizeReport extends Report<SanitizeMetrics & {reading: NormalisationCounts}> {
   command: 'sanitize'
 }
 

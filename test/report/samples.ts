@@ -1,6 +1,6 @@
 import type {Cell, CellStatus, CertifyMetrics, LayerMetrics} from '../../src/certify/types.js'
 import type {CertifyReport, SanitizeReport} from '../../src/report/reports.js'
-import type {SanitizeMetrics, TopEdge} from '../../src/sanitize/types.js'
+import type {TopEdge} from '../../src/sanitize/types.js'
 import {random} from '../../src/stats/random.js'
 
 /** Text that tries to be markup, a terminal command and a table cell at once, and hides its end. */
@@ -136,7 +136,7 @@ export function sanitizeSample(): SanitizeReport {
   const removed = new Array<number>(60).fill(0)
   for (const [i, {score}] of scored.entries()) (i < pruned ? removed : kept)[Math.min(59, Math.floor(score / 0.05))]!++
   const found = scored.slice(0, pruned).filter((e) => e.adversarial).length
-  const metrics: SanitizeMetrics = {
+  const metrics: SanitizeReport['metrics'] = {
     nodes: 2485,
     edges,
     pruned,
@@ -157,6 +157,7 @@ export function sanitizeSample(): SanitizeReport {
     agreementAfter: 0.7381,
     histogram: {edges: bins, kept, pruned: removed},
     top: scored.slice(0, 25).map(({score}, i) => topEdge(score, i)),
+    reading: {directedEdges: 12_011, selfLoopsDropped: 3, duplicatesMerged: 8, symmetrised: 0, nodesDropped: 0, edgesDropped: 0, isolatedNodes: 0},
     truth: {adversarial: 500, auc: 0.9314, averagePrecision: 0.7711, precision: found / pruned, recall: found / 500},
   }
   return {

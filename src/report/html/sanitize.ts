@@ -1,9 +1,10 @@
+import type {NormalisationCounts} from '../../graph/types.js'
 import type {SanitizeMetrics, TopEdge, TruthMetrics} from '../../sanitize/types.js'
 import {change, count, number, orDash, percent, plural, points, withSign} from '../format.js'
+import type {SanitizeReport} from '../reports.js'
 import {cutRule, type Effect, effects} from '../sanitize-view.js'
 import {beforeAfter} from '../svg/before-after.js'
 import {histogram, histogramLegend} from '../svg/histogram.js'
-import type {Report} from '../types.js'
 import {shorten} from '../visible.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
@@ -14,7 +15,7 @@ const TOP_EDGES = 200
 const NAME_LENGTH = 32
 
 /** The cleaned graph's report as one self-contained HTML file: no script, no request; every chart has its table. */
-export function sanitizeHtml(report: Report<SanitizeMetrics>): string {
+export function sanitizeHtml(report: SanitizeReport): string {
   const {metrics} = report
   return page({
     report,
@@ -25,6 +26,7 @@ export function sanitizeHtml(report: Report<SanitizeMetrics>): string {
       ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
       ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthTable(metrics.truth)}]),
       {id: 'kernel', title: 'The kernel', body: kernelFacts(metrics)},
+      {id: 'reading', title: 'How the file was read', body: readingFacts(metrics.reading)},
     ],
   })
 }
@@ -124,6 +126,18 @@ function truthTable(truth: TruthMetrics): Markup {
     ['average precision', number(truth.averagePrecision)],
     ['precision: of the pruned edges, adversarial', orDash(truth.precision, percent)],
     ['recall: of the adversarial edges, pruned', percent(truth.recall)],
+  ])
+}
+
+function readingFacts(reading: NormalisationCounts): Markup {
+  return facts('What was done to the edges of the file before anything was computed', [
+    ['directed edges in the file', count(reading.directedEdges)],
+    ['self loops dropped', count(reading.selfLoopsDropped)],
+    ['duplicates merged', count(reading.duplicatesMerged)],
+    ['edges in one direction only, taken as undirected', count(reading.symmetrised)],
+    ['nodes outside the largest component, dropped', count(reading.nodesDropped)],
+    ['edges outside the largest component, dropped', count(reading.edgesDropped)],
+    ['nodes without an edge', count(reading.isolatedNodes)],
   ])
 }
 
