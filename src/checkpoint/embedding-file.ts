@@ -39,25 +39,27 @@ export function openEmbeddings(path: string, arrays: readonly NamedArray[], file
   const layers: LayerInfo[] = states.map((array) => ({name: array.name, type: 'array', shape: array.shape.slice(1), default: true}))
   const notes: Note[] = []
 
-  async function embeddings(data: DataSet | null, options: EmbeddingOptions = {}): Promise<Embeddings> {
-    if (data !== null) throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, ['leave out --data, or give the model instead of its hidden states'])
+  function read(options: EmbeddingOptions): Embeddings {
     const used = rowsToUse(rows, options.limit, notes)
-    const chosen = selectLayers(layers, options.layers).map(({name}) => layerStates(find(name)!, used, path, options))
     const labels = find('labels')
     const loss = find('loss')
     const [output] = outputs
-    // The array's name is the statement of its kind.
+    // The array's name states its kind.
     const kind = options.output ?? (output?.name === 'probabilities' ? 'probabilities' : 'logits')
     const result: Embeddings = {
       rows: used,
-      layers: chosen,
+      layers: selectLayers(layers, options.layers).map(({name}) => layerStates(find(name)!, used, path, options)),
       labels: labels === undefined ? null : readLabels(labels, used, path),
       output: output === undefined ? null : classScores(layerStates(output, used, path, {pool: 'flatten'}), used, kind, notes),
       loss: loss === undefined ? null : readLoss(loss, used, path),
     }
     if (result.labels !== null && result.output !== null) checkLabels(result.labels, result.output.classes, path)
-    options.onProgress?.(used, rows)
+    options.onProgress?.(used, used)
     return result
+  }
+  const embeddings = async (data: DataSet | null, options: EmbeddingOptions = {}): Promise<Embeddings> => {
+    if (data !== null) throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, ['leave out --data, or give the model instead of its hidden states'])
+    return Promise.resolve(read(options))
   }
   return {kind: 'embeddings', listLayers: () => layers, embeddings, notes, inputFiles: [file], close: () => Promise.resolve()}
 }

@@ -11,7 +11,7 @@ import {openOnnx} from './onnx.js'
 import type {Checkpoint} from './types.js'
 
 export {type DataSetOptions, readDataSet} from './data-set.js'
-export type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind, Pooling} from './types.js'
+export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, LayerInfo, OutputKind, Pooling} from './types.js'
 
 /**
  * Opens what holds a model or its hidden states: a TensorFlow.js LayersModel (model.json or its folder), an ONNX file, or
