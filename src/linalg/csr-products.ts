@@ -154,3 +154,9 @@ export function addRow(m: Matrix, i: number, scale: number, x: Float64Array): vo
   if (isCsr(m)) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) x[m.indices[t]!]! += scale * m.values[t]!
   else for (let t = 0; t < m.cols; t++) x[t]! += scale * m.data[i * m.cols + t]!
 }
+
+/** x = 0 wherever row i of M has a value, in place. */
+export function clearRow(m: Matrix, i: number, x: Float64Array): void {
+  if (isCsr(m)) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) x[m.indices[t]!] = 0
+  else x.fill(0)
+}

@@ -1,5 +1,5 @@
 import {csrFromTriplets} from '../linalg/csr.js'
-import {addRow, rowDot, rowDotVector} from '../linalg/csr-products.js'
+import {addRow, clearRow, rowDot, rowDotVector} from '../linalg/csr-products.js'
 import type {Csr, Dense, Matrix} from '../linalg/types.js'
 import type {Aggregation} from './aggregate.js'
 
@@ -61,10 +61,6 @@ export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph
     for (let t = indptr[v]!; t < indptr[v + 1]!; t++) clearRow(e, indices[t]!, sum)
   }
   return out
-}
-
-function clearRow(e: Csr, i: number, sum: Float64Array): void {
-  for (let t = e.indptr[i]!; t < e.indptr[i + 1]!; t++) sum[e.indices[t]!] = 0
 }
 
 function edgesByNode(edges: Uint32Array, nodes: number): {indptr: Uint32Array; edge: Uint32Array} {

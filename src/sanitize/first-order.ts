@@ -1,4 +1,4 @@
-import {rowDotVector} from '../linalg/csr-products.js'
+import {addRow, rowDotVector} from '../linalg/csr-products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Aggregated, type Aggregation, type AggregationRow, rowsAfterRemoval} from './aggregate.js'
@@ -65,19 +65,13 @@ export async function gradientFromStream(
       const norm = aggregated.norms[i]!
       if (norm === 0) continue
       const along = rowDotVector(aggregated.unit, i, block.data, row * block.cols)
-      const gradient = block.data.slice(row * block.cols, (row + 1) * block.cols)
-      for (let t = 0; t < gradient.length; t++) gradient[t]! *= scale / norm
-      subtractRow(aggregated.unit, i, (scale * along) / norm, gradient)
+      const tangent = block.data.slice(row * block.cols, (row + 1) * block.cols)
+      addRow(aggregated.unit, i, -along, tangent)
       const node = nodeSet[i]!
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) out[t] = rowDotVector(features, indices[t]!, gradient)
+      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) out[t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
     }
   })
   return out
-}
-
-function subtractRow(m: Matrix, i: number, scale: number, x: Float64Array): void {
-  if ('indptr' in m) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) x[m.indices[t]!]! -= scale * m.values[t]!
-  else for (let t = 0; t < m.cols; t++) x[t]! -= scale * m.data[i * m.cols + t]!
 }
 
 /**
@@ -86,6 +80,7 @@ function subtractRow(m: Matrix, i: number, scale: number, x: Float64Array): void
  * Formula    GKC²(G) − GKC²(G∖e) ≈ −Σ_{r ∈ R(e)} g_r · (x̃′_r − x̃_r) = −Σ_r Σ_k Â′_rk (g_r · x_k): the old row drops out since
  *            g_r ⟂ x̃_r. With row aggregation and one hop this is g_u·x_v/deg_u + g_v·x_u/deg_v.
  * Shapes     edges [2 m] → one [m] for each gradient.
+ * Precision  against exact removal: see docs/math-sanitize.md; best with centred labels.
  * Cost       Σ over edges of the lengths of the rows that change.
  * Source     sanitize design, "scores in closed form". Deviation: the finite change of the row stands in place of its
  *            derivative, so that `sym` and two hops need no formula of their own.
