@@ -4,12 +4,10 @@ import {kappa, kappaSlope} from '../arc-cosine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL, NEAR_ONE} from './maps-shader.js'
 import {columnsOfPanel, roundUp, rowsOfPanel} from './panels.js'
-import {cosines, type Resident} from './resident.js'
-import {SQUARE, SUM_PARTS, TALL, tileCols, tileRows, tileShader} from './tile-shader.js'
+import {cosines, PRODUCT, type Resident} from './resident.js'
+import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader} from './tile-shader.js'
 
-const APPLY = tileShader({tile: TALL, combine: 'product', store: 'set', mapLeft: 'kappa', functions: KERNEL_WGSL})
-const WEIGHTS = tileShader({tile: SQUARE, combine: 'product', store: 'gradient', functions: KERNEL_WGSL})
-const ADD = tileShader({tile: SQUARE, combine: 'product', store: 'add'})
+const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
 
 /** Rows of a block that one workgroup sums: short enough for small rounding, many enough to fill a GPU. */
 const CHUNK = 256
@@ -64,7 +62,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, v: Dense)
   const block = arena.storage(height * height)
   const parts = arena.storage(chunks * height * width)
   const sums = arena.storage(height * width)
-  const shape = Uint32Array.of(height / 4, width / 4, height, CHUNK)
+  const shape = Uint32Array.of(height / 4, width / 4, height, CHUNK, STORE.set)
   const groups = [width / tileCols(TALL), height / tileRows(TALL), chunks] as const
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
@@ -121,9 +119,9 @@ export async function kernelGradient(
     gpu.clear(sums)
     for (let q = 0; q < count; q++) {
       await cosines(gpu, columns[q]!, height, columns[p]!, height, depth, block)
-      await gpu.dispatch(WEIGHTS, Uint32Array.of(height / 4, height / 4, inner, inner), [rightPanels[q]!, leftPanels[p]!, block], square)
-      const shape = Uint32Array.of(height / 4, width / 4, height, height)
-      await gpu.dispatch(ADD, shape, [block, z.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
+      await gpu.dispatch(PRODUCT, Uint32Array.of(height / 4, height / 4, inner, inner, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
+      const shape = Uint32Array.of(height / 4, width / 4, height, height, STORE.add)
+      await gpu.dispatch(PRODUCT, shape, [block, z.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
     }
     const s = new Float32Array(await gpu.read(sums, height * width))
     const first = p * height

@@ -2,9 +2,9 @@ import {DeviceError} from '../../errors.js'
 import {rowDot} from '../../linalg/csr-products.js'
 import type {Matrix} from '../../linalg/types.js'
 import type {Gpu} from './gpu.js'
-import {NEAR_BITS} from './maps-shader.js'
+import {KERNEL_WGSL, NEAR_BITS} from './maps-shader.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
-import {SQUARE, tileCols, tileRows, tileShader} from './tile-shader.js'
+import {SQUARE, STORE, tileCols, tileRows, tileShader} from './tile-shader.js'
 
 /** Pairs i < j of nearly parallel rows, ascending by block, with their cosine in fp64. */
 export interface NearPairs {
@@ -29,7 +29,8 @@ export interface Resident {
 /** More nearly parallel pairs than this are too many for the host: the cpu engine computes them no slower. */
 const NEAR_LIMIT = 2 ** 24
 
-const COSINES = tileShader({tile: SQUARE, combine: 'product', store: 'set'})
+/** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
+export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: 'gradient', functions: KERNEL_WGSL})
 
 /**
  * Uploads a matrix (sparse rows are filled in).
@@ -59,8 +60,8 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
 export function cosines(gpu: Gpu, left: GPUBuffer, leftHeight: number, right: GPUBuffer, rightHeight: number, depth: number, block: GPUBuffer): Promise<void> {
-  const shape = Uint32Array.of(leftHeight / 4, rightHeight / 4, depth, depth)
-  return gpu.dispatch(COSINES, shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
+  const shape = Uint32Array.of(leftHeight / 4, rightHeight / 4, depth, depth, STORE.set)
+  return gpu.dispatch(PRODUCT, shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
 }
 
 /**

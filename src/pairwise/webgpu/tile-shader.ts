@@ -18,8 +18,8 @@ const COMBINE = {
 export interface TileShader {
   tile: Tile
   combine: keyof typeof COMBINE
-  /** set: C = S; add: C += S; else the name of a function f in `functions`, C = f(S, C) */
-  store: 'set' | 'add' | 'gradient'
+  /** a function of `functions` that takes the sum and the old C by the time the sum is stored; needs parameter `store` of Shape */
+  storing?: string
   /** a function of `functions` applied to each vector of the left side as it is loaded */
   mapLeft?: string
   functions?: string
@@ -34,9 +34,9 @@ export interface TileShader {
  * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a sum of K terms
  *            is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the rounding open.
  * Cost       M · N · depth multiply–adds; 16 KiB of workgroup memory and 256 invocations, WebGPU's guaranteed minimum.
- * Bindings   0 Shape {M/4, N/4, depth, chunk}; 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
+ * Bindings   0 Shape {M/4, N/4, depth, chunk, store}; 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
  */
-export function tileShader({tile, combine, store, mapLeft, functions = ''}: TileShader): string {
+export function tileShader({tile, combine, storing, mapLeft, functions = ''}: TileShader): string {
   const {threadsM, threadsN, vectorsM, vectorsN, step} = tile
   const threads = threadsM * threadsN
   const widthA = threadsM * vectorsM
@@ -47,9 +47,9 @@ export function tileShader({tile, combine, store, mapLeft, functions = ''}: Tile
       tile_${name}[e] = ${map}(${name}[(k + e / ${width}u) * ${stride} + first_${name} + e % ${width}u]);
     }`
   const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
-  const write = {set: 'SUM', add: 'c[at] + SUM', gradient: 'gradient(SUM, c[at])'}[store]
+  const stored = (sum: string) => (storing === undefined ? sum : `stored(${sum}, at)`)
   return `
-struct Shape { m4: u32, n4: u32, depth: u32, chunk: u32 }
+struct Shape { m4: u32, n4: u32, depth: u32, chunk: u32, store: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
@@ -57,6 +57,7 @@ struct Shape { m4: u32, n4: u32, depth: u32, chunk: u32 }
 var<workgroup> tile_a: array<vec4f, ${step * widthA}>;
 var<workgroup> tile_b: array<vec4f, ${step * widthB}>;
 ${functions}
+${storing === undefined ? '' : storedFunction(storing)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tx = local % ${threadsN}u;
@@ -79,10 +80,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let row = 4u * (first_a + ty * ${vectorsM}u);
   let out = group.z * 4u * shape.m4 * shape.n4 + first_b + tx;
   ${times(4 * vectorsM, (r) =>
-    row(r, (sum, v) => `{ let at = out + (row + ${r}u) * shape.n4 + ${v * threadsN}u; c[at] = ${write.replace('SUM', sum)}; }`),
+    row(r, (sum, v) => `{ let at = out + (row + ${r}u) * shape.n4 + ${v * threadsN}u; c[at] = ${stored(sum)}; }`),
   )}
 }`
 }
+
+/** What is done with a finished sum S: C = S, C += S, or C = f(S, C). */
+export const STORE = {set: 0, add: 1, map: 2} as const
+
+/** One pipeline for the three of them, since compiling it is what costs. */
+const storedFunction = (map: string) => `
+fn stored(sum: vec4f, at: u32) -> vec4f {
+  if (shape.store == ${STORE.add}u) { return c[at] + sum; }
+  if (shape.store == ${STORE.map}u) { return ${map}(sum, c[at]); }
+  return sum;
+}`
 
 /** Adds `count` partial results in order: out[e] += Σ_z parts[z · length + e]. Bindings: 0 {length, count}; 1 parts; 2 out. */
 export const SUM_PARTS = `

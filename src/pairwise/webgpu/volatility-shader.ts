@@ -7,13 +7,15 @@ const U = 2 ** -23
 /** Anchors that one thread sums one after another; a multiple of 32. */
 export const SUB = 512
 export const THREADS = 64
+/** Threads that share the references of one anchor. */
+export const LANES = 32
 
 /** 32-bit words of a Row, of the parameters, and of one anchor's result. */
 export const ROW_WORDS = 6
 export const RESULT_WORDS = 5
 
 /** WGSL: the inner-dimension sums of a block of pairs [anchors, references], from differences of coordinates, so nothing cancels. */
-export const distanceShader = (metric: Metric): string => tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric, store: 'set'})
+export const distanceShader = (metric: Metric): string => tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric})
 
 /** Relative error of a distance computed from fp32 rows: γ of the sum in any order, sqrt and the own arcsine included. */
 export function relativeError(metric: Metric, dim: number): number {
@@ -45,7 +47,7 @@ fn inverseOf(d: f32) -> f32 { let x = max(d, p.floor); if (x > 0.0) { return 1.0
 `
 
 /**
- * WGSL: sums over ${SUB} anchors for each reference, one thread a reference, from the inner-dimension sums of a block of pairs.
+ * WGSL: sums over SUB anchors for each reference, one thread a reference, from the inner-dimension sums of a block of pairs.
  *
  * Bins       g = #{δ < d}, k = #{η ≤ ΔL}: [deltas + 1, etas + 1] of (pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ)), then Σ h_{L_max}.
  *            ΔL ≥ η is decided by ranks in the sorted losses, which the host prepared from fp64: exact.
@@ -112,9 +114,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 /**
  * WGSL: for each anchor Σ h_{L_max}, the part of it from pairs with different labels, the largest h, and the largest distance
- * with its reference; one workgroup an anchor, tree of fixed shape.
+ * with its reference; LANES threads an anchor, each over every LANES-th reference, put together by the host in fp64.
  *
- * Bindings   0 Parameters; 1 block of distances (−1: left out); 2, 3 rows; 4 results [anchors, ${RESULT_WORDS}].
+ * Bindings   0 Parameters; 1 block of distances (−1: left out); 2, 3 rows; 4 results [anchors, LANES, RESULT_WORDS].
  */
 export const ANCHOR_SUMS = `
 ${COMMON}
@@ -122,39 +124,30 @@ ${COMMON}
 @group(0) @binding(2) var<storage, read> anchors: array<Row>;
 @group(0) @binding(3) var<storage, read> references: array<Row>;
 @group(0) @binding(4) var<storage, read_write> results: array<f32>;
-struct Part { total: f32, cross: f32, steepest: f32, farthest: f32, where_: f32 }
-var<workgroup> parts: array<Part, ${THREADS}>;
 @compute @workgroup_size(${THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let a = anchors[group.x];
-  var part = Part(0.0, 0.0, 0.0, -1.0, 0.0);
-  for (var j = local; j < p.references; j += ${THREADS}u) {
-    let d = block[group.x * p.stride + j];
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x / ${LANES}u;
+  if (i >= p.anchors) { return; }
+  let a = anchors[i];
+  var total = 0.0;
+  var cross = 0.0;
+  var steepest = 0.0;
+  var farthest = -1.0;
+  var at = 0.0;
+  for (var j = id.x % ${LANES}u; j < p.references; j += ${LANES}u) {
+    let d = block[i * p.stride + j];
     if (d < 0.0) { continue; }
     let r = references[j];
     let h = min(lossChange(a, r), p.lossMax) * inverseOf(d);
-    part.total += h;
-    if (a.label != r.label) { part.cross += h; }
-    part.steepest = max(part.steepest, h);
-    if (d > part.farthest) { part.farthest = d; part.where_ = f32(j); }
+    total += h;
+    if (a.label != r.label) { cross += h; }
+    steepest = max(steepest, h);
+    if (d > farthest) { farthest = d; at = f32(j); }
   }
-  parts[local] = part;
-  for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (local < half) {
-      let other = parts[local + half];
-      parts[local].total += other.total;
-      parts[local].cross += other.cross;
-      parts[local].steepest = max(parts[local].steepest, other.steepest);
-      if (other.farthest > parts[local].farthest) { parts[local].farthest = other.farthest; parts[local].where_ = other.where_; }
-    }
-  }
-  if (local == 0u) {
-    let at = group.x * ${RESULT_WORDS}u;
-    results[at] = parts[0].total;
-    results[at + 1u] = parts[0].cross;
-    results[at + 2u] = parts[0].steepest;
-    results[at + 3u] = parts[0].farthest;
-    results[at + 4u] = parts[0].where_;
-  }
+  let out = id.x * ${RESULT_WORDS}u;
+  results[out] = total;
+  results[out + 1u] = cross;
+  results[out + 2u] = steepest;
+  results[out + 3u] = farthest;
+  results[out + 4u] = at;
 }`

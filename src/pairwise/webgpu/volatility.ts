@@ -1,9 +1,9 @@
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
-import {SQUARE, SUM_PARTS, tileCols, tileRows} from './tile-shader.js'
+import {SQUARE, STORE, SUM_PARTS, tileCols, tileRows} from './tile-shader.js'
 import {lossBounds, prepare, type Prepared, rowStructs} from './volatility-rows.js'
-import {ANCHOR_SUMS, distanceShader, referenceSums, relativeError, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
+import {ANCHOR_SUMS, distanceShader, LANES, referenceSums, relativeError, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
 import {HostSums} from './volatility-sums.js'
 import {addSteepest} from './witnesses.js'
 
@@ -46,7 +46,7 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
   const parts = arena.storage(subs * statistics * wide.height)
   const reduced = arena.storage(statistics * wide.height)
   const bits = arena.storage((subs * SUB * wide.height) / 32)
-  const results = arena.storage(tall.height * RESULT_WORDS)
+  const results = arena.storage(tall.height * LANES * RESULT_WORDS)
   const steepest = new Float64Array(anchors.exact.rows)
   const farthest = {distance: -1, anchor: 0, reference: 0}
 
@@ -59,7 +59,7 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
     for (let p = 0; p < tall.count; p++) {
       const anchorFirst = p * tall.height
       const parameters = pairParameters(task, prepared, sums.deltas.length, {anchors: rowsIn(tall, p), references: count, anchorFirst, referenceFirst, stride: wide.height})
-      await gpu.dispatch(distanceShader(task.metric), Uint32Array.of(tall.height / 4, wide.height / 4, depth, depth), [left[p]!, right[q]!, block], [
+      await gpu.dispatch(distanceShader(task.metric), Uint32Array.of(tall.height / 4, wide.height / 4, depth, depth, STORE.set), [left[p]!, right[q]!, block], [
         wide.height / tileCols(SQUARE),
         tall.height / tileRows(SQUARE),
         1,
@@ -67,16 +67,17 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       gpu.clear(parts)
       await gpu.dispatch(referenceSums(task.metric), parameters, [block, structs[p]!, others, bounds, deltas, parts, bits], [wide.height / THREADS, subs, 1])
       await gpu.dispatch(SUM_PARTS, Uint32Array.of(statistics * wide.height, subs), [parts, reduced], [1024, 1, 1])
-      await gpu.dispatch(ANCHOR_SUMS, parameters, [block, structs[p]!, others, results], [rowsIn(tall, p), 1, 1])
+      await gpu.dispatch(ANCHOR_SUMS, parameters, [block, structs[p]!, others, results], [Math.ceil((rowsIn(tall, p) * LANES) / THREADS), 1, 1])
       eachBit(new Uint32Array(await gpu.read(bits, (subs * SUB * wide.height) / 32)), wide.height, (i, j) => {
         if (j < count) sums.addPair(anchorFirst + i, referenceFirst + j)
       })
-      const rows = new Float32Array(await gpu.read(results, rowsIn(tall, p) * RESULT_WORDS))
-      for (let i = 0; i < rowsIn(tall, p); i++) {
-        const [total, cross, steep, distance, where] = rows.subarray(i * RESULT_WORDS, (i + 1) * RESULT_WORDS) as unknown as [number, number, number, number, number]
-        sums.addAnchor(anchorFirst + i, total * ratioUnit, cross * ratioUnit)
-        steepest[anchorFirst + i] = Math.max(steepest[anchorFirst + i]!, steep)
-        if (distance > farthest.distance) Object.assign(farthest, {distance, anchor: anchorFirst + i, reference: referenceFirst + where})
+      const lanes = new Float32Array(await gpu.read(results, rowsIn(tall, p) * LANES * RESULT_WORDS))
+      for (let lane = 0; lane < rowsIn(tall, p) * LANES; lane++) {
+        const [total, cross, steep, distance, where] = lanes.subarray(lane * RESULT_WORDS, (lane + 1) * RESULT_WORDS) as unknown as [number, number, number, number, number]
+        const anchor = anchorFirst + Math.floor(lane / LANES)
+        sums.addAnchor(anchor, total * ratioUnit, cross * ratioUnit)
+        steepest[anchor] = Math.max(steepest[anchor]!, steep)
+        if (distance > farthest.distance) Object.assign(farthest, {distance, anchor, reference: referenceFirst + where})
       }
     }
     sums.addReferences(new Float32Array(await gpu.read(reduced, statistics * wide.height)), wide.height, referenceFirst, count, inverseUnit, ratioUnit)

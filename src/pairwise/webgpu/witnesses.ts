@@ -2,7 +2,7 @@ import {gatherRows} from '../../linalg/csr.js'
 import type {VolatilityTask} from '../engine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, type PanelPlan} from './panels.js'
-import {SQUARE, tileCols, tileRows} from './tile-shader.js'
+import {SQUARE, STORE, tileCols, tileRows} from './tile-shader.js'
 import type {Prepared} from './volatility-rows.js'
 import {distanceShader} from './volatility-shader.js'
 import type {HostSums} from './volatility-sums.js'
@@ -39,7 +39,7 @@ export async function addSteepest(
   const best: Found[] = []
   let weakest = 0
   for (let q = 0; q < plan.count; q++) {
-    const shape = Uint32Array.of(ANCHORS / 4, plan.height / 4, depth, depth)
+    const shape = Uint32Array.of(ANCHORS / 4, plan.height / 4, depth, depth, STORE.set)
     await gpu.dispatch(distanceShader(task.metric), shape, [left, references[q]!, block], [plan.height / tileCols(SQUARE), ANCHORS / tileRows(SQUARE), 1])
     const values = new Float32Array(await gpu.read(block, ANCHORS * plan.height))
     const first = q * plan.height
