@@ -4,6 +4,7 @@ import type {LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {defined, fromEnvironment, GROUP, names, number, numbers} from '../src/cli/flags.js'
+import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
@@ -13,7 +14,7 @@ import {certifyText} from '../src/report/terminal/certify.js'
 import {layersText} from '../src/report/terminal/layers.js'
 
 export default class Certify extends BaseCommand {
-  static override summary = 'Certify how much a checkpoint\'s loss may change between inputs that are close in a hidden layer.'
+  static override summary = 'Bound how much a checkpoint\'s loss changes between inputs that are close.'
 
   static override description = `Reads a TF.js LayersModel, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
 of random pairs within δ whose losses differ by η or more. All bounds of a report hold together with confidence 1 − α.
@@ -60,7 +61,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
       if (flags['list-layers']) {
-        process.stdout.write(layersText(checkpoint.listLayers(), this.terminal(process.stdout)))
+        process.stdout.write(layersText(checkpoint.listLayers(), terminalOf(process.stdout)))
         return undefined
       }
       if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
@@ -101,7 +102,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
-      this.finish(report, certifyText(report, this.terminal(process.stdout)))
+      this.finish(report, certifyText(report, terminalOf(process.stdout)))
       return report
     } finally {
       await checkpoint.close()

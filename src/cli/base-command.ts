@@ -1,20 +1,19 @@
 import {Command, Flags} from '@oclif/core'
 import type {InputFile, Json, Note, Report, Verdict} from '../report/types.js'
 import {toJson} from '../report/json.js'
-import {errorText} from '../report/terminal/error.js'
 import {notesText} from '../report/terminal/notes.js'
-import type {TerminalOptions} from '../report/terminal/style.js'
 import {VERSION} from '../version.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
-import {EXIT, toFailure} from './failure.js'
+import {EXIT} from './failure.js'
 import {fromEnvironment, GROUP} from './flags.js'
 import {Progress} from './progress.js'
+import {terminalOf} from './terminal.js'
 
 /** What a command hands over to become a report. */
 export interface Outcome<Metrics> {
   inputs: InputFile[]
   config: Record<string, Json>
-  engine: SelectedEngine
+  engine: Pick<SelectedEngine, 'report' | 'threads'>
   metrics: Metrics
   verdict: Verdict
   notes: Note[]
@@ -27,7 +26,7 @@ export interface RunFlags {
 }
 
 /**
- * The one owner of exit codes, JSON errors, the seed, the device and the streams. stdout carries the result only;
+ * The one owner of exit codes, the seed, the device and the streams. stdout carries the result only;
  * progress and notes go to stderr. A command is: flags → service → outcome → `report` → renderers.
  */
 export abstract class BaseCommand extends Command {
@@ -41,12 +40,6 @@ export abstract class BaseCommand extends Command {
 
   protected readonly progress = new Progress(process.stderr)
   private readonly startedAt = new Date()
-
-  /** Width and colour of a stream: NO_COLOR and dumb terminals are respected, lines stay below 100 characters. */
-  protected terminal(stream: {isTTY?: boolean; columns?: number}): TerminalOptions {
-    const colour = stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
-    return {columns: Math.min(stream.columns ?? 80, 100), colour}
-  }
 
   protected engine(flags: RunFlags): Promise<SelectedEngine> {
     return selectEngine(flags.device, flags.threads === undefined ? {} : {threads: flags.threads})
@@ -80,7 +73,7 @@ export abstract class BaseCommand extends Command {
   protected finish(report: Report, text: string): void {
     this.progress.end()
     if (!this.jsonEnabled()) process.stdout.write(text)
-    process.stderr.write(notesText(report.notes, this.terminal(process.stderr)))
+    process.stderr.write(notesText(report.notes, terminalOf(process.stderr)))
     if (report.verdict.status === 'fail' || report.verdict.status === 'inconclusive') process.exitCode = EXIT.gate
   }
 
@@ -88,18 +81,9 @@ export abstract class BaseCommand extends Command {
     process.stdout.write(toJson(report))
   }
 
-  protected override catch(error: Error & {code?: string}): Promise<void> {
-    if (error.code === 'EEXIT') throw error
+  /** Errors are presented in one place, by main. */
+  protected override catch(error: Error): Promise<never> {
     this.progress.end()
-    const failure = toFailure(error)
-    if (this.jsonEnabled()) {
-      const {code, message, nextSteps} = failure
-      process.stdout.write(JSON.stringify({schemaVersion: 1, command: this.id ?? null, status: 'error', error: {code, message, nextSteps}}, null, 2) + '\n')
-    } else {
-      process.stderr.write(errorText(failure, this.terminal(process.stderr)))
-    }
-    if (failure.exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${error.stack ?? ''}\n`)
-    process.exitCode = failure.exitCode
-    return Promise.resolve()
+    return Promise.reject(error)
   }
 }

@@ -14,5 +14,16 @@ export interface SanitizeReport extends Report<SanitizeMetrics & {reading: Norma
   command: 'sanitize'
 }
 
+export interface VerifyMetrics {
+  cells: number
+  layers: number
+  /** one sentence for each statement that does not follow from the evidence; empty: the certificate stands */
+  discrepancies: string[]
+}
+
+export interface VerifyReport extends Report<VerifyMetrics> {
+  command: 'verify'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport
+export type AnyReport = CertifyReport | SanitizeReport | VerifyReport

@@ -1,0 +1,124 @@
+import {Args, Flags} from '@oclif/core'
+import {BaseCommand} from '../src/cli/base-command.js'
+import {defined, fromEnvironment, GROUP, names, number} from '../src/cli/flags.js'
+import {terminalOf} from '../src/cli/terminal.js'
+import {writeFileAtomic} from '../src/data/atomic-write.js'
+import {UsageError} from '../src/errors.js'
+import {normalise} from '../src/graph/normalise.js'
+import {readGraph} from '../src/graph/read-graph.js'
+import {readTruth} from '../src/graph/truth.js'
+import {writeGraph} from '../src/graph/write-graph.js'
+import {sanitizeHtml} from '../src/report/html/sanitize.js'
+import {toJson} from '../src/report/json.js'
+import type {SanitizeReport} from '../src/report/reports.js'
+import {scoresCsv} from '../src/report/scores-csv.js'
+import {sanitizeText} from '../src/report/terminal/sanitize.js'
+import type {SanitizeOptions} from '../src/sanitize/settings.js'
+
+export default class Sanitize extends BaseCommand {
+  static override summary = 'Remove the edges that an adversary added to a graph, without training a model.'
+
+  static override description = `Scores every edge by how much the graph kernel complexity falls when it is removed, by what its ends' features
+and neighbourhoods say of it, and removes the most suspect ones. Only the labels of the training split are read.
+The cleaned graph is written in the format of the input, or in another by extension.`
+
+  static override examples = [
+    {description: 'let surety choose how much to prune', command: '<%= config.bin %> sanitize attacked.npz --out clean.npz --scores scores.csv --html report.html'},
+    {description: 'an edge list with features and labels in files of their own, a tenth of the edges', command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune-ratio 0.1 --out clean.csv'},
+    {description: 'look, but write nothing', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
+  ]
+
+  static override args = {
+    graph: Args.string({required: true, description: 'npz (DeepRobust, scipy, plain), edge list csv/tsv/txt(.gz), GraphML, GEXF, graphology or node-link JSON'}),
+  }
+
+  static override flags = fromEnvironment({
+    edges: Flags.string({helpGroup: GROUP.input, description: 'array of a plain npz that holds the edges (default: edges)'}),
+    features: Flags.string({helpGroup: GROUP.input, description: 'node features in a file of their own: npy, npz or csv'}),
+    labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
+    split: Flags.string({helpGroup: GROUP.input, description: 'train/validation/test nodes: json or npz; only labels of train are read'}),
+    'split-numbers': Flags.string({options: ['file', 'component'], default: 'file', helpGroup: GROUP.input, description: 'whose nodes the split numbers: the file\'s, or those of its largest component'}),
+    'label-attribute': Flags.string({helpGroup: GROUP.input, description: 'node attribute that holds the label (GraphML, GEXF, JSON)'}),
+    'feature-attributes': names({helpGroup: GROUP.input, description: 'node attributes that hold features, comma-separated'}),
+    'largest-component': Flags.boolean({helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
+    weights: Flags.string({options: ['ignore', 'sum', 'max'], default: 'ignore', helpGroup: GROUP.input, description: 'edge weights: ignored, or combined over repeated edges'}),
+    truth: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with known adversarial edges; used to grade the result, never to make it'}),
+    preset: Flags.string({options: ['surety', 'paper'], default: 'surety', helpGroup: GROUP.method, description: 'surety: fused ranks over all nodes; paper: the literal KC score on labelled nodes'}),
+    'node-set': Flags.string({options: ['all', 'labelled'], helpGroup: GROUP.method, description: 'nodes whose kernel complexity counts'}),
+    coding: Flags.string({options: ['centred', 'one-hot', 'signed'], helpGroup: GROUP.method, description: 'how a label becomes a row of Y'}),
+    norm: Flags.string({options: ['row', 'sym'], helpGroup: GROUP.method, description: 'normalisation of the adjacency matrix'}),
+    hops: Flags.integer({min: 1, max: 2, helpGroup: GROUP.method, description: 'aggregation steps before the kernel'}),
+    ridge: number({min: 0, helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel'}),
+    sign: Flags.string({options: ['signed', 'absolute'], helpGroup: GROUP.method, description: 'KC score: change of complexity, or its size'}),
+    method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal, in closed form, or both'}),
+    prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count', 'threshold'], description: 'choose the cut without ground truth (the default)'}),
+    'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, exclusive: ['prune-count', 'threshold'], description: 'share of the edges to remove'}),
+    'prune-count': Flags.integer({min: 0, helpGroup: GROUP.method, exclusive: ['prune-ratio', 'threshold'], description: 'number of edges to remove'}),
+    threshold: number({helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count'], description: 'remove edges with this score or more'}),
+    'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
+    'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph; the extension chooses the format'}),
+    scores: Flags.string({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
+    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+  })
+
+  async run(): Promise<SanitizeReport> {
+    const {args, flags} = await this.parse(Sanitize)
+    if (flags.out === undefined && !flags['dry-run']) {
+      throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
+    }
+    const document = await readGraph(args.graph, defined({
+      edges: flags.edges,
+      features: flags.features,
+      labels: flags.labels,
+      split: flags.split,
+      splitNumbers: flags['split-numbers'] as 'file' | 'component',
+      labelAttribute: flags['label-attribute'],
+      featureAttributes: flags['feature-attributes'],
+    }))
+    const normalised = normalise(document, {largestComponent: flags['largest-component'], weights: flags.weights as 'ignore' | 'sum' | 'max'})
+    const options: SanitizeOptions = {
+      preset: flags.preset as SanitizeOptions['preset'],
+      nodeSet: (flags['node-set'] as SanitizeOptions['nodeSet']) ?? null,
+      coding: (flags.coding as SanitizeOptions['coding']) ?? null,
+      norm: (flags.norm as SanitizeOptions['norm']) ?? null,
+      hops: (flags.hops as SanitizeOptions['hops']) ?? null,
+      ridge: flags.ridge ?? null,
+      sign: (flags.sign as SanitizeOptions['sign']) ?? null,
+      method: (flags.method as SanitizeOptions['method']) ?? null,
+      prune: pruneRule(flags),
+      minDegree: flags['min-degree'],
+      seed: flags.seed,
+      truth: flags.truth === undefined ? null : await readTruth(args.graph, flags.truth, normalised),
+    }
+    const engine = await this.engine(flags)
+    const {sanitize} = await import('../src/sanitize/sanitize.js')
+    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine).finally(() => engine.engine.close())
+    const written = flags.out === undefined || flags['dry-run'] ? null : writeGraph(document, normalised, scores.pruned, flags.out)
+    const report: SanitizeReport = {
+      ...this.report({
+        inputs: [...document.inputs],
+        config: {...settings, prune: options.prune, minDegree: options.minDegree, edges: flags.edges ?? 'edges', weights: flags.weights, largestComponent: flags['largest-component'], truth: flags.truth ?? null},
+        engine,
+        metrics: {...metrics, reading: {...normalised.counts}},
+        verdict,
+        notes: [...document.notes, ...notes, ...(written?.notes ?? [])],
+      }, flags.seed),
+      command: 'sanitize',
+    }
+    if (flags.scores !== undefined) await writeFileAtomic(flags.scores, scoresCsv(scores, normalised.graph.nodeNames))
+    if (flags.report !== undefined) await writeFileAtomic(flags.report, toJson(report))
+    if (flags.html !== undefined) await writeFileAtomic(flags.html, sanitizeHtml(report))
+    if (written !== null) await writeFileAtomic(flags.out!, written.bytes)
+    this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
+    return report
+  }
+}
+
+function pruneRule(flags: {'prune-ratio': number | undefined; 'prune-count': number | undefined; threshold: number | undefined}): SanitizeOptions['prune'] {
+  if (flags['prune-ratio'] !== undefined) return {rule: 'ratio', value: flags['prune-ratio']}
+  if (flags['prune-count'] !== undefined) return {rule: 'count', value: flags['prune-count']}
+  if (flags.threshold !== undefined) return {rule: 'threshold', value: flags.threshold}
+  return {rule: 'auto'}
+}

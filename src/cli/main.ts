@@ -1,0 +1,38 @@
+import {flush, run} from '@oclif/core'
+import {errorText} from '../report/terminal/error.js'
+import {EXIT, toFailure} from './failure.js'
+import {terminalOf} from './terminal.js'
+
+/**
+ * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with --json,
+ * as one object on stdout. `entry` is the URL of the file in bin/ that was started.
+ */
+export async function main(argv: string[], entry: string): Promise<void> {
+  // A reader that stops early (`surety … | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+  try {
+    await run(argv, entry)
+  } catch (error) {
+    if (isExit(error)) process.exitCode = error.oclif.exit
+    else present(error, argv)
+  }
+  await flush()
+}
+
+/** oclif's way to leave early: --help and this.exit(). */
+const isExit = (error: unknown): error is {oclif: {exit: number}} => typeof error === 'object' && error !== null && (error as {code?: string}).code === 'EEXIT'
+
+function present(error: unknown, argv: string[]): void {
+  const {exitCode, code, message, nextSteps} = toFailure(error)
+  const end = argv.indexOf('--')
+  if ((end < 0 ? argv : argv.slice(0, end)).includes('--json')) {
+    process.stdout.write(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2) + '\n')
+  } else {
+    process.stderr.write(errorText({message, nextSteps}, terminalOf(process.stderr)))
+  }
+  if (exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+  process.exitCode = exitCode
+}

@@ -1,0 +1,97 @@
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import type {CertifyReport} from '../../src/report/reports.js'
+import {surety} from './run-surety.js'
+
+const EMBEDDINGS = 'fixtures/digits/digits-mlp-embeddings.npz'
+const folder = mkdtempSync(join(tmpdir(), 'surety-certify-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+interface Reference {
+  models: Record<string, {layers: Record<string, {epsilon: number; diameter: number; zeroDistancePairs: number}>}>
+}
+const reference = JSON.parse(readFileSync('fixtures/digits/kc_reference.json', 'utf8')) as Reference
+const certifyJson = (...args: string[]) => JSON.parse(surety('certify', ...args, '--json').stdout) as CertifyReport
+
+describe('surety certify', () => {
+  const out = join(folder, 'report.json')
+  const html = join(folder, 'report.html')
+  let run: ReturnType<typeof surety>
+  beforeAll(() => {
+    run = surety('certify', EMBEDDINGS, '--out', out, '--html', html)
+  })
+
+  it('prints the verdict and what it means, and exits 0', () => {
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/^✓ PASS {2}With probability ≥ 95 %/)
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('It says nothing about an adversary')
+    expect(Math.max(...run.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(run.stdout).not.toContain('\u001b')
+  })
+
+  it('writes the report that --json prints, except the run block', () => {
+    const written = JSON.parse(readFileSync(out, 'utf8')) as CertifyReport
+    const printed = certifyJson(EMBEDDINGS)
+    delete written.run
+    delete printed.run
+    expect(printed).toEqual(written)
+    expect(readFileSync(html, 'utf8')).toContain(written.verdict.summary.slice(0, 40))
+  })
+
+  it('has the names that scripts rely on', () => {
+    const report = certifyJson(EMBEDDINGS)
+    expect(Object.keys(report)).toEqual(expect.arrayContaining(['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']))
+    expect(Object.keys(report.metrics.layers[0]!)).toEqual(expect.arrayContaining(['name', 'dim', 'epsilon', 'zeroDistancePairs', 'diameter', 'medianDistance']))
+    expect(Object.keys(report.metrics.cells[0]!)).toEqual(expect.arrayContaining(['layer', 'delta', 'eta', 'pairs', 'global', 'windowed', 'direct', 'status']))
+    expect(report.inputs[0]).toMatchObject({path: EMBEDDINGS, bytes: 196619})
+  })
+
+  it('depends on the seed, which is in the report', () => {
+    const [a, b] = [certifyJson(EMBEDDINGS, '--seed', '1'), certifyJson(EMBEDDINGS, '--seed', '2')]
+    expect(a.seed).toBe(1)
+    expect(a.metrics.cells).not.toEqual(b.metrics.cells)
+  })
+})
+
+describe('against the independent reference values', () => {
+  it.each(['digits-mlp', 'digits-cnn'])('%s: ε, diameter and zero distances of the embedding file to 1e-9', (model) => {
+    const {metrics} = certifyJson(`fixtures/digits/${model}-embeddings.npz`, '--scale', 'none', '--floor', '0', '--no-split')
+    for (const [name, expected] of Object.entries(reference.models[model]!.layers)) {
+      const layer = metrics.layers.find((l) => l.name === name)!
+      expect(Math.abs(layer.epsilon.raw.estimate / expected.epsilon - 1)).toBeLessThan(1e-9)
+      expect(Math.abs(layer.diameter / expected.diameter - 1)).toBeLessThan(1e-9)
+      expect(layer.zeroDistancePairs).toBe(expected.zeroDistancePairs)
+    }
+  })
+
+  it.each(['digits-mlp', 'digits-cnn'])('%s: ε through the ONNX checkpoint to 1e-4', (model) => {
+    const {metrics} = certifyJson(`fixtures/digits/${model}.onnx`, '--data', `fixtures/digits/${model}-test.npz`, '--loss', 'cross-entropy', '--scale', 'none', '--floor', '0', '--no-split')
+    for (const {epsilon} of Object.values(reference.models[model]!.layers)) {
+      const nearest = Math.min(...metrics.layers.map((layer) => Math.abs(layer.epsilon.raw.estimate / epsilon - 1)))
+      expect(nearest).toBeLessThan(1e-4)
+    }
+  })
+})
+
+describe('models and data', () => {
+  it('lists the layers of a checkpoint', () => {
+    const {code, stdout} = surety('certify', 'fixtures/digits/digits-mlp.onnx', '--list-layers')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\* +\S+ +Relu/)
+  })
+
+  it('a model without --data is a usage error', () => {
+    const {code, stderr} = surety('certify', 'fixtures/digits/digits-mlp.onnx')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--data')
+  })
+
+  it('writes nothing when the data are bad', () => {
+    const target = join(folder, 'none.json')
+    const {code} = surety('certify', 'fixtures/digits/digits-mlp.onnx', '--data', 'package.json', '--out', target)
+    expect(code).toBe(2)
+    expect(existsSync(target)).toBe(false)
+  })
+})

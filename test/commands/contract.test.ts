@@ -1,0 +1,54 @@
+import {describe, expect, it} from 'vitest'
+import {type JsonError, surety, suretyWith} from './run-surety.js'
+
+const usage: [string, string[], RegExp][] = [
+  ['an unknown flag', ['certify', '--no-such-flag'], /no-such-flag/],
+  ['a missing argument', ['certify'], /checkpoint/],
+  ['a value outside the options', ['certify', 'x.onnx', '--metric', 'cosine'], /cosine/],
+  ['a number that is none', ['certify', 'x.onnx', '--alpha', 'half'], /--alpha takes a number/],
+  ['a number out of range', ['certify', 'x.onnx', '--alpha', '2'], /--alpha takes a number from/],
+  ['a device that does not exist', ['certify', 'x.onnx', '--device', 'abacus'], /abacus/],
+  ['an unknown command', ['certfy'], /certfy/],
+  ['an absent file', ['certify', 'absent.onnx'], /absent\.onnx/],
+]
+
+describe('exit codes and errors', () => {
+  it.each(usage)('%s: exit 2, one sentence and a next step on stderr, nothing on stdout', (_name, args, message) => {
+    const {code, stdout, stderr} = surety(...args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr.replace(/\n +/g, ' ')).toMatch(message)
+    expect(stderr).toContain('→')
+    expect(stderr).not.toMatch(/\n {4}at /)
+  })
+
+  it.each(usage)('%s with --json: exit 2 and one JSON object on stdout, without the parser\'s own state', (_name, args, message) => {
+    const {code, stdout, stderr} = surety(...args, '--json')
+    expect(code).toBe(2)
+    expect(stderr).toBe('')
+    const parsed = JSON.parse(stdout) as JsonError
+    expect(Object.keys(parsed).sort()).toEqual(['error', 'schemaVersion', 'status'])
+    expect(parsed).toMatchObject({schemaVersion: 1, status: 'error'})
+    expect(Object.keys(parsed.error).sort()).toEqual(['code', 'message', 'nextSteps'])
+    expect(parsed.error.message).toMatch(message)
+  })
+
+  it('takes a flag from the environment', () => {
+    const {code, stderr} = suretyWith({env: {SURETY_ALPHA: '7'}}, 'certify', 'x.onnx')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--alpha')
+  })
+})
+
+describe('help', () => {
+  it.each([[['--help']], [['certify', '--help']], [['sanitize', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
+    const {code, stdout} = suretyWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
+    expect(code).toBe(0)
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('every command has examples', () => {
+    for (const command of ['certify', 'sanitize']) expect(surety(command, '--help').stdout).toContain('EXAMPLES')
+  })
+})
