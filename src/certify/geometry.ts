@@ -4,11 +4,8 @@ import {quantile} from '../stats/quantile.js'
 import type {MetricName} from './types.js'
 
 const BLOCK = 256
-/** Rows whose pair distances are kept for quantiles: 2 · 10⁶ pairs. */
-const QUANTILE_ROWS = 2000
-
 export interface Geometry {
-  /** sorted pair distances of the first QUANTILE_ROWS rows, raw units */
+  /** [m (m − 1) / 2] sorted pair distances, raw units */
   sortedDistances: Float64Array
   /** [m] ρ_k, raw units, ascending: no ball of radius below ρ_k holds k + 1 rows (index from 0) */
   packingRadii: Float64Array
@@ -20,16 +17,15 @@ export interface Geometry {
  * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0),
  *            ρ_k = min_i max(d_(k) / 2, √(Σ_{l≤k} d_(l)² / 2k)), the second only for l2; then the running maximum.
  *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemma 1).
- * Shapes     anchors [m, dim] → distances [≤ 2000 · 1999 / 2], radii [m].
+ * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
  * Precision  radii are shrunk by 1e-9 (fp64) or 1e-4 (fp32 engine), more than the distances can be off.
- * Cost       m² distances, m sorts of m; memory 256 · m and the kept distances.
+ * Cost       m² distances, m sorts of m; memory m² / 2 numbers: for m ≤ a few thousand.
  * Empty      m < 2 → no distances; radii [0].
  * Source     triangle inequality; parallel axis theorem.   Deviation: none.
  */
 export async function anchorGeometry(anchors: Dense<Float32Array | Float64Array>, metric: MetricName, engine: PairwiseEngine): Promise<Geometry> {
   const m = anchors.rows
-  const kept = Math.min(m, QUANTILE_ROWS)
-  const sortedDistances = new Float64Array((kept * (kept - 1)) / 2)
+  const sortedDistances = new Float64Array((m * (m - 1)) / 2)
   const packingRadii = new Float64Array(m).fill(Infinity)
   let filled = 0
   for (let first = 0; first < m; first += BLOCK) {
@@ -38,10 +34,8 @@ export async function anchorGeometry(anchors: Dense<Float32Array | Float64Array>
     const {data} = await engine.distances(block, anchors, metric)
     for (let i = 0; i < rows; i++) {
       const row = data.subarray(i * m, (i + 1) * m)
-      if (first + i < kept) {
-        sortedDistances.set(row.subarray(first + i + 1, kept), filled)
-        filled += kept - first - i - 1
-      }
+      sortedDistances.set(row.subarray(first + i + 1), filled)
+      filled += m - first - i - 1
       lowerRadii(packingRadii, row.slice().sort(), metric === 'l2')
     }
   }

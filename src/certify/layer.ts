@@ -8,10 +8,9 @@ import {layerStatistics} from './evidence.js'
 import {anchorGeometry, defaultDeltas, type Geometry} from './geometry.js'
 import {largestFirst, legacyVulnerability} from './localization.js'
 import type {CertifyOptions} from './options.js'
-import {type Sample, takeRows} from './sample.js'
+import {MAX_ANCHORS, type Sample, takeRows} from './sample.js'
 import type {Embeddings, Estimate, LayerMetrics, LayerStates, Witness} from './types.js'
 
-const LEGACY_ROWS = 2000
 const MOST_VOLATILE = 10
 const WITNESSES = 5
 const BOOTSTRAP_LEVEL = 0.95
@@ -49,11 +48,11 @@ export interface LayerResult {
 }
 
 /**
- * Scale, τ and δ grid of a layer. A median of 0 (most pairs coincide) falls back to the largest distance, then to 1.
+ * Scale, τ and δ grid of a layer, from the anchors (without a split: from a random 2000 rows). A median of 0 (most pairs coincide) falls back to the largest distance, then to 1.
  * Throws UsageError where τ is above every δ: the bounds hold for δ ≥ τ only.
  */
 export async function planLayer(states: LayerStates, {sample, options, engine}: Setting): Promise<LayerPlan> {
-  const geometry = await anchorGeometry(takeRows(states, sample.anchors), options.metric, engine)
+  const geometry = await anchorGeometry(takeRows(states, sample.anchors.subarray(0, MAX_ANCHORS)), options.metric, engine)
   const medianDistance = quantile(geometry.sortedDistances, 0.5)
   const scale = options.scale === 'none' ? 1 : medianDistance || geometry.sortedDistances.at(-1)! || 1
   const deltas = Float64Array.from(options.deltas === 'auto' ? defaultDeltas(geometry, scale) : new Set(options.deltas)).sort()
@@ -149,7 +148,7 @@ function joined<T extends Float64Array | Uint32Array>(a: T, b: T): T {
 
 async function vulnerability(states: LayerStates, {trueClass, sample, options, engine}: Setting): Promise<number | null> {
   if (trueClass === null) return null
-  // Both parts are in random order already; without a split the rows are few or the first ones stand for all.
-  const rows = (sample.anchors === sample.references ? sample.anchors : joined(sample.anchors, sample.references)).slice(0, LEGACY_ROWS)
+  // Rows are in random order already, so the first ones stand for all.
+  const rows = (sample.anchors === sample.references ? sample.anchors : joined(sample.anchors, sample.references)).slice(0, MAX_ANCHORS)
   return legacyVulnerability(takeRows(states, rows), Float64Array.from(rows, (row) => trueClass[row]!), options.metric, engine)
 }

@@ -8,7 +8,7 @@ import type {Embeddings, LayerStates} from './types.js'
 const MIN_ROWS = 20
 
 /** Anchors cost a sorted m × m matrix of distances; beyond this many, references are worth more. */
-const MAX_ANCHORS = 2000
+export const MAX_ANCHORS = 2000
 
 /** Row numbers of the file, by role. */
 export interface Sample {
@@ -39,12 +39,12 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
  *
  * A duplicate is a row equal to an earlier one in every layer, its loss and its label; it would stand on both sides of the
  * split and break independence, so the certificate speaks about distinct examples.
- * Empty    share null → every row is anchor and reference, nothing is removed.
+ * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
  * Throws   InputError  too few distinct rows.
  */
 export function splitSample(embeddings: Embeddings, loss: Float64Array, share: number | null, random: Random): Sample {
   if (share === null) {
-    const all = Uint32Array.from({length: embeddings.rows}, (_, i) => i)
+    const all = random.permutation(embeddings.rows)
     return {anchors: all, references: all, duplicatesRemoved: 0}
   }
   const kept = distinctRows(embeddings, loss)

@@ -73,9 +73,9 @@ describe('theorems as properties of finite distributions', () => {
         const mass = set.reduce((s, a) => s + a.p, 0)
         const diameter = Math.max(...set.flatMap((a) => set.map((b) => d(a, b))))
         const near = z.filter((b) => set.some((a) => d(a, b) < delta))
-        const inSet = (b: Atoms[0], f: (a: Atoms[0]) => number) => set.reduce((s, a) => s + (a.p / mass) * f(a), 0)
-        const epsilon = z.reduce((s, b) => s + b.p * inSet(b, (a) => change(a, b) / Math.max(d(a, b), share * delta)), 0)
-        const changed = near.filter((b) => inSet(b, (a) => change(a, b)) >= eta).reduce((s, b) => s + b.p, 0)
+        const inSet = (f: (a: Atoms[0]) => number) => set.reduce((s, a) => s + (a.p / mass) * f(a), 0)
+        const epsilon = z.reduce((s, b) => s + b.p * inSet((a) => change(a, b) / Math.max(d(a, b), share * delta)), 0)
+        const changed = near.filter((b) => inSet((a) => change(a, b)) >= eta).reduce((s, b) => s + b.p, 0)
         const nearMass = near.reduce((s, b) => s + b.p, 0)
         return changed / nearMass <= ((delta + diameter) * epsilon) / (eta * nearMass) + SLACK && nearMass >= mass - SLACK
       }),

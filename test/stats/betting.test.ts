@@ -26,6 +26,24 @@ describe('ratioUpperBound', () => {
     expect(mean).toBeCloseTo(active, 12)
   })
 
+  it('covers in simulation, also where a rare point decides', () => {
+    // Every 200th point has a = b = 1 where the others have at most ⅛: the truth rests on points that few samples hold.
+    const draw = (r: ReturnType<typeof random>, n: number) => {
+      const rare = Float64Array.from({length: n}, () => (r.uniform() < 0.005 ? 1 : 0))
+      const b = rare.map((x) => x || 0.125)
+      return {a: b.map((x, j) => (rare[j] === 1 || r.uniform() < 0.1 ? x : 0)), b}
+    }
+    const truth = (0.005 + 0.995 * 0.125 * 0.1) / (0.005 + 0.995 * 0.125)
+    let covered = 0
+    for (let run = 0; run < 400; run++) {
+      const r = random(run)
+      const chosen = pilotBets(draw(r, 100), 300, (v) => 1 - v, 0.1, 1)
+      const {a, b} = draw(r, 300)
+      if (ratioUpperBound(a, b, chosen, 0.1, 1) >= truth) covered++
+    }
+    expect(covered / 400).toBeGreaterThanOrEqual(0.9)
+  })
+
   it('is the point where the product reaches 1/α: closed form for a = 0, b = 1', () => {
     const [n, alpha, stake] = [50, 0.05, 0.8]
     const bound = ratioUpperBound(new Float64Array(n), null, [{stake, weight: 1, from: 0}], alpha, 1)
