@@ -1,33 +1,40 @@
 import type {Cell, CellStatus, CertifyMetrics} from '../certify/types.js'
+import {percent, setting} from './format.js'
 
 /** The tightest of the three bounds of a cell. */
 export function bestBound(cell: Cell): number {
   return Math.min(cell.global, cell.windowed, cell.direct)
 }
 
-/** The cells of one η: a row a layer, in the order of `layers`; a column a radius, ascending. */
+/** The cells of one η: a row a layer, in the order of `layers`; its cells by radius, ascending. */
 export interface CellGrid {
   eta: number
-  deltas: number[]
-  rows: {layer: string; cells: (Cell | null)[]}[]
+  /** what the g-th radius is called: δ itself where all layers share it, else about which share of all pairs it holds */
+  columns: string[]
+  /** false: each layer has radii of its own, so each cell must name its own δ */
+  sharedRadii: boolean
+  rows: {layer: string; cells: Cell[]}[]
 }
 
 /** One grid for each η, ascending. Empty without cells. */
 export function cellGrids(metrics: CertifyMetrics): CellGrid[] {
-  const deltas = ascending(metrics.cells.map((c) => c.delta))
-  return ascending(metrics.cells.map((c) => c.eta)).map((eta) => ({
-    eta,
-    deltas,
-    rows: metrics.layers.map(({name}) => {
-      const own = new Map(metrics.cells.filter((c) => c.eta === eta && c.layer === name).map((c) => [c.delta, c]))
-      return {layer: name, cells: deltas.map((delta) => own.get(delta) ?? null)}
-    }),
-  }))
+  const sharedRadii = metrics.layers.every(({name}) => same(radii(metrics.cells, name), radii(metrics.cells, metrics.layers[0]!.name)))
+  return ascending(metrics.cells.map((c) => c.eta)).map((eta) => {
+    const rows = metrics.layers.map(({name}) => ({
+      layer: name,
+      cells: metrics.cells.filter((c) => c.eta === eta && c.layer === name).sort((a, b) => a.delta - b.delta),
+    }))
+    const columns = Array.from({length: Math.max(...rows.map(({cells}) => cells.length))}, (_, g) => {
+      const column = rows.flatMap(({cells}) => cells[g] ?? [])
+      return sharedRadii ? `δ ${setting(column[0]!.delta)}` : `≈ ${percent(median(column.map((c) => c.fraction)))}`
+    })
+    return {eta, columns, sharedRadii, rows}
+  })
 }
 
 /** The grid shown first: the middle η. */
 export function headlineGrid(grids: readonly CellGrid[]): CellGrid | null {
-  return grids[Math.floor((grids.length - 1) / 2)] ?? null
+  return grids[Math.floor(grids.length / 2)] ?? null
 }
 
 /** The certified cell with the smallest bound; the first in report order among equals. */
@@ -48,6 +55,18 @@ export const STATUS_MEANING: Record<CellStatus, string> = {
   vacuous: 'the bound says nothing (100 %)',
   abstain: 'too few pairs within the radius to say anything',
   invalid: 'the assumptions of a bound are not met',
+}
+
+function radii(cells: readonly Cell[], layer: string): number[] {
+  return ascending(cells.filter((c) => c.layer === layer).map((c) => c.delta))
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i])
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
 function ascending(values: readonly number[]): number[] {

@@ -12,19 +12,21 @@ const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fa
 /** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
 export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
   const headline = headlineGrid(cellGrids(metrics))
-  const deltas = headline?.deltas ?? []
-  const head = ['layer', 'ε (scale-free)', 'upper', ...deltas.map((delta) => `δ ≤ ${setting(delta)}`)]
+  const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
   const rows = metrics.layers.map(({name, epsilon: {scaleFree}}, k) => [
     text(name),
     number(scaleFree.estimate),
     orDash(scaleFree.upper),
-    ...(headline?.rows[k]!.cells ?? []).map((cell) => (cell === null ? '' : cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status)),
+    ...(headline?.rows[k]!.cells ?? []).map((cell) => {
+      const bound = cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status
+      return headline!.sharedRadii ? bound : `${bound} (δ ${setting(cell.delta)})`
+    }),
   ])
   const counts = statusCounts(metrics.cells)
   const about =
     headline === null
       ? 'No bounds were asked for.'
-      : `Columns δ: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
+      : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
   return document('surety certify', verdict, [table(head, rows), about])
 }
 

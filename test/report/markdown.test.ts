@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {certifyMarkdown, sanitizeMarkdown} from '../../src/report/markdown.js'
-import {certifySample, HOSTILE, sanitizeSample} from './samples.js'
+import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from './samples.js'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 const tableRows = (text: string) => text.split('\n').filter((line) => line.startsWith('|'))
@@ -19,6 +19,10 @@ describe('certifyMarkdown', () => {
     const [, , fc1, fc2] = tableRows(plain(certifyMarkdown(certifySample()))).map((line) => line.split('|').map((c) => c.trim()))
     expect(fc1![4]).toBe('abstain')
     expect(fc2![4]).toBe('vacuous')
+  })
+
+  it('names the radius of each cell where each layer has its own', () => {
+    expect(plain(certifyMarkdown(ownRadiiSample()))).toContain('| vacuous (δ 0.11) | 25 % (δ 0.22) |')
   })
 
   it('shows hostile names literally, in one cell', () => {

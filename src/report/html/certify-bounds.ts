@@ -37,8 +37,7 @@ function gridTitle({eta}: CellGrid): string {
 function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
   const key = idOf(grid)
   const panels = grid.rows.map(({layer, cells}, k) => {
-    const held = cells.filter((cell) => cell !== null)
-    return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, held)}</figure>`
+    return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, cells)}</figure>`
   })
   return markup`<figure class="beside wide">${boundMap(grid)}<figcaption>${mapKey()}</figcaption></figure>
 ${lineLegend(CURVES)}<p class="aside">At each marked radius the truth lies in the shaded area, in all panels at once with ${percent(1 - metrics.alpha.total)} confidence.</p><div class="panels">${panels}</div>
@@ -46,19 +45,19 @@ ${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, bou
 }
 
 function boundMap(grid: CellGrid): Markup {
-  const best = tightest(grid.rows.flatMap(({cells}) => cells.filter((cell) => cell !== null)))
+  const best = tightest(grid.rows.flatMap(({cells}) => cells))
   return heatMap({
     id: `map-${idOf(grid)}`,
     title: `Best bound by layer and radius for η = ${setting(grid.eta)}`,
     description:
       best === null
-        ? `No bound below 100 % holds in any of ${plural(grid.rows.length, 'layer')} at any of ${plural(grid.deltas.length, 'radius', 'radii')}.`
-        : `${plural(grid.rows.length, 'layer')}, ${plural(grid.deltas.length, 'radius', 'radii')}. The smallest bound is ${percentUp(bestBound(best))}, in layer ${best.layer} at δ = ${setting(best.delta)}.`,
+        ? `No bound below 100 % holds in any of ${plural(grid.rows.length, 'layer')} at any of ${plural(grid.columns.length, 'radius', 'radii')}.`
+        : `${plural(grid.rows.length, 'layer')}, ${plural(grid.columns.length, 'radius', 'radii')}. The smallest bound is ${percentUp(bestBound(best))}, in layer ${best.layer} at δ = ${setting(best.delta)}.`,
     rowTitle: 'layer',
-    columnTitle: 'radius δ',
+    columnTitle: grid.sharedRadii ? 'within radius δ' : 'the closest pairs, and their radius δ',
     rows: grid.rows.map(({layer}) => layer),
-    columns: grid.deltas.map(setting),
-    cells: grid.rows.map(({cells}) => cells.map((cell) => (cell === null ? null : heatCell(cell)))),
+    columns: grid.columns,
+    cells: grid.rows.map(({cells}) => cells.map((cell) => (grid.sharedRadii ? heatCell(cell) : {...heatCell(cell), detail: `δ ${setting(cell.delta)}`}))),
   })
 }
 
@@ -126,20 +125,18 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       {title: 'status', kind: 'word'},
     ],
     rows: rows.flatMap(({cells}) =>
-      cells
-        .filter((cell) => cell !== null)
-        .map((c) => [
-          c.layer,
-          setting(c.delta),
-          number(c.deltaRaw),
-          count(c.pairs),
-          percent(c.fraction),
-          orDash(c.observed, percent),
-          percentUp(c.direct),
-          percentUp(c.windowed),
-          percentUp(c.global),
-          c.status,
-        ]),
+      cells.map((c) => [
+        c.layer,
+        setting(c.delta),
+        number(c.deltaRaw),
+        count(c.pairs),
+        percent(c.fraction),
+        orDash(c.observed, percent),
+        percentUp(c.direct),
+        percentUp(c.windowed),
+        percentUp(c.global),
+        c.status,
+      ]),
     ),
   }
 }

@@ -6,7 +6,7 @@ import {shorten} from '../visible.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
-const WIDTH = 620
+const WIDTH = 560
 /** Drawing units a character of a tick label takes, with a margin for the larger type of narrow screens. */
 const CHARACTER = 9
 

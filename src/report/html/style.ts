@@ -103,6 +103,7 @@ figcaption p{margin:.5rem 0}
 .chart text{fill:var(--ink);font-size:12px}
 .chart .tick,.chart .unit{fill:var(--muted);font-size:11.5px}
 .chart .label{font-weight:500}
+.chart .detail{font-size:10.5px}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;margin:.75rem 0;padding:0;list-style:none;font-size:.875rem;color:var(--muted)}
 .legend li{display:inline-flex;align-items:center;gap:.5rem}
 .legend svg{flex:none}
@@ -131,7 +132,7 @@ figcaption p{margin:.5rem 0}
 .after{fill:var(--accent)}
 @media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
-@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}}`
+@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .detail{font-size:14px}}`
 
 const PRINT = `
 @media print{

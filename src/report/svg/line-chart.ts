@@ -28,7 +28,7 @@ export interface LineChart extends ChartFrame {
   under?: readonly LinePoint[]
 }
 
-const MARGIN = {left: 46, right: 14, top: 26, bottom: 42}
+const MARGIN = {left: 46, right: 14, top: 26, bottom: 44}
 
 export function lineChart(chart: LineChart): Markup {
   const plot: Plot = {left: MARGIN.left, right: chart.width - MARGIN.right, top: MARGIN.top, bottom: chart.height - MARGIN.bottom}

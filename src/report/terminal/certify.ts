@@ -51,18 +51,21 @@ function boundTitle({eta}: CellGrid): string {
   return `At most this share of random pairs within δ differs in loss by ${setting(eta)} or more`
 }
 
-/** As many radii as fit, smallest first: the small ones carry the claim. */
-function boundTable({deltas, rows}: CellGrid, columns: number): Table {
-  const shown = deltas.slice(0, Math.max(1, Math.floor((columns - 20) / 9)))
+/** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
+function boundTable({columns, sharedRadii, rows}: CellGrid, width: number): Table {
+  const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
+  const line = (name: string, cells: readonly Cell[], text: (cell: Cell) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
   return {
-    head: ['layer', ...shown.map((delta) => `δ ${setting(delta)}`)],
+    head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
     align: ['left', ...shown.map(() => 'right' as const)],
-    rows: rows.map(({layer, cells}) => [layer, ...cells.slice(0, shown.length).map(boundText)]),
+    rows: rows.flatMap(({layer, cells}) => {
+      const bounds = line(layer, cells, boundText)
+      return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
+    }),
   }
 }
 
-function boundText(cell: Cell | null): string {
-  if (cell === null) return ''
+function boundText(cell: Cell): string {
   return cell.status === 'certified' ? `${percentUp(bestBound(cell))} ${SIGN.certified}` : SIGN[cell.status]
 }
 

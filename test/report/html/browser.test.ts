@@ -5,7 +5,7 @@ import {bestBound} from '../../../src/report/certify-view.js'
 import {percentUp} from '../../../src/report/format.js'
 import {certifyHtml} from '../../../src/report/html/certify.js'
 import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
-import {certifySample, HOSTILE, sanitizeSample} from '../samples.js'
+import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -128,6 +128,13 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
     const expected = report.metrics.cells.filter((c) => c.eta === 0.5)
     for (const [i, cell] of expected.entries()) if (cell.status === 'certified') expect(cells[i]).toBe(`${percentUp(bestBound(cell))} ✓`)
     expect(await page.evaluate(TEXTS('#witnesses tbody td:nth-child(2)'))).toEqual(report.metrics.witnesses.map((w) => `${w.rows[0]} and ${w.rows[1]}`))
+    await page.close()
+  })
+
+  it('each cell names its radius where each layer has its own', async () => {
+    const {page} = await show(certifyHtml(ownRadiiSample()), {width: 1280})
+    const details = await page.evaluate<string[]>(TEXTS('#map-0-5 .detail'))
+    expect(details.slice(6, 9)).toEqual(['δ 0.11', 'δ 0.22', 'δ 0.385'])
     await page.close()
   })
 

@@ -6,7 +6,7 @@ import {errorText} from '../../../src/report/terminal/error.js'
 import {notesText} from '../../../src/report/terminal/notes.js'
 import {sanitizeText} from '../../../src/report/terminal/sanitize.js'
 import {width, wrap} from '../../../src/report/terminal/text.js'
-import {certifySample, HOSTILE, sanitizeSample} from '../samples.js'
+import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const plain = (columns: number) => ({columns, colour: false})
 const strip = (text: string) => text.replace(/\x1b\[\d+m/g, '') // eslint-disable-line no-control-regex
@@ -15,6 +15,7 @@ const longName = 'model/encoder/layer.11/attention/output/LayerNorm/layerNormali
 describe.each([
   ['certify', (columns: number, colour = false) => certifyText(certifySample(), {columns, colour})],
   ['certify, long names', (columns: number, colour = false) => certifyText(certifySample([longName, `${longName}_2`, '層'.repeat(40)]), {columns, colour})],
+  ['certify, radii of its own in each layer', (columns: number, colour = false) => certifyText(ownRadiiSample(), {columns, colour})],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
 ])('%s on a terminal', (_, render) => {
   it.each([40, 80, 132])('fits %d columns', (columns) => {
@@ -37,6 +38,12 @@ describe('certifyText', () => {
     expect(text).toMatch(/\/fc1\/Relu +\? +20 % ✓/)
     expect(text).toMatch(/\/fc2\/Relu +– +25 % ✓/)
     expect(text).toContain('✓ certified (47), – vacuous (3), ? too few pairs (3), ! invalid (1)')
+  })
+
+  it('names the radii below the bounds where each layer has its own', () => {
+    const own = certifyText(ownRadiiSample(), plain(80))
+    expect(own).toMatch(/closest pairs +≈ 0\.04 % +≈ 0\.21 % +≈ 1\.9 %/)
+    expect(own).toMatch(/\/fc2\/Relu +– +25 % ✓.*\n +within δ +0\.11 +0\.22 +0\.385/)
   })
 
   it('cannot be made to move the cursor by a layer name', () => {
