@@ -22,21 +22,20 @@ export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, LayerInfo, Outpu
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
   const input = await readInput(file)
-  switch (sniffContent(input.bytes)) {
-    case 'json':
-      return openLayersModel(file, input)
-    case 'zip': {
-      const npz = openNpz(input.bytes, file)
-      return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
-    }
-    case 'binary': {
-      if (!startsAsSafetensors(input.bytes)) return openOnnx(file, input)
-      const tensors = openSafetensors(input.bytes, file)
-      return openEmbeddings(file, tensors.names.map((name) => tensors.read(name)), input.file)
-    }
-    default:
-      throw new InputError(`${file}: is ${describeContent(input.bytes)}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
+  const content = sniffContent(input.bytes)
+  if (content === 'json') return openLayersModel(file, input)
+  if (content === 'zip') {
+    const npz = openNpz(input.bytes, file)
+    return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
   }
+  const described = describeContent(input.bytes)
+  // An ONNX file has no signature: it is what no other format claims.
+  if (described !== 'binary data') {
+    throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
+  }
+  if (!startsAsSafetensors(input.bytes)) return openOnnx(file, input)
+  const tensors = openSafetensors(input.bytes, file)
+  return openEmbeddings(file, tensors.names.map((name) => tensors.read(name)), input.file)
 }
 
 /** A length below 4 GiB in eight bytes, then JSON: an ONNX file has field numbers there. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
-import {encodeMessage, type Field, fields, text} from '../../src/data/protobuf.js'
+import {encodeMessage, fields, text} from '../../src/data/protobuf.js'
 import {InputError} from '../../src/errors.js'
 
 const field = fc.tuple(fc.integer({min: 1, max: 2 ** 28}), fc.oneof(fc.string(), fc.maxSafeNat()))
@@ -8,7 +8,7 @@ const field = fc.tuple(fc.integer({min: 1, max: 2 ** 28}), fc.oneof(fc.string(),
 it('what was encoded is read back, in order', () => {
   fc.assert(
     fc.property(fc.array(field), (message) => {
-      const read = [...fields(encodeMessage(message as Field[]), 'message')]
+      const read = [...fields(encodeMessage(message), 'message')]
       expect(read.map(({number, integer, bytes}, i) => [number, typeof message[i]![1] === 'string' ? text(bytes) : integer])).toEqual(message)
     }),
     {seed: 3, numRuns: 200},
