@@ -13,7 +13,7 @@ const TOLERANCE = 1e-9
  *
  * Returns   one sentence for each discrepancy, in the order of the report; empty: the certificate stands.
  * Checks    the split of α, ε with its upper bound, the loss tail, every cell with its status, and that the stakes are
- *           ones that the bound allows: weights add up to at most 1, no factor of the evidence below 0.
+ *           ones that the bound allows: weights add up to at most 1, no factor of the direct form below 0.
  *           That stakes and sums came from the data is not checked: that needs the data.
  * Cost      that of the bounds: 60 bisection steps for each of 3 · cells + layers.
  * Throws    InputError  evidence that does not decode.
@@ -24,12 +24,15 @@ export function verifyCertificate(metrics: CertifyMetrics, evidence: Evidence): 
     const same = stated === null || recomputed === null ? stated === recomputed : Math.abs(stated - recomputed) <= TOLERANCE * Math.max(1, Math.abs(recomputed))
     if (!same) found.push(`${what}: the report states ${stated}, its evidence gives ${recomputed}`)
   }
+  const {tailExceeding, references} = evidence
+  if (!(metrics.alpha.total > 0 && metrics.alpha.total < 1)) return [`alpha.total is ${metrics.alpha.total}, not between 0 and 1`]
+  if (tailExceeding !== null && !(tailExceeding >= 0 && tailExceeding <= references)) return [`the evidence counts ${tailExceeding} of ${references} references above L_max`]
   const cellCount = evidence.layers.reduce((sum, layer) => sum + layer.deltas.length * evidence.etas.length, 0)
-  const alpha = splitAlpha(metrics.alpha.total, evidence.layers.length, evidence.tailExceeding === null ? 0 : 1, cellCount)
+  const alpha = splitAlpha(metrics.alpha.total, evidence.layers.length, tailExceeding === null ? 0 : 1, cellCount)
   for (const key of ['epsilon', ...FAMILIES, 'statements'] as const) compare(`alpha.${key}`, metrics.alpha[key], alpha[key])
   compare('anchors', metrics.anchors, evidence.anchors)
-  compare('references', metrics.references, evidence.references)
-  compare('loss.tailUpper', metrics.loss.tailUpper, evidence.tailExceeding === null ? null : clopperPearsonUpper(evidence.tailExceeding, evidence.references, alpha.epsilon!))
+  compare('references', metrics.references, references)
+  compare('loss.tailUpper', metrics.loss.tailUpper, tailExceeding === null ? null : clopperPearsonUpper(tailExceeding, references, alpha.epsilon!))
   if (metrics.layers.length !== evidence.layers.length) found.push(`the report has ${metrics.layers.length} layers, its evidence ${evidence.layers.length}`)
   if (metrics.cells.length !== cellCount) found.push(`the report has ${metrics.cells.length} cells, its evidence ${cellCount}`)
   let at = 0

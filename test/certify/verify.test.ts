@@ -28,6 +28,8 @@ describe('verifyCertificate', () => {
     ['more α for the cells', (r) => (r.metrics.alpha.direct! *= 2), /alpha.direct/],
     ['a smaller total α than was spent', (r) => (r.metrics.alpha.total = 0.01), /alpha/],
     ['a smaller loss tail', (r) => (r.metrics.loss.tailUpper = 0), /tailUpper/],
+    ['an impossible α', (r) => (r.metrics.alpha.total = 1), /alpha.total is 1/],
+    ['an impossible count', (r) => (r.evidence.tailExceeding = 1e6), /counts 1000000 of 450 references/],
     ['another layer', (r) => (r.metrics.layers[0]!.name = 'x'), /layer 0 is x/],
     ['a bound that is no number', (r) => (r.metrics.cells[0]!.direct = NaN), /states NaN/],
     ['too large a stake', (r) => r.evidence.layers[0]!.bets.cells[11]!.direct.forEach((bet) => ((bet.stake = 50), (bet.from = 0))), /larger than reference/],
