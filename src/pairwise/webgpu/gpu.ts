@@ -16,6 +16,8 @@ export interface GpuOptions {
   readonly allowSoftware: boolean
   /** options of Dawn, for example `backend=vulkan`; see the README of the `webgpu` package */
   readonly dawn?: readonly string[]
+  /** bytes no buffer may exceed, where less than the device allows is wanted */
+  readonly bufferLimit?: number
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp|null-backend/i
@@ -30,7 +32,7 @@ const MAP_READ = 0x1
  *
  * Throws   DeviceError  the package is missing, no adapter is there, or it is software and that was not asked for.
  */
-export async function openGpu({allowSoftware, dawn = []}: GpuOptions): Promise<Gpu> {
+export async function openGpu({allowSoftware, dawn = [], bufferLimit = Infinity}: GpuOptions): Promise<Gpu> {
   const module = await import('webgpu').catch((cause: unknown) => {
     throw new DeviceError('the webgpu package is not installed or does not load', ['npm install webgpu', 'use --device cpu'], {cause})
   })
@@ -43,7 +45,7 @@ export async function openGpu({allowSoftware, dawn = []}: GpuOptions): Promise<G
   }
   const {maxBufferSize, maxStorageBufferBindingSize} = adapter.limits
   const device = await adapter.requestDevice({requiredLimits: {maxBufferSize, maxStorageBufferBindingSize}})
-  return new Gpu(instance, device, facts)
+  return new Gpu(instance, device, facts, Math.min(bufferLimit, maxBufferSize, maxStorageBufferBindingSize))
 }
 
 function factsOf(info: GPUAdapterInfo): AdapterFacts {
@@ -63,8 +65,6 @@ export interface Arena {
 
 /** An open device: buffers, pipelines, dispatches and readback, with every error of the device turned into DeviceError. */
 export class Gpu {
-  /** largest storage buffer a kernel can see, in bytes */
-  readonly bufferLimit: number
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>()
   private queue: Promise<unknown> = Promise.resolve()
   private lost: string | null = null
@@ -74,8 +74,9 @@ export class Gpu {
     readonly instance: GPU,
     readonly device: GPUDevice,
     readonly facts: AdapterFacts,
+    /** largest storage buffer a kernel can see, in bytes */
+    readonly bufferLimit: number,
   ) {
-    this.bufferLimit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     void device.lost.then((info) => {
       this.lost = info.message === '' ? info.reason : info.message
     })
