@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
 import {describe, expect, it} from 'vitest'
 import {openCheckpoint, readDataSet} from '../../src/checkpoint/index.js'
 import {crossEntropy, slowEpsilon} from './files.js'
 
-const folder = new URL('../../fixtures/digits/', import.meta.url).pathname
+const folder = fileURLToPath(new URL('../../fixtures/digits/', import.meta.url))
 
 interface Reference {
   models: Record<string, {accuracy: number; layers: Record<string, {epsilon: number}>}>
