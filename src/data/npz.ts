@@ -12,7 +12,7 @@ export interface NpzArchive {
   /** arrays that can be read, in the order of the file */
   readonly names: readonly string[]
   /** arrays that cannot (object arrays are never unpickled), and entries that are no npy, each with the reason */
-  readonly skipped: readonly {name: string; reason: string}[]
+  readonly skipped: readonly {name: string; reason: string; isArray: boolean}[]
   readonly has: (name: string) => boolean
   /** shape without unpacking */
   readonly shape: (name: string) => readonly number[]
@@ -28,16 +28,16 @@ const HEADER_SLICE = 4096
 export function openNpz(bytes: Uint8Array, place: string, limits?: ZipLimits): NpzArchive {
   const entries = new Map<string, ZipEntry>()
   const headers = new Map<string, NpyHeader>()
-  const skipped: {name: string; reason: string}[] = []
+  const skipped: {name: string; reason: string; isArray: boolean}[] = []
   for (const entry of readZipDirectory(bytes, place, limits)) {
     if (!entry.name.endsWith('.npy')) {
-      skipped.push({name: entry.name, reason: 'is no npy entry'})
+      skipped.push({name: entry.name, reason: 'is no npy entry', isArray: false})
       continue
     }
     const name = entry.name.slice(0, -'.npy'.length)
     const header = parseNpyHeader(headOf(bytes, entry, place), name, place)
     entries.set(name, entry)
-    if (header.type === null) skipped.push({name, reason: header.reason})
+    if (header.type === null) skipped.push({name, reason: header.reason, isArray: true})
     else headers.set(name, header)
   }
   const names = [...headers.keys()]

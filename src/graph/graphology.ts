@@ -32,7 +32,8 @@ export function toGraphology(graph: Graph, classNames: readonly string[] | null 
     out.addNode(name(node), {...classOf(graph, classNames, node), ...(graph.features && {features: rowOf(graph.features, node)})})
   }
   for (let e = 0; e < graph.edges.length / 2; e++) {
-    out.addEdge(name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!), graph.weights === null ? {} : {weight: graph.weights[e]!})
+    // Keys that graphology makes up differ from run to run.
+    out.addEdgeWithKey(String(e), name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!), graph.weights === null ? {} : {weight: graph.weights[e]!})
   }
   return out
 }

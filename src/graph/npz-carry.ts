@@ -15,7 +15,7 @@ export type NpzMember = NamedArray | {name: string; npy: Uint8Array}
  * `idx_*` are renumbered, sparse matrices of one row a node are rebuilt, and object arrays are left out with a note.
  */
 export function carriedArrays(archive: NpzArchive, replaced: ReadonlySet<string>, result: NormalisedGraph, nodes: number): {arrays: NpzMember[]; notes: Note[]} {
-  const all = [...archive.names, ...archive.skipped.map(({name}) => name).filter((name) => !name.includes('.'))]
+  const all = [...archive.names, ...archive.skipped.filter(({isArray}) => isArray).map(({name}) => name)]
   const names = all.filter((name) => !replaced.has(name))
   if (result.nodeOrigin === null) return {arrays: names.map((name) => ({name, npy: archive.raw(name)})), notes: []}
   const cut = cutter(archive, result.nodeOrigin, nodes)

@@ -24,6 +24,8 @@ export interface SideRows<Value> {
   readonly file: InputFile
 }
 
+/** Column names that tell a header where all values are text. */
+const LABEL_COLUMN = ['label', 'labels', 'class', 'y']
 const ID_COLUMN = ['id', 'node', 'node_id', 'name', 'key']
 
 /** Node features from npy [nodes, d], npz (feat_*, attr_*, a scipy matrix, features, or the only array), or a CSV of numbers. */
@@ -121,9 +123,12 @@ function tableOf(bytes: Uint8Array, path: string) {
   requireText(bytes, path)
   const {rows, lines} = parseTable(bytes, path)
   const first = rows[0] ?? []
-  const named = ID_COLUMN.includes((first[0] ?? '').toLowerCase())
-  const numeric = (row: readonly string[]) => row.slice(1).every((cell) => cell !== '' && !Number.isNaN(Number(cell)))
-  const header = named || (first.some((cell) => Number.isNaN(Number(cell))) && rows.length > 1 && !numeric(first))
+  const lower = first.map((cell) => cell.toLowerCase())
+  const named = ID_COLUMN.includes(lower[0] ?? '')
+  const isNumber = (cell: string | undefined) => cell !== undefined && cell !== '' && !Number.isNaN(Number(cell))
+  // A header has a known name, or a word above a number; a missing value is no header.
+  const isWord = (cell: string) => /\p{L}/u.test(cell) && !isNumber(cell) && !/^[+-]?(nan|na|n\/a|inf|infinity|null|none)$/i.test(cell)
+  const header = named || LABEL_COLUMN.includes(lower.at(-1) ?? '') || first.some((cell, c) => isWord(cell) && isNumber(rows[1]?.[c]))
   const body = header ? rows.slice(1) : rows
   // Text in the first column of numbers can only be names.
   const idColumn = named || (body.length > 0 && body[0]!.length > 1 && body.every((row) => Number.isNaN(Number(row[0]))))
