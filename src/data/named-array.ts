@@ -15,7 +15,7 @@ export type ElementType =
   | 'f2' | 'f4' | 'f8' | 'bf16'
   | 'i1' | 'i2' | 'i4' | 'i8'
   | 'u1' | 'u2' | 'u4' | 'u8'
-  | 'b1' | 'S' | 'U' // prettier-ignore
+  | 'b1' | 'S' | 'U'
 
 /**
  * An array of a file, row-major. `data` holds f2 and bf16 as Float32Array, i8 and u8 as Float64Array (every value is a

@@ -6,7 +6,7 @@ import {parseNpyHeader} from './npy-header.js'
 
 const TYPED = {
   f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
-} as const // prettier-ignore
+} as const
 
 /**
  * An .npy file as an array. Object arrays hold a Python pickle, which can run code: they are refused, never read.
