@@ -22,6 +22,9 @@ export interface GpuOptions {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|warp|null-backend/i
 
+/** Names of what the device itself throws: a shader it cannot compile, a mapping it cannot do. */
+const DEVICE_FAILURES = new Set(['GPUPipelineError', 'OperationError', 'AbortError'])
+
 /** WebGPU's usage flags: fixed by the specification, so nothing has to be put on globalThis to name them. */
 export const USAGE = {mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80} as const
 const MAP_READ = 0x1
@@ -110,7 +113,8 @@ export class Gpu {
     this.checkAlive(failure)
     const errors = await Promise.all([1, 2, 3].map(() => this.device.popErrorScope()))
     const first = errors.find((error) => error !== null)
-    if (first) throw new DeviceError(`webgpu device (${this.facts.description}): ${first.message}`, ['use --device cpu'], {cause: failure})
+    const refusal = first?.message ?? (failure instanceof Error && DEVICE_FAILURES.has(failure.name) ? failure.message : null)
+    if (refusal !== null) throw new DeviceError(`webgpu device (${this.facts.description}): ${refusal}`, ['use --device cpu'], {cause: failure})
     if (failure !== undefined) throw failure as Error
     return result as T
   }

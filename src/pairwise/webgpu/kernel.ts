@@ -79,7 +79,9 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, v: Dense)
   const add = (i: number, weight: number, j: number) => {
     for (let c = 0; c < v.cols; c++) out[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
   }
-  for (let i = 0; i < v.rows; i++) if (rowDot(z.matrix, i, z.matrix, i) > 0) add(i, 0.5, i)
+  z.diagonal.forEach((weight, i) => {
+    add(i, weight, i)
+  })
   const near = await z.near()
   near.cosine.forEach((c, at) => {
     add(near.i[at]!, kappa(c), near.j[at]!)

@@ -1,6 +1,7 @@
 import {DeviceError} from '../../errors.js'
 import {rowDot} from '../../linalg/csr-products.js'
 import type {Matrix} from '../../linalg/types.js'
+import {kernelDiagonal} from '../cpu/kernel.js'
 import type {Gpu} from './gpu.js'
 import {KERNEL_WGSL, NEAR_BITS} from './maps-shader.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
@@ -18,6 +19,8 @@ export interface Resident {
   readonly matrix: Matrix
   readonly plan: PanelPlan
   readonly depth: number
+  /** [rows] κ of each row with itself: ½, or 0 for a zero row */
+  readonly diagonal: Float64Array
   readonly columns: readonly GPUBuffer[]
   /** the same panels row by row, `width` numbers a row: the right side of the gradient's product */
   readonly width: number
@@ -49,6 +52,7 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
     matrix,
     plan,
     depth: roundUp(matrix.cols, 16),
+    diagonal: kernelDiagonal(matrix),
     width,
     columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
     rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
