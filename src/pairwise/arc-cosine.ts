@@ -9,6 +9,12 @@
  */
 export const SLOPE_FLOOR = 1e-6
 
+/**
+ * Cosines beyond ±NEAR_ONE are left to the host by fp32 engines: there acos and κ′ magnify the rounding of the cosine (κ″ ≈ (1 − c²)^−3/2 / π)
+ * beyond what fp32 can give. 1 − 2⁻¹²: angles below 1.27°.
+ */
+export const NEAR_ONE = 1 - 2 ** -12
+
 const TWO_PI = 2 * Math.PI
 
 const clip = (c: number) => (c > 1 ? 1 : c < -1 ? -1 : c)

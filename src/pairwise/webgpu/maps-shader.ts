@@ -1,8 +1,4 @@
-/**
- * Cosines beyond ±NEAR_ONE are left to the host: there acos and κ′ magnify the rounding of the cosine (κ″ ≈ (1 − c²)^−3/2 / π)
- * beyond what fp32 can give. 1 − 2⁻¹²: angles below 1.27°.
- */
-export const NEAR_ONE = 1 - 2 ** -12
+import {NEAR_ONE} from '../arc-cosine.js'
 
 /**
  * arcsin x = x + x³ Q(x²) on [0, ½], Q of degree 4 through Chebyshev's points, since WGSL promises no accuracy of its own asin.

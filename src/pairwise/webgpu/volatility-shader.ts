@@ -2,8 +2,6 @@ import type {Metric} from '../cpu/distances.js'
 import {ASIN_WGSL} from './maps-shader.js'
 import {SQUARE, tileShader} from './tile-shader.js'
 
-const U = 2 ** -23
-
 /** Anchors that one thread sums one after another; a multiple of 32. */
 export const SUB = 512
 export const THREADS = 64
@@ -16,11 +14,6 @@ export const RESULT_WORDS = 5
 
 /** WGSL: the inner-dimension sums of a block of pairs [anchors, references], from differences of coordinates, so nothing cancels. */
 export const distanceShader = (metric: Metric): string => tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric})
-
-/** Relative error of a distance computed from fp32 rows: γ of the sum in any order, sqrt and the own arcsine included. */
-export function relativeError(metric: Metric, dim: number): number {
-  return {l2: dim / 2 + 16, l1: dim + 16, linf: 16, angle: 1.25 * (dim + 32)}[metric] * U
-}
 
 /**
  * From a pair's sum s over the inner dimension: distance d in device units, the error its arithmetic may have, and the

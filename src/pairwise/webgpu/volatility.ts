@@ -1,10 +1,11 @@
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
+import {HostSums} from '../host-sums.js'
+import {lossBounds, prepare, type Prepared, relativeError} from '../volatility-rows.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
+import {rowStructs} from './row-structs.js'
 import {SQUARE, STORE, SUM_PARTS, tileCols, tileRows} from './tile-shader.js'
-import {lossBounds, prepare, type Prepared, rowStructs} from './volatility-rows.js'
-import {ANCHOR_SUMS, distanceShader, LANES, referenceSums, relativeError, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
-import {HostSums} from './volatility-sums.js'
+import {ANCHOR_SUMS, distanceShader, LANES, referenceSums, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
 import {addSteepest} from './witnesses.js'
 
 const LARGEST = 3e38

@@ -1,21 +1,15 @@
 import {gatherRows} from '../../linalg/csr.js'
 import type {VolatilityTask} from '../engine.js'
+import type {HostSums} from '../host-sums.js'
+import {CANDIDATES, type Candidate, shorten} from '../steepest.js'
+import type {Prepared} from '../volatility-rows.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, type PanelPlan} from './panels.js'
 import {SQUARE, STORE, tileCols, tileRows} from './tile-shader.js'
-import type {Prepared} from './volatility-rows.js'
 import {distanceShader} from './volatility-shader.js'
-import type {HostSums} from './volatility-sums.js'
 
-/** Anchors looked at again, one panel of the smallest height, and pairs of them recomputed in fp64. */
+/** Anchors looked at again, one panel of the smallest height. */
 const ANCHORS = 256
-const CANDIDATES = 64
-
-interface Found {
-  ratio: number
-  i: number
-  j: number
-}
 
 /**
  * Offers `sums` the steepest pairs: the distances of the anchors with the largest h in fp32 are computed again, the steepest pairs
@@ -36,7 +30,7 @@ export async function addSteepest(
   const gathered = columnsOfPanel(gatherRows(prepared.anchors.exact, chosen), {rows: chosen.length, height: ANCHORS, count: 1}, 0, 1 / prepared.unit)
   const left = arena.upload(gathered)
   const block = arena.storage(ANCHORS * plan.height)
-  const best: Found[] = []
+  const best: Candidate[] = []
   let weakest = 0
   for (let q = 0; q < plan.count; q++) {
     const shape = Uint32Array.of(ANCHORS / 4, plan.height / 4, depth, depth, STORE.set)
@@ -58,13 +52,6 @@ export async function addSteepest(
   }
   shorten(best)
   for (const {i, j} of best) sums.addWitness(sums.pair(i, j))
-}
-
-/** Keeps the steepest candidates and returns the least of them, or 0 while there are fewer. */
-function shorten(best: Found[]): number {
-  best.sort((a, b) => b.ratio - a.ratio || a.i - b.i || a.j - b.j)
-  best.splice(CANDIDATES)
-  return best.length === CANDIDATES ? best[CANDIDATES - 1]!.ratio : 0
 }
 
 /** Distance in device units from the sum over coordinates. */

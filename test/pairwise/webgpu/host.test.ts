@@ -3,8 +3,8 @@ import {describe, expect, it, vi} from 'vitest'
 import {DeviceError} from '../../../src/errors.js'
 import {ASIN_COEFFICIENTS} from '../../../src/pairwise/webgpu/maps-shader.js'
 import {columnsOfPanel, eachBit, planPanels, rowsOfPanel} from '../../../src/pairwise/webgpu/panels.js'
-import {lossBounds, prepare, rowStructs} from '../../../src/pairwise/webgpu/volatility-rows.js'
-import {relativeError} from '../../../src/pairwise/webgpu/volatility-shader.js'
+import {lossBounds, prepare, relativeError} from '../../../src/pairwise/volatility-rows.js'
+import {rowStructs} from '../../../src/pairwise/webgpu/row-structs.js'
 import {normal, sparse, task} from './data.js'
 
 describe('the arcsine of the kernels', () => {

@@ -1,9 +1,11 @@
-import type {Dense} from '../../linalg/types.js'
-import {prepareRows, type Metric} from '../cpu/distances.js'
-import type {VolatilityTask} from '../engine.js'
-import {ROW_WORDS} from './volatility-shader.js'
+import type {Dense} from '../linalg/types.js'
+import {prepareRows, type Metric} from './cpu/distances.js'
+import type {VolatilityTask} from './engine.js'
 
-/** One side of the pairs in fp64 with what the kernels must know of each row. */
+/** Unit of fp32 rounding; WGSL leaves its direction open. */
+const U = 2 ** -23
+
+/** One side of the pairs in fp64 with what an fp32 engine must know of each row. */
 export interface Rows {
   /** raw rows in fp64; unit rows for the angle */
   readonly exact: Dense
@@ -28,7 +30,7 @@ export interface Prepared {
 }
 
 /**
- * Rows, losses and labels as the kernels take them.
+ * Rows, losses and labels as fp32 engines take them.
  *
  * Precision  the rounding of each row to fp32 is measured, not assumed: hidden states that were fp32 have slack 0.
  * Cost       O(values); 8 bytes a value.
@@ -63,23 +65,6 @@ export function prepare(task: VolatilityTask): Prepared {
   }
 }
 
-/** Rows first … first + count − 1 as structs Row of the shader; losses as the sum of two fp32 numbers. */
-export function rowStructs(rows: Rows, first: number, count: number, lossUnit: number): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(Math.max(1, count) * ROW_WORDS)
-  const floats = new Float32Array(words.buffer)
-  for (let i = 0; i < count; i++) {
-    const loss = rows.loss[first + i]! / lossUnit
-    const at = i * ROW_WORDS
-    floats[at] = loss
-    floats[at + 1] = loss - floats[at]
-    floats[at + 2] = rows.slack[first + i]!
-    words[at + 3] = rows.twin[first + i]!
-    words[at + 4] = rows.rank[first + i]!
-    words[at + 5] = rows.label[first + i]!
-  }
-  return words
-}
-
 /**
  * For reference losses first … first + count − 1 and each η the anchors with ΔL < η, as ranks [from, to): rounding is monotone,
  * so |L_i − L_j| < η in fp64 holds on an interval of the sorted anchor losses.
@@ -96,6 +81,11 @@ export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Arra
     }
   })
   return bounds
+}
+
+/** Relative error of a distance computed in fp32 from the differences of coordinates: γ of the sum in any order, sqrt and arcsine included. */
+export function relativeError(metric: Metric, dim: number): number {
+  return {l2: dim / 2 + 16, l1: dim + 16, linf: 16, angle: 1.25 * (dim + 32)}[metric] * U
 }
 
 function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number {

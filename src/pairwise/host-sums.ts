@@ -1,6 +1,6 @@
-import type {Dense} from '../../linalg/types.js'
-import type {Metric} from '../cpu/distances.js'
-import type {VolatilitySums, VolatilityTask} from '../engine.js'
+import type {Dense} from '../linalg/types.js'
+import type {Metric} from './cpu/distances.js'
+import type {VolatilitySums, VolatilityTask} from './engine.js'
 import type {Prepared} from './volatility-rows.js'
 
 const WITNESSES = 16
