@@ -7,7 +7,7 @@ import type {Report, Verdict} from './types.js'
 import {visible} from './visible.js'
 
 const TOP_EDGES = 10
-const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fail', inconclusive: '❔ Inconclusive'}
+const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fail', inconclusive: '❔ Inconclusive', done: '☑️ Done'}
 
 /** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
 export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {

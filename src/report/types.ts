@@ -36,7 +36,8 @@ export interface InputFile {
 }
 
 export interface Verdict {
-  status: 'pass' | 'fail' | 'inconclusive'
+  /** done: nothing was judged (plain statistics, a cleaned graph without a threshold) */
+  status: 'pass' | 'fail' | 'inconclusive' | 'done'
   /** one sentence in plain words with the figures that matter */
   summary: string
   /** what the verdict means, and what it does not */

@@ -26,7 +26,7 @@ describe('without a split', () => {
         expect(layer.epsilon.raw.asymptotic![0]).toBeLessThan(layer.epsilon.raw.estimate)
         expect(layer.epsilon.raw.asymptotic![1]).toBeGreaterThan(layer.epsilon.raw.estimate)
       }
-      expect([metrics.cells, evidence, metrics.anchors, verdict.status, notes[0]!.code]).toEqual([[], null, null, 'inconclusive', 'no-split'])
+      expect([metrics.cells, evidence, metrics.anchors, verdict.status, notes[0]!.code]).toEqual([[], null, null, 'done', 'no-split'])
     })
   }
 

@@ -48,6 +48,7 @@ section h3{margin-top:2.5rem}
 .status.pass{color:var(--pass)}
 .status.fail{color:var(--fail)}
 .status.inconclusive{color:var(--inconclusive)}
+.status.done{color:var(--accent)}
 .status .on{stroke:var(--paper);fill:none;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .meaning{margin-top:1.75rem;padding-left:1.25rem;border-left:3px solid var(--accent)}
 .meaning h2{font-size:.95rem;letter-spacing:0}
