@@ -1,5 +1,5 @@
 import {rowDot} from '../linalg/csr-products.js'
-import type {Csr} from '../linalg/types.js'
+import type {Csr, Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
 import {SELF, type WeightedGraph} from './context.js'
 
@@ -8,38 +8,47 @@ const NULL_PAIRS = 4000
 /** Low enough that few real edges fall below it, high enough that π̂ rests on hundreds of sampled pairs. */
 const QUANTILE = 0.2
 
+/** What likeness is measured with: profiles [n, d], soft pseudo-labels [n, classes], edges weighted by likeness. */
+export interface LikenessSource {
+  profiles: Csr
+  soft: Dense
+  graph: WeightedGraph
+}
+
 /**
  * The share of edges that look like random pairs of ends: where `--prune auto` cuts, without ground truth.
  *
- * Model      the context likeness of an edge comes from real edges or, with share π, from pairs wired at random with the
- *            same degrees (an attacker who joins unlike nodes is no better than random). Real edges seldom fall below
- *            q, the null's quantile 0.2, so  π̂ = min(1, #{edges: likeness ≤ q} / (0.2 m)).
- * Shapes     likeness [m], edges [2 m] → a share in [0, 1].
- * Precision  π̂ errs upwards by the share of real edges below q, and by ≈ √(5 π / m) and 3 % of itself from sampling.
- * Cost       4,000 pairs of ends, degree inner products each.
+ * Model      the likeness of an edge (context likeness + Σ_c p_uc p_vc) comes from real edges or, with share π, from edges
+ *            wired at random with the same degrees: an attacker who joins unlike nodes is no more alike than that. Real
+ *            edges seldom fall below q, the null's quantile 0.2, so  π̂ = min(1, #{edges: likeness ≤ q} / (0.2 m)).
+ *            The null: two edges {u, u′}, {v, v′} drawn and rewired to {u, v}.
+ * Shapes     context, disagreement [m], edges [2 m] → a share in [0, 1].
+ * Precision  π̂ errs upwards by the share of real edges below q, and by ≈ √(5 π / m) and 3 % of itself from sampling;
+ *            measured on clean and attacked graphs in docs/math-sanitize.md.
+ * Cost       4,000 pairs, degree inner products each.
  * Source     Storey 2002, eq. 6, for the share of nulls. Deviation: a sampled null in place of uniform p-values.
  */
-export function unlikelyShare(likeness: Float64Array, edges: Uint32Array, e: Csr, graph: WeightedGraph, random: Random): number {
-  const m = likeness.length
+export function unlikelyShare(context: Float64Array, disagreement: Float64Array, edges: Uint32Array, source: LikenessSource, random: Random): number {
+  const m = context.length
   const nulls: number[] = []
   for (let pair = 0; pair < NULL_PAIRS; pair++) {
     const s = random.integer(2 * m)
     const t = random.integer(2 * m)
     const u = edges[s]!
     const v = edges[t]!
-    // s ^ 1 is the other end of the edge of s: rewiring two edges to {u, v} takes those ends away.
-    if (u !== v) nulls.push(towards(u, v, edges[t ^ 1]!, e, graph) + towards(v, u, edges[s ^ 1]!, e, graph))
+    // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
+    if (u !== v) nulls.push(towards(u, v, edges[t ^ 1]!, source) + towards(v, u, edges[s ^ 1]!, source) + rowDot(source.soft, u, source.soft, v))
   }
   if (nulls.length === 0) return 0
   nulls.sort((a, b) => a - b)
   const limit = nulls[Math.floor(QUANTILE * nulls.length)]!
   let below = 0
-  for (const value of likeness) if (value <= limit) below++
+  for (let e = 0; e < m; e++) if (context[e]! + 1 - disagreement[e]! <= limit) below++
   return Math.min(1, below / (QUANTILE * m))
 }
 
 /** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */
-function towards(u: number, v: number, without: number, e: Csr, graph: WeightedGraph): number {
+function towards(u: number, v: number, without: number, {profiles: e, graph}: LikenessSource): number {
   const {indptr, indices, values} = graph.weights
   let sum = SELF * rowDot(e, u, e, v)
   let total = SELF

@@ -76,7 +76,7 @@ async function run(graph: Graph, options: SanitizeOptions, settings: SanitizeSet
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts, kernel.labelFree !== null)
   const scored = settings.nodeSet === 'all' ? new Uint8Array(m).fill(1) : withinReach(mixing, edges, nodeSet)
-  const rule: PruneRule = options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(parts.context, edges, e, likeness, seeded)} : options.prune
+  const rule: PruneRule = options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(parts.context, parts.disagreement, edges, {profiles: e, soft: pseudo.soft, graph: likeness}, seeded)} : options.prune
   const marking = markEdges(score, scored, edges, mixing.degrees, rule, options.minDegree)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
@@ -149,7 +149,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
       ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
       : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; kernel complexity ${metrics.gkcBefore.toPrecision(4)} → ${metrics.gkcAfter.toPrecision(4)}`
   return {
-    status: metrics.notScored === metrics.edges ? 'inconclusive' : 'pass',
+    status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
     summary,
     meaning: [
       'A high rank means that the edge fits the features, the labels and the neighbourhoods of its ends badly; it is no proof of an attack.',
