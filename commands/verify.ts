@@ -33,7 +33,7 @@ if all agree, 1 if anything differs.`
         metrics: {cells: checked, layers: metrics.layers.length, discrepancies},
         verdict: {
           status: discrepancies.length === 0 ? 'pass' : 'fail',
-          summary: discrepancies.length === 0 ? `All ${checked} cells and ${metrics.layers.length} layers follow from the report's evidence.` : `${discrepancies.length} statements do not follow from the report's evidence.`,
+          summary: discrepancies.length === 0 ? `All ${checked} cells and ${metrics.layers.length} layers follow from the report's evidence.` : `${discrepancies.length} ${discrepancies.length === 1 ? 'statement does' : 'statements do'} not follow from the report's evidence.`,
           meaning: ['That the evidence came from the model and the data is not checked here: that needs both.'],
         },
         notes: [],

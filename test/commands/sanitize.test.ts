@@ -1,0 +1,119 @@
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {openNpz} from '../../src/data/npz.js'
+import type {SanitizeReport} from '../../src/report/reports.js'
+import {type JsonError, surety} from './run-surety.js'
+
+const GRAPH = 'fixtures/community-graph/community-graph.npz'
+const folder = mkdtempSync(join(tmpdir(), 'surety-sanitize-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+const at = (name: string) => join(folder, name)
+const edgesOf = (path: string, array: string) => {
+  const {data} = openNpz(readFileSync(path), path).read(array)
+  return Array.from({length: data.length / 2}, (_, e) => `${Number(data[2 * e])},${Number(data[2 * e + 1])}`)
+}
+
+describe('surety sanitize', () => {
+  let run: ReturnType<typeof surety>
+  beforeAll(() => {
+    run = surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--truth', 'edges_added', '--out', at('clean.npz'), '--scores', at('scores.csv'), '--report', at('report.json'), '--html', at('report.html'))
+  })
+
+  it('prints the verdict in words and exits 0', () => {
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/^• DONE {2}\d+ of 1765 edges/)
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('it is no proof of an attack')
+    expect(Math.max(...run.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('graph, scores and report tell the same story', () => {
+    const report = JSON.parse(readFileSync(at('report.json'), 'utf8')) as SanitizeReport
+    const [head, ...rows] = readFileSync(at('scores.csv'), 'utf8').trim().split('\n').map((line) => line.split(','))
+    expect(head).toEqual(expect.arrayContaining(['source', 'target', 'score', 'rank', 'pruned', 'scored', 'kc', 'label_free', 'similarity', 'labelled_ends', 'pseudo_disagree']))
+    const column = (name: string) => rows.map((row) => row[head!.indexOf(name)]!)
+    const name = (row: string[]) => `${row[0]},${row[1]}`
+    const {metrics} = report
+    expect(rows.length).toBe(metrics.edges)
+    expect(rows.map(name)).toEqual(edgesOf(GRAPH, 'edges_attacked').sort(byEnds))
+    const pruned = rows.filter((_, e) => column('pruned')[e] === '1').map(name)
+    expect(pruned.length).toBe(metrics.pruned)
+    expect(pruned.length).toBeGreaterThan(0)
+    expect(edgesOf(at('clean.npz'), 'edges')).toEqual(rows.map(name).filter((edge) => !pruned.includes(edge)))
+    expect(edgesOf(at('clean.npz'), 'edges_removed').sort(byEnds)).toEqual(pruned)
+    const ranks = column('rank').map(Number)
+    expect([...ranks].sort((a, b) => a - b)).toEqual(ranks.map((_, e) => e + 1))
+    const inOrder = column('score').map(Number).map((score, e) => ({score, rank: ranks[e]!})).sort((a, b) => a.rank - b.rank)
+    expect(inOrder.every(({score}, e) => e === 0 || inOrder[e - 1]!.score >= score)).toBe(true)
+    expect(metrics.gkcAfter).toBeLessThan(metrics.gkcBefore)
+    expect(metrics).toEqual(expect.objectContaining({nodes: 600, notScored: expect.any(Number) as number}))
+    expect(report.inputs[0]!.path).toBe(GRAPH)
+    expect(readFileSync(at('report.html'), 'utf8')).toContain(String(metrics.pruned))
+  })
+
+  it('finds the adversary as well as the fixture records', () => {
+    const {metrics} = JSON.parse(readFileSync(at('report.json'), 'utf8')) as SanitizeReport
+    const expected = JSON.parse(readFileSync('fixtures/community-graph/community-graph.expected.json', 'utf8')) as {aucRange: [number, number]}
+    expect(metrics.truth!.auc).toBeGreaterThan(expected.aucRange[0])
+    expect(metrics.truth!.auc).toBeLessThan(expected.aucRange[1])
+  })
+
+  it('prunes what it is told to, and keeps what the minimum degree protects', () => {
+    const {metrics} = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-count', '10', '--dry-run', '--json').stdout) as SanitizeReport
+    expect(metrics.pruned).toBe(10)
+    const all = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '1', '--dry-run', '--json').stdout) as SanitizeReport
+    expect(all.metrics.isolatedAfter).toBe(all.metrics.isolatedBefore)
+    expect(all.metrics.keptByMinDegree).toBeGreaterThan(0)
+  })
+
+  it('converts by extension', () => {
+    expect(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '0.1', '--out', at('clean.graphml')).code).toBe(0)
+    expect(readFileSync(at('clean.graphml'), 'utf8')).toContain('<graphml')
+  })
+
+  it('preset paper scores labelled nodes only, and says which edges it could not score', () => {
+    const {metrics, config} = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json').stdout) as SanitizeReport
+    expect(config).toMatchObject({preset: 'paper', nodeSet: 'labelled', norm: 'sym', sign: 'absolute'})
+    expect(metrics.notScored).toBeGreaterThan(0)
+  })
+})
+
+describe('bad input', () => {
+  const graph = readFileSync(GRAPH)
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+  it.each<[string, Buffer | null]>([
+    ['truncated.npz', graph.subarray(0, graph.length / 2)],
+    ['empty.npz', Buffer.alloc(0)],
+    ['text.npz', Buffer.from('hello')],
+    ['broken.graphml', Buffer.from('<graphml><graph>')],
+    ['broken.json', Buffer.from('{"nodes": [')],
+    ['missing-node.json', json({nodes: [{key: 'a'}], edges: [{source: 'a', target: 'zz'}]})],
+    ['no-edges.json', json({nodes: [{key: 'a'}, {key: 'b'}], edges: []})],
+    ['unlabelled.csv', Buffer.from('source,target\n0,1\n1,2\n')],
+    ['absent.npz', null],
+  ])('%s: exit 2, an error that names it, nothing written', (name, content) => {
+    if (content !== null) writeFileSync(at(name), content)
+    const before = readdirSync(folder)
+    const {code, stdout, stderr} = surety('sanitize', at(name), '--out', at('never.npz'), '--json')
+    expect(code).toBe(2)
+    expect(stderr).toBe('')
+    const {error} = JSON.parse(stdout) as JsonError
+    expect(error.code).toBe('INPUT')
+    expect(error.nextSteps.length).toBeGreaterThan(0)
+    expect(readdirSync(folder)).toEqual(before)
+    expect(existsSync(at('never.npz'))).toBe(false)
+  })
+
+  it('without --out or --dry-run: a usage error that names both', () => {
+    const {code, stderr} = surety('sanitize', GRAPH)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--out[^]*--dry-run/)
+  })
+})
+
+function byEnds(a: string, b: string): number {
+  const [u, v] = a.split(',').map(Number)
+  const [s, t] = b.split(',').map(Number)
+  return u! - s! || v! - t!
+}
