@@ -39,12 +39,12 @@ const top = (x: Dense, n: number): Dense => (n === x.rows ? x : {rows: n, cols: 
 async function measure(engine: PairwiseEngine, n: number, times: number) {
   const [x, w] = [top(z, n), top(v, n)]
   const warmUp = performance.now()
-  const result = await engine.kernelApply(x, w)
+  const result = await engine.kernelApply(x, x, w)
   const firstMs = performance.now() - warmUp
   const elapsed: number[] = []
   for (let k = 0; k < times; k++) {
     const start = performance.now()
-    await engine.kernelApply(x, w)
+    await engine.kernelApply(x, x, w)
     elapsed.push(performance.now() - start)
   }
   const medianMs = elapsed.sort((a, b) => a - b)[Math.floor(times / 2)]!
@@ -61,7 +61,7 @@ const onCpu = await (async () => {
   await cpu.close()
   return {...measured, products: cpu.products}
 })()
-const compared = cpuRows === rows ? onGpu.result : (await gpu.kernelApply(top(z, cpuRows), top(v, cpuRows)))
+const compared = cpuRows === rows ? onGpu.result : await gpu.kernelApply(top(z, cpuRows), top(z, cpuRows), top(v, cpuRows))
 const largest = onCpu.result.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
 const error = onCpu.result.data.reduce((worst, x, at) => Math.max(worst, Math.abs(x - compared.data[at]!)), 0) / largest
 await gpu.close()

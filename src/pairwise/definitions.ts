@@ -70,26 +70,26 @@ export function kernelByDefinition(z: Dense, w: Dense): Dense {
   return {rows: z.rows, cols: w.rows, data}
 }
 
-/** κ(Z Zᵀ) V, diagonal ½ (0 for a zero row). */
-export function kernelApplyByDefinition(z: Dense, v: Dense): Dense {
+/** κ(Z Wᵀ) V; diagonal ½ (0 for a zero row) where z and w are one set. */
+export function kernelApplyByDefinition(z: Dense, w: Dense, v: Dense): Dense {
   const data = new Float64Array(z.rows * v.cols)
   for (let i = 0; i < z.rows; i++) {
-    for (let j = 0; j < z.rows; j++) {
-      const weight = i !== j ? kappa(dot(z, i, z, j)) : dot(z, i, z, i) > 0 ? 0.5 : 0
+    for (let j = 0; j < w.rows; j++) {
+      const weight = z !== w || i !== j ? kappa(dot(z, i, w, j)) : dot(z, i, z, i) > 0 ? 0.5 : 0
       for (let c = 0; c < v.cols; c++) data[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
     }
   }
   return {rows: z.rows, cols: v.cols, data}
 }
 
-/** Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j. */
-export function kernelGradientByDefinition(z: Dense, left: Dense, right: Dense): Dense {
+/** Σ_j (left_i · right_j) κ′(z_i · w_j) w_j; j ≠ i where z and w are one set. */
+export function kernelGradientByDefinition(z: Dense, w: Dense, left: Dense, right: Dense): Dense {
   const data = new Float64Array(z.rows * z.cols)
   for (let i = 0; i < z.rows; i++) {
-    for (let j = 0; j < z.rows; j++) {
-      if (i === j) continue
-      const weight = dot(left, i, right, j) * kappaSlope(dot(z, i, z, j))
-      for (let t = 0; t < z.cols; t++) data[i * z.cols + t]! += weight * z.data[j * z.cols + t]!
+    for (let j = 0; j < w.rows; j++) {
+      if (z === w && i === j) continue
+      const weight = dot(left, i, right, j) * kappaSlope(dot(z, i, w, j))
+      for (let t = 0; t < z.cols; t++) data[i * z.cols + t]! += weight * w.data[j * w.cols + t]!
     }
   }
   return {rows: z.rows, cols: z.cols, data}

@@ -32,9 +32,12 @@ export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> 
     const w = unitRows(r, 131, 19)
     compare('kernelBlock', (await engine.kernelBlock(z, w)).data, kernelByDefinition(z, w).data)
     const v = normal(r, 131, 5)
-    compare('kernelApply', (await engine.kernelApply(w, v)).data, kernelApplyByDefinition(w, v).data)
+    compare('kernelApply', (await engine.kernelApply(w, w, v)).data, kernelApplyByDefinition(w, w, v).data)
+    compare('kernelApply, two sets', (await engine.kernelApply(z, w, v)).data, kernelApplyByDefinition(z, w, v).data)
     const u = normal(r, 131, 5)
-    compare('kernelGradient', await gradientOf(engine, w, v, u), kernelGradientByDefinition(w, v, u).data)
+    compare('kernelGradient', await gradientOf(engine, w, w, v, u), kernelGradientByDefinition(w, w, v, u).data)
+    const left = normal(r, 67, 5)
+    compare('kernelGradient, two sets', await gradientOf(engine, z, w, left, u), kernelGradientByDefinition(z, w, left, u).data)
     for (const metric of METRICS) {
       const task = volatilityTask(r, metric)
       const truth = volatilityByDefinition(task)
@@ -65,9 +68,9 @@ function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   return worst / largest
 }
 
-async function gradientOf(engine: PairwiseEngine, z: Dense, left: Dense, right: Dense): Promise<Float64Array> {
+async function gradientOf(engine: PairwiseEngine, z: Dense, w: Dense, left: Dense, right: Dense): Promise<Float64Array> {
   const data = new Float64Array(z.rows * z.cols)
-  await engine.kernelGradient(z, left, right, (firstRow, block) => {
+  await engine.kernelGradient(z, w, left, right, (firstRow, block) => {
     data.set(block.data, firstRow * z.cols)
   })
   return data

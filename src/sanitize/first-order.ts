@@ -59,7 +59,7 @@ export async function gradientFromStream(
   const {indptr, indices} = graph.matrix
   const out = new Float64Array(indices.length)
   const scale = -4 / nodeSet.length
-  await engine.kernelGradient(aggregated.unit, left, right, (first, block) => {
+  await engine.kernelGradient(aggregated.unit, aggregated.unit, left, right, (first, block) => {
     for (let row = 0; row < block.rows; row++) {
       const i = first + row
       const norm = aggregated.norms[i]!

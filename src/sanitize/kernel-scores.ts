@@ -105,7 +105,7 @@ async function scoresStreamed(problem: KernelProblem, edges: Uint32Array, settin
     labelFree: null,
     method: 'first-order',
     gkc,
-    condition: await conditionEstimate((v) => engine.kernelApply(aggregated.unit, v), nodeSet.length, settings.ridge),
+    condition: await conditionEstimate((v) => engine.kernelApply(aggregated.unit, aggregated.unit, v), nodeSet.length, settings.ridge),
     zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
   }
 }
@@ -114,7 +114,7 @@ const aggregateNodeSet = ({graph, nodeSet, features}: KernelProblem) => aggregat
 
 async function streamedSolve(unit: Matrix, y: Dense, ridge: number, engine: PairwiseEngine): Promise<Dense> {
   const apply = async (v: Dense) => {
-    const image = await engine.kernelApply(unit, v)
+    const image = await engine.kernelApply(unit, unit, v)
     for (let t = 0; t < image.data.length; t++) image.data[t]! += ridge * v.data[t]!
     return image
   }

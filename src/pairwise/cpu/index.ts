@@ -18,8 +18,8 @@ export async function createCpuEngine(options: {threads: number}): Promise<Pairw
     volatility: (task) => cpuVolatility(task, products),
     distances: (x, y, metric) => cpuDistances(x, y, metric, products),
     kernelBlock: (z, w) => kernelBlock(z, w, products),
-    kernelApply: (z, v) => kernelApply(z, v, products),
-    kernelGradient: (z, left, right, onRows) => kernelGradient(z, left, right, products, onRows),
+    kernelApply: (z, w, v) => kernelApply(z, w, v, products),
+    kernelGradient: (z, w, left, right, onRows) => kernelGradient(z, w, left, right, products, onRows),
     close: () => products.close(),
   }
 }

@@ -20,11 +20,11 @@ export async function kernelBlock(z: Matrix, w: Matrix, products: Products): Pro
   return {rows: z.rows, cols: w.rows, data: out}
 }
 
-/** κ(Z Zᵀ) V: see PairwiseEngine.kernelApply. Holds one strip of pairs at a time. */
-export async function kernelApply(z: Matrix, v: Dense, products: Products): Promise<Dense> {
+/** κ(Z Wᵀ) V: see PairwiseEngine.kernelApply. Holds one strip of pairs at a time. */
+export async function kernelApply(z: Matrix, w: Matrix, v: Dense, products: Products): Promise<Dense> {
   const out = new Float64Array(z.rows * v.cols)
-  for await (const {block, from} of strips(z, z, products)) {
-    for (let i = 0; i < block.rows; i++) {
+  for await (const {block, from} of strips(z, w, products)) {
+    for (let i = 0; z === w && i < block.rows; i++) {
       const diagonal = i * z.rows + from + i
       const isZeroRow = !(block.data[diagonal]! > 0)
       block.data[diagonal] = isZeroRow ? 0 : 1
@@ -35,20 +35,21 @@ export async function kernelApply(z: Matrix, v: Dense, products: Products): Prom
   return {rows: z.rows, cols: v.cols, data: out}
 }
 
-/** Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j: see PairwiseEngine.kernelGradient. */
+/** Σ_j (left_i · right_j) κ′(z_i · w_j) w_j: see PairwiseEngine.kernelGradient. */
 export async function kernelGradient(
   z: Matrix,
+  w: Matrix,
   left: Dense,
   right: Dense,
   products: Products,
   onRows: (firstRow: number, block: Dense) => void,
 ): Promise<void> {
-  const n = z.rows
-  for await (const {block, from} of strips(z, z, products)) {
+  const n = w.rows
+  for await (const {block, from} of strips(z, w, products)) {
     const weights = await products.multiplyTransposed(denseRows(left, from, from + block.rows), right)
     for (let t = 0; t < block.data.length; t++) weights.data[t]! *= kappaSlope(block.data[t]!)
-    for (let i = 0; i < block.rows; i++) weights.data[i * n + from + i] = 0
-    onRows(from, isCsr(z) ? multiplyDenseCsr(weights, z) : await products.multiply(weights, z))
+    for (let i = 0; z === w && i < block.rows; i++) weights.data[i * n + from + i] = 0
+    onRows(from, isCsr(w) ? multiplyDenseCsr(weights, w) : await products.multiply(weights, w))
   }
 }
 

@@ -44,8 +44,8 @@ export function tfjsEngine(tf: Tf, backend: string, tileRows = TILE_ROWS): TfjsE
       return cpuDistances(x, y, metric, products).finally(() => products.close())
     },
     kernelBlock: (z, w) => onDevice(device, () => kernelBlock(device, z, w)),
-    kernelApply: (z, v) => onDevice(device, () => kernelApply(device, {z, w: z, same: true}, v)),
-    kernelGradient: (z, left, right, onRows) => onDevice(device, () => kernelGradient(device, {z, w: z, same: true}, left, right, onRows)),
+    kernelApply: (z, w, v) => onDevice(device, () => kernelApply(device, z, w, v)),
+    kernelGradient: (z, w, left, right, onRows) => onDevice(device, () => kernelGradient(device, z, w, left, right, onRows)),
     close: () => Promise.resolve(),
   }
 }

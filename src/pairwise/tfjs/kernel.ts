@@ -6,13 +6,6 @@ import {type Panel, panelsOf, rowTensor, take, type TensorDevice, type Tf} from 
 
 const TWO_PI = 2 * Math.PI
 
-/** Rows z against rows w. `same`: both are one set of rows, and a row is not paired with itself. */
-export interface KernelSides {
-  readonly z: Matrix
-  readonly w: Matrix
-  readonly same: boolean
-}
-
 /**
  * κ(Z Wᵀ) [rows of z, rows of w]: cosines on the device, κ on the host.
  *
@@ -39,7 +32,7 @@ export async function kernelBlock(device: TensorDevice, z: Matrix, w: Matrix): P
 }
 
 /**
- * κ(Z Wᵀ) V [rows of z, r] tile by tile; with `same` the diagonal is exactly ½ (0 for a zero row).
+ * κ(Z Wᵀ) V [rows of z, r] tile by tile; for one set the diagonal is exactly ½ (0 for a zero row).
  *
  * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, sums γ(rows of w) Σ|κ V| at most. Diagonal and nearly
  *            parallel pairs in fp64 on the host.
@@ -47,15 +40,15 @@ export async function kernelBlock(device: TensorDevice, z: Matrix, w: Matrix): P
  * Empty      no rows or r = 0 → empty; w without rows → zeros.
  * Source     as kernelBlock.
  */
-export async function kernelApply(device: TensorDevice, sides: KernelSides, v: Dense): Promise<Dense> {
+export async function kernelApply(device: TensorDevice, z: Matrix, w: Matrix, v: Dense): Promise<Dense> {
   const {tf} = device
   const r = v.cols
-  const out = new Float64Array(sides.z.rows * r)
-  if (out.length === 0) return {rows: sides.z.rows, cols: r, data: out}
+  const out = new Float64Array(z.rows * r)
+  if (out.length === 0) return {rows: z.rows, cols: r, data: out}
   const add = (i: number, weight: number, j: number) => {
     for (let c = 0; c < r; c++) out[i * r + c]! += weight * v.data[j * r + c]!
   }
-  await reduceTiles(device, sides, {
+  await reduceTiles(device, z, w, {
     width: r,
     right: (q) => rowTensor(tf, v, q),
     weights: (cosines) => kappaTensor(tf, cosines),
@@ -64,12 +57,12 @@ export async function kernelApply(device: TensorDevice, sides: KernelSides, v: D
       for (let t = 0; t < sums.length; t++) out[p.first * r + t]! += sums[t]!
     },
   })
-  if (sides.same) for (let i = 0; i < sides.z.rows; i++) if (rowDot(sides.z, i, sides.z, i) > 0) add(i, kappa(1), i)
-  return {rows: sides.z.rows, cols: r, data: out}
+  if (z === w) for (let i = 0; i < z.rows; i++) if (rowDot(z, i, z, i) > 0) add(i, kappa(1), i)
+  return {rows: z.rows, cols: r, data: out}
 }
 
 /**
- * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j, a panel of rows at a time, in order; with `same` j ≠ i.
+ * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j, a panel of rows at a time, in order; for one set j ≠ i.
  *
  * Precision  fp32, u = 2⁻²³: error of κ′ ≤ 1.5·10⁴ (cols + 2) u at worst (at NEAR_ONE, where κ″ is largest), there multiplied by
  *            a tangent below 0.023. Nearly parallel pairs in fp64 on the host.
@@ -77,11 +70,10 @@ export async function kernelApply(device: TensorDevice, sides: KernelSides, v: D
  * Empty      z without rows → onRows is not called.
  * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
  */
-export async function kernelGradient(device: TensorDevice, sides: KernelSides, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void> {
+export async function kernelGradient(device: TensorDevice, z: Matrix, w: Matrix, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void> {
   const {tf} = device
-  const {w} = sides
   let block = new Float64Array(0)
-  await reduceTiles(device, sides, {
+  await reduceTiles(device, z, w, {
     width: w.cols,
     right: (q) => rowTensor(tf, w, q),
     weights: (cosines, p, q) => tf.mul(slopeTensor(tf, cosines), tf.matMul(rowTensor(tf, left, p), rowTensor(tf, right, q), false, true)),
@@ -107,7 +99,7 @@ interface TileReduction {
   done: (p: Panel, sums: Float32Array) => void
 }
 
-async function reduceTiles({tf, tileRows}: TensorDevice, {z, w, same}: KernelSides, reduction: TileReduction): Promise<void> {
+async function reduceTiles({tf, tileRows}: TensorDevice, z: Matrix, w: Matrix, reduction: TileReduction): Promise<void> {
   const across = panelsOf(w.rows, tileRows)
   const held: Tensor2D[] = []
   try {
@@ -122,7 +114,7 @@ async function reduceTiles({tf, tileRows}: TensorDevice, {z, w, same}: KernelSid
           const cosines: Tensor2D = tf.matMul(rows, others[at]!, false, true)
           const inside = tf.lessEqual(tf.abs(cosines), NEAR_ONE)
           const beyond = tf.logicalNot(inside)
-          const near = (same && p.first === q.first ? tf.logicalAnd(beyond, tf.equal(tf.eye(p.rows), 0)) : beyond) as Tensor2D
+          const near = (z === w && p.first === q.first ? tf.logicalAnd(beyond, tf.equal(tf.eye(p.rows), 0)) : beyond) as Tensor2D
           // tf.where, not a product: κ′ at ±1 is infinite, and ∞ · 0 is NaN. The diagonal lies beyond NEAR_ONE, or is 0.
           const weights: Tensor2D = tf.where(inside, reduction.weights(tf.where(inside, cosines, 0), p, q), 0)
           const nearCount: Scalar = tf.sum(tf.cast(near, 'int32'))

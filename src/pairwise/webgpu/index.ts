@@ -8,6 +8,9 @@ import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.
 import {reside, type Resident} from './resident.js'
 import {webgpuVolatility} from './volatility.js'
 
+/** Matrices that stay on the device: two, so that a product between two sets can be repeated without uploading. */
+const RESIDENTS = 2
+
 export interface WebgpuEngine extends PairwiseEngine {
   readonly name: 'webgpu'
   describe(): AdapterFacts
@@ -18,7 +21,7 @@ export interface WebgpuEngine extends PairwiseEngine {
  *
  * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts are those of
  *            the cpu engine. `distances`, from which scale and δ grid of a certificate come, is fp64 on the processor.
- * Memory     the last matrix stays on the device between calls, so its values must not be changed while it is in use.
+ * Memory     the last two matrices stay on the device between calls, so their values must not be changed while they are in use.
  * Throws     DeviceError  see openGpu; later: device lost, out of memory.
  */
 export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEngine> {
@@ -27,15 +30,16 @@ export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEng
 
 /** The engine on a device that is already open. */
 export function webgpuEngine(gpu: Gpu): WebgpuEngine {
-  let held: Resident | undefined
+  const held: Resident[] = []
   const resident = (matrix: Matrix): Resident => {
-    if (held?.matrix !== matrix) {
-      held?.free()
-      held = undefined
-      held = reside(gpu, matrix)
-    }
-    return held
+    const at = held.findIndex((x) => x.matrix === matrix)
+    if (at === -1 && held.length === RESIDENTS) held.shift()!.free()
+    const found = at === -1 ? reside(gpu, matrix) : held.splice(at, 1)[0]!
+    held.push(found)
+    return found
   }
+  /** Both are used before either can be the one that goes. */
+  const residents = (z: Matrix, w: Matrix): [Resident, Resident] => [resident(z), resident(w)]
   return {
     name: 'webgpu',
     precision: 'fp32',
@@ -45,23 +49,14 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
       const products = (await onnxProducts(0)) ?? plainProducts
       return cpuDistances(x, y, metric, products).finally(() => products.close())
     },
-    kernelBlock: (z, w) =>
-      gpu.exclusive(async (arena) => {
-        if (z === w) return kernelBlock(gpu, arena, resident(z), resident(z))
-        const other = reside(gpu, z)
-        try {
-          return await kernelBlock(gpu, arena, other, resident(w))
-        } finally {
-          other.free()
-        }
-      }),
-    kernelApply: (z, v) =>
+    kernelBlock: (z, w) => gpu.exclusive((arena) => kernelBlock(gpu, arena, ...residents(z, w))),
+    kernelApply: (z, w, v) =>
       gpu.exclusive(async (arena) => {
         const parts: Dense[] = []
-        for (let from = 0; from < v.cols; from += APPLY_COLUMNS) parts.push(await kernelApply(gpu, arena, resident(z), columns(v, from, from + APPLY_COLUMNS)))
-        return beside(v.rows, v.cols, parts)
+        for (let from = 0; from < v.cols; from += APPLY_COLUMNS) parts.push(await kernelApply(gpu, arena, ...residents(z, w), columns(v, from, from + APPLY_COLUMNS)))
+        return beside(z.rows, v.cols, parts)
       }),
-    kernelGradient: (z, left, right, onRows) => gpu.exclusive((arena) => kernelGradient(gpu, arena, resident(z), left, right, onRows)),
+    kernelGradient: (z, w, left, right, onRows) => gpu.exclusive((arena) => kernelGradient(gpu, arena, ...residents(z, w), left, right, onRows)),
     async close() {
       await gpu.close()
     },

@@ -3,8 +3,8 @@ import type {Dense} from '../../linalg/types.js'
 import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
-import {columnsOfPanel, roundUp, rowsOfPanel} from './panels.js'
-import {cosines, PRODUCT, type Resident} from './resident.js'
+import {columnsOfPanel, type PanelPlan, roundUp, rowsOfPanel} from './panels.js'
+import {cosines, nearPairs, PRODUCT, type Resident} from './resident.js'
 import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader} from './tile-shader.js'
 
 const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
@@ -44,86 +44,91 @@ export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Reside
 }
 
 /**
- * κ(Z Zᵀ) V [n, r] block by block: the cosines of two panels stay on the device, κ is applied as the product with V loads
+ * κ(Z Wᵀ) V [rows of z, r] block by block: the cosines of two panels stay on the device, κ is applied as the product with V loads
  * them. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix r.)
  *
- * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + n / 256) Σ|κ V|. Diagonal
+ * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + rows of w / 256) Σ|κ V|. Diagonal
  *            and nearly parallel pairs in fp64 on the host. Fixed order.
- * Cost       n² · (cols + r) multiply–adds; a block of ≤ 64 MiB besides Z, V and the result.
- * Empty      n = 0 or r = 0 → empty.
+ * Cost       rows · rows · (cols + r) multiply–adds; a block of ≤ 64 MiB besides Z, W, V and the result.
+ * Empty      no rows of z or r = 0 → empty; no rows of w → zeros.
  * Source     as kernelBlock.
  */
-export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, v: Dense): Promise<Dense> {
+export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Resident, v: Dense): Promise<Dense> {
+  const rows = z.matrix.rows
   const {height, count} = z.plan
-  const out = new Float64Array(v.rows * v.cols)
+  const wide = w.plan.height
+  const out = new Float64Array(rows * v.cols)
   const width = roundUp(v.cols, tileCols(TALL))
-  const right = Array.from({length: count}, (_, p) => arena.upload(rowsOfPanel(v, z.plan, p, width)))
-  const chunks = height / CHUNK
-  const block = arena.storage(height * height)
+  const right = Array.from({length: w.plan.count}, (_, q) => arena.upload(rowsOfPanel(v, w.plan, q, width)))
+  const chunks = wide / CHUNK
+  const block = arena.storage(wide * height)
   const parts = arena.storage(chunks * height * width)
   const sums = arena.storage(height * width)
-  const shape = Uint32Array.of(height / 4, width / 4, height, CHUNK, STORE.set)
+  const shape = Uint32Array.of(height / 4, width / 4, wide, CHUNK, STORE.set)
   const groups = [width / tileCols(TALL), height / tileRows(TALL), chunks] as const
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
-    for (let q = 0; q < count; q++) {
-      await cosines(gpu, z.columns[q]!, height, z.columns[p]!, height, z.depth, block)
+    for (let q = 0; q < w.plan.count; q++) {
+      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
       await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
       await gpu.dispatch(SUM_PARTS, Uint32Array.of(height * width, chunks), [parts, sums], [Math.min(4096, (height * width) / 64), 1, 1])
     }
     const s = new Float32Array(await gpu.read(sums, height * width))
-    for (let i = p * height; i < Math.min(v.rows, (p + 1) * height); i++) {
+    for (let i = p * height; i < Math.min(rows, (p + 1) * height); i++) {
       for (let c = 0; c < v.cols; c++) out[i * v.cols + c] = s[(i - p * height) * width + c]!
     }
   }
   const add = (i: number, weight: number, j: number) => {
     for (let c = 0; c < v.cols; c++) out[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
   }
-  z.diagonal.forEach((weight, i) => {
-    add(i, weight, i)
-  })
-  const near = await z.near()
+  if (z === w) {
+    z.diagonal.forEach((weight, i) => {
+      add(i, weight, i)
+    })
+  }
+  const near = await nearPairs(gpu, z, w)
   near.cosine.forEach((c, at) => {
     add(near.i[at]!, kappa(c), near.j[at]!)
-    add(near.j[at]!, kappa(c), near.i[at]!)
   })
-  return {rows: v.rows, cols: v.cols, data: out}
+  return {rows, cols: v.cols, data: out}
 }
 
 /**
- * s_i = Σ_{j≠i} (left_i · right_j) κ′(z_i · z_j) z_j, a panel of rows at a time.
+ * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j, a panel of rows at a time; j ≠ i where z and w are one set.
  *
  * Precision  fp32, u = 2⁻²³: relative error of κ′ ≤ 1.5·10⁴ (cols + 2) u / κ′ at worst (at NEAR_ONE, where κ″ is largest), there
- *            multiplied by a tangent below 0.023; sums γ(4096 + n / 4096) Σ|terms|. Nearly parallel pairs in fp64 on the host.
- * Cost       n² · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and Z twice.
- * Empty      n = 0 → onRows is not called.
+ *            multiplied by a tangent below 0.023; sums γ(4096 + rows of w / 4096) Σ|terms|. Nearly parallel pairs in fp64 on the host.
+ * Cost       rows · rows · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and W twice.
+ * Empty      z without rows → onRows is not called.
  * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
  */
 export async function kernelGradient(
   gpu: Gpu,
   arena: Arena,
   z: Resident,
+  w: Resident,
   left: Dense,
   right: Dense,
   onRows: (firstRow: number, block: Dense) => void,
 ): Promise<void> {
-  const {matrix, plan, depth, width, columns} = z
-  const {rows: n, height, count} = plan
+  const {matrix, width} = w
+  const {rows: n, height, count} = z.plan
+  const wide = w.plan.height
   const inner = roundUp(left.cols, 16)
-  const upload = (x: Dense) => Array.from({length: count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p)))
-  const [leftPanels, rightPanels] = [upload(left), upload(right)]
-  const block = arena.storage(height * height)
+  const upload = (x: Dense, plan: PanelPlan) => Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p)))
+  const [leftPanels, rightPanels] = [upload(left, z.plan), upload(right, w.plan)]
+  const block = arena.storage(wide * height)
   const sums = arena.storage(height * width)
-  const square = [height / tileCols(SQUARE), height / tileRows(SQUARE), 1] as const
-  const near = await z.near()
-  const order = byRow(near.i, near.j, n)
+  const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
+  const near = await nearPairs(gpu, z, w)
+  const order = byRow(near.i, n)
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
-    for (let q = 0; q < count; q++) {
-      await cosines(gpu, columns[q]!, height, columns[p]!, height, depth, block)
-      await gpu.dispatch(PRODUCT, Uint32Array.of(height / 4, height / 4, inner, inner, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
-      const shape = Uint32Array.of(height / 4, width / 4, height, height, STORE.add)
-      await gpu.dispatch(PRODUCT, shape, [block, z.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
+    for (let q = 0; q < w.plan.count; q++) {
+      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+      await gpu.dispatch(PRODUCT, Uint32Array.of(wide / 4, height / 4, inner, inner, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
+      const shape = Uint32Array.of(height / 4, width / 4, wide, wide, STORE.add)
+      await gpu.dispatch(PRODUCT, shape, [block, w.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
     }
     const s = new Float32Array(await gpu.read(sums, height * width))
     const first = p * height
@@ -134,7 +139,7 @@ export async function kernelGradient(
       row.set(s.subarray(i * width, i * width + matrix.cols))
       for (let at = order.start[first + i]!; at < order.start[first + i + 1]!; at++) {
         const pair = order.pairs[at]!
-        const other = near.i[pair] === first + i ? near.j[pair]! : near.i[pair]!
+        const other = near.j[pair]!
         addRow(matrix, other, rowDot(left, first + i, right, other) * kappaSlope(near.cosine[pair]!), row)
       }
     }
@@ -142,16 +147,13 @@ export async function kernelGradient(
   }
 }
 
-/** The pairs of each row: pairs[start[i]] … pairs[start[i + 1] − 1] are the numbers of those that hold row i. */
-function byRow(first: Uint32Array, second: Uint32Array, n: number): {start: Uint32Array; pairs: Uint32Array} {
+/** The pairs of each row: pairs[start[i]] … pairs[start[i + 1] − 1] are the numbers of those whose first row is i. */
+function byRow(first: Uint32Array, n: number): {start: Uint32Array; pairs: Uint32Array} {
   const start = new Uint32Array(n + 1)
-  for (const rows of [first, second]) for (const i of rows) start[i + 1]!++
+  for (const i of first) start[i + 1]!++
   for (let i = 0; i < n; i++) start[i + 1]! += start[i]!
-  const pairs = new Uint32Array(2 * first.length)
+  const pairs = new Uint32Array(first.length)
   const next = start.slice()
-  for (let at = 0; at < first.length; at++) {
-    pairs[next[first[at]!]!++] = at
-    pairs[next[second[at]!]!++] = at
-  }
+  for (let at = 0; at < first.length; at++) pairs[next[first[at]!]!++] = at
   return {start, pairs}
 }

@@ -7,7 +7,7 @@ import {KERNEL_WGSL, NEAR_BITS} from './maps-shader.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
 import {SQUARE, STORE, tileCols, tileRows, tileShader} from './tile-shader.js'
 
-/** Pairs i < j of nearly parallel rows, ascending by block, with their cosine in fp64. */
+/** Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set. */
 export interface NearPairs {
   i: Uint32Array
   j: Uint32Array
@@ -25,12 +25,13 @@ export interface Resident {
   /** the same panels row by row, `width` numbers a row: the right side of the gradient's product */
   readonly width: number
   rows(): readonly GPUBuffer[]
-  near(): Promise<NearPairs>
+  /** the near pairs found so far, by the other side */
+  readonly near: WeakMap<Resident, Promise<NearPairs>>
   free(): void
 }
 
 /** More nearly parallel pairs than this are too many for the host: the cpu engine computes them no slower. */
-const NEAR_LIMIT = 2 ** 24
+const NEAR_LIMIT = 2 ** 25
 
 /** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
 export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: 'gradient', functions: KERNEL_WGSL})
@@ -47,8 +48,7 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
   const plan = planPanels(matrix.rows, width, gpu.bufferLimit)
   const each = <T>(make: (p: number) => T) => Array.from({length: plan.count}, (_, p) => make(p))
   let rows: GPUBuffer[] | undefined
-  let near: Promise<NearPairs> | undefined
-  const resident: Resident = {
+  return {
     matrix,
     plan,
     depth: roundUp(matrix.cols, 16),
@@ -56,10 +56,9 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
     width,
     columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
     rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
-    near: () => (near ??= findNear(gpu, resident)),
+    near: new WeakMap(),
     free: () => arena.free(),
   }
-  return resident
 }
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
@@ -68,25 +67,33 @@ export function cosines(gpu: Gpu, left: GPUBuffer, leftHeight: number, right: GP
   return gpu.dispatch(PRODUCT, shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
 }
 
+/** The near pairs of two matrices, looked for once. */
+export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> {
+  let found = z.near.get(w)
+  if (found === undefined) z.near.set(w, (found = findNear(gpu, z, w)))
+  return found
+}
+
 /**
  * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the very
  * pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
  */
-async function findNear(gpu: Gpu, {matrix, plan: {height, count}, depth, columns}: Resident): Promise<NearPairs> {
+async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> {
+  const [height, wide] = [z.plan.height, w.plan.height]
   const arena = gpu.arena()
   const first: number[] = []
   const second: number[] = []
   try {
-    const block = arena.storage(height * height)
-    const bits = arena.storage((height * height) / 32)
-    for (let p = 0; p < count; p++) {
-      for (let q = p; q < count; q++) {
-        await cosines(gpu, columns[p]!, height, columns[q]!, height, depth, block)
-        await gpu.dispatch(NEAR_BITS, Uint32Array.of(height, height), [block, bits], [height / 64, height / 32, 1])
-        eachBit(new Uint32Array(await gpu.read(bits, (height * height) / 32)), height, (row, col) => {
-          const i = p * height + row
-          const j = q * height + col
-          if (i >= j) return
+    const block = arena.storage(height * wide)
+    const bits = arena.storage((height * wide) / 32)
+    for (let p = 0; p < z.plan.count; p++) {
+      for (let q = 0; q < w.plan.count; q++) {
+        await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+        await gpu.dispatch(NEAR_BITS, Uint32Array.of(wide, height), [block, bits], [height / 64, wide / 32, 1])
+        eachBit(new Uint32Array(await gpu.read(bits, (height * wide) / 32)), height, (row, col) => {
+          const i = p * height + col
+          const j = q * wide + row
+          if (z === w && i === j) return
           first.push(i)
           second.push(j)
         })
@@ -99,5 +106,5 @@ async function findNear(gpu: Gpu, {matrix, plan: {height, count}, depth, columns
     arena.free()
   }
   const [i, j] = [Uint32Array.from(first), Uint32Array.from(second)]
-  return {i, j, cosine: Float64Array.from(i, (row, at) => rowDot(matrix, row, matrix, j[at]!))}
+  return {i, j, cosine: Float64Array.from(i, (row, at) => rowDot(z.matrix, row, w.matrix, j[at]!))}
 }

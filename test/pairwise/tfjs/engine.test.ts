@@ -42,13 +42,13 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
       const w = units(m + 1, m, cols)
       expectClose((await engine.kernelBlock(z, w)).data, kernelByDefinition(z, w).data, 2e-5)
       const [v, left] = [normal(2, m, 3), normal(3, m, 3)]
-      expectClose((await engine.kernelApply(w, v)).data, kernelApplyByDefinition(w, v).data, 1e-5)
+      expectClose((await engine.kernelApply(w, w, v)).data, kernelApplyByDefinition(w, w, v).data, 1e-5)
       const rows: number[] = []
-      await engine.kernelGradient(w, left, v, (first, block) => {
+      await engine.kernelGradient(w, w, left, v, (first, block) => {
         expect(first * cols).toBe(rows.length)
         rows.push(...block.data)
       })
-      expectClose(Float64Array.from(rows), kernelGradientByDefinition(w, left, v).data, cols === 1 ? Infinity : 1e-5)
+      expectClose(Float64Array.from(rows), kernelGradientByDefinition(w, w, left, v).data, cols === 1 ? Infinity : 1e-5)
     })
   }
 
@@ -59,22 +59,22 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     const cut = (x: typeof all, from: number, to: number) => ({rows: to - from, cols: x.cols, data: x.data.slice(from * x.cols, to * x.cols)})
     const [z, w] = [cut(all, 0, 40), cut(all, 40, 90)]
     const [v, left] = [normal(5, 90, 2), normal(6, 90, 2)]
-    const own = await kernelApply(device, {z, w: z, same: true}, cut(v, 0, 40))
-    const other = await kernelApply(device, {z, w, same: false}, cut(v, 40, 90))
-    expectClose(own.data.map((x, at) => x + other.data[at]!), kernelApplyByDefinition(all, v).data.slice(0, 80), 1e-5)
+    const own = await kernelApply(device, z, z, cut(v, 0, 40))
+    const other = await kernelApply(device, z, w, cut(v, 40, 90))
+    expectClose(own.data.map((x, at) => x + other.data[at]!), kernelApplyByDefinition(all, all, v).data.slice(0, 80), 1e-5)
     const sums = new Float64Array(40 * 11)
     const add = (first: number, block: {data: Float64Array}) => {
       block.data.forEach((x, at) => (sums[first * 11 + at]! += x))
     }
-    await kernelGradient(device, {z, w: z, same: true}, cut(left, 0, 40), cut(v, 0, 40), add)
-    await kernelGradient(device, {z, w, same: false}, cut(left, 0, 40), cut(v, 40, 90), add)
-    expectClose(sums, kernelGradientByDefinition(all, left, v).data.slice(0, 440), 1e-5)
+    await kernelGradient(device, z, z, cut(left, 0, 40), cut(v, 0, 40), add)
+    await kernelGradient(device, z, w, cut(left, 0, 40), cut(v, 40, 90), add)
+    expectClose(sums, kernelGradientByDefinition(all, all, left, v).data.slice(0, 440), 1e-5)
   })
 
   it('takes sparse rows as it takes dense ones, and gives the same bits every time', async () => {
     const {csr, dense} = sparse(5, 70, 30)
     const v = normal(6, 70, 4)
-    expect((await engine.kernelApply(csr, v)).data).toEqual((await engine.kernelApply(dense, v)).data)
+    expect((await engine.kernelApply(csr, csr, v)).data).toEqual((await engine.kernelApply(dense, dense, v)).data)
     const t = task(normal(1, 60, 9), normal(2, 40, 9), 'l2')
     expect(await engine.volatility(t)).toEqual(await engine.volatility(t))
   })
@@ -97,8 +97,8 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
   it('has nothing to sum without rows', async () => {
     const t = task(normal(1, 5, 3), normal(2, 0, 3), 'l2')
     expect((await engine.volatility(t)).anchorTotal).toEqual(new Float64Array(5))
-    expect((await engine.kernelApply(normal(1, 0, 3), normal(1, 0, 2))).data).toHaveLength(0)
-    expect((await engine.kernelApply(units(1, 4, 3), normal(1, 4, 0))).data).toHaveLength(0)
+    expect((await engine.kernelApply(normal(1, 0, 3), normal(1, 0, 3), normal(1, 0, 2))).data).toHaveLength(0)
+    expect((await engine.kernelApply(units(1, 4, 3), units(1, 4, 3), normal(1, 4, 0))).data).toHaveLength(0)
   })
 
   it('an input error stays one; what TensorFlow.js throws is a device error, and no tensor is left behind', async () => {
@@ -107,6 +107,6 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     const tidy = () => {
       throw new Error('OOM when allocating tensor')
     }
-    await expect(tfjsEngine({...tf, tidy}, backend).kernelApply(units(1, 9, 3), normal(1, 9, 2))).rejects.toThrow(DeviceError)
+    await expect(tfjsEngine({...tf, tidy}, backend).kernelApply(units(1, 9, 3), units(2, 9, 3), normal(1, 9, 2))).rejects.toThrow(DeviceError)
   })
 })

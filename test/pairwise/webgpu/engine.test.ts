@@ -33,9 +33,9 @@ describe.skipIf(gpu === null)(`webgpu engine on ${gpu?.facts.description ?? 'no 
   const engine = webgpuEngine(gpu!)
   afterAll(() => engine.close())
 
-  const gradient = async (z: Matrix, left: Dense, right: Dense): Promise<Float64Array> => {
+  const gradient = async (z: Matrix, w: Matrix, left: Dense, right: Dense): Promise<Float64Array> => {
     const rows: number[] = []
-    await engine.kernelGradient(z, left, right, (first, block) => {
+    await engine.kernelGradient(z, w, left, right, (first, block) => {
       expect(first * z.cols).toBe(rows.length)
       for (const x of block.data) rows.push(x)
     })
@@ -55,25 +55,29 @@ describe.skipIf(gpu === null)(`webgpu engine on ${gpu?.facts.description ?? 'no 
       const w = units(m + 1, m, cols)
       expectClose((await engine.kernelBlock(z, w)).data, kernelByDefinition(z, w).data, 2e-5)
       const [v, left] = [normal(2, m, 3), normal(3, m, 3)]
-      expectClose((await engine.kernelApply(w, v)).data, kernelApplyByDefinition(w, v).data, 1e-5)
-      expectClose(await gradient(w, left, v), kernelGradientByDefinition(w, left, v).data, cols === 1 ? Infinity : 1e-5)
+      expectClose((await engine.kernelApply(w, w, v)).data, kernelApplyByDefinition(w, w, v).data, 1e-5)
+      expectClose((await engine.kernelApply(z, w, v)).data, kernelApplyByDefinition(z, w, v).data, 1e-5)
+      expectClose(await gradient(w, w, left, v), kernelGradientByDefinition(w, w, left, v).data, cols === 1 ? Infinity : 1e-5)
+      const other = normal(4, n, 3)
+      expectClose(await gradient(z, w, other, v), kernelGradientByDefinition(z, w, other, v).data, cols === 1 ? Infinity : 1e-5)
     })
   }
 
   it('takes sparse rows as it takes dense ones, and many columns at a time', async () => {
     const {csr, dense} = sparse(5, 70, 30)
     const v = normal(6, 70, 300)
-    const fromSparse = await engine.kernelApply(csr, v)
-    expect((await engine.kernelApply(dense, v)).data).toEqual(fromSparse.data)
-    expectClose(fromSparse.data, kernelApplyByDefinition(dense, v).data, 1e-5)
-    expect(await gradient(csr, v, v)).toEqual(await gradient(dense, v, v))
+    const fromSparse = await engine.kernelApply(csr, csr, v)
+    expect((await engine.kernelApply(dense, dense, v)).data).toEqual(fromSparse.data)
+    expectClose(fromSparse.data, kernelApplyByDefinition(dense, dense, v).data, 1e-5)
+    expect(await gradient(csr, csr, v, v)).toEqual(await gradient(dense, dense, v, v))
   })
 
   it('gives the same bits every time', async () => {
     const z = units(9, 300, 20)
     const v = normal(1, 300, 4)
-    expect((await engine.kernelApply(z, v)).data).toEqual((await engine.kernelApply({...z}, v)).data)
-    expect(await gradient(z, v, v)).toEqual(await gradient({...z}, v, v))
+    const again = {...z}
+    expect((await engine.kernelApply(z, z, v)).data).toEqual((await engine.kernelApply(again, again, v)).data)
+    expect(await gradient(z, z, v, v)).toEqual(await gradient(again, again, v, v))
     const t = task(normal(1, 300, 9), normal(2, 40, 9), 'l2')
     expect(await engine.volatility(t)).toEqual(await engine.volatility(t))
   })
@@ -119,9 +123,9 @@ describe.skipIf(gpu === null)(`webgpu engine on ${gpu?.facts.description ?? 'no 
     const none = normal(1, 0, 3)
     const some = normal(1, 4, 3)
     expect((await engine.volatility(task(none, some, 'l2'))).total).toEqual(new Float64Array(4))
-    expect((await engine.kernelApply(none, normal(1, 0, 2))).data).toHaveLength(0)
+    expect((await engine.kernelApply(none, none, normal(1, 0, 2))).data).toHaveLength(0)
     expect((await engine.kernelBlock(some, none)).data).toHaveLength(0)
-    expect(await gradient(none, none, none)).toHaveLength(0)
+    expect(await gradient(none, none, none, none)).toHaveLength(0)
     const zero = {...some, data: new Float64Array(12)}
     await expect(engine.volatility(task(some, zero, 'angle'))).rejects.toThrow('row 0 is all zeros')
     expect((await engine.volatility(task(some, zero, 'l2'))).total).toHaveLength(4)
