@@ -4,6 +4,8 @@ import {quantile} from '../stats/quantile.js'
 import type {MetricName} from './types.js'
 
 const BLOCK = 256
+const SHRINK = 1 - 1e-9
+
 export interface Geometry {
   /** [m (m − 1) / 2] sorted pair distances, raw units */
   sortedDistances: Float64Array
@@ -18,7 +20,7 @@ export interface Geometry {
  *            ρ_k = min_i max(d_(k) / 2, √(Σ_{l≤k} d_(l)² / 2k)), the second only for l2; then the running maximum.
  *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemma 1).
  * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
- * Precision  radii are shrunk by 1e-9 (fp64) or 1e-4 (fp32 engine), more than the distances can be off.
+ * Precision  distances are fp64 on every engine; radii are shrunk by 1e-9, more than the distances can be off.
  * Cost       m² distances, m sorts of m; memory m² / 2 numbers: for m ≤ a few thousand.
  * Empty      m < 2 → no distances; radii [0].
  * Source     triangle inequality; parallel axis theorem.   Deviation: none.
@@ -39,10 +41,9 @@ export async function anchorGeometry(anchors: Dense<Float32Array | Float64Array>
       lowerRadii(packingRadii, row.slice().sort(), metric === 'l2')
     }
   }
-  const shrink = 1 - (engine.precision === 'fp64' ? 1e-9 : 1e-4)
   let running = 0
   packingRadii.forEach((radius, k) => {
-    running = Math.max(running, radius * shrink)
+    running = Math.max(running, radius * SHRINK)
     packingRadii[k] = running
   })
   return {sortedDistances: sortedDistances.sort(), packingRadii}

@@ -13,7 +13,7 @@ import {terminalOf} from './terminal.js'
 export interface Outcome<Metrics> {
   inputs: InputFile[]
   config: Record<string, Json>
-  engine: Pick<SelectedEngine, 'report' | 'threads'>
+  engine: Pick<SelectedEngine, 'report' | 'threads'> & Partial<Pick<SelectedEngine, 'notes'>>
   metrics: Metrics
   verdict: Verdict
   notes: Note[]
@@ -23,6 +23,7 @@ export interface RunFlags {
   seed: number
   device: string
   threads: number | undefined
+  'require-gpu': boolean
 }
 
 /**
@@ -35,6 +36,7 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = fromEnvironment({
     seed: Flags.integer({default: 0, min: 0, max: 2 ** 31 - 1, helpGroup: GROUP.run, description: 'seed of every random choice; it is written to the report'}),
     device: Flags.string({default: 'auto', options: ['auto', 'cpu', 'webgpu', 'tfjs'], helpGroup: GROUP.run, description: 'where pairwise statistics run; a device asked for by name that is absent is an error'}),
+    'require-gpu': Flags.boolean({helpGroup: GROUP.run, description: 'fail unless a hardware GPU does the work, from beginning to end'}),
     threads: Flags.integer({min: 1, max: 256, helpGroup: GROUP.run, description: 'processor threads (default: all cores)'}),
   })
 
@@ -42,7 +44,7 @@ export abstract class BaseCommand extends Command {
   private readonly startedAt = new Date()
 
   protected engine(flags: RunFlags): Promise<SelectedEngine> {
-    return selectEngine(flags.device, flags.threads === undefined ? {} : {threads: flags.threads})
+    return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})})
   }
 
   protected report<Metrics>(outcome: Outcome<Metrics>, seed: number): Report<Metrics> {
@@ -57,7 +59,7 @@ export abstract class BaseCommand extends Command {
       config,
       metrics,
       verdict,
-      notes,
+      notes: [...(engine.notes ?? []), ...notes],
       run: {
         startedAt: this.startedAt.toISOString(),
         elapsedMs: Date.now() - this.startedAt.getTime(),

@@ -2,7 +2,7 @@ import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {selectRows} from '../linalg/csr.js'
 import type {Products} from '../linalg/products.js'
 import type {Csr, Dense} from '../linalg/types.js'
-import type {PairwiseEngine} from '../pairwise/engine.js'
+import {kernelBlock} from '../pairwise/cpu/kernel.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import type {WeightedGraph} from './context.js'
 
@@ -23,20 +23,21 @@ export interface PseudoLabels {
  * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read, so an
  *            attack on edges cannot reach `soft`. For `labels`: ten rounds of P ← (W P + soft) / (W 1 + 1), W the edges
  *            weighted by the likeness of their ends, given labels held fixed; then the largest.
+ * Precision  fp64 on the processor whatever the engine: a label decides KC scores, so it may not turn on a device's rounding.
  * Cost       n · |L| kernel values, |L|³/3, ten passes over the edges.
  * Ties       the smaller class number.
  * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: weights by likeness.
  */
-export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGraph, engine: PairwiseEngine, products: Products): Promise<PseudoLabels> {
+export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGraph, products: Products): Promise<PseudoLabels> {
   const {nodes, labels, classes} = given
   const n = e.rows
   const labelled = selectRows(e, nodes)
   const y = labelMatrix(labels, nodes, classes, 'one-hot')
   centreColumns(y)
-  const gram = await engine.kernelBlock(labelled, labelled)
+  const gram = await kernelBlock(labelled, labelled, products)
   for (let i = 0; i < nodes.length; i++) gram.data[i * nodes.length + i]! += RIDGE
   const weights = await choleskySolve(await cholesky(gram, products), y, products)
-  const soft = await products.multiply(await engine.kernelBlock(e, labelled), weights)
+  const soft = await products.multiply(await kernelBlock(e, labelled, products), weights)
   softmaxRows(soft, SHARPNESS)
   clampGiven(soft, given)
   return {soft, labels: largest(propagate(soft, graph, given), given, n)}

@@ -59,7 +59,7 @@ async function run(graph: Graph, options: SanitizeOptions, settings: SanitizeSet
   const mixing = aggregation(nodes, edges, settings.norm, settings.hops)
   const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, seeded)
   const likeness = weighByLikeness(nodes, edges, e)
-  const pseudo = await pseudoLabels(e, given, likeness, engine, products)
+  const pseudo = await pseudoLabels(e, given, likeness, products)
 
   const features = kernelFeatures(graph)
   const nodeSet = settings.nodeSet === 'all' ? Uint32Array.from({length: nodes}, (_, i) => i) : given.nodes
