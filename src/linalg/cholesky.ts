@@ -2,7 +2,11 @@ import {InputError} from '../errors.js'
 import {type Products, transpose} from './products.js'
 import type {Dense} from './types.js'
 
-const BLOCK = 128
+/** Columns a panel: few, large products outweigh the copies. */
+const BLOCK = 256
+/** Below this size a triangle is factored in JavaScript. */
+const BASE = 64
+const TILE = 64
 
 /** A = L Lᵀ: `lower` [n, n] (zeros above the diagonal) and the inverses of its diagonal blocks. */
 export interface Cholesky {
@@ -14,8 +18,8 @@ export interface Cholesky {
  * Cholesky factor of A + ridge · I for a symmetric A, by blocks of columns (left-looking).
  *
  * Shapes     a [n, n], only its lower triangle is read.
- * Precision  fp64; relative residual of the factor a small multiple of n · 2⁻⁵³. Diagonal blocks are inverted, so
- *            everything but n · 128 operations a block runs on `products`.
+ * Precision  fp64; relative residual of the factor a small multiple of n · 2⁻⁵³. Diagonal blocks are inverted, so that
+ *            all but triangles of 64 run on `products`.
  * Cost       n³ / 6 multiply–adds; n² · 8 bytes, and a quarter of it for copies.
  * Empty      n = 0 → empty.
  * Throws     InputError  a pivot is not positive (names its number and value): raise the ridge.
@@ -37,14 +41,10 @@ export async function cholesky(a: Dense, products: Products, ridge = 0): Promise
       for (let t = 0; t < panel.data.length; t++) panel.data[t]! -= update.data[t]!
     }
     const size = to - from
-    factorInPlace(panel.data, size, from)
-    const inverse = invertLower(panel.data, size)
+    const {factor, inverse} = await factorAndInvert(rowsOf(panel, 0, size), from, products)
     diagonalInverses.push(inverse)
-    place(lower, {rows: size, cols: size, data: panel.data.subarray(0, size * size)}, from, from)
-    if (to < n) {
-      const below = {rows: n - to, cols: size, data: panel.data.subarray(size * size)}
-      place(lower, await products.multiplyTransposed(below, inverse), to, from)
-    }
+    place(lower, factor, from, from)
+    if (to < n) place(lower, await products.multiplyTransposed(rowsOf(panel, size, n - from), inverse), to, from)
   }
   return {lower, diagonalInverses}
 }
@@ -83,9 +83,7 @@ export async function choleskyInverse(factor: Cholesky, products: Products): Pro
     place(inverse, diagonalInverses[k]!, from, from)
     if (from === 0) continue
     const sum = await products.multiply(block(lower, from, to, 0, from), block(inverse, 0, from, 0, from, buffer))
-    const rows = await products.multiply(diagonalInverses[k]!, sum)
-    for (let t = 0; t < rows.data.length; t++) rows.data[t] = -rows.data[t]!
-    place(inverse, rows, from, 0)
+    place(inverse, negated(await products.multiply(diagonalInverses[k]!, sum)), from, 0)
   }
   return symmetricProduct(transpose(inverse), products, true)
 }
@@ -97,21 +95,42 @@ export async function choleskyInverse(factor: Cholesky, products: Products): Pro
 export async function symmetricProduct(w: Dense, products: Products, upper = false): Promise<Dense> {
   const n = w.rows
   const out: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
-  const step = 4 * BLOCK
   const buffer = new Float64Array(upper ? n * n : 0)
-  for (let from = 0; from < n; from += step) {
-    const to = Math.min(from + step, n)
+  for (let from = 0; from < n; from += BLOCK) {
+    const to = Math.min(from + BLOCK, n)
     const start = upper ? from : 0
     const below = block(w, 0, to, start, w.cols, buffer)
     const part = await products.multiplyTransposed(rowsOf(below, from, to), below)
-    for (let i = from; i < to; i++) {
-      for (let j = 0; j <= i; j++) {
-        const value = part.data[(i - from) * to + j]!
-        out.data[i * n + j] = value
-        out.data[j * n + i] = value
-      }
-    }
+    place(out, part, from, 0)
   }
+  mirrorLower(out)
+  return out
+}
+
+/** L and L⁻¹ of one diagonal block, by halves. */
+async function factorAndInvert(a: Dense, firstPivot: number, products: Products): Promise<{factor: Dense; inverse: Dense}> {
+  const n = a.rows
+  if (n <= BASE) {
+    const data = a.data.slice()
+    factorInPlace(data, n, firstPivot)
+    return {factor: {rows: n, cols: n, data}, inverse: invertLower(data, n)}
+  }
+  const half = n >> 1
+  const first = await factorAndInvert(block(a, 0, half, 0, half), firstPivot, products)
+  const below = await products.multiplyTransposed(block(a, half, n, 0, half), first.inverse)
+  const rest = block(a, half, n, half, n)
+  subtract(rest, await products.multiplyTransposed(below, below))
+  const second = await factorAndInvert(rest, firstPivot + half, products)
+  const corner = await products.multiply(second.inverse, await products.multiply(below, first.inverse))
+  return {factor: joined(first.factor, below, second.factor), inverse: joined(first.inverse, negated(corner), second.inverse)}
+}
+
+function joined(first: Dense, below: Dense, second: Dense): Dense {
+  const n = first.rows + second.rows
+  const out: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
+  place(out, first, 0, 0)
+  place(out, below, first.rows, 0)
+  place(out, second, first.rows, first.rows)
   return out
 }
 
@@ -167,6 +186,22 @@ function rowsOf(m: Dense, from: number, to: number): Dense {
 
 function place(m: Dense, part: Dense, row: number, col: number): void {
   for (let i = 0; i < part.rows; i++) m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
+}
+
+/** A[j, i] = A[i, j] for j < i, in place, by tiles. */
+function mirrorLower(a: Dense): void {
+  const n = a.rows
+  for (let i0 = 0; i0 < n; i0 += TILE) {
+    for (let j0 = 0; j0 <= i0; j0 += TILE) {
+      for (let i = i0; i < Math.min(i0 + TILE, n); i++) {
+        for (let j = j0; j < Math.min(j0 + TILE, i); j++) a.data[j * n + i] = a.data[i * n + j]!
+      }
+    }
+  }
+}
+
+function negated(a: Dense): Dense {
+  return {...a, data: a.data.map((x) => -x)}
 }
 
 function subtract(a: Dense, b: Dense): void {
