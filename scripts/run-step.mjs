@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 
 /**
- * Runs a command, streams its output, and resolves with its exit code, output and seconds.
+ * Runs a command, streams its output, and resolves with its exit code, standard output and seconds.
  * `quiet` holds the output back and shows it only if the command fails.
  */
 export function runStep(command, args, {cwd, env, quiet = false} = {}) {
@@ -9,18 +9,20 @@ export function runStep(command, args, {cwd, env, quiet = false} = {}) {
     const started = performance.now()
     const child = spawn(command, args, {cwd, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']})
     let output = ''
+    let held = ''
     const collect = (stream) => (chunk) => {
-      output += chunk
-      if (!quiet) stream.write(chunk)
+      if (stream === process.stdout) output += chunk
+      if (quiet) held += chunk
+      else stream.write(chunk)
     }
     child.stdout.on('data', collect(process.stdout))
     child.stderr.on('data', collect(process.stderr))
     const end = (code) => {
-      if (quiet && code !== 0) process.stderr.write(output)
+      if (code !== 0) process.stderr.write(held)
       resolve({code, output, seconds: (performance.now() - started) / 1000})
     }
     child.on('error', (error) => {
-      output += `${error.message}\n`
+      held += `${error.message}\n`
       end(127)
     })
     child.on('close', (code) => end(code ?? 1))
