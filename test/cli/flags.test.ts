@@ -19,6 +19,6 @@ describe('parseNumber', () => {
 
 describe('fromEnvironment', () => {
   it('names the variable after the flag', () => {
-    expect(fromEnvironment({'prune-ratio': {}})['prune-ratio'].env).toBe('SURETY_PRUNE_RATIO')
+    expect(fromEnvironment<Record<string, {env?: string}>>({'prune-ratio': {}})['prune-ratio']?.env).toBe('SURETY_PRUNE_RATIO')
   })
 })
