@@ -1,12 +1,8 @@
 import {InputError} from '../errors.js'
+import {BASE, BLOCK, block, negated, place, rowsOf, subtract} from './blocks.js'
 import {type Products, transpose} from './products.js'
 import type {Dense} from './types.js'
 
-/** Columns a panel: few, large products outweigh the copies. */
-const BLOCK = 256
-/** Below this size a triangle is factored in JavaScript. */
-const BASE = 64
-const TILE = 64
 
 /** A = L Lᵀ: `lower` [n, n] (zeros above the diagonal) and the inverses of its diagonal blocks. */
 export interface Cholesky {
@@ -71,42 +67,6 @@ export async function choleskySolve(factor: Cholesky, b: Dense, products: Produc
   return x
 }
 
-/** A⁻¹ [n, n], exactly symmetric; n³ / 3 multiply–adds. */
-export async function choleskyInverse(factor: Cholesky, products: Products): Promise<Dense> {
-  const {lower, diagonalInverses} = factor
-  const n = lower.rows
-  const inverse: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
-  const buffer = new Float64Array(n * n)
-  for (let k = 0; k < diagonalInverses.length; k++) {
-    const from = k * BLOCK
-    const to = Math.min(from + BLOCK, n)
-    place(inverse, diagonalInverses[k]!, from, from)
-    if (from === 0) continue
-    const sum = await products.multiply(block(lower, from, to, 0, from), block(inverse, 0, from, 0, from, buffer))
-    place(inverse, negated(await products.multiply(diagonalInverses[k]!, sum)), from, 0)
-  }
-  return symmetricProduct(transpose(inverse), products, true)
-}
-
-/**
- * W Wᵀ [n, n], exactly symmetric: only the blocks on and below the diagonal are computed.
- * `upper`: W is upper triangular, so row block I starts at its own first column.
- */
-export async function symmetricProduct(w: Dense, products: Products, upper = false): Promise<Dense> {
-  const n = w.rows
-  const out: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
-  const buffer = new Float64Array(upper ? n * n : 0)
-  for (let from = 0; from < n; from += BLOCK) {
-    const to = Math.min(from + BLOCK, n)
-    const start = upper ? from : 0
-    const below = block(w, 0, to, start, w.cols, buffer)
-    const part = await products.multiplyTransposed(rowsOf(below, from, to), below)
-    place(out, part, from, 0)
-  }
-  mirrorLower(out)
-  return out
-}
-
 /** L and L⁻¹ of one diagonal block, by halves. */
 async function factorAndInvert(a: Dense, firstPivot: number, products: Products): Promise<{factor: Dense; inverse: Dense}> {
   const n = a.rows
@@ -134,7 +94,7 @@ function joined(first: Dense, below: Dense, second: Dense): Dense {
   return out
 }
 
-function factorInPlace(a: Float64Array, n: number, firstPivot: number): void {
+export function factorInPlace(a: Float64Array, n: number, firstPivot: number): void {
   for (let j = 0; j < n; j++) {
     let pivot = a[j * n + j]!
     for (let t = 0; t < j; t++) pivot -= a[j * n + t]! ** 2
@@ -154,7 +114,7 @@ function factorInPlace(a: Float64Array, n: number, firstPivot: number): void {
   }
 }
 
-function invertLower(l: Float64Array, n: number): Dense {
+export function invertLower(l: Float64Array, n: number): Dense {
   const data = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     const row = data.subarray(i * n, (i + 1) * n)
@@ -167,43 +127,4 @@ function invertLower(l: Float64Array, n: number): Dense {
     for (let j = 0; j <= i; j++) row[j]! /= pivot
   }
   return {rows: n, cols: n, data}
-}
-
-/** A copy of a block, into `buffer` where one is given. */
-function block(m: Dense, rowFrom: number, rowTo: number, colFrom: number, colTo: number, buffer?: Float64Array): Dense {
-  const cols = colTo - colFrom
-  const rows = rowTo - rowFrom
-  if (cols === m.cols && buffer !== undefined) return rowsOf(m, rowFrom, rowTo)
-  const data = buffer?.subarray(0, rows * cols) ?? new Float64Array(rows * cols)
-  for (let i = 0; i < rows; i++) data.set(m.data.subarray((rowFrom + i) * m.cols + colFrom, (rowFrom + i) * m.cols + colTo), i * cols)
-  return {rows, cols, data}
-}
-
-/** Whole rows as a view. */
-function rowsOf(m: Dense, from: number, to: number): Dense {
-  return {rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols)}
-}
-
-function place(m: Dense, part: Dense, row: number, col: number): void {
-  for (let i = 0; i < part.rows; i++) m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
-}
-
-/** A[j, i] = A[i, j] for j < i, in place, by tiles. */
-function mirrorLower(a: Dense): void {
-  const n = a.rows
-  for (let i0 = 0; i0 < n; i0 += TILE) {
-    for (let j0 = 0; j0 <= i0; j0 += TILE) {
-      for (let i = i0; i < Math.min(i0 + TILE, n); i++) {
-        for (let j = j0; j < Math.min(j0 + TILE, i); j++) a.data[j * n + i] = a.data[i * n + j]!
-      }
-    }
-  }
-}
-
-function negated(a: Dense): Dense {
-  return {...a, data: a.data.map((x) => -x)}
-}
-
-function subtract(a: Dense, b: Dense): void {
-  for (let t = 0; t < a.data.length; t++) a.data[t]! -= b.data[t]!
 }

@@ -1,3 +1,6 @@
+import {mirrorLower} from '../linalg/blocks.js'
+import {dense, type Dense} from '../linalg/types.js'
+
 /**
  * The arc-cosine kernel of two unit vectors with cosine c, and its slope:
  *   κ(c) = c (π − acos c) / 2π,   κ′(c) = (π − acos c) / 2π + c / (2π √(1 − c²)).
@@ -37,25 +40,22 @@ export function kappaInPlace(cosines: Float64Array): void {
 }
 
 /**
- * κ and, if asked for, κ′ of a symmetric matrix of cosines [n, n]: one acos a pair.
- * The diagonals are exact: κ = ½ where the cosine is not 0 (a zero row has 0), κ′ = 0, since a pair has two members.
+ * κ and, if asked for, κ′ of a symmetric matrix of cosines [n, n], of which only the lower triangle is read: one acos a
+ * pair. The diagonals are exact: κ = ½ where the cosine is not 0 (a zero row has 0), κ′ = 0, since a pair has two members.
  */
-export function kernelMaps(cosines: Float64Array, n: number, slope: Float64Array | null): Float64Array {
-  const kernel = new Float64Array(n * n)
+export function kernelMaps(cosines: Float64Array, n: number, withSlope: boolean): {kernel: Dense; slope: Dense | null} {
+  const kernel = dense(n, n)
+  const slope = withSlope ? dense(n, n) : null
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       const c = clip(cosines[i * n + j]!)
       const angle = Math.PI - Math.acos(c)
-      const k = (c * angle) / TWO_PI
-      kernel[i * n + j] = k
-      kernel[j * n + i] = k
-      if (slope !== null) {
-        const s = slopeFrom(c, angle)
-        slope[i * n + j] = s
-        slope[j * n + i] = s
-      }
+      kernel.data[i * n + j] = (c * angle) / TWO_PI
+      if (slope !== null) slope.data[i * n + j] = slopeFrom(c, angle)
     }
-    kernel[i * n + i] = cosines[i * n + i]! > 0 ? 0.5 : 0
+    kernel.data[i * n + i] = cosines[i * n + i]! > 0 ? 0.5 : 0
   }
-  return kernel
+  mirrorLower(kernel)
+  if (slope !== null) mirrorLower(slope)
+  return {kernel, slope}
 }

@@ -1,6 +1,6 @@
 import {Matrix as SmallMatrix, solve} from 'ml-matrix'
-import {choleskyInverse} from '../linalg/cholesky.js'
 import {addRow, rowDotVector} from '../linalg/csr-products.js'
+import {invertPositiveDefinite} from '../linalg/inverse.js'
 import type {Products} from '../linalg/products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import {kappa} from '../pairwise/arc-cosine.js'
@@ -35,6 +35,7 @@ interface KernelChange {
 export async function exactRemoval(
   gram: KernelGram,
   kernel: Dense,
+  ridge: number,
   solved: SolvedComplexity,
   features: Matrix,
   graph: Aggregation,
@@ -43,7 +44,7 @@ export async function exactRemoval(
   products: Products,
 ): Promise<Float64Array> {
   const s = gram.nodeSet.length
-  const inverse = await choleskyInverse(solved.factor, products)
+  const inverse = await invertPositiveDefinite(kernel, products, ridge)
   const out = new Float64Array(which.length)
   let pending: KernelChange[] = []
   let rows = 0

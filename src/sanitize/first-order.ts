@@ -12,33 +12,47 @@ import type {KernelGram} from './complexity.js'
 export type PatternGradient = Float64Array
 
 /**
- * The gradient from Gram matrices in memory.
+ * Gradients from Gram matrices in memory, one for each matrix of pair weights.
  *
- * Shapes     m [s, s] the pair weights M (ααᵀ, or (H + λI)⁻² for Y = I); slope [s, s] κ′ with zero diagonal.
- * Cost       (nnz(Âʰ_S) + s) · s multiply–adds; one row of memory.
+ * Formula    s_i · x_k = Σ_j B_ij (x̂_j · x_k), B = M ∘ κ′; and s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ from the same row of the pattern.
+ * Shapes     weights [s, s] each: M = ααᵀ, or (H + λI)⁻² for Y = I; slope [s, s] κ′ with zero diagonal.
+ * Cost       nnz(Âʰ_S) · s multiply–adds each.
  */
-export function gradientFromGram(gram: KernelGram, m: Dense, slope: Dense, graph: Aggregation): PatternGradient {
+export function gradientsFromGram(gram: KernelGram, weights: readonly Dense[], slope: Dense, graph: Aggregation): PatternGradient[] {
   const s = gram.nodeSet.length
-  const {indptr, indices} = graph.matrix
-  const out = new Float64Array(indices.length)
+  const {indptr, indices, values} = graph.matrix
+  const out = weights.map(() => new Float64Array(indices.length))
   const b = new Float64Array(s)
   for (let i = 0; i < s; i++) {
     const norm = gram.norms[i]!
     if (norm === 0) continue
-    let along = 0
-    for (let j = 0; j < s; j++) {
-      b[j] = m.data[i * s + j]! * slope.data[i * s + j]!
-      along += b[j]! * gram.cosine.data[i * s + j]!
-    }
     const node = gram.nodeSet[i]!
-    for (let t = indptr[node]!; t < indptr[node + 1]!; t++) {
-      const row = indices[t]! * s
-      let sum = 0
-      for (let j = 0; j < s; j++) sum += b[j]! * gram.cross.data[row + j]!
-      out[t] = ((-4 / s) * (sum - along * gram.cross.data[row + i]!)) / norm
-    }
+    weights.forEach((m, g) => {
+      const gradient = out[g]!
+      for (let j = 0; j < s; j++) b[j] = m.data[i * s + j]! * slope.data[i * s + j]!
+      let along = 0
+      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) {
+        gradient[t] = dotAt(b, gram.cross.data, indices[t]! * s)
+        along += (values[t]! * gradient[t]!) / norm
+      }
+      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) {
+        gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[t]! * s + i]!)) / norm
+      }
+    })
   }
   return out
+}
+
+/** b · x[offset …], in two sums, which a processor adds side by side. */
+function dotAt(b: Float64Array, x: Float64Array, offset: number): number {
+  let even = 0
+  let odd = 0
+  let j = 0
+  for (; j + 1 < b.length; j += 2) {
+    even += b[j]! * x[offset + j]!
+    odd += b[j + 1]! * x[offset + j + 1]!
+  }
+  return j < b.length ? even + odd + b[j]! * x[offset + j]! : even + odd
 }
 
 /**

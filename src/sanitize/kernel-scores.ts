@@ -1,4 +1,5 @@
-import {choleskyInverse, cholesky, symmetricProduct} from '../linalg/cholesky.js'
+import {symmetricProduct} from '../linalg/blocks.js'
+import {invertPositiveDefinite} from '../linalg/inverse.js'
 import {conjugateGradients} from '../linalg/conjugate-gradients.js'
 import {selectRows} from '../linalg/csr.js'
 import type {Products} from '../linalg/products.js'
@@ -7,9 +8,9 @@ import type {Csr, Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random} from '../stats/random.js'
 import {type Aggregation, aggregateFeatures, changedRows} from './aggregate.js'
-import {complexityOf, kernelGram, kernelOf, solveComplexity} from './complexity.js'
+import {addScaled, complexityOf, kernelGram, kernelOf, solveComplexity} from './complexity.js'
 import {exactRemoval} from './exact.js'
-import {firstOrderChanges, gradientFromGram, gradientFromStream, type PatternGradient} from './first-order.js'
+import {firstOrderChanges, gradientFromStream, gradientsFromGram} from './first-order.js'
 import type {SanitizeSettings} from './settings.js'
 
 /** Up to here the [n, s] and [s, s] matrices stay in memory: 320 MB each, about 6,300 nodes when all are in the set. */
@@ -72,12 +73,12 @@ async function scoresInMemory(problem: KernelProblem, edges: Uint32Array, settin
   const solved = await solveComplexity(kernel, y, settings.ridge, products)
   const method = settings.method === 'auto' ? (nodeSet.length <= EXACT_NODES ? 'exact' : 'first-order') : settings.method
   const free = await freeOfLabels(kernel, settings.labelFreeRidge, products)
-  const gradients: PatternGradient[] = [gradientFromGram(gram, free.weights, slope!, graph)]
-  if (method === 'first-order') gradients.push(gradientFromGram(gram, await products.multiplyTransposed(solved.alpha, solved.alpha), slope!, graph))
-  const [freeChange, change] = firstOrderChanges(graph, edges, gradients)
+  const weights = [free.weights]
+  if (method === 'first-order') weights.push(await products.multiplyTransposed(solved.alpha, solved.alpha))
+  const [freeChange, change] = firstOrderChanges(graph, edges, gradientsFromGram(gram, weights, slope!, graph))
   const all = Uint32Array.from({length: edges.length / 2}, (_, e) => e)
   return {
-    kc: change === undefined ? await exactRemoval(gram, kernel, solved, features, graph, edges, all, products) : toComplexity(change, solved.gkc),
+    kc: change === undefined ? await exactRemoval(gram, kernel, settings.ridge, solved, features, graph, edges, all, products) : toComplexity(change, solved.gkc),
     labelFree: toComplexity(freeChange!, free.gkc),
     method,
     gkc: solved.gkc,
@@ -88,7 +89,7 @@ async function scoresInMemory(problem: KernelProblem, edges: Uint32Array, settin
 
 /** Y = I: GKC = √((2/s) tr (H + λI)⁻¹), pair weights M = (H + λI)⁻². */
 async function freeOfLabels(kernel: Dense, ridge: number, products: Products): Promise<{gkc: number; weights: Dense}> {
-  const inverse = await choleskyInverse(await cholesky(kernel, products, ridge), products)
+  const inverse = await invertPositiveDefinite(kernel, products, ridge)
   let trace = 0
   for (let i = 0; i < inverse.rows; i++) trace += inverse.data[i * inverse.cols + i]!
   return {gkc: Math.sqrt((2 / inverse.rows) * trace), weights: await symmetricProduct(inverse, products)}
@@ -113,11 +114,7 @@ async function scoresStreamed(problem: KernelProblem, edges: Uint32Array, settin
 const aggregateNodeSet = ({graph, nodeSet, features}: KernelProblem) => aggregateFeatures(selectRows(graph.matrix, nodeSet) as Csr, features)
 
 async function streamedSolve(unit: Matrix, y: Dense, ridge: number, engine: PairwiseEngine): Promise<Dense> {
-  const apply = async (v: Dense) => {
-    const image = await engine.kernelApply(unit, unit, v)
-    for (let t = 0; t < image.data.length; t++) image.data[t]! += ridge * v.data[t]!
-    return image
-  }
+  const apply = async (v: Dense) => addScaled(await engine.kernelApply(unit, unit, v), ridge, v)
   const diagonal = new Float64Array(unit.rows).fill(0.5 + ridge)
   return (await conjugateGradients(apply, y, {...CG, diagonal})).x
 }

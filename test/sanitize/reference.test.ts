@@ -5,7 +5,7 @@ import {aggregation, type Norm} from '../../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../../src/sanitize/complexity.js'
 import {exactRemoval} from '../../src/sanitize/exact.js'
 import {kernelFeatures} from '../../src/sanitize/features.js'
-import {firstOrderChanges, gradientFromGram} from '../../src/sanitize/first-order.js'
+import {firstOrderChanges, gradientsFromGram} from '../../src/sanitize/first-order.js'
 import {type LabelCoding, labelMatrix} from '../../src/sanitize/labels.js'
 import type {Graph} from '../../src/graph/types.js'
 import {pearson} from '../support/pearson.js'
@@ -29,16 +29,16 @@ async function solved(graph: Graph, norm: Norm, nodeSet: Uint32Array, ridge: num
   const gram = await kernelGram(features, mixing, nodeSet, products)
   const {kernel, slope} = kernelOf(gram, true)
   const y = labelMatrix(graph.labels!, nodeSet, graph.classes, coding)
-  return {features, mixing, gram, kernel, slope: slope!, solution: await solveComplexity(kernel, y, ridge, products)}
+  return {features, mixing, gram, kernel, slope: slope!, ridge, solution: await solveComplexity(kernel, y, ridge, products)}
 }
 
 async function exact(s: Awaited<ReturnType<typeof solved>>, graph: Graph, which: ArrayLike<number>) {
-  return exactRemoval(s.gram, s.kernel, s.solution, s.features, s.mixing, graph.edges, which, products)
+  return exactRemoval(s.gram, s.kernel, s.ridge, s.solution, s.features, s.mixing, graph.edges, which, products)
 }
 
 async function firstOrder(s: Awaited<ReturnType<typeof solved>>, graph: Graph) {
   const weights = await products.multiplyTransposed(s.solution.alpha, s.solution.alpha)
-  return firstOrderChanges(s.mixing, graph.edges, [gradientFromGram(s.gram, weights, s.slope, s.mixing)])[0]!
+  return firstOrderChanges(s.mixing, graph.edges, gradientsFromGram(s.gram, [weights], s.slope, s.mixing))[0]!
 }
 
 const every = (graph: Graph) => Uint32Array.from({length: graph.edges.length / 2}, (_, e) => e)

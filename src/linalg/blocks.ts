@@ -1,0 +1,61 @@
+import type {Products} from './products.js'
+import type {Dense} from './types.js'
+
+/** Rows a product: few, large products outweigh the copies. */
+export const BLOCK = 256
+const TILE = 64
+
+/** Below this size JavaScript is as fast as a product. */
+export const BASE = 64
+
+/** W Wᵀ [n, n], exactly symmetric: only the blocks on and below the diagonal are computed; n² · k / 2 multiply–adds. */
+export async function symmetricProduct(w: Dense, products: Products): Promise<Dense> {
+  const n = w.rows
+  const out: Dense = {rows: n, cols: n, data: new Float64Array(n * n)}
+  for (let from = 0; from < n; from += BLOCK) {
+    const to = Math.min(from + BLOCK, n)
+    place(out, await products.multiplyTransposed(rowsOf(w, from, to), rowsOf(w, 0, to)), from, 0)
+  }
+  mirrorLower(out)
+  return out
+}
+
+/** A copy of a block, into `buffer` where one is given. */
+export function block(m: Dense, rowFrom: number, rowTo: number, colFrom: number, colTo: number, buffer?: Float64Array): Dense {
+  const cols = colTo - colFrom
+  const rows = rowTo - rowFrom
+  if (cols === m.cols && buffer !== undefined) return rowsOf(m, rowFrom, rowTo)
+  const data = buffer?.subarray(0, rows * cols) ?? new Float64Array(rows * cols)
+  for (let i = 0; i < rows; i++) data.set(m.data.subarray((rowFrom + i) * m.cols + colFrom, (rowFrom + i) * m.cols + colTo), i * cols)
+  return {rows, cols, data}
+}
+
+/** Whole rows as a view. */
+export function rowsOf(m: Dense, from: number, to: number): Dense {
+  return {rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols)}
+}
+
+export function place(m: Dense, part: Dense, row: number, col: number): void {
+  for (let i = 0; i < part.rows; i++) m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
+}
+
+/** A[j, i] = A[i, j] for j < i, in place, by tiles. */
+export function mirrorLower(a: Dense): void {
+  const n = a.rows
+  for (let i0 = 0; i0 < n; i0 += TILE) {
+    for (let j0 = 0; j0 <= i0; j0 += TILE) {
+      for (let i = i0; i < Math.min(i0 + TILE, n); i++) {
+        for (let j = j0; j < Math.min(j0 + TILE, i); j++) a.data[j * n + i] = a.data[i * n + j]!
+      }
+    }
+  }
+}
+
+export function negated(a: Dense): Dense {
+  return {...a, data: a.data.map((x) => -x)}
+}
+
+/** A −= B, in place. */
+export function subtract(a: Dense, b: Dense): void {
+  for (let t = 0; t < a.data.length; t++) a.data[t]! -= b.data[t]!
+}
