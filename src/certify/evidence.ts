@@ -28,9 +28,7 @@ export interface LayerEvidence {
 }
 
 /** The sums of one layer, computed with ∞ as the last δ, as statistics of the finite δ. */
-export function layerStatistics(sums: VolatilitySums, anchors: number, task: {floor: number; deltas: Float64Array; etas: Float64Array}): LayerStatistics {
-  const {floor, etas} = task
-  const deltas = task.deltas.subarray(0, -1)
+export function layerStatistics(sums: VolatilitySums, anchors: number, {floor, deltas}: {floor: number; deltas: Float64Array}, etas: Float64Array): LayerStatistics {
   const G = deltas.length
   const finite = (values: Float64Array, width: number) => values.filter((_, at) => Math.floor(at / width) % (G + 1) < G)
   return {
