@@ -1,9 +1,9 @@
 import {statSync} from 'node:fs'
-import {join} from 'node:path'
+import {extname, join} from 'node:path'
 import {openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
 import {openSafetensors} from '../data/safetensors.js'
-import {describeContent, sniffContent} from '../data/sniff.js'
+import {type Content, describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import {openEmbeddings} from './embedding-file.js'
 import {openLayersModel} from './layers-model.js'
@@ -13,9 +13,12 @@ import type {Checkpoint} from './types.js'
 export {type DataSetOptions, readDataSet} from './data-set.js'
 export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, LayerInfo, OutputKind, Pooling} from './types.js'
 
+/** What an extension promises; others promise nothing. */
+const PROMISED: Record<string, Content> = {'.npz': 'zip', '.json': 'json', '.onnx': 'binary', '.safetensors': 'binary'}
+
 /**
  * Opens what holds a model or its hidden states: a TensorFlow.js LayersModel (model.json or its folder), an ONNX file, or
- * arrays in npz or safetensors. The content decides, not the extension.
+ * arrays in npz or safetensors. The content decides; an extension that promises another content is an error.
  *
  * Throws  InputError  none of these, or one that is damaged (names the file).
  */
@@ -23,12 +26,16 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
   const input = await readInput(file)
   const content = sniffContent(input.bytes)
+  const described = describeContent(input.bytes)
+  const promised = PROMISED[extname(file).toLowerCase()]
+  if (promised !== undefined && promised !== content) {
+    throw new InputError(`${file}: does not hold what its extension says, it looks like ${described}`, ['give the file the extension of its content, or choose another file'])
+  }
   if (content === 'json') return openLayersModel(file, input)
   if (content === 'zip') {
     const npz = openNpz(input.bytes, file)
     return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
   }
-  const described = describeContent(input.bytes)
   // An ONNX file has no signature: it is what no other format claims.
   if (described !== 'binary data') {
     throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])

@@ -1,0 +1,57 @@
+/**
+ * How the fused rank's weights were chosen, and what each part is worth: AUC of the known adversarial edges.
+ *
+ *     npx tsx bench/score-search.ts [folder of graphs]      default ../shared/data/graphs
+ *
+ * Every row is one choice of weights, the same for all graphs; the last column is the mean.
+ */
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {normalise} from '../src/graph/normalise.js'
+import {readGraph} from '../src/graph/read-graph.js'
+import {readTruth} from '../src/graph/truth.js'
+import {selectEngine} from '../src/pairwise/select.js'
+import {fuseRanks} from '../src/sanitize/fused.js'
+import {sanitize} from '../src/sanitize/sanitize.js'
+import {areaUnderRoc} from '../src/stats/ranking.js'
+
+const GRAPHS = ['cora_meta_0.05', 'cora_meta_0.25', 'cora_random_0.2', 'cora_grad_0.25', 'citeseer_meta_0.25', 'cora_nettack_5.0']
+const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap'] as const
+type Weights = Partial<Record<(typeof PARTS)[number], number>>
+
+/** +1 where a larger part is more suspect. */
+const SIGN = {kc: 1, labelFree: -1, similarity: -1, context: -1, disagreement: 1, overlap: -1}
+const CHOSEN: Weights = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
+const without = (part: keyof Weights): Weights => ({...CHOSEN, [part]: 0})
+
+const VARIANTS: [string, Weights][] = [
+  ...PARTS.map((part): [string, Weights] => [`${part} alone`, {[part]: 1}]),
+  ['kc + labelFree + similarity', {kc: 1, labelFree: 1, similarity: 1}],
+  ['all six, equal', Object.fromEntries(PARTS.map((part) => [part, 1]))],
+  ['chosen', CHOSEN],
+  ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [`chosen without ${part}`, without(part)]),
+]
+
+const folder = process.argv[2] ?? '../shared/data/graphs'
+const {engine} = await selectEngine('cpu')
+const table = new Map(VARIANTS.map(([name]) => [name, [] as number[]]))
+for (const name of GRAPHS) {
+  const path = join(folder, `${name}.npz`)
+  if (!existsSync(path)) throw new Error(`${path} is absent: name the folder that holds ${GRAPHS.join(', ')}`)
+  const graph = normalise(await readGraph(path, {edges: 'edges_attacked'}))
+  const truth = await readTruth(path, 'edges_added', graph)
+  const known = new Set(Array.from({length: truth.length / 2}, (_, e) => pairKey(truth[2 * e]!, truth[2 * e + 1]!)))
+  const {scores} = await sanitize(graph.graph, {preset: 'surety', prune: {rule: 'count', value: 0}, minDegree: 1, seed: 0, truth: null}, engine)
+  const adversarial = Uint8Array.from(scores.score, (_, e) => (known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0))
+  for (const [variant, weights] of VARIANTS) {
+    const voices = PARTS.filter((part) => weights[part]).map((part) => ({values: scores.parts[part].map((x) => SIGN[part] * x), weight: weights[part]!}))
+    table.get(variant)!.push(areaUnderRoc(adversarial, fuseRanks(voices)))
+  }
+}
+await engine.close()
+console.log(`| parts and weights | ${GRAPHS.join(' | ')} | mean |\n|---|${'---|'.repeat(GRAPHS.length + 1)}`)
+for (const [variant, aucs] of table) console.log(`| ${variant} | ${[...aucs, aucs.reduce((a, b) => a + b) / aucs.length].map((x) => x.toFixed(3)).join(' | ')} |`)
+
+function pairKey(u: number, v: number): string {
+  return u < v ? `${u},${v}` : `${v},${u}`
+}
