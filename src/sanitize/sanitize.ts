@@ -28,8 +28,6 @@ export interface SanitizeResult {
   settings: SanitizeSettings
 }
 
-const METHODS = {exact: 'exact removal', 'first-order': 'the first-order closed form', landmarks: 'the first-order closed form, its sums over nodes estimated from a sample'}
-
 /** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
 const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
 
@@ -61,7 +59,7 @@ async function run(graph: Graph, options: SanitizeOptions, settings: SanitizeSet
   const mixing = aggregation(nodes, edges, settings.norm, settings.hops)
   const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, seeded)
   const likeness = weighByLikeness(nodes, edges, e)
-  const pseudo = await pseudoLabels(e, given, likeness, products, seeded)
+  const pseudo = await pseudoLabels(e, given, likeness, products)
 
   const features = kernelFeatures(graph)
   const nodeSet = settings.nodeSet === 'all' ? Uint32Array.from({length: nodes}, (_, i) => i) : given.nodes
@@ -161,7 +159,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
 }
 
 function notesOf(graph: Graph, metrics: SanitizeMetrics, kernel: KernelScores): Note[] {
-  const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${METHODS[kernel.method]}`}]
+  const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${kernel.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`}]
   if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: 'the graph has no features: the kernel uses the identity and likeness comes from neighbourhoods, which is weaker evidence'})
   if (kernel.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: ${metrics.nodeSetSize} nodes are too many to hold its matrix`})
   if (graph.weights !== null) notes.push({level: 'warning', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1'})
