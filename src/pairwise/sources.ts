@@ -31,12 +31,15 @@ export function deviceNodes(): string[] | null {
   return [...render.map((name) => `${RENDER}/${name}`), ...NVIDIA.filter((node) => existsSync(node))]
 }
 
+/** The user points the Vulkan loader at a driver of their own, for example at SwiftShader. */
+export const namesVulkanDriver = (): boolean => Boolean(process.env['VK_DRIVER_FILES'] ?? process.env['VK_ADD_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'])
+
 export const SOURCES: readonly DeviceSource[] = [
   {
     name: 'webgpu',
     absence() {
       if (packageVersion('webgpu') === null) return 'the webgpu package is not installed'
-      return deviceNodes()?.length === 0 ? `no driver of a GPU is loaded (nothing in ${RENDER}, no ${NVIDIA.join(', no ')})` : null
+      return deviceNodes()?.length === 0 && !namesVulkanDriver() ? `no driver of a GPU is loaded (nothing in ${RENDER}, no ${NVIDIA.join(', no ')})` : null
     },
     async open(options) {
       const {createWebgpuEngine} = await import('./webgpu/index.js')

@@ -1,6 +1,7 @@
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
+import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Report} from './types.js'
 
@@ -25,5 +26,9 @@ export interface VerifyReport extends Report<VerifyMetrics> {
   command: 'verify'
 }
 
+export interface DoctorReport extends Report<DoctorMetrics> {
+  command: 'doctor'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | VerifyReport
+export type AnyReport = CertifyReport | SanitizeReport | VerifyReport | DoctorReport
