@@ -4,6 +4,7 @@
  */
 import {fileURLToPath} from 'node:url'
 import {plainProducts} from '../src/linalg/products.js'
+import {BlockRunner} from '../src/pairwise/cpu/runner.js'
 import {cpuVolatility} from '../src/pairwise/cpu/volatility.js'
 import {bootstrapPairMean} from '../src/stats/bootstrap.js'
 import {random} from '../src/stats/random.js'
@@ -36,7 +37,7 @@ export async function gaussian(delta: number, n: number, runs: number): Promise<
     const loss = Float64Array.from({length: n}, () => (r.uniform() < 0.1 ? 1 : 0))
     const {total, diameter} = await cpuVolatility(
       {anchors: x, references: x, anchorLoss: loss, referenceLoss: loss, anchorLabels: null, referenceLabels: null, metric: 'l2', scale: 1, floor: 0, deltas: new Float64Array(0), etas: new Float64Array(0), lossMax: Infinity},
-      plainProducts,
+      new BlockRunner(plainProducts),
     )
     const rowMeans = total.map((value) => value / (n - 1))
     const epsilon = rowMeans.reduce((a, b) => a + b, 0) / n

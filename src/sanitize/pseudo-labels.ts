@@ -2,7 +2,7 @@ import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {selectRows} from '../linalg/csr.js'
 import type {Products} from '../linalg/products.js'
 import type {Csr, Dense} from '../linalg/types.js'
-import {kernelBlock} from '../pairwise/cpu/kernel.js'
+import {kernelBlock, onThisThread} from '../pairwise/cpu/kernel.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import type {WeightedGraph} from './context.js'
 
@@ -34,10 +34,11 @@ export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGr
   const labelled = selectRows(e, nodes)
   const y = labelMatrix(labels, nodes, classes, 'one-hot')
   centreColumns(y)
-  const gram = await kernelBlock(labelled, labelled, products)
+  const host = onThisThread(products)
+  const gram = await kernelBlock(host, labelled, labelled)
   for (let i = 0; i < nodes.length; i++) gram.data[i * nodes.length + i]! += RIDGE
   const weights = await choleskySolve(await cholesky(gram, products), y, products)
-  const soft = await products.multiply(await kernelBlock(e, labelled, products), weights)
+  const soft = await products.multiply(await kernelBlock(host, e, labelled), weights)
   softmaxRows(soft, SHARPNESS)
   clampGiven(soft, given)
   return {soft, labels: largest(propagate(soft, graph, given), given, n)}

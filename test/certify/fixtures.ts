@@ -5,6 +5,7 @@ import {openNpz} from '../../src/data/npz.js'
 import {numbersOf} from '../../src/data/named-array.js'
 import {plainProducts} from '../../src/linalg/products.js'
 import {cpuDistances} from '../../src/pairwise/cpu/distances.js'
+import {BlockRunner} from '../../src/pairwise/cpu/runner.js'
 import {cpuVolatility} from '../../src/pairwise/cpu/volatility.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {random} from '../../src/stats/random.js'
@@ -15,7 +16,7 @@ const unused = () => Promise.reject(new Error('certify uses no kernel'))
 export const engine: PairwiseEngine = {
   name: 'cpu',
   precision: 'fp64',
-  volatility: (task) => cpuVolatility(task, plainProducts),
+  volatility: (task) => cpuVolatility(task, new BlockRunner(plainProducts)),
   distances: (x, y, metric) => cpuDistances(x, y, metric, plainProducts),
   kernelBlock: unused,
   kernelApply: unused,

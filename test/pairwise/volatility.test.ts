@@ -4,6 +4,7 @@ import {onnxProducts} from '../../src/linalg/onnx-products.js'
 import {plainProducts, type Products} from '../../src/linalg/products.js'
 import type {Dense} from '../../src/linalg/types.js'
 import {cpuDistances, type Metric} from '../../src/pairwise/cpu/distances.js'
+import {BlockRunner} from '../../src/pairwise/cpu/runner.js'
 import {cpuVolatility} from '../../src/pairwise/cpu/volatility.js'
 import type {VolatilitySums, VolatilityTask} from '../../src/pairwise/engine.js'
 import {random} from '../../src/stats/random.js'
@@ -100,6 +101,7 @@ function expectClose(fast: VolatilitySums, truth: VolatilitySums, relative = 1e-
 }
 
 describe('cpuVolatility', () => {
+  const runner = new BlockRunner(plainProducts)
   let products: Products[] = [plainProducts]
   beforeAll(async () => {
     const onnx = await onnxProducts(1)
@@ -113,7 +115,7 @@ describe('cpuVolatility', () => {
         for (const p of products) {
           for (const type of ['f32', 'f64'] as const) {
             const t = task(7, metric, one, type)
-            expectClose(await cpuVolatility(t, p), slow(t))
+            expectClose(await cpuVolatility(t, new BlockRunner(p)), slow(t))
           }
         }
       })
@@ -136,7 +138,7 @@ describe('cpuVolatility', () => {
   it('counts pairs without a distance instead of dividing by zero', async () => {
     const x: Dense = {rows: 3, cols: 1, data: Float64Array.of(0, 0, 2)}
     const loss = Float64Array.of(1, 3, 5)
-    const sums = await cpuVolatility({...task(1, 'l2', true), anchors: x, references: x, anchorLoss: loss, referenceLoss: loss, anchorLabels: null, referenceLabels: null, floor: 0, scale: 1, lossMax: Infinity}, plainProducts)
+    const sums = await cpuVolatility({...task(1, 'l2', true), anchors: x, references: x, anchorLoss: loss, referenceLoss: loss, anchorLabels: null, referenceLabels: null, floor: 0, scale: 1, lossMax: Infinity}, runner)
     expect(sums.zeroDistancePairs).toBe(1)
     expect(sums.zeroDistanceLossPairs).toBe(1)
     expect(Array.from(sums.total)).toEqual([2, 1, 3])
@@ -146,13 +148,13 @@ describe('cpuVolatility', () => {
     const x = cloud(9, 900, 3)
     const loss = Float64Array.from({length: 900}, (_, i) => (i * 37) % 11)
     const base = {...task(1, 'l2', true), anchors: x, references: x, anchorLoss: loss, referenceLoss: loss, anchorLabels: null, referenceLabels: null, lossMax: Infinity}
-    const one = await cpuVolatility(base, plainProducts)
-    const two = await cpuVolatility({...base, anchors: {...x}}, plainProducts)
+    const one = await cpuVolatility(base, runner)
+    const two = await cpuVolatility({...base, anchors: {...x}}, runner)
     // Two separate samples also hold each row beside itself: distance 0, no loss change.
     one.total.forEach((value, j) => expect(Math.abs(value - two.total[j]!)).toBeLessThan(1e-9 * value))
     one.within.forEach((value, at) => expect(two.within[at]! - value).toBe(1))
     const none: Dense = {rows: 0, cols: 3, data: new Float64Array(0)}
-    const empty = await cpuVolatility({...base, anchors: none, references: none, anchorLoss: new Float64Array(0), referenceLoss: new Float64Array(0)}, plainProducts)
+    const empty = await cpuVolatility({...base, anchors: none, references: none, anchorLoss: new Float64Array(0), referenceLoss: new Float64Array(0)}, runner)
     expect(empty.witnesses).toEqual([])
     expect(empty.total).toHaveLength(0)
   })
@@ -164,15 +166,15 @@ describe('cpuVolatility', () => {
         const n = t.references.rows
         const order = random(seed).permutation(n)
         const pick = <T extends Float64Array | Float32Array>(x: T, width: number): T => x.map((_, at) => x[order[Math.floor(at / width)]! * width + (at % width)]!) as T
-        const plain = await cpuVolatility(t, plainProducts)
+        const plain = await cpuVolatility(t, runner)
         const permuted = await cpuVolatility(
           {...t, references: {...t.references, data: pick(t.references.data, 5)}, referenceLoss: pick(t.referenceLoss, 1), referenceLabels: t.referenceLabels!.map((_, j) => t.referenceLabels![order[j]!]!)},
-          plainProducts,
+          runner,
         )
         permuted.total.forEach((value, j) => expect(value).toBeCloseTo(plain.total[order[j]!]!, 9))
         expect(permuted.crossLabelTotal).toBeCloseTo(plain.crossLabelTotal, 9)
         const scaled = (x: Dense<Float32Array | Float64Array>) => ({...x, data: x.data.map((value) => value * factor)})
-        const wide = await cpuVolatility({...t, anchors: scaled(t.anchors), references: scaled(t.references), scale: t.scale * factor}, plainProducts)
+        const wide = await cpuVolatility({...t, anchors: scaled(t.anchors), references: scaled(t.references), scale: t.scale * factor}, runner)
         wide.total.forEach((value, j) => expect(Math.abs(value - plain.total[j]!)).toBeLessThan(1e-8 * (1 + plain.total[j]!)))
       }),
       {numRuns: 20, seed: 1},

@@ -3,23 +3,45 @@ import {plainProducts} from '../../linalg/products.js'
 import type {PairwiseEngine} from '../engine.js'
 import {cpuDistances} from './distances.js'
 import {kernelApply, kernelBlock, kernelGradient} from './kernel.js'
+import {WorkerPool} from './pool.js'
+import {BlockRunner} from './runner.js'
+import {SharedMatrices} from './shared.js'
 import {cpuVolatility} from './volatility.js'
 
+export interface CpuEngineOptions {
+  /** worker threads, started when there is enough work; 1: everything on the calling thread */
+  threads: number
+  /** of the products of tiles; sums are fp64 in both */
+  precision?: 'fp64' | 'fp32'
+}
+
+export interface CpuEngine extends PairwiseEngine {
+  readonly name: 'cpu'
+  readonly products: string
+}
+
 /**
- * The fp64 engine that runs everywhere and is the oracle of the others: matrix products on the BLAS inside
- * onnxruntime-node where it is installed, in JavaScript otherwise.
+ * The engine that runs everywhere and, in fp64, is the oracle of the others: tiles on worker threads, their matrix products on the BLAS
+ * inside onnxruntime-node where it is installed, in JavaScript otherwise. The same bits for any number of threads.
+ *
+ * Memory   a matrix that went to the workers stays in shared memory as long as the matrix itself, so its values must not be changed
+ *          while it is in use.
  */
-export async function createCpuEngine(options: {threads: number}): Promise<PairwiseEngine & {readonly products: string}> {
-  const products = (await onnxProducts(options.threads)) ?? plainProducts
+export async function createCpuEngine({threads, precision = 'fp64'}: CpuEngineOptions): Promise<CpuEngine> {
+  const products = (await onnxProducts(threads)) ?? plainProducts
+  const runner = new BlockRunner((await onnxProducts(1)) ?? plainProducts, threads > 1 ? new WorkerPool(threads) : null)
+  const context = {runner, matrices: new SharedMatrices(), precision}
   return {
     name: 'cpu',
-    precision: 'fp64',
+    precision,
     products: products.name,
-    volatility: (task) => cpuVolatility(task, products),
+    volatility: (task) => cpuVolatility(task, runner, precision),
     distances: (x, y, metric) => cpuDistances(x, y, metric, products),
-    kernelBlock: (z, w) => kernelBlock(z, w, products),
-    kernelApply: (z, w, v) => kernelApply(z, w, v, products),
-    kernelGradient: (z, w, left, right, onRows) => kernelGradient(z, w, left, right, products, onRows),
-    close: () => products.close(),
+    kernelBlock: (z, w) => kernelBlock(context, z, w),
+    kernelApply: (z, w, v) => kernelApply(context, z, w, v),
+    kernelGradient: (z, w, left, right, onRows) => kernelGradient(context, z, w, left, right, onRows),
+    async close() {
+      await Promise.all([runner.close(), products.close()])
+    },
   }
 }

@@ -1,94 +1,56 @@
-import {denseRows, transposeCsr} from '../../linalg/csr.js'
-import {innerProductsOfRows} from '../../linalg/csr-products.js'
 import type {Products} from '../../linalg/products.js'
-import {type Csr, type Dense, isCsr, type Matrix} from '../../linalg/types.js'
-import {kappa, kappaInPlace, kappaSlope} from '../arc-cosine.js'
+import {type Dense, isCsr, type Matrix} from '../../linalg/types.js'
+import {kappa} from '../arc-cosine.js'
+import {KERNEL_BLOCK} from './cosine-tiles.js'
+import type {KernelJob, KernelPart} from './kernel-blocks.js'
+import {BlockRunner} from './runner.js'
+import {sharedDense, SharedMatrices} from './shared.js'
 
-/** Values in one strip of pairs (rows × n): 64 MiB, whatever n. */
-const STRIP_VALUES = 2 ** 23
+/** Multiply–adds that κ of a pair is worth. */
+const MAP_WORK = 64
 
-/** Below this share of stored values a sparse inner product beats a dense one (a BLAS is ≈ 60 × faster a product). */
-const SPARSE_SHARE = 0.1
+/** What kernel reductions of an engine have in common. */
+export interface KernelContext {
+  runner: BlockRunner
+  matrices: SharedMatrices
+  precision: 'fp64' | 'fp32'
+}
 
-/** κ(Z Wᵀ): see PairwiseEngine.kernelBlock. Cost: m · n products of rows, one acos a pair. */
-export async function kernelBlock(z: Matrix, w: Matrix, products: Products): Promise<Dense> {
+/** fp64 without workers, for what may not depend on the engine. */
+export const onThisThread = (products: Products): KernelContext => ({runner: new BlockRunner(products), matrices: new SharedMatrices(), precision: 'fp64'})
+
+/** κ(Z Wᵀ): see PairwiseEngine.kernelBlock. Cost: rows · rows products of rows, one acos a pair. */
+export async function kernelBlock(context: KernelContext, z: Matrix, w: Matrix): Promise<Dense> {
   const out = new Float64Array(z.rows * w.rows)
-  for await (const strip of strips(z, w, products)) {
-    kappaInPlace(strip.block.data)
-    out.set(strip.block.data, strip.from * w.rows)
-  }
+  await reduce(context, {kind: 'kernelBlock', z, w, left: null, right: null}, (from, part) => out.set(part.rows, from * w.rows))
   return {rows: z.rows, cols: w.rows, data: out}
 }
 
-/** κ(Z Wᵀ) V: see PairwiseEngine.kernelApply. Holds one strip of pairs at a time. */
-export async function kernelApply(z: Matrix, w: Matrix, v: Dense, products: Products): Promise<Dense> {
-  const out = new Float64Array(z.rows * v.cols)
-  for await (const {block, from} of strips(z, w, products)) {
-    for (let i = 0; z === w && i < block.rows; i++) {
-      const diagonal = i * z.rows + from + i
-      const isZeroRow = !(block.data[diagonal]! > 0)
-      block.data[diagonal] = isZeroRow ? 0 : 1
-    }
-    kappaInPlace(block.data)
-    out.set((await products.multiply(block, v)).data, from * v.cols)
-  }
-  return {rows: z.rows, cols: v.cols, data: out}
+/** κ(Z Wᵀ) V: see PairwiseEngine.kernelApply. Of one set half the pairs, each used twice. */
+export async function kernelApply(context: KernelContext, z: Matrix, w: Matrix, v: Dense): Promise<Dense> {
+  const r = v.cols
+  const out = new Float64Array(z.rows * r)
+  await reduce(context, {kind: 'kernelApply', z, w, left: null, right: v}, (from, {rows, later}) => {
+    for (let t = 0; t < rows.length; t++) out[from * r + t]! += rows[t]!
+    const after = from + KERNEL_BLOCK
+    const width = later.length / r
+    for (let j = 0; j < width; j++) for (let c = 0; c < r; c++) out[(after + j) * r + c]! += later[c * width + j]!
+  })
+  return {rows: z.rows, cols: r, data: out}
 }
 
 /** Σ_j (left_i · right_j) κ′(z_i · w_j) w_j: see PairwiseEngine.kernelGradient. */
-export async function kernelGradient(
-  z: Matrix,
-  w: Matrix,
-  left: Dense,
-  right: Dense,
-  products: Products,
-  onRows: (firstRow: number, block: Dense) => void,
-): Promise<void> {
-  const n = w.rows
-  for await (const {block, from} of strips(z, w, products)) {
-    const weights = await products.multiplyTransposed(denseRows(left, from, from + block.rows), right)
-    for (let t = 0; t < block.data.length; t++) weights.data[t]! *= kappaSlope(block.data[t]!)
-    for (let i = 0; z === w && i < block.rows; i++) weights.data[i * n + from + i] = 0
-    onRows(from, isCsr(w) ? multiplyDenseCsr(weights, w) : await products.multiply(weights, w))
-  }
+export async function kernelGradient(context: KernelContext, z: Matrix, w: Matrix, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void> {
+  await reduce(context, {kind: 'kernelGradient', z, w, left, right}, (from, {rows}) => onRows(from, {rows: rows.length / w.cols, cols: w.cols, data: rows}))
 }
 
-/** Strips of Z Wᵀ from the top: sparse where both are sparse enough, dense rows on `products` otherwise. */
-async function* strips(z: Matrix, w: Matrix, products: Products): AsyncGenerator<{from: number; block: Dense}> {
-  const rows = Math.max(1, Math.min(1024, Math.floor(STRIP_VALUES / Math.max(1, w.rows, z.cols))))
-  const isSparse = isCsr(z) && isCsr(w) && share(z) * share(w) < SPARSE_SHARE ** 2
-  const wTransposed = isSparse ? transposeCsr(w) : null
-  for (let from = 0; from < z.rows; from += rows) {
-    const to = Math.min(from + rows, z.rows)
-    yield {from, block: wTransposed !== null ? innerProductsOfRows(z as Csr, wTransposed, from, to) : await denseStrip(z, w, from, to, rows, products)}
-  }
-}
-
-async function denseStrip(z: Matrix, w: Matrix, from: number, to: number, step: number, products: Products): Promise<Dense> {
-  const top = denseRows(z, from, to)
-  if (!isCsr(w)) return products.multiplyTransposed(top, w)
-  const out = new Float64Array(top.rows * w.rows)
-  for (let first = 0; first < w.rows; first += step) {
-    const part = await products.multiplyTransposed(top, denseRows(w, first, Math.min(first + step, w.rows)))
-    for (let i = 0; i < part.rows; i++) out.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), i * w.rows + first)
-  }
-  return {rows: top.rows, cols: w.rows, data: out}
-}
-
-const share = (m: Csr) => m.indices.length / Math.max(1, m.rows * m.cols)
-
-/** B Z [b, d] for a dense B [b, n] and a sparse Z [n, d]. */
-function multiplyDenseCsr(b: Dense, z: Csr): Dense {
-  const out = new Float64Array(b.rows * z.cols)
-  for (let i = 0; i < b.rows; i++) {
-    const row = i * z.cols
-    for (let j = 0; j < z.rows; j++) {
-      const x = b.data[i * b.cols + j]!
-      if (x === 0) continue
-      for (let t = z.indptr[j]!; t < z.indptr[j + 1]!; t++) out[row + z.indices[t]!]! += x * z.values[t]!
-    }
-  }
-  return {rows: b.rows, cols: z.cols, data: out}
+async function reduce({runner, matrices, precision}: KernelContext, job: Omit<KernelJob, 'one' | 'precision'>, deliver: (from: number, part: KernelPart) => void): Promise<void> {
+  const {z, w, left, right} = job
+  const width = isCsr(z) && isCsr(w) ? Math.ceil((z.indices.length + w.indices.length) / (z.rows + w.rows + 1)) : z.cols
+  const isParallel = runner.isParallel(z.rows * w.rows * (width + (right?.cols ?? 0) + MAP_WORK))
+  const share = (x: Dense | null) => (x === null ? null : sharedDense(x))
+  const arrays = isParallel ? {z: matrices.of(z), w: matrices.of(w), left: share(left), right: share(right)} : {}
+  await runner.run({...job, ...arrays, one: z === w, precision}, Math.ceil(z.rows / KERNEL_BLOCK), isParallel, (block, part: KernelPart) => deliver(block * KERNEL_BLOCK, part))
 }
 
 /** The kernel diagonal: ½, or 0 for a zero row. */

@@ -1,0 +1,29 @@
+import {parentPort} from 'node:worker_threads'
+import {onnxProducts} from '../../linalg/onnx-products.js'
+import {plainProducts} from '../../linalg/products.js'
+import {type ComputeBlock, prepareJob} from './jobs.js'
+import type {Answer, Order} from './pool.js'
+
+// One order at a time: products return to the event loop, and the next order may be there by then.
+let last: Promise<void> = Promise.resolve()
+let compute: ComputeBlock | undefined
+const products = onnxProducts(1)
+
+parentPort?.on('message', (order: Order) => {
+  last = last.then(() => obey(order))
+})
+
+async function obey(order: Order): Promise<void> {
+  if ('job' in order) {
+    compute = prepareJob(order.job, (await products) ?? plainProducts)
+    return
+  }
+  const {run, block} = order
+  try {
+    const part = await compute!(block)
+    const buffers = Object.values(part).flatMap((value: unknown) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []))
+    parentPort!.postMessage({run, block, part, failure: ''} satisfies Answer, buffers)
+  } catch (error) {
+    parentPort!.postMessage({run, block, part: null, failure: error instanceof Error ? error.message : String(error)} satisfies Answer)
+  }
+}
