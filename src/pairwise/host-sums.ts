@@ -149,12 +149,22 @@ export class HostSums {
 
 /** Raw distance of two rows in fp64 from the differences of their coordinates; rows of length 1 for the angle. */
 export function pairDistance(a: Dense, i: number, b: Dense, j: number, metric: Metric): number {
+  const {cols, data: x} = a
+  const y = b.data
+  const p = i * cols
+  const q = j * cols
   let s = 0
-  for (let t = 0, p = i * a.cols, q = j * b.cols; t < a.cols; t++, p++, q++) {
-    const x = Math.abs(a.data[p]! - b.data[q]!)
-    if (metric === 'linf') s = Math.max(s, x)
-    else s += metric === 'l1' ? x : x * x
+  if (metric === 'linf') {
+    for (let t = 0; t < cols; t++) s = Math.max(s, Math.abs(x[p + t]! - y[q + t]!))
+    return s
   }
-  if (metric === 'l2') return Math.sqrt(s)
-  return metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(s) / 2)) : s
+  if (metric === 'l1') {
+    for (let t = 0; t < cols; t++) s += Math.abs(x[p + t]! - y[q + t]!)
+    return s
+  }
+  for (let t = 0; t < cols; t++) {
+    const difference = x[p + t]! - y[q + t]!
+    s += difference * difference
+  }
+  return metric === 'l2' ? Math.sqrt(s) : 2 * Math.asin(Math.min(1, Math.sqrt(s) / 2))
 }

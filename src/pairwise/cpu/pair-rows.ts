@@ -61,19 +61,23 @@ function squaresOf(data: Real, rows: number, cols: number): Float64Array {
 
 function columnMeans({rows, cols, data}: Dense<Real>): Float64Array {
   const means = new Float64Array(cols)
-  for (let i = 0; i < rows; i++) for (let t = 0; t < cols; t++) means[t]! += data[i * cols + t]! / rows
-  return means
+  for (let i = 0; i < rows; i++) for (let t = 0; t < cols; t++) means[t]! += data[i * cols + t]!
+  return means.map((sum) => sum / rows)
 }
 
 function centred({rows, cols, data}: Dense<Real>, centre: Float64Array, unit: number): Float32Array {
   const out = new Float32Array(rows * cols)
-  for (let i = 0; i < rows; i++) for (let t = 0; t < cols; t++) out[i * cols + t] = (data[i * cols + t]! - centre[t]!) / unit
+  const perUnit = 1 / unit
+  for (let i = 0; i < rows; i++) for (let t = 0; t < cols; t++) out[i * cols + t] = (data[i * cols + t]! - centre[t]!) * perUnit
   return out
 }
 
 function largest(x: Real): number {
   let most = 0
-  for (let t = 0; t < x.length; t++) most = Math.max(most, Math.abs(x[t]!))
+  for (let t = 0; t < x.length; t++) {
+    const size = Math.abs(x[t]!)
+    if (size > most) most = size
+  }
   return most
 }
 

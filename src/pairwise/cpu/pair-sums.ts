@@ -25,6 +25,8 @@ export class PairSums {
   /** [references of the block, 2 · etas]: see lossSegments */
   private readonly segments: Uint32Array
   private readonly undecided: Uint32Array
+  /** whether any ΔL may exceed lossMax */
+  private readonly isClipped: boolean
 
   constructor(
     private readonly job: VolatilityJob,
@@ -32,11 +34,12 @@ export class PairSums {
     private readonly j0: number,
     private readonly count: number,
   ) {
-    const {deltas, etas, anchorLoss, referenceLoss} = job
+    const {deltas, etas, anchorLoss, referenceLoss, lossMax} = job
     this.total = new Float64Array(count)
     this.bins = new Float64Array(count * (deltas.length + 1) * (etas.length + 1) * 3)
     this.anchorTotal = new Float64Array(anchorLoss.length)
     this.undecided = new Uint32Array(anchorLoss.length)
+    this.isClipped = Math.max(largest(anchorLoss), largest(referenceLoss)) - Math.min(least(anchorLoss), least(referenceLoss)) > lossMax
     this.segments = lossSegments(anchorLoss, referenceLoss.subarray(j0, j0 + count), etas)
   }
 
@@ -45,10 +48,10 @@ export class PairSums {
    * The loop that all time goes to: one square root, one division and no branch that is hard to predict for each pair.
    */
   addProducts(c: Real, i0: number, width: number): void {
-    const {j0, count, total, bins, anchorTotal, segments, undecided} = this
+    const {j0, count, total, bins, anchorTotal, segments, undecided, isClipped} = this
     const {sides, one, metric, anchorLoss, anchorLabels, anchorSquares, order, rank, referenceLoss, referenceLabels, deltas, etas, scale, floor, lossMax} = this.job
     const {distances} = this
-    const {table, cellsPerUnit, cancelled} = distances
+    const {table, cellsPerUnit, firstCell} = distances
     const E = etas.length
     const step = (E + 1) * 3
     const isAngle = metric === 'angle'
@@ -71,36 +74,31 @@ export class PairSums {
         const row = j * (deltas.length + 1) * step + Math.abs(E - segment) * 3
         for (let i = from; i < to; i++) {
           const sum = square + anchorSquares[i]!
-          let d2 = sum - 2 * c[tile + i]!
-          let g = d2 > cancelled * sum ? table[(d2 * cellsPerUnit) | 0]! : MIXED
+          const d2 = sum - 2 * c[tile + i]!
+          let g = table[(d2 * cellsPerUnit + firstCell) | 0]!
           if (g === MIXED) {
-            g = d2 > cancelled * sum ? distances.decide(d2, sum) : -1
+            g = distances.decide(d2, sum)
             if (g < 0) {
-              d2 = distances.refined(order[i]!, j0 + j)
-              g = distances.decideRefined(d2)
-              if (g < 0) {
-                undecided[left++] = i
-                continue
-              }
+              undecided[left++] = i
+              continue
             }
           }
           const change = Math.abs(anchorLoss[i]! - loss)
           const inverse = isAngle ? 1 / Math.max((2 * Math.asin(Math.min(1, Math.sqrt(d2) / 2))) / scale, floor) : perUnit / Math.sqrt(d2 < lowest ? lowest : d2)
-          const h = (change < lossMax ? change : lossMax) * inverse
+          const ratio = change * inverse
+          const h = isClipped && change > lossMax ? lossMax * inverse : ratio
           own += h
           anchorTotal[i]! += h
           cross += label === anchorLabels[i]! ? 0 : h
-          if (h >= weakest) {
-            this.keep(i, j0 + j, h)
+          if (h >= weakest || d2 > farthest) {
+            if (h >= weakest) this.keep(i, j0 + j, h)
             weakest = this.weakest
-          }
-          if (d2 > farthest) {
-            farthest = d2
-            this.reach(distances.exact(order[i]!, j0 + j))
+            if (d2 > farthest) this.reach(distances.exact(order[i]!, j0 + j))
+            farthest = Math.max(farthest, d2)
           }
           const bin = row + g * step
           bins[bin]!++
-          bins[bin + 1]! += change * inverse
+          bins[bin + 1]! += ratio
           bins[bin + 2]! += inverse
         }
         if (to > from) from = to
@@ -193,3 +191,6 @@ function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number
   }
   return low
 }
+
+const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, value), -Infinity)
+const least = (x: Float64Array) => x.reduce((most, value) => Math.min(most, value), Infinity)
