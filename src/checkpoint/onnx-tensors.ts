@@ -2,7 +2,7 @@ import type {Tensor} from 'onnxruntime-node'
 import {fromFloat16} from '../data/half-precision.js'
 import {InputError} from '../errors.js'
 import type {BoundInput} from './bind-inputs.js'
-import {toFloat16} from './half.js'
+import {toFloat16} from '../data/half-precision.js'
 import {size, type State} from './pool.js'
 
 type Ort = typeof import('onnxruntime-node')

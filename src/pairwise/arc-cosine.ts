@@ -5,7 +5,8 @@ import {dense, type Dense} from '../linalg/types.js'
  * The arc-cosine kernel of two unit vectors with cosine c, and its slope:
  *   κ(c) = c (π − acos c) / 2π,   κ′(c) = (π − acos c) / 2π + c / (2π √(1 − c²)).
  *
- * Domain     c is clipped to [−1, 1]: rounding may leave it by a few 2⁻⁵³.
+ * Domain     c is clipped to [−1, 1], and what lies within PARALLEL of ±1 counts as ±1: acos grows like a square root there, so the last bits
+ *            of the cosine of two equal rows (nodes with the same closed neighbourhood) would move κ by 1e-8.
  * Clamp      κ′ is unbounded at ±1; 1 − c² is held at SLOPE_FLOOR. Every engine uses the same value, which fp32 cosines
  *            (error ≈ 1e-7) still resolve. The product of κ′ with the tangent √(1 − c²) stays bounded, so nothing is lost.
  * Source     Cho & Saul 2009, eq. 1 (order 0, times c); Arora et al. 2019, eq. 3. Deviation: the clamp.
@@ -19,6 +20,9 @@ export const SLOPE_FLOOR = 1e-6
 export const NEAR_ONE = 1 - 2 ** -12
 
 const TWO_PI = 2 * Math.PI
+
+/** Above the rounding of a cosine of unit rows, a few 2⁻⁵³. */
+const PARALLEL = 1e-14
 
 /**
  * arcsin x = x + x³ Q(x²) on [0, ½]: Q of degree 9, close to the best in the largest error (Remez through Chebyshev's points).
@@ -40,7 +44,7 @@ export function halfTurnMinusAcos(c: number): number {
   return c > 0 ? Math.PI - 2 * asin : 2 * asin
 }
 
-const clip = (c: number) => (c > 1 ? 1 : c < -1 ? -1 : c)
+const clip = (c: number) => (c > 1 - PARALLEL ? 1 : c < PARALLEL - 1 ? -1 : c)
 
 export function kappa(cosine: number): number {
   const c = clip(cosine)

@@ -1,6 +1,7 @@
 import type {Dense} from '../linalg/types.js'
 import type {Metric} from './cpu/distances.js'
 import type {VolatilitySums, VolatilityTask} from './engine.js'
+import {gridSums} from './grid-sums.js'
 import type {Prepared} from './volatility-rows.js'
 
 const WITNESSES = 16
@@ -94,35 +95,12 @@ export class HostSums {
     if (witnesses.length === WITNESSES) this.weakest = witnesses[WITNESSES - 1]!.ratio
   }
 
-  /** Prefix sums over δ; over η, min(ΔL, η_e) is η_e in the bins k > e and ΔL in the others. */
   finish(): VolatilitySums {
     const {deltas, etas, references, anchors} = this.task
-    const [n, G, E] = [references.rows, deltas.length, etas.length]
-    const within = new Float64Array(n * G)
-    const windowed = new Float64Array(n * G * E)
-    const exceed = new Float64Array(n * G * E)
-    const running = new Float64Array((E + 1) * 3)
-    for (let j = 0; j < n; j++) {
-      running.fill(0)
-      for (let g = 0; g < G; g++) {
-        const bin = (j * this.binCount + g * (E + 1)) * 3
-        for (let b = 0; b < running.length; b++) running[b]! += this.bins[bin + b]!
-        const at = j * G + g
-        for (let k = 0; k <= E; k++) {
-          within[at]! += running[3 * k]!
-          for (let e = 0; e < E; e++) {
-            if (k > e) exceed[at * E + e]! += running[3 * k]!
-            windowed[at * E + e]! += k > e ? etas[e]! * running[3 * k + 2]! : running[3 * k + 1]!
-          }
-        }
-      }
-    }
     const one = anchors === references
     return {
       total: this.total,
-      within,
-      windowed,
-      exceed,
+      ...gridSums(this.bins, references.rows, deltas.length, etas),
       anchorTotal: one ? this.total : this.anchorTotal,
       crossLabelTotal: one ? this.cross / 2 : this.cross,
       ...this.zeroDistances(),

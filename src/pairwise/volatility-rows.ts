@@ -1,3 +1,4 @@
+import {firstWhere} from '../stats/bisect.js'
 import type {Dense} from '../linalg/types.js'
 import {prepareRows, type Metric} from './cpu/distances.js'
 import type {VolatilityTask} from './engine.js'
@@ -86,16 +87,6 @@ export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Arra
 /** Relative error of a distance computed in fp32 from the differences of coordinates: γ of the sum in any order, sqrt and arcsine included. */
 export function relativeError(metric: Metric, dim: number): number {
   return {l2: dim / 2 + 16, l1: dim + 16, linf: 16, angle: 1.25 * (dim + 32)}[metric] * U
-}
-
-function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (holds(sorted[middle]!)) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)

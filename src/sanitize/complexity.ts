@@ -74,7 +74,7 @@ const CG = {tolerance: 1e-12, maxIterations: 200}
  * Precision  fp64; relative error about condition(H + λI) · 2⁻⁵³ by Cholesky (λ < 1), · 1e-12 by conjugate gradients.
  * Cost       s³/6 on `products` and s² · 10 bytes, or about 20 products of H with Y.
  * Throws     InputError  H + λI is not positive definite.
- * Source     sanitize design, after Arora et al. 2019, theorem 5.1. Deviation: the ridge.
+ * Source     Arora et al. 2019, theorem 5.1, as KCES (arXiv 2506.11611) uses it. Deviation: the ridge.
  */
 export async function solveComplexity(kernel: Dense, y: Dense, ridge: number, products: Products): Promise<SolvedComplexity> {
   const alpha = ridge < ITERATIVE_RIDGE ? await choleskySolve(await cholesky(kernel, products, ridge), y, products) : await solveIteratively(kernel, y, ridge, products)

@@ -30,7 +30,7 @@ interface KernelChange {
  * Shapes     `which` numbers of edges → [which.length].
  * Precision  fp64; absolute error about condition(K) · 2⁻⁵³ · GKC.
  * Cost       one s³ inverse; then for each edge |R| · (degree + s) · s, batched into matrix products.
- * Source     Woodbury 1950; sanitize design, "exact". Deviation: none.
+ * Source     Woodbury 1950; docs/math-sanitize.md, "Exact removal". Deviation: none.
  */
 export async function exactRemoval(
   gram: KernelGram,

@@ -96,7 +96,7 @@ export async function gradientFromStream(
  * Shapes     edges [2 m] → one [m] for each gradient.
  * Precision  against exact removal: see docs/math-sanitize.md; best with centred labels.
  * Cost       Σ over edges of the lengths of the rows that change.
- * Source     sanitize design, "scores in closed form". Deviation: the finite change of the row stands in place of its
+ * Source     docs/math-sanitize.md, "Closed form". Deviation: the finite change of the row stands in place of its
  *            derivative, so that `sym` and two hops need no formula of their own.
  */
 export function firstOrderChanges(graph: Aggregation, edges: Uint32Array, gradients: readonly PatternGradient[]): Float64Array[] {

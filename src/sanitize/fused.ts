@@ -12,7 +12,7 @@ export interface RankedPart {
  * Shapes     each part [m] → [m]; 1 = most suspect in every part.
  * Why ranks  the parts have different units and heavy tails; a rank needs no scale.
  * Cost       m log m for each part.   Empty  m = 0 → empty.
- * Source     sanitize design, "fused rank". Deviation: the parts and weights, see docs/math-sanitize.md.
+ * Source     —   docs/math-sanitize.md, "Fused rank".
  */
 export function fuseRanks(parts: readonly RankedPart[]): Float64Array {
   const m = parts[0]!.values.length

@@ -15,3 +15,14 @@ export function firstTrue(low: number, high: number, holds: (x: number) => boole
   }
   return high
 }
+
+/** The first place of an ascending array where a condition that stays true turns true; its length if nowhere. O(log n). */
+export function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(sorted[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
+}

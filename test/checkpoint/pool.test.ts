@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {toFloat16} from '../../src/checkpoint/half.js'
+import {toFloat16} from '../../src/data/half-precision.js'
 import {pool} from '../../src/checkpoint/pool.js'
 import {fromFloat16} from '../../src/data/half-precision.js'
 

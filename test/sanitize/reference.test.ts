@@ -9,7 +9,7 @@ import {firstOrderChanges, gradientsFromGram} from '../../src/sanitize/first-ord
 import {type LabelCoding, labelMatrix} from '../../src/sanitize/labels.js'
 import type {Graph} from '../../src/graph/types.js'
 import {pearson} from '../support/pearson.js'
-import {hasSharedGraphs, sharedGraph, sharedJson} from './shared-graph.js'
+import {hasSharedGraphs, sharedGraph, sharedJson} from './graphs.js'
 
 interface Reference {
   karate_club: {cases: {norm: Norm; S_idx: number[]; ridge: number; gkc: number; kc: number[]}[]}

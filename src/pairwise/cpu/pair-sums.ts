@@ -1,3 +1,4 @@
+import {firstWhere} from '../../stats/bisect.js'
 import type {Real} from '../../linalg/products.js'
 import type {VolatilitySums} from '../engine.js'
 import {type DistanceBins, MIXED} from './distance-bins.js'
@@ -180,16 +181,6 @@ function lossSegments(sorted: Float64Array, losses: Float64Array, etas: Float64A
     })
   })
   return out
-}
-
-function firstWhere(sorted: Float64Array, holds: (x: number) => boolean): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (holds(sorted[middle]!)) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, value), -Infinity)

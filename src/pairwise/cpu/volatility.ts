@@ -1,4 +1,5 @@
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
+import {gridSums} from '../grid-sums.js'
 import {hasProducts, pairSides} from './pair-rows.js'
 import {isBefore} from './pair-sums.js'
 import type {BlockRunner} from './runner.js'
@@ -74,35 +75,13 @@ class Parts {
     this.witnesses.splice(WITNESSES)
   }
 
-  /** Prefix sums over δ; over η, min(ΔL, η_e) is η_e in the bins k > e and ΔL in the others. */
   finish(): VolatilitySums {
     const {anchors, references, deltas, etas} = this.task
-    const [n, G, E] = [references.rows, deltas.length, etas.length]
-    const within = new Float64Array(n * G)
-    const windowed = new Float64Array(n * G * E)
-    const exceed = new Float64Array(n * G * E)
-    const running = new Float64Array((E + 1) * 3)
-    for (let j = 0; j < n; j++) {
-      running.fill(0)
-      for (let g = 0; g < G; g++) {
-        const at = j * G + g
-        for (let b = 0; b < running.length; b++) running[b]! += this.bins[(j * (G + 1) + g) * running.length + b]!
-        for (let k = 0; k <= E; k++) {
-          within[at]! += running[3 * k]!
-          for (let e = 0; e < E; e++) {
-            if (k > e) exceed[at * E + e]! += running[3 * k]!
-            windowed[at * E + e]! += k > e ? etas[e]! * running[3 * k + 2]! : running[3 * k + 1]!
-          }
-        }
-      }
-    }
     const one = anchors === references
     const ofPairs = (x: number) => (one ? x / 2 : x)
     return {
       total: this.total,
-      within,
-      windowed,
-      exceed,
+      ...gridSums(this.bins, references.rows, deltas.length, etas),
       anchorTotal: one ? this.total : this.anchorTotal,
       crossLabelTotal: ofPairs(this.crossLabelTotal),
       zeroDistancePairs: ofPairs(this.zeroDistancePairs),

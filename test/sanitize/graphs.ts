@@ -33,3 +33,10 @@ export function sharedGraph(name: string, edges = 'edges_attacked', root: URL = 
     added: file.has('edges_added') ? index('edges_added') : new Uint32Array(0),
   }
 }
+
+const FIXTURE = new URL('../../fixtures/community-graph/', import.meta.url)
+
+/** The bundled attacked graph, its known adversarial edges, and the edges before the attack. */
+export function communityGraph(): {graph: Graph; added: Uint32Array; clean: Uint32Array} {
+  return {...sharedGraph('community-graph', 'edges_attacked', FIXTURE), clean: sharedGraph('community-graph', 'edges', FIXTURE).graph.edges}
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import type {Graph} from '../../src/graph/types.js'
+import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
+import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import {fuseRanks} from '../../src/sanitize/fused.js'
+import {markEdges} from '../../src/sanitize/prune.js'
+import {sanitize} from '../../src/sanitize/sanitize.js'
+import type {SanitizeOptions} from '../../src/sanitize/settings.js'
+import {random} from '../../src/stats/random.js'
+import {communityGraph} from './graphs.js'
+
+const {graph, added, clean} = communityGraph()
+const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
+let engine: PairwiseEngine
+beforeAll(async () => {
+  engine = await createCpuEngine({threads: 1})
+})
+afterAll(() => engine.close())
+const run = (g: Graph, options: Partial<SanitizeOptions> = {}) => sanitize(g, {...OPTIONS, ...options}, engine)
+
+describe('sanitize', () => {
+  it('never reads a label outside the training split', async () => {
+    const inTrain = new Set(graph.split!.train)
+    const {integer} = random(1)
+    const scrambled = graph.labels!.map((label, i) => (inTrain.has(i) ? label : integer(graph.classes)))
+    expect(scrambled).not.toEqual(graph.labels)
+    for (const preset of ['surety', 'paper'] as const) {
+      const [a, b] = [await run(graph, {preset}), await run({...graph, labels: scrambled}, {preset})]
+      expect(b.scores).toEqual(a.scores)
+      expect(b.metrics).toEqual(a.metrics)
+    }
+  })
+
+  it('does read those inside it', async () => {
+    const swapped = graph.labels!.slice()
+    for (const i of graph.split!.train) swapped[i] = (swapped[i]! + 1 + (i % 2)) % graph.classes
+    expect((await run({...graph, labels: swapped})).scores.score).not.toEqual((await run(graph)).scores.score)
+  })
+
+  it('the truth grades the result and does not make it', async () => {
+    const [blind, graded] = [await run(graph), await run(graph, {truth: added})]
+    expect(graded.scores).toEqual(blind.scores)
+    expect(blind.metrics.truth).toBeNull()
+    const found = graded.metrics.truth!
+    const isAdded = new Set(Array.from({length: added.length / 2}, (_, e) => `${added[2 * e]!},${added[2 * e + 1]!}`))
+    const hits = graded.scores.pruned.reduce((sum, pruned, e) => sum + (pruned && isAdded.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`) ? 1 : 0), 0)
+    expect(found.recall).toBeCloseTo(hits / isAdded.size, 12)
+    expect(found.precision).toBeCloseTo(hits / graded.metrics.pruned, 12)
+  })
+
+  it('prunes less of the clean graph than of the attacked one', async () => {
+    const share = async (g: Graph) => (await run(g)).metrics.cut.share
+    expect(await share({...graph, edges: clean})).toBeLessThan(0.5 * (await share(graph)))
+  })
+
+  it('works without features and says that the evidence is weaker', async () => {
+    const {metrics, notes} = await run({...graph, features: null}, {truth: added})
+    expect(notes.map(({code}) => code)).toContain('no-features')
+    expect(metrics.truth!.auc).toBeGreaterThan(0.5)
+  })
+
+  it.each<[string, Partial<Graph>, RegExp]>([
+    ['no labels', {labels: null}, /has no labels/],
+    ['no labelled node in the split', {labels: graph.labels!.map(() => -1)}, /no node is labelled/],
+    ['one class only', {labels: graph.labels!.map(() => 0)}, /at least two classes/],
+    ['no edges', {edges: new Uint32Array(0)}, /no edges/],
+  ])('refuses %s', async (_, change, message) => {
+    await expect(run({...graph, ...change})).rejects.toThrow(message)
+  })
+})
+
+describe('markEdges', () => {
+  const path = Uint32Array.of(0, 1, 1, 2, 2, 3)
+  const mark = (score: number[], minDegree: number, count = 3, scored = [1, 1, 1]) => markEdges(Float64Array.from(score), Uint8Array.from(scored), path, Uint32Array.of(1, 2, 2, 1), {rule: 'count', value: count}, minDegree)
+
+  it('cuts the most suspect first; ties by the order of the edge list', () => {
+    expect(Array.from(mark([1, 3, 2], 0).rank)).toEqual([3, 1, 2])
+    expect(Array.from(mark([5, 5, 5], 0, 2).pruned)).toEqual([1, 1, 0])
+  })
+
+  it('passes over an edge that a node needs, and never prunes one that was not scored', () => {
+    expect(mark([1, 3, 2], 1)).toMatchObject({prunedCount: 1, keptByMinDegree: 2, cutScore: 3})
+    expect(Array.from(mark([1, 3, 2], 0, 3, [1, 0, 1]).pruned)).toEqual([1, 0, 1])
+  })
+
+  it('leaves no node below the minimum degree that was not there before', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({min: 0, max: 3}), (seed, minDegree) => {
+        const {uniform} = random(seed)
+        const nodes = 8
+        const pairs: number[] = []
+        for (let u = 0; u < nodes; u++) for (let v = u + 1; v < nodes; v++) if (uniform() < 0.5) pairs.push(u, v)
+        const edges = Uint32Array.from(pairs)
+        const m = edges.length / 2
+        const degrees = new Uint32Array(nodes)
+        for (const i of edges) degrees[i]!++
+        const {pruned} = markEdges(Float64Array.from({length: m}, uniform), new Uint8Array(m).fill(1), edges, degrees, {rule: 'ratio', value: 1}, minDegree)
+        const left = new Uint32Array(nodes)
+        edges.forEach((i, at) => (left[i]! += 1 - pruned[at >> 1]!))
+        left.forEach((degree, i) => expect(degree).toBeGreaterThanOrEqual(Math.min(minDegree, degrees[i]!)))
+      }),
+      {seed: 8},
+    )
+  })
+})
+
+describe('fuseRanks', () => {
+  it('is the weighted mean of average ranks, 1 for an edge that leads every part', () => {
+    expect(Array.from(fuseRanks([{values: Float64Array.of(1, 2, 2, 9), weight: 1}, {values: Float64Array.of(0, 0, 1, 5), weight: 3}]))).toEqual([0.34375, 0.4375, 0.71875, 1])
+  })
+
+  it('depends on the order of the values only', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({min: -50, max: 50}), {minLength: 1, maxLength: 30}), (values) => {
+        const fused = (f: (x: number) => number) => fuseRanks([{values: Float64Array.from(values, f), weight: 2}])
+        expect(fused((x) => Math.exp(x / 10))).toEqual(fused((x) => x))
+      }),
+      {seed: 9},
+    )
+  })
+})
