@@ -3,7 +3,8 @@
  *
  *     npx tsx bench/score-search.ts [folder of graphs]      default ../shared/data/graphs
  *
- * Every row is one choice of weights, the same for all graphs; the last column is the mean.
+ * First table: every row is one choice of weights, the same for all graphs; the last column is the mean.
+ * Second table: what `--prune auto` removes, of the clean graphs too.
  */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
@@ -13,9 +14,12 @@ import {readTruth} from '../src/graph/truth.js'
 import {selectEngine} from '../src/pairwise/select.js'
 import {fuseRanks} from '../src/sanitize/fused.js'
 import {sanitize} from '../src/sanitize/sanitize.js'
+import type {SanitizeOptions} from '../src/sanitize/settings.js'
+import type {SanitizeMetrics} from '../src/sanitize/types.js'
 import {areaUnderRoc} from '../src/stats/ranking.js'
 
 const GRAPHS = ['cora_meta_0.05', 'cora_meta_0.25', 'cora_random_0.2', 'cora_grad_0.25', 'citeseer_meta_0.25', 'cora_nettack_5.0']
+const CLEAN = ['cora', 'citeseer']
 const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap'] as const
 type Weights = Partial<Record<(typeof PARTS)[number], number>>
 
@@ -32,8 +36,11 @@ const VARIANTS: [string, Weights][] = [
   ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [`chosen without ${part}`, without(part)]),
 ]
 
+const DEFAULTS = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} satisfies SanitizeOptions
+
 const folder = process.argv[2] ?? '../shared/data/graphs'
 const {engine} = await selectEngine('cpu')
+const cuts: string[] = []
 const table = new Map(VARIANTS.map(([name]) => [name, [] as number[]]))
 for (const name of GRAPHS) {
   const path = join(folder, `${name}.npz`)
@@ -41,16 +48,27 @@ for (const name of GRAPHS) {
   const graph = normalise(await readGraph(path, {edges: 'edges_attacked'}))
   const truth = await readTruth(path, 'edges_added', graph)
   const known = new Set(Array.from({length: truth.length / 2}, (_, e) => pairKey(truth[2 * e]!, truth[2 * e + 1]!)))
-  const {scores} = await sanitize(graph.graph, {preset: 'surety', prune: {rule: 'count', value: 0}, minDegree: 1, seed: 0, truth: null}, engine)
+  const {scores, metrics} = await sanitize(graph.graph, {...DEFAULTS, truth}, engine)
+  cuts.push(cutRow(name, metrics))
   const adversarial = Uint8Array.from(scores.score, (_, e) => (known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0))
   for (const [variant, weights] of VARIANTS) {
     const voices = PARTS.filter((part) => weights[part]).map((part) => ({values: scores.parts[part].map((x) => SIGN[part] * x), weight: weights[part]!}))
     table.get(variant)!.push(areaUnderRoc(adversarial, fuseRanks(voices)))
   }
 }
+for (const name of CLEAN) {
+  const {graph} = normalise(await readGraph(join(folder, `${name}.npz`)))
+  cuts.push(cutRow(`${name}, clean`, (await sanitize(graph, DEFAULTS, engine)).metrics))
+}
 await engine.close()
 console.log(`| parts and weights | ${GRAPHS.join(' | ')} | mean |\n|---|${'---|'.repeat(GRAPHS.length + 1)}`)
 for (const [variant, aucs] of table) console.log(`| ${variant} | ${[...aucs, aucs.reduce((a, b) => a + b) / aucs.length].map((x) => x.toFixed(3)).join(' | ')} |`)
+console.log(`\n| graph | edges | adversarial | pruned | precision | recall |\n|---|---|---|---|---|---|\n${cuts.join('\n')}`)
+
+function cutRow(name: string, {edges, pruned, truth}: SanitizeMetrics): string {
+  const graded = truth === null ? ['0', '–', '–'] : [String(truth.adversarial), truth.precision?.toFixed(2) ?? '–', truth.recall.toFixed(2)]
+  return `| ${name} | ${edges} | ${graded[0]!} | ${pruned} (${((100 * pruned) / edges).toFixed(1)} %) | ${graded[1]!} | ${graded[2]!} |`
+}
 
 function pairKey(u: number, v: number): string {
   return u < v ? `${u},${v}` : `${v},${u}`

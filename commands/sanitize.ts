@@ -94,7 +94,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     }
     const engine = await this.engine(flags)
     const {sanitize} = await import('../src/sanitize/sanitize.js')
-    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine).finally(() => engine.engine.close())
+    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine, {threads: engine.threads, onProgress: this.progress.update}).finally(() => engine.engine.close())
     const written = flags.out === undefined || flags['dry-run'] ? null : writeGraph(document, normalised, scores.pruned, flags.out)
     const report: SanitizeReport = {
       ...this.report({

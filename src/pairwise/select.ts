@@ -62,9 +62,13 @@ export async function selectEngine(device: string, options: SelectOptions = {}, 
     if (best !== undefined) return onGpu(best)
     if (requireGpu) throw new DeviceError(`no GPU can be used: ${tried.map(({name, outcome}) => `${name} ${outcome}`).join('; ')}`, ['run surety doctor', 'leave out --require-gpu'])
   }
-  const cpu = await openCpu(threads)
+  const cpu = await openCpu(threads, lostWorkers)
   tried.push({name: 'cpu', outcome: `taken: ${threads} threads, products by ${cpu.products}`})
   return {engine: cpu, threads, notes, report: {name: cpu.name, precision: cpu.precision, tried}}
+
+  function lostWorkers(reason: string) {
+    notes.push({level: 'warning', code: 'workers-lost', message: `${reason}; the run went on with one thread, which gives the same result`})
+  }
 
   function onGpu({engine, description, software}: Candidate): SelectedEngine {
     tried.push({name: engine.name, outcome: `taken: ${description}`})
@@ -73,14 +77,14 @@ export async function selectEngine(device: string, options: SelectOptions = {}, 
       tried.push({name: engine.name, outcome: `failed during the run: ${reason}`}, {name: 'cpu', outcome: 'taken for the rest of the run'})
       notes.push({level: 'warning', code: 'device-failed', message: `${reason}; the run went on with the cpu engine, which gives the same verdict`})
     }
-    const safe = requireGpu ? engine : withFallback(engine, () => openCpu(threads), failed)
+    const safe = requireGpu ? engine : withFallback(engine, () => openCpu(threads, lostWorkers), failed)
     return {engine: safe, threads, notes, report: {name: engine.name, precision: engine.precision, tried}}
   }
 }
 
-async function openCpu(threads: number) {
+async function openCpu(threads: number, onLost: (reason: string) => void) {
   const {createCpuEngine} = await import('./cpu/index.js')
-  return createCpuEngine({threads})
+  return createCpuEngine({threads, onLost})
 }
 
 /** Throws DeviceError: no device, or one that computes wrongly. */

@@ -5,6 +5,7 @@ import {onnxProducts} from '../linalg/onnx-products.js'
 import {plainProducts, type Products} from '../linalg/products.js'
 import {isCsr, type Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
+import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
@@ -28,6 +29,13 @@ export interface SanitizeResult {
   settings: SanitizeSettings
 }
 
+/** How a run is carried out; nothing of it changes the result. */
+export interface SanitizeRun {
+  /** of the matrix products on the processor; default: all cores */
+  threads?: number
+  onProgress?: (stage: string, done: number, total: number) => void
+}
+
 /** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
 const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
 
@@ -39,16 +47,15 @@ const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
  * Cost       see kernelScores; the rest is linear in edges and stored features.
  * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
  */
-export async function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, products?: Products): Promise<SanitizeResult> {
+export async function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, {threads = availableParallelism(), onProgress}: SanitizeRun = {}): Promise<SanitizeResult> {
   const settings = resolveSettings(options)
   if (graph.edges.length === 0) throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
   requireFinite(graph.features)
-  if (products !== undefined) return run(graph, options, settings, engine, products)
-  const own = (await onnxProducts(availableParallelism())) ?? plainProducts
+  const products = (await onnxProducts(threads)) ?? plainProducts
   try {
-    return await run(graph, options, settings, engine, own)
+    return await run(graph, options, settings, onProgress === undefined ? engine : watchKernels(engine, onProgress), products)
   } finally {
-    await own.close()
+    await products.close()
   }
 }
 

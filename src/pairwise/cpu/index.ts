@@ -13,6 +13,8 @@ export interface CpuEngineOptions {
   threads: number
   /** of the products of tiles; sums are fp64 in both */
   precision?: 'fp64' | 'fp32'
+  /** told why, when a worker dies and the rest is computed on the calling thread, with the same bits */
+  onLost?: (reason: string) => void
 }
 
 export interface CpuEngine extends PairwiseEngine {
@@ -27,9 +29,9 @@ export interface CpuEngine extends PairwiseEngine {
  * Memory   a matrix that went to the workers stays in shared memory as long as the matrix itself, so its values must not be changed
  *          while it is in use.
  */
-export async function createCpuEngine({threads, precision = 'fp64'}: CpuEngineOptions): Promise<CpuEngine> {
+export async function createCpuEngine({threads, precision = 'fp64', onLost}: CpuEngineOptions): Promise<CpuEngine> {
   const products = (await onnxProducts(threads)) ?? plainProducts
-  const runner = new BlockRunner((await onnxProducts(1)) ?? plainProducts, threads > 1 ? new WorkerPool(threads) : null)
+  const runner = new BlockRunner((await onnxProducts(1)) ?? plainProducts, threads > 1 ? new WorkerPool(threads) : null, onLost)
   const context = {runner, matrices: new SharedMatrices(), precision}
   return {
     name: 'cpu',

@@ -10,10 +10,11 @@ const JOB_WORK = 1e8
 export class BlockRunner {
   private seen = 0
 
-  /** `products` of one thread; `pool` null: everything on this thread. */
+  /** `products` of one thread; `pool` null: everything on this thread; `onLost` is told once why the workers are no longer used. */
   constructor(
     private readonly products: Products,
     private pool: WorkerPool | null = null,
+    private readonly onLost: (reason: string) => void = () => undefined,
   ) {}
 
   /** Whether a job of this many multiply–adds will go to workers: its arrays must be shared then. */
@@ -37,6 +38,7 @@ export class BlockRunner {
       } catch (error) {
         if (!(error instanceof WorkerError)) throw error
         this.pool = null
+        this.onLost(error.message)
       }
     }
     const compute = prepareJob(job, this.products)

@@ -78,11 +78,13 @@ describe('WorkerPool', () => {
     await pool.close()
   })
 
-  it('a runner goes on alone where a worker died: nothing is delivered twice, and the bits are the same', async () => {
+  it('a runner goes on alone where a worker died: nothing is delivered twice, the bits are the same, and it says so once', async () => {
+    const lost: string[] = []
     const [alone, broken] = await Promise.all(
-      [new BlockRunner(products), new Eager(products, new WorkerPool(2, dying))].map((runner) => kernelBlock({runner, matrices: new SharedMatrices(), precision: 'fp64'}, z, job.w)),
+      [new BlockRunner(products), new Eager(products, new WorkerPool(2, dying), (reason) => lost.push(reason))].map((runner) => kernelBlock({runner, matrices: new SharedMatrices(), precision: 'fp64'}, z, job.w)),
     )
     expect(broken!.data).toEqual(alone!.data)
+    expect(lost).toEqual([expect.stringContaining('exited with code 3')])
   })
 
   it('reports what a worker throws', async () => {
