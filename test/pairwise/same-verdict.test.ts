@@ -1,0 +1,73 @@
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {certify} from '../../src/certify/certify.js'
+import {DEFAULT_OPTIONS} from '../../src/certify/options.js'
+import type {Embeddings} from '../../src/certify/types.js'
+import {openCheckpoint, readDataSet} from '../../src/checkpoint/index.js'
+import {loadTensorFlow} from '../../src/checkpoint/tensorflow.js'
+import {normalise} from '../../src/graph/normalise.js'
+import {readGraph} from '../../src/graph/read-graph.js'
+import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
+import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import {tfjsEngine} from '../../src/pairwise/tfjs/index.js'
+import {webgpuEngine} from '../../src/pairwise/webgpu/index.js'
+import {sanitize} from '../../src/sanitize/sanitize.js'
+import {testGpu} from './webgpu/adapter.js'
+
+/** A verdict may not depend on the device: what is decided is the same to the last bit, what is measured may differ in rounding. */
+const gpu = await testGpu()
+
+const CHECKPOINTS: [string, string | null][] = [
+  ['fixtures/digits/digits-mlp-embeddings.npz', null],
+  ['fixtures/digits/digits-cnn-embeddings.npz', null],
+  ['fixtures/mnist-mlp/model.json', 'fixtures/mnist-mlp/test.npz'],
+  ['fixtures/spam-mlp/model.json', 'fixtures/spam-mlp/test.npz'],
+]
+
+async function embeddingsOf(path: string, data: string | null): Promise<Embeddings> {
+  const checkpoint = await openCheckpoint(path)
+  return checkpoint.embeddings(data === null ? null : await readDataSet(data, {}), {limit: 300}).finally(() => checkpoint.close())
+}
+
+async function decided(path: string, data: string | null, engine: PairwiseEngine) {
+  const {metrics, verdict} = await certify(await embeddingsOf(path, data), {...DEFAULT_OPTIONS, bootstrap: 0}, engine)
+  return {verdict, cells: metrics.cells.map(({layer, delta, eta, pairs, observed, direct, status}) => ({layer, delta, eta, pairs, observed, direct, status}))}
+}
+
+async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper') {
+  const {graph} = normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}))
+  const {scores, verdict} = await sanitize(graph, {
+    preset, nodeSet: null, coding: null, norm: null, hops: null, ridge: null, sign: null, method: null,
+    prune: preset === 'paper' ? {rule: 'ratio', value: 0.1} : {rule: 'auto'}, minDegree: 1, seed: 0, truth: null,
+  }, engine)
+  return {verdict, pruned: scores.pruned, rank: scores.rank}
+}
+
+const engines: [string, boolean, () => Promise<PairwiseEngine>][] = [
+  ['tfjs on wasm', true, async () => tfjsEngine((await loadTensorFlow()).tf, 'wasm')],
+  [`webgpu on ${gpu?.facts.description ?? 'no device: neither a GPU nor SwiftShader is here'}`, gpu !== null, () => Promise.resolve(webgpuEngine(gpu!))],
+]
+
+describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
+  let cpu: PairwiseEngine
+  let other: PairwiseEngine
+  beforeAll(async () => {
+    if (!isHere) return
+    cpu = await createCpuEngine({threads: 2})
+    other = await open()
+  })
+  afterAll(async () => {
+    if (isHere) await Promise.all([cpu.close(), other.close()])
+  })
+
+  it.skipIf(!isHere).each(CHECKPOINTS)('certify %s: cells and verdict', async (path, data) => {
+    const truth = await decided(path, data, cpu)
+    expect(truth.cells.length).toBeGreaterThan(10)
+    expect(await decided(path, data, other)).toEqual(truth)
+  }, 180_000)
+
+  it.skipIf(!isHere).each(['surety', 'paper'] as const)('sanitize, preset %s: ranks, pruned edges and verdict', async (preset) => {
+    const truth = await prunedBy(cpu, preset)
+    expect(truth.pruned.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(0)
+    expect(await prunedBy(other, preset)).toEqual(truth)
+  }, 180_000)
+})
