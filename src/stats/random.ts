@@ -6,13 +6,13 @@
  */
 export interface Random {
   /** uniform in [0, 1) */
-  uniform(): number
+  readonly uniform: () => number
   /** uniform integer in 0 … n − 1 */
-  integer(n: number): number
+  readonly integer: (n: number) => number
   /** standard normal (polar method) */
-  normal(): number
+  readonly normal: () => number
   /** a random permutation of 0 … n − 1 (Fisher–Yates) */
-  permutation(n: number): Uint32Array
+  readonly permutation: (n: number) => Uint32Array
 }
 
 export function random(seed: number): Random {
