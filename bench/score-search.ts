@@ -52,7 +52,7 @@ for (const name of GRAPHS) {
   cuts.push(cutRow(name, metrics))
   const adversarial = Uint8Array.from(scores.score, (_, e) => (known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0))
   for (const [variant, weights] of VARIANTS) {
-    const voices = PARTS.filter((part) => weights[part]).map((part) => ({values: scores.parts[part].map((x) => SIGN[part] * x), weight: weights[part]!}))
+    const voices = PARTS.filter((part) => weights[part] && scores.parts[part] !== null).map((part) => ({values: scores.parts[part]!.map((x) => SIGN[part] * x), weight: weights[part]!}))
     table.get(variant)!.push(areaUnderRoc(adversarial, fuseRanks(voices)))
   }
 }

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, names, number, positiveOrInfinite} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -12,6 +12,7 @@ import {sanitizeHtml} from '../src/report/html/sanitize.js'
 import {toJson} from '../src/report/json.js'
 import type {SanitizeReport} from '../src/report/reports.js'
 import {scoresCsv} from '../src/report/scores-csv.js'
+import {planText} from '../src/report/terminal/plan.js'
 import {sanitizeText} from '../src/report/terminal/sanitize.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
 
@@ -48,14 +49,18 @@ The cleaned graph is written in the format of the input, or in another by extens
     coding: Flags.string({options: ['centred', 'one-hot', 'signed'], helpGroup: GROUP.method, description: 'how a label becomes a row of Y'}),
     norm: Flags.string({options: ['row', 'sym'], helpGroup: GROUP.method, description: 'normalisation of the adjacency matrix'}),
     hops: Flags.integer({min: 1, max: 2, helpGroup: GROUP.method, description: 'aggregation steps before the kernel'}),
-    ridge: number({min: 0, helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel'}),
+    ridge: positiveOrInfinite({helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel; infinity: kernel–label alignment, without a solve'}),
     sign: Flags.string({options: ['signed', 'absolute'], helpGroup: GROUP.method, description: 'KC score: change of complexity, or its size'}),
     method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal, in closed form, or both'}),
+    solver: Flags.string({options: ['auto', 'gram', 'landmarks', 'stream'], helpGroup: GROUP.method, description: 'Gram matrices in memory, Nyström landmarks, or passes over all pairs (default: by size, see --explain-plan)'}),
+    landmarks: Flags.integer({min: 1, helpGroup: GROUP.method, description: 'landmark nodes of the solver of that name (default: 1024)'}),
     prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count', 'threshold'], description: 'choose the cut without ground truth (the default)'}),
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, exclusive: ['prune-count', 'threshold'], description: 'share of the edges to remove'}),
     'prune-count': Flags.integer({min: 0, helpGroup: GROUP.method, exclusive: ['prune-ratio', 'threshold'], description: 'number of edges to remove'}),
     threshold: number({helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count'], description: 'remove edges with this score or more'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
+    'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph; the extension chooses the format'}),
     scores: Flags.string({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
@@ -63,9 +68,9 @@ The cleaned graph is written in the format of the input, or in another by extens
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
-  async run(): Promise<SanitizeReport> {
+  async run(): Promise<SanitizeReport | undefined> {
     const {args, flags} = await this.parse(Sanitize)
-    if (flags.out === undefined && !flags['dry-run']) {
+    if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
       throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
     }
     const document = await readGraph(args.graph, defined({
@@ -87,19 +92,27 @@ The cleaned graph is written in the format of the input, or in another by extens
       ridge: flags.ridge ?? null,
       sign: (flags.sign as SanitizeOptions['sign']) ?? null,
       method: (flags.method as SanitizeOptions['method']) ?? null,
+      solver: (flags.solver as SanitizeOptions['solver']) ?? null,
+      landmarks: flags.landmarks ?? null,
       prune: pruneRule(flags),
       minDegree: flags['min-degree'],
       seed: flags.seed,
       truth: flags.truth === undefined ? null : await readTruth(args.graph, flags.truth, normalised),
     }
+    const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
+    const run = defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']})
+    if (flags['explain-plan']) {
+      const plan = explainPlan(normalised.graph, options, run)
+      process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
+      return undefined
+    }
     const engine = await this.engine(flags)
-    const {sanitize} = await import('../src/sanitize/sanitize.js')
-    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine, {threads: engine.threads, onProgress: this.progress.update}).finally(() => engine.engine.close())
+    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine, {...run, threads: engine.threads, onProgress: this.progress.update}).finally(() => engine.engine.close())
     const written = flags.out === undefined || flags['dry-run'] ? null : writeGraph(document, normalised, scores.pruned, flags.out)
     const report: SanitizeReport = {
       ...this.report({
         inputs: [...document.inputs],
-        config: {...settings, prune: options.prune, minDegree: options.minDegree, edges: flags.edges ?? 'edges', weights: flags.weights, largestComponent: flags['largest-component'], truth: flags.truth ?? null},
+        config: {...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree, edges: flags.edges ?? 'edges', weights: flags.weights, largestComponent: flags['largest-component'], truth: flags.truth ?? null},
         engine,
         metrics: {...metrics, reading: {...normalised.counts}},
         verdict,

@@ -9,6 +9,23 @@ export const number = Flags.custom<number, {min?: number; max?: number}>({
   parse: (text, _context, options) => Promise.resolve(parseNumber(text, options.name, options.min, options.max)),
 })
 
+/** A positive number, or `infinity`. */
+export const positiveOrInfinite = Flags.custom<number>({
+  parse: (text, _context, options) => Promise.resolve(/^inf(inity)?$/i.test(text.trim()) ? Infinity : parseNumber(text, options.name, 0)),
+})
+
+const UNITS: Record<string, number> = {m: 2 ** 20, g: 2 ** 30, t: 2 ** 40}
+
+/** An amount of memory in bytes: 512MiB, 4GiB (M, MB, G, GB and so on mean the same powers of 1024). */
+export const bytes = Flags.custom<number>({
+  parse(text, _context, options) {
+    const [, amount = '', unit = ''] = /^\s*([\d.]+)\s*([mgt])i?b?\s*$/i.exec(text) ?? []
+    const value = Number(amount) * (UNITS[unit.toLowerCase()] ?? NaN)
+    if (!(value > 0)) throw new UsageError(`--${options.name} takes an amount of memory, not '${text}'`, ['write it as 512MiB or 4GiB'])
+    return Promise.resolve(value)
+  },
+})
+
 /** Comma-separated numbers within [min, max]. */
 export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
   parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),

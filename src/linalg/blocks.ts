@@ -1,5 +1,5 @@
 import type {Products} from './products.js'
-import type {Dense} from './types.js'
+import {dense, type Dense} from './types.js'
 
 /** Rows a product: few, large products outweigh the copies. */
 export const BLOCK = 256
@@ -58,4 +58,29 @@ export function negated(a: Dense): Dense {
 /** A −= B, in place. */
 export function subtract(a: Dense, b: Dense): void {
   for (let t = 0; t < a.data.length; t++) a.data[t]! -= b.data[t]!
+}
+
+/** A += B, in place. */
+export function add(a: Dense, b: Dense): void {
+  for (let t = 0; t < a.data.length; t++) a.data[t]! += b.data[t]!
+}
+
+export function identity(n: number): Dense {
+  const out = dense(n, n)
+  for (let i = 0; i < n; i++) out.data[i * n + i] = 1
+  return out
+}
+
+/** diag(scale) · M as a copy. */
+export function scaledRows(m: Dense, scale: Float64Array): Dense {
+  const data = m.data.slice()
+  for (let i = 0; i < m.rows; i++) for (let c = 0; c < m.cols; c++) data[i * m.cols + c]! *= scale[i]!
+  return {...m, data}
+}
+
+/** |row i|² */
+export function squaredLength(m: Dense, i: number): number {
+  let sum = 0
+  for (let t = i * m.cols; t < (i + 1) * m.cols; t++) sum += m.data[t]! ** 2
+  return sum
 }

@@ -67,8 +67,8 @@ export async function choleskySolve(factor: Cholesky, b: Dense, products: Produc
   return x
 }
 
-/** L and L⁻¹ of one diagonal block, by halves. */
-async function factorAndInvert(a: Dense, firstPivot: number, products: Products): Promise<{factor: Dense; inverse: Dense}> {
+/** L and L⁻¹ of a positive definite matrix, by halves; `firstPivot` numbers the pivots in an error. */
+export async function factorAndInvert(a: Dense, firstPivot: number, products: Products): Promise<{factor: Dense; inverse: Dense}> {
   const n = a.rows
   if (n <= BASE) {
     const data = a.data.slice()

@@ -5,8 +5,8 @@ export interface CgOptions {
   /** stop when ‖r_c‖ ≤ tolerance · ‖b_c‖ for every column */
   tolerance: number
   maxIterations: number
-  /** [n] positive diagonal; its inverse preconditions */
-  diagonal: Float64Array
+  /** R [n, r] → about A⁻¹ R, symmetric positive definite; default: R itself */
+  precondition?: (r: Dense) => Promise<Dense>
 }
 
 export interface CgResult {
@@ -32,7 +32,8 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
   const {rows: n, cols: r} = b
   const x = new Float64Array(n * r)
   const residual = b.data.slice()
-  const z = precondition(residual, options.diagonal, r)
+  const precondition = async () => (options.precondition === undefined ? residual : (await options.precondition({rows: n, cols: r, data: residual})).data)
+  let z = await precondition()
   const direction = z.slice()
   let rz = columnDots(residual, z, r)
   const target = columnDots(b.data, b.data, r).map(Math.sqrt)
@@ -57,7 +58,7 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
         residual[i * r + c]! -= step[c]! * image[i * r + c]!
       }
     }
-    z.set(precondition(residual, options.diagonal, r))
+    z = await precondition()
     const next = columnDots(residual, z, r)
     for (let i = 0; i < n; i++) {
       for (let c = 0; c < r; c++) direction[i * r + c] = z[i * r + c]! + (rz[c] === 0 ? 0 : next[c]! / rz[c]!) * direction[i * r + c]!
@@ -67,10 +68,6 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
     worst = relative(residual, target, r)
   }
   return {x: {rows: n, cols: r, data: x}, iterations, residual: worst}
-}
-
-function precondition(v: Float64Array, diagonal: Float64Array, r: number): Float64Array {
-  return v.map((value, t) => value / diagonal[Math.floor(t / r)]!)
 }
 
 function columnDots(a: Float64Array, b: Float64Array, r: number): Float64Array {

@@ -155,18 +155,27 @@ export function concatColumns(a: Csr, b: Csr): Csr {
 
 /** The stored form of a dense matrix without its zeros. */
 export function csrFromDense(m: Dense): Csr {
+  const stored = m.data.reduce((count, x) => count + Number(x !== 0), 0)
   const indptr = new Uint32Array(m.rows + 1)
-  const indices: number[] = []
-  const values: number[] = []
+  const indices = new Uint32Array(stored)
+  const values = new Float64Array(stored)
+  let filled = 0
   for (let i = 0; i < m.rows; i++) {
     for (let j = 0; j < m.cols; j++) {
       const x = m.data[i * m.cols + j]!
-      if (x !== 0) {
-        indices.push(j)
-        values.push(x)
-      }
+      if (x === 0) continue
+      indices[filled] = j
+      values[filled++] = x
     }
-    indptr[i + 1] = indices.length
+    indptr[i + 1] = filled
   }
-  return {rows: m.rows, cols: m.cols, indptr, indices: Uint32Array.from(indices), values: Float64Array.from(values)}
+  return {rows: m.rows, cols: m.cols, indptr, indices, values}
+}
+
+/** Rows from … to − 1 in the form of the input; values are a view, not a copy. */
+export function rowRange(m: Matrix, from: number, to: number): Matrix {
+  if (!isCsr(m)) return denseRows(m, from, to)
+  const [start, end] = [m.indptr[from]!, m.indptr[to]!]
+  const indptr = m.indptr.slice(from, to + 1).map((place) => place - start)
+  return {rows: to - from, cols: m.cols, indptr, indices: m.indices.subarray(start, end), values: m.values.subarray(start, end)}
 }

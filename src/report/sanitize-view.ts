@@ -1,4 +1,5 @@
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import {count, number, orDash} from './format.js'
 
 /** One measured property of the graph before and after pruning. */
 export interface Effect {
@@ -13,11 +14,28 @@ export function effects(metrics: SanitizeMetrics): Effect[] {
   const meanDegree = (m: number) => (nodes === 0 ? 0 : (2 * m) / nodes)
   return [
     {name: 'edges', before: edges, after: edges - pruned, kind: 'count'},
-    {name: 'kernel complexity (GKC)', before: metrics.gkcBefore, after: metrics.gkcAfter, kind: 'number'},
+    {...complexity(metrics), kind: 'number'},
     {name: 'edges whose labels agree', before: metrics.agreementBefore, after: metrics.agreementAfter, kind: 'share'},
     {name: 'mean degree', before: meanDegree(edges), after: meanDegree(edges - pruned), kind: 'number'},
     {name: 'isolated nodes', before: metrics.isolatedBefore, after: metrics.isolatedAfter, kind: 'count'},
   ]
+}
+
+/** Kernel complexity, or in the limit of an infinite ridge the alignment that it turns into. */
+export function complexity({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): {name: string; before: number; after: number; better: string} {
+  return alignment === null
+    ? {name: 'kernel complexity (GKC)', before: gkcBefore!, after: gkcAfter!, better: 'lower means labels easier to learn'}
+    : {name: 'kernel–label alignment', ...alignment, better: 'higher means labels easier to learn'}
+}
+
+/** The way the kernel scores were computed, in words. */
+export function solverText({solver}: SanitizeMetrics): string {
+  const free = solver.labelFreeError === null ? 'no label-free score' : solver.labelFreeError === 0 ? 'label-free score exact' : `label-free complexity ± ${number(solver.labelFreeError)}`
+  return {
+    gram: `Gram matrices in memory; ${free}`,
+    landmarks: `${count(solver.landmarks ?? 0)} landmarks, relative error of the kernel ${orDash(solver.kernelError)}; ${free}`,
+    stream: `passes over all pairs; ${free}`,
+  }[solver.name]
 }
 
 /** How the cut was chosen, in words. */

@@ -37,7 +37,7 @@ export function scoresCsv(scores: EdgeScores, nodeNames: readonly string[] | nul
       scores.pruned[e]!,
       scores.scored[e]!,
       scores.parts.kc[e]!,
-      scores.parts.labelFree[e]!,
+      scores.parts.labelFree?.[e] ?? '',
       scores.parts.similarity[e]!,
       scores.labelledEnds[e]!,
       scores.pseudoDisagree[e]!,

@@ -83,7 +83,7 @@ export async function solveComplexity(kernel: Dense, y: Dense, ridge: number, pr
 
 async function solveIteratively(kernel: Dense, y: Dense, ridge: number, products: Products): Promise<Dense> {
   const apply = async (v: Dense) => addScaled(await products.multiply(kernel, v), ridge, v)
-  return (await conjugateGradients(apply, y, {...CG, diagonal: new Float64Array(kernel.rows).fill(0.5 + ridge)})).x
+  return (await conjugateGradients(apply, y, CG)).x
 }
 
 /** A + scale · B, into A. */
@@ -97,4 +97,11 @@ export function complexityOf(y: Dense, alpha: Dense): number {
   let sum = 0
   for (let t = 0; t < y.data.length; t++) sum += y.data[t]! * alpha.data[t]!
   return Math.sqrt((2 / y.rows) * sum)
+}
+
+/** Kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, from H Y; it decides the order of GKC as λ → ∞, where GKC² λ → (2/s)(Σ y² − s · alignment / λ). */
+export function labelAlignment(hy: Dense, y: Dense): number {
+  let sum = 0
+  for (let t = 0; t < y.data.length; t++) sum += y.data[t]! * hy.data[t]!
+  return sum / y.rows
 }

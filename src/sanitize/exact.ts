@@ -1,6 +1,5 @@
 import {Matrix as SmallMatrix, solve} from 'ml-matrix'
 import {addRow, rowDotVector} from '../linalg/csr-products.js'
-import {invertPositiveDefinite} from '../linalg/inverse.js'
 import type {Products} from '../linalg/products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import {kappa} from '../pairwise/arc-cosine.js'
@@ -29,13 +28,13 @@ interface KernelChange {
  *            outside the node set has KC exactly 0.
  * Shapes     `which` numbers of edges → [which.length].
  * Precision  fp64; absolute error about condition(K) · 2⁻⁵³ · GKC.
- * Cost       one s³ inverse; then for each edge |R| · (degree + s) · s, batched into matrix products.
+ * Cost       besides the inverse of H + λI [s, s], for each edge |R| · (degree + s) · s, batched into matrix products.
  * Source     Woodbury 1950; docs/math-sanitize.md, "Exact removal". Deviation: none.
  */
 export async function exactRemoval(
   gram: KernelGram,
   kernel: Dense,
-  ridge: number,
+  inverse: Dense,
   solved: SolvedComplexity,
   features: Matrix,
   graph: Aggregation,
@@ -44,7 +43,6 @@ export async function exactRemoval(
   products: Products,
 ): Promise<Float64Array> {
   const s = gram.nodeSet.length
-  const inverse = await invertPositiveDefinite(kernel, products, ridge)
   const out = new Float64Array(which.length)
   let pending: KernelChange[] = []
   let rows = 0

@@ -1,3 +1,4 @@
+import {rowRange} from '../linalg/csr.js'
 import {addRow, rowDotVector} from '../linalg/csr-products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
@@ -7,37 +8,64 @@ import type {KernelGram} from './complexity.js'
 /**
  * g_i · x_k for every place (i, k) of the pattern of Âʰ, where g_i is the gradient of GKC² at x̃_i:
  *   g_i = −(4/s)(s_i − (s_i · x̂_i) x̂_i) / ‖x̃_i‖,  s_i = Σ_{j≠i} M_ij κ′(c_ij) x̂_j.
- * Zero for a node outside the node set, or with a zero row.
+ * Zero for a node outside the node set, or with a zero row. Of a stretch of the node set: the places of its rows, one row after
+ * another.
  */
 export type PatternGradient = Float64Array
 
+/** First place of each row of a stretch of the node set in its PatternGradient, and their number at the end. */
+export function patternStarts({matrix: {indptr}}: Aggregation, nodeSet: Uint32Array): Float64Array {
+  const starts = new Float64Array(nodeSet.length + 1)
+  nodeSet.forEach((node, i) => (starts[i + 1] = starts[i]! + indptr[node + 1]! - indptr[node]!))
+  return starts
+}
+
+/** The gradient over the whole pattern, from those of consecutive stretches of the node set. */
+export function joinGradients(parts: readonly PatternGradient[], graph: Aggregation, nodeSet: Uint32Array): PatternGradient {
+  const {indptr, indices} = graph.matrix
+  const out = new Float64Array(indices.length)
+  let part = 0
+  let at = 0
+  for (const node of nodeSet) {
+    while (at === parts[part]!.length) {
+      part++
+      at = 0
+    }
+    const length = indptr[node + 1]! - indptr[node]!
+    out.set(parts[part]!.subarray(at, at + length), indptr[node])
+    at += length
+  }
+  return out
+}
+
 /**
- * Gradients from Gram matrices in memory, one for each matrix of pair weights.
+ * Gradients from Gram matrices in memory, one for each matrix of pair weights, of the rows from … to − 1 of the node set.
  *
  * Formula    s_i · x_k = Σ_j B_ij (x̂_j · x_k), B = M ∘ κ′; and s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ from the same row of the pattern.
  * Shapes     weights [s, s] each: M = ααᵀ, or (H + λI)⁻² for Y = I; slope [s, s] κ′ with zero diagonal.
  * Cost       nnz(Âʰ_S) · s multiply–adds each.
  */
-export function gradientsFromGram(gram: KernelGram, weights: readonly Dense[], slope: Dense, graph: Aggregation): PatternGradient[] {
+export function gradientsFromGram(gram: KernelGram, weights: readonly Dense[], slope: Dense, graph: Aggregation, from = 0, to = gram.nodeSet.length): PatternGradient[] {
   const s = gram.nodeSet.length
   const {indptr, indices, values} = graph.matrix
-  const out = weights.map(() => new Float64Array(indices.length))
+  const starts = patternStarts(graph, gram.nodeSet.subarray(from, to))
+  const out = weights.map(() => new Float64Array(starts[to - from]!))
   const b = new Float64Array(s)
-  for (let i = 0; i < s; i++) {
+  for (let i = from; i < to; i++) {
     const norm = gram.norms[i]!
     if (norm === 0) continue
     const node = gram.nodeSet[i]!
+    const first = indptr[node]!
+    const length = indptr[node + 1]! - first
     weights.forEach((m, g) => {
-      const gradient = out[g]!
+      const gradient = out[g]!.subarray(starts[i - from])
       for (let j = 0; j < s; j++) b[j] = m.data[i * s + j]! * slope.data[i * s + j]!
       let along = 0
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) {
-        gradient[t] = dotAt(b, gram.cross.data, indices[t]! * s)
-        along += (values[t]! * gradient[t]!) / norm
+      for (let t = 0; t < length; t++) {
+        gradient[t] = dotAt(b, gram.cross.data, indices[first + t]! * s)
+        along += (values[first + t]! * gradient[t]!) / norm
       }
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) {
-        gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[t]! * s + i]!)) / norm
-      }
+      for (let t = 0; t < length; t++) gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[first + t]! * s + i]!)) / norm
     })
   }
   return out
@@ -55,34 +83,37 @@ function dotAt(b: Float64Array, x: Float64Array, offset: number): number {
   return j < b.length ? even + odd + b[j]! * x[offset + j]! : even + odd
 }
 
+/** What a stretch of the node set needs to turn sums of rows into gradients. */
+export interface GradientRows {
+  readonly graph: Aggregation
+  readonly features: Matrix
+  readonly aggregated: Aggregated
+  readonly nodeSet: Uint32Array
+}
+
 /**
- * The gradient from a pass of the engine over pairs, without an s × s matrix: M = left rightᵀ of low rank.
+ * The gradient of the rows from … to − 1 of the node set from a pass of the engine over their pairs with the rows of `others`.
  *
- * Shapes     aggregated rows of the node set [s, d]; features [n, d]; left, right [s, r].
- * Cost       one kernelGradient pass, and nnz(Âʰ_S) sparse inner products.
+ * Shapes     aggregated rows of the node set [s, d]; others [p, d], the aggregated rows themselves or landmarks; left [to − from, r] and
+ *            right [p, r], whose products are the pair weights.
+ * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
+ * Cost       one kernelGradient pass, and a sparse inner product for each place of the pattern.
  */
-export async function gradientFromStream(
-  engine: PairwiseEngine,
-  aggregated: Aggregated,
-  features: Matrix,
-  nodeSet: Uint32Array,
-  left: Dense,
-  right: Dense,
-  graph: Aggregation,
-): Promise<PatternGradient> {
+export async function gradientFromPass(engine: PairwiseEngine, {graph, features, aggregated, nodeSet}: GradientRows, others: Matrix, left: Dense, right: Dense, from: number, to: number): Promise<PatternGradient> {
   const {indptr, indices} = graph.matrix
-  const out = new Float64Array(indices.length)
+  const starts = patternStarts(graph, nodeSet.subarray(from, to))
+  const out = new Float64Array(starts[to - from]!)
   const scale = -4 / nodeSet.length
-  await engine.kernelGradient(aggregated.unit, aggregated.unit, left, right, (first, block) => {
+  await engine.kernelGradient(rowRange(aggregated.unit, from, to), others, left, right, (first, block) => {
     for (let row = 0; row < block.rows; row++) {
-      const i = first + row
+      const i = from + first + row
       const norm = aggregated.norms[i]!
       if (norm === 0) continue
-      const along = rowDotVector(aggregated.unit, i, block.data, row * block.cols)
-      const tangent = block.data.slice(row * block.cols, (row + 1) * block.cols)
-      addRow(aggregated.unit, i, -along, tangent)
+      const tangent = block.data.subarray(row * block.cols, (row + 1) * block.cols)
+      addRow(aggregated.unit, i, -rowDotVector(aggregated.unit, i, tangent), tangent)
       const node = nodeSet[i]!
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) out[t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
+      const place = starts[first + row]! - indptr[node]!
+      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) out[place + t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
     }
   })
   return out
@@ -95,12 +126,16 @@ export async function gradientFromStream(
  *            g_r ⟂ x̃_r. With row aggregation and one hop this is g_u·x_v/deg_u + g_v·x_u/deg_v.
  * Shapes     edges [2 m] → one [m] for each gradient.
  * Precision  against exact removal: see docs/math-sanitize.md; best with centred labels.
- * Cost       Σ over edges of the lengths of the rows that change.
+ * Cost       Σ over edges of the lengths of the rows that change; of `row` and one hop a search in two rows an edge.
  * Source     docs/math-sanitize.md, "Closed form". Deviation: the finite change of the row stands in place of its
  *            derivative, so that `sym` and two hops need no formula of their own.
  */
 export function firstOrderChanges(graph: Aggregation, edges: Uint32Array, gradients: readonly PatternGradient[]): Float64Array[] {
   const out = gradients.map(() => new Float64Array(edges.length / 2))
+  if (graph.norm === 'row' && graph.hops === 1) {
+    gradients.forEach((gradient, g) => addNeighbourTerms(graph, edges, gradient, out[g]!))
+    return out
+  }
   for (let e = 0; e < edges.length / 2; e++) {
     for (const row of rowsAfterRemoval(graph, edges[2 * e]!, edges[2 * e + 1]!)) {
       const places = placesOf(graph, row)
@@ -112,6 +147,26 @@ export function firstOrderChanges(graph: Aggregation, edges: Uint32Array, gradie
     }
   }
   return out
+}
+
+/** g_u·x_v/deg_u + g_v·x_u/deg_v: the sum over the row without v is 0, since g_u ⟂ x̃_u. */
+function addNeighbourTerms(graph: Aggregation, edges: Uint32Array, gradient: PatternGradient, out: Float64Array): void {
+  const {indptr, indices} = graph.matrix
+  const at = (row: number, column: number) => {
+    let low = indptr[row]!
+    let high = indptr[row + 1]! - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (indices[middle]! < column) low = middle + 1
+      else high = middle
+    }
+    return gradient[low]!
+  }
+  for (let e = 0; e < out.length; e++) {
+    const u = edges[2 * e]!
+    const v = edges[2 * e + 1]!
+    out[e] = at(u, v) / graph.degrees[u]! + at(v, u) / graph.degrees[v]!
+  }
 }
 
 /** Places of a changed row in the pattern of Âʰ: a removal never adds a column. */

@@ -1,14 +1,19 @@
+import {add, place, rowsOf} from '../linalg/blocks.js'
 import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {selectRows} from '../linalg/csr.js'
-import type {Products} from '../linalg/products.js'
-import type {Csr, Dense} from '../linalg/types.js'
-import {kernelBlock, onThisThread} from '../pairwise/cpu/kernel.js'
-import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
+import {type Products, transpose} from '../linalg/products.js'
+import {type Csr, dense, type Dense, type Matrix} from '../linalg/types.js'
+import {random} from '../stats/random.js'
 import type {WeightedGraph} from './context.js'
+import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
+import {featureChunks, type KernelValues, landmarkKernel} from './landmarks.js'
 
 const RIDGE = 0.5
 const SHARPNESS = 10
 const ROUNDS = 10
+/** Up to so many labelled nodes their kernel matrix is factored; beyond, they are seen through landmarks. */
+const EXACT_LABELLED = 4000
+const LANDMARKS = 1024
 
 export interface PseudoLabels {
   /** [n, classes] class probabilities from the profiles alone; given labels are certain */
@@ -23,25 +28,49 @@ export interface PseudoLabels {
  * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read, so an
  *            attack on edges cannot reach `soft`. For `labels`: ten rounds of P ← (W P + soft) / (W 1 + 1), W the edges
  *            weighted by the likeness of their ends, given labels held fixed; then the largest.
- * Precision  fp64 on the processor whatever the engine: a label decides KC scores, so it may not turn on a device's rounding.
- * Cost       n · |L| kernel values, |L|³/3, ten passes over the edges.
+ *            Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F = Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L.
+ * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding.
+ * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over the edges.
  * Ties       the smaller class number.
  * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: weights by likeness.
  */
-export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGraph, products: Products): Promise<PseudoLabels> {
-  const {nodes, labels, classes} = given
-  const n = e.rows
-  const labelled = selectRows(e, nodes)
-  const y = labelMatrix(labels, nodes, classes, 'one-hot')
-  centreColumns(y)
-  const host = onThisThread(products)
-  const gram = await kernelBlock(host, labelled, labelled)
-  for (let i = 0; i < nodes.length; i++) gram.data[i * nodes.length + i]! += RIDGE
-  const weights = await choleskySolve(await cholesky(gram, products), y, products)
-  const soft = await products.multiply(await kernelBlock(host, e, labelled), weights)
-  softmaxRows(soft, SHARPNESS)
+export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGraph, values: KernelValues, products: Products): Promise<PseudoLabels> {
+  const unknown = Uint32Array.from({length: e.rows}, (_, i) => i).filter((i) => given.labels[i]! < 0)
+  const soft = dense(e.rows, given.classes)
+  if (unknown.length > 0) {
+    const y = labelMatrix(given.labels, given.nodes, given.classes, 'one-hot')
+    centreColumns(y)
+    const regress = given.nodes.length > EXACT_LABELLED ? regressThroughLandmarks : regressExactly
+    const f = await regress(selectRows(e, given.nodes), y, selectRows(e, unknown), values, products)
+    softmaxRows(f, SHARPNESS)
+    unknown.forEach((node, i) => soft.data.set(rowsOf(f, i, i + 1).data, node * soft.cols))
+  }
   clampGiven(soft, given)
-  return {soft, labels: largest(propagate(soft, graph, given), given, n)}
+  return {soft, labels: largest(propagate(soft, graph, given), given, e.rows)}
+}
+
+/** Values of the regression at rows, from labelled rows with targets y [labelled, classes]. */
+type Regress = (labelled: Matrix, y: Dense, rows: Matrix, values: KernelValues, products: Products) => Promise<Dense>
+
+const regressExactly: Regress = async (labelled, y, rows, values, products) => {
+  const weights = await choleskySolve(await cholesky(await values.kernelBlock(labelled, labelled), products, RIDGE), y, products)
+  return products.multiply(await values.kernelBlock(rows, labelled), weights)
+}
+
+const regressThroughLandmarks: Regress = async (labelled, y, rows, values, products) => {
+  const kernel = await landmarkKernel(labelled, LANDMARKS, random(0), values, products)
+  const p = kernel.places.length
+  const gram = dense(p, p)
+  const moments = dense(p, y.cols)
+  for await (const {first, phi} of featureChunks(kernel, labelled, values, products)) {
+    const transposed = transpose(phi)
+    add(gram, await products.multiply(transposed, phi))
+    add(moments, await products.multiply(transposed, rowsOf(y, first, first + phi.rows)))
+  }
+  const weights = await choleskySolve(await cholesky(gram, products, RIDGE), moments, products)
+  const out = dense(rows.rows, y.cols)
+  for await (const {first, phi} of featureChunks(kernel, rows, values, products)) place(out, await products.multiply(phi, weights), first, 0)
+  return out
 }
 
 function propagate(soft: Dense, graph: WeightedGraph, given: GivenLabels): Dense {

@@ -1,23 +1,22 @@
 import {availableParallelism} from 'node:os'
-import {InputError} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {onnxProducts} from '../linalg/onnx-products.js'
-import {plainProducts, type Products} from '../linalg/products.js'
-import {isCsr, type Matrix} from '../linalg/types.js'
+import {plainProducts} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
-import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement, weighByLikeness} from './context.js'
+import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement} from './context.js'
 import {unlikelyShare} from './cut.js'
-import {kernelFeatures, profiles} from './features.js'
 import {fuseRanks} from './fused.js'
-import {kernelComplexity, type KernelProblem, kernelScores, type KernelScores, withinReach} from './kernel-scores.js'
-import {givenLabels, labelMatrix} from './labels.js'
+import {createSolver, measureBlocks, withinReach} from './kernel-scores.js'
+import {defaultMemoryLimit} from './memory.js'
+import type {SolverPlan} from './plan.js'
+import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, type PruneRule} from './prune.js'
-import {pseudoLabels} from './pseudo-labels.js'
-import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
+import type {SanitizeOptions, SanitizeSettings} from './settings.js'
+import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
 import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 
@@ -29,10 +28,12 @@ export interface SanitizeResult {
   settings: SanitizeSettings
 }
 
-/** How a run is carried out; nothing of it changes the result. */
+/** How a run is carried out; nothing of it changes the result, but a memory limit can rule a solver out. */
 export interface SanitizeRun {
   /** of the matrix products on the processor; default: all cores */
   threads?: number
+  /** beside the graph; default: half of what is free */
+  memoryLimitBytes?: number
   onProgress?: (stage: string, done: number, total: number) => void
 }
 
@@ -43,48 +44,49 @@ const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
  * Scores every edge of a graph, marks the suspect ones and reports the complexity before and after.
  *
  * Shapes     scores follow the order of graph.edges.
- * Reads      labels of split.train only (all given labels where the file has no split); `truth` for metrics.truth only.
- * Cost       see kernelScores; the rest is linear in edges and stored features.
- * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
+ * Reads      what prepare reads; `truth` for metrics.truth only.
+ * Cost       that of the solver, see planSolver; the rest is linear in edges and stored features.
+ * Throws     what prepare throws.
  */
-export async function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, {threads = availableParallelism(), onProgress}: SanitizeRun = {}): Promise<SanitizeResult> {
-  const settings = resolveSettings(options)
-  if (graph.edges.length === 0) throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
-  requireFinite(graph.features)
-  const products = (await onnxProducts(threads)) ?? plainProducts
+export function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun = {}): Promise<SanitizeResult> {
+  return withSolver(graph, options, engine, run, async (prepared, solver) => conclude(prepared, solver, await measureBlocks(solver, run.onProgress)))
+}
+
+/** The solver that `sanitize` would take, and what every solver would cost. */
+export const explainPlan = (graph: Graph, options: SanitizeOptions, run: SanitizeRun = {}): SolverPlan => planSanitize(graph, options, resourcesOf(run)).plan
+
+const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit()}: SanitizeRun) => ({threads, memoryLimitBytes})
+
+async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
+  const resources = resourcesOf(run)
+  const products = (await onnxProducts(resources.threads)) ?? plainProducts
   try {
-    return await run(graph, options, settings, onProgress === undefined ? engine : watchKernels(engine, onProgress), products)
+    run.onProgress?.('labels of the other nodes', 0, 0)
+    const prepared = await prepare(graph, options, engine, products, resources)
+    const watched = run.onProgress === undefined ? engine : watchKernels(engine, run.onProgress)
+    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(options.seed), watched, products))
   } finally {
     await products.close()
   }
 }
 
-async function run(graph: Graph, options: SanitizeOptions, settings: SanitizeSettings, engine: PairwiseEngine, products: Products): Promise<SanitizeResult> {
+async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
+  const {graph, options, settings, mixing, given, pseudo, problem} = prepared
   const {edges, nodes} = graph
-  const given = givenLabels(graph)
-  const seeded = random(options.seed)
-  const mixing = aggregation(nodes, edges, settings.norm, settings.hops)
-  const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, seeded)
-  const likeness = weighByLikeness(nodes, edges, e)
-  const pseudo = await pseudoLabels(e, given, likeness, products)
-
-  const features = kernelFeatures(graph)
-  const nodeSet = settings.nodeSet === 'all' ? Uint32Array.from({length: nodes}, (_, i) => i) : given.nodes
-  const problem: KernelProblem = {features, graph: mixing, nodeSet, y: labelMatrix(pseudo.labels, nodeSet, given.classes, settings.coding)}
-  const kernel = await kernelScores(problem, edges, settings, engine, products)
+  const {facts} = solver
+  const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
-    labelFree: kernel.labelFree ?? new Float64Array(m),
-    similarity: featureCosine(edges, features),
+    labelFree: kernel.labelFree,
+    similarity: featureCosine(edges, problem.features),
     disagreement: softDisagreement(edges, pseudo.soft),
-    context: contextLikeness(edges, e, likeness),
+    context: contextLikeness(edges, prepared.profiles, prepared.likeness),
     overlap: neighbourOverlap(edges, mixing),
   }
-  const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts, kernel.labelFree !== null)
-  const scored = settings.nodeSet === 'all' ? new Uint8Array(m).fill(1) : withinReach(mixing, edges, nodeSet)
-  const rule: PruneRule = options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(parts.context, parts.disagreement, edges, {profiles: e, soft: pseudo.soft, graph: likeness}, seeded)} : options.prune
-  const marking = markEdges(score, scored, edges, mixing.degrees, rule, options.minDegree)
+  const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
+  const scored = settings.nodeSet === 'all' ? new Uint8Array(m).fill(1) : withinReach(mixing, edges, problem.nodeSet)
+  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
@@ -98,63 +100,64 @@ async function run(graph: Graph, options: SanitizeOptions, settings: SanitizeSet
     pseudoLabels: pseudo.labels,
     degrees: mixing.degrees,
   }
-  const kept = keptEdges(edges, marking.pruned)
-  const after = aggregation(nodes, kept, settings.norm, settings.hops)
+  const after = aggregation(nodes, keptEdges(edges, marking.pruned), settings.norm, settings.hops)
+  const before = facts.gkc ?? facts.alignment!
+  const complexityAfter = marking.prunedCount === 0 ? before : await solver.complexityOf(after)
   const isolated = (degrees: Uint32Array) => degrees.reduce((count, degree) => count + Number(degree === 0), 0)
+  const isLimit = facts.gkc === null
   const metrics: SanitizeMetrics = {
     nodes,
     edges: m,
     pruned: marking.prunedCount,
     notScored: scored.reduce((count, x) => count + 1 - x, 0),
-    gkcBefore: kernel.gkc,
-    gkcAfter: marking.prunedCount === 0 ? kernel.gkc : await kernelComplexity({...problem, graph: after}, settings.ridge, engine, products),
-    ridge: settings.ridge,
-    nodeSetSize: nodeSet.length,
-    condition: kernel.condition,
+    gkcBefore: facts.gkc,
+    gkcAfter: isLimit ? null : complexityAfter,
+    alignment: isLimit ? {before, after: complexityAfter} : null,
+    ridge: isLimit ? null : settings.ridge,
+    nodeSetSize: problem.nodeSet.length,
+    condition: facts.condition,
+    solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
     labelledNodes: given.nodes.length,
     classes: given.classes,
-    zeroRows: kernel.zeroRows,
+    zeroRows: facts.zeroRows,
     isolatedBefore: isolated(mixing.degrees),
     isolatedAfter: isolated(after.degrees),
     keptByMinDegree: marking.keptByMinDegree,
-    cut: {rule: rule.rule, score: marking.cutScore, share: marking.prunedCount / m},
+    cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
     agreementBefore: agreement(scores, () => true),
     agreementAfter: agreement(scores, (k) => marking.pruned[k] === 0),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
-  return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(graph, metrics, kernel), settings}
+  return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
 }
 
-function fused(parts: EdgeScores['parts'], hasLabelFree: boolean): Float64Array {
+function cutRule({options, graph, profiles, likeness, pseudo, random: generator}: PreparedGraph, parts: EdgeScores['parts']): PruneRule {
+  if (options.prune.rule !== 'auto') return options.prune
+  return {rule: 'auto', share: unlikelyShare(parts.context, parts.disagreement, graph.edges, {profiles, soft: pseudo.soft, graph: likeness}, generator)}
+}
+
+function fused(parts: EdgeScores['parts']): Float64Array {
   const negative = (values: Float64Array) => values.map((x) => -x)
   return fuseRanks([
     {values: parts.kc, weight: WEIGHTS.kc},
     // An edge between unlike nodes makes a row more distinct, which lowers tr (H + λI)⁻¹: hence the sign.
-    {values: negative(parts.labelFree), weight: hasLabelFree ? WEIGHTS.labelFree : 0},
+    ...(parts.labelFree === null ? [] : [{values: negative(parts.labelFree), weight: WEIGHTS.labelFree}]),
     {values: negative(parts.context), weight: WEIGHTS.context},
     {values: parts.disagreement, weight: WEIGHTS.disagreement},
     {values: negative(parts.overlap), weight: WEIGHTS.overlap},
   ])
 }
 
-function requireFinite(features: Matrix | null): void {
-  if (features === null) return
-  const values = isCsr(features) ? features.values : features.data
-  const bad = values.findIndex((x) => !Number.isFinite(x))
-  if (bad < 0) return
-  const row = isCsr(features) ? features.indptr.findIndex((_, i) => features.indptr[i + 1]! > bad) : Math.floor(bad / features.cols)
-  const column = isCsr(features) ? features.indices[bad]! : bad % features.cols
-  throw new InputError(`the features hold ${values[bad]!} in row ${row}, column ${column}; every value must be finite`, ['replace or remove the value'])
-}
-
 function verdictOf(metrics: SanitizeMetrics): Verdict {
+  const {gkcBefore, gkcAfter, alignment} = metrics
+  const change = alignment === null ? `kernel complexity ${gkcBefore!.toPrecision(4)} → ${gkcAfter!.toPrecision(4)}` : `kernel–label alignment ${alignment.before.toPrecision(4)} → ${alignment.after.toPrecision(4)}`
   const share = ((100 * metrics.pruned) / metrics.edges).toFixed(1)
   const summary =
     metrics.notScored === metrics.edges
       ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
-      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; kernel complexity ${metrics.gkcBefore.toPrecision(4)} → ${metrics.gkcAfter.toPrecision(4)}`
+      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; ${change}`
   return {
     status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
     summary,
@@ -165,10 +168,13 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
   }
 }
 
-function notesOf(graph: Graph, metrics: SanitizeMetrics, kernel: KernelScores): Note[] {
-  const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${kernel.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`}]
+function notesOf({graph, plan}: PreparedGraph, metrics: SanitizeMetrics, facts: KernelFacts): Note[] {
+  const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${facts.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`}]
+  const {landmarks, kernelError} = metrics.solver
+  if (landmarks !== null) notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
   if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: 'the graph has no features: the kernel uses the identity and likeness comes from neighbourhoods, which is weaker evidence'})
-  if (kernel.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: ${metrics.nodeSetSize} nodes are too many to hold its matrix`})
+  if (facts.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: the solver ${plan.solver} does not give it${metrics.alignment === null ? '' : ' at an infinite ridge'}`})
+  else if (facts.labelFree.standardError > 0) notes.push({level: 'info', code: 'label-free-estimated', message: `the label-free complexity ${facts.labelFree.gkc.toPrecision(4)} is estimated by random probes, standard error ${facts.labelFree.standardError.toPrecision(2)}`})
   if (graph.weights !== null) notes.push({level: 'warning', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1'})
   if (metrics.notScored > 0) notes.push({level: 'warning', code: 'not-scored', message: `${metrics.notScored} edges are out of reach of the node set: nothing is known about them, and they are kept`})
   if (metrics.zeroRows > 0) notes.push({level: 'warning', code: 'zero-rows', message: `${metrics.zeroRows} nodes have only zeros as aggregated features: their kernel rows are 0`})

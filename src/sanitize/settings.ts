@@ -1,6 +1,7 @@
 import {UsageError} from '../errors.js'
 import type {Norm} from './aggregate.js'
 import type {LabelCoding} from './labels.js'
+import type {SolverName} from './plan.js'
 
 export type Preset = 'surety' | 'paper'
 export type RemovalMethod = 'exact' | 'first-order' | 'auto'
@@ -12,9 +13,13 @@ export interface SanitizeOptions {
   coding?: LabelCoding | null
   norm?: Norm | null
   hops?: 1 | 2 | null
+  /** Infinity: the limit of the scores, kernel–label alignment */
   ridge?: number | null
   sign?: 'signed' | 'absolute' | null
   method?: RemovalMethod | null
+  solver?: SolverName | 'auto' | null
+  /** of the solver of that name */
+  landmarks?: number | null
   prune: {rule: 'auto'} | {rule: 'ratio' | 'count' | 'threshold'; value: number}
   /** an edge is kept where its removal would leave an end with fewer neighbours */
   minDegree: number
@@ -36,20 +41,32 @@ export interface SanitizeSettings {
   labelFreeRidge: number
   sign: 'signed' | 'absolute'
   method: RemovalMethod
+  solver: SolverName | 'auto'
+  landmarks: number
   /** fused: weighted mean of ranks; kc: the kernel-complexity score alone */
   ranking: 'fused' | 'kc'
 }
 
+/** KC through so many landmarks follows the exact one with r > .99 on the graphs of docs/math-sanitize.md. */
+const LANDMARKS = 1024
+
 const PRESETS: Record<Preset, SanitizeSettings> = {
-  surety: {preset: 'surety', nodeSet: 'all', coding: 'centred', norm: 'row', hops: 1, ridge: 10, labelFreeRidge: 0.01, sign: 'signed', method: 'auto', ranking: 'fused'},
-  paper: {preset: 'paper', nodeSet: 'labelled', coding: 'signed', norm: 'sym', hops: 1, ridge: 1e-3, labelFreeRidge: 0.01, sign: 'absolute', method: 'auto', ranking: 'kc'},
+  surety: {preset: 'surety', nodeSet: 'all', coding: 'centred', norm: 'row', hops: 1, ridge: 10, labelFreeRidge: 0.01, sign: 'signed', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'fused'},
+  paper: {preset: 'paper', nodeSet: 'labelled', coding: 'signed', norm: 'sym', hops: 1, ridge: 1e-3, labelFreeRidge: 0.01, sign: 'absolute', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'kc'},
 }
 
 /** The preset with the options given in its place. Throws UsageError: a ridge that is not positive. */
 export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   const preset = PRESETS[options.preset]
   const ridge = options.ridge ?? preset.ridge
-  if (!(ridge > 0 && Number.isFinite(ridge))) throw new UsageError(`the ridge is ${ridge}, it must be a positive number`, ['use --ridge 10'])
+  if (!(ridge > 0)) throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, ['use --ridge 10'])
+  const landmarks = options.landmarks ?? preset.landmarks
+  if (!(Number.isInteger(landmarks) && landmarks > 0)) throw new UsageError(`the number of landmarks is ${landmarks}, it must be a whole number of at least 1`)
+  const solver = options.solver ?? preset.solver
+  const method = options.method ?? preset.method
+  if (method === 'exact' && ridge === Infinity) throw new UsageError('exact removal has no limit of an infinite ridge', ['use --method first-order'])
+  if (method === 'exact' && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
+  if (ridge === Infinity && solver === 'landmarks') throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
   if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0)) throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)
   return {
     ...preset,
@@ -59,6 +76,8 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
     hops: options.hops ?? preset.hops,
     ridge,
     sign: options.sign ?? preset.sign,
-    method: options.method ?? preset.method,
+    method,
+    solver,
+    landmarks,
   }
 }

@@ -52,7 +52,7 @@ export function topEdges(scores: EdgeScores, order: Uint32Array, graph: Graph): 
     rank: scores.rank[e]!,
     pruned: scores.pruned[e] === 1,
     kc: scores.parts.kc[e]!,
-    labelFree: scores.parts.labelFree[e]!,
+    labelFree: scores.parts.labelFree?.[e] ?? null,
     similarity: scores.parts.similarity[e]!,
     disagreement: scores.parts.disagreement[e]!,
     labelledEnds: scores.labelledEnds[e]!,

@@ -12,7 +12,8 @@ export interface EdgeScores {
   pruned: Uint8Array
   parts: {
     kc: Float64Array
-    labelFree: Float64Array
+    /** null: left out */
+    labelFree: Float64Array | null
     /** cosine of the raw features (higher = more alike) */
     similarity: Float64Array
     /** 1 − Σ_c p_uc p_vc of the soft pseudo-labels */
@@ -37,13 +38,17 @@ export interface SanitizeMetrics {
   edges: number
   pruned: number
   notScored: number
-  /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge */
-  gkcBefore: number
-  gkcAfter: number
-  /** λ, the node set's size and an estimate of the condition number of H + λI */
-  ridge: number
+  /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge; null in the limit λ → ∞ */
+  gkcBefore: number | null
+  gkcAfter: number | null
+  /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit λ → ∞; else null */
+  alignment: {before: number; after: number} | null
+  /** λ (null: infinite), the node set's size and an estimate of the condition number of H + λI */
+  ridge: number | null
   nodeSetSize: number
   condition: number
+  /** how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the standard error of the label-free complexity (0: exact, null: left out) */
+  solver: {name: 'gram' | 'landmarks' | 'stream'; landmarks: number | null; kernelError: number | null; labelFreeError: number | null}
   labelledNodes: number
   classes: number
   /** nodes whose aggregated features are zero: their kernel row is 0 */
@@ -71,7 +76,8 @@ export interface TopEdge {
   rank: number
   pruned: boolean
   kc: number
-  labelFree: number
+  /** null: left out */
+  labelFree: number | null
   similarity: number
   disagreement: number
   labelledEnds: number

@@ -46,7 +46,7 @@ describe('surety sanitize', () => {
     expect([...ranks].sort((a, b) => a - b)).toEqual(ranks.map((_, e) => e + 1))
     const inOrder = column('score').map(Number).map((score, e) => ({score, rank: ranks[e]!})).sort((a, b) => a.rank - b.rank)
     expect(inOrder.every(({score}, e) => e === 0 || inOrder[e - 1]!.score >= score)).toBe(true)
-    expect(metrics.gkcAfter).toBeLessThan(metrics.gkcBefore)
+    expect(metrics.gkcAfter).toBeLessThan(metrics.gkcBefore!)
     expect(metrics).toEqual(expect.objectContaining({nodes: 600, notScored: expect.any(Number) as number}))
     expect(report.inputs[0]!.path).toBe(GRAPH)
     expect(readFileSync(at('report.html'), 'utf8')).toContain(String(metrics.pruned))

@@ -143,6 +143,8 @@ export function sanitizeSample(): SanitizeReport {
     notScored: 14,
     gkcBefore: 1.8342,
     gkcAfter: 1.5127,
+    alignment: null,
+    solver: {name: 'gram', landmarks: null, kernelError: null, labelFreeError: 0},
     ridge: 10,
     nodeSetSize: 2485,
     condition: 131.4,

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
+import {invertPositiveDefinite} from '../../src/linalg/inverse.js'
 import {plainProducts} from '../../src/linalg/products.js'
 import {dense} from '../../src/linalg/types.js'
 import {aggregation, type Norm} from '../../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../../src/sanitize/complexity.js'
 import {exactRemoval} from '../../src/sanitize/exact.js'
 import {kernelFeatures} from '../../src/sanitize/features.js'
-import {firstOrderChanges, gradientsFromGram} from '../../src/sanitize/first-order.js'
+import {firstOrderChanges, gradientsFromGram, joinGradients} from '../../src/sanitize/first-order.js'
 import {labelMatrix} from '../../src/sanitize/labels.js'
 import type {Graph} from '../../src/graph/types.js'
 import {random} from '../../src/stats/random.js'
@@ -40,10 +41,11 @@ async function solve(graph: Graph, norm: Norm, hops: 1 | 2, ridge: number, nodeS
   const gram = await kernelGram(features, mixing, nodeSet, plainProducts)
   const {kernel, slope} = kernelOf(gram, true)
   const solution = await solveComplexity(kernel, labelMatrix(graph.labels!, nodeSet, graph.classes, coding), ridge, plainProducts)
-  const exact = (which: ArrayLike<number>) => exactRemoval(gram, kernel, ridge, solution, features, mixing, graph.edges, which, plainProducts)
+  const inverse = await invertPositiveDefinite(kernel, plainProducts, ridge)
+  const exact = (which: ArrayLike<number>) => exactRemoval(gram, kernel, inverse, solution, features, mixing, graph.edges, which, plainProducts)
   const firstOrder = async () => {
     const weights = await plainProducts.multiplyTransposed(solution.alpha, solution.alpha)
-    return firstOrderChanges(mixing, graph.edges, gradientsFromGram(gram, [weights], slope!, mixing))[0]!.map((x) => x / (2 * solution.gkc))
+    return firstOrderChanges(mixing, graph.edges, [joinGradients(gradientsFromGram(gram, [weights], slope!, mixing), mixing, nodeSet)])[0]!.map((x) => x / (2 * solution.gkc))
   }
   return {features, gkc: solution.gkc, exact, firstOrder}
 }

@@ -1,11 +1,12 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {invertPositiveDefinite} from '../../src/linalg/inverse.js'
 import {onnxProducts} from '../../src/linalg/onnx-products.js'
 import {plainProducts, type Products} from '../../src/linalg/products.js'
 import {aggregation, type Norm} from '../../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../../src/sanitize/complexity.js'
 import {exactRemoval} from '../../src/sanitize/exact.js'
 import {kernelFeatures} from '../../src/sanitize/features.js'
-import {firstOrderChanges, gradientsFromGram} from '../../src/sanitize/first-order.js'
+import {firstOrderChanges, gradientsFromGram, joinGradients} from '../../src/sanitize/first-order.js'
 import {type LabelCoding, labelMatrix} from '../../src/sanitize/labels.js'
 import type {Graph} from '../../src/graph/types.js'
 import {pearson} from '../support/pearson.js'
@@ -33,12 +34,12 @@ async function solved(graph: Graph, norm: Norm, nodeSet: Uint32Array, ridge: num
 }
 
 async function exact(s: Awaited<ReturnType<typeof solved>>, graph: Graph, which: ArrayLike<number>) {
-  return exactRemoval(s.gram, s.kernel, s.ridge, s.solution, s.features, s.mixing, graph.edges, which, products)
+  return exactRemoval(s.gram, s.kernel, await invertPositiveDefinite(s.kernel, products, s.ridge), s.solution, s.features, s.mixing, graph.edges, which, products)
 }
 
 async function firstOrder(s: Awaited<ReturnType<typeof solved>>, graph: Graph) {
   const weights = await products.multiplyTransposed(s.solution.alpha, s.solution.alpha)
-  return firstOrderChanges(s.mixing, graph.edges, gradientsFromGram(s.gram, [weights], s.slope, s.mixing))[0]!
+  return firstOrderChanges(s.mixing, graph.edges, [joinGradients(gradientsFromGram(s.gram, [weights], s.slope, s.mixing), s.mixing, s.gram.nodeSet)])[0]!
 }
 
 const every = (graph: Graph) => Uint32Array.from({length: graph.edges.length / 2}, (_, e) => e)

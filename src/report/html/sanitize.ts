@@ -2,7 +2,7 @@ import type {NormalisationCounts} from '../../graph/types.js'
 import type {SanitizeMetrics, TopEdge, TruthMetrics} from '../../sanitize/types.js'
 import {change, count, number, orDash, percent, plural, points, withSign} from '../format.js'
 import type {SanitizeReport} from '../reports.js'
-import {cutRule, type Effect, effects} from '../sanitize-view.js'
+import {complexity, cutRule, type Effect, effects, solverText} from '../sanitize-view.js'
 import {beforeAfter} from '../svg/before-after.js'
 import {histogram, histogramLegend} from '../svg/histogram.js'
 import {shorten} from '../visible.js'
@@ -32,10 +32,11 @@ export function sanitizeHtml(report: SanitizeReport): string {
 }
 
 function figures(metrics: SanitizeMetrics): KeyFigure[] {
-  const {edges, pruned, gkcBefore, gkcAfter, agreementBefore, agreementAfter, truth, cut} = metrics
+  const {edges, pruned, agreementBefore, agreementAfter, truth, cut} = metrics
+  const kernel = complexity(metrics)
   return [
     {name: 'Edges pruned', value: count(pruned), detail: `of ${count(edges)} (${percent(edges === 0 ? 0 : pruned / edges)}); ${cutRule(metrics)}`},
-    {name: 'Kernel complexity (GKC)', value: change(gkcBefore, gkcAfter) ?? '–', detail: `${number(gkcBefore)} before, ${number(gkcAfter)} after; lower means labels easier to learn`},
+    {name: kernel.name.replace('k', 'K'), value: change(kernel.before, kernel.after) ?? '–', detail: `${number(kernel.before)} before, ${number(kernel.after)} after; ${kernel.better}`},
     {name: 'Edges whose labels agree', value: points(agreementAfter - agreementBefore), detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`},
     {name: 'Score at the cut', value: orDash(cut.score), detail: 'pruned edges score at least this'},
     {name: 'Not scored', value: count(metrics.notScored), detail: 'edges out of reach of the node set: nothing is known of them'},
@@ -110,7 +111,7 @@ function edgeTable(top: readonly TopEdge[]): Markup {
     ],
     rows: top
       .slice(0, TOP_EDGES)
-      .map((e) => [count(e.rank), edgeName(e), number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), number(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
+      .map((e) => [count(e.rank), edgeName(e), number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), orDash(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
   })
 }
 
@@ -143,7 +144,8 @@ function readingFacts(reading: NormalisationCounts): Markup {
 
 function kernelFacts(metrics: SanitizeMetrics): Markup {
   return facts('What the complexity and the scores were computed from', [
-    ['ridge λ', number(metrics.ridge)],
+    ['ridge λ', metrics.ridge === null ? 'infinite' : number(metrics.ridge)],
+    ['computed by', solverText(metrics)],
     ['nodes in the kernel', count(metrics.nodeSetSize)],
     ['condition number of H + λI, estimated', number(metrics.condition)],
     ['nodes with a given label', count(metrics.labelledNodes)],

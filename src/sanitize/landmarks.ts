@@ -1,0 +1,107 @@
+import {squaredLength} from '../linalg/blocks.js'
+import {factorAndInvert} from '../linalg/cholesky.js'
+import {selectRows, rowRange} from '../linalg/csr.js'
+import {chooseColumns} from '../linalg/nystrom.js'
+import type {Products} from '../linalg/products.js'
+import type {Dense, Matrix} from '../linalg/types.js'
+import {kernelDiagonal} from '../pairwise/cpu/kernel.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
+import type {Random} from '../stats/random.js'
+
+/** Rows of the node set that are looked at together; fixed, so that sums have the same order whoever adds them. */
+export const CHUNK = 4096
+/** Landmarks are chosen among so many nodes. */
+const CANDIDATES = 20_000
+/** Columns on which the error is measured. */
+const HELD_OUT = 128
+/** Added to the diagonal of W, whose values are at most ½: far above rounding, far below any ridge. */
+const JITTER = 1e-10
+
+/** The part of an engine that landmarks need. */
+export type KernelValues = Pick<PairwiseEngine, 'kernelBlock'>
+
+/**
+ * The kernel of many rows through a few of them: H ≈ ΦΦᵀ + R, Φ = C L⁻ᵀ, C = κ(X̂ P), W = κ(P Pᵀ) = L Lᵀ, P the landmarks, and R the
+ * diagonal that the landmarks leave, so that the diagonal of H is exact.
+ */
+export interface LandmarkKernel {
+  /** [p] places of the landmarks in the node set, ascending */
+  readonly places: Uint32Array
+  /** [p, d] their rows */
+  readonly points: Matrix
+  /** [p, p] L⁻¹ */
+  readonly whiten: Dense
+  /** relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all are */
+  readonly error: number
+}
+
+/**
+ * Landmarks among the rows of x̂, drawn where the earlier ones leave most, and the error they leave on held-out columns.
+ *
+ * Shapes     unit [s, d] → p ≤ count landmarks.
+ * Cost       min(s, 20,000) · count kernel values and count² multiply–adds a row; s · 128 kernel values for the error.
+ * Source     Williams & Seeger 2001 (Nyström); Snelson & Ghahramani 2006 (the diagonal that is left). Deviation: none.
+ */
+export async function landmarkKernel(unit: Matrix, count: number, random: Random, values: KernelValues, products: Products): Promise<LandmarkKernel> {
+  const order = random.permutation(unit.rows)
+  const among = order.slice(0, CANDIDATES).sort()
+  const rows = among.length === unit.rows ? unit : selectRows(unit, among)
+  const chosen = await chooseColumns({
+    diagonal: kernelDiagonal(rows),
+    columns: (which) => values.kernelBlock(rows, selectRows(rows, which)),
+  }, Math.min(count, among.length), random, products)
+  const places = chosen.map((row) => among[row]!)
+  const points = selectRows(unit, places)
+  const gram = await values.kernelBlock(points, points)
+  for (let i = 0; i < gram.rows; i++) gram.data[i * gram.cols + i] = 0.5 + JITTER
+  const {inverse: whiten} = await factorAndInvert(gram, 0, products)
+  const isLandmark = new Uint8Array(unit.rows)
+  for (const place of places) isLandmark[place] = 1
+  const heldOut = order.filter((row) => isLandmark[row] === 0).slice(0, HELD_OUT).sort()
+  const model = {places, points, whiten}
+  return {...model, error: await heldOutError(model, unit, heldOut, values, products)}
+}
+
+/** A chunk of rows of the node set in the features of the landmarks. */
+export interface FeatureChunk {
+  readonly first: number
+  /** [rows, d] */
+  readonly unit: Matrix
+  /** [rows, p] Φ */
+  readonly phi: Dense
+  /** [rows] the diagonal that is left, ≥ 0 */
+  readonly rest: Float64Array
+}
+
+/** Φ of the rows from … to − 1: a kernel value and p multiply–adds for each row and landmark. */
+export async function featureChunk({points, whiten}: Omit<LandmarkKernel, 'error'>, unit: Matrix, from: number, to: number, values: KernelValues, products: Products): Promise<FeatureChunk> {
+  const rows = rowRange(unit, from, to)
+  const phi = await products.multiplyTransposed(await values.kernelBlock(rows, points), whiten)
+  return {first: from, unit: rows, phi, rest: kernelDiagonal(rows).map((h, i) => Math.max(0, h - squaredLength(phi, i)))}
+}
+
+/** Φ of every row, a chunk at a time. */
+export async function* featureChunks(model: Omit<LandmarkKernel, 'error'>, unit: Matrix, values: KernelValues, products: Products): AsyncGenerator<FeatureChunk> {
+  for (let from = 0; from < unit.rows; from += CHUNK) yield featureChunk(model, unit, from, Math.min(unit.rows, from + CHUNK), values, products)
+}
+
+async function heldOutError(model: Omit<LandmarkKernel, 'error'>, unit: Matrix, heldOut: Uint32Array, values: KernelValues, products: Products): Promise<number> {
+  if (heldOut.length === 0) return 0
+  const held = selectRows(unit, heldOut)
+  const heldPhi = await products.multiplyTransposed(await values.kernelBlock(held, model.points), model.whiten)
+  let wrong = 0
+  let all = 0
+  for await (const {first, unit: rows, phi} of featureChunks(model, unit, values, products)) {
+    const truth = await values.kernelBlock(rows, held)
+    const estimate = await products.multiplyTransposed(phi, heldPhi)
+    for (let i = 0; i < rows.rows; i++) {
+      for (let c = 0; c < heldOut.length; c++) {
+        const h = truth.data[i * heldOut.length + c]!
+        all += h * h
+        // The diagonal is exact by R.
+        if (first + i !== heldOut[c]) wrong += (h - estimate.data[i * heldOut.length + c]!) ** 2
+      }
+    }
+  }
+  return all === 0 ? 0 : Math.sqrt(wrong / all)
+}

@@ -1,0 +1,109 @@
+import {UsageError} from '../errors.js'
+import {isCsr} from '../linalg/types.js'
+import type {SanitizeSettings} from './settings.js'
+import type {KernelProblem} from './solvers/solver.js'
+
+/** The sizes that a plan depends on. */
+export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {classes: number}
+
+export type SolverName = 'gram' | 'landmarks' | 'stream'
+
+/** What a solver would take; times are rough: nominal speeds of a processor, no GPU. */
+export interface SolverCost {
+  solver: SolverName
+  /** beside the graph and its features */
+  memoryBytes: number
+  /** of matrix products */
+  multiplyAdds: number
+  /** kernel values, κ or κ′ of a pair */
+  kernelValues: number
+  seconds: number
+  /** what the solver leaves out or estimates, in words */
+  scores: string
+}
+
+/** How the kernel scores are computed, and what else there was. */
+export interface SolverPlan {
+  solver: SolverName
+  reason: string
+  memoryLimitBytes: number
+  costs: SolverCost[]
+}
+
+/** Up to here the [n, s] matrices of `gram` stay in memory: 320 MB each, about 6,300 nodes when all are in the set. */
+const GRAM_VALUES = 4e7
+/** Passes of `stream`: iterations at the usual ridge, and with 64 probes at the label-free one. */
+const SOLVE_PASSES = 10
+const PROBE_PASSES = 40
+const PROBES = 64
+/** Nominal speeds of one thread: multiply–adds of products, and κ of a pair. */
+const PRODUCT_SPEED = 2e10
+const KERNEL_SPEED = 6e7
+
+/**
+ * Chooses a solver from the sizes alone, so that the same input takes the same path everywhere; the memory limit can only rule one
+ * out. auto: `gram` up to 4·10⁷ kernel values, then `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
+ *
+ * Throws   UsageError  what was asked for, or every choice, needs more memory than the limit; names both and what would fit.
+ */
+export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {memoryLimitBytes, threads}: {memoryLimitBytes: number; threads: number}): SolverPlan {
+  const costs = solverCosts(problem, settings, threads)
+  const cost = (name: SolverName) => costs.find(({solver}) => solver === name)!
+  const fits = (name: SolverName) => cost(name).memoryBytes <= memoryLimitBytes
+  const plan = (solver: SolverName, reason: string): SolverPlan => ({solver, reason, memoryLimitBytes, costs})
+  const named = settings.method === 'exact' ? 'gram' : settings.solver
+  if (named !== 'auto') {
+    if (!fits(named)) throw tooLarge(named, cost(named), memoryLimitBytes, costs)
+    return plan(named, settings.solver === 'auto' ? 'exact removal needs it' : 'asked for')
+  }
+  const values = problem.graph.nodes * problem.nodeSet.length
+  const isSmall = values <= GRAM_VALUES
+  const large = problem.ridge === Infinity ? 'stream' : 'landmarks'
+  if (isSmall && fits('gram')) return plan('gram', `${values.toExponential(1)} kernel values, at most ${GRAM_VALUES.toExponential(0)} are kept in memory`)
+  if (!fits(large)) throw tooLarge(large, cost(large), memoryLimitBytes, costs)
+  return plan(large, isSmall ? 'the Gram matrices are larger than the memory limit' : `${values.toExponential(1)} kernel values are more than the ${GRAM_VALUES.toExponential(0)} that are kept in memory`)
+}
+
+function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {landmarks}: SanitizeSettings, threads: number): SolverCost[] {
+  const n = graph.nodes
+  const s = nodeSet.length
+  const d = features.cols
+  const p = Math.min(landmarks, s)
+  const pattern = graph.matrix.indices.length
+  const sparseWidth = isCsr(features) ? Math.min(d, (features.indices.length / Math.max(1, n)) * (pattern / Math.max(1, n))) : d
+  // Aggregated rows and their copy in shared memory, values and, where sparse, column numbers.
+  const rows = 2 * s * sparseWidth * (isCsr(features) ? 12 : 8)
+  const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
+  const isLimit = ridge === Infinity
+  const pass = s * s
+  const passes = isLimit ? 2 : SOLVE_PASSES + PROBE_PASSES + 2
+  const width = classes + (isLimit ? 0 : PROBES)
+  const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({...cost, seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads)})
+  return [
+    timed({solver: 'gram', memoryBytes: 8 * s * (n + 7 * s), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + 2 * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
+    timed({
+      solver: 'landmarks',
+      memoryBytes: rows + tiles(p) + 8 * (8 * p * p + 6 * 4096 * p + 3 * Math.min(s, 20_000) * p + 2 * pattern + 4 * 512 * d),
+      multiplyAdds: s * p * (4 * d + 5 * p) + 3 * p ** 3,
+      kernelValues: 4 * s * p,
+      scores: 'kc with an estimated error, no label-free score',
+    }),
+    timed({
+      solver: 'stream',
+      memoryBytes: rows + tiles(s) + 8 * s * (6 * width + (isLimit ? 0 : 2 * 512)) + 8 * 2 * pattern,
+      multiplyAdds: passes * pass * (d + width),
+      kernelValues: passes * pass,
+      scores: isLimit ? 'kc of the limit, no label-free score' : 'kc exact to the solve, label-free by random probes',
+    }),
+  ]
+}
+
+function tooLarge(name: SolverName, {memoryBytes}: SolverCost, limit: number, costs: readonly SolverCost[]): UsageError {
+  const fitting = costs.filter((cost) => cost.memoryBytes <= limit).map(({solver}) => `--solver ${solver}`)
+  return new UsageError(`the solver ${name} needs about ${gibibytes(memoryBytes)} of memory beside the graph, the limit is ${gibibytes(limit)}`, [
+    `raise --max-memory to ${gibibytes(memoryBytes * 1.2)}`,
+    ...(fitting.length > 0 ? [`use ${fitting.join(' or ')}`] : name === 'landmarks' ? ['lower --landmarks'] : []),
+  ])
+}
+
+const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(2)} GiB`

@@ -1,0 +1,83 @@
+import {InputError} from '../errors.js'
+import type {Graph} from '../graph/types.js'
+import {isCsr, type Matrix, type Csr} from '../linalg/types.js'
+import type {Products} from '../linalg/products.js'
+import {kernelBlock, onThisThread} from '../pairwise/cpu/kernel.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
+import {random, type Random} from '../stats/random.js'
+import {type Aggregation, aggregation} from './aggregate.js'
+import {weighByLikeness, type WeightedGraph} from './context.js'
+import {kernelFeatures, profiles} from './features.js'
+import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
+import {planSolver, type ProblemSizes, type SolverPlan} from './plan.js'
+import {type PseudoLabels, pseudoLabels} from './pseudo-labels.js'
+import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
+import type {KernelProblem} from './solvers/solver.js'
+
+/** A graph with everything that scores are made of, before any pass over pairs: the same for every shard. */
+export interface PreparedGraph {
+  readonly graph: Graph
+  readonly options: SanitizeOptions
+  readonly settings: SanitizeSettings
+  readonly mixing: Aggregation
+  readonly given: GivenLabels
+  readonly profiles: Csr
+  readonly likeness: WeightedGraph
+  readonly pseudo: PseudoLabels
+  readonly problem: KernelProblem
+  readonly plan: SolverPlan
+  /** goes on where the preparation left it */
+  readonly random: Random
+}
+
+export interface Resources {
+  threads: number
+  memoryLimitBytes: number
+}
+
+/**
+ * Settings, aggregation, profiles, pseudo-labels and the plan of the kernel scores.
+ *
+ * Reads      labels of split.train only (all given labels where the file has no split).
+ * Cost       linear in edges and stored features, and pseudoLabels.
+ * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
+ *            UsageError  options, or no solver fits the memory limit.
+ */
+export async function prepare(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, products: Products, resources: Resources): Promise<PreparedGraph> {
+  const {settings, given, sizes, plan} = planSanitize(graph, options, resources)
+  const {nodes, edges} = graph
+  const generator = random(options.seed)
+  const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, generator)
+  const likeness = weighByLikeness(nodes, edges, e)
+  const host = onThisThread(products)
+  const values = engine.precision === 'fp64' ? engine : {kernelBlock: (z: Matrix, w: Matrix) => kernelBlock(host, z, w)}
+  const pseudo = await pseudoLabels(e, given, likeness, values, products)
+  const problem = {...sizes, labelFreeRidge: settings.labelFreeRidge, y: labelMatrix(pseudo.labels, sizes.nodeSet, given.classes, settings.coding)}
+  return {graph, options, settings, mixing: sizes.graph, given, profiles: e, likeness, pseudo, problem, plan, random: generator}
+}
+
+/** What is known of a run from the sizes of the graph; throws what prepare throws. */
+export function planSanitize(graph: Graph, options: SanitizeOptions, resources: Resources): {settings: SanitizeSettings; given: GivenLabels; sizes: ProblemSizes; plan: SolverPlan} {
+  const settings = resolveSettings(options)
+  if (graph.edges.length === 0) throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
+  requireFinite(graph.features)
+  const given = givenLabels(graph)
+  const sizes = {
+    features: kernelFeatures(graph),
+    graph: aggregation(graph.nodes, graph.edges, settings.norm, settings.hops),
+    nodeSet: settings.nodeSet === 'all' ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : given.nodes,
+    classes: given.classes,
+    ridge: settings.ridge,
+  }
+  return {settings, given, sizes, plan: planSolver(sizes, settings, resources)}
+}
+
+function requireFinite(features: Matrix | null): void {
+  if (features === null) return
+  const values = isCsr(features) ? features.values : features.data
+  const bad = values.findIndex((x) => !Number.isFinite(x))
+  if (bad < 0) return
+  const row = isCsr(features) ? features.indptr.findIndex((_, i) => features.indptr[i + 1]! > bad) : Math.floor(bad / features.cols)
+  const column = isCsr(features) ? features.indices[bad]! : bad % features.cols
+  throw new InputError(`the features hold ${values[bad]!} in row ${row}, column ${column}; every value must be finite`, ['replace or remove the value'])
+}

@@ -1,0 +1,90 @@
+import {symmetricProduct} from '../../linalg/blocks.js'
+import {invertPositiveDefinite} from '../../linalg/inverse.js'
+import type {Products} from '../../linalg/products.js'
+import {largestEigenvalue} from '../../linalg/spectrum.js'
+import type {Dense} from '../../linalg/types.js'
+import {random} from '../../stats/random.js'
+import {kernelGram, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
+import {exactRemoval} from '../exact.js'
+import {firstOrderChanges, gradientsFromGram, joinGradients} from '../first-order.js'
+import type {RemovalMethod} from '../settings.js'
+import {type KernelProblem, type KernelSolver, stretch, toComplexity} from './solver.js'
+
+/** `auto` removes exactly up to this node-set size: a second or two for a few thousand edges. */
+const EXACT_NODES = 1000
+const BLOCKS = 16
+const POWER_STEPS = 8
+
+/**
+ * All Gram matrices in memory: everything exact but first-order scores.
+ *
+ * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 6 s) · s · 8 bytes.
+ */
+export async function gramSolver(problem: KernelProblem, edges: Uint32Array, method: RemovalMethod, products: Products): Promise<KernelSolver> {
+  const {features, graph, nodeSet, y, ridge} = problem
+  const s = nodeSet.length
+  const isLimit = ridge === Infinity
+  const gram = await kernelGram(features, graph, nodeSet, products)
+  const {kernel, slope} = kernelOf(gram, true)
+  const solved = isLimit ? {gkc: NaN, alpha: y} : await solveComplexity(kernel, y, ridge, products)
+  const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
+  const free = await freeOfLabels(kernel, problem.labelFreeRidge, products)
+  const weights = [free.weights]
+  if (!isExact) weights.push(await products.multiplyTransposed(solved.alpha, solved.alpha))
+  const inverse = isExact ? await invertPositiveDefinite(kernel, products, ridge) : null
+  const m = edges.length / 2
+  return {
+    facts: {
+      method: isExact ? 'exact' : 'first-order',
+      gkc: isLimit ? null : solved.gkc,
+      alignment: isLimit ? labelAlignment(await products.multiply(kernel, y), y) : null,
+      condition: isLimit ? 1 : (await largestEigenvalue((v) => products.multiply(kernel, v), s, random(0), POWER_STEPS)) / ridge + 1,
+      labelFree: {gkc: free.gkc, standardError: 0},
+      zeroRows: gram.norms.filter((norm) => norm === 0).length,
+      landmarks: null,
+    },
+    blocks: BLOCKS,
+    async measure(block) {
+      const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
+      const which = Uint32Array.from({length: toEdge - fromEdge}, (_, k) => fromEdge + k)
+      return {
+        gradients: gradientsFromGram(gram, weights, slope!, graph, ...stretch(s, block, BLOCKS)),
+        exact: inverse === null ? new Float64Array(0) : await exactRemoval(gram, kernel, inverse, solved, features, graph, edges, which, products),
+      }
+    },
+    scores(parts) {
+      const gradients = weights.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))
+      const [freeChange, change] = firstOrderChanges(graph, edges, gradients)
+      return {
+        kc: change === undefined ? concat(parts.map(({exact}) => exact), m) : isLimit ? change : toComplexity(change, solved.gkc),
+        labelFree: toComplexity(freeChange!, free.gkc),
+      }
+    },
+    complexityOf: (other) => complexityInMemory({...problem, graph: other}, products),
+  }
+}
+
+/** GKC of the same nodes in another graph, or the alignment in the limit. */
+async function complexityInMemory({features, graph, nodeSet, y, ridge}: KernelProblem, products: Products): Promise<number> {
+  const {kernel} = kernelOf(await kernelGram(features, graph, nodeSet, products), false)
+  return ridge === Infinity ? labelAlignment(await products.multiply(kernel, y), y) : (await solveComplexity(kernel, y, ridge, products)).gkc
+}
+
+/** Y = I: GKC = √((2/s) tr (H + λI)⁻¹), pair weights M = (H + λI)⁻². */
+async function freeOfLabels(kernel: Dense, ridge: number, products: Products): Promise<{gkc: number; weights: Dense}> {
+  const inverse = await invertPositiveDefinite(kernel, products, ridge)
+  let trace = 0
+  for (let i = 0; i < inverse.rows; i++) trace += inverse.data[i * inverse.cols + i]!
+  return {gkc: Math.sqrt((2 / inverse.rows) * trace), weights: await symmetricProduct(inverse, products)}
+}
+
+function concat(parts: readonly Float64Array[], length: number): Float64Array {
+  const out = new Float64Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+

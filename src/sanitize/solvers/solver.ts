@@ -1,0 +1,66 @@
+import type {Dense, Matrix} from '../../linalg/types.js'
+import type {Aggregation} from '../aggregate.js'
+import type {PatternGradient} from '../first-order.js'
+import {CHUNK} from '../landmarks.js'
+
+/** A graph seen by the kernel: everything GKC depends on but the edges' scores. */
+export interface KernelProblem {
+  features: Matrix
+  graph: Aggregation
+  nodeSet: Uint32Array
+  /** [s, classes] */
+  y: Dense
+  /** λ; Infinity: the limit of the scores, λ² · KC of GKC² */
+  ridge: number
+  labelFreeRidge: number
+}
+
+/** What the solve alone tells. */
+export interface KernelFacts {
+  method: 'exact' | 'first-order'
+  /** null in the limit λ → ∞, where it vanishes */
+  gkc: number | null
+  /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit; else null */
+  alignment: number | null
+  /** an upper estimate of the condition number of H + λI; 1 in the limit */
+  condition: number
+  /** label-free complexity √((2/s) tr (H + λI)⁻¹) with the standard error of its estimate (0: exact); null: left out */
+  labelFree: {gkc: number; standardError: number} | null
+  /** nodes of the set whose aggregated features are zero */
+  zeroRows: number
+  /** landmarks and the relative error they leave on held-out columns of H; null where none are used */
+  landmarks: {count: number; error: number} | null
+}
+
+/** One block of the work that grows with pairs: what it adds to the edge scores. */
+export interface KernelPart {
+  /** gradients at the pattern places of the block's rows: of GKC² (empty where removal is exact), and label-free (empty: left out) */
+  gradients: PatternGradient[]
+  /** KC of the block's edges, where removal is exact */
+  exact: Float64Array
+}
+
+/**
+ * One way to compute complexities and scores. Blocks are fixed by the problem, never by who computes them, so that one run
+ * and any number of shards add up the same numbers.
+ */
+export interface KernelSolver {
+  readonly facts: KernelFacts
+  readonly blocks: number
+  measure(block: number): Promise<KernelPart>
+  /** [m] signed KC and label-free KC, from the parts of all blocks in order */
+  scores(parts: readonly KernelPart[]): {kc: Float64Array; labelFree: Float64Array | null}
+  /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph */
+  complexityOf(graph: Aggregation): Promise<number>
+}
+
+/** Solvers that pass over pairs of rows take a chunk of the node set as a block. */
+export const blockCount = ({nodeSet}: KernelProblem): number => Math.ceil(nodeSet.length / CHUNK)
+
+export const blockRows = ({nodeSet}: KernelProblem, block: number): [number, number] => [block * CHUNK, Math.min(nodeSet.length, (block + 1) * CHUNK)]
+
+/** The `block`-th of `blocks` nearly equal stretches of 0 … count − 1. */
+export const stretch = (count: number, block: number, blocks: number): [number, number] => [Math.floor((count * block) / blocks), Math.floor((count * (block + 1)) / blocks)]
+
+/** KC from the change of GKC²: first order in the square root too. */
+export const toComplexity = (changeOfSquare: Float64Array, gkc: number): Float64Array => changeOfSquare.map((x) => x / (2 * gkc))

@@ -1,0 +1,73 @@
+import {addScaled, complexityOf, labelAlignment} from '../complexity.js'
+import {conjugateGradients} from '../../linalg/conjugate-gradients.js'
+import {selectRows} from '../../linalg/csr.js'
+import type {Products} from '../../linalg/products.js'
+import {traceOfInverse} from '../../linalg/trace.js'
+import type {Csr, Dense, Matrix} from '../../linalg/types.js'
+import type {PairwiseEngine} from '../../pairwise/engine.js'
+import type {Random} from '../../stats/random.js'
+import {aggregateFeatures} from '../aggregate.js'
+import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
+import {landmarkPreconditioner} from '../landmark-scores.js'
+import {landmarkKernel} from '../landmarks.js'
+import {rowRange} from '../../linalg/csr.js'
+import {blockCount, blockRows, type KernelProblem, type KernelSolver, toComplexity} from './solver.js'
+
+const CG = {tolerance: 1e-8, maxIterations: 500}
+/** Landmarks of the preconditioner: each iteration is a pass over all pairs, so a few hundred products are cheap. */
+const PRECONDITIONER = 512
+/** Random signs of the label-free trace. */
+const PROBES = 64
+
+/**
+ * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
+ * In the limit λ → ∞ no solve: α = Y.
+ *
+ * Label-free   by Hutchinson's estimate with random signs, in the trace and in the pair weights (H + λI)⁻² ≈ XXᵀ/t.
+ * Cost         s² pairs a pass; passes: iterations of both solves, and two gradients. Memory: s · (p + 6 (classes + probes)) numbers.
+ */
+export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, products: Products): Promise<KernelSolver> {
+  const {features, graph, nodeSet, y, ridge} = problem
+  const isLimit = ridge === Infinity
+  const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
+  const aggregated = rowsOfSet(graph)
+  const {unit} = aggregated
+  const kernel = isLimit ? null : await landmarkKernel(unit, PRECONDITIONER, random, engine, products)
+  const solve = async (rows: Matrix, b: Dense, lambda: number) => {
+    const {apply: precondition, condition} = await landmarkPreconditioner(kernel!, rows, lambda, engine, products)
+    const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
+    return {x: (await conjugateGradients(apply, b, {...CG, precondition})).x, condition}
+  }
+  const solved = isLimit ? null : await solve(unit, y, ridge)
+  const free = isLimit ? null : await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, v, problem.labelFreeRidge)).x)
+  const freeGkc = free === null ? NaN : Math.sqrt((2 / unit.rows) * free.trace)
+  const gkc = solved === null ? null : complexityOf(y, solved.x)
+  const alphas = [solved?.x ?? y, ...(free === null ? [] : [{...free.solved, data: free.solved.data.map((x) => x / Math.sqrt(PROBES))}])]
+  return {
+    facts: {
+      method: 'first-order',
+      gkc,
+      alignment: isLimit ? labelAlignment(await engine.kernelApply(unit, unit, y), y) : null,
+      condition: solved?.condition ?? 1,
+      labelFree: free === null ? null : {gkc: freeGkc, standardError: free.standardError / (unit.rows * freeGkc)},
+      zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
+      landmarks: null,
+    },
+    blocks: blockCount(problem),
+    async measure(block) {
+      const [from, to] = blockRows(problem, block)
+      const gradients = []
+      for (const alpha of alphas) gradients.push(await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, unit, rowRange(alpha, from, to) as Dense, alpha, from, to))
+      return {gradients, exact: new Float64Array(0)}
+    },
+    scores(parts) {
+      const gradients = alphas.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))
+      const [change, freeChange] = firstOrderChanges(graph, edges, gradients)
+      return {kc: gkc === null ? change! : toComplexity(change!, gkc), labelFree: freeChange === undefined ? null : toComplexity(freeChange, freeGkc)}
+    },
+    async complexityOf(other) {
+      const rows = rowsOfSet(other).unit
+      return isLimit ? labelAlignment(await engine.kernelApply(rows, rows, y), y) : complexityOf(y, (await solve(rows, y, ridge)).x)
+    },
+  }
+}
