@@ -9,11 +9,17 @@ import {landmarkSolver} from './solvers/landmark.js'
 import type {KernelPart, KernelProblem, KernelSolver} from './solvers/solver.js'
 import {streamSolver} from './solvers/stream.js'
 
+/** `exact` computes in fp64, so that what is decided does not depend on a device; `fast` is the engine asked for, for passes over all pairs. */
+export interface SolverEngines {
+  exact: PairwiseEngine
+  fast: PairwiseEngine
+}
+
 /** The solver of a plan, after its solve; scores follow from its blocks. */
-export function createSolver(name: SolverName, problem: KernelProblem, edges: Uint32Array, settings: SanitizeSettings, random: Random, engine: PairwiseEngine, products: Products): Promise<KernelSolver> {
+export function createSolver(name: SolverName, problem: KernelProblem, edges: Uint32Array, settings: SanitizeSettings, random: Random, {exact, fast}: SolverEngines, products: Products): Promise<KernelSolver> {
   if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
-  if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, random, engine, products)
-  return streamSolver(problem, edges, random, engine, products)
+  if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, random, exact, products)
+  return streamSolver(problem, edges, random, fast, exact, products)
 }
 
 /** All blocks of a solver, one after another. */

@@ -2,7 +2,6 @@ import {InputError} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {isCsr, type Matrix, type Csr} from '../linalg/types.js'
 import type {Products} from '../linalg/products.js'
-import {kernelBlock, onThisThread} from '../pairwise/cpu/kernel.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random, type Random} from '../stats/random.js'
 import {type Aggregation, aggregation} from './aggregate.js'
@@ -38,20 +37,19 @@ export interface Resources {
 /**
  * Settings, aggregation, profiles, pseudo-labels and the plan of the kernel scores.
  *
+ * Precision  `exact` is an engine in fp64.
  * Reads      labels of split.train only (all given labels where the file has no split).
  * Cost       linear in edges and stored features, and pseudoLabels.
  * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
  *            UsageError  options, or no solver fits the memory limit.
  */
-export async function prepare(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, products: Products, resources: Resources): Promise<PreparedGraph> {
+export async function prepare(graph: Graph, options: SanitizeOptions, exact: PairwiseEngine, products: Products, resources: Resources): Promise<PreparedGraph> {
   const {settings, given, sizes, plan} = planSanitize(graph, options, resources)
   const {nodes, edges} = graph
   const generator = random(options.seed)
   const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, generator)
   const likeness = weighByLikeness(nodes, edges, e)
-  const host = onThisThread(products)
-  const values = engine.precision === 'fp64' ? engine : {kernelBlock: (z: Matrix, w: Matrix) => kernelBlock(host, z, w)}
-  const pseudo = await pseudoLabels(e, given, likeness, values, products)
+  const pseudo = await pseudoLabels(e, given, likeness, exact, products)
   const problem = {...sizes, labelFreeRidge: settings.labelFreeRidge, y: labelMatrix(pseudo.labels, sizes.nodeSet, given.classes, settings.coding)}
   return {graph, options, settings, mixing: sizes.graph, given, profiles: e, likeness, pseudo, problem, plan, random: generator}
 }

@@ -2,6 +2,7 @@ import {availableParallelism} from 'node:os'
 import type {Graph} from '../graph/types.js'
 import {onnxProducts} from '../linalg/onnx-products.js'
 import {plainProducts} from '../linalg/products.js'
+import {createCpuEngine} from '../pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
@@ -60,13 +61,15 @@ const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defau
 async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
   const resources = resourcesOf(run)
   const products = (await onnxProducts(resources.threads)) ?? plainProducts
+  const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
+  const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   try {
-    run.onProgress?.('labels of the other nodes', 0, 0)
-    const prepared = await prepare(graph, options, engine, products, resources)
-    const watched = run.onProgress === undefined ? engine : watchKernels(engine, run.onProgress)
-    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(options.seed), watched, products))
+    const prepared = await prepare(graph, options, exact, products, resources)
+    const engines = {exact: watch(exact), fast: watch(engine)}
+    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(options.seed), engines, products))
   } finally {
     await products.close()
+    if (exact !== engine) await exact.close()
   }
 }
 

@@ -33,10 +33,10 @@ async function decided(path: string, data: string | null, engine: PairwiseEngine
   return {verdict, cells: metrics.cells.map(({layer, delta, eta, pairs, observed, direct, status}) => ({layer, delta, eta, pairs, observed, direct, status}))}
 }
 
-async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper') {
+async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper', solver: 'auto' | 'landmarks' | 'stream') {
   const {graph} = normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}))
   const {scores, verdict} = await sanitize(graph, {
-    preset, nodeSet: null, coding: null, norm: null, hops: null, ridge: null, sign: null, method: null,
+    preset, solver, landmarks: 100,
     prune: preset === 'paper' ? {rule: 'ratio', value: 0.1} : {rule: 'auto'}, minDegree: 1, seed: 0, truth: null,
   }, engine)
   return {verdict, pruned: scores.pruned, rank: scores.rank}
@@ -65,9 +65,13 @@ describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
     expect(await decided(path, data, other)).toEqual(truth)
   }, 180_000)
 
-  it.skipIf(!isHere).each(['surety', 'paper'] as const)('sanitize, preset %s: ranks, pruned edges and verdict', async (preset) => {
-    const truth = await prunedBy(cpu, preset)
+  it.skipIf(!isHere).each([['surety', 'auto'], ['paper', 'auto'], ['surety', 'landmarks']] as const)('sanitize, preset %s, solver %s: ranks, pruned edges and verdict', async (preset, solver) => {
+    const truth = await prunedBy(cpu, preset, solver)
     expect(truth.pruned.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(0)
-    expect(await prunedBy(other, preset)).toEqual(truth)
+    expect(await prunedBy(other, preset, solver)).toEqual(truth)
+  }, 180_000)
+
+  it.skipIf(!isHere)('sanitize by passes over all pairs in fp32: the same pruned edges', async () => {
+    expect((await prunedBy(other, 'surety', 'stream')).pruned).toEqual((await prunedBy(cpu, 'surety', 'stream')).pruned)
   }, 180_000)
 })

@@ -1,19 +1,20 @@
-import {addScaled, complexityOf, labelAlignment} from '../complexity.js'
 import {conjugateGradients} from '../../linalg/conjugate-gradients.js'
-import {selectRows} from '../../linalg/csr.js'
+import {rowRange, selectRows} from '../../linalg/csr.js'
 import type {Products} from '../../linalg/products.js'
 import {traceOfInverse} from '../../linalg/trace.js'
 import type {Csr, Dense, Matrix} from '../../linalg/types.js'
 import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
+import {addScaled, complexityOf, labelAlignment} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {landmarkPreconditioner} from '../landmark-scores.js'
 import {landmarkKernel} from '../landmarks.js'
-import {rowRange} from '../../linalg/csr.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, toComplexity} from './solver.js'
 
-const CG = {tolerance: 1e-8, maxIterations: 500}
+/** Relative residual; fp32 products leave about 1e-6. */
+const TOLERANCE = {fp64: 1e-8, fp32: 1e-5}
+const MAX_ITERATIONS = 500
 /** Landmarks of the preconditioner: each iteration is a pass over all pairs, so a few hundred products are cheap. */
 const PRECONDITIONER = 512
 /** Random signs of the label-free trace. */
@@ -23,20 +24,22 @@ const PROBES = 64
  * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
  * In the limit λ → ∞ no solve: α = Y.
  *
+ * Precision    that of `engine`; landmarks in fp64 on `exact`. In fp32 scores err by about 1e-5 of their size, so edges that near to the cut
+ *              may change sides.
  * Label-free   by Hutchinson's estimate with random signs, in the trace and in the pair weights (H + λI)⁻² ≈ XXᵀ/t.
  * Cost         s² pairs a pass; passes: iterations of both solves, and two gradients. Memory: s · (p + 6 (classes + probes)) numbers.
  */
-export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, products: Products): Promise<KernelSolver> {
+export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, exact: PairwiseEngine, products: Products): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const isLimit = ridge === Infinity
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
-  const kernel = isLimit ? null : await landmarkKernel(unit, PRECONDITIONER, random, engine, products)
+  const kernel = isLimit ? null : await landmarkKernel(unit, PRECONDITIONER, random, exact, products)
   const solve = async (rows: Matrix, b: Dense, lambda: number) => {
-    const {apply: precondition, condition} = await landmarkPreconditioner(kernel!, rows, lambda, engine, products)
+    const {apply: precondition, condition} = await landmarkPreconditioner(kernel!, rows, lambda, exact, products)
     const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
-    return {x: (await conjugateGradients(apply, b, {...CG, precondition})).x, condition}
+    return {x: (await conjugateGradients(apply, b, {tolerance: TOLERANCE[engine.precision], maxIterations: MAX_ITERATIONS, precondition})).x, condition}
   }
   const solved = isLimit ? null : await solve(unit, y, ridge)
   const free = isLimit ? null : await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, v, problem.labelFreeRidge)).x)

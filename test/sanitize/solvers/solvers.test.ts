@@ -1,0 +1,203 @@
+import {inverse, Matrix as Oracle} from 'ml-matrix'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {denseRows, selectRows} from '../../../src/linalg/csr.js'
+import {plainProducts} from '../../../src/linalg/products.js'
+import type {Csr, Dense} from '../../../src/linalg/types.js'
+import {kappa} from '../../../src/pairwise/arc-cosine.js'
+import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
+import type {PairwiseEngine} from '../../../src/pairwise/engine.js'
+import {aggregateFeatures, aggregation} from '../../../src/sanitize/aggregate.js'
+import {kernelFeatures} from '../../../src/sanitize/features.js'
+import {measureBlocks} from '../../../src/sanitize/kernel-scores.js'
+import {labelMatrix} from '../../../src/sanitize/labels.js'
+import {pairWeights, solveLandmarks} from '../../../src/sanitize/landmark-scores.js'
+import {featureChunk, landmarkKernel} from '../../../src/sanitize/landmarks.js'
+import {gramSolver} from '../../../src/sanitize/solvers/gram.js'
+import {landmarkSolver} from '../../../src/sanitize/solvers/landmark.js'
+import type {KernelProblem, KernelSolver} from '../../../src/sanitize/solvers/solver.js'
+import {streamSolver} from '../../../src/sanitize/solvers/stream.js'
+import {random} from '../../../src/stats/random.js'
+import {pearson} from '../../support/pearson.js'
+import {communityGraph} from '../graphs.js'
+
+const {graph} = communityGraph()
+let engine: PairwiseEngine
+beforeAll(async () => {
+  engine = await createCpuEngine({threads: 1})
+})
+afterAll(() => engine.close())
+
+function problem(ridge: number, nodeSet = Uint32Array.from({length: graph.nodes}, (_, i) => i), norm: 'row' | 'sym' = 'row'): KernelProblem {
+  return {features: kernelFeatures(graph), graph: aggregation(graph.nodes, graph.edges, norm, 1), nodeSet, y: labelMatrix(graph.labels!, nodeSet, graph.classes, 'centred'), ridge, labelFreeRidge: 0.01}
+}
+const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', plainProducts)
+const landmarks = (p: KernelProblem, count: number) => landmarkSolver(p, graph.edges, count, random(0), engine, plainProducts)
+const stream = (p: KernelProblem) => streamSolver(p, graph.edges, random(0), engine, engine, plainProducts)
+const scores = async (solver: KernelSolver) => solver.scores(await measureBlocks(solver))
+const largest = (x: Float64Array) => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
+const difference = (a: Float64Array, b: Float64Array) => largest(a.map((x, e) => x - b[e]!)) / largest(b)
+const half = Uint32Array.from({length: graph.nodes}, (_, i) => i).filter((i) => i % 2 === 0)
+
+describe('landmarks', () => {
+  it.each([['all nodes, row', undefined, 'row'], ['half of the nodes, row', half, 'row'], ['half of the nodes, sym', half, 'sym']] as const)('with every node a landmark they are the Gram matrices: %s', async (_, nodeSet, norm) => {
+    const p = problem(10, nodeSet, norm)
+    const [exact, through] = [await gram(p), await landmarks(p, p.nodeSet.length)]
+    expect(through.facts.gkc!).toBeCloseTo(exact.facts.gkc!, 6)
+    expect(through.facts.landmarks!.error).toBeLessThan(1e-6)
+    expect(difference((await scores(through)).kc, (await scores(exact)).kc)).toBeLessThan(1e-4)
+  })
+
+  it('fewer of them follow the Gram matrices, better the more there are, and say by how much they err', async () => {
+    const p = problem(10)
+    const exact = await gram(p)
+    const {kc} = await scores(exact)
+    const errors: number[] = []
+    const correlations: number[] = []
+    for (const count of [10, 40, 160]) {
+      const through = await landmarks(p, count)
+      errors.push(through.facts.landmarks!.error)
+      correlations.push(pearson((await scores(through)).kc, kc))
+    }
+    expect(errors[1]!).toBeLessThan(errors[0]!)
+    expect(errors[2]!).toBeLessThan(errors[1]!)
+    expect(correlations[2]!).toBeGreaterThan(0.97)
+    expect(correlations[2]!).toBeGreaterThan(correlations[0]!)
+  })
+
+  it('the error stated on held-out columns is that of the whole kernel', async () => {
+    const {unit} = aggregateFeatures(problem(10).graph.matrix, problem(10).features)
+    const kernel = await landmarkKernel(unit, 40, random(3), engine, plainProducts)
+    const h = kernelByDefinition(unit as Csr)
+    const {phi} = await featureChunk(kernel, unit, 0, unit.rows, engine, plainProducts)
+    const rest = Oracle.sub(h, low(phi))
+    for (let i = 0; i < unit.rows; i++) rest.set(i, i, 0)
+    expect(kernel.error / (rest.norm() / h.norm())).toBeGreaterThan(0.8)
+    expect(kernel.error / (rest.norm() / h.norm())).toBeLessThan(1.25)
+  })
+
+  it('GKC and its derivative are those of the landmark kernel written out and inverted', async () => {
+    const p = problem(2, half)
+    const {unit} = aggregateFeatures(selectRows(p.graph.matrix, p.nodeSet) as Csr, p.features)
+    const kernel = await landmarkKernel(unit, 25, random(1), engine, plainProducts)
+    const {y} = p
+    const dense = denseRows(unit, 0, unit.rows)
+    const points = selectRows(dense, kernel.places) as Dense
+    const gkcSquared = (x: Dense) => {
+      const c = kernelOf(x, points)
+      const phi = c.mmul(Oracle.from1DArray(25, 25, Array.from(kernel.whiten.data)).transpose())
+      const k = phi.mmul(phi.transpose())
+      for (let i = 0; i < x.rows; i++) k.set(i, i, 0.5 + p.ridge)
+      const targets = Oracle.from1DArray(y.rows, y.cols, Array.from(y.data))
+      return (2 / x.rows) * targets.transpose().mmul(inverse(k)).mmul(targets).trace()
+    }
+    const solution = await solveLandmarks(kernel, unit, y, p.ridge, engine, plainProducts)
+    expect(solution.gkc ** 2).toBeCloseTo(gkcSquared(dense), 8)
+
+    const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, plainProducts)
+    const weights = await pairWeights(chunk, y, solution, kernel, plainProducts)
+    const sums = new Float64Array(dense.data.length)
+    await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) => sums.set(block.data, first * block.cols))
+    // A row that is no landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
+    const isLandmark = new Set(kernel.places)
+    const {normal} = random(2)
+    for (const i of [3, 51].map((k) => (isLandmark.has(k) ? k + 1 : k))) {
+      const row = dense.data.subarray(i * dense.cols, (i + 1) * dense.cols)
+      const turn = Float64Array.from(row, () => normal())
+      const along = turn.reduce((total, x, t) => total + x * row[t]!, 0)
+      const step = 1e-5
+      const moved = (sign: number) => {
+        const data = dense.data.slice()
+        turn.forEach((x, t) => (data[i * dense.cols + t] = row[t]! + sign * step * (x - along * row[t]!)))
+        const length = Math.sqrt(data.subarray(i * dense.cols, (i + 1) * dense.cols).reduce((total, x) => total + x * x, 0))
+        for (let t = 0; t < dense.cols; t++) data[i * dense.cols + t]! /= length
+        return gkcSquared({...dense, data})
+      }
+      const numeric = (moved(1) - moved(-1)) / (2 * step)
+      const analytic = (-4 / unit.rows) * turn.reduce((total, x, t) => total + (x - along * row[t]!) * sums[i * dense.cols + t]!, 0)
+      expect(Math.abs(analytic - numeric)).toBeLessThan(1e-4 * Math.abs(numeric) + 1e-9)
+    }
+  })
+
+  it('the same graph after pruning is seen through the same landmarks', async () => {
+    const p = problem(10)
+    const fewer = graph.edges.subarray(0, graph.edges.length - 200)
+    const after = aggregation(graph.nodes, fewer, 'row', 1)
+    const [exact, through] = [await gram(p), await landmarks(p, 200)]
+    expect(await through.complexityOf(after)).toBeCloseTo(await exact.complexityOf(after), 2)
+    expect(await through.complexityOf(p.graph)).toBeCloseTo(through.facts.gkc!, 12)
+  })
+})
+
+describe('passes over all pairs', () => {
+  it('give what the Gram matrices give', async () => {
+    const p = problem(10)
+    const [exact, streamed] = [await gram(p), await stream(p)]
+    expect(streamed.facts.gkc!).toBeCloseTo(exact.facts.gkc!, 8)
+    const [a, b] = [await scores(streamed), await scores(exact)]
+    expect(difference(a.kc, b.kc)).toBeLessThan(1e-5)
+    expect(streamed.facts.condition).toBeGreaterThan(0.9 * exact.facts.condition)
+    const after = aggregation(graph.nodes, graph.edges.subarray(100), 'row', 1)
+    expect(await streamed.complexityOf(after)).toBeCloseTo(await exact.complexityOf(after), 7)
+  })
+
+  it('estimate the label-free complexity within its standard error, and its scores in order', async () => {
+    const p = problem(10)
+    const [exact, streamed] = [await gram(p), await stream(p)]
+    expect(Math.abs(streamed.facts.labelFree!.gkc - exact.facts.labelFree!.gkc)).toBeLessThan(4 * streamed.facts.labelFree!.standardError)
+    expect(streamed.facts.labelFree!.standardError).toBeGreaterThan(0)
+    expect(pearson((await scores(streamed)).labelFree!, (await scores(exact)).labelFree!)).toBeGreaterThan(0.8)
+  })
+})
+
+describe('an infinite ridge', () => {
+  it('gives the limit of λ² times the change of GKC², and the alignment that GKC turns into', async () => {
+    const limit = await gram(problem(Infinity))
+    const lambda = 1e7
+    const large = await gram(problem(lambda))
+    const {kc} = await scores(large)
+    const change = kc.map((x) => 2 * large.facts.gkc! * x * lambda * lambda)
+    expect(difference(change, (await scores(limit)).kc)).toBeLessThan(1e-3)
+    const {y, graph: mixing, features} = problem(1)
+    const h = kernelByDefinition(aggregateFeatures(mixing.matrix, features).unit as Csr)
+    const targets = Oracle.from1DArray(y.rows, y.cols, Array.from(y.data))
+    expect(limit.facts.alignment!).toBeCloseTo(targets.transpose().mmul(h).mmul(targets).trace() / y.rows, 8)
+    expect(limit.facts.gkc).toBeNull()
+  })
+
+  it('needs one pass over pairs and no solve', async () => {
+    const p = problem(Infinity)
+    const [exact, streamed] = [await gram(p), await stream(p)]
+    expect(streamed.facts.alignment!).toBeCloseTo(exact.facts.alignment!, 10)
+    expect(difference((await scores(streamed)).kc, (await scores(exact)).kc)).toBeLessThan(1e-10)
+    expect((await scores(streamed)).labelFree).toBeNull()
+  })
+})
+
+describe('blocks of work', () => {
+  it.each([['gram', (p: KernelProblem) => gram(p)], ['exact removal', (p: KernelProblem) => gramSolver(p, graph.edges, 'exact', plainProducts)], ['landmarks', (p: KernelProblem) => landmarks(p, 60)]] as const)('%s: measured in any order they give the same scores', async (_, make) => {
+    const solver = await make(problem(10, half))
+    const parts = await measureBlocks(solver)
+    const backwards = []
+    for (let block = solver.blocks - 1; block >= 0; block--) backwards.unshift(await solver.measure(block))
+    expect(solver.scores(backwards)).toEqual(solver.scores(parts))
+  })
+})
+
+function kernelOf(x: Dense, y: Dense): Oracle {
+  const c = Oracle.from1DArray(x.rows, x.cols, Array.from(x.data)).mmul(Oracle.from1DArray(y.rows, y.cols, Array.from(y.data)).transpose())
+  return new Oracle(c.to2DArray().map((row) => row.map(kappa)))
+}
+
+function kernelByDefinition(unit: Csr): Oracle {
+  const x = denseRows(unit, 0, unit.rows)
+  const h = kernelOf(x, x)
+  for (let i = 0; i < unit.rows; i++) h.set(i, i, 0.5)
+  return h
+}
+
+const low = (phi: Dense) => {
+  const f = Oracle.from1DArray(phi.rows, phi.cols, Array.from(phi.data))
+  return f.mmul(f.transpose())
+}
+
+const identity = (n: number): Dense => ({rows: n, cols: n, data: Float64Array.from(Oracle.eye(n).to1DArray())})
