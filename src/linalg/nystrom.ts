@@ -9,7 +9,7 @@ export interface ColumnAccess {
   /** [n] */
   readonly diagonal: Float64Array
   /** [n, which.length] */
-  columns(which: Uint32Array): Promise<Dense>
+  readonly columns: (which: Uint32Array) => Promise<Dense>
 }
 
 /** Candidates drawn together: one product with all earlier columns serves them all. */

@@ -14,7 +14,7 @@ import {sanitize} from '../../src/sanitize/sanitize.js'
 import {testGpu} from './webgpu/adapter.js'
 
 /** A verdict may not depend on the device: what is decided is the same to the last bit, what is measured may differ in rounding. */
-const gpu = await testGpu()
+const gpu = await testGpu(2 ** 20)
 
 const CHECKPOINTS: [string, string | null][] = [
   ['fixtures/digits/digits-mlp-embeddings.npz', null],

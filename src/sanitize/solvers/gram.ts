@@ -35,6 +35,7 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
   const m = edges.length / 2
   return {
     facts: {
+      precision: 'fp64',
       method: isExact ? 'exact' : 'first-order',
       gkc: isLimit ? null : solved.gkc,
       alignment: isLimit ? labelAlignment(await products.multiply(kernel, y), y) : null,

@@ -26,6 +26,7 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
   return {
     facts: {
       method: 'first-order',
+      precision: 'fp64',
       gkc: solution.gkc,
       alignment: null,
       condition: solution.condition,

@@ -18,6 +18,8 @@ export interface KernelProblem {
 /** What the solve alone tells. */
 export interface KernelFacts {
   method: 'exact' | 'first-order'
+  /** of the pairs; fp32: edges whose rank is near the cut may change sides on another device */
+  precision: 'fp64' | 'fp32'
   /** null in the limit λ → ∞, where it vanishes */
   gkc: number | null
   /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit; else null */

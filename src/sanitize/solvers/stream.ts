@@ -49,6 +49,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
   return {
     facts: {
       method: 'first-order',
+      precision: engine.precision,
       gkc,
       alignment: isLimit ? labelAlignment(await engine.kernelApply(unit, unit, y), y) : null,
       condition: solved?.condition ?? 1,

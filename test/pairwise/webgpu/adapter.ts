@@ -7,11 +7,10 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
 /**
  * A device to test on: the machine's GPU, else SwiftShader, else null (the tests are then skipped). Buffers are kept so small that
- * matrices of a few hundred rows already need several panels.
+ * matrices of a few hundred rows already need several panels, unless `bufferLimit` says otherwise.
  */
-export async function testGpu(): Promise<Gpu | null> {
+export async function testGpu(bufferLimit = 2 ** 18): Promise<Gpu | null> {
   const {openGpu} = await import('../../../src/pairwise/webgpu/gpu.js')
-  const bufferLimit = 2 ** 18
   const hasDriver = existsSync('/dev/dri') || existsSync('/dev/nvidiactl') || process.platform !== 'linux'
   if (hasDriver) {
     const hardware = await openGpu({allowSoftware: false, bufferLimit}).catch(() => null)
