@@ -34,7 +34,7 @@ export function solverText({solver}: SanitizeMetrics): string {
   return {
     gram: `Gram matrices in memory; ${free}`,
     landmarks: `${count(solver.landmarks ?? 0)} landmarks, relative error of the kernel ${orDash(solver.kernelError)}; ${free}`,
-    stream: `passes over all pairs; ${free}`,
+    stream: `passes over all pairs; ${free}${solver.landmarks === null ? '' : `; alignment through ${count(solver.landmarks)} landmarks`}`,
   }[solver.name]
 }
 

@@ -70,6 +70,18 @@ export async function pairWeights({first, phi, rest}: FeatureChunk, y: Dense, {g
   return out
 }
 
+/** Kernel–label alignment (1/s) Σ_c y_cᵀ (ΦΦᵀ + R) y_c: a pass over the rows. */
+export async function landmarkAlignment(kernel: LandmarkKernel, unit: Matrix, y: Dense, values: KernelValues, products: Products): Promise<number> {
+  const moments = dense(kernel.places.length, y.cols)
+  let own = 0
+  for await (const {first, phi, rest} of featureChunks(kernel, unit, values, products)) {
+    const rows = rowsOf(y, first, first + phi.rows)
+    add(moments, await products.multiply(transpose(phi), rows))
+    rest.forEach((r, i) => (own += r * squaredLength(rows, i)))
+  }
+  return (own + moments.data.reduce((sum, x) => sum + x * x, 0)) / unit.rows
+}
+
 /** Φ of all rows, kept, to apply K⁻¹ = D⁻¹ − D⁻¹ΦA⁻¹ΦᵀD⁻¹ as a preconditioner: s · p · 8 bytes. */
 export async function landmarkPreconditioner(kernel: LandmarkKernel, unit: Matrix, ridge: number, values: KernelValues, products: Products): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
   const {inverse, condition} = await solveLandmarks(kernel, unit, dense(unit.rows, 0), ridge, values, products)

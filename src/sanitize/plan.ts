@@ -76,7 +76,7 @@ function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {
   const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
   const isLimit = ridge === Infinity
   const pass = s * s
-  const passes = isLimit ? 2 : SOLVE_PASSES + PROBE_PASSES + 2
+  const passes = isLimit ? 1 : SOLVE_PASSES + PROBE_PASSES + 2
   const width = classes + (isLimit ? 0 : PROBES)
   const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({...cost, seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads)})
   return [
@@ -90,7 +90,7 @@ function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {
     }),
     timed({
       solver: 'stream',
-      memoryBytes: rows + tiles(s) + 8 * s * (6 * width + (isLimit ? 0 : 2 * 512)) + 8 * 2 * pattern,
+      memoryBytes: rows + tiles(s) + 8 * s * (6 * width + 2 * 512) + 8 * 2 * pattern,
       multiplyAdds: passes * pass * (d + width),
       kernelValues: passes * pass,
       scores: isLimit ? 'kc of the limit, no label-free score' : 'kc exact to the solve, label-free by random probes',

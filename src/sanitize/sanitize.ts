@@ -174,7 +174,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
 function notesOf({graph, plan}: PreparedGraph, metrics: SanitizeMetrics, facts: KernelFacts): Note[] {
   const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${facts.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`}]
   const {landmarks, kernelError} = metrics.solver
-  if (landmarks !== null) notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
+  if (landmarks !== null && plan.solver === 'landmarks') notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
   if (facts.precision === 'fp32') notes.push({level: 'warning', code: 'scores-in-fp32', message: 'kernel scores were computed in fp32: an edge whose rank is next to the cut may fall on the other side of it on another device'})
   if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: 'the graph has no features: the kernel uses the identity and likeness comes from neighbourhoods, which is weaker evidence'})
   if (facts.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: the solver ${plan.solver} does not give it${metrics.alignment === null ? '' : ' at an infinite ridge'}`})

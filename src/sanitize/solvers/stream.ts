@@ -6,23 +6,23 @@ import type {Csr, Dense, Matrix} from '../../linalg/types.js'
 import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
-import {addScaled, complexityOf, labelAlignment} from '../complexity.js'
+import {addScaled, complexityOf} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
-import {landmarkPreconditioner} from '../landmark-scores.js'
+import {landmarkAlignment, landmarkPreconditioner} from '../landmark-scores.js'
 import {landmarkKernel} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, toComplexity} from './solver.js'
 
 /** Relative residual; fp32 products leave about 1e-6. */
 const TOLERANCE = {fp64: 1e-8, fp32: 1e-5}
 const MAX_ITERATIONS = 500
-/** Landmarks of the preconditioner: each iteration is a pass over all pairs, so a few hundred products are cheap. */
-const PRECONDITIONER = 512
+/** Of the preconditioner, or of the alignment: beside passes over all pairs a few hundred are cheap. */
+const LANDMARKS = 512
 /** Random signs of the label-free trace. */
 const PROBES = 64
 
 /**
  * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
- * In the limit λ → ∞ no solve: α = Y.
+ * In the limit λ → ∞ no solve, α = Y: one gradient pass gives the scores, and the alignment, which no score needs, comes through landmarks.
  *
  * Precision    that of `engine`; landmarks in fp64 on `exact`. In fp32 scores err by about 1e-5 of their size, so edges that near to the cut
  *              may change sides.
@@ -35,9 +35,9 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
-  const kernel = isLimit ? null : await landmarkKernel(unit, PRECONDITIONER, random, exact, products)
+  const kernel = await landmarkKernel(unit, LANDMARKS, random, exact, products)
   const solve = async (rows: Matrix, b: Dense, lambda: number) => {
-    const {apply: precondition, condition} = await landmarkPreconditioner(kernel!, rows, lambda, exact, products)
+    const {apply: precondition, condition} = await landmarkPreconditioner(kernel, rows, lambda, exact, products)
     const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
     return {x: (await conjugateGradients(apply, b, {tolerance: TOLERANCE[engine.precision], maxIterations: MAX_ITERATIONS, precondition})).x, condition}
   }
@@ -51,11 +51,11 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
       method: 'first-order',
       precision: engine.precision,
       gkc,
-      alignment: isLimit ? labelAlignment(await engine.kernelApply(unit, unit, y), y) : null,
+      alignment: isLimit ? await landmarkAlignment(kernel, unit, y, exact, products) : null,
       condition: solved?.condition ?? 1,
       labelFree: free === null ? null : {gkc: freeGkc, standardError: free.standardError / (unit.rows * freeGkc)},
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
-      landmarks: null,
+      landmarks: isLimit ? {count: kernel.places.length, error: kernel.error} : null,
     },
     blocks: blockCount(problem),
     async measure(block) {
@@ -71,7 +71,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
     },
     async complexityOf(other) {
       const rows = rowsOfSet(other).unit
-      return isLimit ? labelAlignment(await engine.kernelApply(rows, rows, y), y) : complexityOf(y, (await solve(rows, y, ridge)).x)
+      return isLimit ? landmarkAlignment(kernel, rows, y, exact, products) : complexityOf(y, (await solve(rows, y, ridge)).x)
     },
   }
 }
