@@ -1,17 +1,19 @@
 import {Args, Flags} from '@oclif/core'
-import {type CertifyOptions, DEFAULT_OPTIONS} from '../src/certify/options.js'
+import {type CertifyOptions, DEFAULT_OPTIONS, MAX_BOOTSTRAP} from '../src/certify/options.js'
 import type {LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, numbers} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, names, number, numbers, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
 import {toJson} from '../src/report/json.js'
+import {type CertifyPartial, sealPartial} from '../src/report/partials.js'
 import type {CertifyReport} from '../src/report/reports.js'
 import {certifyText} from '../src/report/terminal/certify.js'
 import {layersText} from '../src/report/terminal/layers.js'
+import {partialText} from '../src/report/terminal/partial.js'
 
 export default class Certify extends BaseCommand {
   static override summary = 'Bound how much a checkpoint\'s loss changes between inputs that are close.'
@@ -24,6 +26,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     {description: 'an ONNX classifier on its test set', command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html'},
     {description: 'two layers of a TF.js model, losses in nats', command: '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy'},
     {description: 'hidden states dumped from any framework', command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5'},
+    {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json'},
   ]
 
   static override args = {
@@ -49,13 +52,14 @@ They concern random pairs of the sampled distribution, not an adversary.`
     alpha: number({min: 1e-12, max: 0.5, default: 0.05, helpGroup: GROUP.method, description: 'the whole report holds with probability 1 − α'}),
     split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
     anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a third)'}),
-    bootstrap: Flags.integer({min: 0, max: 100_000, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
+    bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
-  async run(): Promise<CertifyReport | undefined> {
+  async run(): Promise<CertifyReport | CertifyPartial | undefined> {
     const {args, flags} = await this.parse(Certify)
     const {openCheckpoint, readDataSet} = await import('../src/checkpoint/index.js')
     const checkpoint = await openCheckpoint(args.checkpoint)
@@ -86,17 +90,24 @@ They concern random pairs of the sampled distribution, not an adversary.`
         bootstrap: flags.bootstrap,
       }
       const engine = await this.engine(flags)
+      const setting = () => ({
+        inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
+        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
+        engine,
+        notes: checkpoint.notes,
+      })
+      if (flags.shard !== undefined) {
+        const {certifyShard} = await import('../src/certify/shards.js')
+        const share = await certifyShard(embeddings, options, engine.engine, flags.shard).finally(() => engine.engine.close())
+        const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, ...share})
+        await writeFileAtomic(flags.out!, toJson(partial))
+        this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
+        return partial
+      }
       const {certify} = await import('../src/certify/certify.js')
       const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine).finally(() => engine.engine.close())
       const report = {
-        ...this.report({
-          inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
-          config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
-          engine,
-          metrics,
-          verdict,
-          notes: [...checkpoint.notes, ...notes],
-        }, flags.seed),
+        ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,
         ...(evidence === null ? {} : {evidence}),
       }

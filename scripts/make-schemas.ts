@@ -1,5 +1,6 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
-import {reportSchema} from './type-schema.js'
+import {partialSchema, reportSchema} from './type-schema.js'
 
 mkdirSync('schemas', {recursive: true})
 writeFileSync('schemas/report.schema.json', reportSchema())
+writeFileSync('schemas/partial.schema.json', partialSchema())

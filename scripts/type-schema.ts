@@ -3,18 +3,21 @@ import ts from 'typescript'
 
 type Schema = Record<string, unknown>
 
-const SOURCE = 'src/report/reports.ts'
-const ROOT = 'AnyReport'
+/** The JSON schema (draft-07) of reports. */
+export const reportSchema = () => typeSchema('src/report/reports.ts', 'AnyReport', 'surety report')
+
+/** The JSON schema (draft-07) of what a shard writes. */
+export const partialSchema = () => typeSchema('src/report/partials.ts', 'AnyPartial', 'surety partial result')
 
 /**
- * The JSON schema (draft-07) of what surety writes, generated from the type `AnyReport`: the types are the contract,
+ * A JSON schema (draft-07) of what surety writes, generated from the type `root` that `source` exports: the types are the contract,
  * the schema follows. Comments on members become descriptions.
  *
  * Knows what the report types use: interfaces with generics filled in, unions, intersections of objects, literals, arrays, tuples, records and
  * recursive aliases; anything else is an error. Unknown members are allowed, since later versions add members.
  */
-export function reportSchema(): string {
-  const program = ts.createProgram([resolve(SOURCE)], {
+function typeSchema(source: string, root: string, title: string): string {
+  const program = ts.createProgram([resolve(source)], {
     strict: true,
     exactOptionalPropertyTypes: true,
     module: ts.ModuleKind.NodeNext,
@@ -24,25 +27,26 @@ export function reportSchema(): string {
     types: [],
   })
   const checker = program.getTypeChecker()
-  const file = program.getSourceFile(resolve(SOURCE))
-  if (file === undefined) throw new Error(`${SOURCE} is missing: run this from the root of the repository`)
-  const root = checker.getExportsOfModule(checker.getSymbolAtLocation(file)!).find((symbol) => symbol.name === ROOT)
-  if (root === undefined) throw new Error(`${SOURCE} exports no type ${ROOT}`)
+  const file = program.getSourceFile(resolve(source))
+  if (file === undefined) throw new Error(`${source} is missing: run this from the root of the repository`)
+  const type = checker.getExportsOfModule(checker.getSymbolAtLocation(file)!).find((symbol) => symbol.name === root)
+  if (type === undefined) throw new Error(`${source} exports no type ${root}`)
   const definitions = new Map<string, Schema>()
-  const schema = new Converter(checker, definitions).convert(checker.getDeclaredTypeOfSymbol(root))
+  const schema = new Converter(checker, root, definitions).convert(checker.getDeclaredTypeOfSymbol(type))
   const sorted = Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return JSON.stringify({$schema: 'http://json-schema.org/draft-07/schema#', title: 'surety report', ...schema, definitions: sorted}, null, 2) + '\n'
+  return JSON.stringify({$schema: 'http://json-schema.org/draft-07/schema#', title, ...schema, definitions: sorted}, null, 2) + '\n'
 }
 
 class Converter {
   constructor(
     private readonly checker: ts.TypeChecker,
+    private readonly root: string,
     private readonly definitions: Map<string, Schema>,
   ) {}
 
   convert(type: ts.Type): Schema {
     // A union that is written with a name keeps it: this is also what ends the recursion of `Json`.
-    if (type.isUnion() && type.aliasSymbol !== undefined && type.aliasSymbol.name !== ROOT) return this.named(type.aliasSymbol.name, () => this.union(type))
+    if (type.isUnion() && type.aliasSymbol !== undefined && type.aliasSymbol.name !== this.root) return this.named(type.aliasSymbol.name, () => this.union(type))
     if (type.isUnion()) return this.union(type)
     if (type.isStringLiteral() || type.isNumberLiteral()) return {const: type.value}
     if (type.flags & ts.TypeFlags.String) return {type: 'string'}

@@ -1,5 +1,4 @@
-import {unzlibSync, zlibSync} from 'fflate'
-import {InputError} from '../errors.js'
+import {pack, unpack} from '../data/packed.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import type {LayerBets, LayerStatistics} from './bounds.js'
 
@@ -14,7 +13,7 @@ export interface Evidence {
   layers: LayerEvidence[]
 }
 
-/** Arrays are little-endian, compressed with zlib, in base64: `total` and `windowed` Float64, `within` and `exceed` Uint32. */
+/** Arrays are little-endian, compressed with zlib, in base64 (data/packed): `total` and `windowed` Float64, `within` and `exceed` Uint32. */
 export interface LayerEvidence {
   name: string
   /** in scaled units */
@@ -38,10 +37,9 @@ export function layerStatistics(sums: VolatilitySums, anchors: number, {floor, d
 }
 
 export function encodeLayer(name: string, s: LayerStatistics, bets: LayerBets): LayerEvidence {
-  const encode = (values: Float64Array | Uint32Array) => Buffer.from(zlibSync(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))).toString('base64')
   return {
     name, floor: s.floor, deltas: Array.from(s.deltas),
-    total: encode(s.total), within: encode(Uint32Array.from(s.within)), exceed: encode(Uint32Array.from(s.exceed)), windowed: encode(s.windowed),
+    total: pack(s.total), within: pack(Uint32Array.from(s.within)), exceed: pack(Uint32Array.from(s.exceed)), windowed: pack(s.windowed),
     bets,
   }
 }
@@ -51,22 +49,14 @@ export function decodeLayer(evidence: Evidence, layer: LayerEvidence): LayerStat
   const {anchors, references} = evidence
   const G = layer.deltas.length
   const E = evidence.etas.length
-  const decode = (field: 'total' | 'within' | 'exceed' | 'windowed', length: number, width: 4 | 8): Float64Array => {
-    let bytes: Uint8Array
-    try {
-      bytes = unzlibSync(Buffer.from(layer[field], 'base64'))
-    } catch (cause) {
-      throw new InputError(`evidence of layer ${layer.name}: ${field} is no zlib stream in base64`, ['write the report again'], {cause})
-    }
-    if (bytes.length !== length * width) throw new InputError(`evidence of layer ${layer.name}: ${field} holds ${bytes.length} bytes, not ${length} × ${width}`, ['write the report again'])
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return Float64Array.from({length}, (_, k) => (width === 4 ? view.getUint32(4 * k, true) : view.getFloat64(8 * k, true)))
-  }
+  const place = (field: string) => `evidence of layer ${layer.name}: ${field}`
+  const sums = (field: 'total' | 'windowed', length: number) => unpack(layer[field], 'f8', length, place(field))
+  const counts = (field: 'within' | 'exceed', length: number) => Float64Array.from(unpack(layer[field], 'u4', length, place(field)))
   return {
     anchors, references, floor: layer.floor, deltas: Float64Array.from(layer.deltas), etas: Float64Array.from(evidence.etas),
-    total: decode('total', references, 8),
-    within: decode('within', references * G, 4),
-    exceed: decode('exceed', references * G * E, 4),
-    windowed: decode('windowed', references * (G + 1) * E, 8),
+    total: sums('total', references),
+    within: counts('within', references * G),
+    exceed: counts('exceed', references * G * E),
+    windowed: sums('windowed', references * (G + 1) * E),
   }
 }

@@ -20,6 +20,9 @@ export interface CertifyOptions {
   bootstrap: number
 }
 
+/** Rounds beyond this change no digit that is shown. */
+export const MAX_BOOTSTRAP = 100_000
+
 export const DEFAULT_OPTIONS: CertifyOptions = {
   loss: 'auto',
   metric: 'l2',

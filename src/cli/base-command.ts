@@ -1,5 +1,5 @@
 import {Command, Flags} from '@oclif/core'
-import type {InputFile, Json, Note, Report, Verdict} from '../report/types.js'
+import type {Frame, InputFile, Json, Note, Report, Verdict} from '../report/types.js'
 import {toJson} from '../report/json.js'
 import {notesText} from '../report/terminal/notes.js'
 import {VERSION} from '../version.js'
@@ -10,12 +10,16 @@ import {Progress} from './progress.js'
 import {terminalOf} from './terminal.js'
 
 /** What a command hands over to become a report. */
-export interface Outcome<Metrics> {
+export interface Outcome<Metrics> extends Setting {
+  metrics: Metrics
+  verdict: Verdict
+}
+
+/** Whence a result came. */
+export interface Setting {
   inputs: InputFile[]
   config: Record<string, Json>
   engine: Pick<SelectedEngine, 'report' | 'threads'> & Partial<Pick<SelectedEngine, 'notes'>>
-  metrics: Metrics
-  verdict: Verdict
   notes: Note[]
 }
 
@@ -47,8 +51,11 @@ export abstract class BaseCommand extends Command {
     return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})})
   }
 
-  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number): Report<Metrics> {
-    const {inputs, config, engine, metrics, verdict, notes} = outcome
+  protected report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number): Report<Metrics> {
+    return {...this.frame(setting, seed), metrics, verdict}
+  }
+
+  protected frame({inputs, config, engine, notes}: Setting, seed: number): Frame {
     return {
       schemaVersion: 1,
       command: this.id ?? this.ctor.id,
@@ -57,8 +64,6 @@ export abstract class BaseCommand extends Command {
       engine: engine.report,
       inputs,
       config,
-      metrics,
-      verdict,
       notes: [...(engine.notes ?? []), ...notes],
       run: {
         startedAt: this.startedAt.toISOString(),
@@ -71,15 +76,22 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  /** Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit code. */
-  protected finish(report: Report, text: string): void {
-    this.progress.end()
-    if (!this.jsonEnabled()) process.stdout.write(text)
-    process.stderr.write(notesText(report.notes, terminalOf(process.stderr)))
+  /**
+   * Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit code.
+   * `remarks` concern this run and not its result: they are printed only.
+   */
+  protected finish(report: Report, text: string, remarks: readonly Note[] = []): void {
+    this.show(text, [...remarks, ...report.notes])
     if (report.verdict.status === 'fail' || report.verdict.status === 'inconclusive') process.exitCode = EXIT.gate
   }
 
-  override logJson(report: Report): void {
+  protected show(text: string, notes: readonly Note[]): void {
+    this.progress.end()
+    if (!this.jsonEnabled()) process.stdout.write(text)
+    process.stderr.write(notesText(notes, terminalOf(process.stderr)))
+  }
+
+  override logJson(report: Frame): void {
     process.stdout.write(toJson(report))
   }
 

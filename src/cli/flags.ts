@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {UsageError} from '../errors.js'
+import {MAX_SHARDS, type Shard} from '../linalg/shard.js'
 
 /** Help groups, in the order in which a user meets them. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', output: 'OUTPUT', run: 'RUN'} as const
@@ -35,6 +36,17 @@ export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
 export const names = Flags.custom<string[]>({
   parse: (text) => Promise.resolve(text.split(',').map((part) => part.trim()).filter((part) => part !== '')),
 })
+
+/** i/n with 1 ≤ i ≤ n. */
+export const shard = Flags.custom<Shard>({
+  parse: (text, _context, options) => Promise.resolve(parseShard(text, options.name)),
+})
+
+export function parseShard(text: string, flag: string): Shard {
+  const [index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text.trim())?.slice(1).map(Number) ?? []
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS) return {index, count}
+  throw new UsageError(`--${flag} takes i/n with i from 1 to n and n at most ${MAX_SHARDS}, not '${text}'`, ['use 1/4 for the first of four shards'])
+}
 
 export function parseNumber(text: string, flag: string, min = -Infinity, max = Infinity): number {
   const value = text.trim() === '' ? NaN : Number(text)

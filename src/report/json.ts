@@ -1,24 +1,35 @@
-import {InternalError} from '../errors.js'
-import type {Json, Report} from './types.js'
+import {constants} from 'node:buffer'
+import {InputError, InternalError} from '../errors.js'
+import type {Frame, Json} from './types.js'
 
 /** A reader finds the frame first and what may differ between runs last; what a command adds stands between. */
-const FIRST = ['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
+const FIRST = ['schemaVersion', 'kind', 'command', 'shard', 'key', 'checksum', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
 const LAST = 'run'
 
 /**
- * The canonical JSON text of a report: the same report gives the same bytes, whatever order its keys were set in.
+ * The canonical JSON text of a report or a partial result: the same result gives the same bytes, whatever order its keys were set in.
  *
  * Order      the top level as in `Report` with a command's own members before `run`, everything below by code unit;
  *            indented by two spaces, one newline at the end.
  * Throws     InternalError  a value that JSON cannot hold (NaN, Infinity, a typed array, undefined in an array …),
  *            naming its path. An undefined member counts as absent.
+ *            InputError  longer than the longest text that Node can hold.
  */
-export function toJson(report: Report): string {
+export function toJson(report: Frame): string {
   const members = Object.entries(report).filter(([, member]) => member !== undefined)
   const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
-  return JSON.stringify(Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)])), null, 2) + '\n'
+  const object = Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)]))
+  try {
+    return JSON.stringify(object, null, 2) + '\n'
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new InputError(`the result is longer than ${constants.MAX_STRING_LENGTH} characters, more than one JSON file can hold`, ['use fewer rows or layers, or more shards if this is a partial result'], {cause})
+    throw cause
+  }
 }
+
+/** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */
+export const digestText = (value: unknown): string => JSON.stringify(canonical(value, ''))
 
 function canonical(value: unknown, path: string): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value

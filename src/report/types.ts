@@ -19,6 +19,9 @@ export interface Report<Metrics = unknown> {
   run?: RunInfo
 }
 
+/** What surrounds a result: whence it came and how. */
+export type Frame = Omit<Report, 'metrics' | 'verdict'>
+
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json}
 
 export interface EngineReport {

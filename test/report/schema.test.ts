@@ -1,7 +1,7 @@
 import {Ajv} from 'ajv'
 import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {reportSchema} from '../../scripts/type-schema.js'
+import {partialSchema, reportSchema} from '../../scripts/type-schema.js'
 import {toJson} from '../../src/report/json.js'
 import {certifySample, sanitizeSample} from './samples.js'
 
@@ -12,6 +12,10 @@ describe('schemas/report.schema.json', () => {
 
   it('is what the types say (else run scripts/make-schemas.ts)', () => {
     expect(reportSchema()).toBe(stored)
+  })
+
+  it('and so is schemas/partial.schema.json', () => {
+    expect(partialSchema()).toBe(readFileSync('schemas/partial.schema.json', 'utf8'))
   })
 
   it.each([certifySample(), sanitizeSample()])('accepts a $command report', (report) => {

@@ -1,0 +1,54 @@
+import {InputError} from '../errors.js'
+import {blocksOfShard, type Shard} from '../linalg/shard.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
+import {type Certification, conclude} from './certify.js'
+import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
+import type {CertifyOptions} from './options.js'
+import {packBlock, type PackedBlock, unpackBlock} from './partial-blocks.js'
+import {type PackedPlan, packPlan, unpackPlan} from './partial-plan.js'
+import {planCertify} from './plan.js'
+import type {Embeddings} from './types.js'
+
+/** What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own blocks. */
+export interface CertifyShare {
+  plan: PackedPlan
+  blocks: PackedBlock[]
+}
+
+/**
+ * The share of one shard.
+ *
+ * Cost     the whole plan, and 1/count of the work that grows with anchors × references (see certify).
+ * Empty    more shards than blocks → a share without blocks.
+ * Throws   what planCertify throws.
+ */
+export async function certifyShard(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, shard: Shard): Promise<CertifyShare> {
+  const plan = await planCertify(embeddings, options, engine)
+  const blocks = await measureBlocks(plan, embeddings, engine, blocksOfShard(referenceBlocks(plan).length - 1, shard))
+  return {plan: packPlan(plan), blocks: blocks.map(packBlock)}
+}
+
+/**
+ * The certificate that one run gives, bit for bit, from the shares of all shards in any order. No model, data or engine is needed.
+ *
+ * Shares   of one plan: their makers' affair, see report/shard-set; the first one's plan is used.
+ * Cost     that of the bounds; memory: the sums of all blocks.
+ * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there twice.
+ */
+export function mergeShares(shares: readonly {place: string; share: CertifyShare}[]): Certification {
+  const {place, share} = shares[0]!
+  const plan = unpackPlan(share.plan, place)
+  const blocks = shares.flatMap((part) => part.share.blocks.map((block) => unpackBlock(block, plan, part.place))).sort((a, b) => a.block - b.block)
+  const expected = referenceBlocks(plan).length - 1
+  const wrong = Array.from({length: Math.max(expected, blocks.length)}, (_, b) => b).find((b) => blocks[b]?.block !== b)
+  if (wrong !== undefined) throw new InputError(`${place} and its other shards: block ${wrong} of ${expected} is missing or there twice`, ['write the partial results again'])
+  const merged = conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
+  if (!isFinite(merged)) throw new InputError(`${place} and its other shards: the sums give a figure that is no finite number`, ['write the partial results again'])
+  return merged
+}
+
+/** Whether every number inside is finite: sums that no run can have made may pass each check alone. */
+function isFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite)
+}

@@ -1,0 +1,45 @@
+import {createHash} from 'node:crypto'
+import type {CertifyShare} from '../certify/shards.js'
+import type {Shard} from '../linalg/shard.js'
+import {digestText} from './json.js'
+import type {Frame} from './types.js'
+
+/** What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all shards. */
+export interface PartialResult extends Frame {
+  kind: 'partial'
+  shard: Shard
+  /** sha256 of everything in which the shards of one run agree: partial results with the same key can be merged */
+  key: string
+  /** sha256 of everything here but `run` */
+  checksum: string
+}
+
+export interface CertifyPartial extends PartialResult, CertifyShare {
+  command: 'certify'
+}
+
+/** What surety writes with --shard; `schemas/partial.schema.json` is generated from this type. */
+export type AnyPartial = CertifyPartial
+
+/** A partial result with its key and its checksum. */
+export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(unsealed: Unsealed): Unsealed & Pick<PartialResult, 'key' | 'checksum'> {
+  const keyed = {...unsealed, key: keyOf(unsealed)}
+  return {...keyed, checksum: checksumOf(keyed)}
+}
+
+/** Everything in which the shards of one run agree, part by part: what is not named here may differ. */
+export function agreement({command, shard, version, seed, config, inputs, engine, plan}: Omit<AnyPartial, 'key' | 'checksum'>) {
+  return {
+    command, version, shards: shard.count, seed, config,
+    // Paths may differ from machine to machine.
+    inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})),
+    engine: {name: engine.name, precision: engine.precision},
+    plan,
+  }
+}
+
+export const keyOf = (partial: Omit<AnyPartial, 'key' | 'checksum'>): string => sha256(digestText(agreement(partial)))
+
+export const checksumOf = (partial: Omit<AnyPartial, 'checksum'>): string => sha256(digestText({...partial, checksum: undefined, run: undefined}))
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

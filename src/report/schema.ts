@@ -1,0 +1,29 @@
+import {readFileSync} from 'node:fs'
+import {Ajv} from 'ajv'
+import {InputError} from '../errors.js'
+
+/**
+ * Whether JSON fits a definition of a schema that ships with the package.
+ *
+ * Returns  null, or the first misfit: its path and what is wrong. A number too large for fp64 is no number.
+ * Throws   InputError  the schema is missing from the installation.
+ */
+export function misfit(json: unknown, file: string, definition: string): string | null {
+  const schema = {...readSchema(file), anyOf: undefined, $ref: `#/definitions/${definition}`}
+  const validate = new Ajv({strict: false, strictNumbers: true}).compile(schema)
+  if (validate(json)) return null
+  const [error] = validate.errors!
+  return `${error!.instancePath || '/'}: ${error!.message ?? 'does not fit the schema'}`
+}
+
+/** From `src` or from `dist/src`. */
+function readSchema(file: string): object {
+  for (const place of [`../../schemas/${file}`, `../../../schemas/${file}`]) {
+    try {
+      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as object
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  throw new InputError(`the schema ${file} is missing from the installation`, ['install surety again'])
+}

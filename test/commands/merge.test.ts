@@ -1,0 +1,145 @@
+import {cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import type {CertifyReport} from '../../src/report/reports.js'
+import {surety} from './run-surety.js'
+
+const DIGITS = ['fixtures/digits/digits-mlp-embeddings.npz']
+const SPAM = ['fixtures/spam-mlp/model.json', '--data', 'fixtures/spam-mlp/test.npz']
+const folder = mkdtempSync(join(tmpdir(), 'surety-merge-'))
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+/** Runs all shards; returns the paths of what they wrote. */
+function shards(name: string, count: number, args: readonly string[]): string[] {
+  return Array.from({length: count}, (_, k) => {
+    const path = join(folder, `${name}-${k + 1}.json`)
+    const {code, stderr} = surety('certify', ...args, '--shard', `${k + 1}/${count}`, '--out', path)
+    expect([code, stderr.includes('error')]).toEqual([0, false])
+    return path
+  })
+}
+
+function withoutRun(path: string): Partial<CertifyReport> {
+  const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<CertifyReport>
+  expect(report.run).toBeDefined()
+  delete report.run
+  return report
+}
+
+describe.each<[string, string[], number]>([
+  ['digits', DIGITS, 0],
+  ['digits-all-pairs', [...DIGITS, '--no-split'], 0],
+  ['digits-few', [...DIGITS, '--limit', '40', '--alpha', '1e-6'], 1],
+  ['spam', SPAM, 0],
+])('three shards of %s', (name, args, exitCode) => {
+  it(`merged are the report of one run, exit code ${exitCode}`, () => {
+    const single = join(folder, `${name}-single.json`)
+    const merged = join(folder, `${name}-merged.json`)
+    const one = surety('certify', ...args, '--out', single)
+    const all = surety('merge', ...shards(name, 3, args), '--out', merged, '--html', join(folder, 'merged.html'))
+    expect([one.code, all.code]).toEqual([exitCode, exitCode])
+    expect(JSON.stringify(withoutRun(merged))).toBe(JSON.stringify(withoutRun(single)))
+    expect(all.stdout).toBe(one.stdout)
+    expect(all.stderr).toBe(one.stderr)
+    expect(readFileSync(join(folder, 'merged.html'), 'utf8')).toContain('<!doctype html>')
+  })
+})
+
+describe('surety certify --shard', () => {
+  it('says what it wrote and what remains to be done', () => {
+    const path = join(folder, 'second.json')
+    const {code, stdout} = surety('certify', ...DIGITS, '--shard', '2/2', '--out', path)
+    expect(code).toBe(0)
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/DONE Shard 2 of 2 is written to .*second\.json: 1 block of the work\. .* surety merge <the 2 files> --out report\.json/)
+  })
+
+  it('writes what --json prints, without paths of the machine', () => {
+    const path = join(folder, 'printed.json')
+    const {stdout} = surety('certify', ...DIGITS, '--shard', '1/2', '--out', path, '--json')
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(path, 'utf8')))
+    for (const place of [process.cwd(), tmpdir()]) expect(stdout).not.toContain(place)
+  })
+
+  it.each<[string, string[], RegExp]>([
+    ['without --out', ['--shard', '1/2'], /--out/],
+    ['with --html', ['--shard', '1/2', '--out', 'x.json', '--html', 'x.html'], /--html/],
+    ['0 of 2', ['--shard', '0/2', '--out', 'x.json'], /--shard takes i\/n with i from 1 to n/],
+    ['3 of 2', ['--shard', '3/2', '--out', 'x.json'], /--shard takes i\/n/],
+    ['of none', ['--shard', '1', '--out', 'x.json'], /--shard takes i\/n/],
+    ['of more than there can be', ['--shard', '1/100001', '--out', 'x.json'], /n at most 100000/],
+  ])('%s is a usage error', (_, args, message) => {
+    const {code, stderr} = surety('certify', ...DIGITS, ...args)
+    expect(code).toBe(2)
+    expect(stderr.replace(/\n +/g, ' ')).toMatch(message)
+    expect(existsSync('x.json')).toBe(false)
+  })
+})
+
+describe('surety merge', () => {
+  let parts: string[]
+  beforeAll(() => {
+    parts = shards('base', 3, DIGITS)
+  })
+  const other = (name: string, index: number, ...args: string[]) => {
+    const path = join(folder, `${name}.json`)
+    expect(surety('certify', ...args, '--shard', `${index}/3`, '--out', path).code).toBe(0)
+    return path
+  }
+  const refused = (message: RegExp, ...paths: string[]) => {
+    const out = join(folder, 'refused.json')
+    const {code, stdout, stderr} = surety('merge', ...paths, '--out', out)
+    expect([code, stdout, existsSync(out)]).toEqual([2, '', false])
+    expect(stderr.replace(/\n +/g, ' ')).toMatch(message)
+    expect(stderr).toContain('→')
+  }
+
+  it('refuses a set with a shard missing', () => refused(/shard 2 of 3 is missing/, parts[0]!, parts[2]!))
+
+  it('refuses another seed', () => refused(/differ in the seed: 0 and 1/, parts[0]!, other('seed', 2, ...DIGITS, '--seed', '1'), parts[2]!))
+
+  it('refuses another option', () => refused(/differ in the option alpha: 0.05 and 0.1/, parts[0]!, other('alpha', 2, ...DIGITS, '--alpha', '0.1'), parts[2]!))
+
+  it('refuses a changed input', () => {
+    const input = join(folder, 'changed.npz')
+    cpSync('fixtures/digits/digits-cnn-embeddings.npz', input)
+    refused(/differ in the content of the input fixtures\/digits\/digits-mlp-embeddings\.npz/, parts[0]!, other('input', 2, input), parts[2]!)
+  })
+
+  it('accepts the same shard twice, with a note that is not in the report', () => {
+    const out = join(folder, 'twice.json')
+    const {code, stderr} = surety('merge', ...parts, other('again', 1, ...DIGITS), '--out', out)
+    expect(code).toBe(0)
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/are both shard 1 of 3 and hold the same sums/)
+    expect(readFileSync(out, 'utf8')).not.toContain('duplicate-shard')
+  })
+
+  it('refuses what is no partial result', () => {
+    const report = join(folder, 'report.json')
+    surety('certify', ...DIGITS, '--out', report)
+    refused(/is no partial result but a whole report/, ...parts, report)
+    refused(/package\.json: is no partial result/, 'package.json')
+    refused(/absent\.json: there is no such file/, 'absent.json')
+  })
+
+  it('refuses a file that was cut off or changed', () => {
+    const content = readFileSync(parts[1]!, 'utf8')
+    const bad = join(folder, 'bad.json')
+    writeFileSync(bad, content.slice(0, 5000))
+    refused(/bad\.json.*is no valid JSON/, parts[0]!, bad, parts[2]!)
+    writeFileSync(bad, content.replace('"seed": 0', '"seed": 1'))
+    refused(/bad\.json: is damaged/, parts[0]!, bad, parts[2]!)
+  })
+
+  it('a report of merge can be verified', () => {
+    const out = join(folder, 'verified.json')
+    surety('merge', ...parts, '--out', out)
+    expect(surety('verify', out).code).toBe(0)
+  })
+
+  it('--json prints the report; without a file it is a usage error', () => {
+    const {code, stdout} = surety('merge', ...parts, '--json')
+    expect([code, (JSON.parse(stdout) as CertifyReport).command]).toEqual([0, 'certify'])
+    expect(surety('merge').code).toBe(2)
+  })
+})

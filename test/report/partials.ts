@@ -1,0 +1,36 @@
+import {certifyShard} from '../../src/certify/shards.js'
+import {toJson} from '../../src/report/json.js'
+import {type AnyPartial, type CertifyPartial, sealPartial} from '../../src/report/partials.js'
+import {parsePartial} from '../../src/report/read-partial.js'
+import type {PartialFile} from '../../src/report/shard-set.js'
+import {engine, mixture, options} from '../certify/fixtures.js'
+
+export const VERSION = '1.2.3'
+
+/** Partial results of `count` shards as they are read from files. */
+export async function partialFiles(count: number): Promise<PartialFile[]> {
+  const files: PartialFile[] = []
+  const chosen = options({bootstrap: 10, seed: 5})
+  for (let index = 1; index <= count; index++) {
+    const share = await certifyShard(mixture(5, 400), chosen, engine, {index, count})
+    const partial: CertifyPartial = sealPartial({
+      schemaVersion: 1, kind: 'partial', command: 'certify', version: VERSION, seed: 5, shard: {index, count},
+      engine: {name: 'cpu', precision: 'fp64', tried: [{name: 'cpu', outcome: 'taken: 2 threads'}]},
+      inputs: [{path: 'x.npz', sha256: 'ab'.repeat(32), bytes: 100}],
+      config: {alpha: 0.05, deltas: [1, 2]},
+      notes: [{level: 'info', code: 'n', message: 'noted'}],
+      run: {startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: index, node: 'v20', platform: 'linux x64', cpus: 2, peakMemoryBytes: 1},
+      ...share,
+    })
+    const path = `part-${index}.json`
+    files.push({path, partial: parsePartial(Buffer.from(toJson(partial)), path)})
+  }
+  return files
+}
+
+/** A copy of the file after a change of its partial result, sealed again. */
+export function resealed({path, partial}: PartialFile, change: (partial: AnyPartial) => unknown): PartialFile {
+  const copy = structuredClone(partial)
+  change(copy)
+  return {path, partial: sealPartial(copy)}
+}
