@@ -20,7 +20,10 @@ export function parsePartial(bytes: Uint8Array, path: string): AnyPartial {
     throw new InputError(`${path}: is no partial result${'metrics' in members ? ' but a whole report' : ''}`, ['give the files that surety wrote with --shard'])
   }
   const command = 'command' in members ? members.command : undefined
-  if (!isSharded(command)) throw new InputError(`${path}: is a partial result of ${JSON.stringify(command)}, which this version of surety cannot merge`, [`it merges those of ${Object.keys(DEFINITIONS).join(' and ')}`])
+  if (!isSharded(command)) {
+    const known = Object.keys(DEFINITIONS).join(' and ')
+    throw new InputError(`${path}: is a partial result of ${JSON.stringify(command)}, which this version of surety cannot merge`, [`it merges those of ${known}`])
+  }
   const fault = misfit(json, 'partial.schema.json', DEFINITIONS[command])
   const again = [`write it again with surety ${command} --shard, or copy it again from where it was written`]
   if (fault !== null) throw new InputError(`${path}: is damaged at ${fault}`, again)

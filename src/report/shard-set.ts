@@ -43,13 +43,16 @@ export function shardSet(files: readonly PartialFile[], version: string): ShardS
       continue
     }
     const which = `shard ${file.partial.shard.index} of ${count}`
-    if (digestText(last.partial.blocks) !== digestText(file.partial.blocks)) throw new InputError(`${last.path} and ${file.path}: are both ${which}, but their sums differ`, ['leave out the one that should not be there, or run this shard again'])
+    if (digestText(last.partial.blocks) !== digestText(file.partial.blocks)) {
+      throw new InputError(`${last.path} and ${file.path}: are both ${which}, but their sums differ`, ['leave out the one that should not be there, or run this shard again'])
+    }
     remarks.push({level: 'info', code: 'duplicate-shard', message: `${last.path} and ${file.path} are both ${which} and hold the same sums; one was used`})
   }
   const missing = missingShards(kept, count)
   if (missing.length > 0) {
-    const names = listed(missing.map(String))
-    throw new InputError(`${missing.length === 1 ? `shard ${names} of ${count} is` : `shards ${names} of ${count} are`} missing`, [`run surety ${command} again with the same options and --shard ${missing[0]!}/${count}${missing.length > 1 ? ' and so on' : ''}`, 'give the files of all shards'])
+    const which = missing.length === 1 ? `shard ${missing[0]!} of ${count} is` : `shards ${listed(missing)} of ${count} are`
+    const next = `run surety ${command} again with the same options and --shard ${missing[0]!}/${count}${missing.length > 1 ? ' and so on' : ''}`
+    throw new InputError(`${which} missing`, [next, 'give the files of all shards'])
   }
   const {name, precision} = first.partial.engine
   return {
@@ -76,7 +79,8 @@ function disagreement(a: PartialFile, b: PartialFile): InputError {
   const k = left.inputs.findIndex(({sha256}, at) => sha256 !== right.inputs[at]!.sha256)
   if (k !== -1) return differ(`the content of the input ${a.partial.inputs[k]!.path}`, `sha256 ${left.inputs[k]!.sha256}`, `sha256 ${right.inputs[k]!.sha256}`, again)
   if (text(left.engine) !== text(right.engine)) return differ('the engine', engineName(left.engine), engineName(right.engine), 'give all shards the same --device, such as --device cpu')
-  return new InputError(`${a.path} and ${b.path}: made different plans of the same input and options: their processors or packages round differently`, ['run all shards on one kind of machine with the same packages installed', again])
+  const plans = 'made different plans of the same input and options: their processors or packages round differently'
+  return new InputError(`${a.path} and ${b.path}: ${plans}`, ['run all shards on one kind of machine with the same packages installed', again])
 }
 
 const engineName = ({name, precision}: {name: string; precision: string}) => `${name} in ${precision}`
@@ -92,9 +96,10 @@ function missingShards(files: readonly PartialFile[], count: number): number[] {
 
 const SHOWN = 20
 
-function listed(names: readonly string[]): string {
-  if (names.length > SHOWN) return `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`
+/** At least two numbers in words. */
+function listed(numbers: readonly number[]): string {
+  if (numbers.length > SHOWN) return `${numbers.slice(0, SHOWN).join(', ')} and ${numbers.length - SHOWN} more`
+  return `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)!}`
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -100,7 +100,7 @@ describe('a damaged partial result', () => {
         if (!(error instanceof InputError)) throw error
         refused++
       }
-    }), {numRuns: 400})
+    }), {numRuns: 200})
     expect(refused).toBeGreaterThan(0)
   })
 
@@ -117,7 +117,7 @@ describe('a damaged partial result', () => {
       } catch (error) {
         if (!(error instanceof InputError)) throw error
       }
-    }), {numRuns: 400})
+    }), {numRuns: 200})
   })
 })
 
