@@ -22,15 +22,17 @@ export function createSolver(name: SolverName, problem: KernelProblem, edges: Ui
   return streamSolver(problem, edges, random, fast, exact, products)
 }
 
-/** All blocks of a solver, one after another. */
-export async function measureBlocks(solver: KernelSolver, onProgress?: (stage: string, done: number, total: number) => void): Promise<KernelPart[]> {
+/** The parts of the given blocks, in that order. */
+export async function measureBlocks(solver: KernelSolver, blocks: readonly number[], onProgress?: (stage: string, done: number, total: number) => void): Promise<KernelPart[]> {
   const parts: KernelPart[] = []
-  for (let block = 0; block < solver.blocks; block++) {
+  for (const block of blocks) {
     parts.push(await solver.measure(block))
-    onProgress?.('blocks of nodes', block + 1, solver.blocks)
+    onProgress?.('blocks of nodes', parts.length, blocks.length)
   }
   return parts
 }
+
+export const allBlocks = (solver: KernelSolver): number[] => Array.from({length: solver.blocks}, (_, block) => block)
 
 /** [m] 1 where the removal of an edge changes a row of the node set; elsewhere KC is 0 and says nothing. */
 export function withinReach(graph: Aggregation, edges: Uint32Array, nodeSet: Uint32Array): Uint8Array {

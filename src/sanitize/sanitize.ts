@@ -11,9 +11,9 @@ import {aggregation} from './aggregate.js'
 import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement} from './context.js'
 import {unlikelyShare} from './cut.js'
 import {fuseRanks} from './fused.js'
-import {createSolver, measureBlocks, withinReach} from './kernel-scores.js'
+import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
 import {defaultMemoryLimit} from './memory.js'
-import type {SolverPlan} from './plan.js'
+import type {SolverName, SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, type PruneRule} from './prune.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
@@ -35,6 +35,8 @@ export interface SanitizeRun {
   threads?: number
   /** beside the graph; default: half of what is free */
   memoryLimitBytes?: number
+  /** the solver that shards took, in place of a plan */
+  solver?: SolverName
   onProgress?: (stage: string, done: number, total: number) => void
 }
 
@@ -50,7 +52,7 @@ const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
  * Throws     what prepare throws.
  */
 export function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun = {}): Promise<SanitizeResult> {
-  return withSolver(graph, options, engine, run, async (prepared, solver) => conclude(prepared, solver, await measureBlocks(solver, run.onProgress)))
+  return withSolver(graph, options, engine, run, async (prepared, solver) => conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver), run.onProgress)))
 }
 
 /** The solver that `sanitize` would take, and what every solver would cost. */
@@ -58,13 +60,15 @@ export const explainPlan = (graph: Graph, options: SanitizeOptions, run: Sanitiz
 
 const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit()}: SanitizeRun) => ({threads, memoryLimitBytes})
 
-async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
+/** Prepares a graph and a solver, and closes what they need when `use` is done. */
+export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
   const resources = resourcesOf(run)
   const products = (await onnxProducts(resources.threads)) ?? plainProducts
   const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   try {
-    const prepared = await prepare(graph, options, exact, products, resources)
+    const planned = await prepare(graph, options, exact, products, resources)
+    const prepared = run.solver === undefined ? planned : {...planned, plan: {...planned.plan, solver: run.solver}}
     const engines = {exact: watch(exact), fast: watch(engine)}
     return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(options.seed), engines, products))
   } finally {
@@ -73,7 +77,8 @@ async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: Pai
   }
 }
 
-async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
+/** Scores, marks and complexities, from the parts of all blocks in order. */
+export async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
   const {graph, options, settings, mixing, given, pseudo, problem} = prepared
   const {edges, nodes} = graph
   const {facts} = solver

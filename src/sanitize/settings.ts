@@ -13,8 +13,8 @@ export interface SanitizeOptions {
   coding?: LabelCoding | null
   norm?: Norm | null
   hops?: 1 | 2 | null
-  /** Infinity: the limit of the scores, kernel–label alignment */
-  ridge?: number | null
+  /** infinity: the limit of the scores, kernel–label alignment */
+  ridge?: number | 'infinity' | null
   sign?: 'signed' | 'absolute' | null
   method?: RemovalMethod | null
   solver?: SolverName | 'auto' | null
@@ -58,7 +58,7 @@ const PRESETS: Record<Preset, SanitizeSettings> = {
 /** The preset with the options given in its place. Throws UsageError: a ridge that is not positive. */
 export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   const preset = PRESETS[options.preset]
-  const ridge = options.ridge ?? preset.ridge
+  const ridge = options.ridge === 'infinity' ? Infinity : (options.ridge ?? preset.ridge)
   if (!(ridge > 0)) throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, ['use --ridge 10'])
   const landmarks = options.landmarks ?? preset.landmarks
   if (!(Number.isInteger(landmarks) && landmarks > 0)) throw new UsageError(`the number of landmarks is ${landmarks}, it must be a whole number of at least 1`)

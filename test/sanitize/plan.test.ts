@@ -31,8 +31,8 @@ describe('the plan of the kernel scores', () => {
   })
 
   it('takes one pass over pairs where the ridge is infinite and the graph large', () => {
-    expect(plan(6600, {ridge: Infinity}, 1000, Infinity).solver).toBe('stream')
-    expect(plan(600, {ridge: Infinity}, 1000, Infinity).solver).toBe('gram')
+    expect(plan(6600, {ridge: 'infinity'}, 1000, Infinity).solver).toBe('stream')
+    expect(plan(600, {ridge: 'infinity'}, 1000, Infinity).solver).toBe('gram')
   })
 
   it('takes the solver asked for, and Gram matrices for exact removal', () => {
@@ -56,9 +56,9 @@ describe('the plan of the kernel scores', () => {
   })
 
   it.each([
-    [{solver: 'landmarks' as const, ridge: Infinity}, 'needs no landmarks'],
+    [{solver: 'landmarks' as const, ridge: 'infinity' as const}, 'needs no landmarks'],
     [{method: 'exact' as const, solver: 'stream' as const}, 'needs the solver gram'],
-    [{method: 'exact' as const, ridge: Infinity}, 'no limit of an infinite ridge'],
+    [{method: 'exact' as const, ridge: 'infinity' as const}, 'no limit of an infinite ridge'],
     [{landmarks: 0}, 'at least 1'],
     [{ridge: 0}, 'positive'],
   ])('refuses %o', (options, message) => {

@@ -8,7 +8,7 @@ import {kernelGram, kernelOf, labelAlignment, solveComplexity} from '../complexi
 import {exactRemoval} from '../exact.js'
 import {firstOrderChanges, gradientsFromGram, joinGradients} from '../first-order.js'
 import type {RemovalMethod} from '../settings.js'
-import {type KernelProblem, type KernelSolver, stretch, toComplexity} from './solver.js'
+import {type KernelProblem, type KernelSolver, patternPlaces, stretch, toComplexity} from './solver.js'
 
 /** `auto` removes exactly up to this node-set size: a second or two for a few thousand edges. */
 const EXACT_NODES = 1000
@@ -52,6 +52,11 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
         gradients: gradientsFromGram(gram, weights, slope!, graph, ...stretch(s, block, BLOCKS)),
         exact: inverse === null ? new Float64Array(0) : await exactRemoval(gram, kernel, inverse, solved, features, graph, edges, which, products),
       }
+    },
+    sizes(block) {
+      const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
+      const places = patternPlaces(problem, stretch(s, block, BLOCKS))
+      return {gradients: weights.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
     },
     scores(parts) {
       const gradients = weights.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))

@@ -8,7 +8,7 @@ import {aggregateFeatures} from '../aggregate.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {pairWeights, solveLandmarks} from '../landmark-scores.js'
 import {featureChunk, landmarkKernel} from '../landmarks.js'
-import {blockCount, blockRows, type KernelProblem, type KernelSolver, toComplexity} from './solver.js'
+import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /**
  * The kernel through landmarks (Nyström): GKC and first-order KC in time linear in nodes. No label-free score: its small ridge asks for
@@ -40,6 +40,7 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
       const weights = await pairWeights(await featureChunk(kernel, aggregated.unit, from, to, engine, products), y, solution, kernel, products)
       return {gradients: [await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, kernel.points, weights, all, from, to)], exact: new Float64Array(0)}
     },
+    sizes: (block) => ({gradients: [patternPlaces(problem, blockRows(problem, block))], exact: 0}),
     scores(parts) {
       const [change] = firstOrderChanges(graph, edges, [joinGradients(parts.map(({gradients}) => gradients[0]!), graph, nodeSet)])
       return {kc: toComplexity(change!, solution.gkc), labelFree: null}

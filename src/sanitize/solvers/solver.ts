@@ -50,6 +50,8 @@ export interface KernelSolver {
   readonly facts: KernelFacts
   readonly blocks: number
   measure(block: number): Promise<KernelPart>
+  /** lengths of the arrays of a block's part */
+  sizes(block: number): {gradients: number[]; exact: number}
   /** [m] signed KC and label-free KC, from the parts of all blocks in order */
   scores(parts: readonly KernelPart[]): {kc: Float64Array; labelFree: Float64Array | null}
   /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph */
@@ -63,6 +65,13 @@ export const blockRows = ({nodeSet}: KernelProblem, block: number): [number, num
 
 /** The `block`-th of `blocks` nearly equal stretches of 0 … count − 1. */
 export const stretch = (count: number, block: number, blocks: number): [number, number] => [Math.floor((count * block) / blocks), Math.floor((count * (block + 1)) / blocks)]
+
+/** Pattern places of the rows from … to − 1 of the node set. */
+export function patternPlaces({graph: {matrix: {indptr}}, nodeSet}: KernelProblem, [from, to]: readonly [number, number]): number {
+  let places = 0
+  for (let i = from; i < to; i++) places += indptr[nodeSet[i]! + 1]! - indptr[nodeSet[i]!]!
+  return places
+}
 
 /** KC from the change of GKC²: first order in the square root too. */
 export const toComplexity = (changeOfSquare: Float64Array, gkc: number): Float64Array => changeOfSquare.map((x) => x / (2 * gkc))

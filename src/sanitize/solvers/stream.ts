@@ -10,7 +10,7 @@ import {addScaled, complexityOf} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {landmarkAlignment, landmarkPreconditioner} from '../landmark-scores.js'
 import {landmarkKernel} from '../landmarks.js'
-import {blockCount, blockRows, type KernelProblem, type KernelSolver, toComplexity} from './solver.js'
+import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /** Relative residual; fp32 products leave about 1e-6. */
 const TOLERANCE = {fp64: 1e-8, fp32: 1e-5}
@@ -64,6 +64,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
       for (const alpha of alphas) gradients.push(await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, unit, rowRange(alpha, from, to) as Dense, alpha, from, to))
       return {gradients, exact: new Float64Array(0)}
     },
+    sizes: (block) => ({gradients: alphas.map(() => patternPlaces(problem, blockRows(problem, block))), exact: 0}),
     scores(parts) {
       const gradients = alphas.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))
       const [change, freeChange] = firstOrderChanges(graph, edges, gradients)

@@ -1,0 +1,73 @@
+import {pack, unpack} from '../data/packed.js'
+import {InputError} from '../errors.js'
+import type {Graph} from '../graph/types.js'
+import {blocksOfShard, type Shard} from '../linalg/shard.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
+import {measureBlocks} from './kernel-scores.js'
+import type {SolverName} from './plan.js'
+import {conclude, type SanitizeResult, type SanitizeRun, withSolver} from './sanitize.js'
+import type {SanitizeOptions} from './settings.js'
+import type {KernelPart, KernelSolver} from './solvers/solver.js'
+
+/** What one shard adds to a cleaned graph, as plain JSON: how all shards compute, and the kernel parts of its own blocks. */
+export interface SanitizeShare {
+  plan: {solver: SolverName; blocks: number}
+  blocks: PackedPart[]
+}
+
+/** The members of KernelPart as packed arrays of Float64 (data/packed). */
+export interface PackedPart {
+  block: number
+  gradients: string[]
+  exact: string
+}
+
+/**
+ * The share of one shard: blocks of the pairs, or of the edges where removal is exact.
+ *
+ * Cost     preparation and solve as in a single run, and 1/count of the blocks.
+ * Empty    more shards than blocks → a share without blocks.
+ * Throws   what sanitize throws.
+ */
+export function sanitizeShard(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, shard: Shard, run: SanitizeRun = {}): Promise<SanitizeShare> {
+  return withSolver(graph, options, engine, run, async ({plan}, solver) => {
+    const mine = blocksOfShard(solver.blocks, shard)
+    const parts = await measureBlocks(solver, mine, run.onProgress)
+    return {plan: {solver: plan.solver, blocks: solver.blocks}, blocks: parts.map((part, k) => packPart(mine[k]!, part))}
+  })
+}
+
+/**
+ * The result that one run gives, bit for bit, from the shares of all shards in any order.
+ *
+ * Cost     preparation and solve as in a single run, but no block.
+ * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there twice.
+ */
+export function mergeSanitizeShares(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, shares: readonly {place: string; share: SanitizeShare}[], run: SanitizeRun = {}): Promise<SanitizeResult> {
+  const {place, share: {plan}} = shares[0]!
+  return withSolver(graph, options, engine, {...run, solver: plan.solver}, (prepared, solver) => {
+    if (solver.blocks !== plan.blocks) throw new InputError(`${place}: names ${plan.blocks} blocks, this graph has ${solver.blocks}`, AGAIN)
+    const parts = shares.flatMap((one) => one.share.blocks.map((packed) => ({block: packed.block, part: unpackPart(packed, solver, one.place)}))).sort((a, b) => a.block - b.block)
+    const wrong = Array.from({length: Math.max(solver.blocks, parts.length)}, (_, b) => b).find((b) => parts[b]?.block !== b)
+    if (wrong !== undefined) throw new InputError(`${place} and its other shards: block ${wrong} of ${solver.blocks} is missing or there twice`, AGAIN)
+    return conclude(prepared, solver, parts.map(({part}) => part))
+  })
+}
+
+const AGAIN = ['write the partial results again with surety sanitize --shard']
+
+const packPart = (block: number, {gradients, exact}: KernelPart): PackedPart => ({block, gradients: gradients.map(pack), exact: pack(exact)})
+
+function unpackPart(packed: PackedPart, solver: KernelSolver, place: string): KernelPart {
+  const {block} = packed
+  if (!(Number.isInteger(block) && block >= 0 && block < solver.blocks)) throw new InputError(`${place}: there is no block ${block} of ${solver.blocks}`, AGAIN)
+  const sizes = solver.sizes(block)
+  if (packed.gradients.length !== sizes.gradients.length) throw new InputError(`${place}, block ${block}: holds ${packed.gradients.length} gradients, not ${sizes.gradients.length}`, AGAIN)
+  const read = (text: string, length: number, what: string) => {
+    const values = unpack(text, 'f8', length, `${place}, block ${block}: ${what}`)
+    const bad = values.findIndex((x) => !Number.isFinite(x))
+    if (bad >= 0) throw new InputError(`${place}, block ${block}: ${what}[${bad}] is ${values[bad]!}`, AGAIN)
+    return values
+  }
+  return {gradients: packed.gradients.map((text, g) => read(text, sizes.gradients[g]!, `gradient ${g}`)), exact: read(packed.exact, sizes.exact, 'exact')}
+}
