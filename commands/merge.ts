@@ -2,61 +2,87 @@ import {constants} from 'node:buffer'
 import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
+import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
 import {toJson} from '../src/report/json.js'
+import type {CertifyPartial, SanitizePartial} from '../src/report/partials.js'
 import {parsePartial} from '../src/report/read-partial.js'
-import type {CertifyReport} from '../src/report/reports.js'
+import type {CertifyReport, SanitizeReport} from '../src/report/reports.js'
 import {type PartialFile, shardSet, type ShardSet} from '../src/report/shard-set.js'
 import {certifyText} from '../src/report/terminal/certify.js'
+import {sanitizeText} from '../src/report/terminal/sanitize.js'
 import {VERSION} from '../src/version.js'
+
+interface MergeFlags extends SanitizeFiles {
+  threads: number | undefined
+  'require-gpu': boolean
+  'max-memory': number | undefined
+}
 
 export default class Merge extends BaseCommand {
   static override summary = 'Join the partial results of all shards into the report of one run.'
 
   static override description = `The report is the one that the same command gives without --shard, except the run block. Partial results of different
-runs, versions or inputs are refused, and so is a set with a shard missing. Neither the model nor the data is needed.`
+runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify need neither the model nor the data;
+those of sanitize need the graph again, at the path where the shards read it.`
 
-  static override examples = [{description: 'four shards of certify', command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out report.json'}]
+  static override examples = [
+    {description: 'four shards of certify', command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out report.json'},
+    {description: 'four shards of sanitize', command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out clean.npz --report report.json'},
+  ]
 
   static override strict = false
 
   static override args = {partials: Args.string({required: true, description: 'the files that --shard wrote, one for each shard, in any order'})}
 
   static override flags = fromEnvironment({
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
+    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    scores: Flags.string({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
   })
 
-  async run(): Promise<CertifyReport> {
+  async run(): Promise<CertifyReport | SanitizeReport> {
     const {argv, flags} = await this.parse(Merge)
     const files: PartialFile[] = []
     for (const path of argv as string[]) files.push({path, partial: parsePartial((await readInput(path, constants.MAX_STRING_LENGTH)).bytes, path)})
     const set = shardSet(files, VERSION)
-    const report = this.join(set)
-    if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
-    if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
-    this.finish(report, certifyText(report, terminalOf(process.stdout)), set.remarks)
-    return report
+    return set.command === 'certify' ? this.certify(set as ShardSet<CertifyPartial>, flags) : this.sanitize(set as ShardSet<SanitizePartial>, flags)
   }
 
-  private join(set: ShardSet): CertifyReport {
-    switch (set.command) {
-      case 'certify':
-        return this.certify(set)
-    }
-  }
-
-  private certify({files, engine, notes}: ShardSet): CertifyReport {
+  private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
+    if (flags.scores !== undefined) throw new UsageError('--scores is of sanitize: a certificate has no edges', ['leave it out'])
     const {inputs, config, seed} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
-    return {
+    const report: CertifyReport = {
       ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
       command: 'certify',
       ...(merged.evidence === null ? {} : {evidence: merged.evidence}),
     }
+    for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))
+    if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
+    this.finish(report, certifyText(report, terminalOf(process.stdout)), remarks)
+    return report
+  }
+
+  private async sanitize({files, engine, notes, remarks}: ShardSet<SanitizePartial>, flags: MergeFlags): Promise<SanitizeReport> {
+    const {inputs, request, seed} = files[0]!.partial
+    const opened = await openSameGraph(request, inputs)
+    const selected = await this.engine({...flags, seed, device: engine.name})
+    const {mergeSanitizeShares} = await import('../src/sanitize/shards.js')
+    const shares = files.map(({path, partial}) => ({place: path, share: partial}))
+    const run = {...defined({memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress: this.progress.update}
+    const result = await mergeSanitizeShares(opened.normalised.graph, opened.options, selected.engine, shares, run).finally(() => selected.engine.close())
+    const {outcome, written} = outcomeOf(opened, {...settingOf(opened, {report: engine, threads: selected.threads}), notes}, result, flags.out)
+    const report: SanitizeReport = {...this.report(outcome, seed), command: 'sanitize'}
+    await writeFiles(flags, opened, result, report, written)
+    this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)
+    return report
   }
 }

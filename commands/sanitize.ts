@@ -1,19 +1,17 @@
-import {Args, Flags} from '@oclif/core'
+import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP, names, number, positiveOrInfinite} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, names, number, positiveOrInfinite, shard} from '../src/cli/flags.js'
+import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
-import {normalise} from '../src/graph/normalise.js'
-import {readGraph} from '../src/graph/read-graph.js'
-import {readTruth} from '../src/graph/truth.js'
-import {writeGraph} from '../src/graph/write-graph.js'
-import {sanitizeHtml} from '../src/report/html/sanitize.js'
 import {toJson} from '../src/report/json.js'
+import {type SanitizePartial, sealPartial} from '../src/report/partials.js'
 import type {SanitizeReport} from '../src/report/reports.js'
-import {scoresCsv} from '../src/report/scores-csv.js'
+import {partialText} from '../src/report/terminal/partial.js'
 import {planText} from '../src/report/terminal/plan.js'
 import {sanitizeText} from '../src/report/terminal/sanitize.js'
+import type {SanitizeRequest} from '../src/sanitize/request.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
 
 export default class Sanitize extends BaseCommand {
@@ -26,6 +24,7 @@ The cleaned graph is written in the format of the input, or in another by extens
   static override examples = [
     {description: 'let surety choose how much to prune', command: '<%= config.bin %> sanitize attacked.npz --out clean.npz --scores scores.csv --html report.html'},
     {description: 'an edge list with features and labels in files of their own, a tenth of the edges', command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune-ratio 0.1 --out clean.csv'},
+    {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> sanitize graph.npz --shard 2/4 --out part-2.json'},
     {description: 'look, but write nothing', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
   ]
 
@@ -41,7 +40,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     'split-numbers': Flags.string({options: ['file', 'component'], default: 'file', helpGroup: GROUP.input, description: 'whose nodes the split numbers: the file\'s, or those of its largest component'}),
     'label-attribute': Flags.string({helpGroup: GROUP.input, description: 'node attribute that holds the label (GraphML, GEXF, JSON)'}),
     'feature-attributes': names({helpGroup: GROUP.input, description: 'node attributes that hold features, comma-separated'}),
-    'largest-component': Flags.boolean({helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
+    'largest-component': Flags.boolean({default: false, helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
     weights: Flags.string({options: ['ignore', 'sum', 'max'], default: 'ignore', helpGroup: GROUP.input, description: 'edge weights: ignored, or combined over repeated edges'}),
     truth: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with known adversarial edges; used to grade the result, never to make it'}),
     preset: Flags.string({options: ['surety', 'paper'], default: 'surety', helpGroup: GROUP.method, description: 'surety: fused ranks over all nodes; paper: the literal KC score on labelled nodes'}),
@@ -61,35 +60,72 @@ The cleaned graph is written in the format of the input, or in another by extens
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
+    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph; the extension chooses the format'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format; with --shard the partial result'}),
     scores: Flags.string({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
     report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
-  async run(): Promise<SanitizeReport | undefined> {
+  async run(): Promise<SanitizeReport | SanitizePartial | undefined> {
     const {args, flags} = await this.parse(Sanitize)
     if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
       throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
     }
-    const document = await readGraph(args.graph, defined({
-      edges: flags.edges,
-      features: flags.features,
-      labels: flags.labels,
-      split: flags.split,
+    const opened = await openGraph(requestOf(args.graph, flags))
+    const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
+    const {graph} = opened.normalised
+    const limits = defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']})
+    if (flags['explain-plan']) {
+      const plan = explainPlan(graph, opened.options, limits)
+      process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
+      return undefined
+    }
+    const engine = await this.engine(flags)
+    const run = {...limits, threads: engine.threads, onProgress: this.progress.update}
+    if (flags.shard !== undefined) {
+      const {sanitizeShard} = await import('../src/sanitize/shards.js')
+      const share = await sanitizeShard(graph, opened.options, engine.engine, flags.shard, run).finally(() => engine.engine.close())
+      const partial = sealPartial({...this.frame(settingOf(opened, engine), flags.seed), kind: 'partial' as const, command: 'sanitize' as const, shard: flags.shard, request: opened.request, ...share})
+      await writeFileAtomic(flags.out!, toJson(partial))
+      this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
+      return partial
+    }
+    const result = await sanitize(graph, opened.options, engine.engine, run).finally(() => engine.engine.close())
+    const files = {...flags, out: flags['dry-run'] ? undefined : flags.out}
+    const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out)
+    const report: SanitizeReport = {...this.report(outcome, flags.seed), command: 'sanitize'}
+    await writeFiles(files, opened, result, report, written)
+    this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
+    return report
+  }
+}
+
+type SanitizeFlags = Interfaces.InferredFlags<typeof Sanitize.flags> & {seed: number}
+
+function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest {
+  return {
+    graph,
+    reading: {
+      edges: flags.edges ?? null,
+      features: flags.features ?? null,
+      labels: flags.labels ?? null,
+      split: flags.split ?? null,
       splitNumbers: flags['split-numbers'] as 'file' | 'component',
-      labelAttribute: flags['label-attribute'],
-      featureAttributes: flags['feature-attributes'],
-    }))
-    const normalised = normalise(document, {largestComponent: flags['largest-component'], weights: flags.weights as 'ignore' | 'sum' | 'max'})
-    const options: SanitizeOptions = {
+      labelAttribute: flags['label-attribute'] ?? null,
+      featureAttributes: flags['feature-attributes'] ?? null,
+      largestComponent: flags['largest-component'],
+      weights: flags.weights as SanitizeRequest['reading']['weights'],
+    },
+    truth: flags.truth ?? null,
+    options: {
       preset: flags.preset as SanitizeOptions['preset'],
       nodeSet: (flags['node-set'] as SanitizeOptions['nodeSet']) ?? null,
       coding: (flags.coding as SanitizeOptions['coding']) ?? null,
       norm: (flags.norm as SanitizeOptions['norm']) ?? null,
       hops: (flags.hops as SanitizeOptions['hops']) ?? null,
-      ridge: flags.ridge ?? null,
+      ridge: flags.ridge === Infinity ? 'infinity' : (flags.ridge ?? null),
       sign: (flags.sign as SanitizeOptions['sign']) ?? null,
       method: (flags.method as SanitizeOptions['method']) ?? null,
       solver: (flags.solver as SanitizeOptions['solver']) ?? null,
@@ -97,35 +133,7 @@ The cleaned graph is written in the format of the input, or in another by extens
       prune: pruneRule(flags),
       minDegree: flags['min-degree'],
       seed: flags.seed,
-      truth: flags.truth === undefined ? null : await readTruth(args.graph, flags.truth, normalised),
-    }
-    const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
-    const run = defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']})
-    if (flags['explain-plan']) {
-      const plan = explainPlan(normalised.graph, options, run)
-      process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
-      return undefined
-    }
-    const engine = await this.engine(flags)
-    const {scores, metrics, verdict, notes, settings} = await sanitize(normalised.graph, options, engine.engine, {...run, threads: engine.threads, onProgress: this.progress.update}).finally(() => engine.engine.close())
-    const written = flags.out === undefined || flags['dry-run'] ? null : writeGraph(document, normalised, scores.pruned, flags.out)
-    const report: SanitizeReport = {
-      ...this.report({
-        inputs: [...document.inputs],
-        config: {...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree, edges: flags.edges ?? 'edges', weights: flags.weights, largestComponent: flags['largest-component'], truth: flags.truth ?? null},
-        engine,
-        metrics: {...metrics, reading: {...normalised.counts}},
-        verdict,
-        notes: [...document.notes, ...notes, ...(written?.notes ?? [])],
-      }, flags.seed),
-      command: 'sanitize',
-    }
-    if (flags.scores !== undefined) await writeFileAtomic(flags.scores, scoresCsv(scores, normalised.graph.nodeNames))
-    if (flags.report !== undefined) await writeFileAtomic(flags.report, toJson(report))
-    if (flags.html !== undefined) await writeFileAtomic(flags.html, sanitizeHtml(report))
-    if (written !== null) await writeFileAtomic(flags.out!, written.bytes)
-    this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
-    return report
+    },
   }
 }
 

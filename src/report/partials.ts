@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto'
 import type {CertifyShare} from '../certify/shards.js'
 import type {Shard} from '../linalg/shard.js'
+import type {SanitizeRequest} from '../sanitize/request.js'
+import type {SanitizeShare} from '../sanitize/shards.js'
 import {digestText} from './json.js'
 import type {Frame} from './types.js'
 
@@ -18,8 +20,14 @@ export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
 }
 
+/** Merging reads the graph again: `request` says which and how. */
+export interface SanitizePartial extends PartialResult, SanitizeShare {
+  command: 'sanitize'
+  request: SanitizeRequest
+}
+
 /** What surety writes with --shard; `schemas/partial.schema.json` is generated from this type. */
-export type AnyPartial = CertifyPartial
+export type AnyPartial = CertifyPartial | SanitizePartial
 
 /** A partial result with its key and its checksum. */
 export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(unsealed: Unsealed): Unsealed & Pick<PartialResult, 'key' | 'checksum'> {

@@ -5,7 +5,7 @@ import {type AnyPartial, checksumOf, keyOf} from './partials.js'
 import {misfit} from './schema.js'
 
 /** The commands that have shards, with the definition of what a shard of each writes. */
-const DEFINITIONS: Record<AnyPartial['command'], string> = {certify: 'CertifyPartial'}
+const DEFINITIONS: Record<AnyPartial['command'], string> = {certify: 'CertifyPartial', sanitize: 'SanitizePartial'}
 
 /**
  * A partial result that surety wrote with --shard: its schema, its shard number and its digests are checked before anything

@@ -28,13 +28,13 @@ export interface ShardSet<P extends AnyPartial = AnyPartial> {
  * Throws   InputError  another version of surety, a part in which they differ (names it), a shard that is missing, or two
  *          different results of one shard.
  */
-export function shardSet(files: readonly PartialFile[], version: string): ShardSet {
+export function shardSet<P extends AnyPartial>(files: readonly PartialFile<P>[], version: string): ShardSet<P> {
   const sorted = [...files].sort((a, b) => a.partial.shard.index - b.partial.shard.index)
   const first = sorted[0]!
   if (first.partial.version !== version) throw new InputError(`${first.path}: was written by surety ${first.partial.version}, this is ${version}`, ['merge with the version that the shards ran on'])
   for (const file of sorted) if (file.partial.key !== first.partial.key) throw disagreement(first, file)
   const {command, shard: {count}} = first.partial
-  const kept: PartialFile[] = []
+  const kept: PartialFile<P>[] = []
   const remarks: Note[] = []
   for (const file of sorted) {
     const last = kept.at(-1)

@@ -11,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'surety-merge-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 /** Runs all shards; returns the paths of what they wrote. */
-function shards(name: string, count: number, args: readonly string[]): string[] {
+function shards(name: string, count: number, args: readonly string[], command = 'certify'): string[] {
   return Array.from({length: count}, (_, k) => {
     const path = join(folder, `${name}-${k + 1}.json`)
-    const {code, stderr} = surety('certify', ...args, '--shard', `${k + 1}/${count}`, '--out', path)
+    const {code, stderr} = surety(command, ...args, '--shard', `${k + 1}/${count}`, '--out', path)
     expect([code, stderr.includes('error')]).toEqual([0, false])
     return path
   })
@@ -43,6 +43,41 @@ describe.each<[string, string[], number]>([
     expect(all.stdout).toBe(one.stdout)
     expect(all.stderr).toBe(one.stderr)
     expect(readFileSync(join(folder, 'merged.html'), 'utf8')).toContain('<!doctype html>')
+  })
+})
+
+describe('three shards of sanitize', () => {
+  const GRAPH = ['fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--truth', 'edges_added']
+  const files = (name: string) => ['out.npz', 'report.json', 'scores.csv', 'report.html'].map((file) => join(folder, `${name}-${file}`))
+  const outputs = (name: string) => files(name).flatMap((path, k) => [['--out', '--report', '--scores', '--html'][k]!, path])
+
+  it('merged write what one run writes', () => {
+    const parts = shards('sanitize', 3, GRAPH, 'sanitize')
+    const one = surety('sanitize', ...GRAPH, ...outputs('one'))
+    const all = surety('merge', ...parts, ...outputs('all'))
+    expect([one.code, all.code]).toEqual([0, 0])
+    expect(all.stdout).toBe(one.stdout)
+    expect(all.stderr).toBe(one.stderr)
+    const [[graph, report, scores], [mergedGraph, mergedReport, mergedScores]] = [files('one'), files('all')]
+    expect(readFileSync(mergedGraph!).equals(readFileSync(graph!))).toBe(true)
+    expect(readFileSync(mergedScores!, 'utf8')).toBe(readFileSync(scores!, 'utf8'))
+    expect(JSON.stringify(withoutRun(mergedReport!))).toBe(JSON.stringify(withoutRun(report!)))
+  })
+
+  it('are not merged with another graph in the place of theirs', () => {
+    const input = join(folder, 'graph.npz')
+    cpSync(GRAPH[0]!, input)
+    const parts = shards('moved', 2, [input, '--edges', 'edges_attacked'], 'sanitize')
+    cpSync('fixtures/spam-mlp/test.npz', input)
+    const {code, stderr} = surety('merge', ...parts)
+    expect(code).toBe(2)
+    expect(stderr).toContain('graph.npz')
+  })
+
+  it('are not merged with shards of certify', () => {
+    const {code, stderr} = surety('merge', shards('mixed', 2, GRAPH, 'sanitize')[0]!, shards('mixed-certify', 2, DIGITS)[1]!)
+    expect(code).toBe(2)
+    expect(stderr.replace(/\n +/g, ' ')).toMatch(/differ in their command/)
   })
 })
 

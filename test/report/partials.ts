@@ -1,6 +1,6 @@
 import {certifyShard} from '../../src/certify/shards.js'
 import {toJson} from '../../src/report/json.js'
-import {type AnyPartial, type CertifyPartial, sealPartial} from '../../src/report/partials.js'
+import {type CertifyPartial, sealPartial} from '../../src/report/partials.js'
 import {parsePartial} from '../../src/report/read-partial.js'
 import type {PartialFile} from '../../src/report/shard-set.js'
 import {engine, mixture, options} from '../certify/fixtures.js'
@@ -8,8 +8,8 @@ import {engine, mixture, options} from '../certify/fixtures.js'
 export const VERSION = '1.2.3'
 
 /** Partial results of `count` shards as they are read from files. */
-export async function partialFiles(count: number): Promise<PartialFile[]> {
-  const files: PartialFile[] = []
+export async function partialFiles(count: number): Promise<PartialFile<CertifyPartial>[]> {
+  const files: PartialFile<CertifyPartial>[] = []
   const chosen = options({bootstrap: 10, seed: 5})
   for (let index = 1; index <= count; index++) {
     const share = await certifyShard(mixture(5, 400), chosen, engine, {index, count})
@@ -23,13 +23,13 @@ export async function partialFiles(count: number): Promise<PartialFile[]> {
       ...share,
     })
     const path = `part-${index}.json`
-    files.push({path, partial: parsePartial(Buffer.from(toJson(partial)), path)})
+    files.push({path, partial: parsePartial(Buffer.from(toJson(partial)), path) as CertifyPartial})
   }
   return files
 }
 
 /** A copy of the file after a change of its partial result, sealed again. */
-export function resealed({path, partial}: PartialFile, change: (partial: AnyPartial) => unknown): PartialFile {
+export function resealed({path, partial}: PartialFile<CertifyPartial>, change: (partial: CertifyPartial) => unknown): PartialFile<CertifyPartial> {
   const copy = structuredClone(partial)
   change(copy)
   return {path, partial: sealPartial(copy)}

@@ -3,14 +3,14 @@ import {beforeAll, describe, expect, it} from 'vitest'
 import {mergeShares} from '../../src/certify/shards.js'
 import {InputError} from '../../src/errors.js'
 import {toJson} from '../../src/report/json.js'
-import {type AnyPartial, sealPartial} from '../../src/report/partials.js'
+import {type CertifyPartial, sealPartial} from '../../src/report/partials.js'
 import {parsePartial} from '../../src/report/read-partial.js'
 import {parseReport} from '../../src/report/read-report.js'
 import {type PartialFile, shardSet} from '../../src/report/shard-set.js'
 import {partialFiles, resealed, VERSION} from './partials.js'
 import {certifySample} from './samples.js'
 
-let files: PartialFile[]
+let files: PartialFile<CertifyPartial>[]
 beforeAll(async () => {
   files = await partialFiles(2)
 })
@@ -23,7 +23,7 @@ describe('parsePartial', () => {
     expect(parsePartial(Buffer.from(toJson(partial)), 'p.json')).toEqual(partial)
   })
 
-  it.each<[string, (p: AnyPartial) => unknown, RegExp]>([
+  it.each<[string, (p: CertifyPartial) => unknown, RegExp]>([
     ['a sum that was changed', (p) => (p.blocks[0]!.layers[0]!.diameter *= 2), /p\.json: is damaged: .* checksum/],
     ['a key that was changed', (p) => (p.key = '0'.repeat(64)), /is damaged/],
     ['a member that is missing', (p) => delete (p as unknown as Tree)['plan'], /is damaged at \/: must have required property 'plan'/],
@@ -91,7 +91,7 @@ describe('a damaged partial result', () => {
       setAt(copy, all[place % all.length]!, change)
       try {
         const spoiled = seal ? sealedIfPossible(copy) : copy
-        const read = parsePartial(Buffer.from(JSON.stringify(spoiled)), 'p.json')
+        const read = parsePartial(Buffer.from(JSON.stringify(spoiled)), 'p.json') as CertifyPartial
         const set = shardSet([{path: 'p.json', partial: read}, ...(read.shard.index === 1 ? [files[1]!] : [])], VERSION)
         const merged = mergeShares(set.files.map(({path, partial}) => ({place: path, share: partial})))
         // What passes can be written.
@@ -110,7 +110,7 @@ describe('a damaged partial result', () => {
       const all = paths(copies[0]!.plan)
       for (const copy of copies) setAt(copy.plan, all[place % all.length]!, change)
       try {
-        const read = copies.map((copy, k) => ({path: `${k}`, partial: parsePartial(Buffer.from(JSON.stringify(sealedIfPossible(copy))), `${k}`)}))
+        const read = copies.map((copy, k) => ({path: `${k}`, partial: parsePartial(Buffer.from(JSON.stringify(sealedIfPossible(copy))), `${k}`) as CertifyPartial}))
         const set = shardSet(read, VERSION)
         const {metrics, verdict} = mergeShares(set.files.map(({path, partial}) => ({place: path, share: partial})))
         toJson({...certifySample(), metrics, verdict} as never)
@@ -122,7 +122,7 @@ describe('a damaged partial result', () => {
 })
 
 /** Where a change leaves nothing to seal, the copy as it is. */
-function sealedIfPossible(copy: AnyPartial): AnyPartial {
+function sealedIfPossible(copy: CertifyPartial): CertifyPartial {
   try {
     return sealPartial(copy)
   } catch {

@@ -1,10 +1,10 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {InputError} from '../../src/errors.js'
-import type {AnyPartial} from '../../src/report/partials.js'
+import type {CertifyPartial} from '../../src/report/partials.js'
 import {type PartialFile, shardSet} from '../../src/report/shard-set.js'
 import {partialFiles, resealed, VERSION} from './partials.js'
 
-let files: PartialFile[]
+let files: PartialFile<CertifyPartial>[]
 beforeAll(async () => {
   files = await partialFiles(3)
 })
@@ -38,7 +38,7 @@ describe('shardSet', () => {
     expect(shardSet([files[0]!, moved, files[2]!], VERSION).files).toHaveLength(3)
   })
 
-  it.each<[string, (p: AnyPartial) => unknown, string]>([
+  it.each<[string, (p: CertifyPartial) => unknown, string]>([
     ['the seed', (p) => (p.seed = 6), 'differ in the seed: 5 and 6'],
     ['an option', (p) => (p.config['alpha'] = 0.1), 'differ in the option alpha: 0.05 and 0.1'],
     ['a list', (p) => (p.config['deltas'] = [1, 3]), 'differ in the option deltas: [1,2] and [1,3]'],

@@ -1,0 +1,79 @@
+import {writeFileAtomic} from '../data/atomic-write.js'
+import {InputError} from '../errors.js'
+import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
+import {normalise} from '../graph/normalise.js'
+import {readGraph} from '../graph/read-graph.js'
+import {readTruth} from '../graph/truth.js'
+import {writeGraph} from '../graph/write-graph.js'
+import {sanitizeHtml} from '../report/html/sanitize.js'
+import {toJson} from '../report/json.js'
+import type {SanitizeReport} from '../report/reports.js'
+import {scoresCsv} from '../report/scores-csv.js'
+import type {InputFile, Json} from '../report/types.js'
+import type {SanitizeRequest} from '../sanitize/request.js'
+import type {SanitizeResult} from '../sanitize/sanitize.js'
+import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
+import {defined} from './flags.js'
+import type {Outcome, Setting} from './base-command.js'
+
+/** The graph of a request, read. */
+export interface OpenedGraph {
+  request: SanitizeRequest
+  document: GraphDocument
+  normalised: NormalisedGraph
+  options: SanitizeOptions
+}
+
+export interface SanitizeFiles {
+  out?: string | undefined
+  scores?: string | undefined
+  report?: string | undefined
+  html?: string | undefined
+}
+
+export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> {
+  const {largestComponent, weights, ...reading} = request.reading
+  const given = Object.fromEntries(Object.entries(reading).map(([name, value]) => [name, value ?? undefined]))
+  const document = await readGraph(request.graph, defined(given))
+  const normalised = normalise(document, {largestComponent, weights})
+  return {request, document, normalised, options: {...request.options, truth: request.truth === null ? null : await readTruth(request.graph, request.truth, normalised)}}
+}
+
+/**
+ * The graph of partial results, which must be the one that the shards read.
+ *
+ * Throws  InputError  a file has another content by now (names it), or what readGraph throws.
+ */
+export async function openSameGraph(request: SanitizeRequest, inputs: readonly InputFile[]): Promise<OpenedGraph> {
+  const opened = await openGraph(request)
+  const changed = opened.document.inputs.find(({sha256}, k) => sha256 !== inputs[k]?.sha256)
+  if (changed !== undefined) throw new InputError(`${changed.path}: is not the file that the shards read`, ['merge beside the file that the shards read, or run all shards again'])
+  return opened
+}
+
+/** Whence a result of this graph comes. */
+export function settingOf({request, document, options}: OpenedGraph, engine: Setting['engine']): Setting {
+  const {reading, truth} = request
+  const settings = resolveSettings(options)
+  const config: Record<string, Json> = {
+    ...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree,
+    edges: reading.edges ?? 'edges', labelAttribute: reading.labelAttribute, featureAttributes: reading.featureAttributes, splitNumbers: reading.splitNumbers,
+    weights: reading.weights, largestComponent: reading.largestComponent, truth,
+  }
+  return {inputs: [...document.inputs], config, engine, notes: [...document.notes]}
+}
+
+/** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
+export function outcomeOf({document, normalised}: OpenedGraph, setting: Setting, result: SanitizeResult, out: string | undefined): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
+  const written = out === undefined ? null : writeGraph(document, normalised, result.scores.pruned, out)
+  const metrics = {...result.metrics, reading: {...normalised.counts}}
+  return {outcome: {...setting, metrics, verdict: result.verdict, notes: [...setting.notes, ...result.notes, ...(written?.notes ?? [])]}, written}
+}
+
+/** The cleaned graph last: where it is there, everything else is. */
+export async function writeFiles(files: SanitizeFiles, {normalised}: OpenedGraph, {scores}: SanitizeResult, report: SanitizeReport, written: WriteResult | null): Promise<void> {
+  if (files.scores !== undefined) await writeFileAtomic(files.scores, scoresCsv(scores, normalised.graph.nodeNames))
+  if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
+  if (files.html !== undefined) await writeFileAtomic(files.html, sanitizeHtml(report))
+  if (written !== null) await writeFileAtomic(files.out!, written.bytes)
+}

@@ -1,0 +1,68 @@
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {InputError} from '../../src/errors.js'
+import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
+import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import {sanitize} from '../../src/sanitize/sanitize.js'
+import type {SanitizeOptions} from '../../src/sanitize/settings.js'
+import {mergeSanitizeShares, sanitizeShard, type SanitizeShare} from '../../src/sanitize/shards.js'
+import {communityGraph} from './graphs.js'
+
+const {graph, added} = communityGraph()
+const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: added}
+let engine: PairwiseEngine
+beforeAll(async () => {
+  engine = await createCpuEngine({threads: 1})
+})
+afterAll(() => engine.close())
+
+const sharesOf = async (count: number, options: SanitizeOptions) => {
+  const shares: {place: string; share: SanitizeShare}[] = []
+  for (let index = 1; index <= count; index++) {
+    // As JSON, which is what travels.
+    shares.push({place: `part-${index}`, share: JSON.parse(JSON.stringify(await sanitizeShard(graph, options, engine, {index, count}))) as SanitizeShare})
+  }
+  return shares
+}
+
+describe.each<[string, Partial<SanitizeOptions>, number[]]>([
+  ['Gram matrices', {}, [1, 2, 3, 7]],
+  ['exact removal, labelled nodes', {preset: 'paper'}, [3]],
+  ['landmarks', {solver: 'landmarks', landmarks: 80}, [2]],
+  ['passes over pairs', {solver: 'stream'}, [2]],
+  ['an infinite ridge', {ridge: 'infinity', solver: 'stream'}, [3]],
+])('%s', (_, options, counts) => {
+  it(`merged shards are the single run, bit for bit, for ${counts.join(', ')} shards`, async () => {
+    const all = {...OPTIONS, ...options}
+    const single = await sanitize(graph, all, engine)
+    for (const count of counts) {
+      const shares = await sharesOf(count, all)
+      const merged = await mergeSanitizeShares(graph, all, engine, shares.reverse())
+      expect(merged).toEqual(single)
+    }
+  }, 120_000)
+})
+
+describe('shares that do not fit', () => {
+  let shares: {place: string; share: SanitizeShare}[]
+  beforeAll(async () => {
+    shares = await sharesOf(2, OPTIONS)
+  })
+  const refused = async (changed: {place: string; share: SanitizeShare}[], message: RegExp) => {
+    const merge = () => mergeSanitizeShares(graph, OPTIONS, engine, changed)
+    await expect(merge).rejects.toThrow(message)
+    await expect(merge).rejects.toThrow(InputError)
+  }
+  const changed = (change: (share: SanitizeShare) => void) => {
+    const copies = structuredClone(shares)
+    change(copies[0]!.share)
+    return copies
+  }
+
+  it('a block is missing', () => refused(shares.slice(1), /block 0 of 16 is missing/))
+  it('a block is there twice', () => refused([...shares, shares[0]!], /block 1 of 16 is missing or there twice/))
+  it('a number of blocks that this graph has not', () => refused(changed((share) => (share.plan.blocks = 3)), /names 3 blocks, this graph has 16/))
+  it('a block that cannot be', () => refused(changed((share) => (share.blocks[0]!.block = 99)), /part-1: there is no block 99/))
+  it('an array that was cut', () => refused(changed((share) => (share.blocks[0]!.gradients[0] = share.blocks[1]!.exact)), /part-1, block 0: gradient 0/))
+  it('a gradient too few', () => refused(changed((share) => share.blocks[0]!.gradients.pop()), /holds 0 gradients, not 1/))
+  it('text that is no array', () => refused(changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')), /no zlib stream/))
+})
