@@ -50,13 +50,13 @@ is_over() { case $(field JobState "$1") in PENDING | RUNNING | COMPLETING | CONF
 is_gone() { ! kill -0 "$1"; }
 pid_of() { sed -n "s/^task $1 restart 0 pid //p" starts.txt; }
 
-# demo NAME SHARDS REQUEUED COMMAND…: a single run, the same in shards with task REQUEUED requeued, the comparison.
+# demo NAME SHARDS REQUEUED "REPORT FLAGS" COMMAND…: a single run, the same in shards with task REQUEUED requeued, the comparison.
 # `prepare` has made the input in the current folder.
 demo() {
-  local name=$1 shards=$2 requeued=$3 array merge pid started=$SECONDS
-  shift 3
+  local name=$1 shards=$2 requeued=$3 report=$4 array merge pid started=$SECONDS
+  shift 4
   echo "── $name: a single run"
-  surety "$@" --threads 1 --out single.json > single.txt 2> single.log || fail "the single run failed with exit code $?"
+  surety "$@" --threads 1 $report single.json > single.txt 2> single.log || fail "the single run failed with exit code $?"
   head -n 3 single.txt
   echo "   $((SECONDS - started)) s"
   rm starts.txt
@@ -102,6 +102,11 @@ sinfo
 in_folder certify
 # The l1 distance has no matrix product, which makes a small file a long run.
 node "$root/scripts/slurm/make-embeddings.mjs" embeddings.npz "${ROWS:-60000}" 64
-demo certify 4 2 certify embeddings.npz --metric l1 --anchors 0.04 --device cpu
+demo certify 4 2 --out certify embeddings.npz --metric l1 --anchors 0.04 --device cpu
+
+in_folder sanitize
+# In the limit of an infinite ridge the whole work is one pass over pairs of nodes, which is what shards share.
+node "$root/scripts/slurm/make-graph.mjs" graph.npz "${NODES:-25000}" 100000
+demo sanitize 4 3 '--dry-run --report' sanitize graph.npz --ridge infinity --solver stream --device cpu
 
 echo 'slurm-demo: all asserted'
