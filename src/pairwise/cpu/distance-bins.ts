@@ -1,4 +1,3 @@
-import type {Dense} from '../../linalg/types.js'
 import {pairDistance} from '../host-sums.js'
 import type {Metric} from './distances.js'
 import type {Sides} from './pair-rows.js'
@@ -22,7 +21,7 @@ export const MIXED = 65_535
 export class DistanceBins {
   /** [cells] the bin of d², or MIXED */
   readonly table: Uint16Array
-  /** the cell of d² is ⌊d² · cellsPerUnit + firstCell⌋ */
+  /** the cell of d² is ⌊d² · cellsPerUnit + firstCell⌋, or the nearest there is */
   readonly cellsPerUnit: number
   readonly firstCell: number
   private readonly cancelled: number
@@ -41,27 +40,38 @@ export class DistanceBins {
     this.thresholds = deltas.map((delta) => (metric === 'angle' ? chordOf(delta * scale) : (delta * scale) / unit) ** 2)
     const largestSum = largest(anchors.squares) + largest(references.squares)
     const error = this.rounding * largestSum
-    // −e ≤ d² ≤ (|a| + |b|)² + e ≤ 2 (|a|² + |b|²) + e: no d² lies beyond the table.
-    this.cellsPerUnit = largestSum > 0 ? (CELLS - 4) / (2 * largestSum + 2 * error) : 0
-    this.firstCell = error * this.cellsPerUnit + 1
-    const cellOf = (d2: number) => Math.max(0, Math.min(CELLS, Math.floor(d2 * this.cellsPerUnit + this.firstCell)))
+    const finite = this.thresholds.filter((threshold) => threshold < Infinity)
+    const bands = finite.map((threshold) => error + 16 * U.fp64 * threshold)
+    // Cells are few: they begin where d² may have cancelled and end beyond the last δ, or beyond every d² ≤ (|a| + |b|)² + e.
+    const start = this.cancelled * largestSum
+    const end = Math.min(Math.max(2 * start, ...finite.map((threshold, g) => threshold + bands[g]!)), 2 * (largestSum + error))
+    this.cellsPerUnit = end > start ? (CELLS - 8) / (end - start) : 0
+    this.firstCell = 4 - start * this.cellsPerUnit
     this.table = new Uint16Array(CELLS)
-    this.thresholds.forEach((threshold, g) => {
-      this.table.fill(g + 1, cellOf(threshold))
+    finite.forEach((threshold, g) => {
+      this.table.fill(g + 1, this.cellOf(threshold))
     })
-    for (const threshold of this.thresholds) {
-      if (threshold === Infinity) continue
-      const band = error + 16 * U.fp64 * threshold
-      this.table.fill(MIXED, Math.max(0, cellOf(threshold - band) - 1), cellOf(threshold + band) + 2)
-    }
-    this.table.fill(MIXED, 0, cellOf(this.cancelled * largestSum) + 2)
+    finite.forEach((threshold, g) => {
+      this.table.fill(MIXED, this.cellOf(threshold - bands[g]!) - 1, this.cellOf(threshold + bands[g]!) + 2)
+    })
+    this.table.fill(MIXED, 0, this.cellOf(start) + 2)
+  }
+
+  private cellOf(d2: number): number {
+    return Math.floor(Math.max(1, Math.min(CELLS - 1, d2 * this.cellsPerUnit + this.firstCell)))
+  }
+
+  /** The bin of a d²: the first δ at or above; −1 if undecided. */
+  binOf(d2: number, sum: number): number {
+    const g = this.table[this.cellOf(d2)]!
+    return g === MIXED ? this.decide(d2, sum) : g
   }
 
   /**
    * The bin of a d² in a mixed cell: the first δ at or above; −1 if it has cancelled, or rounding could have put it on the wrong side of a
    * δ. 16 u for the rounding of the threshold itself.
    */
-  decide(d2: number, sum: number): number {
+  private decide(d2: number, sum: number): number {
     if (d2 <= this.cancelled * sum) return -1
     let g = 0
     for (; this.thresholds[g]! < Infinity; g++) {
@@ -74,7 +84,7 @@ export class DistanceBins {
 
   /** Raw distance of anchor i and reference j in fp64 as it is defined, from coordinates. */
   exact(i: number, j: number): number {
-    return pairDistance(this.sides.anchors.exact as Dense, i, this.sides.references.exact as Dense, j, this.metric)
+    return pairDistance(this.sides.anchors.exact, i, this.sides.references.exact, j, this.metric)
   }
 }
 

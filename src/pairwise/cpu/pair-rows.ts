@@ -42,21 +42,23 @@ export function pairSides({anchors, references, metric}: VolatilityTask, precisi
   const unit = isRounded && metric === 'l2' ? powerAbove(Math.max(largest(left.data), largest(right.data))) : 1
   const centre = isRounded ? columnMeans(left) : null
   const side = (exact: Dense<Real>): PairRows => {
-    const operand = centre === null ? exact.data : share(centred(exact, centre, unit))
-    return {exact, operand, squares: share(hasProducts(metric) ? squaresOf(operand, exact.rows, exact.cols) : new Float64Array(0))}
+    const squares = new Float64Array(hasProducts(metric) ? exact.rows : 0)
+    // Made in shared memory, not copied to it.
+    const operand = centre === null ? exact.data : new Float32Array(isParallel ? new SharedArrayBuffer(4 * exact.data.length) : new ArrayBuffer(4 * exact.data.length))
+    if (centre === null) addSquares(exact, squares)
+    else centreRows(exact, centre, unit, operand as Float32Array, squares)
+    return {exact, operand, squares: share(squares)}
   }
   const own = side(left)
   return {anchors: own, references: anchors === references ? own : side(right), unit}
 }
 
-function squaresOf(data: Real, rows: number, cols: number): Float64Array {
-  const squares = new Float64Array(rows)
-  for (let i = 0; i < rows; i++) {
+function addSquares({cols, data}: Dense<Real>, squares: Float64Array): void {
+  for (let i = 0; i < squares.length; i++) {
     let s = 0
     for (let t = i * cols; t < (i + 1) * cols; t++) s += data[t]! * data[t]!
     squares[i] = s
   }
-  return squares
 }
 
 function columnMeans({rows, cols, data}: Dense<Real>): Float64Array {
@@ -65,11 +67,18 @@ function columnMeans({rows, cols, data}: Dense<Real>): Float64Array {
   return means.map((sum) => sum / rows)
 }
 
-function centred({rows, cols, data}: Dense<Real>, centre: Float64Array, unit: number): Float32Array {
-  const out = new Float32Array(rows * cols)
+/** Rows minus the centre, in `unit`, and their squared norms. */
+function centreRows({rows, cols, data}: Dense<Real>, centre: Float64Array, unit: number, out: Float32Array, squares: Float64Array): void {
   const perUnit = 1 / unit
-  for (let i = 0; i < rows; i++) for (let t = 0; t < cols; t++) out[i * cols + t] = (data[i * cols + t]! - centre[t]!) * perUnit
-  return out
+  for (let i = 0, at = 0; i < rows; i++) {
+    let s = 0
+    for (let t = 0; t < cols; t++, at++) {
+      const x = Math.fround((data[at]! - centre[t]!) * perUnit)
+      out[at] = x
+      s += x * x
+    }
+    squares[i] = s
+  }
 }
 
 function largest(x: Real): number {

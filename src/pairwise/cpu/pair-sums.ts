@@ -1,19 +1,20 @@
 import {firstWhere} from '../../stats/bisect.js'
 import type {Real} from '../../linalg/products.js'
 import type {VolatilitySums} from '../engine.js'
-import {type DistanceBins, MIXED} from './distance-bins.js'
+import type {DistanceBins} from './distance-bins.js'
+import type {PairKernel} from './pair-kernel.js'
 import type {VolatilityJob} from './volatility-blocks.js'
 
 /** Steepest pairs that a block keeps: more than are reported, since their distances may be those of fp32 products. */
 const KEPT = 32
 
-/** The sums of one block of references as they grow, tile by tile. Bins hold what falls between neighbours of the δ and η grids. */
+/**
+ * The sums of one block of references as they grow, tile by tile: most pairs by the kernel, in whose memory the arrays are.
+ *
+ * Shapes   total [references of the block], anchorTotal [anchors, in the order of losses]; bins [references of the block, deltas + 1,
+ *          etas + 1, 3]: pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ) between neighbours of the δ and η grids; the last δ bin is beyond every δ.
+ */
 export class PairSums {
-  readonly total: Float64Array
-  /** [references of the block, deltas + 1, etas + 1, 3]: pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ); the last δ bin is beyond every δ */
-  readonly bins: Float64Array
-  /** in the order of losses */
-  readonly anchorTotal: Float64Array
   crossLabelTotal = 0
   zeroDistancePairs = 0
   zeroDistanceLossPairs = 0
@@ -25,123 +26,103 @@ export class PairSums {
   private farthest = 0
   /** [references of the block, 2 · etas]: see lossSegments */
   private readonly segments: Uint32Array
-  private readonly undecided: Uint32Array
-  /** whether any ΔL may exceed lossMax */
-  private readonly isClipped: boolean
 
   constructor(
     private readonly job: VolatilityJob,
     private readonly distances: DistanceBins,
+    private readonly kernel: PairKernel,
     private readonly j0: number,
     private readonly count: number,
   ) {
-    const {deltas, etas, anchorLoss, referenceLoss, lossMax} = job
-    this.total = new Float64Array(count)
-    this.bins = new Float64Array(count * (deltas.length + 1) * (etas.length + 1) * 3)
-    this.anchorTotal = new Float64Array(anchorLoss.length)
-    this.undecided = new Uint32Array(anchorLoss.length)
-    this.isClipped = Math.max(largest(anchorLoss), largest(referenceLoss)) - Math.min(least(anchorLoss), least(referenceLoss)) > lossMax
-    this.segments = lossSegments(anchorLoss, referenceLoss.subarray(j0, j0 + count), etas)
+    this.segments = lossSegments(job.anchorLoss, job.referenceLoss.subarray(j0, j0 + count), job.etas)
+    kernel.clear()
   }
 
-  /**
-   * Adds the pairs of the block with anchors i0 … i0 + width − 1 (in the order of losses) from their inner products c [count, width].
-   * The loop that all time goes to: one square root, one division and no branch that is hard to predict for each pair.
-   */
+  /** Adds the pairs of the block with anchors i0 … i0 + width − 1 (in the order of losses) from their inner products c [count, width]. */
   addProducts(c: Real, i0: number, width: number): void {
-    const {j0, count, total, bins, anchorTotal, segments, undecided, isClipped} = this
-    const {sides, one, metric, anchorLoss, anchorLabels, anchorSquares, order, rank, referenceLoss, referenceLabels, deltas, etas, scale, floor, lossMax} = this.job
-    const {distances} = this
-    const {table, cellsPerUnit, firstCell} = distances
+    const {job: {sides, metric, referenceLoss, referenceLabels, deltas, etas}, kernel, segments, j0, count} = this
+    const {left} = kernel
     const E = etas.length
-    const step = (E + 1) * 3
-    const isAngle = metric === 'angle'
-    const perUnit = scale / sides.unit
-    const lowest = (floor * perUnit) ** 2
-    let farthest = this.farthest
-    let weakest = this.weakest
-    let cross = 0
+    kernel.products.set(c)
     for (let j = 0; j < count; j++) {
+      const tile = j * width - i0
+      const square = sides.references.squares[j0 + j]!
       const loss = referenceLoss[j0 + j]!
       const label = referenceLabels[j0 + j]!
-      const square = sides.references.squares[j0 + j]!
-      const self = one ? rank[j0 + j]! : -1
-      const tile = j * width - i0
-      let own = 0
-      let left = 0
       let from = i0
-      for (let segment = 0; segment <= 2 * E; segment++) {
+      for (let segment = metric === 'angle' ? 2 * E + 1 : 0; segment <= 2 * E && from < i0 + width; segment++) {
         const to = segment === 2 * E ? i0 + width : Math.min(i0 + width, segments[j * 2 * E + segment]!)
-        const row = j * (deltas.length + 1) * step + Math.abs(E - segment) * 3
-        for (let i = from; i < to; i++) {
-          const sum = square + anchorSquares[i]!
-          const d2 = sum - 2 * c[tile + i]!
-          let g = table[(d2 * cellsPerUnit + firstCell) | 0]!
-          if (g === MIXED) {
-            g = distances.decide(d2, sum)
-            if (g < 0) {
-              undecided[left++] = i
-              continue
-            }
-          }
-          const change = Math.abs(anchorLoss[i]! - loss)
-          const inverse = isAngle ? 1 / Math.max((2 * Math.asin(Math.min(1, Math.sqrt(d2) / 2))) / scale, floor) : perUnit / Math.sqrt(d2 < lowest ? lowest : d2)
-          const ratio = change * inverse
-          const h = isClipped && change > lossMax ? lossMax * inverse : ratio
-          own += h
-          anchorTotal[i]! += h
-          cross += label === anchorLabels[i]! ? 0 : h
-          if (h >= weakest || d2 > farthest) {
-            if (h >= weakest) this.keep(i, j0 + j, h)
-            weakest = this.weakest
-            if (d2 > farthest) this.reach(distances.exact(order[i]!, j0 + j))
-            farthest = Math.max(farthest, d2)
-          }
-          const bin = row + g * step
-          bins[bin]!++
-          bins[bin + 1]! += ratio
-          bins[bin + 2]! += inverse
+        if (to <= from) continue
+        const bin = (j * (deltas.length + 1) * (E + 1) + Math.abs(E - segment)) * 3
+        const even = to - ((to - from) % 2)
+        const twos = even === from ? 0 : kernel.addRow(j, square, loss, label, from, even, tile + from, bin, this.weakest, this.farthest)
+        for (let k = 0; k < twos; k++) {
+          const i = left[k]! / 8
+          this.addProduct(i, j, c[tile + i]!)
+          this.addProduct(i + 1, j, c[tile + i + 1]!)
         }
-        if (to > from) from = to
+        if (even < to) this.addProduct(even, j, c[tile + even]!)
+        from = to
       }
-      total[j]! += own
-      for (let k = 0; k < left; k++) if (undecided[k] !== self) this.addPair(undecided[k]!, j)
+      // The kernel has no arcsine.
+      if (metric === 'angle') for (let i = i0; i < i0 + width; i++) this.addProduct(i, j, c[tile + i]!)
     }
-    this.crossLabelTotal += cross
-    this.farthest = farthest
   }
 
   /** Adds the pairs of the block with the same anchors from their coordinates: metrics without products. */
   addRows(i0: number, width: number): void {
-    const {one, rank} = this.job
-    for (let j = 0; j < this.count; j++) {
-      const self = one ? rank[this.j0 + j]! : -1
-      for (let i = i0; i < i0 + width; i++) if (i !== self) this.addPair(i, j)
-    }
+    for (let j = 0; j < this.count; j++) for (let i = i0; i < i0 + width; i++) this.addExact(i, j)
   }
 
-  /** One pair as it is defined: anchor i in the order of losses, reference j of the block. */
-  private addPair(i: number, j: number): void {
-    const {order, anchorLoss, anchorLabels, referenceLoss, referenceLabels, deltas, etas, scale, floor, lossMax} = this.job
+  /** The sums of the kernel, and of this. */
+  get cross(): number {
+    return this.crossLabelTotal + this.kernel.cross[0]! + this.kernel.cross[1]!
+  }
+
+  /** One pair, as the kernel would add it, from its inner product c. */
+  private addProduct(i: number, j: number, c: number): void {
+    const {sides, anchorSquares, metric} = this.job
+    const sum = sides.references.squares[this.j0 + j]! + anchorSquares[i]!
+    const d2 = sum - 2 * c
+    const g = this.distances.binOf(d2, sum)
+    if (g < 0) return this.addExact(i, j)
+    if (d2 > this.farthest) {
+      this.farthest = d2
+      this.reach(this.distances.exact(this.job.order[i]!, this.j0 + j))
+    }
+    this.add(i, j, metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(d2) / 2)) : Math.sqrt(d2) * sides.unit, g)
+  }
+
+  /** One pair from its coordinates, unless it is a row with itself. */
+  private addExact(i: number, j: number): void {
+    const {one, order, anchorLoss, referenceLoss, deltas, scale} = this.job
+    if (one && order[i] === this.j0 + j) return
     const distance = this.distances.exact(order[i]!, this.j0 + j)
+    if (distance === 0) this.zeroDistancePairs++
+    if (distance === 0 && anchorLoss[i] !== referenceLoss[this.j0 + j]) this.zeroDistanceLossPairs++
+    this.reach(distance)
+    const g = deltas.findIndex((delta) => distance / scale <= delta)
+    this.add(i, j, distance, g === -1 ? deltas.length : g)
+  }
+
+  /** One pair, anchor i in the order of losses and reference j of the block, as the sums are defined. */
+  private add(i: number, j: number, distance: number, g: number): void {
+    const {kernel: {total, anchorTotal, bins}} = this
+    const {anchorLoss, anchorLabels, referenceLoss, referenceLabels, etas, scale, floor, lossMax} = this.job
     const change = Math.abs(anchorLoss[i]! - referenceLoss[this.j0 + j]!)
-    const d = distance / scale
-    const floored = Math.max(d, floor)
+    const floored = Math.max(distance / scale, floor)
     const inverse = floored > 0 ? 1 / floored : 0
     const h = Math.min(change, lossMax) * inverse
-    this.total[j]! += h
-    this.anchorTotal[i]! += h
+    total[j]! += h
+    anchorTotal[i]! += h
     if (anchorLabels[i] !== referenceLabels[this.j0 + j]) this.crossLabelTotal += h
-    if (distance === 0) this.zeroDistancePairs++
-    if (distance === 0 && change > 0) this.zeroDistanceLossPairs++
-    this.reach(distance)
     if (h >= this.weakest) this.keep(i, this.j0 + j, h)
-    const g = deltas.findIndex((delta) => d <= delta)
-    const k = etas.findIndex((eta) => change < eta)
-    const bin = ((j * (deltas.length + 1) + (g === -1 ? deltas.length : g)) * (etas.length + 1) + (k === -1 ? etas.length : k)) * 3
-    this.bins[bin]!++
-    this.bins[bin + 1]! += change * inverse
-    this.bins[bin + 2]! += inverse
+    let k = 0
+    while (k < etas.length && change >= etas[k]!) k++
+    const bin = ((j * (this.job.deltas.length + 1) + g) * (etas.length + 1) + k) * 3
+    bins[bin]!++
+    bins[bin + 1]! += change * inverse
+    bins[bin + 2]! += inverse
   }
 
   private reach(distance: number): void {
@@ -182,6 +163,3 @@ function lossSegments(sorted: Float64Array, losses: Float64Array, etas: Float64A
   })
   return out
 }
-
-const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, value), -Infinity)
-const least = (x: Float64Array) => x.reduce((most, value) => Math.min(most, value), Infinity)

@@ -4,6 +4,7 @@ import type {VolatilitySums} from '../engine.js'
 import {DistanceBins} from './distance-bins.js'
 import type {Metric} from './distances.js'
 import {hasProducts, type PairRows, type Sides} from './pair-rows.js'
+import {PairKernel} from './pair-kernel.js'
 import {PairSums} from './pair-sums.js'
 import {keptTiles} from './tiles.js'
 
@@ -53,28 +54,31 @@ export interface VolatilityPart {
   witnesses: VolatilitySums['witnesses']
 }
 
-/** Computes one block of references against all anchors. Holds the anchors' tiles (see keptTiles), a block of rows and a tile of pairs. */
+/** Computes blocks of references against all anchors, one at a time. Holds the anchors' tiles (see keptTiles), a block of rows and a tile of pairs. */
 export function volatilityBlocks(job: VolatilityJob, products: Products): (block: number) => Promise<VolatilityPart> {
   const {sides: {anchors, references}, order, rank} = job
   const distances = new DistanceBins(job.sides, job.metric, job)
+  const kernel = new PairKernel(job, distances, {references: REFERENCE_BLOCK, anchors: ANCHOR_TILE})
   const anchorTile = keptTiles(8 * order.length * anchors.exact.cols, (i0) => operandRows(anchors, order.subarray(i0, i0 + ANCHOR_TILE)))
   return async (block) => {
     const j0 = block * REFERENCE_BLOCK
     const count = Math.min(REFERENCE_BLOCK, references.exact.rows - j0)
-    const sums = new PairSums(job, distances, j0, count)
+    const sums = new PairSums(job, distances, kernel, j0, count)
     const right = hasProducts(job.metric) ? operandRows(references, Uint32Array.from({length: count}, (_, j) => j0 + j)) : null
     for (let i0 = 0; i0 < order.length; i0 += ANCHOR_TILE) {
       const width = Math.min(ANCHOR_TILE, order.length - i0)
       if (right === null) sums.addRows(i0, width)
       else sums.addProducts((await products.multiplyTransposed(right, anchorTile(i0))).data, i0, width)
     }
-    const {total, bins, crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
+    const {cross: crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
+    const total = kernel.total.slice(0, count)
+    const bins = kernel.bins.slice(0, (kernel.bins.length / REFERENCE_BLOCK) * count)
     const witnesses = sums.steepest.map(({anchor, reference}) => {
       const distance = distances.exact(anchor, reference)
       const change = Math.abs(job.anchorLoss[rank[anchor]!]! - job.referenceLoss[reference]!)
       return {anchor, reference, distance, ratio: Math.min(change, job.lossMax) / Math.max(distance / job.scale, job.floor)}
     })
-    const anchorTotal = Float64Array.from(rank, (place) => sums.anchorTotal[place]!)
+    const anchorTotal = Float64Array.from(rank, (place) => kernel.anchorTotal[place]!)
     return {total, bins, anchorTotal, crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses}
   }
 }
