@@ -1,4 +1,3 @@
-import type {Real} from '../linalg/products.js'
 import type {Dense} from '../linalg/types.js'
 import type {Metric} from './cpu/distances.js'
 import type {VolatilitySums, VolatilityTask} from './engine.js'
@@ -127,34 +126,23 @@ export class HostSums {
 }
 
 /** Raw distance of two rows in fp64 from the differences of their coordinates; rows of length 1 for the angle. */
-export function pairDistance(a: Dense<Real>, i: number, b: Dense<Real>, j: number, metric: Metric): number {
-  const {cols} = a
-  const x = a.data.subarray(i * cols, (i + 1) * cols)
-  const y = b.data.subarray(j * cols, (j + 1) * cols)
-  if (metric === 'l2') return Math.sqrt(squaredDifferences(x, y))
-  if (metric === 'angle') return 2 * Math.asin(Math.min(1, Math.sqrt(squaredDifferences(x, y)) / 2))
+export function pairDistance(a: Dense, i: number, b: Dense, j: number, metric: Metric): number {
+  const {cols, data: x} = a
+  const y = b.data
+  const p = i * cols
+  const q = j * cols
   let s = 0
-  if (metric === 'linf') for (let t = 0; t < cols; t++) s = Math.max(s, Math.abs(x[t]! - y[t]!))
-  else for (let t = 0; t < cols; t++) s += Math.abs(x[t]! - y[t]!)
-  return s
-}
-
-/** Σ(x − y)² in four sums, each of every fourth coordinate: one sum would wait for every addition. */
-function squaredDifferences(x: Real, y: Real): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
-  const whole = x.length - (x.length % 4)
-  for (let t = 0; t < whole; t += 4) {
-    const d0 = x[t]! - y[t]!
-    const d1 = x[t + 1]! - y[t + 1]!
-    const d2 = x[t + 2]! - y[t + 2]!
-    const d3 = x[t + 3]! - y[t + 3]!
-    s0 += d0 * d0
-    s1 += d1 * d1
-    s2 += d2 * d2
-    s3 += d3 * d3
+  if (metric === 'linf') {
+    for (let t = 0; t < cols; t++) s = Math.max(s, Math.abs(x[p + t]! - y[q + t]!))
+    return s
   }
-  if (whole < x.length) s0 += (x[whole]! - y[whole]!) ** 2
-  if (whole + 1 < x.length) s1 += (x[whole + 1]! - y[whole + 1]!) ** 2
-  if (whole + 2 < x.length) s2 += (x[whole + 2]! - y[whole + 2]!) ** 2
-  return s0 + s2 + (s1 + s3)
+  if (metric === 'l1') {
+    for (let t = 0; t < cols; t++) s += Math.abs(x[p + t]! - y[q + t]!)
+    return s
+  }
+  for (let t = 0; t < cols; t++) {
+    const difference = x[p + t]! - y[q + t]!
+    s += difference * difference
+  }
+  return metric === 'l2' ? Math.sqrt(s) : 2 * Math.asin(Math.min(1, Math.sqrt(s) / 2))
 }

@@ -1,3 +1,4 @@
+import type {Dense} from '../../linalg/types.js'
 import {pairDistance} from '../host-sums.js'
 import type {Metric} from './distances.js'
 import type {Sides} from './pair-rows.js'
@@ -84,7 +85,7 @@ export class DistanceBins {
 
   /** Raw distance of anchor i and reference j in fp64 as it is defined, from coordinates. */
   exact(i: number, j: number): number {
-    return pairDistance(this.sides.anchors.exact, i, this.sides.references.exact, j, this.metric)
+    return pairDistance(this.sides.anchors.exact as Dense, i, this.sides.references.exact as Dense, j, this.metric)
   }
 }
 
