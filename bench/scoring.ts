@@ -19,7 +19,7 @@ import {plainProducts} from '../src/linalg/products.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import {aggregation} from '../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../src/sanitize/complexity.js'
-import {createSolver, measureBlocks} from '../src/sanitize/kernel-scores.js'
+import {allBlocks, createSolver, measureBlocks} from '../src/sanitize/kernel-scores.js'
 import {defaultMemoryLimit} from '../src/sanitize/memory.js'
 import {prepare} from '../src/sanitize/prepare.js'
 import {random} from '../src/stats/random.js'
@@ -50,7 +50,7 @@ const which = Array.from(random(1).permutation(m)).slice(0, sample)
 
 async function scores(): Promise<Float64Array> {
   const solver = await createSolver(plan.solver, problem, graph.edges, settings, random(0), {exact: engine, fast: engine}, products)
-  return solver.scores(await measureBlocks(solver)).kc
+  return solver.scores(await measureBlocks(solver, allBlocks(solver))).kc
 }
 
 async function complexityOf(edges: Uint32Array): Promise<number> {
