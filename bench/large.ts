@@ -1,7 +1,7 @@
 /**
  * Whole `surety sanitize` commands on generated graphs of ogbn-arxiv's family and on graph files: time, memory, and how the time grows with edges.
  *
- *     npm run build && npx tsx bench/large.ts [--nodes 10000,30000,100000,169343] [--repeats 1] [graph files …]
+ *     npm run build && npx tsx bench/large.ts [--nodes 10000,30000,100000,169343] [--repeats 1] [--flags '--solver stream --device webgpu'] [graph files …]
  *
  * One run each unless --repeats says otherwise (a run takes minutes): medians where there are several. Memory is the peak of the process.
  */
@@ -14,7 +14,7 @@ import type {SanitizeReport} from '../src/report/reports.js'
 import {arxivLike, writeGeneratedGraph} from './generated-graph.js'
 import {machine, median} from './measure.js'
 
-const {values, positionals} = parseArgs({allowPositionals: true, options: {nodes: {type: 'string', default: '10000,30000,100000,169343'}, repeats: {type: 'string', default: '1'}}})
+const {values, positionals} = parseArgs({allowPositionals: true, options: {nodes: {type: 'string', default: '10000,30000,100000,169343'}, repeats: {type: 'string', default: '1'}, flags: {type: 'string', default: ''}}})
 const folder = mkdtempSync(join(tmpdir(), 'surety-bench-'))
 const measured: {edges: number; seconds: number}[] = []
 console.log(`${machine(availableParallelism())}\n\n| graph | nodes | edges | solver | kernel error | whole command | peak memory |\n|---|---|---|---|---|---|---|`)
@@ -39,7 +39,7 @@ function run(path: string): {edges: number; seconds: number} {
   let report: SanitizeReport | undefined
   for (let k = 0; k < Number(values.repeats); k++) {
     const start = performance.now()
-    report = JSON.parse(execFileSync(process.execPath, ['bin/run.js', 'sanitize', path, '--dry-run', '--json'], {maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore']}).toString()) as SanitizeReport
+    report = JSON.parse(execFileSync(process.execPath, ['bin/run.js', 'sanitize', path, '--dry-run', '--json', ...values.flags.split(' ').filter((flag) => flag !== '')], {maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore']}).toString()) as SanitizeReport
     seconds.push((performance.now() - start) / 1000)
   }
   const {metrics, run: info} = report!
