@@ -96,16 +96,17 @@ They concern random pairs of the sampled distribution, not an adversary.`
         engine,
         notes: checkpoint.notes,
       })
+      const onBlock = (done: number, total: number) => this.progress.update('blocks of pairs', done, total)
       if (flags.shard !== undefined) {
         const {certifyShard} = await import('../src/certify/shards.js')
-        const share = await certifyShard(embeddings, options, engine.engine, flags.shard).finally(() => engine.engine.close())
+        const share = await certifyShard(embeddings, options, engine.engine, flags.shard, onBlock).finally(() => engine.engine.close())
         const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, ...share})
         await writeFileAtomic(flags.out!, toJson(partial))
         this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
         return partial
       }
       const {certify} = await import('../src/certify/certify.js')
-      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine).finally(() => engine.engine.close())
+      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, onBlock).finally(() => engine.engine.close())
       const report = {
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,

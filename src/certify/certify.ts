@@ -35,9 +35,9 @@ const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: 
  * Source     Sun et al. 2024 for ε; Theorems A–D of docs/math.md.
  *            Deviation: bounds for random pairs, not the printed Theorem 4.1, which does not hold.
  */
-export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine): Promise<Certification> {
+export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, onBlock?: (done: number, total: number) => void): Promise<Certification> {
   const plan = await planCertify(embeddings, options, engine)
-  const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1))
+  const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock)
   return conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
 }
 

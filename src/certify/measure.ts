@@ -34,15 +34,16 @@ export function referenceBlocks({alpha, references}: Pick<CertifyPlan, 'alpha' |
  *
  * Cost   per layer and block m · rows · dim multiply–adds; memory 3 · rows · G · (E + 1) numbers.
  */
-export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, engine: PairwiseEngine, blocks: readonly number[]): Promise<BlockSums[]> {
+export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, engine: PairwiseEngine, blocks: readonly number[], onBlock: (done: number, total: number) => void = () => undefined): Promise<BlockSums[]> {
   const starts = referenceBlocks(plan)
   const out: BlockSums[] = blocks.map((block) => ({block, layers: []}))
   for (const [k, layer] of plan.layers.entries()) {
     const states = embeddings.layers[k]!
     const task = volatilityTask(plan, layer, states)
-    for (const {block, layers} of out) {
+    for (const [at, {block, layers}] of out.entries()) {
       const references = plan.alpha === null ? {} : referenceSide(states, part(plan.references, starts[block]!, starts[block + 1]!))
       layers.push(await engine.volatility({...task, ...references}))
+      onBlock(k * blocks.length + at + 1, plan.layers.length * blocks.length)
     }
   }
   return out

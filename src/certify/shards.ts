@@ -22,9 +22,9 @@ export interface CertifyShare {
  * Empty    more shards than blocks → a share without blocks.
  * Throws   what planCertify throws.
  */
-export async function certifyShard(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, shard: Shard): Promise<CertifyShare> {
+export async function certifyShard(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, shard: Shard, onBlock?: (done: number, total: number) => void): Promise<CertifyShare> {
   const plan = await planCertify(embeddings, options, engine)
-  const blocks = await measureBlocks(plan, embeddings, engine, blocksOfShard(referenceBlocks(plan).length - 1, shard))
+  const blocks = await measureBlocks(plan, embeddings, engine, blocksOfShard(referenceBlocks(plan).length - 1, shard), onBlock)
   return {plan: packPlan(plan), blocks: blocks.map(packBlock)}
 }
 
