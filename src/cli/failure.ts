@@ -17,7 +17,7 @@ export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
  */
 export function toFailure(error: unknown): Failure {
   if (error instanceof SuretyError) {
-    return {code: error.code, message: error.message, nextSteps: error.nextSteps, exitCode: error.exitCode}
+    return {code: error.code, message: unwrapped(error.message), nextSteps: error.nextSteps, exitCode: error.exitCode}
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isOclifError(error)) {
@@ -33,6 +33,9 @@ export function toFailure(error: unknown): Failure {
 
 const isOclifError = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'oclif' in error && typeof error.oclif === 'object' && error.oclif !== null && 'exit' in error.oclif
+
+/** Our own text: around that of an error thrown while a flag is parsed oclif writes its own. */
+const unwrapped = (message: string) => message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '')
 
 /** oclif's text without its colours, its pointer to --help and its line breaks. */
 function usageMessage(text: string): string {

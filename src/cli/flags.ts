@@ -51,7 +51,7 @@ export function parseShard(text: string, flag: string): Shard {
 export function parseNumber(text: string, flag: string, min = -Infinity, max = Infinity): number {
   const value = text.trim() === '' ? NaN : Number(text)
   if (Number.isFinite(value) && value >= min && value <= max) return value
-  const range = min === -Infinity && max === Infinity ? 'a finite number' : `a number from ${min} to ${max}`
+  const range = max < Infinity ? `a number from ${min} to ${max}` : min > -Infinity ? `a number of at least ${min}` : 'a finite number'
   throw new UsageError(`--${flag} takes ${range}, not '${text}'`, ['run the command with --help to see its flags and examples'])
 }
 

@@ -17,6 +17,12 @@ describe('toFailure', () => {
     expect(toFailure(error)).toMatchObject({code: 'USAGE', exitCode: 2, message: 'the following error occurred: bad flag'})
   })
 
+  it('gives our own words of a flag that does not parse, without those that oclif puts around them', () => {
+    const error = new UsageError('--alpha takes a number from 0 to 1, not \'7\'')
+    error.message = `Parsing --alpha \n\t${error.message}\nSee more help with --help`
+    expect(toFailure(error).message).toBe('--alpha takes a number from 0 to 1, not \'7\'')
+  })
+
   it('takes anything else as a defect of surety: exit 70 and a way to report it', () => {
     const failure = toFailure(new TypeError('x is undefined'))
     expect(failure).toMatchObject({code: 'INTERNAL', exitCode: 70})
