@@ -1,6 +1,6 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP, names, number, positiveOrInfinite, shard} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, names, nodePair, number, positiveOrInfinite, shard} from '../src/cli/flags.js'
 import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -57,6 +57,10 @@ The cleaned graph is written in the format of the input, or in another by extens
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, exclusive: ['prune-count', 'threshold'], description: 'share of the edges to remove'}),
     'prune-count': Flags.integer({min: 0, helpGroup: GROUP.method, exclusive: ['prune-ratio', 'threshold'], description: 'number of edges to remove'}),
     threshold: number({helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count'], description: 'remove edges with this score or more'}),
+    protect: Flags.string({helpGroup: GROUP.method, description: 'csv of nodes, one a line, whose edges are never pruned'}),
+    focus: Flags.string({helpGroup: GROUP.method, description: 'csv of nodes, one a line: score only the edges that reach these'}),
+    suppress: Flags.string({helpGroup: GROUP.method, description: 'JSON list of {source, target, reason, expires}: edges that are never pruned, until they expire'}),
+    explain: nodePair({multiple: true, helpGroup: GROUP.output, description: 'u,v: say in words why this edge is suspect or not; may be repeated'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
@@ -119,6 +123,10 @@ function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest {
       weights: flags.weights as SanitizeRequest['reading']['weights'],
     },
     truth: flags.truth ?? null,
+    protect: flags.protect ?? null,
+    focus: flags.focus ?? null,
+    suppress: flags.suppress ?? null,
+    explain: (flags.explain ?? []) as [string, string][],
     options: {
       preset: flags.preset as SanitizeOptions['preset'],
       nodeSet: (flags['node-set'] as SanitizeOptions['nodeSet']) ?? null,

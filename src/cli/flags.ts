@@ -32,6 +32,15 @@ export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
   parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
 })
 
+/** Two nodes, u,v. */
+export const nodePair = Flags.custom<[string, string]>({
+  parse(text, _context, options) {
+    const [u, v, ...more] = text.split(',').map((part) => part.trim())
+    if (!u || !v || more.length > 0) throw new UsageError(`--${options.name} takes two nodes as u,v, not '${text}'`, [`use --${options.name} 12,57`])
+    return Promise.resolve([u, v] as [string, string])
+  },
+})
+
 /** Comma-separated names. */
 export const names = Flags.custom<string[]>({
   parse: (text) => Promise.resolve(text.split(',').map((part) => part.trim()).filter((part) => part !== '')),

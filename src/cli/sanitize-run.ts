@@ -1,8 +1,9 @@
 import {writeFileAtomic} from '../data/atomic-write.js'
-import {InputError} from '../errors.js'
+import {InputError, UsageError} from '../errors.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
 import {normalise} from '../graph/normalise.js'
 import {readGraph} from '../graph/read-graph.js'
+import {nodeFinder, readNodeList, readSuppressions} from '../graph/targeting.js'
 import {readTruth} from '../graph/truth.js'
 import {writeGraph} from '../graph/write-graph.js'
 import {sanitizeHtml} from '../report/html/sanitize.js'
@@ -36,7 +37,28 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
   const given = Object.fromEntries(Object.entries(reading).map(([name, value]) => [name, value ?? undefined]))
   const document = await readGraph(request.graph, defined(given))
   const normalised = normalise(document, {largestComponent, weights})
-  return {request, document, normalised, options: {...request.options, truth: request.truth === null ? null : await readTruth(request.graph, request.truth, normalised)}}
+  const {protect, focus, suppress, truth, explain} = request
+  const [kept, seen] = [protect === null ? null : await readNodeList(protect, normalised), focus === null ? null : await readNodeList(focus, normalised)]
+  const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, new Date().toISOString().slice(0, 10))
+  const options: SanitizeOptions = {
+    ...request.options,
+    protect: kept?.nodes ?? null,
+    focus: seen?.nodes ?? null,
+    suppressed: suppressed?.edges ?? null,
+    explain: pairsOf(explain, normalised),
+    truth: truth === null ? null : await readTruth(request.graph, truth, normalised),
+  }
+  const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))
+  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? [])]}, normalised, options}
+}
+
+function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph): Uint32Array {
+  const find = nodeFinder(normalised)
+  return Uint32Array.from(pairs.flatMap((pair) => pair.map((name) => {
+    const node = find(name)
+    if (node === undefined) throw new UsageError(`--explain: ${JSON.stringify(name)} is no node of the graph`, ['name both ends as in the graph'])
+    return node
+  }).sort((a, b) => a - b)))
 }
 
 /**
@@ -58,6 +80,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
   const config: Record<string, Json> = {
     ...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree,
     edges: reading.edges ?? 'edges', labelAttribute: reading.labelAttribute, featureAttributes: reading.featureAttributes, splitNumbers: reading.splitNumbers,
+    protect: request.protect, focus: request.focus, suppress: request.suppress,
     weights: reading.weights, largestComponent: reading.largestComponent, truth,
   }
   return {inputs: [...document.inputs], config, engine, notes: [...document.notes]}

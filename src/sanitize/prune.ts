@@ -12,6 +12,8 @@ export interface Marking {
   pruned: Uint8Array
   prunedCount: number
   keptByMinDegree: number
+  /** spared edges above the cut */
+  keptOnRequest: number
   /** score of the last edge pruned; null if none was */
   cutScore: number | null
 }
@@ -27,10 +29,10 @@ export function rankEdges(score: Float64Array): Uint32Array {
  *
  * Shapes     score [m], edges [2 m] sorted by u then v, degrees [n], scored [m].
  * Ties       by score, then u, then v: the same input gives the same edges.
- * Never      an edge that was not scored is never pruned.
+ * Never      an edge that was not scored, or is `spared`, is pruned.
  * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
  */
-export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32Array, degrees: Uint32Array, rule: PruneRule, minDegree: number): Marking {
+export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32Array, degrees: Uint32Array, rule: PruneRule, minDegree: number, spared: Uint8Array | null = null): Marking {
   const m = score.length
   const order = rankEdges(score)
   const rank = new Uint32Array(m)
@@ -40,10 +42,15 @@ export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32
   const pruned = new Uint8Array(m)
   let prunedCount = 0
   let keptByMinDegree = 0
+  let keptOnRequest = 0
   let cutScore: number | null = null
   for (let place = 0; place < limit; place++) {
     const e = order[place]!
     if (scored[e] === 0) continue
+    if (spared?.[e] === 1) {
+      keptOnRequest++
+      continue
+    }
     const u = edges[2 * e]!
     const v = edges[2 * e + 1]!
     if (left[u]! - 1 < minDegree || left[v]! - 1 < minDegree) {
@@ -56,7 +63,7 @@ export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32
     prunedCount++
     cutScore = score[e]!
   }
-  return {rank, order, pruned, prunedCount, keptByMinDegree, cutScore}
+  return {rank, order, pruned, prunedCount, keptByMinDegree, keptOnRequest, cutScore}
 }
 
 /** How many of the most suspect edges lie above the cut. */

@@ -17,5 +17,11 @@ export interface SanitizeRequest {
   }
   /** array of known adversarial edges; null: none */
   truth: string | null
-  options: Omit<SanitizeOptions, 'truth'>
+  /** files of nodes and edges; null: none */
+  protect: string | null
+  focus: string | null
+  suppress: string | null
+  /** pairs of nodes, named as in the graph */
+  explain: [string, string][]
+  options: Omit<SanitizeOptions, 'truth' | 'protect' | 'focus' | 'suppressed' | 'explain'>
 }

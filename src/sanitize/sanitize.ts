@@ -10,6 +10,7 @@ import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement} from './context.js'
 import {unlikelyShare} from './cut.js'
+import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
 import {defaultMemoryLimit} from './memory.js'
@@ -93,8 +94,8 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     overlap: neighbourOverlap(edges, mixing),
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
-  const scored = settings.nodeSet === 'all' ? new Uint8Array(m).fill(1) : withinReach(mixing, edges, problem.nodeSet)
-  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree)
+  const scored = scoredEdges(prepared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree, sparedEdges(options, edges, nodes))
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
@@ -131,14 +132,36 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     isolatedBefore: isolated(mixing.degrees),
     isolatedAfter: isolated(after.degrees),
     keptByMinDegree: marking.keptByMinDegree,
+    keptOnRequest: marking.keptOnRequest,
     cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
     agreementBefore: agreement(scores, () => true),
     agreementAfter: agreement(scores, (k) => marking.pruned[k] === 0),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
+    explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
   return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
+}
+
+/** [m] 1 where the removal of an edge reaches the node set, and the focus where there is one. */
+function scoredEdges({settings, mixing, graph, problem, options}: PreparedGraph): Uint8Array {
+  const scored = settings.nodeSet === 'all' ? new Uint8Array(graph.edges.length / 2).fill(1) : withinReach(mixing, graph.edges, problem.nodeSet)
+  if (!options.focus) return scored
+  const inFocus = withinReach(mixing, graph.edges, options.focus)
+  return scored.map((x, e) => x & inFocus[e]!)
+}
+
+/** [m] 1: never pruned, because it touches a protected node or is suppressed; null: none. */
+function sparedEdges({protect, suppressed}: SanitizeOptions, edges: Uint32Array, nodes: number): Uint8Array | null {
+  if (!protect && !suppressed) return null
+  const isProtected = new Uint8Array(nodes)
+  for (const node of protect ?? []) isProtected[node] = 1
+  const keys = new Set(Array.from({length: (suppressed?.length ?? 0) / 2}, (_, k) => suppressed![2 * k]! * nodes + suppressed![2 * k + 1]!))
+  return Uint8Array.from({length: edges.length / 2}, (_, e) => {
+    const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
+    return isProtected[u]! | isProtected[v]! | Number(keys.has(u * nodes + v))
+  })
 }
 
 function cutRule({options, graph, profiles, likeness, pseudo, random: generator}: PreparedGraph, parts: EdgeScores['parts']): PruneRule {
@@ -176,7 +199,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
   }
 }
 
-function notesOf({graph, plan}: PreparedGraph, metrics: SanitizeMetrics, facts: KernelFacts): Note[] {
+function notesOf({graph, plan, options}: PreparedGraph, metrics: SanitizeMetrics, facts: KernelFacts): Note[] {
   const notes: Note[] = [{level: 'info', code: 'removal-method', message: `kernel-complexity scores by ${facts.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`}]
   const {landmarks, kernelError} = metrics.solver
   if (landmarks !== null && plan.solver === 'landmarks') notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
@@ -185,7 +208,7 @@ function notesOf({graph, plan}: PreparedGraph, metrics: SanitizeMetrics, facts: 
   if (facts.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: the solver ${plan.solver} does not give it${metrics.alignment === null ? '' : ' at an infinite ridge'}`})
   else if (facts.labelFree.standardError > 0) notes.push({level: 'info', code: 'label-free-estimated', message: `the label-free complexity ${facts.labelFree.gkc.toPrecision(4)} is estimated by random probes, standard error ${facts.labelFree.standardError.toPrecision(2)}`})
   if (graph.weights !== null) notes.push({level: 'warning', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1'})
-  if (metrics.notScored > 0) notes.push({level: 'warning', code: 'not-scored', message: `${metrics.notScored} edges are out of reach of the node set: nothing is known about them, and they are kept`})
+  if (metrics.notScored > 0) notes.push({level: 'warning', code: 'not-scored', message: `${metrics.notScored} edges are out of reach of the ${options.focus ? 'focus' : 'node set'}: nothing is said about them, and they are kept`})
   if (metrics.zeroRows > 0) notes.push({level: 'warning', code: 'zero-rows', message: `${metrics.zeroRows} nodes have only zeros as aggregated features: their kernel rows are 0`})
   return notes
 }

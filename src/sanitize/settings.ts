@@ -24,6 +24,14 @@ export interface SanitizeOptions {
   /** an edge is kept where its removal would leave an end with fewer neighbours */
   minDegree: number
   seed: number
+  /** nodes whose edges are never pruned */
+  protect?: Uint32Array | null
+  /** nodes to which an edge must reach to be scored at all; null: every edge is */
+  focus?: Uint32Array | null
+  /** [2 k] edges that are never pruned */
+  suppressed?: Uint32Array | null
+  /** [2 k] edges to explain */
+  explain?: Uint32Array | null
   /** [2 k] known adversarial edges: read for metrics.truth only */
   truth: Uint32Array | null
 }

@@ -57,6 +57,8 @@ export interface SanitizeMetrics {
   isolatedAfter: number
   /** edges kept only because removing them would leave a node below --min-degree */
   keptByMinDegree: number
+  /** edges above the cut that were kept because they are suppressed or touch a protected node */
+  keptOnRequest: number
   /** the rule that chose the cut and the score at it (score of the last pruned edge; null if none) */
   cut: {rule: 'ratio' | 'count' | 'threshold' | 'auto'; score: number | null; share: number}
   /** share of edges whose (pseudo-)labels agree */
@@ -65,6 +67,8 @@ export interface SanitizeMetrics {
   /** scores in equal-width bins: `edges` has one element more than the counts */
   histogram: {edges: number[]; kept: number[]; pruned: number[]}
   top: TopEdge[]
+  /** the edges asked for, in words */
+  explained: ExplainedEdge[]
   /** only with --truth: how well the ranking finds the known adversarial edges */
   truth: TruthMetrics | null
 }
@@ -82,6 +86,13 @@ export interface TopEdge {
   disagreement: number
   labelledEnds: number
   reason: string
+}
+
+export interface ExplainedEdge {
+  source: string
+  target: string
+  /** one statement each: verdict, labels, likeness, complexity, place among the edges of its ends */
+  statements: string[]
 }
 
 export interface TruthMetrics {

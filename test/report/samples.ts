@@ -144,6 +144,8 @@ export function sanitizeSample(): SanitizeReport {
     gkcBefore: 1.8342,
     gkcAfter: 1.5127,
     alignment: null,
+    keptOnRequest: 0,
+    explained: [],
     solver: {name: 'gram', landmarks: null, kernelError: null, labelFreeError: 0},
     ridge: 10,
     nodeSetSize: 2485,

@@ -120,3 +120,40 @@ describe('fuseRanks', () => {
     )
   })
 })
+
+describe('targeted use', () => {
+  const ends = (e: number): [number, number] => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
+  const prunedOf = (scores: {pruned: Uint8Array}) => Array.from(scores.pruned.keys()).filter((e) => scores.pruned[e] === 1)
+
+  it('never prunes an edge of a protected node or a suppressed one, and counts those it would have', async () => {
+    const free = await run(graph)
+    const [first, second] = prunedOf(free.scores)
+    const protect = Uint32Array.of(ends(first!)[0])
+    const suppressed = Uint32Array.of(...ends(second!))
+    const {scores, metrics} = await run(graph, {protect, suppressed})
+    expect(scores.score).toEqual(free.scores.score)
+    for (const e of prunedOf(scores)) expect(ends(e)).not.toContain(protect[0])
+    expect(scores.pruned[second!]).toBe(0)
+    expect(metrics.keptOnRequest).toBeGreaterThanOrEqual(2)
+    expect(free.metrics.keptOnRequest).toBe(0)
+  })
+
+  it('with a focus scores only the edges that reach it, and prunes no other', async () => {
+    const focus = Uint32Array.of(3, 4)
+    const {scores, metrics} = await run(graph, {focus, prune: {rule: 'ratio', value: 1}, minDegree: 0})
+    const reaching = Array.from(scores.scored.keys()).filter((e) => ends(e).some((node) => focus.includes(node)))
+    expect(Array.from(scores.scored.keys()).filter((e) => scores.scored[e] === 1)).toEqual(reaching)
+    expect(prunedOf(scores)).toEqual(reaching)
+    expect(metrics.notScored).toBe(metrics.edges - reaching.length)
+  })
+
+  it('explains an edge by every part and its place, and says of a pair that it is no edge', async () => {
+    const {scores, metrics} = await run(graph, {explain: Uint32Array.of(...ends(10), 0, 1)})
+    const isEdge = ends(0)[0] === 0 && ends(0)[1] === 1
+    const [edge, other] = metrics.explained
+    expect(edge!.statements).toHaveLength(5)
+    expect(edge!.statements[0]).toContain(`number ${scores.rank[10]!} of ${metrics.edges} and was ${scores.pruned[10] === 1 ? 'pruned' : 'kept'}`)
+    expect(edge!.statements.join(' ')).toMatch(/labels: .*neighbourhoods: .*features: .*complexity: /)
+    expect(other!.statements[0] === 'there is no such edge in the graph').toBe(!isEdge)
+  })
+})

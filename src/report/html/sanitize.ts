@@ -1,5 +1,5 @@
 import type {NormalisationCounts} from '../../graph/types.js'
-import type {SanitizeMetrics, TopEdge, TruthMetrics} from '../../sanitize/types.js'
+import type {ExplainedEdge, SanitizeMetrics, TopEdge, TruthMetrics} from '../../sanitize/types.js'
 import {change, count, number, orDash, percent, plural, points, withSign} from '../format.js'
 import type {SanitizeReport} from '../reports.js'
 import {complexity, cutRule, type Effect, effects, solverText} from '../sanitize-view.js'
@@ -24,6 +24,7 @@ export function sanitizeHtml(report: SanitizeReport): string {
       {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},
       {id: 'changes', title: 'What pruning changed', body: changes(metrics)},
       ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
+      ...(metrics.explained.length === 0 ? [] : [{id: 'explained', title: 'Edges explained', body: explanations(metrics.explained)}]),
       ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthTable(metrics.truth)}]),
       {id: 'kernel', title: 'The kernel', body: kernelFacts(metrics)},
       {id: 'reading', title: 'How the file was read', body: readingFacts(metrics.reading)},
@@ -115,8 +116,11 @@ function edgeTable(top: readonly TopEdge[]): Markup {
   })
 }
 
+const explanations = (edges: readonly ExplainedEdge[]): Content =>
+  edges.map((edge) => markup`<h3>${edgeName(edge)}</h3><ul>${edge.statements.map((text) => markup`<li>${text}</li>`)}</ul>`)
+
 /** Names break at the dash between them, not inside. */
-function edgeName({source, target}: TopEdge): Markup {
+function edgeName({source, target}: Pick<TopEdge, 'source' | 'target'>): Markup {
   return markup`<span class="word">${shorten(source, NAME_LENGTH)}</span> – <span class="word">${shorten(target, NAME_LENGTH)}</span>`
 }
 

@@ -2,10 +2,11 @@ import type {SanitizeMetrics} from '../../sanitize/types.js'
 import {change, count, number, percent, points, withSign} from '../format.js'
 import {effects} from '../sanitize-view.js'
 import type {Report} from '../types.js'
+import {visible} from '../visible.js'
 import {columnsOf, rebin} from './blocks.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type Table, tableLines} from './table.js'
-import {finish} from './text.js'
+import {finish, wrap} from './text.js'
 import {verdictLines} from './verdict.js'
 
 const TOP_EDGES = 8
@@ -22,6 +23,9 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
+  for (const {source, target, statements} of metrics.explained) {
+    lines.push('', paint.bold(visible(`Edge ${source} – ${target}`)), ...statements.flatMap((text) => wrap(`- ${text}`, room, '  ').map((line) => `  ${line}`)))
+  }
   if (metrics.truth !== null) lines.push(...section('Against the known adversarial edges', tableLines(truthTable(metrics.truth), room)))
   return finish(lines)
 }
