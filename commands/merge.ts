@@ -22,6 +22,7 @@ interface MergeFlags extends SanitizeFiles {
   threads: number | undefined
   'require-gpu': boolean
   'max-memory': number | undefined
+  soft: boolean
 }
 
 export default class Merge extends BaseCommand {
@@ -43,6 +44,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
   static override flags = fromEnvironment({
     out: Flags.string({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
     report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
     scores: Flags.string({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
@@ -79,7 +81,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     const shares = files.map(({path, partial}) => ({place: path, share: partial}))
     const run = {...defined({memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress: this.progress.update}
     const result = await mergeSanitizeShares(opened.normalised.graph, opened.options, selected.engine, shares, run).finally(() => selected.engine.close())
-    const {outcome, written} = outcomeOf(opened, {...settingOf(opened, {report: engine, threads: selected.threads}), notes}, result, flags.out)
+    const {outcome, written} = outcomeOf(opened, {...settingOf(opened, {report: engine, threads: selected.threads}), notes}, result, flags.out, flags.soft)
     const report: SanitizeReport = {...this.report(outcome, seed), command: 'sanitize'}
     await writeFiles(flags, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)

@@ -66,7 +66,8 @@ The cleaned graph is written in the format of the input, or in another by extens
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format; with --shard the partial result'}),
+    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
+    soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'keep every edge in --out and give it a weight from 0 to 1 instead'}),
     scores: Flags.string({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
     report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
@@ -98,7 +99,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     }
     const result = await sanitize(graph, opened.options, engine.engine, run).finally(() => engine.engine.close())
     const files = {...flags, out: flags['dry-run'] ? undefined : flags.out}
-    const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out)
+    const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out, flags.soft)
     const report: SanitizeReport = {...this.report(outcome, flags.seed), command: 'sanitize'}
     await writeFiles(files, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))

@@ -87,8 +87,8 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
 }
 
 /** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
-export function outcomeOf({document, normalised}: OpenedGraph, setting: Setting, result: SanitizeResult, out: string | undefined): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
-  const written = out === undefined ? null : writeGraph(document, normalised, result.scores.pruned, out)
+export function outcomeOf({document, normalised}: OpenedGraph, setting: Setting, result: SanitizeResult, out: string | undefined, soft = false): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
+  const written = out === undefined ? null : writeGraph(document, normalised, soft ? new Uint8Array(result.scores.pruned.length) : result.scores.pruned, out, soft ? result.scores.weight : null)
   const metrics = {...result.metrics, reading: {...normalised.counts}}
   return {outcome: {...setting, metrics, verdict: result.verdict, notes: [...setting.notes, ...result.notes, ...(written?.notes ?? [])]}, written}
 }

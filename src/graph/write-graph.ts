@@ -1,6 +1,7 @@
 import {extname} from 'node:path'
 import {UsageError} from '../errors.js'
 import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
+import {writeEdgeIndexNpz} from './formats/edge-index-npz.js'
 import {writeEdgeList} from './formats/edge-list.js'
 import {writeGexf} from './formats/gexf.js'
 import {writeGraphml} from './formats/graphml.js'
@@ -18,6 +19,7 @@ interface Target {
 
 const TARGETS: Record<string, Target> = {
   '.npz': {formats: ['plain-npz', 'deeprobust-npz', 'scipy-npz'], convert: writePlainNpz},
+  '.pyg.npz': {formats: [], convert: writeEdgeIndexNpz},
   '.graphml': {formats: ['graphml'], convert: writeGraphml},
   '.gexf': {formats: ['gexf'], convert: writeGexf},
   '.json': {formats: ['graphology-json', 'node-link'], convert: writeGraphologyJson},
@@ -33,13 +35,14 @@ const TARGETS: Record<string, Target> = {
  * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
  * target agree, with everything else carried; otherwise a conversion, with a note of what the target cannot hold.
  *
- * Shapes  pruned [edges of result.graph], 1 = leave out.
+ * Shapes  pruned [edges of result.graph], 1 = leave out; edgeWeights [edges of result.graph] in place of the file's, always a conversion.
  * Throws  UsageError  the extension of `targetPath` is not known.
  */
-export function writeGraph(document: GraphDocument, result: NormalisedGraph, pruned: Uint8Array, targetPath: string): WriteResult {
+export function writeGraph(document: GraphDocument, result: NormalisedGraph, pruned: Uint8Array, targetPath: string, edgeWeights: Float64Array | null = null): WriteResult {
   const extension = extensionOf(targetPath)
   const target = TARGETS[extension]
   if (target === undefined) throw new UsageError(`${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`, ['choose one of these extensions'])
+  if (edgeWeights !== null) return target.convert({...result, writeWeights: edgeWeights}, pruned)
   const sourceExtension = extensionOf(document.inputs[0]!.path)
   const sameKind = target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
   return sameKind ? document.carried.rewrite(result, pruned) : target.convert(result, pruned)
@@ -47,5 +50,6 @@ export function writeGraph(document: GraphDocument, result: NormalisedGraph, pru
 
 function extensionOf(path: string): string {
   const extension = extname(path).toLowerCase()
+  if (path.toLowerCase().endsWith('.pyg.npz')) return '.pyg.npz'
   return extension === '.gz' ? `${extname(path.slice(0, -3)).toLowerCase()}.gz` : extension
 }

@@ -17,6 +17,7 @@ const COLUMNS = [
   'pseudo_target',
   'degree_source',
   'degree_target',
+  'weight',
 ]
 
 /**
@@ -46,6 +47,7 @@ export function scoresCsv(scores: EdgeScores, nodeNames: readonly string[] | nul
       scores.pseudoLabels[v]!,
       scores.degrees[u]!,
       scores.degrees[v]!,
+      scores.weight[e]!,
     ]
     if (nodeNames !== null) row.push(csvText(nodeNames[u]!), csvText(nodeNames[v]!))
     lines.push(row.join(','))

@@ -66,6 +66,15 @@ export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32
   return {rank, order, pruned, prunedCount, keptByMinDegree, keptOnRequest, cutScore}
 }
 
+/**
+ * Weights in place of removal: 0 for the most suspect edge, rising with the rank to 1 at twice the cut, so that as much weight is taken
+ * away as edges would be pruned. Edges that were not scored, or are `spared`, keep 1.
+ */
+export function softWeights(rank: Uint32Array, scored: Uint8Array, share: number, spared: Uint8Array | null): Float64Array {
+  const end = 2 * share * rank.length
+  return Float64Array.from(rank, (place, e) => (scored[e] === 0 || spared?.[e] === 1 || place - 0.5 >= end ? 1 : (place - 0.5) / end))
+}
+
 /** How many of the most suspect edges lie above the cut. */
 function cutPlace(score: Float64Array, order: Uint32Array, rule: PruneRule): number {
   const m = score.length

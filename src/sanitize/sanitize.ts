@@ -16,7 +16,7 @@ import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scor
 import {defaultMemoryLimit} from './memory.js'
 import type {SolverName, SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
-import {markEdges, type PruneRule} from './prune.js'
+import {markEdges, type PruneRule, softWeights} from './prune.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
 import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
@@ -95,7 +95,8 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
   const scored = scoredEdges(prepared)
-  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree, sparedEdges(options, edges, nodes))
+  const spared = sparedEdges(options, edges, nodes)
+  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
@@ -103,6 +104,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     rank: marking.rank,
     scored,
     pruned: marking.pruned,
+    weight: softWeights(marking.rank, scored, marking.prunedCount / m, spared),
     parts,
     labelledEnds: ends((u, v) => Number(given.labels[u]! >= 0) + Number(given.labels[v]! >= 0)),
     pseudoDisagree: ends((u, v) => Number(pseudo.labels[u] !== pseudo.labels[v])),

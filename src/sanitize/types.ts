@@ -10,6 +10,8 @@ export interface EdgeScores {
   scored: Uint8Array
   /** [m] 1: marked for removal */
   pruned: Uint8Array
+  /** [m] weight in [0, 1] that takes the place of removal: see softWeights */
+  weight: Float64Array
   parts: {
     kc: Float64Array
     /** null: left out */

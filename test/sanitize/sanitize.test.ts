@@ -121,6 +121,20 @@ describe('fuseRanks', () => {
   })
 })
 
+describe('weights in place of removal', () => {
+  it('take away as much weight as pruning removes edges, and rise with the rank', async () => {
+    const {scores, metrics} = await run(graph, {minDegree: 0})
+    expect(scores.weight.reduce((sum, w) => sum + 1 - w, 0)).toBeCloseTo(metrics.pruned, 6)
+    const byRank = Array.from(scores.weight.keys()).sort((a, b) => scores.rank[a]! - scores.rank[b]!).map((e) => scores.weight[e]!)
+    byRank.forEach((w, place) => expect(w >= (byRank[place - 1] ?? 0) && w <= 1).toBe(true))
+  })
+
+  it('are 1 where nothing is pruned', async () => {
+    const {scores} = await run(graph, {prune: {rule: 'count', value: 0}})
+    expect(scores.weight.every((w) => w === 1)).toBe(true)
+  })
+})
+
 describe('targeted use', () => {
   const ends = (e: number): [number, number] => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
   const prunedOf = (scores: {pruned: Uint8Array}) => Array.from(scores.pruned.keys()).filter((e) => scores.pruned[e] === 1)
