@@ -1,0 +1,32 @@
+import type {Dense} from '../linalg/types.js'
+
+const BETA1 = 0.9
+const BETA2 = 0.999
+const EPSILON = 1e-8
+
+/**
+ * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes these in place.
+ *
+ * Formula    g ← g + decay · w; m ← .9 m + .1 g; v ← .999 v + .001 g²;
+ *            w ← w − rate · (m / (1 − .9ᵗ)) / (√(v / (1 − .999ᵗ)) + 1e-8).
+ * Source     Kingma & Ba 2015, algorithm 1. Deviation: weight decay, as part of the gradient and on every parameter.
+ */
+export function adam(parameters: readonly Dense[], rate: number, decay: number): (gradients: readonly Float64Array[]) => void {
+  const first = parameters.map(({data}) => new Float64Array(data.length))
+  const second = parameters.map(({data}) => new Float64Array(data.length))
+  let step = 0
+  return (gradients) => {
+    step++
+    const scale1 = 1 / (1 - BETA1 ** step)
+    const scale2 = 1 / (1 - BETA2 ** step)
+    parameters.forEach(({data: w}, p) => {
+      const [m, v, gradient] = [first[p]!, second[p]!, gradients[p]!]
+      for (let t = 0; t < w.length; t++) {
+        const g = gradient[t]! + decay * w[t]!
+        m[t] = BETA1 * m[t]! + (1 - BETA1) * g
+        v[t] = BETA2 * v[t]! + (1 - BETA2) * g * g
+        w[t]! -= (rate * scale1 * m[t]!) / (Math.sqrt(v[t]! * scale2) + EPSILON)
+      }
+    })
+  }
+}

@@ -1,0 +1,177 @@
+import {multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
+import {type Csr, dense, type Dense} from '../linalg/types.js'
+import type {Random} from '../stats/random.js'
+import {addBias, applyMask, columnSums, dropoutMask, glorot, maskCsr, multiply, multiplyLeftTransposed, multiplyRightTransposed} from './layers.js'
+import type {CreateModel} from './model.js'
+
+const SLOPE = 0.2
+/** Units of each head, as published. */
+const WIDTH = 8
+
+/**
+ * Two-layer graph attention network.
+ *
+ * Formula    H = X W₀, eight heads: α_ij = softmax_j(leakyrelu(a·h_i + b·h_j)) over the neighbours of i and i itself;
+ *            hidden_i = elu(Σ_j α_ij h_j + bias), heads side by side; the same once more with one head gives the logits.
+ * Cost       (nnz(X) + nnz(Â) · 4) · heads · 8 multiply–adds a pass, nnz(Â) · heads exponentials.
+ * Source     Veličković et al. 2018, eqs. 1–6. Deviation: dropout and weight decay are those of the other models.
+ */
+export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout}, random) => {
+  const w0 = glorot(features.cols, heads * WIDTH, random)
+  const first = attentionVectors(heads, WIDTH, random)
+  const b0 = dense(1, heads * WIDTH)
+  const w1 = glorot(heads * WIDTH, classes, random)
+  const second = attentionVectors(1, classes, random)
+  const b1 = dense(1, classes)
+  return {
+    parameters: [w0, first.own, first.other, b0, w1, second.own, second.other, b1],
+    forward(generator) {
+      const x = maskCsr(features, dropoutMask(features.values.length, dropout, generator))
+      const hidden = attend(adjacency, multiplyCsrDense(x, w0), first, dropout, generator)
+      const h = hidden.out
+      addBias(h, b0.data)
+      const slope = h.data.map((value) => (value > 0 ? 1 : Math.exp(value)))
+      h.data.forEach((value, t) => (h.data[t] = value > 0 ? value : Math.expm1(value)))
+      const mask = dropoutMask(h.data.length, dropout, generator)
+      applyMask(h.data, mask)
+      const output = attend(adjacency, multiply(h, w1), second, dropout, generator)
+      addBias(output.out, b1.data)
+      return {
+        logits: output.out,
+        backward(gradient) {
+          const last = output.backward(gradient)
+          const dh = multiplyRightTransposed(last.input, w1)
+          applyMask(dh.data, mask)
+          applyMask(dh.data, slope)
+          const before = hidden.backward(dh)
+          return [
+            multiplyCsrTransposedDense(x, before.input).data, before.own, before.other, columnSums(dh),
+            multiplyLeftTransposed(h, last.input).data, last.own, last.other, columnSums(gradient),
+          ]
+        },
+      }
+    },
+  }
+}
+
+/** a (of the node itself) and b (of the neighbour) of each head: [heads, width]. */
+interface AttentionVectors {
+  own: Dense
+  other: Dense
+}
+
+const attentionVectors = (heads: number, width: number, random: Random): AttentionVectors => ({own: glorot(heads, width, random), other: glorot(heads, width, random)})
+
+interface Attention {
+  /** [n, heads · width] */
+  out: Dense
+  backward(gradient: Dense): {input: Dense; own: Float64Array; other: Float64Array}
+}
+
+/** Attention of every head over the pattern of a matrix, h [n, heads · width] → the same shape. */
+function attend(pattern: Csr, h: Dense, {own, other}: AttentionVectors, rate: number, random: Random | null): Attention {
+  const {rows: heads, cols: width} = own
+  const {indptr, indices} = pattern
+  const ownPart = headProducts(h, own)
+  const otherPart = headProducts(h, other)
+  const alpha = new Float64Array(indices.length * heads)
+  const steep = new Float64Array(alpha.length)
+  for (let i = 0; i < pattern.rows; i++) {
+    for (let k = 0; k < heads; k++) {
+      let top = -Infinity
+      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+        const raw = ownPart[i * heads + k]! + otherPart[indices[t]! * heads + k]!
+        steep[t * heads + k] = raw > 0 ? 1 : SLOPE
+        top = Math.max(top, (alpha[t * heads + k] = raw > 0 ? raw : SLOPE * raw))
+      }
+      let total = 0
+      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) total += alpha[t * heads + k] = Math.exp(alpha[t * heads + k]! - top)
+      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) alpha[t * heads + k]! /= total
+    }
+  }
+  const mask = dropoutMask(alpha.length, rate, random)
+  const weights = mask === null ? alpha : alpha.map((a, t) => a * mask[t]!)
+  const out = dense(h.rows, h.cols)
+  for (let i = 0; i < pattern.rows; i++) {
+    for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+      for (let k = 0; k < heads; k++) {
+        const a = weights[t * heads + k]!
+        const from = indices[t]! * h.cols + k * width
+        const to = i * h.cols + k * width
+        if (a !== 0) for (let c = 0; c < width; c++) out.data[to + c]! += a * h.data[from + c]!
+      }
+    }
+  }
+  return {out, backward: (gradient) => attentionGradients({pattern, h, own, other, alpha, steep, mask, weights}, gradient)}
+}
+
+interface AttentionState extends AttentionVectors {
+  pattern: Csr
+  h: Dense
+  /** [nnz, heads] softmax before dropout; slope of the leaky ReLU; dropout factors; their product with alpha */
+  alpha: Float64Array
+  steep: Float64Array
+  mask: Float64Array | null
+  weights: Float64Array
+}
+
+function attentionGradients({pattern, h, own, other, alpha, steep, mask, weights}: AttentionState, gradient: Dense): ReturnType<Attention['backward']> {
+  const {rows: heads, cols: width} = own
+  const {indptr, indices} = pattern
+  const input = dense(h.rows, h.cols)
+  const dOwnPart = new Float64Array(h.rows * heads)
+  const dOtherPart = new Float64Array(h.rows * heads)
+  const dAlpha = new Float64Array(alpha.length)
+  for (let i = 0; i < pattern.rows; i++) {
+    for (let k = 0; k < heads; k++) {
+      const at = i * h.cols + k * width
+      let mean = 0
+      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+        const from = indices[t]! * h.cols + k * width
+        const e = t * heads + k
+        let along = 0
+        for (let c = 0; c < width; c++) {
+          along += gradient.data[at + c]! * h.data[from + c]!
+          input.data[from + c]! += weights[e]! * gradient.data[at + c]!
+        }
+        dAlpha[e] = along * (mask?.[e] ?? 1)
+        mean += alpha[e]! * dAlpha[e]
+      }
+      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+        const e = t * heads + k
+        const dRaw = alpha[e]! * (dAlpha[e]! - mean) * steep[e]!
+        dOwnPart[i * heads + k]! += dRaw
+        dOtherPart[indices[t]! * heads + k]! += dRaw
+      }
+    }
+  }
+  const dOwn = new Float64Array(own.data.length)
+  const dOther = new Float64Array(other.data.length)
+  for (let i = 0; i < h.rows; i++) {
+    for (let k = 0; k < heads; k++) {
+      const [p, q] = [dOwnPart[i * heads + k]!, dOtherPart[i * heads + k]!]
+      for (let c = 0; c < width; c++) {
+        const at = i * h.cols + k * width + c
+        const v = k * width + c
+        input.data[at]! += p * own.data[v]! + q * other.data[v]!
+        dOwn[v]! += p * h.data[at]!
+        dOther[v]! += q * h.data[at]!
+      }
+    }
+  }
+  return {input, own: dOwn, other: dOther}
+}
+
+/** [n, heads] inner products of each head's part of a row with its vector. */
+function headProducts(h: Dense, vectors: Dense): Float64Array {
+  const {rows: heads, cols: width, data} = vectors
+  const out = new Float64Array(h.rows * heads)
+  for (let i = 0; i < h.rows; i++) {
+    for (let k = 0; k < heads; k++) {
+      let sum = 0
+      for (let c = 0; c < width; c++) sum += h.data[i * h.cols + k * width + c]! * data[k * width + c]!
+      out[i * heads + k] = sum
+    }
+  }
+  return out
+}
