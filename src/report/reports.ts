@@ -1,3 +1,4 @@
+import type {AttackMetrics} from '../attack/types.js'
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
@@ -30,5 +31,9 @@ export interface DoctorReport extends Report<DoctorMetrics> {
   command: 'doctor'
 }
 
+export interface AttackReport extends Report<AttackMetrics & {reading: NormalisationCounts}> {
+  command: 'attack'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | VerifyReport | DoctorReport
+export type AnyReport = CertifyReport | SanitizeReport | VerifyReport | DoctorReport | AttackReport

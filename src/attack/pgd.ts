@@ -1,0 +1,141 @@
+import type {Products} from '../linalg/products.js'
+import type {Random} from '../stats/random.js'
+import {adjacencyOf, type EdgeSet, edgeSet} from './edge-set.js'
+import {gradientAt, marginLoss, pairGradient} from './meta-gradient.js'
+import {fitSurrogate, type Victim} from './surrogate.js'
+
+export interface PgdTask {
+  readonly victim: Victim
+  /** [n] classes that the attack wants missed, at the nodes of `goal` */
+  readonly labels: Int32Array
+  readonly goal: Uint32Array
+  readonly count: number
+  readonly iterations: number
+  /** pairs that can have a weight at a time */
+  readonly candidates: number
+  readonly sharpness: number
+  readonly allowed: (graph: EdgeSet, u: number, v: number) => boolean
+  readonly onProgress: (done: number) => void
+}
+
+/** Samples of the relaxed perturbation that are tried. */
+const SAMPLES = 20
+/** Share of the iterations in which pairs without weight give way to others. */
+const EXPLORING = 0.75
+
+/** Candidate pairs by number u · n + v, u < v, ascending, and the weight of each. */
+interface Relaxed {
+  keys: Float64Array
+  weights: Float64Array
+}
+
+/**
+ * Topology attack by projected gradient: the perturbation is relaxed to weights in [0, 1] whose sum is the budget, raised along the
+ * gradient of the surrogate's loss, projected back, and made discrete by sampling.
+ *
+ * Formula    p ← Π(p + η_t (1 − 2a) ∂L/∂a / max |∂L/∂a|), η_t = 1/√t; Π(p) = clip(p − μ, 0, 1), μ ≥ 0 the least with Σ ≤ count (bisection).
+ * Returns    the changed graph with `count` flips, the best of 20 samples (each a draw of pairs without replacement, by weight), or
+ *            null where fewer pairs are allowed.
+ * Cost       an iteration: fitSurrogate, pairGradient and candidates · 8 C multiply–adds; O(candidates) memory.
+ * Source     Xu et al. 2019, eqs. 8–13; Geisler et al. 2021, alg. 1 for the changing block of candidates.   Deviation: the surrogate is
+ *            fitted anew in each iteration and the gradient goes through the fit; tanh margin loss; weights of a sample are the drawing odds.
+ */
+export async function pgdAttack(clean: EdgeSet, task: PgdTask, random: Random, products: Products): Promise<EdgeSet | null> {
+  const {victim, labels, goal, count, iterations} = task
+  const n = clean.nodes
+  const edges = clean.edges()
+  const total = (n * (n - 1)) / 2
+  const everyPair = total <= task.candidates
+  let relaxed = everyPair ? allPairs(n) : withFresh({keys: new Float64Array(0), weights: new Float64Array(0)}, n, task.candidates, random)
+  for (let t = 1; t <= iterations; t++) {
+    const surrogate = await fitSurrogate(victim, relaxedAdjacency(clean, edges, relaxed), products)
+    const gradient = await pairGradient(surrogate, marginLoss(surrogate.scores, labels, goal, task.sharpness).slope, true, products)
+    const gains = Float64Array.from(relaxed.keys, (key) => {
+      const [u, v] = [Math.floor(key / n), key % n]
+      return clean.has(u, v) ? -gradientAt(gradient, u, v) : gradientAt(gradient, u, v)
+    })
+    const scale = gains.reduce((most, gain) => Math.max(most, Math.abs(gain)), Number.MIN_VALUE) * Math.sqrt(t)
+    relaxed = {keys: relaxed.keys, weights: project(relaxed.weights.map((p, k) => p + gains[k]! / scale), count)}
+    if (!everyPair && t < EXPLORING * iterations) relaxed = withFresh(relaxed, n, task.candidates, random)
+    task.onProgress(t)
+  }
+  let best: {graph: EdgeSet; loss: number} | null = null
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const graph = draw(edges, relaxed, task, n, random)
+    if (graph === null) continue
+    const {scores} = await fitSurrogate(victim, adjacencyOf(n, graph.edges()), products)
+    const loss = marginLoss(scores, labels, goal, task.sharpness).value
+    if (best === null || loss > best.loss) best = {graph, loss}
+  }
+  return best?.graph ?? null
+}
+
+/**
+ * The nearest point with entries in [0, 1] and a sum of at most `count`: clip(p − μ, 0, 1).
+ *
+ * Precision  the sum is at most count, and within 10⁻⁶ · count of it where μ > 0.   Cost  50 passes.
+ * Source     Xu et al. 2019, proposition 1.   Deviation: none.
+ */
+export function project(p: Float64Array, count: number): Float64Array {
+  const clip = (x: number) => Math.min(1, Math.max(0, x))
+  const sum = (mu: number) => p.reduce((s, x) => s + clip(x - mu), 0)
+  if (sum(0) <= count) return p.map(clip)
+  let low = 0
+  let high = p.reduce((most, x) => Math.max(most, x), 0)
+  for (let k = 0; k < 50 && high - low > 1e-12; k++) {
+    const middle = (low + high) / 2
+    if (sum(middle) > count) low = middle
+    else high = middle
+  }
+  return p.map((x) => clip(x - high))
+}
+
+function allPairs(n: number): Relaxed {
+  const keys = new Float64Array((n * (n - 1)) / 2)
+  let at = 0
+  for (let u = 0; u < n; u++) for (let v = u + 1; v < n; v++) keys[at++] = u * n + v
+  return {keys, weights: new Float64Array(keys.length)}
+}
+
+/** Pairs with a weight stay, the others give way to random ones; pairs drawn twice count once. */
+function withFresh({keys, weights}: Relaxed, n: number, size: number, random: Random): Relaxed {
+  const weightOf = new Map<number, number>()
+  keys.forEach((key, k) => weights[k]! > 0 && weightOf.set(key, weights[k]!))
+  const drawn = new Float64Array(Math.max(size, weightOf.size))
+  let at = 0
+  for (const key of weightOf.keys()) drawn[at++] = key
+  while (at < drawn.length) {
+    const [u, v] = [random.integer(n), random.integer(n)]
+    if (u !== v) drawn[at++] = Math.min(u, v) * n + Math.max(u, v)
+  }
+  const unique = drawn.sort().filter((key, k) => k === 0 || key !== drawn[k - 1])
+  return {keys: unique, weights: Float64Array.from(unique, (key) => weightOf.get(key) ?? 0)}
+}
+
+/** A + (1 − 2A) ∘ p: an edge with weight p has 1 − p left. */
+function relaxedAdjacency(clean: EdgeSet, edges: Uint32Array, {keys, weights}: Relaxed) {
+  const n = clean.nodes
+  const used = Array.from(keys.keys()).filter((k) => weights[k]! > 0)
+  const pairs = new Uint32Array(edges.length + 2 * used.length)
+  const values = new Float64Array(pairs.length / 2).fill(1)
+  pairs.set(edges)
+  used.forEach((k, i) => {
+    const [u, v] = [Math.floor(keys[k]! / n), keys[k]! % n]
+    pairs.set([u, v], edges.length + 2 * i)
+    values[edges.length / 2 + i] = clean.has(u, v) ? -weights[k]! : weights[k]!
+  })
+  return adjacencyOf(n, pairs, values)
+}
+
+/** `count` pairs drawn one after another with odds by weight (Efraimidis & Spirakis 2006: the largest ln(uniform)/p). */
+function draw(edges: Uint32Array, {keys, weights}: Relaxed, task: PgdTask, n: number, random: Random): EdgeSet | null {
+  const priority = Float64Array.from(weights, (p) => (p > 0 ? Math.log(random.uniform()) / p : -Infinity))
+  const order = Uint32Array.from(keys.keys()).filter((k) => weights[k]! > 0).sort((a, b) => priority[b]! - priority[a]!)
+  const graph = edgeSet(n, edges)
+  for (const k of order) {
+    if (graph.flips() === task.count) break
+    const [u, v] = [Math.floor(keys[k]! / n), keys[k]! % n]
+    if (task.allowed(graph, u, v)) graph.flip(u, v)
+  }
+  return graph.flips() === task.count ? graph : null
+}

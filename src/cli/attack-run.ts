@@ -1,0 +1,60 @@
+import {attack} from '../attack/attack.js'
+import {attackMetrics, attackVerdict} from '../attack/summary.js'
+import type {AttackOptions} from '../attack/types.js'
+import {UsageError} from '../errors.js'
+import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
+import {normalise} from '../graph/normalise.js'
+import {readGraph, type ReadOptions} from '../graph/read-graph.js'
+import {namedTargets, readTargets} from '../graph/targets.js'
+import {writeAttacked} from '../graph/write-attacked.js'
+import type {AttackReport} from '../report/reports.js'
+import {random} from '../stats/random.js'
+import type {Outcome, RunFlags} from './base-command.js'
+import type {OnProgress} from './progress.js'
+
+/** An attack as the flags ask for it. */
+export interface AttackRequest {
+  graph: string
+  reading: ReadOptions
+  largestComponent: boolean
+  /** array of the npz, or names of nodes */
+  targets: {array: string} | {names: readonly string[]} | null
+  /** a share of the edges, or a number of them */
+  budget: {share: number} | {count: number} | null
+  options: Omit<AttackOptions, 'count' | 'targets'>
+}
+
+/** Attacks run on the processor: a device that is asked for by name is refused, never passed over in silence. */
+export function requireProcessor(flags: RunFlags): void {
+  if (flags.device !== 'auto' && flags.device !== 'cpu') throw new UsageError(`attacks run on the processor, not on ${flags.device}`, ['leave --device out'])
+  if (flags['require-gpu']) throw new UsageError('attacks run on the processor, and --require-gpu asks for a GPU', ['leave --require-gpu out'])
+}
+
+export async function runAttack(request: AttackRequest, seed: number, threads: number, onProgress: OnProgress): Promise<{outcome: Outcome<AttackReport['metrics']>; written: WriteResult}> {
+  const document = await readGraph(request.graph, request.reading)
+  const normalised = normalise(document, {largestComponent: request.largestComponent})
+  const options = await optionsOf(request, normalised)
+  const result = await attack(normalised.graph, options, random(seed), {threads, onProgress})
+  const metrics = {...attackMetrics(normalised.graph, options, result), reading: {...normalised.counts}}
+  const written = writeAttacked(document, normalised, result, options.targets)
+  return {outcome: {...settingOf(document, options, threads), metrics, verdict: attackVerdict(options, metrics), notes: [...document.notes, ...written.notes]}, written}
+}
+
+async function optionsOf({graph, targets, budget, options}: AttackRequest, normalised: NormalisedGraph): Promise<AttackOptions> {
+  const edges = normalised.graph.edges.length / 2
+  const nodes = targets === null ? null : 'array' in targets ? await readTargets(graph, targets.array, normalised) : namedTargets(targets.names, normalised)
+  return {...options, targets: nodes, count: budget === null ? null : 'count' in budget ? budget.count : Math.floor(budget.share * edges)}
+}
+
+/** Every option that has an effect on this method. */
+function settingOf(document: GraphDocument, {method, count, targets, perTarget, adaptive, degreeTest, flipsPerStep, iterations, candidates}: AttackOptions, threads: number) {
+  const config = {
+    method,
+    ...(method === 'nettack' ? {perTarget} : {count}),
+    targets: targets === null ? null : targets.length,
+    ...(method === 'nettack' || method === 'metattack' ? {adaptive, degreeTest} : {}),
+    ...(method === 'metattack' ? {flipsPerStep} : {}),
+    ...(method === 'pgd' ? {iterations, candidates} : {}),
+  }
+  return {inputs: [...document.inputs], config, engine: {report: {name: 'cpu', precision: 'fp64' as const, tried: [{name: 'cpu', outcome: 'taken: attacks run on the processor'}]}, threads}}
+}

@@ -1,0 +1,35 @@
+import type {NamedArray} from '../data/named-array.js'
+import {openNpz, writeNpz} from '../data/npz.js'
+import type {GraphDocument, NormalisedGraph, WriteResult} from './document.js'
+import {writePlainNpz} from './formats/plain-npz.js'
+
+/** Flat pairs [2 k], u < v, sorted. */
+export interface AttackedEdges {
+  readonly edges: Uint32Array
+  readonly added: Uint32Array
+  readonly removed: Uint32Array
+}
+
+/** Arrays that an attack writes; those of an earlier attack give way. */
+const REPLACED = ['edges_attacked', 'edges_added', 'edges_removed', 'edges_removed_original']
+
+/**
+ * An attacked graph as plain npz: `edges` (before), `edges_attacked`, `edges_added`, `edges_removed`, and everything else that the
+ * graph had; `target_idx` names the nodes that were attacked, where they were given.
+ */
+export function writeAttacked(document: GraphDocument, normalised: NormalisedGraph, attacked: AttackedEdges, targets: Uint32Array | null): WriteResult {
+  const nothing = new Uint8Array(normalised.graph.edges.length / 2)
+  const clean = document.format === 'plain-npz' ? document.carried.rewrite(normalised, nothing) : writePlainNpz(normalised, nothing)
+  const archive = openNpz(clean.bytes, document.inputs[0]!.path)
+  const replaced = new Set([...REPLACED, ...(targets === null ? [] : ['target_idx'])])
+  const names = [...archive.names, ...archive.skipped.filter(({isArray}) => isArray).map(({name}) => name)]
+  const pairs = (name: string, list: Uint32Array): NamedArray => ({name, shape: [list.length / 2, 2], type: 'i4', data: Int32Array.from(list)})
+  const arrays = [
+    ...names.filter((name) => !replaced.has(name)).map((name) => ({name, npy: archive.raw(name)})),
+    pairs('edges_attacked', attacked.edges),
+    pairs('edges_added', attacked.added),
+    pairs('edges_removed', attacked.removed),
+    ...(targets === null ? [] : [{name: 'target_idx', shape: [targets.length], type: 'i4' as const, data: Int32Array.from(targets)}]),
+  ]
+  return {bytes: writeNpz(arrays), notes: clean.notes}
+}
