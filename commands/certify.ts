@@ -51,7 +51,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     eta: numbers({min: 0, helpGroup: GROUP.method, description: 'loss changes η, comma-separated'}),
     alpha: number({min: 1e-12, max: 0.5, default: 0.05, helpGroup: GROUP.method, description: 'the whole report holds with probability 1 − α'}),
     split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
-    anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a third)'}),
+    anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a quarter)'}),
     bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),

@@ -1,4 +1,5 @@
 import {constants} from 'node:buffer'
+import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
@@ -52,6 +53,10 @@ those of sanitize need the graph again, at the path where the shards read it.`
 
   async run(): Promise<CertifyReport | SanitizeReport> {
     const {argv, flags} = await this.parse(Merge)
+    const inputs = new Set((argv as string[]).map((path) => resolve(path)))
+    for (const path of [flags.out, flags.report, flags.scores, flags.html]) {
+      if (path !== undefined && inputs.has(resolve(path))) throw new UsageError(`${path} is one of the partial results and would be overwritten`, ['write to another file'])
+    }
     const files: PartialFile[] = []
     for (const path of argv as string[]) files.push({path, partial: parsePartial((await readInput(path, constants.MAX_STRING_LENGTH)).bytes, path)})
     const set = shardSet(files, VERSION)
@@ -59,7 +64,8 @@ those of sanitize need the graph again, at the path where the shards read it.`
   }
 
   private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
-    if (flags.scores !== undefined) throw new UsageError('--scores is of sanitize: a certificate has no edges', ['leave it out'])
+    const foreign = flags.scores !== undefined ? 'scores' : flags.soft ? 'soft' : flags['max-memory'] !== undefined ? 'max-memory' : null
+    if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
     const {inputs, config, seed} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
     const report: CertifyReport = {

@@ -64,7 +64,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
-    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
+    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'keep every edge in --out and give it a weight from 0 to 1 instead'}),
@@ -127,6 +127,7 @@ function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest {
     protect: flags.protect ?? null,
     focus: flags.focus ?? null,
     suppress: flags.suppress ?? null,
+    today: new Date().toISOString().slice(0, 10),
     explain: (flags.explain ?? []) as [string, string][],
     options: {
       preset: flags.preset as SanitizeOptions['preset'],

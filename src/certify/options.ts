@@ -36,6 +36,9 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   bootstrap: 1000,
 }
 
+/** Every thread keeps sums for each pair of δ and η. */
+const MAX_CELLS = 10_000
+
 /** Throws UsageError for options that make no sense by themselves. */
 export function checkOptions({floor, deltas, etas, alpha, split, bootstrap}: CertifyOptions): void {
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
@@ -44,6 +47,8 @@ export function checkOptions({floor, deltas, etas, alpha, split, bootstrap}: Cer
   if (floor !== 'auto' && !(floor >= 0 && floor < Infinity)) throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
   if (deltas !== 'auto' && !positive(deltas)) throw new UsageError(`--delta is ${deltas.join(',')}; each δ is finite and above 0`)
   if (etas !== 'auto' && !positive(etas)) throw new UsageError(`--eta is ${etas.join(',')}; each η is finite and above 0`)
+  const cells = (deltas === 'auto' ? 1 : deltas.length) * (etas === 'auto' ? 1 : etas.length)
+  if (cells > MAX_CELLS) throw new UsageError(`--delta and --eta make ${cells} pairs of δ and η in every layer; at most ${MAX_CELLS} are possible`, ['give fewer values'])
   if (floor !== 'auto' && deltas !== 'auto' && split !== null && floor > Math.min(...deltas)) {
     throw new UsageError(`--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`)
   }

@@ -18,10 +18,13 @@ export interface Sample {
   duplicatesRemoved: number
 }
 
+/** The square of a longer row would overflow. */
+const LARGEST = 1e100
+
 /**
  * Checks the states once, at the border.
  *
- * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not finite.
+ * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not within ±1e100.
  */
 export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
   if (rows < MIN_ROWS) throw new InputError(`${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`)
@@ -29,8 +32,8 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
   if (labels !== null && labels.length !== rows) throw new InputError(`${labels.length} labels for ${rows} rows`)
   for (const {name, dim, data} of layers) {
     if (data.length !== rows * dim) throw new InputError(`layer ${name} holds ${data.length} values, not ${rows} rows × ${dim}`)
-    const bad = data.findIndex((x) => !Number.isFinite(x))
-    if (bad !== -1) throw new InputError(`layer ${name}, row ${Math.floor(bad / dim)}, column ${bad % dim} is ${data[bad]!}, not a finite number`, ['remove the row', 'check the checkpoint for overflow'])
+    const bad = data.findIndex((x) => !(Math.abs(x) <= LARGEST))
+    if (bad !== -1) throw new InputError(`layer ${name}, row ${Math.floor(bad / dim)}, column ${bad % dim} is ${data[bad]!}, not a number within ±${LARGEST}`, ['remove the row', 'check the checkpoint for overflow'])
   }
 }
 

@@ -39,7 +39,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
   const normalised = normalise(document, {largestComponent, weights})
   const {protect, focus, suppress, truth, explain} = request
   const [kept, seen] = [protect === null ? null : await readNodeList(protect, normalised), focus === null ? null : await readNodeList(focus, normalised)]
-  const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, new Date().toISOString().slice(0, 10))
+  const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, request.today)
   const options: SanitizeOptions = {
     ...request.options,
     protect: kept?.nodes ?? null,

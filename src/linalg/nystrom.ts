@@ -39,13 +39,13 @@ export async function chooseColumns({diagonal, columns}: ColumnAccess, count: nu
     const drawn = drawDistinct(left, Math.min(DRAWN, count), random)
     const rest = await columns(drawn)
     for (const factor of factors) subtract(rest, await products.multiplyTransposed(factor, rowsAt(factor, drawn)))
-    const {accepted, factor: lower} = pivots(rowsAt(rest, drawn), left, drawn, negligible, count - chosen.length, random)
+    const {accepted, gram} = pivots(rowsAt(rest, drawn), left, drawn, negligible, count - chosen.length, random)
     if (accepted.length === 0) {
       // Rounding ate what the candidates were drawn with: they are rebuilt already.
       for (const i of drawn) left[i] = 0
       continue
     }
-    const {inverse} = await factorAndInvert(lower, chosen.length, products)
+    const {inverse} = await factorAndInvert(gram, chosen.length, products)
     const factor = await products.multiplyTransposed(columnsAt(rest, accepted), inverse)
     for (let i = 0; i < n; i++) {
       for (let c = 0; c < factor.cols; c++) left[i]! -= factor.data[i * factor.cols + c]! ** 2
@@ -86,7 +86,7 @@ function drawDistinct(weights: Float64Array, count: number, random: Random): Uin
  *
  * Shapes     g [k, k], what is left of the candidates' rows and columns → accepted places, and g restricted to them.
  */
-function pivots(g: Dense, left: Float64Array, drawn: Uint32Array, negligible: number, most: number, random: Random): {accepted: number[]; factor: Dense} {
+function pivots(g: Dense, left: Float64Array, drawn: Uint32Array, negligible: number, most: number, random: Random): {accepted: number[]; gram: Dense} {
   const k = g.rows
   const rest = g.data.slice()
   const accepted: number[] = []
@@ -97,9 +97,9 @@ function pivots(g: Dense, left: Float64Array, drawn: Uint32Array, negligible: nu
     const column = Float64Array.from({length: k}, (_, i) => rest[i * k + c]! / Math.sqrt(pivot))
     for (let i = c; i < k; i++) for (let j = c; j < k; j++) rest[i * k + j]! -= column[i]! * column[j]!
   }
-  const factor = dense(accepted.length, accepted.length)
-  accepted.forEach((i, a) => accepted.forEach((j, b) => (factor.data[a * accepted.length + b] = g.data[i * k + j]!)))
-  return {accepted, factor}
+  const gram = dense(accepted.length, accepted.length)
+  accepted.forEach((i, a) => accepted.forEach((j, b) => (gram.data[a * accepted.length + b] = g.data[i * k + j]!)))
+  return {accepted, gram}
 }
 
 function rowsAt(m: Dense, rows: Uint32Array): Dense {

@@ -7,6 +7,7 @@ export function number(x: number): string {
   const size = Math.abs(x)
   if (x === 0) return '0'
   if (size >= 1e7 || size < 1e-4) return x.toExponential(1).replace('e+', 'e').replaceAll('-', MINUS)
+  if (!Number.isFinite(x)) return String(x)
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(size)))
   return signed(x, size.toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: decimals}))
 }

@@ -20,16 +20,20 @@ export function toJson(report: Frame): string {
   const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
   const object = Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)]))
+  return textOf(object, 2) + '\n'
+}
+
+/** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */
+export const digestText = (value: unknown): string => textOf(canonical(value, ''))
+
+function textOf(value: Json | Record<string, Json>, indent?: number): string {
   try {
-    return JSON.stringify(object, null, 2) + '\n'
+    return JSON.stringify(value, null, indent)
   } catch (cause) {
     if (cause instanceof RangeError) throw new InputError(`the result is longer than ${constants.MAX_STRING_LENGTH} characters, more than one JSON file can hold`, ['use fewer rows or layers, or more shards if this is a partial result'], {cause})
     throw cause
   }
 }
-
-/** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */
-export const digestText = (value: unknown): string => JSON.stringify(canonical(value, ''))
 
 function canonical(value: unknown, path: string): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value

@@ -36,13 +36,16 @@ export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'
 }
 
 /** Everything in which the shards of one run agree, part by part: what is not named here may differ. */
-export function agreement({command, shard, version, seed, config, inputs, engine, plan}: Omit<AnyPartial, 'key' | 'checksum'>) {
+export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
+  const {command, shard, version, seed, config, inputs, engine, plan} = partial
   return {
     command, version, shards: shard.count, seed, config,
     // Paths may differ from machine to machine.
     inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})),
     engine: {name: engine.name, precision: engine.precision},
     plan,
+    // Of the request what is not in the config; its paths may differ too.
+    ...('request' in partial ? {request: {today: partial.request.today, explain: partial.request.explain}} : {}),
   }
 }
 

@@ -79,6 +79,7 @@ function disagreement(a: PartialFile, b: PartialFile): InputError {
   const k = left.inputs.findIndex(({sha256}, at) => sha256 !== right.inputs[at]!.sha256)
   if (k !== -1) return differ(`the content of the input ${a.partial.inputs[k]!.path}`, `sha256 ${left.inputs[k]!.sha256}`, `sha256 ${right.inputs[k]!.sha256}`, again)
   if (text(left.engine) !== text(right.engine)) return differ('the engine', engineName(left.engine), engineName(right.engine), 'give all shards the same --device, such as --device cpu')
+  if ('request' in left && text(left.request) !== text(right.request)) return differ('what was asked for', left.request, right.request, again)
   const plans = 'made different plans of the same input and options: their processors or packages round differently'
   return new InputError(`${a.path} and ${b.path}: ${plans}`, ['run all shards on one kind of machine with the same packages installed', again])
 }

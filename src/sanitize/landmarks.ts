@@ -31,15 +31,13 @@ export interface LandmarkKernel {
   readonly points: Matrix
   /** [p, p] L⁻¹ */
   readonly whiten: Dense
-  /** relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all are */
-  readonly error: number
 }
 
 /**
- * Landmarks among the rows of x̂, drawn where the earlier ones leave most, and the error they leave on held-out columns.
+ * Landmarks among the rows of x̂, drawn where the earlier ones leave most.
  *
  * Shapes     unit [s, d] → p ≤ count landmarks.
- * Cost       min(s, 20,000) · count kernel values and count² multiply–adds a row; s · 128 kernel values for the error.
+ * Cost       min(s, 20,000) · count kernel values and count² multiply–adds a row.
  * Source     Williams & Seeger 2001 (Nyström); Snelson & Ghahramani 2006 (the diagonal that is left). Deviation: none.
  */
 export async function landmarkKernel(unit: Matrix, count: number, random: Random, values: KernelValues, products: Products): Promise<LandmarkKernel> {
@@ -50,16 +48,17 @@ export async function landmarkKernel(unit: Matrix, count: number, random: Random
     diagonal: kernelDiagonal(rows),
     columns: (which) => values.kernelBlock(rows, selectRows(rows, which)),
   }, Math.min(count, among.length), random, products)
-  const places = chosen.map((row) => among[row]!)
+  return landmarksAt(unit, chosen.map((row) => among[row]!), values, products)
+}
+
+/** The landmark kernel of given nodes: their rows, and p³/3 multiply–adds to whiten them. */
+export async function landmarksAt(unit: Matrix, places: Uint32Array, values: KernelValues, products: Products): Promise<LandmarkKernel> {
   const points = selectRows(unit, places)
   const gram = await values.kernelBlock(points, points)
+  // Equal rows may be landmarks of one graph and coincide in another.
   for (let i = 0; i < gram.rows; i++) gram.data[i * gram.cols + i] = 0.5 + JITTER
   const {inverse: whiten} = await factorAndInvert(gram, 0, products)
-  const isLandmark = new Uint8Array(unit.rows)
-  for (const place of places) isLandmark[place] = 1
-  const heldOut = order.filter((row) => isLandmark[row] === 0).slice(0, HELD_OUT).sort()
-  const model = {places, points, whiten}
-  return {...model, error: await heldOutError(model, unit, heldOut, values, products)}
+  return {places, points, whiten}
 }
 
 /** A chunk of rows of the node set in the features of the landmarks. */
@@ -74,18 +73,26 @@ export interface FeatureChunk {
 }
 
 /** Φ of the rows from … to − 1: a kernel value and p multiply–adds for each row and landmark. */
-export async function featureChunk({points, whiten}: Omit<LandmarkKernel, 'error'>, unit: Matrix, from: number, to: number, values: KernelValues, products: Products): Promise<FeatureChunk> {
+export async function featureChunk({points, whiten}: LandmarkKernel, unit: Matrix, from: number, to: number, values: KernelValues, products: Products): Promise<FeatureChunk> {
   const rows = rowRange(unit, from, to)
   const phi = await products.multiplyTransposed(await values.kernelBlock(rows, points), whiten)
   return {first: from, unit: rows, phi, rest: kernelDiagonal(rows).map((h, i) => Math.max(0, h - squaredLength(phi, i)))}
 }
 
 /** Φ of every row, a chunk at a time. */
-export async function* featureChunks(model: Omit<LandmarkKernel, 'error'>, unit: Matrix, values: KernelValues, products: Products): AsyncGenerator<FeatureChunk> {
+export async function* featureChunks(model: LandmarkKernel, unit: Matrix, values: KernelValues, products: Products): AsyncGenerator<FeatureChunk> {
   for (let from = 0; from < unit.rows; from += CHUNK) yield featureChunk(model, unit, from, Math.min(unit.rows, from + CHUNK), values, products)
 }
 
-async function heldOutError(model: Omit<LandmarkKernel, 'error'>, unit: Matrix, heldOut: Uint32Array, values: KernelValues, products: Products): Promise<number> {
+/**
+ * Relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all are.
+ *
+ * Cost       s · (p + 128) kernel values and p² multiply–adds a row.
+ */
+export async function landmarkError(model: LandmarkKernel, unit: Matrix, random: Random, values: KernelValues, products: Products): Promise<number> {
+  const isLandmark = new Uint8Array(unit.rows)
+  for (const place of model.places) isLandmark[place] = 1
+  const heldOut = random.permutation(unit.rows).filter((row) => isLandmark[row] === 0).slice(0, HELD_OUT).sort()
   if (heldOut.length === 0) return 0
   const held = selectRows(unit, heldOut)
   const heldPhi = await products.multiplyTransposed(await values.kernelBlock(held, model.points), model.whiten)

@@ -1,6 +1,6 @@
 import {UsageError} from '../errors.js'
 import {isCsr} from '../linalg/types.js'
-import type {SanitizeSettings} from './settings.js'
+import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
@@ -41,10 +41,10 @@ const PRODUCT_SPEED = 2e10
 const KERNEL_SPEED = 6e7
 
 /**
- * Chooses a solver from the sizes alone, so that the same input takes the same path everywhere; the memory limit can only rule one
- * out. auto: `gram` up to 4·10⁷ kernel values, then `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
+ * Chooses a solver from the sizes alone, so that the same input takes the same path on every machine; where it needs more memory than the
+ * limit, that is an error and never another result. auto: `gram` up to 4·10⁷ kernel values, then `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
  *
- * Throws   UsageError  what was asked for, or every choice, needs more memory than the limit; names both and what would fit.
+ * Throws   UsageError  more memory is needed than the limit; names both and what would fit.
  */
 export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {memoryLimitBytes, threads}: {memoryLimitBytes: number; threads: number}): SolverPlan {
   const costs = solverCosts(problem, settings, threads)
@@ -58,10 +58,10 @@ export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {m
   }
   const values = problem.graph.nodes * problem.nodeSet.length
   const isSmall = values <= GRAM_VALUES
-  const large = problem.ridge === Infinity ? 'stream' : 'landmarks'
-  if (isSmall && fits('gram')) return plan('gram', `${values.toExponential(1)} kernel values, at most ${GRAM_VALUES.toExponential(0)} are kept in memory`)
-  if (!fits(large)) throw tooLarge(large, cost(large), memoryLimitBytes, costs)
-  return plan(large, isSmall ? 'the Gram matrices are larger than the memory limit' : `${values.toExponential(1)} kernel values are more than the ${GRAM_VALUES.toExponential(0)} that are kept in memory`)
+  const solver = isSmall ? 'gram' : problem.ridge === Infinity ? 'stream' : 'landmarks'
+  if (solver === 'landmarks' && problem.ridge < SMALLEST_THROUGH_LANDMARKS) throw new UsageError(`the ridge is ${problem.ridge}; so large a graph goes through landmarks, which need at least ${SMALLEST_THROUGH_LANDMARKS}`, ['raise --ridge'])
+  if (!fits(solver)) throw tooLarge(solver, cost(solver), memoryLimitBytes, costs)
+  return plan(solver, `${values.toExponential(1)} kernel values ${isSmall ? 'are at most' : 'are more than'} the ${GRAM_VALUES.toExponential(0)} that are kept in memory`)
 }
 
 function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {landmarks}: SanitizeSettings, threads: number): SolverCost[] {
@@ -80,7 +80,7 @@ function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {
   const width = classes + (isLimit ? 0 : PROBES)
   const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({...cost, seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads)})
   return [
-    timed({solver: 'gram', memoryBytes: 8 * s * (n + 7 * s), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + 2 * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
+    timed({solver: 'gram', memoryBytes: 8 * s * (n + 7 * s), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
     timed({
       solver: 'landmarks',
       memoryBytes: rows + tiles(p) + 8 * (8 * p * p + 6 * 4096 * p + 3 * Math.min(s, 20_000) * p + 2 * pattern + 4 * 512 * d),

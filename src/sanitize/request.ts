@@ -21,6 +21,8 @@ export interface SanitizeRequest {
   protect: string | null
   focus: string | null
   suppress: string | null
+  /** ISO date that suppressions expire by: that of the run, so that its shards agree */
+  today: string
   /** pairs of nodes, named as in the graph */
   explain: [string, string][]
   options: Omit<SanitizeOptions, 'truth' | 'protect' | 'focus' | 'suppressed' | 'explain'>

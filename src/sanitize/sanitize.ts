@@ -14,7 +14,7 @@ import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
 import {defaultMemoryLimit} from './memory.js'
-import type {SolverName, SolverPlan} from './plan.js'
+import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, type PruneRule, softWeights} from './prune.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
@@ -30,14 +30,12 @@ export interface SanitizeResult {
   settings: SanitizeSettings
 }
 
-/** How a run is carried out; nothing of it changes the result, but a memory limit can rule a solver out. */
+/** How a run is carried out; nothing of it changes the result, but a memory limit can refuse it. */
 export interface SanitizeRun {
   /** of the matrix products on the processor; default: all cores */
   threads?: number
   /** beside the graph; default: half of what is free */
   memoryLimitBytes?: number
-  /** the solver that shards took, in place of a plan */
-  solver?: SolverName
   onProgress?: (stage: string, done: number, total: number) => void
 }
 
@@ -61,6 +59,9 @@ export const explainPlan = (graph: Graph, options: SanitizeOptions, run: Sanitiz
 
 const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit()}: SanitizeRun) => ({threads, memoryLimitBytes})
 
+/** A stream of its own for landmarks and probes: that of the preparation starts at the seed. */
+const solverSeed = (seed: number) => seed ^ 0x5bd1e995
+
 /** Prepares a graph and a solver, and closes what they need when `use` is done. */
 export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
   const resources = resourcesOf(run)
@@ -68,10 +69,9 @@ export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engi
   const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   try {
-    const planned = await prepare(graph, options, exact, products, resources)
-    const prepared = run.solver === undefined ? planned : {...planned, plan: {...planned.plan, solver: run.solver}}
+    const prepared = await prepare(graph, options, exact, products, resources)
     const engines = {exact: watch(exact), fast: watch(engine)}
-    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(options.seed), engines, products))
+    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(solverSeed(options.seed)), engines, products))
   } finally {
     await products.close()
     if (exact !== engine) await exact.close()

@@ -58,6 +58,9 @@ export interface SanitizeSettings {
 /** KC through so many landmarks follows the exact one with r > .99 on the graphs of docs/math-sanitize.md. */
 const LANDMARKS = 1024
 
+/** Far above the jitter of a landmark kernel. */
+export const SMALLEST_THROUGH_LANDMARKS = 1e-6
+
 const PRESETS: Record<Preset, SanitizeSettings> = {
   surety: {preset: 'surety', nodeSet: 'all', coding: 'centred', norm: 'row', hops: 1, ridge: 10, labelFreeRidge: 0.01, sign: 'signed', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'fused'},
   paper: {preset: 'paper', nodeSet: 'labelled', coding: 'signed', norm: 'sym', hops: 1, ridge: 1e-3, labelFreeRidge: 0.01, sign: 'absolute', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'kc'},
@@ -75,6 +78,7 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   if (method === 'exact' && ridge === Infinity) throw new UsageError('exact removal has no limit of an infinite ridge', ['use --method first-order'])
   if (method === 'exact' && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
   if (ridge === Infinity && solver === 'landmarks') throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
+  if (ridge < SMALLEST_THROUGH_LANDMARKS && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`the ridge is ${ridge}; the solver ${solver} needs at least ${SMALLEST_THROUGH_LANDMARKS}`, ['raise --ridge', 'use --solver gram'])
   if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0)) throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)
   return {
     ...preset,

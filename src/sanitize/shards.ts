@@ -45,7 +45,8 @@ export function sanitizeShard(graph: Graph, options: SanitizeOptions, engine: Pa
  */
 export function mergeSanitizeShares(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, shares: readonly {place: string; share: SanitizeShare}[], run: SanitizeRun = {}): Promise<SanitizeResult> {
   const {place, share: {plan}} = shares[0]!
-  return withSolver(graph, options, engine, {...run, solver: plan.solver}, (prepared, solver) => {
+  return withSolver(graph, options, engine, run, (prepared, solver) => {
+    if (prepared.plan.solver !== plan.solver) throw new InputError(`${place}: was computed by the solver ${plan.solver}, this graph takes ${prepared.plan.solver}`, AGAIN)
     if (solver.blocks !== plan.blocks) throw new InputError(`${place}: names ${plan.blocks} blocks, this graph has ${solver.blocks}`, AGAIN)
     const parts = shares.flatMap((one) => one.share.blocks.map((packed) => ({block: packed.block, part: unpackPart(packed, solver, one.place)}))).sort((a, b) => a.block - b.block)
     const wrong = Array.from({length: Math.max(solver.blocks, parts.length)}, (_, b) => b).find((b) => parts[b]?.block !== b)

@@ -24,10 +24,13 @@ describe('the plan of the kernel scores', () => {
     expect(plan(6600, {}, 8).solver).toBe('landmarks')
   })
 
-  it('leaves the Gram matrices where they are above the memory limit, and says so', () => {
-    const {solver, reason} = plan(6000, {}, 1)
-    expect(solver).toBe('landmarks')
-    expect(reason).toContain('memory limit')
+  it('refuses Gram matrices above the memory limit and names what would fit, rather than take another way', () => {
+    expect(() => plan(6000, {}, 1)).toThrow(/the solver gram needs about 2\.\d GiB .* limit is 1\.0 GiB/)
+    try {
+      plan(6000, {}, 1)
+    } catch (error) {
+      expect((error as UsageError).nextSteps.join(' ')).toContain('--solver landmarks')
+    }
   })
 
   it('takes one pass over pairs where the ridge is infinite and the graph large', () => {
@@ -60,6 +63,7 @@ describe('the plan of the kernel scores', () => {
     [{method: 'exact' as const, solver: 'stream' as const}, 'needs the solver gram'],
     [{method: 'exact' as const, ridge: 'infinity' as const}, 'no limit of an infinite ridge'],
     [{landmarks: 0}, 'at least 1'],
+    [{ridge: 1e-9, solver: 'landmarks' as const}, 'needs at least 0.000001'],
     [{ridge: 0}, 'positive'],
   ])('refuses %o', (options, message) => {
     expect(() => resolveSettings({...OPTIONS, ...options})).toThrow(message)

@@ -7,7 +7,7 @@ import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {pairWeights, solveLandmarks} from '../landmark-scores.js'
-import {featureChunk, landmarkKernel} from '../landmarks.js'
+import {featureChunk, landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /**
@@ -21,6 +21,7 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const kernel = await landmarkKernel(aggregated.unit, count, random, engine, products)
+  const error = await landmarkError(kernel, aggregated.unit, random, engine, products)
   const solution = await solveLandmarks(kernel, aggregated.unit, y, ridge, engine, products)
   const all = identity(kernel.places.length)
   return {
@@ -32,7 +33,7 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
       condition: solution.condition,
       labelFree: null,
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
-      landmarks: {count: kernel.places.length, error: kernel.error},
+      landmarks: {count: kernel.places.length, error},
     },
     blocks: blockCount(problem),
     async measure(block) {
@@ -45,7 +46,10 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
       const [change] = firstOrderChanges(graph, edges, [joinGradients(parts.map(({gradients}) => gradients[0]!), graph, nodeSet)])
       return {kc: toComplexity(change!, solution.gkc), labelFree: null}
     },
-    // The same landmarks, so that the two complexities are compared in one approximation.
-    complexityOf: async (other) => (await solveLandmarks(kernel, rowsOfSet(other).unit, y, ridge, engine, products)).gkc,
+    // The same nodes are landmarks, with the rows they have there.
+    async complexityOf(other) {
+      const {unit} = rowsOfSet(other)
+      return (await solveLandmarks(await landmarksAt(unit, kernel.places, engine, products), unit, y, ridge, engine, products)).gkc
+    },
   }
 }

@@ -24,7 +24,7 @@ export interface KernelFacts {
   gkc: number | null
   /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit; else null */
   alignment: number | null
-  /** an upper estimate of the condition number of H + λI; 1 in the limit */
+  /** an estimate of the condition number of H + λI, by a power method with `gram`, an upper one through landmarks; 1 in the limit */
   condition: number
   /** label-free complexity √((2/s) tr (H + λI)⁻¹) with the standard error of its estimate (0: exact); null: left out */
   labelFree: {gkc: number; standardError: number} | null

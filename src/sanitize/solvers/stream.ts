@@ -9,7 +9,7 @@ import {aggregateFeatures} from '../aggregate.js'
 import {addScaled, complexityOf} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {landmarkAlignment, landmarkPreconditioner} from '../landmark-scores.js'
-import {landmarkKernel} from '../landmarks.js'
+import {landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /** Relative residual; fp32 products leave about 1e-6. */
@@ -37,7 +37,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
   const {unit} = aggregated
   const kernel = await landmarkKernel(unit, LANDMARKS, random, exact, products)
   const solve = async (rows: Matrix, b: Dense, lambda: number) => {
-    const {apply: precondition, condition} = await landmarkPreconditioner(kernel, rows, lambda, exact, products)
+    const {apply: precondition, condition} = await landmarkPreconditioner(await landmarksAt(rows, kernel.places, exact, products), rows, lambda, exact, products)
     const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
     return {x: (await conjugateGradients(apply, b, {tolerance: TOLERANCE[engine.precision], maxIterations: MAX_ITERATIONS, precondition})).x, condition}
   }
@@ -55,7 +55,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
       condition: solved?.condition ?? 1,
       labelFree: free === null ? null : {gkc: freeGkc, standardError: free.standardError / (unit.rows * freeGkc)},
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
-      landmarks: isLimit ? {count: kernel.places.length, error: kernel.error} : null,
+      landmarks: isLimit ? {count: kernel.places.length, error: await landmarkError(kernel, unit, random, exact, products)} : null,
     },
     blocks: blockCount(problem),
     async measure(block) {
@@ -72,7 +72,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
     },
     async complexityOf(other) {
       const rows = rowsOfSet(other).unit
-      return isLimit ? landmarkAlignment(kernel, rows, y, exact, products) : complexityOf(y, (await solve(rows, y, ridge)).x)
+      return isLimit ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products) : complexityOf(y, (await solve(rows, y, ridge)).x)
     },
   }
 }
