@@ -38,6 +38,7 @@ export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'
 /** Everything in which the shards of one run agree, part by part: what is not named here may differ. */
 export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
   const {command, shard, version, seed, config, inputs, engine, plan} = partial
+  const request = command === 'sanitize' ? (partial as SanitizePartial).request : null
   return {
     command, version, shards: shard.count, seed, config,
     // Paths may differ from machine to machine.
@@ -45,7 +46,7 @@ export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
     engine: {name: engine.name, precision: engine.precision},
     plan,
     // Of the request what is not in the config; its paths may differ too.
-    ...('request' in partial ? {request: {today: partial.request.today, explain: partial.request.explain}} : {}),
+    ...(request === null ? {} : {request: {today: request.today, explain: request.explain}}),
   }
 }
 

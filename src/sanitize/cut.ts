@@ -25,7 +25,7 @@ export interface LikenessSource {
  * Model      the likeness of an edge (context likeness + Σ_c p_uc p_vc) comes from real edges or, with share π, from edges
  *            wired at random with the same degrees: an attacker who joins unlike nodes is no more alike than that. With
  *            π̂(q) = #{edges: likeness ≤ the null's quantile q} / (q m), π̂(.1) counts hardly a real edge but misses what is less unlike than
- *            most random pairs, π̂(.6) misses little but counts real edges too. The share is π̂(.1) + (π̂(.6) − π̂(.1)) · min(1, π̂(.1)/.08).
+ *            most random pairs, π̂(.6) misses little but counts real edges too. The share is π̂(.1) + (π̂(.6) − π̂(.1)) · min(1, π̂(.1)/.08)².
  *            The null: two edges {u, u′}, {v, v′} drawn and rewired to {u, v}.
  * Shapes     context, disagreement [m], edges [2 m] → a share in [0, 1].
  * Precision  measured on clean and attacked graphs in docs/math-sanitize.md, which .1, .6 and .08 were chosen on; sampling moves π̂(.1) by about
@@ -53,7 +53,7 @@ export function unlikelyShare(context: Float64Array, disagreement: Float64Array,
     return Math.min(1, below / (quantile * m))
   }
   const sure = share(SURE)
-  return sure + Math.max(0, share(LIKELY) - sure) * Math.min(1, sure / EVIDENCE)
+  return sure + Math.max(0, share(LIKELY) - sure) * Math.min(1, sure / EVIDENCE) ** 2
 }
 
 /** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */
