@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -68,6 +68,20 @@ describe('surety attack', () => {
     const {code} = surety('attack', at('nodes.npz'), '--method', 'nettack', '--targets', 'target_idx', '--per-target', '2', '--out', at('array.npz'))
     expect(code).toBe(0)
     expect(readFileSync(at('array.npz')).equals(readFileSync(at('nodes.npz')))).toBe(true)
+  })
+
+  it('carries a split and labels from files of their own', () => {
+    writeFileSync(at('split.json'), JSON.stringify({idx_train: [0, 1, 2, 3, 4, 5, 6, 7], idx_val: [8], idx_test: [9, 10]}))
+    writeFileSync(at('labels.csv'), ['node,label', ...Array.from({length: 600}, (_, i) => `${i},${i % 2}`)].join('\n'))
+    const {code} = surety('attack', GRAPH, '--split', at('split.json'), '--labels', at('labels.csv'), '--method', 'metattack', '--count', '4', '--out', at('beside.npz'))
+    expect(code).toBe(0)
+    const written = open(at('beside.npz'))
+    const values = (name: string) => Array.from(written.read(name).data as ArrayLike<number>, Number)
+    expect(values('train_idx')).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(values('test_idx')).toEqual([9, 10])
+    expect(values('labels').slice(0, 4)).toEqual([0, 1, 0, 1])
+    expect(values('feat_shape')).toEqual([600, 400])
+    expect(values('feat_indices')).toEqual(Array.from(open(GRAPH).read('feat_indices').data as ArrayLike<number>, Number))
   })
 
   it.each<[string, string[], RegExp]>([
