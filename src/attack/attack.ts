@@ -24,8 +24,8 @@ export interface AttackRun {
 }
 
 /** λ of the surrogate as a share of the mean diagonal of S_L S_Lᵀ, and the steepness of its loss: docs/attack.md, "Choices". */
-const RIDGE_SHARE = 0.5
-const SHARPNESS = 4
+const RIDGE_SHARE = 2
+const SHARPNESS = 2.5
 
 /** An attacker who knows the defence keeps n² · 4 bytes and factors an n × n matrix. */
 const MAX_ADAPTIVE = 6_000

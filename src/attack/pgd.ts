@@ -1,7 +1,7 @@
 import type {Products} from '../linalg/products.js'
 import type {Random} from '../stats/random.js'
 import {adjacencyOf, type EdgeSet, edgeSet} from './edge-set.js'
-import {gradientAt, marginLoss, pairGradient} from './meta-gradient.js'
+import {gradientAt, marginLoss, type PairGradient, pairGradient} from './meta-gradient.js'
 import {fitSurrogate, type Victim} from './surrogate.js'
 
 export interface PgdTask {
@@ -50,12 +50,7 @@ export async function pgdAttack(clean: EdgeSet, task: PgdTask, random: Random, p
   for (let t = 1; t <= iterations; t++) {
     const surrogate = await fitSurrogate(victim, relaxedAdjacency(clean, edges, relaxed), products)
     const gradient = await pairGradient(surrogate, marginLoss(surrogate.scores, labels, goal, task.sharpness).slope, true, products)
-    const gains = Float64Array.from(relaxed.keys, (key) => {
-      const [u, v] = [Math.floor(key / n), key % n]
-      return clean.has(u, v) ? -gradientAt(gradient, u, v) : gradientAt(gradient, u, v)
-    })
-    const scale = gains.reduce((most, gain) => Math.max(most, Math.abs(gain)), Number.MIN_VALUE) * Math.sqrt(t)
-    relaxed = {keys: relaxed.keys, weights: project(relaxed.weights.map((p, k) => p + gains[k]! / scale), count)}
+    relaxed = {keys: relaxed.keys, weights: project(stepped(clean, relaxed, gradient, Math.sqrt(t)), count)}
     if (!everyPair && t < EXPLORING * iterations) relaxed = withFresh(relaxed, n, task.candidates, random)
     task.onProgress(t)
   }
@@ -70,6 +65,22 @@ export async function pgdAttack(clean: EdgeSet, task: PgdTask, random: Random, p
   return best?.graph ?? null
 }
 
+/** p + (1 − 2a) ∂L/∂a / (max |∂L/∂a| · slowing). */
+function stepped(clean: EdgeSet, {keys, weights}: Relaxed, gradient: PairGradient, slowing: number): Float64Array {
+  const n = clean.nodes
+  const out = new Float64Array(keys.length)
+  let most = Number.MIN_VALUE
+  for (let k = 0; k < keys.length; k++) {
+    const u = Math.floor(keys[k]! / n)
+    const v = keys[k]! - u * n
+    const slope = gradientAt(gradient, u, v)
+    most = Math.max(most, Math.abs(slope))
+    out[k] = clean.has(u, v) ? -slope : slope
+  }
+  for (let k = 0; k < out.length; k++) out[k] = weights[k]! + out[k]! / (most * slowing)
+  return out
+}
+
 /**
  * The nearest point with entries in [0, 1] and a sum of at most `count`: clip(p − μ, 0, 1).
  *
@@ -77,17 +88,21 @@ export async function pgdAttack(clean: EdgeSet, task: PgdTask, random: Random, p
  * Source     Xu et al. 2019, proposition 1.   Deviation: none.
  */
 export function project(p: Float64Array, count: number): Float64Array {
-  const clip = (x: number) => Math.min(1, Math.max(0, x))
-  const sum = (mu: number) => p.reduce((s, x) => s + clip(x - mu), 0)
-  if (sum(0) <= count) return p.map(clip)
+  // Entries that are not positive stay 0 for every μ.
+  const positive = p.filter((x) => x > 0)
+  const excess = (mu: number) => {
+    let total = -count
+    for (let k = 0; k < positive.length; k++) total += Math.min(1, Math.max(0, positive[k]! - mu))
+    return total
+  }
   let low = 0
-  let high = p.reduce((most, x) => Math.max(most, x), 0)
+  let high = excess(0) <= 0 ? 0 : positive.reduce((most, x) => Math.max(most, x), 0)
   for (let k = 0; k < 50 && high - low > 1e-12; k++) {
     const middle = (low + high) / 2
-    if (sum(middle) > count) low = middle
+    if (excess(middle) > 0) low = middle
     else high = middle
   }
-  return p.map((x) => clip(x - high))
+  return p.map((x) => Math.min(1, Math.max(0, x - high)))
 }
 
 function allPairs(n: number): Relaxed {
@@ -115,22 +130,31 @@ function withFresh({keys, weights}: Relaxed, n: number, size: number, random: Ra
 /** A + (1 − 2A) ∘ p: an edge with weight p has 1 − p left. */
 function relaxedAdjacency(clean: EdgeSet, edges: Uint32Array, {keys, weights}: Relaxed) {
   const n = clean.nodes
-  const used = Array.from(keys.keys()).filter((k) => weights[k]! > 0)
+  const used = weighted(weights)
   const pairs = new Uint32Array(edges.length + 2 * used.length)
   const values = new Float64Array(pairs.length / 2).fill(1)
   pairs.set(edges)
   used.forEach((k, i) => {
     const [u, v] = [Math.floor(keys[k]! / n), keys[k]! % n]
-    pairs.set([u, v], edges.length + 2 * i)
+    pairs[edges.length + 2 * i] = u
+    pairs[edges.length + 2 * i + 1] = v
     values[edges.length / 2 + i] = clean.has(u, v) ? -weights[k]! : weights[k]!
   })
   return adjacencyOf(n, pairs, values)
 }
 
+/** Places of the pairs with a weight. */
+function weighted(weights: Float64Array): number[] {
+  const places: number[] = []
+  for (let k = 0; k < weights.length; k++) if (weights[k]! > 0) places.push(k)
+  return places
+}
+
 /** `count` pairs drawn one after another with odds by weight (Efraimidis & Spirakis 2006: the largest ln(uniform)/p). */
 function draw(edges: Uint32Array, {keys, weights}: Relaxed, task: PgdTask, n: number, random: Random): EdgeSet | null {
-  const priority = Float64Array.from(weights, (p) => (p > 0 ? Math.log(random.uniform()) / p : -Infinity))
-  const order = Uint32Array.from(keys.keys()).filter((k) => weights[k]! > 0).sort((a, b) => priority[b]! - priority[a]!)
+  const used = weighted(weights)
+  const priority = used.map((k) => Math.log(random.uniform()) / weights[k]!)
+  const order = Uint32Array.from(used.keys()).sort((a, b) => priority[b]! - priority[a]!).map((place) => used[place]!)
   const graph = edgeSet(n, edges)
   for (const k of order) {
     if (graph.flips() === task.count) break

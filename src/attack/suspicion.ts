@@ -73,7 +73,7 @@ export function shareBelow(sorted: Float64Array, x: number): number {
 }
 
 /** −(e_u · m_v + e_v · m_u), m_v the mean profile around v as contextLikeness has it for an edge that is not there. */
-function contextWith(e: Csr, {weights}: WeightedGraph): Voice['withNode'] {
+export function contextWith(e: Csr, {weights}: WeightedGraph): (u: number) => Float64Array {
   const {indptr, indices, values} = weights
   const own = new Float64Array(e.cols)
   const around = new Float64Array(e.cols)
@@ -96,7 +96,7 @@ function contextWith(e: Csr, {weights}: WeightedGraph): Voice['withNode'] {
 }
 
 /** −|N(u) ∩ N(v)| / |N(u) ∪ N(v)|. */
-function overlapWith({neighbours: {indptr, indices}, degrees, nodes}: Aggregation, u: number): Float64Array {
+export function overlapWith({neighbours: {indptr, indices}, degrees, nodes}: Aggregation, u: number): Float64Array {
   const out = new Float64Array(nodes)
   for (let t = indptr[u]!; t < indptr[u + 1]!; t++) {
     const j = indices[t]!

@@ -20,7 +20,7 @@ export interface AttackOptions {
   readonly candidates: number
 }
 
-export const ATTACK_DEFAULTS = {perTarget: 5, adaptive: 0, degreeTest: false, flipsPerStep: 1, iterations: 200, candidates: 250_000} as const
+export const ATTACK_DEFAULTS = {perTarget: 5, adaptive: 0, degreeTest: false, flipsPerStep: 4, iterations: 200, candidates: 250_000} as const
 
 /** What an attack did. Pairs are flat [2 k], u < v, sorted. */
 export interface Perturbation {

@@ -2,6 +2,7 @@ import type {NamedArray} from '../data/named-array.js'
 import {openNpz, writeNpz} from '../data/npz.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from './document.js'
 import {writePlainNpz} from './formats/plain-npz.js'
+import {csrNames, DENSE_FEATURES, FEATURE_PREFIXES} from './npz-arrays.js'
 
 /** Flat pairs [2 k], u < v, sorted. */
 export interface AttackedEdges {
@@ -20,12 +21,18 @@ const REPLACED = ['edges_attacked', 'edges_added', 'edges_removed', 'edges_remov
 export function writeAttacked(document: GraphDocument, normalised: NormalisedGraph, attacked: AttackedEdges, targets: Uint32Array | null): WriteResult {
   const nothing = new Uint8Array(normalised.graph.edges.length / 2)
   const clean = document.format === 'plain-npz' ? document.carried.rewrite(normalised, nothing) : writePlainNpz(normalised, nothing)
-  const archive = openNpz(clean.bytes, document.inputs[0]!.path)
-  const replaced = new Set([...REPLACED, ...(targets === null ? [] : ['target_idx'])])
+  const place = document.inputs[0]!.path
+  const archive = openNpz(clean.bytes, place)
+  // What came from files of its own takes the place of what the npz says.
+  const beside = document.inputs.length > 1 ? openNpz(writePlainNpz(normalised, nothing).bytes, place) : null
+  const given = beside?.names.filter((name) => !name.startsWith('edge')) ?? []
+  const features = [...FEATURE_PREFIXES.flatMap((prefix) => Object.values(csrNames(prefix))), ...DENSE_FEATURES]
+  const replaced = new Set([...REPLACED, ...(targets === null ? [] : ['target_idx']), ...given, ...(beside === null ? [] : features)])
   const names = [...archive.names, ...archive.skipped.filter(({isArray}) => isArray).map(({name}) => name)]
   const pairs = (name: string, list: Uint32Array): NamedArray => ({name, shape: [list.length / 2, 2], type: 'i4', data: Int32Array.from(list)})
   const arrays = [
     ...names.filter((name) => !replaced.has(name)).map((name) => ({name, npy: archive.raw(name)})),
+    ...given.map((name) => ({name, npy: beside!.raw(name)})),
     pairs('edges_attacked', attacked.edges),
     pairs('edges_added', attacked.added),
     pairs('edges_removed', attacked.removed),
