@@ -1,5 +1,6 @@
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
+import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
@@ -13,6 +14,10 @@ export interface CertifyReport extends Report<CertifyMetrics> {
 
 export interface SanitizeReport extends Report<SanitizeMetrics & {reading: NormalisationCounts}> {
   command: 'sanitize'
+}
+
+export interface EvaluateReport extends Report<EvaluateMetrics> {
+  command: 'evaluate'
 }
 
 export interface VerifyMetrics {
@@ -31,4 +36,4 @@ export interface DoctorReport extends Report<DoctorMetrics> {
 }
 
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | VerifyReport | DoctorReport
+export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | VerifyReport | DoctorReport
