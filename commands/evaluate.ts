@@ -12,10 +12,12 @@ import type {SanitizeOptions} from '../src/sanitize/settings.js'
 const BUDGETS = [0.05, 0.1, 0.2, 0.3]
 
 export default class Evaluate extends BaseCommand {
-  static override summary = 'Train a graph network on a graph as given and sanitized, and compare its accuracy.'
+  static override summary = 'Measure what sanitizing a graph is worth to a network trained on it.'
 
-  static override description = `Measures what sanitizing is worth: accuracy on test nodes, or on the targets of an attack, over several seeds. With known
-adversarial edges it grades every part of the score, and with --compare also simple controls that a claim must beat. Labels of test nodes are read to grade only.`
+  static override description = `Measures what sanitizing is worth: accuracy on test nodes, or on the
+targets of an attack, over several seeds. With known adversarial edges it grades
+every part of the score, and with --compare also simple controls that a claim
+must beat. Labels of test nodes are read to grade only.`
 
   static override examples = [
     {description: 'an attacked graph that holds its clean edges too', command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --clean edges'},

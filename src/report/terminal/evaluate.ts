@@ -4,7 +4,7 @@ import {count, plural} from '../format.js'
 import type {Report} from '../types.js'
 import {palette, type TerminalOptions} from './style.js'
 import {tableLines} from './table.js'
-import {finish} from './text.js'
+import {finish, wrap} from './text.js'
 import {verdictLines} from './verdict.js'
 
 /** The result of evaluate as text: verdict, accuracies, rankings, accuracy by pruned share. Ends with a newline. */
@@ -18,13 +18,16 @@ export function evaluateText(report: Report<EvaluateMetrics>, options: TerminalO
   }
   const lines = [...verdictLines(report.verdict, options), ...section(`Accuracy of ${metrics.model} over ${plural(metrics.seeds, 'seed')}`, graphTable(metrics, count), 1)]
   const methods = methodTable(metrics)
-  if (methods.head.length > 2) lines.push(...section(methodTitle(metrics), methods, 2))
+  if (methods.head.length > 2) {
+    const about = wrap(rankingsText(metrics), options.columns - 2).map((line) => `  ${line}`)
+    lines.push(...section('Rankings of the edges', methods, 2), '', ...about)
+  }
   const curves = curveTable(metrics)
-  if (curves.rows.length > 0) lines.push(...section(`Accuracy${metrics.targets === null ? '' : ' on targets'} by share of the edges pruned`, curves, 1))
+  if (curves.rows.length > 0) lines.push(...section(`Accuracy${metrics.targets === null ? '' : ' on targets'} by pruned share`, curves, 1))
   return finish(lines)
 }
 
-function methodTitle({adversarial, cut}: EvaluateMetrics): string {
-  const against = adversarial === null ? '' : ` against ${count(adversarial)} adversarial edges`
-  return `Rankings${against}; each prunes ${plural(cut.pruned, 'edge')}`
+function rankingsText({adversarial, cut}: EvaluateMetrics): string {
+  const known = adversarial === null ? 'No adversarial edge is known. ' : `k = ${count(adversarial)} adversarial edges are known. `
+  return `${known}Accuracies are those after pruning ${plural(cut.pruned, 'edge')} by each.`
 }
