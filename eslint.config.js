@@ -30,5 +30,7 @@ export default defineConfig(
   layers(['src/certify/**/*.ts'], ['**/sanitize/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'certify knows neither sanitize nor the command line'),
   layers(['src/sanitize/**/*.ts'], ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'sanitize knows neither certify nor the command line'),
   layers(['src/attack/**/*.ts'], ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'attack knows neither certify nor the command line'),
+  layers(['src/learn/**/*.ts'], ['**/sanitize/*', '**/certify/*', '**/evaluate/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'learn knows models and matrices only'),
+  layers(['src/evaluate/**/*.ts'], ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'evaluate knows neither certify nor the command line'),
   layers(['src/linalg/**/*.ts', 'src/stats/**/*.ts', 'src/data/**/*.ts', 'src/graph/**/*.ts', 'src/pairwise/**/*.ts', 'src/checkpoint/**/*.ts', 'src/report/**/*.ts'], ['**/cli/*', '@oclif/*', '**/commands/*'], 'only commands/ and src/cli know the command line'),
 )

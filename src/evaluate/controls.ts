@@ -21,8 +21,8 @@ const negative = (values: Float64Array) => values.map((x) => -x)
 /** The score of sanitize, then its parts, each turned so that higher is more suspect. */
 export function sanitizeJudges({score, parts}: EdgeScores): Judge[] {
   const all: [string, Float64Array | null][] = [
-    ['kernel complexity (KC)', parts.kc],
-    ['label-free complexity', parts.labelFree === null ? null : negative(parts.labelFree)],
+    ['KC', parts.kc],
+    ['label-free KC', parts.labelFree === null ? null : negative(parts.labelFree)],
     ['context likeness', negative(parts.context)],
     ['soft disagreement', parts.disagreement],
     ['common neighbours', negative(parts.overlap)],

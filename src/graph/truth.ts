@@ -10,10 +10,15 @@ import type {NormalisedGraph} from './document.js'
  * Shapes  → [2 k'] flat pairs; pairs with an end outside the graph are left out.
  * Throws  InputError  no npz, no such array, or not k pairs of node numbers.
  */
-export async function readTruth(path: string, array: string, {graph, nodeOrigin}: NormalisedGraph): Promise<Uint32Array> {
+export function readTruth(path: string, array: string, normalised: NormalisedGraph): Promise<Uint32Array> {
+  return readPairs(path, array, normalised, 'name the array of known adversarial edges with --truth')
+}
+
+/** The same for any array of pairs; `nextStep` says how to name it. */
+export async function readPairs(path: string, array: string, {graph, nodeOrigin}: NormalisedGraph, nextStep: string): Promise<Uint32Array> {
   const {bytes} = await readInput(path)
   const npz = openNpz(bytes, path)
-  if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, ['name the array of known adversarial edges with --truth'])
+  if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, [nextStep])
   const pairs = npz.read(array)
   if (pairs.shape.length !== 2 || pairs.shape[1] !== 2) throw new InputError(`${path}: array '${array}' has shape [${pairs.shape.join(', ')}], expected [k, 2]`, ['store one pair of node numbers a row'])
   const ends = Uint32Array.from(integersOf(pairs, path, 0, 2 ** 31 - 1))

@@ -1,6 +1,7 @@
 import type {AttackMetrics} from '../attack/types.js'
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
+import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
@@ -14,6 +15,10 @@ export interface CertifyReport extends Report<CertifyMetrics> {
 
 export interface SanitizeReport extends Report<SanitizeMetrics & {reading: NormalisationCounts}> {
   command: 'sanitize'
+}
+
+export interface EvaluateReport extends Report<EvaluateMetrics> {
+  command: 'evaluate'
 }
 
 export interface VerifyMetrics {
@@ -36,4 +41,4 @@ export interface AttackReport extends Report<AttackMetrics & {reading: Normalisa
 }
 
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | VerifyReport | DoctorReport | AttackReport
+export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | VerifyReport | DoctorReport

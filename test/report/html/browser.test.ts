@@ -4,8 +4,9 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {bestBound} from '../../../src/report/certify-view.js'
 import {percentUp} from '../../../src/report/format.js'
 import {certifyHtml} from '../../../src/report/html/certify.js'
+import {evaluateHtml} from '../../../src/report/html/evaluate.js'
 import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
-import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -16,6 +17,7 @@ const pages = [
   ['certify', certifyHtml(certifySample())],
   ['certify, hostile and long names', certifyHtml(certifySample([HOSTILE.repeat(4), 'x'.repeat(300), 'c', 'd']))],
   ['sanitize', sanitizeHtml(sanitizeSample())],
+  ['evaluate', evaluateHtml(evaluateSample())],
 ] as const
 
 describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none is installed)', () => {

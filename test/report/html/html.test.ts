@@ -1,15 +1,21 @@
 import {describe, expect, it} from 'vitest'
 import {certifyHtml} from '../../../src/report/html/certify.js'
+import {evaluateHtml} from '../../../src/report/html/evaluate.js'
 import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
+import type {CertifyReport, EvaluateReport, SanitizeReport} from '../../../src/report/reports.js'
 import {COLOURS} from '../../../src/report/html/style.js'
-import {certifySample, HOSTILE, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, HOSTILE, sanitizeSample} from '../samples.js'
+
+type Shown = CertifyReport | EvaluateReport | SanitizeReport
+const render = (report: Shown) => (report.command === 'certify' ? certifyHtml(report) : report.command === 'evaluate' ? evaluateHtml(report) : sanitizeHtml(report))
 
 describe.each([
   ['certify', certifySample(), certifyHtml(certifySample())],
   ['sanitize', sanitizeSample(), sanitizeHtml(sanitizeSample())],
+  ['evaluate', evaluateSample(), evaluateHtml(evaluateSample())],
 ])('%s as HTML', (_, report, html) => {
   it('is the same for the same report', () => {
-    expect(report.command === 'certify' ? certifyHtml(certifySample()) : sanitizeHtml(sanitizeSample())).toBe(html)
+    expect(render(report)).toBe(html)
   })
 
   it('loads nothing and runs nothing', () => {
@@ -31,7 +37,7 @@ describe.each([
   it('leaves the run out where there is none', () => {
     const bare = {...report}
     delete bare.run
-    const text = bare.command === 'certify' ? certifyHtml(bare) : sanitizeHtml(bare)
+    const text = render(bare)
     expect(html).toContain('peak memory')
     expect(text).not.toContain('peak memory')
   })

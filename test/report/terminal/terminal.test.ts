@@ -3,10 +3,11 @@ import {describe, expect, it} from 'vitest'
 import {columnsOf, bar, rebin} from '../../../src/report/terminal/blocks.js'
 import {certifyText} from '../../../src/report/terminal/certify.js'
 import {errorText} from '../../../src/report/terminal/error.js'
+import {evaluateText} from '../../../src/report/terminal/evaluate.js'
 import {notesText} from '../../../src/report/terminal/notes.js'
 import {sanitizeText} from '../../../src/report/terminal/sanitize.js'
 import {width, wrap} from '../../../src/report/terminal/text.js'
-import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const plain = (columns: number) => ({columns, colour: false})
 const strip = (text: string) => text.replace(/\x1b\[\d+m/g, '') // eslint-disable-line no-control-regex
@@ -17,6 +18,7 @@ describe.each([
   ['certify, long names', (columns: number, colour = false) => certifyText(certifySample([longName, `${longName}_2`, '層'.repeat(40)]), {columns, colour})],
   ['certify, radii of its own in each layer', (columns: number, colour = false) => certifyText(ownRadiiSample(), {columns, colour})],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
+  ['evaluate', (columns: number, colour = false) => evaluateText(evaluateSample(), {columns, colour})],
 ])('%s on a terminal', (_, render) => {
   it.each([40, 80, 132])('fits %d columns', (columns) => {
     const widest = Math.max(...render(columns).split('\n').map(width))
@@ -57,6 +59,27 @@ describe('certifyText', () => {
     report.metrics.cells = []
     for (const {epsilon} of report.metrics.layers) Object.assign(epsilon.scaleFree, {upper: null, asymptotic: null})
     expect(certifyText(report, plain(80))).toMatch(/\/fc1\/Relu +64 +0\.143 +– +–/)
+  })
+})
+
+describe('evaluateText', () => {
+  it('shows accuracies, every ranking with its grade, and the curves', () => {
+    const text = evaluateText(evaluateSample(), plain(120))
+    expect(text).toMatch(/as given +6,246 +47\.9 ± 0\.6 % +27\.9 ± 0\.6 %/)
+    expect(text).toMatch(/−Jaccard +control +0\.800 +0\.500 +0\.450 +71\.0 ± 0\.6 % +51\.0 ± 0\.6 %/)
+    expect(text).toMatch(/KC +part +0\.799 +0\.499 +0\.449 +– +–/)
+    expect(text).toMatch(/Accuracy on targets by pruned share\n +pruned +5 % +10 % +20 %\n +sanitize +51\.9 ± 0\.6 %/)
+  })
+
+  it('leaves out what was not measured', () => {
+    const report = evaluateSample()
+    Object.assign(report.metrics, {adversarial: null, targets: null})
+    report.metrics.methods = [{...report.metrics.methods[0]!, grade: null, curve: []}]
+    for (const one of report.metrics.accuracies) one.targets = null
+    const text = evaluateText(report, plain(80))
+    expect(text).not.toContain('Rankings')
+    expect(text).not.toContain('targets by')
+    expect(text).toMatch(/graph +edges +test accuracy\n/)
   })
 })
 
