@@ -88,6 +88,7 @@ function requestOf(graph: string, flags: EvaluateFlags): EvaluateRequest {
     focus: null,
     suppress: null,
     explain: [],
+    today: new Date().toISOString().slice(0, 10),
     options: {
       preset: flags.preset as SanitizeOptions['preset'],
       prune: ratio === undefined ? {rule: 'auto'} : {rule: 'ratio', value: ratio},
