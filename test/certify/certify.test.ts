@@ -150,3 +150,16 @@ describe('bad input', () => {
   ]
   for (const [name, data, change, message] of cases) it(`refuses ${name}`, () => expect(certify(data(), options(change), engine)).rejects.toThrow(message))
 })
+
+describe('borders of what can be computed', () => {
+  it.each(['l2', 'angle'] as const)('refuses states whose squares overflow, with %s', async (metric) => {
+    const data = mixture(1, 60, 0.2, [2])
+    const layers = data.layers.map((layer) => ({...layer, data: Float64Array.from(layer.data, (x) => x * 1e160)}))
+    await expect(certify({...data, layers}, options({metric}), engine)).rejects.toThrow(/not a number within ±1e\+100/)
+  })
+
+  it('refuses more pairs of δ and η than sums can be kept for', async () => {
+    const many = (count: number) => Array.from({length: count}, (_, k) => (k + 1) / (count + 1))
+    await expect(certify(mixture(1, 60, 0.2, [2]), options({deltas: many(101), etas: many(100)}), engine)).rejects.toThrow(/10100 pairs of δ and η/)
+  })
+})

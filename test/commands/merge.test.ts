@@ -166,6 +166,19 @@ describe('surety merge', () => {
     refused(/bad\.json: is damaged/, parts[0]!, bad, parts[2]!)
   })
 
+  it('never overwrites a partial result', () => {
+    const {code, stderr} = surety('merge', ...parts, '--out', parts[0]!)
+    expect([code, stderr.replace(/\s+/g, ' ').includes('would be overwritten')]).toEqual([2, true])
+    expect((JSON.parse(readFileSync(parts[0]!, 'utf8')) as {kind: string}).kind).toBe('partial')
+  })
+
+  it('refuses what belongs to another command', () => {
+    for (const flags of [['--soft'], ['--scores', 'x.csv'], ['--max-memory', '1GiB']]) {
+      const {code, stderr} = surety('merge', ...parts, ...flags)
+      expect([code, stderr.includes('is of sanitize')]).toEqual([2, true])
+    }
+  })
+
   it('a report of merge can be verified', () => {
     const out = join(folder, 'verified.json')
     surety('merge', ...parts, '--out', out)
