@@ -8,15 +8,16 @@ import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
-import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement} from './context.js'
-import {unlikelyShare} from './cut.js'
+import {endCosine, neighbourOverlap} from './context.js'
+import {rewiredLikeness, separation, unlikelyShare} from './cut.js'
 import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
+import {judgeEdges} from './likeness.js'
 import {defaultMemoryLimit} from './memory.js'
 import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
-import {markEdges, type PruneRule, softWeights} from './prune.js'
+import {markEdges, softWeights} from './prune.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
 import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
@@ -80,23 +81,26 @@ export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engi
 
 /** Scores, marks and complexities, from the parts of all blocks in order. */
 export async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
-  const {graph, options, settings, mixing, given, pseudo, problem} = prepared
+  const {graph, options, settings, mixing, given, labels, problem} = prepared
   const {edges, nodes} = graph
   const {facts} = solver
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
+  const {context, disagreement, cosine} = judgeEdges(edges, prepared.sources)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
-    similarity: featureCosine(edges, problem.features),
-    disagreement: softDisagreement(edges, pseudo.soft),
-    context: contextLikeness(edges, prepared.profiles, prepared.likeness),
+    similarity: graph.features === null ? cosine : endCosine(edges, problem.features),
+    disagreement,
+    context,
     overlap: neighbourOverlap(edges, mixing),
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
+  const likeness = context.map((x, e) => x + 1 - disagreement[e]!)
+  const nulls = rewiredLikeness(edges, prepared.sources, prepared.random)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(likeness, nulls)} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
@@ -107,8 +111,8 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     weight: softWeights(marking.rank, scored, marking.prunedCount / m, spared),
     parts,
     labelledEnds: ends((u, v) => Number(given.labels[u]! >= 0) + Number(given.labels[v]! >= 0)),
-    pseudoDisagree: ends((u, v) => Number(pseudo.labels[u] !== pseudo.labels[v])),
-    pseudoLabels: pseudo.labels,
+    pseudoDisagree: ends((u, v) => Number(labels[u] !== labels[v])),
+    pseudoLabels: labels,
     degrees: mixing.degrees,
   }
   const after = aggregation(nodes, keptEdges(edges, marking.pruned), settings.norm, settings.hops)
@@ -128,6 +132,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
+    evidence: {from: graph.features === null ? 'neighbours' : 'features', separation: separation(likeness, nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -164,11 +169,6 @@ function sparedEdges({protect, suppressed}: SanitizeOptions, edges: Uint32Array,
     const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
     return isProtected[u]! | isProtected[v]! | Number(keys.has(u * nodes + v))
   })
-}
-
-function cutRule({options, graph, profiles, likeness, pseudo, random: generator}: PreparedGraph, parts: EdgeScores['parts']): PruneRule {
-  if (options.prune.rule !== 'auto') return options.prune
-  return {rule: 'auto', share: unlikelyShare(parts.context, parts.disagreement, graph.edges, {profiles, soft: pseudo.soft, graph: likeness}, generator)}
 }
 
 function fused(parts: EdgeScores['parts']): Float64Array {

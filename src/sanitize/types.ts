@@ -51,6 +51,8 @@ export interface SanitizeMetrics {
   condition: number
   /** how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the standard error of the label-free complexity (0: exact, null: left out) */
   solver: {name: 'gram' | 'landmarks' | 'stream'; landmarks: number | null; kernelError: number | null; labelFreeError: number | null}
+  /** what likeness was made from, and how well it tells the edges from pairs wired at random: the chance that an edge is the more alike one; null: no such pair */
+  evidence: {from: 'features' | 'neighbours'; separation: number | null}
   labelledNodes: number
   classes: number
   /** nodes whose aggregated features are zero: their kernel row is 0 */
