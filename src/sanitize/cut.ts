@@ -1,43 +1,10 @@
-import {rowDot} from '../linalg/csr-products.js'
 import {areaUnderRoc} from '../stats/ranking.js'
-import type {Random} from '../stats/random.js'
-import {SELF} from './context.js'
-import type {LikenessSource} from './likeness.js'
-
-const NULL_PAIRS = 4000
 
 /** Below the first quantile of the null lie hardly any real edges; below the second lie most of the null. */
 const SURE = 0.1
-const LIKELY = 0.6
+const LIKELY = 0.8
 /** Share of edges that look wired at random beyond doubt from which an attack is taken for certain. */
-const EVIDENCE = 0.08
-
-/**
- * Likeness of pairs that are wired at random, each judged as if it were an edge: what the likeness of the edges is compared with. Two edges {u, u′},
- * {v, v′} of one source are drawn and rewired to {u, v}, which keeps the degrees.
- *
- * Shapes     edges [2 m] → at most 4,000 values of contextLikeness + Σ_c p_uc p_vc, ascending; a pair {u, u} is left out.
- * Cost       4,000 pairs, degree inner products each.
- */
-export function rewiredLikeness(edges: Uint32Array, sources: readonly LikenessSource[], random: Random): Float64Array {
-  const nulls: number[] = []
-  for (const source of sources) {
-    const ends = source.edges.length * 2
-    const draw = () => {
-      const t = random.integer(ends)
-      return 2 * source.edges[t >> 1]! + (t & 1)
-    }
-    for (let pair = 0; pair < NULL_PAIRS / sources.length; pair++) {
-      const s = draw()
-      const t = draw()
-      const u = edges[s]!
-      const v = edges[t]!
-      // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
-      if (u !== v) nulls.push(towards(u, v, edges[t ^ 1]!, source) + towards(v, u, edges[s ^ 1]!, source) + rowDot(source.soft, u, source.soft, v))
-    }
-  }
-  return Float64Array.from(nulls).sort()
-}
+const EVIDENCE = 0.06
 
 /**
  * The share of edges to prune without ground truth, `--prune auto`: those that look like random pairs of ends, the more of them the clearer
@@ -74,17 +41,4 @@ export function separation(likeness: Float64Array, nulls: Float64Array): number 
   all.set(likeness)
   all.set(nulls, likeness.length)
   return areaUnderRoc(isEdge, all)
-}
-
-/** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */
-function towards(u: number, v: number, without: number, {profiles: e, graph}: LikenessSource): number {
-  const {indptr, indices, values} = graph.weights
-  let sum = SELF * rowDot(e, u, e, v)
-  let total = SELF
-  for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
-    if (indices[t] === u || indices[t] === without) continue
-    sum += values[t]! * rowDot(e, u, e, indices[t]!)
-    total += values[t]!
-  }
-  return sum / total
 }

@@ -9,7 +9,8 @@ import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {endCosine, neighbourOverlap} from './context.js'
-import {rewiredLikeness, separation, unlikelyShare} from './cut.js'
+import {separation, unlikelyShare} from './cut.js'
+import {edgeFit} from './edge-fit.js'
 import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
@@ -41,7 +42,7 @@ export interface SanitizeRun {
 }
 
 /** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
-const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
+const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
 
 /**
  * Scores every edge of a graph, marks the suspect ones and reports the complexity before and after.
@@ -87,20 +88,21 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
   const {context, disagreement, cosine} = judgeEdges(edges, prepared.sources)
+  const overlap = neighbourOverlap(edges, mixing)
+  const fit = edgeFit(edges, {context, disagreement, cosine, overlap}, prepared.sources, mixing, prepared.random)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
     similarity: graph.features === null ? cosine : endCosine(edges, problem.features),
     disagreement,
     context,
-    overlap: neighbourOverlap(edges, mixing),
+    overlap,
+    fit: fit.edges,
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
-  const likeness = context.map((x, e) => x + 1 - disagreement[e]!)
-  const nulls = rewiredLikeness(edges, prepared.sources, prepared.random)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(likeness, nulls)} : options.prune, options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(fit.edges, fit.nulls)} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
@@ -132,7 +134,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
-    evidence: {from: graph.features === null ? 'neighbours' : 'features', separation: separation(likeness, nulls)},
+    evidence: {from: graph.features === null ? 'neighbours' : 'features', separation: separation(fit.edges, fit.nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -180,6 +182,7 @@ function fused(parts: EdgeScores['parts']): Float64Array {
     {values: negative(parts.context), weight: WEIGHTS.context},
     {values: parts.disagreement, weight: WEIGHTS.disagreement},
     {values: negative(parts.overlap), weight: WEIGHTS.overlap},
+    {values: negative(parts.fit), weight: WEIGHTS.fit},
   ])
 }
 

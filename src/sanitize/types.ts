@@ -24,6 +24,8 @@ export interface EdgeScores {
     context: Float64Array
     /** share of common neighbours (higher = better embedded) */
     overlap: Float64Array
+    /** log-odds of the edge against a pair wired at random (higher = fits better) */
+    fit: Float64Array
   }
   /** [m] 0, 1 or 2 endpoints with a given label */
   labelledEnds: Uint8Array
