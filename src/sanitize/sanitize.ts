@@ -19,13 +19,18 @@ import {defaultMemoryLimit} from './memory.js'
 import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
+import {type Repair, repairEdges} from './repair.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
-import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
+import {addedEdges, agreement, histogram, keptEdges, topEdges, truthMetrics, withAdded} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 
 export interface SanitizeResult {
   scores: EdgeScores
+  /** [2 k] the cleaned graph: without the pruned edges, with those that repair adds; sorted */
+  edges: Uint32Array
+  /** edges that were not in the graph, none without `repair` */
+  repair: Repair
   metrics: SanitizeMetrics
   verdict: Verdict
   notes: Note[]
@@ -117,7 +122,9 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     pseudoLabels: labels,
     degrees: mixing.degrees,
   }
-  const after = aggregation(nodes, keptEdges(edges, marking.pruned), settings.norm, settings.hops)
+  const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
+  const cleaned = withAdded(keptEdges(edges, marking.pruned), repair.added)
+  const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
   const before = facts.gkc ?? facts.alignment!
   const complexityAfter = marking.prunedCount === 0 ? before : await solver.complexityOf(after)
   const isolated = (degrees: Uint32Array) => degrees.reduce((count, degree) => count + Number(degree === 0), 0)
@@ -126,6 +133,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodes,
     edges: m,
     pruned: marking.prunedCount,
+    added: addedEdges(repair, labels, graph),
     notScored: scored.reduce((count, x) => count + 1 - x, 0),
     gkcBefore: facts.gkc,
     gkcAfter: isLimit ? null : complexityAfter,
@@ -143,14 +151,14 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     keptByMinDegree: marking.keptByMinDegree,
     keptOnRequest: marking.keptOnRequest,
     cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
-    agreementBefore: agreement(scores, () => true),
-    agreementAfter: agreement(scores, (k) => marking.pruned[k] === 0),
+    agreementBefore: agreement(edges, labels),
+    agreementAfter: agreement(cleaned, labels),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
-  return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
+  return {scores, edges: cleaned, repair, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
 }
 
 /** [m] 1 where the removal of an edge reaches the node set, and the focus where there is one. */
@@ -193,7 +201,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
   const summary =
     metrics.notScored === metrics.edges
       ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
-      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; ${change}`
+      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal${metrics.added.count === 0 ? '' : ` and ${metrics.added.count} new ones are added`}; ${change}`
   return {
     status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
     summary,
