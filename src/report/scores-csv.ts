@@ -19,6 +19,9 @@ const COLUMNS = [
   'degree_source',
   'degree_target',
   'weight',
+  'context',
+  'overlap',
+  'fit',
   'added',
 ] as const
 
@@ -52,6 +55,9 @@ export function scoresCsv(scores: EdgeScores, {added}: Pick<Repair, 'added'>, no
       scores.degrees[u]!,
       scores.degrees[v]!,
       scores.weight[e]!,
+      scores.parts.context[e]!,
+      scores.parts.overlap[e]!,
+      scores.parts.fit[e]!,
       0,
     ]
     lines.push([...row, ...names(u, v)].join(','))
