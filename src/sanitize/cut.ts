@@ -2,7 +2,7 @@ import {rowDot} from '../linalg/csr-products.js'
 import {areaUnderRoc} from '../stats/ranking.js'
 import type {Random} from '../stats/random.js'
 import {SELF} from './context.js'
-import type {LikenessSource} from './likeness.js'
+import {isKnown, type LikenessSource} from './likeness.js'
 
 const NULL_PAIRS = 4000
 
@@ -16,7 +16,7 @@ const EVIDENCE = 0.08
  * Likeness of pairs that are wired at random, each judged as if it were an edge: what the likeness of the edges is compared with. Two edges {u, u′},
  * {v, v′} of one source are drawn and rewired to {u, v}, which keeps the degrees.
  *
- * Shapes     edges [2 m] → at most 4,000 values of contextLikeness + Σ_c p_uc p_vc, ascending; a pair {u, u} is left out.
+ * Shapes     edges [2 m] → at most 4,000 values of contextLikeness + Σ_c p_uc p_vc, ascending; a pair {u, u}, or one of which nothing is known, is left out.
  * Cost       4,000 pairs, degree inner products each.
  */
 export function rewiredLikeness(edges: Uint32Array, sources: readonly LikenessSource[], random: Random): Float64Array {
@@ -33,7 +33,7 @@ export function rewiredLikeness(edges: Uint32Array, sources: readonly LikenessSo
       const u = edges[s]!
       const v = edges[t]!
       // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
-      if (u !== v) nulls.push(towards(u, v, edges[t ^ 1]!, source) + towards(v, u, edges[s ^ 1]!, source) + rowDot(source.soft, u, source.soft, v))
+      if (u !== v && isKnown(source, u, v)) nulls.push(towards(u, v, edges[t ^ 1]!, source) + towards(v, u, edges[s ^ 1]!, source) + rowDot(source.soft, u, source.soft, v))
     }
   }
   return Float64Array.from(nulls).sort()
@@ -54,7 +54,7 @@ export function rewiredLikeness(edges: Uint32Array, sources: readonly LikenessSo
  * Source     Storey 2002, eq. 6, for the share of nulls. Deviation: a sampled null in place of uniform p-values, and two quantiles.
  */
 export function unlikelyShare(likeness: Float64Array, nulls: Float64Array): number {
-  if (nulls.length === 0) return 0
+  if (nulls.length === 0 || likeness.length === 0) return 0
   const m = likeness.length
   const share = (quantile: number) => {
     const limit = nulls[Math.floor(quantile * nulls.length)]!

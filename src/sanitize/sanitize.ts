@@ -86,7 +86,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const {facts} = solver
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
-  const {context, disagreement, cosine} = judgeEdges(edges, prepared.sources)
+  const {context, disagreement, cosine, known} = judgeEdges(edges, prepared.sources)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
@@ -96,11 +96,11 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     overlap: neighbourOverlap(edges, mixing),
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
-  const likeness = context.map((x, e) => x + 1 - disagreement[e]!)
+  const likeness = context.map((x, e) => x + 1 - disagreement[e]!).filter((_, e) => known[e] === 1)
   const nulls = rewiredLikeness(edges, prepared.sources, prepared.random)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(likeness, nulls)} : options.prune, options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(likeness, nulls) * likeness.length) / m} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     edges,
