@@ -21,7 +21,7 @@ const EVIDENCE = 0.06
  * Source     Storey 2002, eq. 6, for the share of nulls. Deviation: a sampled null in place of uniform p-values, and two quantiles.
  */
 export function unlikelyShare(fit: Float64Array, nulls: Float64Array): number {
-  if (nulls.length === 0) return 0
+  if (nulls.length === 0 || fit.length === 0) return 0
   const m = fit.length
   const share = (quantile: number) => {
     const limit = nulls[Math.floor(quantile * nulls.length)]!

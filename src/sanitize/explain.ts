@@ -14,7 +14,7 @@ export function explainEdge(scores: EdgeScores, e: number): string {
     scores.pseudoDisagree[e] === 1
       ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}`
       : `both ends look like class ${scores.pseudoLabels[u]!}`
-  const likeness = `features alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
+  const likeness = `${scores.evidence} alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
   const effect = parts.kc[e]! > 0 ? `removing it lowers the complexity by ${parts.kc[e]!.toExponential(1)}` : 'removing it does not lower the complexity'
   return `${labels}, ${likeness}; ${effect} (${place})`
 }
@@ -52,7 +52,7 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     `it is number ${rank[e]!} of ${m} and was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}; it is ${amongst(u)} and ${amongst(v)}`,
     `labels: ${scores.pseudoDisagree[e] === 1 ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}` : `both ends look like class ${scores.pseudoLabels[u]!}`}, the soft labels disagree by ${percent(parts.disagreement[e]!)} (${by(parts.disagreement, 1)})`,
     `neighbourhoods: each end is alike to the other's neighbourhood by ${(parts.context[e]! / 2).toFixed(3)} on average (${by(parts.context, -1)})`,
-    `features: alike by ${percent(parts.similarity[e]!)} (${by(parts.similarity, -1)}); common neighbours ${percent(parts.overlap[e]!)} (${by(parts.overlap, -1)})`,
+    `${scores.evidence}: alike by ${percent(parts.similarity[e]!)} (${by(parts.similarity, -1)}); common neighbours ${percent(parts.overlap[e]!)} (${by(parts.overlap, -1)})`,
     `fit: from its likeness and neighbours the odds that it is an edge and not a pair wired at random are ${Math.exp(parts.fit[e]!).toPrecision(2)} to 1 (${by(parts.fit, -1)})`,
     `complexity: without it the kernel complexity ${kc[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(kc[e]!).toExponential(1)} (${by(kc, 1)})${labelFree === null ? '' : `, the label-free one ${labelFree[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(labelFree[e]!).toExponential(1)} (${by(labelFree, -1)})`}`,
   ]

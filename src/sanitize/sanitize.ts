@@ -92,9 +92,11 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const {facts} = solver
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
-  const {context, disagreement, cosine} = judgeEdges(edges, prepared.sources)
+  const likeness = judgeEdges(edges, prepared.sources)
+  const {context, disagreement, cosine, known} = likeness
   const overlap = neighbourOverlap(edges, mixing)
-  const fit = edgeFit(edges, {context, disagreement, cosine, overlap}, prepared.sources, mixing, prepared.random)
+  const fit = edgeFit(edges, {...likeness, overlap}, prepared.sources, mixing, prepared.random)
+  const knownFit = fit.edges.filter((_, e) => known[e] === 1)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
@@ -107,9 +109,11 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikelyShare(fit.edges, fit.nulls)} : options.prune, options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(knownFit, fit.nulls) * knownFit.length) / m} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
+  const evidence = graph.features === null ? 'neighbours' : 'features'
   const scores: EdgeScores = {
+    evidence,
     edges,
     score,
     rank: marking.rank,
@@ -142,7 +146,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
-    evidence: {from: graph.features === null ? 'neighbours' : 'features', separation: separation(fit.edges, fit.nulls)},
+    evidence: {from: evidence, separation: separation(knownFit, fit.nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -194,6 +198,12 @@ function fused(parts: EdgeScores['parts']): Float64Array {
   ])
 }
 
+/** How weak, measured on pairs that are known to be wired at random. */
+function weakness({evidence: {separation: chance}}: SanitizeMetrics): string {
+  if (chance === null) return ''
+  return `: an edge of this graph is more alike than a pair wired at random in ${Math.round(100 * chance)} % of comparisons (50 % is chance)`
+}
+
 function verdictOf(metrics: SanitizeMetrics): Verdict {
   const {gkcBefore, gkcAfter, alignment} = metrics
   const change = alignment === null ? `kernel complexity ${gkcBefore!.toPrecision(4)} → ${gkcAfter!.toPrecision(4)}` : `kernel–label alignment ${alignment.before.toPrecision(4)} → ${alignment.after.toPrecision(4)}`
@@ -217,7 +227,7 @@ function notesOf({graph, plan, options}: PreparedGraph, metrics: SanitizeMetrics
   const {landmarks, kernelError} = metrics.solver
   if (landmarks !== null && plan.solver === 'landmarks') notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
   if (facts.precision === 'fp32') notes.push({level: 'warning', code: 'scores-in-fp32', message: 'kernel scores were computed in fp32: an edge whose rank is next to the cut may fall on the other side of it on another device'})
-  if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: 'the graph has no features: the kernel uses the identity and likeness comes from neighbourhoods, which is weaker evidence'})
+  if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: `the graph has no features: the kernel uses the identity, and each edge is judged by the neighbours that its ends have without it, which is weaker evidence${weakness(metrics)}`})
   if (facts.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: the solver ${plan.solver} does not give it${metrics.alignment === null ? '' : ' at an infinite ridge'}`})
   else if (facts.labelFree.standardError > 0) notes.push({level: 'info', code: 'label-free-estimated', message: `the label-free complexity ${facts.labelFree.gkc.toPrecision(4)} is estimated by random probes, standard error ${facts.labelFree.standardError.toPrecision(2)}`})
   if (graph.weights !== null) notes.push({level: 'warning', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1'})

@@ -1,5 +1,7 @@
 /** Everything known of one edge, in the order of the graph's edge list; higher = more suspect. */
 export interface EdgeScores {
+  /** what the ends of an edge are compared by */
+  evidence: 'features' | 'neighbours'
   /** [2 m] */
   edges: Uint32Array
   /** [m] the score that ranks: fused rank (preset surety) or KC (preset paper) */
@@ -16,7 +18,7 @@ export interface EdgeScores {
     kc: Float64Array
     /** null: left out */
     labelFree: Float64Array | null
-    /** cosine of the raw features (higher = more alike) */
+    /** cosine of the raw features, without features of the profiles made of neighbours (higher = more alike) */
     similarity: Float64Array
     /** 1 − Σ_c p_uc p_vc of the soft pseudo-labels */
     disagreement: Float64Array
