@@ -36,7 +36,16 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   if (scores.scored[e] === 0) return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
   // 1 = the most suspect of all edges by this part alone.
   const placeBy = (values: Float64Array, sign: 1 | -1) => values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1)
-  const by = (values: Float64Array, sign: 1 | -1) => `number ${placeBy(values, sign)} of ${m} by this alone`
+  const {kc, labelFree} = parts
+  const places = {
+    labels: placeBy(parts.disagreement, 1),
+    neighbourhoods: placeBy(parts.context, -1),
+    features: placeBy(parts.similarity, -1),
+    'common neighbours': placeBy(parts.overlap, -1),
+    'kernel complexity': placeBy(kc, 1),
+    ...(labelFree === null ? {} : {'label-free complexity': placeBy(labelFree, -1)}),
+  }
+  const by = (place: number) => `number ${place} of ${m} by this alone`
   const amongst = (node: number) => {
     let place = 1
     let degree = 0
@@ -45,16 +54,27 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
       degree++
       if (rank[other]! < rank[e]!) place++
     }
-    return `number ${place} of the ${degree} edges of ${name(node)}`
+    return `number ${place} of the ${degree} of ${name(node)}`
   }
-  const {kc, labelFree} = parts
+  const [one, other] = [scores.pseudoLabels[u]!, scores.pseudoLabels[v]!]
+  const known = ['neither end has a given label', 'one end has a given label', 'both ends have a given label'][scores.labelledEnds[e]!]!
+  const neighbours = (node: number) => `${name(node)} (${scores.degrees[node]!} ${scores.degrees[node] === 1 ? 'neighbour' : 'neighbours'})`
+  const moves = (change: number) => `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
   return [
-    `it is number ${rank[e]!} of ${m} and was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}; it is ${amongst(u)} and ${amongst(v)}`,
-    `labels: ${scores.pseudoDisagree[e] === 1 ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}` : `both ends look like class ${scores.pseudoLabels[u]!}`}, the soft labels disagree by ${percent(parts.disagreement[e]!)} (${by(parts.disagreement, 1)})`,
-    `neighbourhoods: each end is alike to the other's neighbourhood by ${(parts.context[e]! / 2).toFixed(3)} on average (${by(parts.context, -1)})`,
-    `features: alike by ${percent(parts.similarity[e]!)} (${by(parts.similarity, -1)}); common neighbours ${percent(parts.overlap[e]!)} (${by(parts.overlap, -1)})`,
-    `complexity: without it the kernel complexity ${kc[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(kc[e]!).toExponential(1)} (${by(kc, 1)})${labelFree === null ? '' : `, the label-free one ${labelFree[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(labelFree[e]!).toExponential(1)} (${by(labelFree, -1)})`}`,
+    `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
+    `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; from the features alone their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
+    `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
+    `features: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
+    `complexity: without it the aggregated rows of ${neighbours(u)} and ${neighbours(v)} move; the kernel complexity then ${moves(kc[e]!)} (${by(places['kernel complexity'])})${labelFree === null ? '' : `, the label-free one ${moves(labelFree[e]!)} (${by(placeBy(labelFree, -1))}; an edge between unlike nodes lowers it)`}`,
   ]
+}
+
+/** Evidence by which an edge is among the most suspect tenth, and by which it is in the unsuspicious half. */
+function inShort(places: Record<string, number>, m: number): string {
+  const those = (test: (share: number) => boolean) => Object.entries(places).filter(([, place]) => test(place / m)).map(([what]) => what).join(', ')
+  const [against, inFavour] = [those((share) => share <= 0.1), those((share) => share > 0.5)]
+  if (against === '' && inFavour === '') return 'nothing speaks clearly against or for it'
+  return [against === '' ? 'nothing speaks clearly against it' : `against it speak ${against}`, inFavour === '' ? 'nothing for it' : `for it ${inFavour}`].join(', ')
 }
 
 /** Number of the edge {u, v} in a sorted list, −1 where there is none. */
