@@ -34,8 +34,10 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const m = rank.length
   const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
   if (scores.scored[e] === 0) return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
-  // 1 = the most suspect of all edges by this part alone.
-  const placeBy = (values: Float64Array, sign: 1 | -1) => values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1)
+  const placeBy = (values: Float64Array, sign: 1 | -1): Place => ({
+    first: values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1),
+    others: values.reduce((count, x) => count + Number(x === values[e]!), -1),
+  })
   const {kc, labelFree} = parts
   const places = {
     labels: placeBy(parts.disagreement, 1),
@@ -45,7 +47,7 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     'kernel complexity': placeBy(kc, 1),
     ...(labelFree === null ? {} : {'label-free complexity': placeBy(labelFree, -1)}),
   }
-  const by = (place: number) => `number ${place} of ${m} by this alone`
+  const by = ({first, others}: Place) => `number ${first} of ${m} by this alone${others === 0 ? '' : `, with ${others} ${others === 1 ? 'other' : 'others'}`}`
   const amongst = (node: number) => {
     let place = 1
     let degree = 0
@@ -62,19 +64,23 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const moves = (change: number) => `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
   return [
     `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
-    `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; from the features alone their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
+    `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
     `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
     `features: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
     `complexity: without it the aggregated rows of ${neighbours(u)} and ${neighbours(v)} move; the kernel complexity then ${moves(kc[e]!)} (${by(places['kernel complexity'])})${labelFree === null ? '' : `, the label-free one ${moves(labelFree[e]!)} (${by(placeBy(labelFree, -1))}; an edge between unlike nodes lowers it)`}`,
   ]
 }
 
-/** Evidence by which an edge is among the most suspect tenth, and by which it is in the unsuspicious half. */
-function inShort(places: Record<string, number>, m: number): string {
-  const those = (test: (share: number) => boolean) => Object.entries(places).filter(([, place]) => test(place / m)).map(([what]) => what).join(', ')
-  const [against, inFavour] = [those((share) => share <= 0.1), those((share) => share > 0.5)]
-  if (against === '' && inFavour === '') return 'nothing speaks clearly against or for it'
-  return [against === '' ? 'nothing speaks clearly against it' : `against it speak ${against}`, inFavour === '' ? 'nothing for it' : `for it ${inFavour}`].join(', ')
+/** Place by one kind of evidence, 1 = the most suspect, and how many other edges share it. */
+interface Place {
+  first: number
+  others: number
+}
+
+/** Evidence by which an edge is among the most suspect fifth, and by which it is in the unsuspicious half; equal edges share their middle place. */
+function inShort(places: Record<string, Place>, m: number): string {
+  const those = (test: (share: number) => boolean) => Object.entries(places).filter(([, {first, others}]) => test((first + others / 2) / m)).map(([what]) => what).join(', ') || 'nothing clearly'
+  return `against it: ${those((share) => share <= 0.2)}; for it: ${those((share) => share > 0.5)}`
 }
 
 /** Number of the edge {u, v} in a sorted list, −1 where there is none. */
