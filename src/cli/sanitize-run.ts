@@ -10,7 +10,7 @@ import {sanitizeHtml} from '../report/html/sanitize.js'
 import {toJson} from '../report/json.js'
 import type {SanitizeReport} from '../report/reports.js'
 import {scoresCsv} from '../report/scores-csv.js'
-import type {InputFile, Json} from '../report/types.js'
+import type {InputFile, Json, Note} from '../report/types.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeResult} from '../sanitize/sanitize.js'
 import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
@@ -48,8 +48,9 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     explain: pairsOf(explain, normalised),
     truth: truth === null ? null : await readTruth(request.graph, truth, normalised),
   }
+  const unused: Note[] = weights === 'ignore' && normalised.writeWeights !== null ? [{level: 'info', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back'}] : []
   const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))
-  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? [])]}, normalised, options}
+  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? []), ...unused]}, normalised, options}
 }
 
 function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph): Uint32Array {
