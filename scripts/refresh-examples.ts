@@ -1,4 +1,4 @@
-// Runs every `$ surety …` of README.md and docs/examples and puts what it prints below it: npx tsx scripts/refresh-examples.ts [page …]
+// Runs every `$ surety …` of docs/examples (or of the pages named) and puts what it prints below it: npx tsx scripts/refresh-examples.ts [page …]
 // An image of docs/examples is a picture of the HTML report of that name in surety-out/, where Chromium is installed.
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
@@ -24,7 +24,7 @@ function picture(page: string, name: string, chromium: string): void {
 
 mkdirSync('surety-out', {recursive: true})
 const given = process.argv.slice(2)
-const pages = given.length > 0 ? given : ['README.md', ...readdirSync(EXAMPLES).filter((name) => name.endsWith('.md')).sort().map((name) => join(EXAMPLES, name))]
+const pages = given.length > 0 ? given : readdirSync(EXAMPLES).filter((name) => name.endsWith('.md')).sort().map((name) => join(EXAMPLES, name))
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 for (const page of pages) {
   const before = readFileSync(page, 'utf8')
