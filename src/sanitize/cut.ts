@@ -24,12 +24,11 @@ const BEYOND = 0.2
  */
 export function unlikelyShare(fit: Float64Array, nulls: Float64Array): number {
   if (nulls.length === 0 || fit.length === 0) return 0
-  const m = fit.length
   const share = (quantile: number) => {
     const limit = nulls[Math.floor(quantile * nulls.length)]!
-    let below = 0
-    for (let e = 0; e < m; e++) if (fit[e]! <= limit) below++
-    return Math.min(1, below / (quantile * m))
+    const atMost = (values: Float64Array) => values.reduce((count, x) => count + Number(x <= limit), 0) / values.length
+    // Many rewired pairs without any likeness share one value: they count as the quantile that they fill.
+    return Math.min(1, atMost(fit) / atMost(nulls))
   }
   const sure = share(SURE)
   return sure + Math.min(BEYOND, Math.max(0, share(LIKELY) - sure)) * Math.min(1, sure / EVIDENCE) ** 4

@@ -14,7 +14,7 @@ import {edgeFit} from './edge-fit.js'
 import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
-import {judgeEdges} from './likeness.js'
+import {judgeEdges, supportedEdges} from './likeness.js'
 import {defaultMemoryLimit} from './memory.js'
 import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
@@ -93,10 +93,12 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
   const likeness = judgeEdges(edges, prepared.sources)
-  const {context, disagreement, cosine, known} = likeness
+  const {context, disagreement, cosine} = likeness
   const overlap = neighbourOverlap(edges, mixing)
   const fit = edgeFit(edges, {...likeness, overlap}, prepared.sources, mixing, prepared.random)
-  const knownFit = fit.edges.filter((_, e) => known[e] === 1)
+  const evidence = graph.features === null ? 'neighbours' : 'features'
+  const supported = supportedEdges(edges, likeness, mixing.degrees, evidence)
+  const countedFit = fit.edges.filter((_, e) => supported[e] === 1)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
@@ -109,9 +111,8 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(knownFit, fit.nulls) * knownFit.length) / m} : options.prune, options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(countedFit, fit.nulls) * countedFit.length) / m} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
-  const evidence = graph.features === null ? 'neighbours' : 'features'
   const scores: EdgeScores = {
     evidence,
     edges,
@@ -146,7 +147,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
-    evidence: {from: evidence, separation: separation(knownFit, fit.nulls)},
+    evidence: {from: evidence, separation: separation(countedFit, fit.nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
