@@ -1,7 +1,7 @@
 /**
  * What hardening is worth beside plain training: the same start, batches and epochs, the last epoch of each, judged on test examples that took no part.
  *
- *   npx tsx bench/harden.ts [--data mnist|spam] [--seeds 5] [--epochs 20] [--train 2000] [--test 1000] [--variants plain,paper,…] [--radii 0.05,0.1]
+ *   npx tsx bench/harden.ts [--data mnist|spam] [--seeds 3] [--epochs 15] [--train 1000] [--test 500] [--variants 'plain;paper, λ = 1'] [--radii 0.05,0.1]
  *
  * A 64–32 network with ReLU on inputs of unit scale, Adam at 1e-3, batches of 64. ± is the standard deviation over seeds; a difference is that to plain training
  * with the same seed. The data package is installed into a temporary folder.
@@ -14,11 +14,13 @@ import {MNIST, readDigits} from '../fixtures/read-mnist.js'
 import {LOG_UNIT, readMails, SPAM} from '../fixtures/read-spam.js'
 import {type Examples, splitUnique, withPackage} from '../fixtures/train-mlp.js'
 import {loadTensorFlow} from '../src/checkpoint/tensorflow.js'
-import {openTrainable} from '../src/checkpoint/trainable.js'
+import {bindData, openTrainable} from '../src/checkpoint/trainable.js'
 import type {DataSet} from '../src/checkpoint/types.js'
 import {layersModelBytes, writeLayersModel} from '../src/checkpoint/write-layers-model.js'
-import {harden, openHarden} from '../src/harden/harden.js'
+import {openHarden} from '../src/harden/harden.js'
+import {measureModel} from '../src/harden/measure.js'
 import {HARDEN_DEFAULTS, type HardenOptions} from '../src/harden/options.js'
+import {startState, train} from '../src/harden/train.js'
 import type {ModelMeasures} from '../src/harden/types.js'
 import {selectEngine} from '../src/pairwise/select.js'
 import {random} from '../src/stats/random.js'
@@ -28,32 +30,31 @@ const DATA = {
   spam: {specification: SPAM, read: readMails, unit: 3 * LOG_UNIT, classes: 2, radii: '0.02,0.05'},
 }
 
+/** As published: raw distances, all pairs; a floor only so small that it acts on coinciding states. */
 const paper: Partial<HardenOptions> = {scale: 'none', floor: 1e-3}
 const VARIANTS: Record<string, Partial<HardenOptions>> = {
   plain: {lambda: 0},
   'weight decay 1e-3': {lambda: 0, weightDecay: 1e-3},
-  'paper, λ = 1e-2': {...paper, lambda: 1e-2},
+  'paper, λ = 0.01': {...paper, lambda: 0.01},
   'paper, λ = 1': {...paper, lambda: 1},
   'scale-free, λ = 0.1': {lambda: 0.1},
-  'scale-free, λ = 0.3': {lambda: 0.3},
   'scale-free, λ = 1': {lambda: 1},
-  'scale-free, λ = 3': {lambda: 3},
+  'scale-free, λ = 1, warm-up': {lambda: 1, warmUp: 8},
   'all layers, λ = 1': {lambda: 1, draw: 'all'},
   'closest 20 %, λ = 1': {lambda: 1, window: 0.2},
-  'cross-label, λ = 1': {lambda: 1, pairs: 'cross-label'},
+  'across labels, λ = 1': {lambda: 1, pairs: 'cross-label'},
   'closest 20 % across labels, λ = 1': {lambda: 1, window: 0.2, pairs: 'cross-label'},
   '1 − p, λ = 1': {lambda: 1, loss: 'one-minus-p'},
-  '1 − p, closest 20 %, λ = 3': {lambda: 3, loss: 'one-minus-p', window: 0.2},
-  'warm-up 10 epochs, λ = 1': {lambda: 1, warmUp: 10},
+  'weight decay 1e-3, scale-free, λ = 0.1': {lambda: 0.1, weightDecay: 1e-3},
 }
 
 const {values} = parseArgs({
   options: {
     data: {type: 'string', default: 'mnist'},
-    seeds: {type: 'string', default: '5'},
-    epochs: {type: 'string', default: '20'},
-    train: {type: 'string', default: '2000'},
-    test: {type: 'string', default: '1000'},
+    seeds: {type: 'string', default: '3'},
+    epochs: {type: 'string', default: '15'},
+    train: {type: 'string', default: '1000'},
+    test: {type: 'string', default: '500'},
     variants: {type: 'string', default: Object.keys(VARIANTS).join(';')},
     radii: {type: 'string'},
   },
@@ -71,18 +72,23 @@ const found = new Map<string, ModelMeasures[]>(variants.map((name) => [name, []]
 const folder = mkdtempSync(join(tmpdir(), 'surety-harden-'))
 for (let seed = 0; seed < seeds; seed++) {
   const draws = random(seed)
-  const {test, train: rest} = splitUnique(examples, Number(values.test), draws)
-  const train = toData(rest, Number(values.train))
+  const split = splitUnique(examples, Number(values.test), draws)
+  const [trainData, test] = [toData(split.train, Number(values.train)), toData(split.test, split.test.rows)]
   const start = join(folder, String(seed))
   await writeStart(start, draws.integer(2 ** 31))
   for (const name of variants) {
     const model = await openTrainable(start)
     const options: HardenOptions = {...HARDEN_DEFAULTS, epochs: Number(values.epochs), select: 'last', ...VARIANTS[name]}
-    const task = {model, train, validation: toData(test, test.rows), options, seed, radii, range: null, control: false}
-    const {metrics} = await harden(await openHarden(task), task, engine, {state: null})
-    found.get(name)!.push(metrics.after)
+    // The last epoch is taken, so nothing is chosen by the few examples that the loop validates on.
+    const task = {model, train: trainData, validation: toData(split.train, options.batchSize), options, seed, radii, range: null, control: false}
+    const opened = await openHarden(task)
+    await train(opened, startState(opened))
+    const range = [0, Array.from(trainData.inputs[0]!.data).reduce((most, value) => Math.max(most, value), 0)] as const
+    const layers = opened.network.layers.map((layer) => layer.name)
+    const measures = await measureModel(model, test, bindData(model, test, []), {layers, radii, range, seed}, engine)
+    found.get(name)!.push(measures)
     model.model.dispose()
-    console.error(`seed ${seed}, ${name}: accuracy ${metrics.after.accuracy}, ${JSON.stringify(metrics.after.attacks)}`)
+    console.error(`seed ${seed}, ${name}: accuracy ${measures.accuracy}, ${JSON.stringify(measures.attacks)}`)
   }
 }
 rmSync(folder, {recursive: true})

@@ -1,6 +1,7 @@
 import type * as core from '@tensorflow/tfjs-core'
 import type {LayersModel} from '@tensorflow/tfjs-layers'
 import {batchTensors, type BuiltModel, type TfLayer} from '../checkpoint/layers-model.js'
+import {size} from '../checkpoint/pool.js'
 import type {BoundData} from '../checkpoint/trainable.js'
 import {dense, type Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
@@ -32,10 +33,8 @@ export class Network {
   ) {
     const output = built.layers.at(-1)!
     this.probe = built.tensorFlow.tfl.model({inputs: built.model.inputs, outputs: [...layers.filter((layer) => layer !== output), output].map((layer) => layer.output)})
-    this.parameters = built.model.trainableWeights.map((weight) => {
-      const values = weight.read().dataSync()
-      return dense(1, values.length, Float64Array.from(values))
-    })
+    this.parameters = built.model.trainableWeights.map((weight) => dense(1, size(weight.shape as number[])))
+    this.pull()
   }
 
   /**
@@ -90,6 +89,11 @@ export class Network {
     const judged: core.Tensor1D = this.options.loss === 'one-minus-p' ? tf.sub(1, tf.exp(tf.neg(losses))) : losses
     const penalties = layers.flatMap((k) => volatilityPenalty(tf, poolStates(tf, states[k]!, data.mask, rows), judged, labels, this.options) ?? [])
     return {losses, penalties, output}
+  }
+
+  /** Gives the optimizer the weights of the model. */
+  pull(): void {
+    this.built.model.trainableWeights.forEach((weight, p) => this.parameters[p]!.data.set(weight.read().dataSync()))
   }
 
   /** Gives the model the weights of the optimizer; where the model constrains a weight, the optimizer takes that over. */

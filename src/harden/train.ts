@@ -35,6 +35,7 @@ function epochRandom(seed: number, epoch: number): Random {
 
 /** The state before the first epoch: the model as given is the first candidate. */
 export function startState({network, ...task}: TrainingTask): TrainingState {
+  network.pull()
   const current = network.weights()
   const {score} = validate({network, ...task})
   return {

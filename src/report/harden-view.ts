@@ -40,9 +40,9 @@ export function volatilityTable(metrics: HardenMetrics): TextTable {
 
 export function epochTable({epochs, best}: HardenMetrics): TextTable {
   return {
-    head: ['epoch', 'λ', 'loss', 'volatility', 'val. loss', 'val. volatility', 'val. accuracy', ''],
+    head: ['epoch', 'λ', 'loss', 'volatility', 'val. loss', 'val. volatility', 'val. accuracy'],
     rows: epochs.map(({epoch, lambda, loss, penalty, validation}) => [
-      String(epoch), setting(lambda), number(loss), orDash(penalty), number(validation.loss), orDash(validation.penalty), share(validation.accuracy), epoch === best ? 'kept' : '',
+      `${epoch}${epoch === best ? ' (kept)' : ''}`, setting(lambda), number(loss), orDash(penalty), number(validation.loss), orDash(validation.penalty), share(validation.accuracy),
     ]),
   }
 }

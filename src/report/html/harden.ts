@@ -69,7 +69,7 @@ function training(metrics: HardenMetrics): Content {
     chart('penalty', 'Volatility', [series('training', 'estimate', ({penalty}) => penalty), series('validation', 'primary', ({validation}) => validation.penalty)]),
   ]
   return markup`${lineLegend([{name: 'training, as met', style: 'estimate'}, {name: 'validation', style: 'primary'}])}<div class="panels">${panels}</div>
-${foldedTable('Table of the epochs', textTable('Every epoch', epochTable(metrics), 0))}`
+${foldedTable('Table of the epochs', textTable('Every epoch', epochTable(metrics), 1))}`
 }
 
 function method({options, rows, parameters, backend, layers, attack}: HardenMetrics): Content {

@@ -13,7 +13,7 @@ const EPOCHS_SHOWN = 12
 export function hardenText({metrics, verdict}: HardenReport, options: TerminalOptions): string {
   const paint = palette(options.colour)
   const section = (title: string, {head, rows}: TextTable, texts: number) => {
-    const align = head.map((name, i): 'left' | 'right' => (i < texts || name === '' ? 'left' : 'right'))
+    const align = head.map((_, i): 'left' | 'right' => (i < texts ? 'left' : 'right'))
     const [first, ...lines] = tableLines({head, rows, align}, options.columns - 2)
     return ['', paint.bold(title), `  ${paint.dim(first!)}`, ...lines.map((line) => `  ${line}`)]
   }
@@ -24,7 +24,7 @@ export function hardenText({metrics, verdict}: HardenReport, options: TerminalOp
     ...verdictLines(verdict, options),
     ...section('What it is worth', accuracyTable(metrics), 1),
     ...section('Volatility of the layers', volatilityTable(metrics), 2),
-    ...section(shown.length < epochs.length ? `Epochs (${shown.length} of ${epochs.length})` : 'Epochs', epochTable({...metrics, epochs: shown}), 0),
+    ...section(shown.length < epochs.length ? `Epochs (${shown.length} of ${epochs.length})` : 'Epochs', epochTable({...metrics, epochs: shown}), 1),
     '', ...wrap(about, options.columns - 2).map((line) => `  ${line}`),
   ])
 }
