@@ -1,7 +1,7 @@
 /**
  * What hardening is worth beside plain training: the same start, batches and epochs, the last epoch of each, judged on test examples that took no part.
  *
- *   npx tsx bench/harden.ts [--data mnist|spam] [--seeds 3] [--epochs 15] [--train 1000] [--test 500] [--variants 'plain;paper, λ = 1'] [--radii 0.05,0.1]
+ *   npx tsx bench/harden.ts [--data mnist|spam] [--seeds 3] [--epochs 12] [--train 1000] [--test 400] [--variants 'plain;paper, λ = 1'] [--radii 0.05]
  *
  * A 64–32 network with ReLU on inputs of unit scale, Adam at 1e-3, batches of 64. ± is the standard deviation over seeds; a difference is that to plain training
  * with the same seed. The data package is installed into a temporary folder.
@@ -26,8 +26,8 @@ import {selectEngine} from '../src/pairwise/select.js'
 import {random} from '../src/stats/random.js'
 
 const DATA = {
-  mnist: {specification: MNIST, read: readDigits, unit: 255, classes: 10, radii: '0.05,0.1'},
-  spam: {specification: SPAM, read: readMails, unit: 3 * LOG_UNIT, classes: 2, radii: '0.02,0.05'},
+  mnist: {specification: MNIST, read: readDigits, unit: 255, classes: 10, radii: '0.05'},
+  spam: {specification: SPAM, read: readMails, unit: 3 * LOG_UNIT, classes: 2, radii: '0.02'},
 }
 
 /** As published: raw distances, all pairs; a floor only so small that it acts on coinciding states. */
@@ -36,13 +36,9 @@ const VARIANTS: Record<string, Partial<HardenOptions>> = {
   plain: {lambda: 0},
   'weight decay 1e-3': {lambda: 0, weightDecay: 1e-3},
   'paper, λ = 0.01': {...paper, lambda: 0.01},
-  'paper, λ = 1': {...paper, lambda: 1},
   'scale-free, λ = 0.1': {lambda: 0.1},
   'scale-free, λ = 1': {lambda: 1},
-  'scale-free, λ = 1, warm-up': {lambda: 1, warmUp: 8},
-  'all layers, λ = 1': {lambda: 1, draw: 'all'},
   'closest 20 %, λ = 1': {lambda: 1, window: 0.2},
-  'across labels, λ = 1': {lambda: 1, pairs: 'cross-label'},
   'closest 20 % across labels, λ = 1': {lambda: 1, window: 0.2, pairs: 'cross-label'},
   '1 − p, λ = 1': {lambda: 1, loss: 'one-minus-p'},
   'weight decay 1e-3, scale-free, λ = 0.1': {lambda: 0.1, weightDecay: 1e-3},
@@ -52,9 +48,9 @@ const {values} = parseArgs({
   options: {
     data: {type: 'string', default: 'mnist'},
     seeds: {type: 'string', default: '3'},
-    epochs: {type: 'string', default: '15'},
+    epochs: {type: 'string', default: '12'},
     train: {type: 'string', default: '1000'},
-    test: {type: 'string', default: '500'},
+    test: {type: 'string', default: '400'},
     variants: {type: 'string', default: Object.keys(VARIANTS).join(';')},
     radii: {type: 'string'},
   },

@@ -6,7 +6,7 @@ import type {BoundData} from '../checkpoint/trainable.js'
 import {dense, type Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
 import {crossEntropies, predictedClasses} from './losses.js'
-import {type PenaltyOptions, volatilityPenalty} from './penalty.js'
+import {penaltyTensor, type PenaltyOptions} from './penalty.js'
 import {poolStates} from './pool-states.js'
 
 /** What one batch gave. */
@@ -40,7 +40,7 @@ export class Network {
   /**
    * Mean cross-entropy and λ times the mean penalty of some layers, with the gradient of their sum (and of the regularizers that the model brings).
    *
-   * Cost  one forward and one backward pass, and M² dim a layer.
+   * Cost  one forward and one backward pass, and volatilityPenalty of each layer.
    */
   gradients(data: BoundData, rows: Uint32Array, layers: readonly number[], lambda: number, random: Random): BatchResult & {gradients: ArrayLike<number>[]} {
     const {tf} = this.built.tensorFlow
@@ -87,7 +87,7 @@ export class Network {
     const labels = Int32Array.from(rows, (row) => data.labels[row]!)
     const losses = crossEntropies(tf, output, labels, outputKind)
     const judged: core.Tensor1D = this.options.loss === 'one-minus-p' ? tf.sub(1, tf.exp(tf.neg(losses))) : losses
-    const penalties = layers.flatMap((k) => volatilityPenalty(tf, poolStates(tf, states[k]!, data.mask, rows), judged, labels, this.options) ?? [])
+    const penalties = layers.flatMap((k) => penaltyTensor(tf, poolStates(tf, states[k]!, data.mask, rows), judged, labels, this.options) ?? [])
     return {losses, penalties, output}
   }
 
