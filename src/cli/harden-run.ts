@@ -27,7 +27,7 @@ export function checkFolder(folder: string, resume: boolean): void {
   if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: is a file, not a folder`, ['choose another --out'])
   const held = readdirSync(folder).sort()
   if (!resume && held.length > 0) {
-    throw new UsageError(`--out ${folder} is not empty (${held[0]!})`, [held.includes(STATE) ? 'use --resume to go on with the training it holds' : 'choose a new folder', 'choose a new folder'].filter((step, k, all) => all.indexOf(step) === k))
+    throw new UsageError(`--out ${folder} is not empty (${held[0]!})`, [...(held.includes(STATE) ? ['use --resume to go on with the training it holds'] : []), 'choose a new folder'])
   }
   if (resume && held.length > 0 && !held.includes(STATE)) throw new UsageError(`--resume, but ${folder} holds no ${STATE}`, ['leave out --resume and choose a new folder'])
 }

@@ -131,7 +131,18 @@ export async function harden(opened: OpenedHarden, task: HardenTask, engine: Pai
     control,
     attack: task.radii.length === 0 ? null : {steps: PGD_STEPS, range: [...range]},
   }
-  return {metrics, verdict: hardenVerdict(metrics), notes: opened.notes}
+  return {metrics, verdict: hardenVerdict(metrics), notes: [...opened.notes, ...remarks(metrics, task, rangeOf(opened.train))]}
+}
+
+function remarks({best, epochs}: HardenMetrics, {train: {inputFiles}, validation, options}: HardenTask, [low, high]: readonly [number, number]): Note[] {
+  const notes: Note[] = []
+  if (best === 0 && epochs.length > 0) {
+    const largest = Math.max(Math.abs(low), Math.abs(high))
+    const reason = largest > 10 ? `: inputs reach ${Number(largest.toPrecision(3))}, for which --learning-rate ${options.learningRate} may be far too high` : '; a smaller --learning-rate may help'
+    notes.push({level: 'warning', code: 'no-improvement', message: `no epoch was better than the model as given${reason}`})
+  }
+  if (inputFiles[0]!.sha256 === validation.inputFiles[0]!.sha256) notes.push({level: 'warning', code: 'same-data', message: 'training and validation examples are the same file: the figures say nothing about other examples, and the epoch chosen is the one that fits best'})
+  return notes
 }
 
 function rangeOf({inputs}: BoundData): [number, number] {

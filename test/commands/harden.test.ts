@@ -14,7 +14,7 @@ let base: string[]
 beforeAll(async () => {
   await writeModel(at('model'))
   base = ['harden', at('model'), '--data', writeData(at('train.npz'), blobs(80, 1)), '--val', writeData(at('val.npz'), blobs(60, 2)), '--learning-rate', '0.02', '--batch-size', '16']
-})
+}, 60_000)
 
 const withoutRun = (path: string) => ({...(JSON.parse(readFileSync(path, 'utf8')) as HardenReport), run: undefined})
 

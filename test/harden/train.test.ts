@@ -22,7 +22,7 @@ beforeAll(async () => {
   ;({engine} = await selectEngine('cpu', {threads: 1}))
   plain = await writeModel(`${folder}/plain`)
   noisy = await writeModel(`${folder}/noisy`, (tfl) => [tfl.layers.batchNormalization({name: 'norm'}), tfl.layers.dropout({rate: 0.4, name: 'drop'})])
-})
+}, 60_000)
 
 async function task(path: string, options: Partial<HardenOptions> = {}, rest: Partial<HardenTask> = {}): Promise<HardenTask> {
   return {model: await openTrainable(path), train: blobs(70, 1), validation: blobs(40, 2), options: {...OPTIONS, ...options}, seed: 5, radii: [], range: null, control: false, ...rest}
