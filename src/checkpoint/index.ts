@@ -23,7 +23,7 @@ const PROMISED: Record<string, Content> = {'.npz': 'zip', '.json': 'json', '.onn
  * Throws  InputError  none of these, or one that is damaged (names the file).
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const file = statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
+  const file = modelFile(path)
   const input = await readInput(file)
   const content = sniffContent(input.bytes)
   const described = describeContent(input.bytes)
@@ -44,6 +44,9 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const tensors = openSafetensors(input.bytes, file)
   return openEmbeddings(file, tensors.names.map((name) => tensors.read(name)), input.file)
 }
+
+/** The file of a model that may be given by its folder. */
+export const modelFile = (path: string): string => (statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path)
 
 /** A length below 4 GiB in eight bytes, then JSON: an ONNX file has field numbers there. */
 const startsAsSafetensors = (bytes: Uint8Array): boolean => bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)

@@ -2,8 +2,8 @@ import type {io, Tensor} from '@tensorflow/tfjs-core'
 import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers'
 import type {InputBytes} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
-import {bindInputs, type BoundInput} from './bind-inputs.js'
+import type {InputFile, Note} from '../report/types.js'
+import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
 import {batchSizeOf, collect, requireData} from './collect.js'
 import {readLayersModelFiles} from './layers-model-files.js'
 import {size, type State} from './pool.js'
@@ -12,7 +12,7 @@ import {loadTensorFlow, type TensorFlow} from './tensorflow.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind} from './types.js'
 
 type Layer = LayersModel['layers'][number]
-type TfLayer = LayerInfo & {output: SymbolicTensor}
+export type TfLayer = LayerInfo & {output: SymbolicTensor}
 
 /** Layers that pass their input on when a model is not being trained. */
 const PASSING = new Set(['InputLayer', 'Dropout', 'SpatialDropout1D', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'])
@@ -26,11 +26,33 @@ const ACTIVATIONS = new Set(['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'Threshol
  * Throws     InputError  damaged files (see readLayersModelFiles), or a layer class TensorFlow.js does not have.
  */
 export async function openLayersModel(path: string, file: InputBytes): Promise<Checkpoint> {
+  return checkpointOf(await buildLayersModel(path, file, await loadTensorFlow()))
+}
+
+/** A model in memory: what certify probes, and harden trains. */
+export interface BuiltModel {
+  path: string
+  tensorFlow: TensorFlow
+  model: LayersModel
+  /** every layer that computes something, in the model's order, its output last */
+  layers: TfLayer[]
+  outputKind: OutputKind
+  artifacts: io.ModelArtifacts
+  inputFiles: InputFile[]
+}
+
+export async function buildLayersModel(path: string, file: InputBytes, tensorFlow: TensorFlow): Promise<BuiltModel> {
   const {artifacts, inputFiles} = await readLayersModelFiles(path, file)
-  const tensorFlow = await loadTensorFlow()
-  const {model, layers} = await build(tensorFlow, artifacts).catch((cause: unknown) => {
+  const model = await tensorFlow.tfl.loadLayersModel({load: () => Promise.resolve(artifacts)}).catch((cause: unknown) => {
     throw new InputError(`${path}: TensorFlow.js cannot build the model: ${reason(cause)}`, ['save the model again; layers with code of their own are not supported'], {cause})
   })
+  const layers = layersOf(model)
+  return {path, tensorFlow, model, layers, outputKind: outputKind(layers.at(-1)!.output.sourceLayer), artifacts, inputFiles}
+}
+
+export const inputsOf = (model: LayersModel): ModelInput[] => model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
+
+export function checkpointOf({path, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
   const output = layers.at(-1)!
   const notes: Note[] = []
 
@@ -38,7 +60,7 @@ export async function openLayersModel(path: string, file: InputBytes): Promise<C
     const data = requireData(given, path)
     const chosen = selectLayers(layers, options.layers)
     const used = [...chosen.filter((layer) => layer !== output), output]
-    const inputs = model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
+    const inputs = inputsOf(model)
     const bound = bindInputs(inputs, data, notes)
     const {fixed, batchSize} = batchSizeOf(inputs[0]!, options)
     await tensorFlow.tf.setBackend(tensorFlow.backend)
@@ -50,7 +72,7 @@ export async function openLayersModel(path: string, file: InputBytes): Promise<C
         throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
       }
     }
-    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind: outputKind(output.output.sourceLayer), channelAxis: -1 as const, batchSize, run}
+    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind, channelAxis: -1 as const, batchSize, run}
     return collect(pass, data, options, notes)
   }
   return {
@@ -64,11 +86,6 @@ export async function openLayersModel(path: string, file: InputBytes): Promise<C
       return Promise.resolve()
     },
   }
-}
-
-async function build({tfl}: TensorFlow, artifacts: io.ModelArtifacts): Promise<{model: LayersModel; layers: TfLayer[]}> {
-  const model = await tfl.loadLayersModel({load: () => Promise.resolve(artifacts)})
-  return {model, layers: layersOf(model)}
 }
 
 /** Every layer that computes something, in the model's order, its output last. */
@@ -87,14 +104,18 @@ function layersOf(model: LayersModel): TfLayer[] {
 /** The states of one batch, padded with zero rows to `batch`. */
 function forward({tf}: TensorFlow, probe: LayersModel, bound: readonly BoundInput[], model: LayersModel, first: number, count: number, batch: number): State[] {
   return tf.tidy(() => {
-    const inputs = bound.map(({array, rowShape}, i) => {
-      const width = size(rowShape)
-      const values = new Float32Array(batch * width)
-      values.set(array.data.subarray(first * width, (first + count) * width))
-      return tf.tensor(values, [batch, ...rowShape], model.inputs[i]!.dtype === 'int32' ? 'int32' : 'float32')
-    })
-    const outputs = probe.predictOnBatch(inputs)
+    const outputs = probe.predictOnBatch(batchTensors(tf, model, bound, Uint32Array.from({length: count}, (_, k) => first + k), batch))
     return (Array.isArray(outputs) ? outputs : [outputs]).map((tensor: Tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())}))
+  })
+}
+
+/** Some rows of the data as the model's inputs, padded with zero rows to `batch`. */
+export function batchTensors(tf: TensorFlow['tf'], model: LayersModel, bound: readonly BoundInput[], rows: Uint32Array, batch = rows.length): Tensor[] {
+  return bound.map(({array, rowShape}, i) => {
+    const width = size(rowShape)
+    const values = new Float32Array(batch * width)
+    rows.forEach((row, k) => values.set(array.data.subarray(row * width, (row + 1) * width), k * width))
+    return tf.tensor(values, [batch, ...rowShape], model.inputs[i]!.dtype === 'int32' ? 'int32' : 'float32')
   })
 }
 

@@ -3,6 +3,7 @@ import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
 import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
+import type {HardenMetrics} from '../harden/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Report} from './types.js'
@@ -40,5 +41,9 @@ export interface AttackReport extends Report<AttackMetrics & {reading: Normalisa
   command: 'attack'
 }
 
+export interface HardenReport extends Report<HardenMetrics> {
+  command: 'harden'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | VerifyReport | DoctorReport
+export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport
