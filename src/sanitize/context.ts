@@ -77,28 +77,26 @@ function edgesByNode(edges: Uint32Array, judged: Uint32Array, nodes: number): {i
   return {indptr, place}
 }
 
-/** Share of common neighbours, |N(u) ∩ N(v)| / |N(u) ∪ N(v)| without u and v themselves; 0 where both have no other. */
+/** Share of common neighbours of every edge: neighbourShare with the edge itself left out. */
 export function neighbourOverlap(edges: Uint32Array, aggregation: Aggregation): Float64Array {
-  const {indptr, indices} = aggregation.neighbours
-  const out = new Float64Array(edges.length / 2)
-  for (let k = 0; k < out.length; k++) {
-    const u = edges[2 * k]!
-    const v = edges[2 * k + 1]!
-    let s = indptr[u]!
-    let t = indptr[v]!
-    let common = 0
-    while (s < indptr[u + 1]! && t < indptr[v + 1]!) {
-      if (indices[s] === indices[t]) {
-        common++
-        s++
-        t++
-      } else if (indices[s]! < indices[t]!) s++
-      else t++
-    }
-    const union = aggregation.degrees[u]! - 1 + aggregation.degrees[v]! - 1 - common
-    out[k] = union > 0 ? common / union : 0
+  return Float64Array.from({length: edges.length / 2}, (_, k) => neighbourShare(aggregation, edges[2 * k]!, edges[2 * k + 1]!, edges[2 * k + 1]!, edges[2 * k]!))
+}
+
+/** |N(u) ∩ N(v)| / |N(u) ∪ N(v)|, one neighbour of u and one of v left out; 0 where both have no other. */
+export function neighbourShare({neighbours: {indptr, indices}, degrees}: Aggregation, u: number, v: number, withoutOfU: number, withoutOfV: number): number {
+  let s = indptr[u]!
+  let t = indptr[v]!
+  let common = 0
+  while (s < indptr[u + 1]! && t < indptr[v + 1]!) {
+    if (indices[s] === indices[t]) {
+      if (indices[s] !== withoutOfU && indices[s] !== withoutOfV) common++
+      s++
+      t++
+    } else if (indices[s]! < indices[t]!) s++
+    else t++
   }
-  return out
+  const union = degrees[u]! - 1 + degrees[v]! - 1 - common
+  return union > 0 ? common / union : 0
 }
 
 /** Cosine of the rows of the ends of the edges judged; rows must be unit or zero. */

@@ -9,7 +9,8 @@ import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {endCosine, neighbourOverlap} from './context.js'
-import {rewiredLikeness, separation, unlikelyShare} from './cut.js'
+import {separation, unlikelyShare} from './cut.js'
+import {edgeFit} from './edge-fit.js'
 import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
@@ -18,13 +19,18 @@ import {defaultMemoryLimit} from './memory.js'
 import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
+import {type Repair, repairEdges} from './repair.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
-import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
+import {addedEdges, agreement, histogram, keptEdges, topEdges, truthMetrics, withAdded} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 
 export interface SanitizeResult {
   scores: EdgeScores
+  /** [2 k] the cleaned graph: without the pruned edges, with those that repair adds; sorted */
+  edges: Uint32Array
+  /** edges that were not in the graph, none without `repair` */
+  repair: Repair
   metrics: SanitizeMetrics
   verdict: Verdict
   notes: Note[]
@@ -41,7 +47,7 @@ export interface SanitizeRun {
 }
 
 /** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
-const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
+const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
 
 /**
  * Scores every edge of a graph, marks the suspect ones and reports the complexity before and after.
@@ -86,21 +92,24 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const {facts} = solver
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
-  const {context, disagreement, cosine, known} = judgeEdges(edges, prepared.sources)
+  const likeness = judgeEdges(edges, prepared.sources)
+  const {context, disagreement, cosine, known} = likeness
+  const overlap = neighbourOverlap(edges, mixing)
+  const fit = edgeFit(edges, {...likeness, overlap}, prepared.sources, mixing, prepared.random)
+  const knownFit = fit.edges.filter((_, e) => known[e] === 1)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
     similarity: graph.features === null ? cosine : endCosine(edges, problem.features),
     disagreement,
     context,
-    overlap: neighbourOverlap(edges, mixing),
+    overlap,
+    fit: fit.edges,
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
-  const likeness = context.map((x, e) => x + 1 - disagreement[e]!).filter((_, e) => known[e] === 1)
-  const nulls = rewiredLikeness(edges, prepared.sources, prepared.random)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(likeness, nulls) * likeness.length) / m} : options.prune, options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(knownFit, fit.nulls) * knownFit.length) / m} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const evidence = graph.features === null ? 'neighbours' : 'features'
   const scores: EdgeScores = {
@@ -117,7 +126,9 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     pseudoLabels: labels,
     degrees: mixing.degrees,
   }
-  const after = aggregation(nodes, keptEdges(edges, marking.pruned), settings.norm, settings.hops)
+  const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
+  const cleaned = withAdded(keptEdges(edges, marking.pruned), repair.added)
+  const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
   const before = facts.gkc ?? facts.alignment!
   const complexityAfter = marking.prunedCount === 0 ? before : await solver.complexityOf(after)
   const isolated = (degrees: Uint32Array) => degrees.reduce((count, degree) => count + Number(degree === 0), 0)
@@ -126,6 +137,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodes,
     edges: m,
     pruned: marking.prunedCount,
+    added: addedEdges(repair, labels, graph),
     notScored: scored.reduce((count, x) => count + 1 - x, 0),
     gkcBefore: facts.gkc,
     gkcAfter: isLimit ? null : complexityAfter,
@@ -134,7 +146,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
-    evidence: {from: evidence, separation: separation(likeness, nulls)},
+    evidence: {from: evidence, separation: separation(knownFit, fit.nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -143,14 +155,14 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     keptByMinDegree: marking.keptByMinDegree,
     keptOnRequest: marking.keptOnRequest,
     cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
-    agreementBefore: agreement(scores, () => true),
-    agreementAfter: agreement(scores, (k) => marking.pruned[k] === 0),
+    agreementBefore: agreement(edges, labels),
+    agreementAfter: agreement(cleaned, labels),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
-  return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
+  return {scores, edges: cleaned, repair, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
 }
 
 /** [m] 1 where the removal of an edge reaches the node set, and the focus where there is one. */
@@ -182,6 +194,7 @@ function fused(parts: EdgeScores['parts']): Float64Array {
     {values: negative(parts.context), weight: WEIGHTS.context},
     {values: parts.disagreement, weight: WEIGHTS.disagreement},
     {values: negative(parts.overlap), weight: WEIGHTS.overlap},
+    {values: negative(parts.fit), weight: WEIGHTS.fit},
   ])
 }
 
@@ -198,7 +211,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
   const summary =
     metrics.notScored === metrics.edges
       ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
-      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; ${change}`
+      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal${metrics.added.count === 0 ? '' : ` and ${metrics.added.count} new ones are added`}; ${change}`
   return {
     status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
     summary,

@@ -26,6 +26,8 @@ export interface EdgeScores {
     context: Float64Array
     /** share of common neighbours (higher = better embedded) */
     overlap: Float64Array
+    /** log-odds of the edge against a pair wired at random (higher = fits better) */
+    fit: Float64Array
   }
   /** [m] 0, 1 or 2 endpoints with a given label */
   labelledEnds: Uint8Array
@@ -41,6 +43,8 @@ export interface SanitizeMetrics {
   nodes: number
   edges: number
   pruned: number
+  /** edges that --repair added: their count, the share of them whose (pseudo-)labels agree (null: none), the most alike ones */
+  added: {count: number; agreement: number | null; top: AddedEdge[]}
   notScored: number
   /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge; null in the limit λ → ∞ */
   gkcBefore: number | null
@@ -92,6 +96,13 @@ export interface TopEdge {
   disagreement: number
   labelledEnds: number
   reason: string
+}
+
+export interface AddedEdge {
+  source: string
+  target: string
+  /** profile cosine + Σ_c p_uc p_vc, 0 to 2 */
+  likeness: number
 }
 
 export interface ExplainedEdge {

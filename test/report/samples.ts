@@ -143,6 +143,7 @@ export function sanitizeSample(): SanitizeReport {
     edges,
     pruned,
     notScored: 14,
+    added: {count: 2, agreement: 0.5, top: [{source: 'a', target: 'b', likeness: 1.5}, {source: 'b', target: 'c', likeness: 1.25}]},
     gkcBefore: 1.8342,
     gkcAfter: 1.5127,
     alignment: null,

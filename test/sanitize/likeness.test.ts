@@ -5,8 +5,10 @@ import {rowDot} from '../../src/linalg/csr-products.js'
 import {plainProducts} from '../../src/linalg/products.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
-import {SELF} from '../../src/sanitize/context.js'
-import {rewiredLikeness, separation, unlikelyShare} from '../../src/sanitize/cut.js'
+import {aggregation} from '../../src/sanitize/aggregate.js'
+import {neighbourOverlap, SELF} from '../../src/sanitize/context.js'
+import {separation, unlikelyShare} from '../../src/sanitize/cut.js'
+import {edgeFit} from '../../src/sanitize/edge-fit.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
 import {dealEdges, judgeEdges, type LikenessSource, likenessSources} from '../../src/sanitize/likeness.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
@@ -143,7 +145,7 @@ describe('likeness without features', () => {
 })
 
 describe('the comparison with rewired pairs', () => {
-  it('separation is the share of pairs in which the edge is more alike, ties half', () => {
+  it('separation is the share of pairs in which the edge fits better, ties half', () => {
     const values = fc.array(fc.integer({min: 0, max: 6}), {minLength: 1, maxLength: 12})
     fc.assert(
       fc.property(values, values, (edges, nulls) => {
@@ -162,7 +164,9 @@ describe('the comparison with rewired pairs', () => {
 
   it('draws the rewired pairs from every source', async () => {
     const graph = blocks(60, 2, 0.3, 0.03, 9)
-    const nulls = rewiredLikeness(graph.edges, await sourcesOf(graph), random(2))
+    const sources = await sourcesOf(graph)
+    const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
+    const {nulls} = edgeFit(graph.edges, {...judgeEdges(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)}, sources, mixing, random(2))
     expect(nulls.length).toBeGreaterThan(3500)
     expect(nulls).toEqual(nulls.slice().sort())
   })
