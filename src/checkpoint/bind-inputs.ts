@@ -1,3 +1,4 @@
+import type {NumericArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import {size} from './pool.js'
@@ -55,4 +56,11 @@ function fit(input: ModelInput, array: InputArray, path: string): number[] {
   if (known && unmixed && size(have) === size(want)) return [...want]
   const show = (shape: readonly number[]) => `[${['rows', ...shape.map((length) => (length === -1 ? 'any' : length))].join(', ')}]`
   throw new InputError(`${path}: the array '${array.name}' has the shape ${show(have)}, but the model's input '${input.name}' takes ${show(want)}`, ['check that this data belongs to this model'])
+}
+
+/** The values of rows first … first + count − 1. */
+export function rowsOf(array: InputArray, first: number, count: number): NumericArray {
+  if (array.read !== undefined) return array.read(first, count)
+  const width = size(array.shape.slice(1))
+  return array.data.subarray(first * width, (first + count) * width)
 }

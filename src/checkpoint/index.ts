@@ -6,8 +6,10 @@ import {openSafetensors} from '../data/safetensors.js'
 import {type Content, describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import {openEmbeddings} from './embedding-file.js'
+import {openGraphModel} from './graph-model.js'
 import {openLayersModel} from './layers-model.js'
 import {openOnnx} from './onnx.js'
+import {readTfjsFiles} from './tfjs-files.js'
 import type {Checkpoint} from './types.js'
 
 export {type DataSetOptions, readDataSet} from './data-set.js'
@@ -31,7 +33,12 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   if (promised !== undefined && promised !== content) {
     throw new InputError(`${file}: does not hold what its extension says, it looks like ${described}`, ['give the file the extension of its content, or choose another file'])
   }
-  if (content === 'json') return openLayersModel(file, input)
+  if (content === 'json') {
+    const files = await readTfjsFiles(file, input)
+    if (files.graph) return openGraphModel(file, files)
+    const {artifacts, inputFiles} = files
+    return openLayersModel(file, {kind: 'tfjs-layers', inputFiles, build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)})})
+  }
   if (content === 'zip') {
     const npz = openNpz(input.bytes, file)
     return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)

@@ -8,7 +8,7 @@ import {readBeside} from './beside.js'
 import {bindInputs, type ModelInput} from './bind-inputs.js'
 import {batchSizeOf, collect, requireData} from './collect.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
-import {onnxLayers, onnxOutputKind} from './onnx-layers.js'
+import {graphLayers, graphOutputKind} from './graph-layers.js'
 import {inputTensor, stateOf} from './onnx-tensors.js'
 import {selectLayers} from './select-layers.js'
 import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
@@ -24,7 +24,7 @@ import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
 export async function openOnnx(path: string, model: InputBytes): Promise<Checkpoint> {
   const graph = readOnnxGraph(model.bytes, path)
   const output = mainOutput(graph, path)
-  const layers = onnxLayers(graph, output)
+  const layers = graphLayers(graph, output)
   const outputLayer = layers.find((layer) => layer.tensor === output)
   if (outputLayer === undefined) throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, ['check the file with the program that exported it'])
   const outputName = outputLayer.name
@@ -52,7 +52,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
         return fetches.map((name) => stateOf(name, results[name]!))
       }
       const names = [...hidden.map((layer) => layer.name), outputName]
-      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: onnxOutputKind(graph, output), channelAxis: 1 as const, batchSize, run}
+      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: 1 as const, batchSize, run}
       return await collect(pass, data, options, notes)
     } finally {
       await session.release()

@@ -1,6 +1,9 @@
 import type {EventEmitter} from 'node:events'
 import type * as core from '@tensorflow/tfjs-core'
 import type * as layers from '@tensorflow/tfjs-layers'
+import {InputError} from '../errors.js'
+import {type BoundInput, rowsOf} from './bind-inputs.js'
+import {size, type State} from './pool.js'
 
 export interface TensorFlow {
   tf: typeof core
@@ -9,7 +12,40 @@ export interface TensorFlow {
   backend: 'wasm' | 'cpu'
 }
 
+/**
+ * The states of rows first … first + count − 1, padded with zero rows to `batch`: `predict` gets one tensor for each input. An
+ * operation that wasm does not have moves this and all later batches to the cpu backend.
+ *
+ * Throws  InputError  a token or another whole number that is none; whatever `predict` throws.
+ */
+export async function forward(tensorFlow: TensorFlow, bound: readonly BoundInput[], types: readonly string[], rows: {first: number; count: number; batch: number}, predict: (inputs: core.Tensor[]) => core.Tensor[]): Promise<State[]> {
+  const {tf} = tensorFlow
+  const attempt = () => tf.tidy(() => predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, rows))).map((tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())})))
+  await tf.setBackend(tensorFlow.backend)
+  try {
+    return attempt()
+  } catch (error) {
+    if (tensorFlow.backend === 'cpu' || !/not registered for the backend|Kernel .* not found/.test(String(error))) throw error
+    tensorFlow.backend = 'cpu'
+    await tf.setBackend('cpu')
+    return attempt()
+  }
+}
+
+function inputTensor({tf}: TensorFlow, {array, name, rowShape}: BoundInput, type: string, {first, count, batch}: {first: number; count: number; batch: number}): core.Tensor {
+  const width = size(rowShape)
+  const values = type === 'int32' ? new Int32Array(batch * width) : type === 'bool' ? new Uint8Array(batch * width) : new Float32Array(batch * width)
+  const given = rowsOf(array, first, count)
+  values.set(given)
+  const wrong = values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[i])
+  if (wrong >= 0) throw new InputError(`the array '${array.name}' holds ${given[wrong]!} at row ${first + Math.floor(wrong / width)}, but the model's input '${name}' takes ${type}`, ['check that this data belongs to this model'])
+  return tf.tensor(values, [batch, ...rowShape], type === 'int32' || type === 'bool' ? type : 'float32')
+}
+
 const LISTENED = ['uncaughtException', 'unhandledRejection']
+
+/** The first sentence of an error of TensorFlow.js. */
+export const reason = (error: unknown): string => String(error instanceof Error ? error.message : error).split(/\n|\. /)[0]!.slice(0, 300)
 
 /**
  * TensorFlow.js for forward passes: the wasm backend (about 30 times faster), or cpu where wasm does not start.

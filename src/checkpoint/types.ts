@@ -4,9 +4,11 @@ import type {InputFile, Note} from '../report/types.js'
 
 /** A model, or the stored hidden states of one. Whatever the file was, certify sees only `Embeddings`. */
 export interface Checkpoint {
-  readonly kind: 'tfjs-layers' | 'onnx' | 'embeddings'
-  /** what can be asked for by name or pattern, in order of depth */
+  readonly kind: 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'onnx' | 'embeddings'
+  /** what can be asked for by name or pattern, in order of depth, as far as the file itself says */
   listLayers(): LayerInfo[]
+  /** the same with the shapes that only the program that runs the model can tell; absent: there are none to add */
+  describeLayers?(): Promise<LayerInfo[]>
   /**
    * Hidden states and outputs of the data set. `data` is null for an embedding file, which holds its own rows.
    *
@@ -35,7 +37,7 @@ export type Pooling = 'flatten' | 'mean' | 'last' | 'first' | 'channel'
 export type OutputKind = 'logits' | 'probabilities'
 
 export interface EmbeddingOptions {
-  /** names or glob patterns (* and ?); absent: the default layers */
+  /** names, glob patterns (* and ?) or `auto`; absent: the default layers */
   layers?: readonly string[]
   pool?: Pooling
   /** examples in one forward pass; default 256 */
@@ -60,5 +62,8 @@ export interface DataSet {
 export interface InputArray {
   readonly name: string
   readonly shape: readonly number[]
+  /** the values of all rows; where `read` is given, asking for them makes them all at once */
   readonly data: NumericArray
+  /** values of rows first … first + count − 1, for arrays that are made batch by batch, such as decoded images */
+  readonly read?: (first: number, count: number) => NumericArray
 }

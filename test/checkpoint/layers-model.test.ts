@@ -123,7 +123,6 @@ it('a softmax at the end means probabilities', async () => {
 
 describe('damaged models are refused', () => {
   const cases: [string, (json: Record<string, unknown>) => unknown, RegExp][] = [
-    ['a graph model', (json) => ({...json, format: 'graph-model'}), /is a TensorFlow.js graph model/],
     ['other JSON', () => ({nodes: []}), /not a TensorFlow.js model/],
     ['no manifest', ({modelTopology}) => ({modelTopology}), /weightsManifest is missing or damaged/],
     ['a manifest of nonsense', (json) => ({...json, weightsManifest: [{paths: [3], weights: 'all'}]}), /weightsManifest is missing or damaged/],

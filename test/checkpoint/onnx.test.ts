@@ -78,7 +78,7 @@ describe('default layers', () => {
     expect(await defaults([['Relu', ['x'], ['a']], ['MaxPool', ['a'], ['p']], ['Flatten', ['p'], ['scores']]])).toEqual(['p', 'scores'])
     expect(await defaults([['Sigmoid', ['x'], ['s']], ['Mul', ['x', 's'], ['swish']], ['Flatten', ['swish'], ['scores']]])).toEqual(['swish', 'scores'])
     expect(await defaults([['Erf', ['x'], ['e']], ['Add', ['e', 'c'], ['e1']], ['Mul', ['x', 'e1'], ['xe']], ['Mul', ['xe', 'c'], ['gelu']], ['Flatten', ['gelu'], ['scores']]])).toEqual(['gelu', 'scores'])
-    expect(await defaults([['Tanh', ['x'], ['t']], ['Add', ['t', 'x'], ['residual']], ['Flatten', ['residual'], ['scores']]])).toEqual(['t', 'scores'])
+    expect(await defaults([['Tanh', ['x'], ['t']], ['Add', ['t', 'x'], ['residual']], ['Flatten', ['residual'], ['scores']]])).toEqual(['residual', 'scores'])
     expect(await defaults([['Relu', ['x'], ['a']], ['MaxPool', ['a'], ['p']], ['Add', ['a', 'p'], ['scores']]])).toEqual(['a', 'scores'])
   })
 
