@@ -1,7 +1,8 @@
 import type {Embeddings, LayerStates} from '../certify/types.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
 import {InputError, UsageError} from '../errors.js'
-import type {InputFile, Note} from '../report/types.js'
+import type {Note} from '../report/types.js'
+import type {ArrayFiles} from './array-files.js'
 import {checkFinite, rowsToUse} from './collect.js'
 import {checkLabels, classScores} from './output.js'
 import {pool, size} from './pool.js'
@@ -13,14 +14,14 @@ const OUTPUTS = ['logits', 'probabilities'] as const
 const NO_LAYER = new Set<string>(['labels', 'loss', 'probabilities'])
 
 /**
- * Stored hidden states: one array [rows, …] for each layer, in file order, with `labels` [rows] and a `loss` [rows] ≥ 0 or the
+ * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels` [rows] and a `loss` [rows] ≥ 0 or the
  * model's output as `logits` or `probabilities` [rows, classes]. `logits` are a layer too: the last hidden state there is.
  *
  * Precision  as stored: fp64 arrays stay fp64, all others become fp32, integers of more than 24 bits fp64.
  * Throws     InputError  no layer, neither loss nor output, rows that differ, a value that is not finite, a negative
  *            loss, a label out of range (names the array, row and value).
  */
-export function openEmbeddings(path: string, arrays: readonly NamedArray[], file: InputFile): Checkpoint {
+export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): Checkpoint {
   const find = (name: string) => arrays.find((array) => array.name === name)
   const states = arrays.filter((array) => !NO_LAYER.has(array.name))
   if (states.length === 0) throw new InputError(`${path}: has no layer; its arrays: ${arrays.map(({name}) => name).join(', ') || 'none'}`, ['store one array [rows, …] for each layer'])
@@ -61,7 +62,7 @@ export function openEmbeddings(path: string, arrays: readonly NamedArray[], file
     if (data !== null) throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, ['leave out --data, or give the model instead of its hidden states'])
     return Promise.resolve(read(options))
   }
-  return {kind: 'embeddings', listLayers: () => layers, embeddings, notes, inputFiles: [file], close: () => Promise.resolve()}
+  return {kind: 'embeddings', listLayers: () => layers, embeddings, notes, inputFiles, close: () => Promise.resolve()}
 }
 
 function layerStates(array: NamedArray, rows: number, path: string, {pool: how}: EmbeddingOptions): LayerStates {
