@@ -30,12 +30,12 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
-    const data = requireData(given, path)
+    const data = requireData(given, path, options, notes)
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])
     const hidden = chosen.filter((layer) => layer !== outputLayer)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
     const bound = bindInputs(graph.placeholders, data, notes)
-    const {fixed, batchSize} = batchSizeOf(graph.placeholders[0]!, options)
+    const {fixed, batchSize} = batchSizeOf(graph.placeholders[0]!, bound, options)
     const predict = (tensors: Tensor[]) => [model.execute(Object.fromEntries(tensors.map((tensor, i) => [graph.placeholders[i]!.node, tensor])), fetches)].flat()
     const run = (first: number, count: number) =>
       forward(tensorFlow, bound, graph.placeholders.map(({type}) => type), {first, count, batch: fixed ? batchSize : count}, predict).catch((cause: unknown) => {
@@ -43,12 +43,13 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
         throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
       })
     const names = [...hidden, outputLayer!].map((layer) => layer.name)
-    const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: -1 as const, batchSize, run}
+    const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: -1 as const, batchSize, inputs: bound, run}
     return collect(pass, data, options, notes)
   }
   return {
     kind: 'tfjs-graph',
     listLayers: () => layers,
+    modelInputs: graph.placeholders,
     embeddings,
     notes,
     inputFiles,

@@ -7,13 +7,15 @@ import {InputError} from '../errors.js'
 import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
 import {openEmbeddings} from './embedding-file.js'
 import {openGraphModel} from './graph-model.js'
+import {checkLayersConfig} from './inference.js'
 import {openLayersModel} from './layers-model.js'
 import {openOnnx} from './onnx.js'
 import {readTfjsFiles} from './tfjs-files.js'
 import type {Checkpoint} from './types.js'
 
 export {type DataSetOptions, readDataSet} from './data-set.js'
-export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, LayerInfo, OutputKind, Pooling} from './types.js'
+export type {SampleKind} from './sample.js'
+export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, InputSummary, LayerInfo, ModelStates, OutputKind, Pooling} from './types.js'
 
 /** What an extension promises; others promise nothing. */
 const PROMISED: Record<string, Content> = {'.npz': 'zip', '.keras': 'zip', '.json': 'json', '.onnx': 'binary', '.safetensors': 'binary', '.h5': 'binary', '.hdf5': 'binary', '.parquet': 'binary'}
@@ -53,5 +55,6 @@ async function openTfjs(file: string, input: InputBytes): Promise<Checkpoint> {
   const files = await readTfjsFiles(file, input)
   if (files.graph) return openGraphModel(file, files)
   const {artifacts, inputFiles} = files
+  checkLayersConfig(artifacts.modelTopology, file)
   return openLayersModel(file, {kind: 'tfjs-layers', inputFiles, build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)})})
 }

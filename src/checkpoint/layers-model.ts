@@ -38,15 +38,15 @@ export async function openLayersModel(path: string, {kind, inputFiles, build}: L
     throw new InputError(`${path}: TensorFlow.js cannot build the model: ${reason(cause)}`, ['save the model again; layers with code of their own are not supported'], {cause})
   })
   const output = layers.at(-1)!
+  const modelInputs = model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
-    const data = requireData(given, path)
+    const data = requireData(given, path, options, notes)
     const chosen = selectLayers(layers, options.layers)
     const used = [...chosen.filter((layer) => layer !== output), output]
-    const inputs = model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
-    const bound = bindInputs(inputs, data, notes)
-    const {fixed, batchSize} = batchSizeOf(inputs[0]!, options)
+    const bound = bindInputs(modelInputs, data, notes)
+    const {fixed, batchSize} = batchSizeOf(modelInputs[0]!, bound, options)
     const probe = tensorFlow.tfl.model({inputs: model.inputs, outputs: used.map((layer) => layer.output)})
     const predict = (tensors: Parameters<LayersModel['predictOnBatch']>[0]) => [probe.predictOnBatch(tensors)].flat()
     const run = (first: number, count: number) =>
@@ -54,12 +54,13 @@ export async function openLayersModel(path: string, {kind, inputFiles, build}: L
         if (cause instanceof InputError) throw cause
         throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
       })
-    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind: outputKind(output.output.sourceLayer), channelAxis: -1 as const, batchSize, run}
+    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind: outputKind(output.output.sourceLayer), channelAxis: -1 as const, batchSize, inputs: bound, run}
     return collect(pass, data, options, notes)
   }
   return {
     kind,
     listLayers: () => layers,
+    modelInputs,
     embeddings,
     notes,
     inputFiles,
@@ -73,6 +74,7 @@ export async function openLayersModel(path: string, {kind, inputFiles, build}: L
 /** Every layer that computes something, in the model's order, its output last; one a block is taken by default. */
 function layersOf(model: LayersModel): TfLayer[] {
   const outputLayer = model.outputs[0]!.sourceLayer
+  for (const {name, outputShape} of model.layers) checkSize(name, outputShape as (number | null)[])
   const hidden = model.layers.filter((layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]))
   const defaults = defaultLayers(model, outputLayer)
   const info = (layer: Layer, output: SymbolicTensor): TfLayer => ({
@@ -84,6 +86,14 @@ function layersOf(model: LayersModel): TfLayer[] {
   })
   // A layer used twice, or a model used as a layer, has several outputs; the last one is this model's own.
   return [...hidden.map((layer) => info(layer, layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor)), info(outputLayer, model.outputs[0]!)]
+}
+
+/** More values than this for one example are a mistake in the file, or meant to exhaust the memory. */
+const MAX_VALUES = 2 ** 28
+
+function checkSize(name: string, shape: readonly (number | null)[]): void {
+  const values = shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1)
+  if (values > MAX_VALUES) throw new InputError(`the layer ${name} gives ${values} values for each example, the limit is ${MAX_VALUES}`, ['check the file with the program that saved it'])
 }
 
 /**

@@ -22,7 +22,7 @@ const INTEGERS = {
 export function inputTensor(ort: Ort, type: string, input: BoundInput, first: number, count: number, batch: number): Tensor {
   const width = size(input.rowShape)
   const shape = [batch, ...input.rowShape]
-  const values = Float64Array.from(rowsOf(input.array, first, count))
+  const values = Float64Array.from(rowsOf(input, first, count))
   const padded = new Float64Array(batch * width)
   padded.set(values)
   if (type === 'float64') return new ort.Tensor(type, padded, shape)

@@ -32,10 +32,11 @@ export async function forward(tensorFlow: TensorFlow, bound: readonly BoundInput
   }
 }
 
-function inputTensor({tf}: TensorFlow, {array, name, rowShape}: BoundInput, type: string, {first, count, batch}: {first: number; count: number; batch: number}): core.Tensor {
+function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, {first, count, batch}: {first: number; count: number; batch: number}): core.Tensor {
+  const {array, name, rowShape} = input
   const width = size(rowShape)
   const values = type === 'int32' ? new Int32Array(batch * width) : type === 'bool' ? new Uint8Array(batch * width) : new Float32Array(batch * width)
-  const given = rowsOf(array, first, count)
+  const given = rowsOf(input, first, count)
   values.set(given)
   const wrong = values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[i])
   if (wrong >= 0) throw new InputError(`the array '${array.name}' holds ${given[wrong]!} at row ${first + Math.floor(wrong / width)}, but the model's input '${name}' takes ${type}`, ['check that this data belongs to this model'])

@@ -66,7 +66,7 @@ describe('hidden states of an ONNX model', () => {
 
   it('use only the first rows when limited, and say so', async () => {
     const checkpoint = await open('mlp.onnx', mlp())
-    const result = await checkpoint.embeddings(DATA, {limit: 2})
+    const result = await checkpoint.embeddings(DATA, {limit: 2, sample: 'first'})
     expect(result.rows).toBe(2)
     expect([...result.layers[0]!.data]).toEqual(HIDDEN.slice(0, 2).flat())
     expect(checkpoint.notes.map((note) => note.code)).toContain('rows-limited')
