@@ -39,7 +39,7 @@ export function checkLayersConfig(topology: unknown, path: string): void {
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit)
     if (!isJsonObject(value)) return
-    const name = isJsonObject(value.config) && typeof value.config.name === 'string' ? value.config.name : String(value.name ?? '')
+    const [name = '(without a name)'] = [isJsonObject(value.config) ? value.config.name : undefined, value.name].filter((candidate) => typeof candidate === 'string')
     if (typeof value.class_name === 'string' && /^Random(?!Normal|Uniform)/.test(value.class_name)) {
       throw new InputError(`${path}: the layer ${name} (${value.class_name}) changes its input at random`, ['take augmentation out of the model before saving it'])
     }

@@ -56,7 +56,7 @@ export function kerasModel(json: unknown, place: string, initializer: string): K
   }
 
   function translate(layer: KerasLayer, path: string[], group: string): JsonObject {
-    const name = String(isJsonObject(layer.config) ? (layer.config.name ?? layer.name ?? '') : (layer.name ?? ''))
+    const [name = ''] = [asObject(layer.config).name, layer.name].filter((candidate) => typeof candidate === 'string')
     const here = [...path, name]
     const inbound = isList(layer.inbound_nodes) ? {inbound_nodes: layer.inbound_nodes.map((node) => inboundNode(node, `${place}: the layer ${here.join('/')}`))} : {}
     if (MODELS.has(layer.class_name)) return {...model(layer, here, `${group}/`), name, ...inbound}

@@ -74,7 +74,7 @@ export async function openLayersModel(path: string, {kind, inputFiles, build}: L
 /** Every layer that computes something, in the model's order, its output last; one a block is taken by default. */
 function layersOf(model: LayersModel): TfLayer[] {
   const outputLayer = model.outputs[0]!.sourceLayer
-  for (const {name, outputShape} of model.layers) checkSize(name, outputShape as (number | null)[])
+  for (const {name, outputShape} of model.layers) checkSize(name, [outputShape].flat(2))
   const hidden = model.layers.filter((layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]))
   const defaults = defaultLayers(model, outputLayer)
   const info = (layer: Layer, output: SymbolicTensor): TfLayer => ({
@@ -102,7 +102,7 @@ function checkSize(name: string, shape: readonly (number | null)[]): void {
  * passes through, one a block (see graphLayers). Where that leaves none, all of them but merges.
  */
 function defaultLayers(model: LayersModel, output: Layer): Set<Layer> {
-  const feeds = (layer: Layer) => layer.inboundNodes.flatMap((node) => node.inboundLayers as Layer[])
+  const feeds = (layer: Layer) => layer.inboundNodes.flatMap((node) => node.inboundLayers)
   const readers = new Map<Layer, Layer[]>()
   for (const layer of model.layers) for (const source of feeds(layer)) readers.set(source, [...(readers.get(source) ?? []), layer])
   const type = (layer: Layer) => layer.getClassName()

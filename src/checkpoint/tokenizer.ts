@@ -20,6 +20,12 @@ export interface TextTokenizer {
   encode: (texts: readonly string[], length: number | null, most: number) => Tokens
 }
 
+/** What is used of the library. */
+interface Library {
+  encode: (text: string, options: {add_special_tokens?: boolean; return_token_type_ids?: boolean}) => {ids: number[]; token_type_ids?: number[]}
+  token_to_id: (token: string) => number | undefined
+}
+
 /** A vocabulary of this size is larger than any in use. */
 const MAX_BYTES = 256 * 2 ** 20
 const PADS = ['[PAD]', '<pad>', '<|padding|>', '<|endoftext|>', '</s>']
@@ -35,7 +41,8 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
   const {bytes, file} = await readInput(path, MAX_BYTES)
   const json = parseJson(bytes, path)
   if (!isJsonObject(json) || !isJsonObject(json.model)) throw new InputError(`${path}: is JSON, but no tokenizer: it has no object model`, ['give the tokenizer.json that was saved with the model'])
-  const {Tokenizer} = await import('@huggingface/tokenizers')
+  // The package's own types do not resolve for Node's module resolution.
+  const {Tokenizer} = (await import('@huggingface/tokenizers')) as unknown as {Tokenizer: new (json: object, config: object) => Library}
   const guarded = <T>(run: () => T): T => {
     try {
       return run()
@@ -48,14 +55,15 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
 
   /** Token numbers with the special ones around them, and how many of these stand before and behind. */
   function encodeOne(text: string, most: number): {ids: number[]; types: number[]; cut: boolean} {
-    const whole: {ids: number[]; token_type_ids: number[]} = tokenizer.encode(text, {return_token_type_ids: true})
-    if (whole.ids.length <= most) return {ids: whole.ids, types: whole.token_type_ids, cut: false}
-    const core: number[] = tokenizer.encode(text, {add_special_tokens: false}).ids
+    const whole = tokenizer.encode(text, {return_token_type_ids: true})
+    const types = whole.token_type_ids ?? whole.ids.map(() => 0)
+    if (whole.ids.length <= most) return {ids: whole.ids, types, cut: false}
+    const core = tokenizer.encode(text, {add_special_tokens: false}).ids
     const before = Math.max(0, whole.ids.findIndex((_, k) => core.every((id, i) => whole.ids[k + i] === id)))
     const behind = whole.ids.length - before - core.length
     const keep = Math.max(0, most - behind)
     const cutOut = <T>(list: T[]) => [...list.slice(0, keep), ...list.slice(list.length - behind)].slice(0, most)
-    return {ids: cutOut(whole.ids), types: cutOut(whole.token_type_ids), cut: true}
+    return {ids: cutOut(whole.ids), types: cutOut(types), cut: true}
   }
 
   function encode(texts: readonly string[], fixed: number | null, most: number): Tokens {

@@ -128,7 +128,7 @@ function dataOf(data: DataSet | null, {rows, rowsInFile, labels, inputs}: ModelS
     used: rows,
     sample: rows === rowsInFile ? 'all' : sample,
     classes: labels === null ? null : countByClass(labels),
-    classNames: data?.classNames == null ? null : [...data.classNames],
+    classNames: data?.classNames ? [...data.classNames] : null,
     inputs,
     preparation: data?.preparation ?? null,
   }

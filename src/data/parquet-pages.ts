@@ -54,7 +54,7 @@ type PageHeader = Record<string, unknown>
 
 function pageHeader(reader: {view: DataView<ArrayBufferLike>; offset: number}, where: string): PageHeader {
   try {
-    return deserializeTCompactProtocol(reader as Parameters<typeof deserializeTCompactProtocol>[0])
+    return deserializeTCompactProtocol(reader)
   } catch (cause) {
     throw new InputError(`${where}: has a corrupt page header`, AGAIN, {cause})
   }
