@@ -66,14 +66,15 @@ describe('Parquet', () => {
 
   it('with changed bytes is an input error or still a table', async () => {
     const seeded = random(5)
-    let refused = 0
-    for (let trial = 0; trial < 10; trial++) {
-      const damaged = two()
-      for (let change = 0; change <= trial % 3; change++) damaged[seeded.integer(damaged.length)] = seeded.integer(256)
-      if ((await outcome(damaged)) !== 'read') refused++
-    }
-    expect(refused).toBeGreaterThan(3)
-  })
+    const damaged = Array.from({length: 6}, (_, trial) => {
+      const bytes = two()
+      for (let change = 0; change <= trial % 3; change++) bytes[seeded.integer(bytes.length)] = seeded.integer(256)
+      return bytes
+    })
+    const outcomes = []
+    for (const bytes of damaged) outcomes.push(await outcome(bytes))
+    expect(outcomes.filter((text) => text !== 'read').length).toBeGreaterThan(1)
+  }, 120_000)
 
   it('beyond the limits is refused before anything is unpacked', async () => {
     const bytes = write([{name: 'x', data: new Array<number>(5000).fill(1), type: 'DOUBLE'}])
