@@ -1,24 +1,26 @@
 import {Args, Flags} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, MAX_BOOTSTRAP} from '../src/certify/options.js'
 import type {LossName, MetricName} from '../src/certify/types.js'
-import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
+import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, numbers, shard} from '../src/cli/flags.js'
+import {inputFlags, readSubject, statesFlags} from '../src/cli/certify-inputs.js'
+import {fromEnvironment, GROUP, names, number, numbers, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
-import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
 import {toJson} from '../src/report/json.js'
 import {type CertifyPartial, sealPartial} from '../src/report/partials.js'
 import type {CertifyReport} from '../src/report/reports.js'
+import {layerListing, type LayerListing} from '../src/report/subject.js'
 import {certifyText} from '../src/report/terminal/certify.js'
 import {layersText} from '../src/report/terminal/layers.js'
 import {partialText} from '../src/report/terminal/partial.js'
+import {VERSION} from '../src/version.js'
 
 export default class Certify extends BaseCommand {
   static override summary = 'Bound how much a checkpoint\'s loss changes between inputs that are close.'
 
-  static override description = `Reads a TF.js LayersModel, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
+  static override description = `Reads a TF.js or Keras model, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
 of random pairs within δ whose losses differ by η or more. All bounds of a report hold together with confidence 1 − α.
 They concern random pairs of the sampled distribution, not an adversary.`
 
@@ -30,16 +32,12 @@ They concern random pairs of the sampled distribution, not an adversary.`
   ]
 
   static override args = {
-    checkpoint: Args.string({required: true, description: 'TF.js model.json or its folder, ONNX file, or npz/safetensors of embeddings'}),
+    checkpoint: Args.string({required: true, description: 'TF.js model.json or its folder, Keras .keras or .h5, ONNX, or embeddings (npz, npy folder, safetensors, parquet, HDF5)'}),
   }
 
   static override flags = fromEnvironment({
-    data: Flags.string({helpGroup: GROUP.input, description: 'inputs and labels: npz with inputs and labels, npy, or csv; not needed for embeddings'}),
-    labels: Flags.string({helpGroup: GROUP.input, description: 'class numbers in a file of their own (npy or npz)'}),
-    'labels-name': Flags.string({helpGroup: GROUP.input, description: 'array or csv column that holds the class numbers (default: labels)'}),
-    'inputs-name': Flags.string({helpGroup: GROUP.input, description: 'the one array to use as input (default: every array but the labels)'}),
-    limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use only the first so many rows'}),
-    layers: names({helpGroup: GROUP.method, description: 'layer names or glob patterns, comma-separated (default: every activation)'}),
+    ...inputFlags,
+    layers: names({helpGroup: GROUP.method, description: 'layer names, glob patterns or auto, comma-separated (default: auto, one a block)'}),
     'list-layers': Flags.boolean({helpGroup: GROUP.input, description: 'print the layers that can be asked for, and stop'}),
     output: Flags.string({options: ['logits', 'probabilities'], helpGroup: GROUP.input, description: 'what the model\'s output is (default: decided from the model)'}),
     loss: Flags.string({options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'], helpGroup: GROUP.method, description: 'loss whose change is bounded (default: the file\'s own, else 1 − p of the true class)'}),
@@ -53,30 +51,19 @@ They concern random pairs of the sampled distribution, not an adversary.`
     split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
     anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a quarter)'}),
     bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
-    'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
+    ...statesFlags,
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
     html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
-  async run(): Promise<CertifyReport | CertifyPartial | undefined> {
+  async run(): Promise<CertifyReport | CertifyPartial | LayerListing> {
     const {args, flags} = await this.parse(Certify)
-    const {openCheckpoint, readDataSet} = await import('../src/checkpoint/index.js')
+    const {openCheckpoint} = await import('../src/checkpoint/index.js')
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
-      if (flags['list-layers']) {
-        process.stdout.write(layersText(checkpoint.listLayers(), terminalOf(process.stdout)))
-        return undefined
-      }
-      if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
-        throw new UsageError(`${args.checkpoint} is a model, so it needs --data`, ['give inputs and labels as npz, npy or csv, or certify a file of embeddings'])
-      }
-      const data = flags.data === undefined ? null : await readDataSet(flags.data, defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels}))
-      const embeddings = await checkpoint.embeddings(data, {
-        ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined}),
-        batchSize: flags['batch-size'],
-        onProgress: (done, total) => this.progress.update('forward pass', done, total),
-      })
+      if (flags['list-layers']) return await this.list(checkpoint)
+      const {states, subject, inputs, config} = await readSubject(checkpoint, args.checkpoint, flags, this.progress.update)
       const options: CertifyOptions = {
         loss: (flags.loss as LossName | undefined) ?? 'auto',
         metric: flags.metric as MetricName,
@@ -91,25 +78,26 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const engine = await this.engine(flags)
       const setting = () => ({
-        inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
-        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
+        inputs,
+        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), ...config},
         engine,
         notes: checkpoint.notes,
       })
       const onBlock = (done: number, total: number) => this.progress.update('blocks of pairs', done, total)
       if (flags.shard !== undefined) {
         const {certifyShard} = await import('../src/certify/shards.js')
-        const share = await certifyShard(embeddings, options, engine.engine, flags.shard, onBlock).finally(() => engine.engine.close())
-        const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, ...share})
+        const share = await certifyShard(states, options, engine.engine, flags.shard, onBlock).finally(() => engine.engine.close())
+        const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, subject, ...share})
         await writeFileAtomic(flags.out!, toJson(partial))
         this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
         return partial
       }
       const {certify} = await import('../src/certify/certify.js')
-      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, onBlock).finally(() => engine.engine.close())
+      const {metrics, verdict, notes, evidence} = await certify(states, options, engine.engine, onBlock).finally(() => engine.engine.close())
       const report = {
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,
+        subject,
         ...(evidence === null ? {} : {evidence}),
       }
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
@@ -119,6 +107,12 @@ They concern random pairs of the sampled distribution, not an adversary.`
     } finally {
       await checkpoint.close()
     }
+  }
+
+  private async list(checkpoint: Checkpoint): Promise<LayerListing> {
+    const layers = (await checkpoint.describeLayers?.()) ?? checkpoint.listLayers()
+    this.show(layersText(layers, terminalOf(process.stdout)), checkpoint.notes)
+    return layerListing(checkpoint, layers, VERSION)
   }
 }
 

@@ -66,11 +66,12 @@ those of sanitize need the graph again, at the path where the shards read it.`
   private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
     const foreign = flags.scores !== undefined ? 'scores' : flags.soft ? 'soft' : flags['max-memory'] !== undefined ? 'max-memory' : null
     if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
-    const {inputs, config, seed} = files[0]!.partial
+    const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
     const report: CertifyReport = {
       ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
       command: 'certify',
+      subject,
       ...(merged.evidence === null ? {} : {evidence: merged.evidence}),
     }
     for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))

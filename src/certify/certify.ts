@@ -8,7 +8,7 @@ import {layerResult} from './layer.js'
 import {localize} from './localization.js'
 import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
-import {type CertifyPlan, planCertify} from './plan.js'
+import {type CertifyPlan, inFileRows, planCertify} from './plan.js'
 import type {AlphaSplit, CertifyMetrics, Embeddings} from './types.js'
 import {verdictOf} from './verdict.js'
 
@@ -38,7 +38,7 @@ const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: 
 export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, onBlock?: (done: number, total: number) => void): Promise<Certification> {
   const plan = await planCertify(embeddings, options, engine)
   const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock)
-  return conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
+  return conclude(inFileRows(plan, embeddings), plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
 }
 
 /** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */

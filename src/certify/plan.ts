@@ -141,3 +141,10 @@ function largestLoss({bound, values}: Losses, anchors: Uint32Array, anchored: bo
   if (largest === 0) throw new InputError(`the loss of every one of ${anchors.length} anchors is 0: there is no loss change to bound`, ['use another loss', 'use more rows'])
   return largest
 }
+
+/** The plan with the rows of the data file in place of rows of the states: what a reader is shown. Only after everything is measured. */
+export function inFileRows(plan: CertifyPlan, {rowNumbers}: Embeddings): CertifyPlan {
+  if (rowNumbers === undefined) return plan
+  const renumbered = (points: Points): Points => ({...points, rows: points.rows.map((row) => rowNumbers[row]!)})
+  return {...plan, anchors: renumbered(plan.anchors), references: renumbered(plan.references)}
+}

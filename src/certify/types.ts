@@ -16,6 +16,8 @@ export interface Embeddings {
   output: {kind: 'logits' | 'probabilities'; classes: number; data: Float32Array | Float64Array} | null
   /** [rows] losses computed elsewhere, ≥ 0, or null */
   loss: Float64Array | null
+  /** [rows] which row of the data file each one is, where a part of the file is used; absent: 0 … rows − 1 */
+  rowNumbers?: Uint32Array
 }
 
 export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'

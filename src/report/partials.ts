@@ -4,6 +4,7 @@ import type {Shard} from '../linalg/shard.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeShare} from '../sanitize/shards.js'
 import {digestText} from './json.js'
+import type {Subject} from './subject.js'
 import type {Frame} from './types.js'
 
 /** What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all shards. */
@@ -18,6 +19,7 @@ export interface PartialResult extends Frame {
 
 export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
+  subject: Subject
 }
 
 /** Merging reads the graph again: `request` says which and how. */

@@ -6,10 +6,13 @@ import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import type {Subject} from './subject.js'
 import type {Report} from './types.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
+  /** the model and the examples; absent in reports of versions that did not write it */
+  subject?: Subject
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */
   evidence?: Evidence
 }
