@@ -10,17 +10,13 @@
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
-import {anchorGeometry, defaultDeltas} from '../src/certify/geometry.js'
 import {onnxProducts} from '../src/linalg/onnx-products.js'
 import {plainProducts} from '../src/linalg/products.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
-import type {VolatilityTask} from '../src/pairwise/engine.js'
-import {quantile} from '../src/stats/quantile.js'
-import {random} from '../src/stats/random.js'
+import {certifyTask} from './certify-task.js'
 import {fixed, machine, median, medianRatio, peakMiB, rounds} from './measure.js'
 
 const PANEL = 512
-const SCALE_ROWS = 500
 
 const {values} = parseArgs({
   options: {
@@ -35,20 +31,8 @@ const {values} = parseArgs({
 const [m, n, cols, threads, repeats] = [values.anchors, values.references, values.cols, values.threads, values.repeats].map(Number) as [number, number, number, number, number]
 const precision = values.precision === 'fp32' ? 'fp32' : 'fp64'
 
-const r = random(1)
-const rows = (count: number) => ({rows: count, cols, data: Float32Array.from({length: count * cols}, () => r.normal())})
-const numbers = (count: number) => Float64Array.from({length: count}, () => r.uniform())
-const labels = (count: number) => Int32Array.from({length: count}, () => r.integer(10))
-const anchors = rows(m)
-
+const task = await certifyTask(m, n, cols)
 const engine = await createCpuEngine({threads, precision})
-const geometry = await anchorGeometry({rows: Math.min(m, SCALE_ROWS), cols, data: anchors.data.slice(0, SCALE_ROWS * cols)}, 'l2', engine)
-const scale = quantile(geometry.sortedDistances, 0.5)
-const deltas = defaultDeltas(geometry, scale)
-const task: VolatilityTask = {
-  anchors, references: rows(n), anchorLoss: numbers(m), referenceLoss: numbers(n), anchorLabels: labels(m), referenceLabels: labels(n),
-  metric: 'l2', scale, floor: deltas[0]!, deltas: Float64Array.of(...deltas, Infinity), etas: Float64Array.of(0.25, 0.5), lossMax: 1,
-}
 
 // What is held now, not the peak so far: making the input may have taken more, which then counts against the engine.
 const before = process.memoryUsage().rss / 2 ** 20
@@ -57,7 +41,7 @@ const memory = peakMiB() - before
 
 const products = (await onnxProducts(threads)) ?? plainProducts
 const typed = (data: Float32Array) => (precision === 'fp64' ? Float64Array.from(data) : data)
-const right = {rows: m, cols, data: typed(anchors.data)}
+const right = {rows: m, cols, data: typed(task.anchors.data as Float32Array)}
 const left = typed(task.references.data as Float32Array)
 async function bareProduct(): Promise<void> {
   for (let first = 0; first < n; first += PANEL) {

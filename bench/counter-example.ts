@@ -8,6 +8,8 @@ import {BlockRunner} from '../src/pairwise/cpu/runner.js'
 import {cpuVolatility} from '../src/pairwise/cpu/volatility.js'
 import {bootstrapPairMean} from '../src/stats/bootstrap.js'
 import {random} from '../src/stats/random.js'
+import {createCpuEngine} from '../src/pairwise/cpu/index.js'
+import {type Coverage, settings, simulate} from './simulation.js'
 
 /**
  * ε δ / (η p̂) with p̂ = 1 − exp(−2(δ/B − √(½ log 2))²), the exponential that the printed form puts in place of
@@ -49,11 +51,24 @@ export async function gaussian(delta: number, n: number, runs: number): Promise<
   return {truth, meanBound: sum, below}
 }
 
+/** What certify states about n points of the same distribution, against the truth for the anchors of each run: see simulate(). */
+export async function certified(delta: number, n: number, runs: number): Promise<Coverage> {
+  const engine = await createCpuEngine({threads: 1})
+  const setting = settings(10_000).find(({name}) => name === 'Gaussian 2-d, 10 % label noise')!
+  return simulate({...setting, rows: n, options: {deltas: [delta], etas: [1], scale: 'none'}}, runs, engine).finally(() => engine.close())
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const atoms = twoAtoms(0.1, 0.4)
   console.log(`two atoms, δ = 0.1, η = 0.4: truth ${atoms.truth}, printed bound ${atoms.printed.toFixed(3)}, ε δ / η ${atoms.withoutExponential}`)
-  for (const delta of [0.05, 0.1, 0.2]) {
+  console.log('N(0, I₂), 10 % label noise, n = 500, 200 runs; "below": share of runs in which the bound lies below the truth')
+  console.log('| δ | truth | printed bound | below | truth for the anchors | direct | below | windowed | below | global | below | certified |')
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|---|')
+  const percent = (share: number) => `${Math.round(100 * share)} %`
+  for (const delta of [0.05, 0.1, 0.2, 0.5]) {
     const {truth, meanBound, below} = await gaussian(delta, 500, 200)
-    console.log(`N(0, I₂), n = 500, δ = ${delta}: truth ${truth.toFixed(2)}, mean printed bound ${meanBound.toFixed(3)}, below the truth in ${(100 * below).toFixed(0)} % of 200 runs`)
+    const {mean, ...held} = await certified(delta, 500, 200)
+    const valid = (['direct', 'windowed', 'global'] as const).map((family) => `${mean[family].toFixed(3)} | ${percent(Math.abs(1 - held[family]))}`)
+    console.log(`| ${delta} | ${truth.toFixed(2)} | ${meanBound.toFixed(3)} | ${percent(below)} | ${mean.truth.toFixed(3)} | ${valid.join(' | ')} | ${percent(mean.certified)} |`)
   }
 }

@@ -1,45 +1,30 @@
 /**
  * What sanitize is worth at its defaults, the same for every graph: accuracy clean, attacked and sanitized, the aim, and what was published.
  *
- *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5] [--compare] [--budgets 0.05,0.1,0.2,0.3]
+ *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5]
+ *                            [--compare [--budgets 0.05,0.1,0.2,0.3]] [--repair 1,2] [--cache surety-out/defence.jsonl]
  *
- * --compare adds the best control: the highest mean accuracy of any control at any budget, chosen with the test labels, which a defender does not
- * have. Clean graphs are judged by what the defaults cost. One line is printed as soon as its graph is done.
+ * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for the whole suite, as a defender would
+ * have to choose it, and its best on each graph. Both are chosen with the test labels, which a defender does not have. --repair adds a column for each number
+ * of edges that repair may add to a node. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {evaluate} from '../src/evaluate/evaluate.js'
-import type {EvaluateMetrics, Spread} from '../src/evaluate/types.js'
-import {readTargets} from '../src/graph/targets.js'
-import {normalise} from '../src/graph/normalise.js'
-import {readGraph} from '../src/graph/read-graph.js'
-import {readPairs} from '../src/graph/truth.js'
+import {areaUnderRoc} from '../src/stats/ranking.js'
+import {membership} from '../src/evaluate/rankings.js'
+import type {Spread} from '../src/evaluate/types.js'
+import type {Graph} from '../src/graph/types.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
 import {selectEngine} from '../src/pairwise/select.js'
-
-interface Case {
-  attacked: boolean
-  targets?: boolean
-  /** accuracy after sanitizing: at least this, or this much more than on the given graph */
-  aim?: {atLeast?: number; above?: number; recovered?: number; auc?: number}
-  /** accuracy of others on this attack */
-  published?: string
-}
-
-const CASES: Record<string, Case> = {
-  'cora_meta_0.05': {attacked: true, aim: {atLeast: 0.823}, published: 'GCN 76.6, Jaccard 79.1, SVD 78.4, Pro-GNN 82.3'},
-  'cora_meta_0.25': {attacked: true, aim: {atLeast: 0.8, recovered: 0.85, auc: 0.9}, published: 'GCN 47.5, Jaccard 60.8, SVD 52.1, Pro-GNN 69.7'},
-  'citeseer_meta_0.25': {attacked: true, aim: {atLeast: 0.715, recovered: 0.85, auc: 0.92}},
-  'cora_nettack_5.0': {attacked: true, targets: true, aim: {atLeast: 0.74, auc: 0.86}},
-  'cora_grad_0.25': {attacked: true, aim: {atLeast: 0.81, auc: 0.88}},
-  'cora_random_0.2': {attacked: true, aim: {above: 0.01, auc: 0.92}},
-  'polblogs_meta_0.05': {attacked: true, aim: {above: 0.08}},
-  cora: {attacked: false, aim: {above: -0.005}, published: 'GCN 83.5, Jaccard 82.1, SVD 80.6, Pro-GNN 83.0'},
-  citeseer: {attacked: false, aim: {above: -0.005}},
-  amazon_photo: {attacked: false, aim: {above: -0.005}},
-  coauthor_cs: {attacked: false, aim: {above: -0.005}},
-}
+import {allBlocks, measureBlocks} from '../src/sanitize/kernel-scores.js'
+import {repairEdges} from '../src/sanitize/repair.js'
+import {conclude, type SanitizeResult, withSolver} from '../src/sanitize/sanitize.js'
+import type {SanitizeOptions} from '../src/sanitize/settings.js'
+import {withAdded} from '../src/sanitize/summary.js'
+import {random} from '../src/stats/random.js'
+import {CASES, openCase, type OpenedCase} from './defence/cases.js'
+import {controlDefences} from './defence/defences.js'
+import {head, mean, row, text} from './defence/tables.js'
+import {Trainings} from './defence/trainings.js'
 
 const {values} = parseArgs({
   options: {
@@ -49,64 +34,74 @@ const {values} = parseArgs({
     seeds: {type: 'string', default: '5'},
     compare: {type: 'boolean', default: false},
     budgets: {type: 'string', default: '0.05,0.1,0.2,0.3'},
+    repair: {type: 'string', default: ''},
+    cache: {type: 'string', default: 'surety-out/defence.jsonl'},
   },
 })
 const models = values.models.split(',').map((name) => {
   if (!(MODEL_NAMES as string[]).includes(name)) throw new Error(`no model '${name}'; there are ${MODEL_NAMES.join(', ')}`)
   return name as ModelName
 })
-const names = values.graphs.split(',')
-for (const name of names) if (!Object.hasOwn(CASES, name) || !existsSync(join(values.folder, `${name}.npz`))) throw new Error(`no graph '${name}' in ${values.folder}; known: ${Object.keys(CASES).join(', ')}`)
+const seeds = Number(values.seeds)
+const repairs = values.repair === '' ? [] : values.repair.split(',').map(Number)
+const trainings = new Trainings(values.cache)
 
-const {engine, threads} = await selectEngine('cpu')
-const head = ['graph', 'model', 'clean', 'given', 'sanitized', 'recovered', 'pruned', 'AUC', ...(values.compare ? ['best control at its best'] : []), 'aim', 'published']
-console.log(`${row(head)}\n|${'---|'.repeat(head.length)}`)
-for (const name of names) for (const model of models) console.log(row(await lineOf(name, model)))
-await engine.close()
-
-async function lineOf(name: string, model: ModelName): Promise<string[]> {
-  const given = CASES[name]!
-  const path = join(values.folder, `${name}.npz`)
-  const graph = normalise(await readGraph(path, given.attacked ? {edges: 'edges_attacked'} : {}))
-  const {metrics} = await evaluate(
-    graph.graph,
-    {
-      model,
-      seeds: Number(values.seeds),
-      seed: 0,
-      clean: given.attacked ? await readPairs(path, 'edges', graph, '') : null,
-      truth: given.attacked ? await readPairs(path, 'edges_added', graph, '') : null,
-      targets: given.targets === true ? await readTargets(path, 'target_idx', graph) : null,
-      compare: values.compare,
-      budgets: values.compare ? values.budgets.split(',').map(Number) : [],
-      sanitize: {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1},
-    },
-    engine,
-    {threads},
-  )
-  const on = (which: string) => {
-    const found = metrics.accuracies.find(({graph: kind}) => kind === which)
-    return found === undefined ? null : given.targets === true ? found.targets! : found.test
-  }
-  const recovered = given.targets === true ? metrics.recovered.targets : metrics.recovered.test
-  const auc = metrics.methods[0]!.grade?.auc ?? null
-  return [
-    name, model, text(on('clean')), text(on('given')), `**${text(on('sanitized'))}**`, recovered === null ? '–' : `${(100 * recovered).toFixed(0)} %`, `${(100 * metrics.cut.share).toFixed(1)} %`, auc?.toFixed(3) ?? '–',
-    ...(values.compare ? [bestControl(metrics, given.targets === true)] : []),
-    verdict(given.aim, on('given')!, on('sanitized')!, recovered, auc), given.published ?? '–',
-  ]
+/** Accuracies of one graph and model, from which every table is made. */
+interface Line {
+  graph: string
+  model: ModelName
+  sanitized: Spread
+  /** by control, then by setting */
+  controls: Map<string, Map<string, Spread>>
 }
 
-function bestControl({methods, cut}: EvaluateMetrics, aimed: boolean): string {
-  const all = methods.flatMap(({name, kind, samePruning, curve}) =>
-    kind !== 'control' ? [] : [...curve, ...(samePruning === null ? [] : [{share: cut.share, accuracy: samePruning}])].map(({share, accuracy}) => ({name, share, of: aimed ? accuracy.targets! : accuracy.test})),
-  )
-  const best = all.reduce((a, b) => (b.of.mean > a.of.mean ? b : a))
-  return `${best.name}, ${(100 * best.share).toFixed(0)} % pruned: ${text(best.of)}`
+const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
+const {engine, threads} = await selectEngine('cpu')
+const lines: Line[] = []
+console.log(head(['graph', 'model', 'clean', 'given', 'sanitized', ...repairs.map((k) => `repaired, ${k}`), 'recovered', 'pruned', 'AUC', 'aim', 'published']))
+for (const name of values.graphs.split(',')) {
+  const opened = await openCase(values.folder, name)
+  const {result, repaired} = await clean(opened.graph)
+  for (const model of models) lines.push(lineOf(opened, model, result, repaired))
+}
+await engine.close()
+if (values.compare) for (const model of models) printComparison(lines.filter((line) => line.model === model && CASES[line.graph]!.attacked))
+console.error(`${trainings.run} trainings were run, the others looked up in ${values.cache}`)
+
+/** The result at the defaults, and its edges with what --repair would add. */
+function clean(graph: Graph): Promise<{result: SanitizeResult; repaired: Uint32Array[]}> {
+  return withSolver(graph, OPTIONS, engine, {threads}, async (prepared, solver) => {
+    const result = await conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver)))
+    return {result, repaired: repairs.map((k) => withAdded(result.edges, repairEdges(graph.edges, result.scores.pruned, prepared.sources[0]!, k, random(OPTIONS.seed)).added))}
+  })
+}
+
+function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, repaired: readonly Uint32Array[]): Line {
+  const {graph, clean: before, added, about, name} = opened
+  const {scores, metrics} = result
+  const measure = (edges: Uint32Array) => trainings.judged(opened, model, seeds, {edges})
+  const unharmed = before === null ? null : measure(before)
+  const given = measure(graph.edges)
+  const sanitized = measure(result.edges)
+  const lost = unharmed === null ? 0 : unharmed.mean - given.mean
+  const recovered = lost > 0 ? (sanitized.mean - given.mean) / lost : null
+  const auc = added === null ? null : areaUnderRoc(membership(graph.edges, added, graph.nodes), scores.score)
+  console.log(row([
+    name, model, text(unharmed), text(given), `**${text(sanitized)}**`, ...repaired.map((edges) => text(measure(edges))),
+    recovered === null ? '–' : `${(100 * recovered).toFixed(0)} %`, `${(100 * metrics.cut.share).toFixed(1)} %`, auc?.toFixed(3) ?? '–', verdict(about.aim, given, sanitized, recovered, auc), about.published ?? '–',
+  ]))
+  const controls: Line['controls'] = new Map()
+  if (values.compare && before !== null) {
+    for (const {control, setting, what} of controlDefences(opened, scores, values.budgets.split(',').map(Number))) {
+      if (model === 'gat' && 'make' in what) continue
+      controls.set(control, (controls.get(control) ?? new Map<string, Spread>()).set(setting, trainings.judged(opened, model, seeds, what)))
+    }
+  }
+  return {graph: name, model, sanitized, controls}
 }
 
 /** Each aim with ✓ or how much is missing. */
-function verdict(aim: Case['aim'], given: Spread, sanitized: Spread, recovered: number | null, auc: number | null): string {
+function verdict(aim: (typeof CASES)[string]['aim'], given: Spread, sanitized: Spread, recovered: number | null, auc: number | null): string {
   const parts: string[] = []
   const judge = (name: string, value: number, limit: number, digits: number) => parts.push(`${name} ≥ ${limit.toFixed(digits)} ${value >= limit ? '✓' : `✗ (${(value - limit).toFixed(digits)})`}`)
   if (aim?.atLeast !== undefined) judge('accuracy', 100 * sanitized.mean, 100 * aim.atLeast, 1)
@@ -116,10 +111,24 @@ function verdict(aim: Case['aim'], given: Spread, sanitized: Spread, recovered: 
   return parts.join('; ')
 }
 
-function text(spread: Spread | null): string {
-  return spread === null ? '–' : `${(100 * spread.mean).toFixed(1)}${spread.sd === null ? '' : ` ± ${(100 * spread.sd).toFixed(1)}`}`
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
+/** Each control at the one setting that is best on the mean over the graphs, then at its best on every graph. */
+function printComparison(of: readonly Line[]): void {
+  if (of.length === 0) return
+  const graphs = of.map(({graph}) => graph)
+  const own = of.map(({sanitized}) => sanitized)
+  const line = (name: string, setting: string, at: readonly Spread[]) => row([name, setting, ...at.map(text), `${(100 * mean(at.map((one) => one.mean))).toFixed(1)}`])
+  const names = [...of[0]!.controls.keys()].filter((name) => of.every(({controls}) => controls.has(name)))
+  const rows = names.map((name) => {
+    const tables = of.map(({controls}) => controls.get(name)!)
+    const settings = [...tables[0]!.keys()]
+    const onSuite = settings.map((setting) => ({setting, at: tables.map((table) => table.get(setting)!)})).reduce((a, b) => (mean(b.at.map((s) => s.mean)) > mean(a.at.map((s) => s.mean)) ? b : a))
+    const onEach = tables.map((table) => [...table.values()].reduce((a, b) => (b.mean > a.mean ? b : a)))
+    return {name, onSuite, onEach}
+  })
+  console.log(`\n${of[0]!.model}, one setting for the whole suite\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`)
+  console.log(line('**sanitize**', 'defaults', own))
+  for (const {name, onSuite} of rows) console.log(line(name, onSuite.setting, onSuite.at))
+  console.log(`\n${of[0]!.model}, the best setting of each graph\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`)
+  console.log(line('**sanitize**', 'defaults', own))
+  for (const {name, onEach} of rows) console.log(line(name, 'best of each', onEach))
 }

@@ -1,8 +1,10 @@
 /**
- * κ(ZZᵀ)·V on a GPU against the cpu engine, in one run: median times, rates and their ratio, as one JSON object.
+ * κ(ZZᵀ)·V and the volatility sums of a certificate on a GPU against the cpu engine, in one run: median times, rates and their ratio, as one
+ * JSON object.
  *
- *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--software]
+ *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--anchors 10000,20000] [--dim 768] [--software]
  *
+ * --anchors: sizes of the volatility, as many references as anchors; the default δ grid.
  * A rate counts 2 · rows² · (cols + vectors) operations, whatever the engine does. With --cpu-rows below --rows the processor works on the
  * first rows only and the ratio is that of the rates. --software takes a software adapter: for trying the script, not for numbers.
  */
@@ -15,6 +17,8 @@ import type {PairwiseEngine} from '../src/pairwise/engine.js'
 import {selfTest} from '../src/pairwise/self-test.js'
 import {createWebgpuEngine} from '../src/pairwise/webgpu/index.js'
 import {random} from '../src/stats/random.js'
+import {certifyTask} from './certify-task.js'
+import {median, rounds} from './measure.js'
 
 const {values} = parseArgs({
   options: {
@@ -23,6 +27,8 @@ const {values} = parseArgs({
     vectors: {type: 'string', default: '16'},
     repeats: {type: 'string', default: '5'},
     'cpu-rows': {type: 'string'},
+    anchors: {type: 'string', default: '10000,20000'},
+    dim: {type: 'string', default: '768'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -55,18 +61,29 @@ const gpu = await createWebgpuEngine({allowSoftware: values.software})
 const {failure, checks} = await selfTest(gpu)
 if (failure !== null) throw new Error(failure)
 const onGpu = await measure(gpu, rows, repeats)
-const onCpu = await (async () => {
-  const cpu = await createCpuEngine({threads: availableParallelism()})
-  const measured = await measure(cpu, cpuRows, repeats)
-  await cpu.close()
-  return {...measured, products: cpu.products}
-})()
+const cpu = await createCpuEngine({threads: availableParallelism()})
+const onCpu = await measure(cpu, cpuRows, repeats)
 const compared = cpuRows === rows ? onGpu.result : await gpu.kernelApply(top(z, cpuRows), top(z, cpuRows), top(v, cpuRows))
 const largest = onCpu.result.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
 const error = onCpu.result.data.reduce((worst, x, at) => Math.max(worst, Math.abs(x - compared.data[at]!)), 0) / largest
-await gpu.close()
-
 const round = (x: number) => Number(x.toPrecision(4))
+
+async function measureVolatility(n: number) {
+  const task = await certifyTask(n, n, Number(values.dim))
+  const [onDevice, truth] = [await gpu.volatility(task), await cpu.volatility(task)]
+  const same = (a: ArrayLike<number>, b: ArrayLike<number>) => a.length === b.length && Array.from(a).every((x, at) => x === b[at])
+  const times = await rounds(repeats, {webgpu: () => gpu.volatility(task), cpu: () => cpu.volatility(task)})
+  const [webgpuMs, cpuMs] = [median(times['webgpu']!), median(times['cpu']!)]
+  return {
+    anchors: n, references: n, dim: Number(values.dim), webgpuMs: round(webgpuMs), cpuMs: round(cpuMs), ratio: round(cpuMs / webgpuMs),
+    countsAreTheSame: same(onDevice.within, truth.within) && same(onDevice.exceed, truth.exceed),
+  }
+}
+const volatility = []
+for (const n of values.anchors.split(',')) volatility.push(await measureVolatility(Number(n)))
+await gpu.close()
+await cpu.close()
+
 console.log(
   JSON.stringify(
     {
@@ -75,9 +92,10 @@ console.log(
       vectors,
       repeats,
       webgpu: {adapter: gpu.describe(), rows, firstMs: round(onGpu.firstMs), medianMs: round(onGpu.medianMs), teraflops: round(onGpu.teraflops)},
-      cpu: {model: cpus()[0]?.model, threads: availableParallelism(), products: onCpu.products, rows: cpuRows, medianMs: round(onCpu.medianMs), teraflops: round(onCpu.teraflops)},
+      cpu: {model: cpus()[0]?.model, threads: availableParallelism(), products: cpu.products, rows: cpuRows, medianMs: round(onCpu.medianMs), teraflops: round(onCpu.teraflops)},
       ratio: round(onGpu.teraflops / onCpu.teraflops),
       relativeDifference: round(error),
+      volatility,
       selfTest: {checks: checks.length, worst: round(Math.max(...checks.map((check) => check.error)))},
     },
     null,

@@ -1,7 +1,7 @@
 /**
  * Whole `surety sanitize` commands on generated graphs of ogbn-arxiv's family and on graph files: time, memory, and how the time grows with edges.
  *
- *     npm run build && npx tsx bench/large.ts [--nodes 10000,30000,100000,169343] [--repeats 1] [--flags '--solver stream --device webgpu'] [graph files …]
+ *     npm run build && npx tsx bench/large.ts [--nodes 10000,30000,100000,169343] [--repeats 1] [--flags='--solver stream --device webgpu'] [graph files …]
  *
  * One run each unless --repeats says otherwise (a run takes minutes): medians where there are several. Memory is the peak of the process.
  */

@@ -20,18 +20,18 @@ import {areaUnderRoc} from '../src/stats/ranking.js'
 
 const GRAPHS = ['cora_meta_0.05', 'cora_meta_0.25', 'cora_random_0.2', 'cora_grad_0.25', 'citeseer_meta_0.25', 'cora_nettack_5.0']
 const CLEAN = ['cora', 'citeseer']
-const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap'] as const
+const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap', 'fit'] as const
 type Weights = Partial<Record<(typeof PARTS)[number], number>>
 
 /** +1 where a larger part is more suspect. */
-const SIGN = {kc: 1, labelFree: -1, similarity: -1, context: -1, disagreement: 1, overlap: -1}
-const CHOSEN: Weights = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
+const SIGN = {kc: 1, labelFree: -1, similarity: -1, context: -1, disagreement: 1, overlap: -1, fit: -1}
+const CHOSEN: Weights = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
 const without = (part: keyof Weights): Weights => ({...CHOSEN, [part]: 0})
 
 const VARIANTS: [string, Weights][] = [
   ...PARTS.map((part): [string, Weights] => [`${part} alone`, {[part]: 1}]),
   ['kc + labelFree + similarity', {kc: 1, labelFree: 1, similarity: 1}],
-  ['all six, equal', Object.fromEntries(PARTS.map((part) => [part, 1]))],
+  ['all, equal', Object.fromEntries(PARTS.map((part) => [part, 1]))],
   ['chosen', CHOSEN],
   ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [`chosen without ${part}`, without(part)]),
 ]

@@ -62,6 +62,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     suppress: Flags.string({helpGroup: GROUP.method, description: 'JSON list of {source, target, reason, expires}: edges that are never pruned, until they expire'}),
     explain: nodePair({multiple: true, helpGroup: GROUP.output, description: 'u,v: say in words why this edge is suspect or not; may be repeated'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
+    repair: Flags.integer({min: 0, default: 0, helpGroup: GROUP.method, exclusive: ['soft'], description: 'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
@@ -142,6 +143,7 @@ function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest {
       landmarks: flags.landmarks ?? null,
       prune: pruneRule(flags),
       minDegree: flags['min-degree'],
+      repair: flags.repair,
       seed: flags.seed,
     },
   }

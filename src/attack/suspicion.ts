@@ -38,7 +38,7 @@ export async function suspicionOf(graph: Graph, exact: PairwiseEngine, products:
   const {nodes, edges} = graph
   const mixing = aggregation(nodes, edges, 'row', 1)
   const given = givenLabels(graph)
-  const e = profiles(graph.features ?? mixing.matrix, random)
+  const e = profiles(graph.features ?? mixing.neighbours, random)
   const likeness = weighByLikeness(nodes, edges, e)
   const {soft, labels} = await pseudoLabels(e, given, likeness, exact, products)
   const voices: Voice[] = [

@@ -10,7 +10,7 @@ import {sanitizeHtml} from '../report/html/sanitize.js'
 import {toJson} from '../report/json.js'
 import type {SanitizeReport} from '../report/reports.js'
 import {scoresCsv} from '../report/scores-csv.js'
-import type {InputFile, Json} from '../report/types.js'
+import type {InputFile, Json, Note} from '../report/types.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeResult} from '../sanitize/sanitize.js'
 import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
@@ -48,8 +48,9 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     explain: pairsOf(explain, normalised),
     truth: truth === null ? null : await readTruth(request.graph, truth, normalised),
   }
+  const unused: Note[] = weights === 'ignore' && normalised.writeWeights !== null ? [{level: 'info', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back'}] : []
   const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))
-  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? [])]}, normalised, options}
+  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? []), ...unused]}, normalised, options}
 }
 
 function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph): Uint32Array {
@@ -78,7 +79,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
   const {reading, truth} = request
   const settings = resolveSettings(options)
   const config: Record<string, Json> = {
-    ...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree,
+    ...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree, repair: options.repair ?? 0,
     edges: reading.edges ?? 'edges', labelAttribute: reading.labelAttribute, featureAttributes: reading.featureAttributes, splitNumbers: reading.splitNumbers,
     protect: request.protect, focus: request.focus, suppress: request.suppress,
     weights: reading.weights, largestComponent: reading.largestComponent, truth,
@@ -88,14 +89,14 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
 
 /** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
 export function outcomeOf({document, normalised}: OpenedGraph, setting: Setting, result: SanitizeResult, out: string | undefined, soft = false): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
-  const written = out === undefined ? null : writeGraph(document, normalised, soft ? new Uint8Array(result.scores.pruned.length) : result.scores.pruned, out, soft ? result.scores.weight : null)
+  const written = out === undefined ? null : (soft ? writeGraph(document, normalised, new Uint8Array(result.scores.pruned.length), out, result.scores.weight) : writeGraph(document, normalised, result.scores.pruned, out, null, result.repair.added))
   const metrics = {...result.metrics, reading: {...normalised.counts}}
   return {outcome: {...setting, metrics, verdict: result.verdict, notes: [...setting.notes, ...result.notes, ...(written?.notes ?? [])]}, written}
 }
 
 /** The cleaned graph last: where it is there, everything else is. */
-export async function writeFiles(files: SanitizeFiles, {normalised}: OpenedGraph, {scores}: SanitizeResult, report: SanitizeReport, written: WriteResult | null): Promise<void> {
-  if (files.scores !== undefined) await writeFileAtomic(files.scores, scoresCsv(scores, normalised.graph.nodeNames))
+export async function writeFiles(files: SanitizeFiles, {normalised}: OpenedGraph, {scores, repair}: SanitizeResult, report: SanitizeReport, written: WriteResult | null): Promise<void> {
+  if (files.scores !== undefined) await writeFileAtomic(files.scores, scoresCsv(scores, repair, normalised.graph.nodeNames))
   if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
   if (files.html !== undefined) await writeFileAtomic(files.html, sanitizeHtml(report))
   if (written !== null) await writeFileAtomic(files.out!, written.bytes)

@@ -26,6 +26,7 @@ export function sanitizeJudges({score, parts}: EdgeScores): Judge[] {
     ['context likeness', negative(parts.context)],
     ['soft disagreement', parts.disagreement],
     ['common neighbours', negative(parts.overlap)],
+    ['fit', negative(parts.fit)],
   ]
   return [
     {name: 'sanitize', kind: 'sanitize', score},

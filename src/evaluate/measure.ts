@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Graph, Split} from '../graph/types.js'
+import type {NodeData} from '../learn/model.js'
 import {type ModelName, MODELS, nodeData} from '../learn/models.js'
 import {accuracyOf, train} from '../learn/train.js'
 import {random} from '../stats/random.js'
@@ -20,21 +21,32 @@ export interface Measurement {
  * Reads      labels of train and validation to learn, those of test and targets to grade the result.
  * Cost       seeds · that of train.
  */
-export async function measureAccuracy({graph, split, targets, model, seeds}: Measurement, edges: Uint32Array, onTrained: () => void): Promise<Accuracy> {
-  const labels = graph.labels!
-  const {create, training} = MODELS[model]
+export async function measureAccuracy(measurement: Measurement, edges: Uint32Array, onTrained: () => void): Promise<Accuracy> {
+  const {graph, targets, seeds} = measurement
   const data = nodeData(graph.nodes, edges, graph.features, graph.classes)
-  const test: number[] = []
-  const aimed: number[] = []
+  const measured: SeedAccuracy[] = []
   for (const seed of seeds) {
-    const generator = random(seed)
-    const {predictions} = train(create(data, training, generator), {labels, train: split.train, validation: split.validation}, training, generator)
-    test.push(accuracyOf(predictions, labels, split.test))
-    if (targets !== null) aimed.push(accuracyOf(predictions, labels, targets))
+    measured.push(accuracyOfSeed(measurement, data, seed))
     onTrained()
     await setImmediate()
   }
-  return {test: spreadOf(test), targets: targets === null ? null : spreadOf(aimed)}
+  return {test: spreadOf(measured.map(({test}) => test)), targets: targets === null ? null : spreadOf(measured.map(({targets: aimed}) => aimed!))}
+}
+
+/** Accuracy of one training. */
+export interface SeedAccuracy {
+  test: number
+  /** null: no targets */
+  targets: number | null
+}
+
+/** One training on what a model sees of a graph, graded. */
+export function accuracyOfSeed({graph, split, targets, model}: Omit<Measurement, 'seeds'>, data: NodeData, seed: number): SeedAccuracy {
+  const labels = graph.labels!
+  const {create, training} = MODELS[model]
+  const generator = random(seed)
+  const {predictions} = train(create(data, training, generator), {labels, train: split.train, validation: split.validation}, training, generator)
+  return {test: accuracyOf(predictions, labels, split.test), targets: targets === null ? null : accuracyOf(predictions, labels, targets)}
 }
 
 /** Mean and standard deviation (n − 1) of some values; at least one. */

@@ -43,7 +43,7 @@ export interface GraphDocument {
 
 /** What a format keeps of its file so that writing it back loses nothing. */
 export interface Carried {
-  /** the same format with the edges of `pruned` and what normalisation took away left out, all else as it was */
+  /** the same format with the edges of `pruned` and what normalisation took away left out, those of `added` added, all else as it was */
   rewrite(result: NormalisedGraph, pruned: Uint8Array): WriteResult
 }
 
@@ -74,5 +74,7 @@ export interface NormalisedGraph {
   readonly nodeOrigin: Uint32Array | null
   /** the document's record weights at `edgeOrigin`, or the combined ones where weights were asked for; null: unweighted */
   readonly writeWeights: Float64Array | null
+  /** [2 a] edges to write beside those of the graph, u < v, sorted, marked as added; null: none */
+  readonly added: Uint32Array | null
   readonly classNames: readonly string[] | null
 }

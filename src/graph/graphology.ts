@@ -25,7 +25,7 @@ export const classOf = (graph: Graph, classNames: readonly string[] | null, node
  * A graphology graph for its algorithms and formats: nodes by name or number, attributes class, features and weight.
  * Only at the border: a million edges take it seconds and hundreds of megabytes.
  */
-export function toGraphology(graph: Graph, classNames: readonly string[] | null = null): UndirectedGraph {
+export function toGraphology(graph: Graph, classNames: readonly string[] | null = null, isAdded: Uint8Array | null = null): UndirectedGraph {
   const out = new UndirectedGraph()
   const name = (node: number) => graph.nodeNames?.[node] ?? String(node)
   for (let node = 0; node < graph.nodes; node++) {
@@ -33,7 +33,7 @@ export function toGraphology(graph: Graph, classNames: readonly string[] | null 
   }
   for (let e = 0; e < graph.edges.length / 2; e++) {
     // Keys that graphology makes up differ from run to run.
-    out.addEdgeWithKey(String(e), name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!), graph.weights === null ? {} : {weight: graph.weights[e]!})
+    out.addEdgeWithKey(String(e), name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!), {...(graph.weights && {weight: graph.weights[e]!}), ...(isAdded?.[e] === 1 && {added: true})})
   }
   return out
 }

@@ -2,33 +2,50 @@ import type {NormalisedGraph} from './document.js'
 import type {Graph} from './types.js'
 
 export interface KeptEdges {
-  /** [2 k] the edges that stay, and those that were pruned, in the graph's order */
+  /** [2 k] the edges that stay and those that are added, and those that were pruned, sorted */
   readonly kept: Uint32Array
   readonly removed: Uint32Array
-  /** [k] or null */
+  /** [k] 1 for an added edge; null: unweighted */
   readonly weights: Float64Array | null
+  /** [k] 1: added; null: none is */
+  readonly isAdded: Uint8Array | null
 }
 
-/** Splits the edges of a graph by the mask [m] of pruned ones. */
-export function keptEdges(result: NormalisedGraph, pruned: Uint8Array): KeptEdges {
-  const {edges} = result.graph
+/** Splits the edges of a graph by the mask [m] of pruned ones; added ones stand in their place among those that stay. */
+export function keptEdges({graph: {edges}, writeWeights, added}: NormalisedGraph, pruned: Uint8Array): KeptEdges {
+  const extra = added ?? new Uint32Array(0)
   const count = pruned.reduce((sum, one) => sum + one, 0)
-  const kept = new Uint32Array(edges.length - 2 * count)
+  const kept = new Uint32Array(edges.length - 2 * count + extra.length)
   const removed = new Uint32Array(2 * count)
-  const weights = result.writeWeights === null ? null : new Float64Array(kept.length / 2)
+  const weights = writeWeights === null ? null : new Float64Array(kept.length / 2)
+  const isAdded = added === null ? null : new Uint8Array(kept.length / 2)
   let k = 0
   let r = 0
-  for (let e = 0; e < pruned.length; e++) {
-    if (pruned[e] === 1) {
-      removed[r++] = edges[2 * e]!
-      removed[r++] = edges[2 * e + 1]!
-    } else {
-      if (weights !== null) weights[k >> 1] = result.writeWeights![e]!
-      kept[k++] = edges[2 * e]!
-      kept[k++] = edges[2 * e + 1]!
-    }
+  let a = 0
+  const put = (u: number, v: number, weight: number, fresh: 0 | 1) => {
+    if (weights !== null) weights[k >> 1] = weight
+    if (isAdded !== null) isAdded[k >> 1] = fresh
+    kept[k++] = u
+    kept[k++] = v
   }
-  return {kept, removed, weights}
+  const putAdded = () => put(extra[a++]!, extra[a++]!, 1, 1)
+  for (let e = 0; e < pruned.length; e++) {
+    const u = edges[2 * e]!
+    const v = edges[2 * e + 1]!
+    while (a < extra.length && (extra[a]! - u || extra[a + 1]! - v) < 0) putAdded()
+    if (pruned[e] === 1) {
+      removed[r++] = u
+      removed[r++] = v
+    } else put(u, v, writeWeights?.[e] ?? 1, 0)
+  }
+  while (a < extra.length) putAdded()
+  return {kept, removed, weights, isAdded}
+}
+
+/** Added edges in a file that is rewritten: the names of their ends as the file has them. */
+export function addedByName({graph, nodeOrigin, added}: NormalisedGraph): {source: string; target: string}[] {
+  const name = (node: number) => graph.nodeNames?.[node] ?? String(nodeOrigin?.[node] ?? node)
+  return Array.from({length: (added?.length ?? 0) / 2}, (_, e) => ({source: name(added![2 * e]!), target: name(added![2 * e + 1]!)}))
 }
 
 /** Records of the file that a rewritten file keeps: of a kept edge, and not merged into another record. [records] */
@@ -44,8 +61,8 @@ export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
   return kept
 }
 
-/** The graph without its pruned edges, with the weights that are written. */
-export function withoutPruned(result: NormalisedGraph, pruned: Uint8Array): Graph {
-  const {kept, weights} = keptEdges(result, pruned)
-  return {...result.graph, edges: kept, weights}
+/** The graph without its pruned edges and with the added ones, with the weights that are written. */
+export function withoutPruned(result: NormalisedGraph, pruned: Uint8Array): {graph: Graph; isAdded: Uint8Array | null} {
+  const {kept, weights, isAdded} = keptEdges(result, pruned)
+  return {graph: {...result.graph, edges: kept, weights}, isAdded}
 }

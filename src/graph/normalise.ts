@@ -131,7 +131,7 @@ function assemble(
     nodeNames: kept === null ? raw.nodeNames : Array.from(kept, (node) => raw.nodeNames?.[node] ?? String(node)),
   }
   const writeWeights = final.weights ?? (raw.weights === null ? null : Float64Array.from(final.origin, (record) => raw.weights![record]!))
-  return {graph, counts, edgeOrigin: final.origin, recordEdge, nodeOrigin: kept, writeWeights, classNames: raw.classNames}
+  return {graph, counts, edgeOrigin: final.origin, recordEdge, nodeOrigin: kept, writeWeights, added: null, classNames: raw.classNames}
 }
 
 /** Records that are no loops, sorted by smaller then larger end, ties in the order of the file. */

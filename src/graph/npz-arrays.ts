@@ -3,6 +3,7 @@ import type {NpzArchive} from '../data/npz.js'
 import {InputError} from '../errors.js'
 import type {Csr, Matrix} from '../linalg/types.js'
 import type {Note} from '../report/types.js'
+import type {NormalisedGraph} from './document.js'
 import {csrMatrix, denseMatrix} from './matrices.js'
 import type {Split} from './types.js'
 
@@ -67,6 +68,9 @@ export function readSplitArrays(has: (name: string) => boolean, read: (name: str
   const none = new Uint32Array(0)
   return {train: train ?? none, validation: validation ?? none, test: test ?? none}
 }
+
+/** The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added` is what an attack added. */
+export const repairedArray = ({added}: NormalisedGraph): NamedArray[] => (added === null ? [] : [{name: 'edges_repaired', shape: [added.length / 2, 2], type: 'i4', data: added}])
 
 /** One note for each array that was not read. */
 export const skippedNotes = (archive: NpzArchive): Note[] =>

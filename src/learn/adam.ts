@@ -32,10 +32,13 @@ export function adam(parameters: readonly Dense[], rate: number, decay: number, 
     parameters.forEach(({data: w}, p) => {
       const [m, v, gradient] = [state.first[p]!, state.second[p]!, gradients[p]!]
       for (let t = 0; t < w.length; t++) {
-        const g = gradient[t]! + decay * w[t]!
-        m[t] = BETA1 * m[t]! + (1 - BETA1) * g
-        v[t] = BETA2 * v[t]! + (1 - BETA2) * g * g
-        w[t]! -= (rate * scale1 * m[t]!) / (Math.sqrt(v[t]! * scale2) + EPSILON)
+        const before = w[t]!
+        const g = gradient[t]! + decay * before
+        const mean = BETA1 * m[t]! + (1 - BETA1) * g
+        const square = BETA2 * v[t]! + (1 - BETA2) * g * g
+        m[t] = mean
+        v[t] = square
+        w[t] = before - (rate * scale1 * mean) / (Math.sqrt(square * scale2) + EPSILON)
       }
     })
   }

@@ -30,8 +30,7 @@ export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout
       const hidden = attend(adjacency, multiplyCsrDense(x, w0), first, dropout, generator)
       const h = hidden.out
       addBias(h, b0.data)
-      const slope = h.data.map((value) => (value > 0 ? 1 : Math.exp(value)))
-      h.data.forEach((value, t) => (h.data[t] = value > 0 ? value : Math.expm1(value)))
+      const slope = exponentialUnits(h.data)
       const mask = dropoutMask(h.data.length, dropout, generator)
       applyMask(h.data, mask)
       const output = attend(adjacency, multiply(h, w1), second, dropout, generator)
@@ -52,6 +51,18 @@ export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout
       }
     },
   }
+}
+
+/** x ← x where positive, eˣ − 1 elsewhere, in place; returns the slope. */
+function exponentialUnits(x: Float64Array): Float64Array {
+  const slope = new Float64Array(x.length).fill(1)
+  for (let t = 0; t < x.length; t++) {
+    const value = x[t]!
+    if (value > 0) continue
+    slope[t] = Math.exp(value)
+    x[t] = Math.expm1(value)
+  }
+  return slope
 }
 
 /** a (of the node itself) and b (of the neighbour) of each head: [heads, width]. */
@@ -77,28 +88,43 @@ function attend(pattern: Csr, h: Dense, {own, other}: AttentionVectors, rate: nu
   const alpha = new Float64Array(indices.length * heads)
   const steep = new Float64Array(alpha.length)
   for (let i = 0; i < pattern.rows; i++) {
+    const start = indptr[i]!
+    const end = indptr[i + 1]!
     for (let k = 0; k < heads; k++) {
+      const self = ownPart[i * heads + k]!
       let top = -Infinity
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
-        const raw = ownPart[i * heads + k]! + otherPart[indices[t]! * heads + k]!
-        steep[t * heads + k] = raw > 0 ? 1 : SLOPE
-        top = Math.max(top, (alpha[t * heads + k] = raw > 0 ? raw : SLOPE * raw))
+      for (let t = start; t < end; t++) {
+        const raw = self + otherPart[indices[t]! * heads + k]!
+        const slope = raw > 0 ? 1 : SLOPE
+        const value = slope * raw
+        steep[t * heads + k] = slope
+        alpha[t * heads + k] = value
+        if (value > top) top = value
       }
       let total = 0
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) total += alpha[t * heads + k] = Math.exp(alpha[t * heads + k]! - top)
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) alpha[t * heads + k]! /= total
+      for (let t = start; t < end; t++) {
+        const e = Math.exp(alpha[t * heads + k]! - top)
+        alpha[t * heads + k] = e
+        total += e
+      }
+      for (let t = start; t < end; t++) alpha[t * heads + k]! /= total
     }
   }
   const mask = dropoutMask(alpha.length, rate, random)
-  const weights = mask === null ? alpha : alpha.map((a, t) => a * mask[t]!)
+  const weights = mask === null ? alpha : alpha.slice()
+  applyMask(weights, mask)
   const out = dense(h.rows, h.cols)
+  const [from, to] = [h.data, out.data]
+  const cols = heads * width
   for (let i = 0; i < pattern.rows; i++) {
-    for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+    const end = indptr[i + 1]!
+    for (let t = indptr[i]!; t < end; t++) {
+      const other = indices[t]! * cols
       for (let k = 0; k < heads; k++) {
         const a = weights[t * heads + k]!
-        const from = indices[t]! * h.cols + k * width
-        const to = i * h.cols + k * width
-        if (a !== 0) for (let c = 0; c < width; c++) out.data[to + c]! += a * h.data[from + c]!
+        if (a === 0) continue
+        const c0 = k * width
+        for (let c = c0; c < c0 + width; c++) to[i * cols + c]! += a * from[other + c]!
       }
     }
   }
@@ -122,40 +148,49 @@ function attentionGradients({pattern, h, own, other, alpha, steep, mask, weights
   const dOwnPart = new Float64Array(h.rows * heads)
   const dOtherPart = new Float64Array(h.rows * heads)
   const dAlpha = new Float64Array(alpha.length)
-  for (let i = 0; i < pattern.rows; i++) {
+  const [g, x, dx] = [gradient.data, h.data, input.data]
+  const cols = heads * width
+  for (let i = 0; i < h.rows; i++) {
+    const start = indptr[i]!
+    const end = indptr[i + 1]!
     for (let k = 0; k < heads; k++) {
-      const at = i * h.cols + k * width
+      const at = i * cols + k * width
       let mean = 0
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
-        const from = indices[t]! * h.cols + k * width
+      for (let t = start; t < end; t++) {
+        const from = indices[t]! * cols + k * width
         const e = t * heads + k
+        const weight = weights[e]!
         let along = 0
         for (let c = 0; c < width; c++) {
-          along += gradient.data[at + c]! * h.data[from + c]!
-          input.data[from + c]! += weights[e]! * gradient.data[at + c]!
+          along += g[at + c]! * x[from + c]!
+          dx[from + c]! += weight * g[at + c]!
         }
-        dAlpha[e] = along * (mask?.[e] ?? 1)
-        mean += alpha[e]! * dAlpha[e]
+        const slope = mask === null ? along : along * mask[e]!
+        dAlpha[e] = slope
+        mean += alpha[e]! * slope
       }
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
+      let sum = 0
+      for (let t = start; t < end; t++) {
         const e = t * heads + k
         const dRaw = alpha[e]! * (dAlpha[e]! - mean) * steep[e]!
-        dOwnPart[i * heads + k]! += dRaw
+        sum += dRaw
         dOtherPart[indices[t]! * heads + k]! += dRaw
       }
+      dOwnPart[i * heads + k] = sum
     }
   }
   const dOwn = new Float64Array(own.data.length)
   const dOther = new Float64Array(other.data.length)
   for (let i = 0; i < h.rows; i++) {
     for (let k = 0; k < heads; k++) {
-      const [p, q] = [dOwnPart[i * heads + k]!, dOtherPart[i * heads + k]!]
+      const p = dOwnPart[i * heads + k]!
+      const q = dOtherPart[i * heads + k]!
       for (let c = 0; c < width; c++) {
-        const at = i * h.cols + k * width + c
+        const at = i * cols + k * width + c
         const v = k * width + c
-        input.data[at]! += p * own.data[v]! + q * other.data[v]!
-        dOwn[v]! += p * h.data[at]!
-        dOther[v]! += q * h.data[at]!
+        dx[at]! += p * own.data[v]! + q * other.data[v]!
+        dOwn[v]! += p * x[at]!
+        dOther[v]! += q * x[at]!
       }
     }
   }
@@ -163,13 +198,12 @@ function attentionGradients({pattern, h, own, other, alpha, steep, mask, weights
 }
 
 /** [n, heads] inner products of each head's part of a row with its vector. */
-function headProducts(h: Dense, vectors: Dense): Float64Array {
-  const {rows: heads, cols: width, data} = vectors
-  const out = new Float64Array(h.rows * heads)
-  for (let i = 0; i < h.rows; i++) {
+function headProducts({rows, cols, data: x}: Dense, {rows: heads, cols: width, data}: Dense): Float64Array {
+  const out = new Float64Array(rows * heads)
+  for (let i = 0; i < rows; i++) {
     for (let k = 0; k < heads; k++) {
       let sum = 0
-      for (let c = 0; c < width; c++) sum += h.data[i * h.cols + k * width + c]! * data[k * width + c]!
+      for (let c = 0; c < width; c++) sum += x[i * cols + k * width + c]! * data[k * width + c]!
       out[i * heads + k] = sum
     }
   }

@@ -1,6 +1,6 @@
 import {multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
 import {dense} from '../linalg/types.js'
-import {addBias, applyMask, columnSums, dropoutMask, glorot, maskCsr, multiply, multiplyLeftTransposed, multiplyRightTransposed} from './layers.js'
+import {addBias, applyMask, columnSums, dropoutMask, glorot, maskCsr, multiply, multiplyLeftTransposed, multiplyRightTransposed, rectify} from './layers.js'
 import type {CreateModel} from './model.js'
 
 /**
@@ -12,7 +12,7 @@ import type {CreateModel} from './model.js'
  * Cost       a pass and its gradients: 2 nnz(X) · hidden + 4 nnz(Â) · (hidden + classes) multiply–adds.
  * Source     Kipf & Welling 2017, eq. 9. Deviation: biases; dropout draws no value that X does not store.
  */
-export const gcn: CreateModel = ({features, adjacency, classes}, {hidden, dropout}, random) => {
+export const gcn: CreateModel = ({features, mix, classes}, {hidden, dropout}, random) => {
   const w0 = glorot(features.cols, hidden, random)
   const b0 = dense(1, hidden)
   const w1 = glorot(hidden, classes, random)
@@ -21,23 +21,22 @@ export const gcn: CreateModel = ({features, adjacency, classes}, {hidden, dropou
     parameters: [w0, b0, w1, b1],
     forward(generator) {
       const x = maskCsr(features, dropoutMask(features.values.length, dropout, generator))
-      const h = multiplyCsrDense(adjacency, multiplyCsrDense(x, w0))
+      const h = mix(multiplyCsrDense(x, w0))
       addBias(h, b0.data)
-      const active = h.data.map((value) => (value > 0 ? 1 : 0))
-      applyMask(h.data, active)
+      const active = rectify(h.data)
       const mask = dropoutMask(h.data.length, dropout, generator)
       applyMask(h.data, mask)
-      const logits = multiplyCsrDense(adjacency, multiply(h, w1))
+      const logits = mix(multiply(h, w1))
       addBias(logits, b1.data)
       return {
         logits,
         backward(gradient) {
           // Â is symmetric: its transpose is itself.
-          const mixed = multiplyCsrDense(adjacency, gradient)
+          const mixed = mix(gradient)
           const dh = multiplyRightTransposed(mixed, w1)
           applyMask(dh.data, mask)
           applyMask(dh.data, active)
-          return [multiplyCsrTransposedDense(x, multiplyCsrDense(adjacency, dh)).data, columnSums(dh), multiplyLeftTransposed(h, mixed).data, columnSums(gradient)]
+          return [multiplyCsrTransposedDense(x, mix(dh)).data, columnSums(dh), multiplyLeftTransposed(h, mixed).data, columnSums(gradient)]
         },
       }
     },

@@ -11,81 +11,107 @@ export function glorot(rows: number, cols: number, random: Random): Dense {
 export function dropoutMask(length: number, rate: number, random: Random | null): Float64Array | null {
   if (random === null || rate === 0) return null
   const mask = new Float64Array(length)
+  random.uniforms(mask)
   const kept = 1 / (1 - rate)
-  for (let t = 0; t < length; t++) if (random.uniform() >= rate) mask[t] = kept
+  for (let t = 0; t < length; t++) mask[t] = mask[t]! >= rate ? kept : 0
   return mask
 }
 
 /** Stored values times the mask, dropped ones left out: a zero that is never multiplied costs nothing. */
 export function maskCsr(x: Csr, mask: Float64Array | null): Csr {
   if (mask === null) return x
-  const indptr = new Uint32Array(x.rows + 1)
+  const {rows, cols, indptr: from} = x
+  const indptr = new Uint32Array(rows + 1)
   const indices = new Uint32Array(x.indices.length)
   const values = new Float64Array(x.indices.length)
   let filled = 0
-  for (let i = 0; i < x.rows; i++) {
-    for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) {
-      if (mask[t] === 0) continue
+  for (let i = 0; i < rows; i++) {
+    const end = from[i + 1]!
+    for (let t = from[i]!; t < end; t++) {
+      const factor = mask[t]!
+      if (factor === 0) continue
       indices[filled] = x.indices[t]!
-      values[filled++] = x.values[t]! * mask[t]!
+      values[filled++] = x.values[t]! * factor
     }
     indptr[i + 1] = filled
   }
-  return {rows: x.rows, cols: x.cols, indptr, indices: indices.subarray(0, filled), values: values.subarray(0, filled)}
+  return {rows, cols, indptr, indices: indices.subarray(0, filled), values: values.subarray(0, filled)}
 }
 
 /** x ← x ∘ mask, in place; the same for a layer's output and for its gradient. */
 export function applyMask(x: Float64Array, mask: Float64Array | null): void {
-  if (mask !== null) for (let t = 0; t < x.length; t++) x[t]! *= mask[t]!
+  if (mask === null) return
+  for (let t = 0; t < x.length; t++) x[t]! *= mask[t]!
+}
+
+/** x ← max(0, x), in place; returns its slope, 0 or 1, for applyMask. */
+export function rectify(x: Float64Array): Float64Array {
+  const slope = new Float64Array(x.length)
+  for (let t = 0; t < x.length; t++) {
+    if (x[t]! > 0) slope[t] = 1
+    // Times 0, so that NaN stays what it is.
+    else x[t]! *= 0
+  }
+  return slope
 }
 
 /** x ← x + 1 bᵀ, in place. */
-export function addBias(x: Dense, bias: Float64Array): void {
-  for (let i = 0; i < x.rows; i++) for (let j = 0; j < x.cols; j++) x.data[i * x.cols + j]! += bias[j]!
+export function addBias({rows, cols, data}: Dense, bias: Float64Array): void {
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) data[i * cols + j]! += bias[j]!
 }
 
 /** Sums of the columns: the gradient of a bias. */
-export function columnSums(x: Dense): Float64Array {
-  const sums = new Float64Array(x.cols)
-  for (let i = 0; i < x.rows; i++) for (let j = 0; j < x.cols; j++) sums[j]! += x.data[i * x.cols + j]!
+export function columnSums({rows, cols, data}: Dense): Float64Array {
+  const sums = new Float64Array(cols)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) sums[j]! += data[i * cols + j]!
   return sums
 }
 
 /** A B for narrow matrices [m, k] · [k, n], without leaving this thread. */
-export function multiply(a: Dense, b: Dense): Dense {
-  const out = dense(a.rows, b.cols)
-  for (let i = 0; i < a.rows; i++) {
-    const to = i * b.cols
-    for (let t = 0; t < a.cols; t++) {
-      const x = a.data[i * a.cols + t]!
+export function multiply({rows, cols, data: a}: Dense, {cols: n, data: b}: Dense): Dense {
+  const out = dense(rows, n)
+  const to = out.data
+  for (let i = 0; i < rows; i++) {
+    for (let t = 0; t < cols; t++) {
+      const x = a[i * cols + t]!
       // Half of a layer after ReLU and dropout is zero.
-      if (x !== 0) for (let j = 0; j < b.cols; j++) out.data[to + j]! += x * b.data[t * b.cols + j]!
+      if (x !== 0) for (let j = 0; j < n; j++) to[i * n + j]! += x * b[t * n + j]!
     }
   }
   return out
 }
 
 /** Aᵀ B of [m, k] and [m, n] → [k, n]. */
-export function multiplyLeftTransposed(a: Dense, b: Dense): Dense {
-  const out = dense(a.cols, b.cols)
-  for (let i = 0; i < a.rows; i++) {
-    for (let t = 0; t < a.cols; t++) {
-      const x = a.data[i * a.cols + t]!
-      if (x !== 0) for (let j = 0; j < b.cols; j++) out.data[t * b.cols + j]! += x * b.data[i * b.cols + j]!
+export function multiplyLeftTransposed({rows, cols, data: a}: Dense, {cols: n, data: b}: Dense): Dense {
+  const out = dense(cols, n)
+  const to = out.data
+  for (let i = 0; i < rows; i++) {
+    if (isZero(b, i * n, n)) continue
+    for (let t = 0; t < cols; t++) {
+      const x = a[i * cols + t]!
+      if (x !== 0) for (let j = 0; j < n; j++) to[t * n + j]! += x * b[i * n + j]!
     }
   }
   return out
 }
 
 /** A Bᵀ of [m, k] and [n, k] → [m, n]. */
-export function multiplyRightTransposed(a: Dense, b: Dense): Dense {
-  const out = dense(a.rows, b.rows)
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < b.rows; j++) {
+export function multiplyRightTransposed({rows, cols, data: a}: Dense, {rows: n, data: b}: Dense): Dense {
+  const out = dense(rows, n)
+  const to = out.data
+  for (let i = 0; i < rows; i++) {
+    // A gradient reaches only the nodes near the training nodes.
+    if (isZero(a, i * cols, cols)) continue
+    for (let j = 0; j < n; j++) {
       let sum = 0
-      for (let t = 0; t < a.cols; t++) sum += a.data[i * a.cols + t]! * b.data[j * b.cols + t]!
-      out.data[i * b.rows + j] = sum
+      for (let t = 0; t < cols; t++) sum += a[i * cols + t]! * b[j * cols + t]!
+      to[i * n + j] = sum
     }
   }
   return out
+}
+
+function isZero(x: Float64Array, from: number, length: number): boolean {
+  for (let j = 0; j < length; j++) if (x[from + j] !== 0) return false
+  return true
 }

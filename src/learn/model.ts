@@ -7,6 +7,8 @@ export interface NodeData {
   readonly features: Csr
   /** [n, n] D̃^-½ÃD̃^-½, symmetric; its pattern is the edges and a loop at every node */
   readonly adjacency: Csr
+  /** Â B, by which gcn and sgc mix neighbours: a defence may give another matrix here; it must be symmetric too */
+  readonly mix: (b: Dense) => Dense
   readonly classes: number
 }
 

@@ -1,4 +1,5 @@
 import {csrFromDense, csrFromTriplets, identityCsr, normaliseRows} from '../linalg/csr.js'
+import {multiplyCsrDense} from '../linalg/csr-products.js'
 import {type Csr, isCsr, type Matrix} from '../linalg/types.js'
 import {gat} from './gat.js'
 import {gcn} from './gcn.js'
@@ -15,7 +16,7 @@ interface Recipe {
 export const MODELS = {
   gcn: {create: gcn, training: TRAINING},
   // One layer of weights takes larger steps: at .01 it is still far from its optimum after 200 epochs (Wu et al. take .2).
-  sgc: {create: sgc, training: {...TRAINING, learningRate: 0.1}},
+  sgc: {create: sgc, training: {...TRAINING, dropout: 0, learningRate: 0.1}},
   gat: {create: gat, training: TRAINING},
 } satisfies Record<string, Recipe>
 
@@ -26,7 +27,8 @@ export const MODEL_NAMES = Object.keys(MODELS) as ModelName[]
 /** What a model sees of a graph; without features every node is its own feature. */
 export function nodeData(nodes: number, edges: Uint32Array, features: Matrix | null, classes: number): NodeData {
   const x = features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
-  return {features: x, adjacency: normalisedAdjacency(nodes, edges), classes}
+  const adjacency = normalisedAdjacency(nodes, edges)
+  return {features: x, adjacency, mix: (b) => multiplyCsrDense(adjacency, b), classes}
 }
 
 /**

@@ -10,18 +10,18 @@ import type {CreateModel} from './model.js'
  * Cost       nnz(X) · classes + 2 nnz(Â) · classes multiply–adds a pass: Â²(XW), since Â²X has fifty times the values of X.
  * Source     Wu et al. 2019, eq. 8. Deviation: a bias.
  */
-export const sgc: CreateModel = ({features, adjacency, classes}, _options, random) => {
+export const sgc: CreateModel = ({features, mix, classes}, _options, random) => {
   const w = glorot(features.cols, classes, random)
   const b = dense(1, classes)
   return {
     parameters: [w, b],
     forward() {
-      const logits = multiplyCsrDense(adjacency, multiplyCsrDense(adjacency, multiplyCsrDense(features, w)))
+      const logits = mix(mix(multiplyCsrDense(features, w)))
       addBias(logits, b.data)
       return {
         logits,
         backward(gradient) {
-          const mixed = multiplyCsrDense(adjacency, multiplyCsrDense(adjacency, gradient))
+          const mixed = mix(mix(gradient))
           return [multiplyCsrTransposedDense(features, mixed).data, columnSums(gradient)]
         },
       }

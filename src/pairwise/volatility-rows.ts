@@ -84,25 +84,35 @@ export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Arra
   return bounds
 }
 
-/** Relative error of a distance computed in fp32 from the differences of coordinates: γ of the sum in any order, sqrt and arcsine included. */
-export function relativeError(metric: Metric, dim: number): number {
-  return {l2: dim / 2 + 16, l1: dim + 16, linf: 16, angle: 1.25 * (dim + 32)}[metric] * U
+/**
+ * Relative error of a distance computed in fp32 from the differences of coordinates, sqrt and arcsine included: γ of its sum, in which no term
+ * goes through more than `additions` additions (the dimension, where the order is anyone's).
+ */
+export function relativeError(metric: Metric, additions: number): number {
+  return {l2: additions / 2 + 16, l1: additions + 16, linf: 16, angle: 1.25 * (additions + 32)}[metric] * U
 }
 
-const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+function largest(x: Float64Array): number {
+  let most = 0
+  for (let t = 0; t < x.length; t++) most = Math.max(most, Math.abs(x[t]!))
+  return most
+}
 
 /** The smallest power of two above x; 1 for 0. */
 const powerAbove = (x: number) => (x === 0 ? 1 : 2 ** (Math.floor(Math.log2(x)) + 1))
 
 function slacks({rows, cols, data}: Dense, factor: number, metric: Metric): Float32Array {
+  const isSquared = metric === 'l2' || metric === 'angle'
   return Float32Array.from({length: rows}, (_, i) => {
-    let slack = 0
+    let [sum, most] = [0, 0]
     for (let t = i * cols; t < (i + 1) * cols; t++) {
-      const lost = Math.abs(data[t]! * factor - Math.fround(data[t]! * factor))
-      if (metric === 'linf') slack = Math.max(slack, lost)
-      else slack += metric === 'l1' ? lost : lost * lost
+      const value = data[t]! * factor
+      const lost = Math.abs(value - Math.fround(value))
+      if (lost === 0) continue
+      most = Math.max(most, lost)
+      sum += isSquared ? lost * lost : lost
     }
-    return (metric === 'l2' || metric === 'angle' ? Math.sqrt(slack) : slack) * (1 + 1e-6)
+    return (metric === 'linf' ? most : isSquared ? Math.sqrt(sum) : sum) * (1 + 1e-6)
   })
 }
 
@@ -110,9 +120,14 @@ function slacks({rows, cols, data}: Dense, factor: number, metric: Metric): Floa
 function twinNames(): (row: Float64Array) => number {
   const seen = new Map<number, {row: Float64Array; name: number}[]>()
   let names = 0
+  const number = new Float64Array(1)
+  const words = new Uint32Array(number.buffer)
   return (row) => {
-    const clean = row.map((x) => x + 0) // −0 equals 0
-    const hash = new Uint32Array(clean.buffer).reduce((h, word) => Math.imul(h ^ word, 0x01000193), 0x811c9dc5)
+    let hash = 0x811c9dc5
+    for (let t = 0; t < row.length; t++) {
+      number[0] = row[t]! + 0 // −0 equals 0
+      hash = Math.imul(Math.imul(hash ^ words[0]!, 0x01000193) ^ words[1]!, 0x01000193)
+    }
     const same = seen.get(hash) ?? []
     seen.set(hash, same)
     const twin = same.find((other) => row.every((x, t) => x === other.row[t]))

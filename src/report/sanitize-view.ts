@@ -10,13 +10,14 @@ export interface Effect {
 }
 
 export function effects(metrics: SanitizeMetrics): Effect[] {
-  const {nodes, edges, pruned} = metrics
+  const {nodes, edges, pruned, added} = metrics
+  const left = edges - pruned + added.count
   const meanDegree = (m: number) => (nodes === 0 ? 0 : (2 * m) / nodes)
   return [
-    {name: 'edges', before: edges, after: edges - pruned, kind: 'count'},
+    {name: 'edges', before: edges, after: left, kind: 'count'},
     {...complexity(metrics), kind: 'number'},
     {name: 'edges whose labels agree', before: metrics.agreementBefore, after: metrics.agreementAfter, kind: 'share'},
-    {name: 'mean degree', before: meanDegree(edges), after: meanDegree(edges - pruned), kind: 'number'},
+    {name: 'mean degree', before: meanDegree(edges), after: meanDegree(left), kind: 'number'},
     {name: 'isolated nodes', before: metrics.isolatedBefore, after: metrics.isolatedAfter, kind: 'count'},
   ]
 }

@@ -1,3 +1,4 @@
+import type {Repair} from '../sanitize/repair.js'
 import type {EdgeScores} from '../sanitize/types.js'
 
 const COLUMNS = [
@@ -18,15 +19,21 @@ const COLUMNS = [
   'degree_source',
   'degree_target',
   'weight',
-]
+  'context',
+  'overlap',
+  'fit',
+  'added',
+] as const
 
 /**
  * Every part of every edge's score as CSV, in the order of the graph's edge list: one row an undirected edge,
  * 0-based node numbers, higher score = more suspect. An edge that was not scored has an empty score.
+ * Edges that repair added come last, with `added` 1 and no score and no rank.
  * Where the file names its nodes, `source_name` and `target_name` follow.
  */
-export function scoresCsv(scores: EdgeScores, nodeNames: readonly string[] | null): string {
+export function scoresCsv(scores: EdgeScores, {added}: Pick<Repair, 'added'>, nodeNames: readonly string[] | null): string {
   const lines = [nodeNames === null ? COLUMNS.join(',') : `${COLUMNS.join(',')},source_name,target_name`]
+  const names = (u: number, v: number) => (nodeNames === null ? [] : [csvText(nodeNames[u]!), csvText(nodeNames[v]!)])
   for (let e = 0; e < scores.score.length; e++) {
     const u = scores.edges[2 * e]!
     const v = scores.edges[2 * e + 1]!
@@ -48,9 +55,21 @@ export function scoresCsv(scores: EdgeScores, nodeNames: readonly string[] | nul
       scores.degrees[u]!,
       scores.degrees[v]!,
       scores.weight[e]!,
+      scores.parts.context[e]!,
+      scores.parts.overlap[e]!,
+      scores.parts.fit[e]!,
+      0,
     ]
-    if (nodeNames !== null) row.push(csvText(nodeNames[u]!), csvText(nodeNames[v]!))
-    lines.push(row.join(','))
+    lines.push([...row, ...names(u, v)].join(','))
+  }
+  for (let t = 0; t < added.length; t += 2) {
+    const [u, v] = [added[t]!, added[t + 1]!]
+    const known: Partial<Record<(typeof COLUMNS)[number], number>> = {
+      source: u, target: v, pruned: 0, scored: 0, added: 1, weight: 1,
+      pseudo_disagree: Number(scores.pseudoLabels[u] !== scores.pseudoLabels[v]), pseudo_source: scores.pseudoLabels[u]!, pseudo_target: scores.pseudoLabels[v]!,
+      degree_source: scores.degrees[u]!, degree_target: scores.degrees[v]!,
+    }
+    lines.push([...COLUMNS.map((column) => known[column] ?? ''), ...names(u, v)].join(','))
   }
   return lines.join('\n') + '\n'
 }

@@ -35,15 +35,14 @@ export function weighByLikeness(nodes: number, edges: Uint32Array, e: Csr): Weig
  *
  * Formula    t(u → v) = (Σ_{j ∈ N(v)∖u} w_vj e_j·e_u + 0.3 e_v·e_u) / (Σ_{j ∈ N(v)∖u} w_vj + 0.3);
  *            the score is t(u → v) + t(v → u).
- * Shapes     edges [2 m] → [m]; higher = more alike.
+ * Shapes     edges [2 m] → [judged], numbers of edges (default: all m); higher = more alike.
  * Precision  fp64.   Cost  Σ degree · nnz of a profile row.
  * Why        one pair of sparse rows says little (a quarter of the true edges of Cora share no rare word); a whole
  *            neighbourhood says much, and the attacker does not choose it.
  */
-export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph): Float64Array {
-  const m = edges.length / 2
-  const out = new Float64Array(m)
-  const incident = edgesByNode(edges, e.rows)
+export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph, judged: Uint32Array = everyEdge(edges)): Float64Array {
+  const out = new Float64Array(judged.length)
+  const incident = edgesByNode(edges, judged, e.rows)
   const sum = new Float64Array(e.cols)
   for (let v = 0; v < e.rows; v++) {
     const {indptr, indices, values} = graph.weights
@@ -53,56 +52,59 @@ export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph
       total += values[t]!
     }
     for (let t = incident.indptr[v]!; t < incident.indptr[v + 1]!; t++) {
-      const k = incident.edge[t]!
+      const at = incident.place[t]!
+      const k = judged[at]!
       const u = edges[2 * k] === v ? edges[2 * k + 1]! : edges[2 * k]!
       const w = graph.edgeWeights[k]!
-      out[k]! += (rowDotVector(e, u, sum) - w * rowDot(e, u, e, u) + SELF * rowDot(e, u, e, v)) / (total - w + SELF)
+      out[at]! += (rowDotVector(e, u, sum) - w * rowDot(e, u, e, u) + SELF * rowDot(e, u, e, v)) / (total - w + SELF)
     }
     for (let t = indptr[v]!; t < indptr[v + 1]!; t++) clearRow(e, indices[t]!, sum)
   }
   return out
 }
 
-function edgesByNode(edges: Uint32Array, nodes: number): {indptr: Uint32Array; edge: Uint32Array} {
+const everyEdge = (edges: Uint32Array) => Uint32Array.from({length: edges.length / 2}, (_, e) => e)
+
+/** Of each node its edges among those judged, as places in `judged`. */
+function edgesByNode(edges: Uint32Array, judged: Uint32Array, nodes: number): {indptr: Uint32Array; place: Uint32Array} {
   const indptr = new Uint32Array(nodes + 1)
-  for (const i of edges) indptr[i + 1]!++
+  const ends = Uint32Array.from({length: 2 * judged.length}, (_, t) => edges[2 * judged[t >> 1]! + (t & 1)]!)
+  for (const i of ends) indptr[i + 1]!++
   for (let i = 0; i < nodes; i++) indptr[i + 1]! += indptr[i]!
   const next = indptr.slice()
-  const edge = new Uint32Array(edges.length)
-  for (let t = 0; t < edges.length; t++) edge[next[edges[t]!]!++] = t >> 1
-  return {indptr, edge}
+  const place = new Uint32Array(ends.length)
+  for (let t = 0; t < ends.length; t++) place[next[ends[t]!]!++] = t >> 1
+  return {indptr, place}
 }
 
-/** Share of common neighbours, |N(u) ∩ N(v)| / |N(u) ∪ N(v)| without u and v themselves; 0 where both have no other. */
+/** Share of common neighbours of every edge: neighbourShare with the edge itself left out. */
 export function neighbourOverlap(edges: Uint32Array, aggregation: Aggregation): Float64Array {
-  const {indptr, indices} = aggregation.neighbours
-  const out = new Float64Array(edges.length / 2)
-  for (let k = 0; k < out.length; k++) {
-    const u = edges[2 * k]!
-    const v = edges[2 * k + 1]!
-    let s = indptr[u]!
-    let t = indptr[v]!
-    let common = 0
-    while (s < indptr[u + 1]! && t < indptr[v + 1]!) {
-      if (indices[s] === indices[t]) {
-        common++
-        s++
-        t++
-      } else if (indices[s]! < indices[t]!) s++
-      else t++
-    }
-    const union = aggregation.degrees[u]! - 1 + aggregation.degrees[v]! - 1 - common
-    out[k] = union > 0 ? common / union : 0
+  return Float64Array.from({length: edges.length / 2}, (_, k) => neighbourShare(aggregation, edges[2 * k]!, edges[2 * k + 1]!, edges[2 * k + 1]!, edges[2 * k]!))
+}
+
+/** |N(u) ∩ N(v)| / |N(u) ∪ N(v)|, one neighbour of u and one of v left out; 0 where both have no other. */
+export function neighbourShare({neighbours: {indptr, indices}, degrees}: Aggregation, u: number, v: number, withoutOfU: number, withoutOfV: number): number {
+  let s = indptr[u]!
+  let t = indptr[v]!
+  let common = 0
+  while (s < indptr[u + 1]! && t < indptr[v + 1]!) {
+    if (indices[s] === indices[t]) {
+      if (indices[s] !== withoutOfU && indices[s] !== withoutOfV) common++
+      s++
+      t++
+    } else if (indices[s]! < indices[t]!) s++
+    else t++
   }
-  return out
+  const union = degrees[u]! - 1 + degrees[v]! - 1 - common
+  return union > 0 ? common / union : 0
 }
 
-/** Cosine of the raw features of the ends of every edge; rows must be unit or zero. */
-export function featureCosine(edges: Uint32Array, unit: Matrix): Float64Array {
-  return Float64Array.from({length: edges.length / 2}, (_, k) => rowDot(unit, edges[2 * k]!, unit, edges[2 * k + 1]!))
+/** Cosine of the rows of the ends of the edges judged; rows must be unit or zero. */
+export function endCosine(edges: Uint32Array, unit: Matrix, judged: Uint32Array = everyEdge(edges)): Float64Array {
+  return Float64Array.from(judged, (k) => rowDot(unit, edges[2 * k]!, unit, edges[2 * k + 1]!))
 }
 
-/** 1 − Σ_c p_uc p_vc of every edge. */
-export function softDisagreement(edges: Uint32Array, soft: Dense): Float64Array {
-  return Float64Array.from({length: edges.length / 2}, (_, k) => 1 - rowDot(soft, edges[2 * k]!, soft, edges[2 * k + 1]!))
+/** 1 − Σ_c p_uc p_vc of the edges judged. */
+export function softDisagreement(edges: Uint32Array, soft: Dense, judged: Uint32Array = everyEdge(edges)): Float64Array {
+  return endCosine(edges, soft, judged).map((agreement) => 1 - agreement)
 }

@@ -14,7 +14,7 @@ export function explainEdge(scores: EdgeScores, e: number): string {
     scores.pseudoDisagree[e] === 1
       ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}`
       : `both ends look like class ${scores.pseudoLabels[u]!}`
-  const likeness = `features alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
+  const likeness = `${scores.evidence} alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
   const effect = parts.kc[e]! > 0 ? `removing it lowers the complexity by ${parts.kc[e]!.toExponential(1)}` : 'removing it does not lower the complexity'
   return `${labels}, ${likeness}; ${effect} (${place})`
 }
@@ -34,9 +34,21 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const m = rank.length
   const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
   if (scores.scored[e] === 0) return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
-  // 1 = the most suspect of all edges by this part alone.
-  const placeBy = (values: Float64Array, sign: 1 | -1) => values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1)
-  const by = (values: Float64Array, sign: 1 | -1) => `number ${placeBy(values, sign)} of ${m} by this alone`
+  const placeBy = (values: Float64Array, sign: 1 | -1): Place => ({
+    first: values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1),
+    others: values.reduce((count, x) => count + Number(x === values[e]!), -1),
+  })
+  const {kc, labelFree} = parts
+  const places = {
+    labels: placeBy(parts.disagreement, 1),
+    neighbourhoods: placeBy(parts.context, -1),
+    features: placeBy(parts.similarity, -1),
+    'common neighbours': placeBy(parts.overlap, -1),
+    fit: placeBy(parts.fit, -1),
+    'kernel complexity': placeBy(kc, 1),
+    ...(labelFree === null ? {} : {'label-free complexity': placeBy(labelFree, -1)}),
+  }
+  const by = ({first, others}: Place) => `number ${first} of ${m} by this alone${others === 0 ? '' : `, with ${others} ${others === 1 ? 'other' : 'others'}`}`
   const amongst = (node: number) => {
     let place = 1
     let degree = 0
@@ -45,16 +57,32 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
       degree++
       if (rank[other]! < rank[e]!) place++
     }
-    return `number ${place} of the ${degree} edges of ${name(node)}`
+    return `number ${place} of the ${degree} of ${name(node)}`
   }
-  const {kc, labelFree} = parts
+  const [one, other] = [scores.pseudoLabels[u]!, scores.pseudoLabels[v]!]
+  const known = ['neither end has a given label', 'one end has a given label', 'both ends have a given label'][scores.labelledEnds[e]!]!
+  const neighbours = (node: number) => `${name(node)} (${scores.degrees[node]!} ${scores.degrees[node] === 1 ? 'neighbour' : 'neighbours'})`
+  const moves = (change: number) => `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
   return [
-    `it is number ${rank[e]!} of ${m} and was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}; it is ${amongst(u)} and ${amongst(v)}`,
-    `labels: ${scores.pseudoDisagree[e] === 1 ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}` : `both ends look like class ${scores.pseudoLabels[u]!}`}, the soft labels disagree by ${percent(parts.disagreement[e]!)} (${by(parts.disagreement, 1)})`,
-    `neighbourhoods: each end is alike to the other's neighbourhood by ${(parts.context[e]! / 2).toFixed(3)} on average (${by(parts.context, -1)})`,
-    `features: alike by ${percent(parts.similarity[e]!)} (${by(parts.similarity, -1)}); common neighbours ${percent(parts.overlap[e]!)} (${by(parts.overlap, -1)})`,
-    `complexity: without it the kernel complexity ${kc[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(kc[e]!).toExponential(1)} (${by(kc, 1)})${labelFree === null ? '' : `, the label-free one ${labelFree[e]! > 0 ? 'falls' : 'rises'} by ${Math.abs(labelFree[e]!).toExponential(1)} (${by(labelFree, -1)})`}`,
+    `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
+    `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
+    `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
+    `${scores.evidence}: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
+    `fit: by its likeness and common neighbours the odds that it is an edge and not a pair wired at random are ${Math.exp(parts.fit[e]!).toPrecision(2)} to 1 (${by(places.fit)})`,
+    `complexity: without it the aggregated rows of ${neighbours(u)} and ${neighbours(v)} move; the kernel complexity then ${moves(kc[e]!)} (${by(places['kernel complexity'])})${labelFree === null ? '' : `, the label-free one ${moves(labelFree[e]!)} (${by(placeBy(labelFree, -1))}; an edge between unlike nodes lowers it)`}`,
   ]
+}
+
+/** Place by one kind of evidence, 1 = the most suspect, and how many other edges share it. */
+interface Place {
+  first: number
+  others: number
+}
+
+/** Evidence by which an edge is among the most suspect fifth, and by which it is in the unsuspicious half; equal edges share their middle place. */
+function inShort(places: Record<string, Place>, m: number): string {
+  const those = (test: (share: number) => boolean) => Object.entries(places).filter(([, {first, others}]) => test((first + others / 2) / m)).map(([what]) => what).join(', ') || 'nothing clearly'
+  return `against it: ${those((share) => share <= 0.2)}; for it: ${those((share) => share > 0.5)}`
 }
 
 /** Number of the edge {u, v} in a sorted list, −1 where there is none. */

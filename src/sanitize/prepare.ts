@@ -1,15 +1,14 @@
 import {InputError} from '../errors.js'
 import type {Graph} from '../graph/types.js'
-import {isCsr, type Matrix, type Csr} from '../linalg/types.js'
+import {isCsr, type Matrix} from '../linalg/types.js'
 import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random, type Random} from '../stats/random.js'
 import {type Aggregation, aggregation} from './aggregate.js'
-import {weighByLikeness, type WeightedGraph} from './context.js'
-import {kernelFeatures, profiles} from './features.js'
+import {kernelFeatures} from './features.js'
 import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
+import {commonLabels, type LikenessSource, likenessSources} from './likeness.js'
 import {planSolver, type ProblemSizes, type SolverPlan} from './plan.js'
-import {type PseudoLabels, pseudoLabels} from './pseudo-labels.js'
 import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
@@ -20,9 +19,9 @@ export interface PreparedGraph {
   readonly settings: SanitizeSettings
   readonly mixing: Aggregation
   readonly given: GivenLabels
-  readonly profiles: Csr
-  readonly likeness: WeightedGraph
-  readonly pseudo: PseudoLabels
+  readonly sources: LikenessSource[]
+  /** [n] given label, or pseudo-label */
+  readonly labels: Int32Array
   readonly problem: KernelProblem
   readonly plan: SolverPlan
   /** goes on where the preparation left it */
@@ -35,23 +34,21 @@ export interface Resources {
 }
 
 /**
- * Settings, aggregation, profiles, pseudo-labels and the plan of the kernel scores.
+ * Settings, aggregation, sources of likeness, pseudo-labels and the plan of the kernel scores.
  *
  * Precision  `exact` is an engine in fp64.
  * Reads      labels of split.train only (all given labels where the file has no split).
- * Cost       linear in edges and stored features, and pseudoLabels.
+ * Cost       linear in edges and stored features, and likenessSources.
  * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
  *            UsageError  options, or no solver fits the memory limit.
  */
 export async function prepare(graph: Graph, options: SanitizeOptions, exact: PairwiseEngine, products: Products, resources: Resources): Promise<PreparedGraph> {
   const {settings, given, sizes, plan} = planSanitize(graph, options, resources)
-  const {nodes, edges} = graph
   const generator = random(options.seed)
-  const e = profiles(graph.features ?? aggregation(nodes, edges, 'row', 1).matrix, generator)
-  const likeness = weighByLikeness(nodes, edges, e)
-  const pseudo = await pseudoLabels(e, given, likeness, exact, products)
-  const problem = {...sizes, labelFreeRidge: settings.labelFreeRidge, y: labelMatrix(pseudo.labels, sizes.nodeSet, given.classes, settings.coding)}
-  return {graph, options, settings, mixing: sizes.graph, given, profiles: e, likeness, pseudo, problem, plan, random: generator}
+  const sources = await likenessSources(graph, given, generator, exact, products)
+  const labels = commonLabels(sources, given.classes)
+  const problem = {...sizes, labelFreeRidge: settings.labelFreeRidge, y: labelMatrix(labels, sizes.nodeSet, given.classes, settings.coding)}
+  return {graph, options, settings, mixing: sizes.graph, given, sources, labels, problem, plan, random: generator}
 }
 
 /** What is known of a run from the sizes of the graph; throws what prepare throws. */

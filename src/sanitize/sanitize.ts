@@ -8,22 +8,29 @@ import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
-import {contextLikeness, featureCosine, neighbourOverlap, softDisagreement} from './context.js'
-import {unlikelyShare} from './cut.js'
+import {endCosine, neighbourOverlap} from './context.js'
+import {separation, unlikelyShare} from './cut.js'
+import {edgeFit} from './edge-fit.js'
 import {explainedEdges} from './explain.js'
 import {fuseRanks} from './fused.js'
 import {allBlocks, createSolver, measureBlocks, withinReach} from './kernel-scores.js'
+import {judgeEdges, supportedEdges} from './likeness.js'
 import {defaultMemoryLimit} from './memory.js'
 import type {SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
-import {markEdges, type PruneRule, softWeights} from './prune.js'
+import {markEdges, softWeights} from './prune.js'
+import {type Repair, repairEdges} from './repair.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelFacts, KernelPart, KernelSolver} from './solvers/solver.js'
-import {agreement, histogram, keptEdges, topEdges, truthMetrics} from './summary.js'
+import {addedEdges, agreement, histogram, keptEdges, topEdges, truthMetrics, withAdded} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 
 export interface SanitizeResult {
   scores: EdgeScores
+  /** [2 k] the cleaned graph: without the pruned edges, with those that repair adds; sorted */
+  edges: Uint32Array
+  /** edges that were not in the graph, none without `repair` */
+  repair: Repair
   metrics: SanitizeMetrics
   verdict: Verdict
   notes: Note[]
@@ -40,7 +47,7 @@ export interface SanitizeRun {
 }
 
 /** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
-const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2}
+const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
 
 /**
  * Scores every edge of a graph, marks the suspect ones and reports the complexity before and after.
@@ -80,25 +87,34 @@ export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engi
 
 /** Scores, marks and complexities, from the parts of all blocks in order. */
 export async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
-  const {graph, options, settings, mixing, given, pseudo, problem} = prepared
+  const {graph, options, settings, mixing, given, labels, problem} = prepared
   const {edges, nodes} = graph
   const {facts} = solver
   const kernel = solver.scores(kernelParts)
   const m = edges.length / 2
+  const likeness = judgeEdges(edges, prepared.sources)
+  const {context, disagreement, cosine} = likeness
+  const overlap = neighbourOverlap(edges, mixing)
+  const fit = edgeFit(edges, {...likeness, overlap}, prepared.sources, mixing, prepared.random)
+  const evidence = graph.features === null ? 'neighbours' : 'features'
+  const supported = supportedEdges(edges, likeness, mixing.degrees, evidence)
+  const countedFit = fit.edges.filter((_, e) => supported[e] === 1)
   const parts: EdgeScores['parts'] = {
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
-    similarity: featureCosine(edges, problem.features),
-    disagreement: softDisagreement(edges, pseudo.soft),
-    context: contextLikeness(edges, prepared.profiles, prepared.likeness),
-    overlap: neighbourOverlap(edges, mixing),
+    similarity: graph.features === null ? cosine : endCosine(edges, problem.features),
+    disagreement,
+    context,
+    overlap,
+    fit: fit.edges,
   }
   const score = settings.ranking === 'kc' ? parts.kc.slice() : fused(parts)
   const scored = scoredEdges(prepared)
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, cutRule(prepared, parts), options.minDegree, spared)
+  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: (unlikelyShare(countedFit, fit.nulls) * countedFit.length) / m} : options.prune, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
+    evidence,
     edges,
     score,
     rank: marking.rank,
@@ -107,11 +123,13 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     weight: softWeights(marking.rank, scored, marking.prunedCount / m, spared),
     parts,
     labelledEnds: ends((u, v) => Number(given.labels[u]! >= 0) + Number(given.labels[v]! >= 0)),
-    pseudoDisagree: ends((u, v) => Number(pseudo.labels[u] !== pseudo.labels[v])),
-    pseudoLabels: pseudo.labels,
+    pseudoDisagree: ends((u, v) => Number(labels[u] !== labels[v])),
+    pseudoLabels: labels,
     degrees: mixing.degrees,
   }
-  const after = aggregation(nodes, keptEdges(edges, marking.pruned), settings.norm, settings.hops)
+  const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
+  const cleaned = withAdded(keptEdges(edges, marking.pruned), repair.added)
+  const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
   const before = facts.gkc ?? facts.alignment!
   const complexityAfter = marking.prunedCount === 0 ? before : await solver.complexityOf(after)
   const isolated = (degrees: Uint32Array) => degrees.reduce((count, degree) => count + Number(degree === 0), 0)
@@ -120,6 +138,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodes,
     edges: m,
     pruned: marking.prunedCount,
+    added: addedEdges(repair, labels, graph),
     notScored: scored.reduce((count, x) => count + 1 - x, 0),
     gkcBefore: facts.gkc,
     gkcAfter: isLimit ? null : complexityAfter,
@@ -128,6 +147,7 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
     solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
+    evidence: {from: evidence, separation: separation(countedFit, fit.nulls)},
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -136,14 +156,14 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     keptByMinDegree: marking.keptByMinDegree,
     keptOnRequest: marking.keptOnRequest,
     cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
-    agreementBefore: agreement(scores, () => true),
-    agreementAfter: agreement(scores, (k) => marking.pruned[k] === 0),
+    agreementBefore: agreement(edges, labels),
+    agreementAfter: agreement(cleaned, labels),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
-  return {scores, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
+  return {scores, edges: cleaned, repair, metrics, verdict: verdictOf(metrics), notes: notesOf(prepared, metrics, facts), settings}
 }
 
 /** [m] 1 where the removal of an edge reaches the node set, and the focus where there is one. */
@@ -166,11 +186,6 @@ function sparedEdges({protect, suppressed}: SanitizeOptions, edges: Uint32Array,
   })
 }
 
-function cutRule({options, graph, profiles, likeness, pseudo, random: generator}: PreparedGraph, parts: EdgeScores['parts']): PruneRule {
-  if (options.prune.rule !== 'auto') return options.prune
-  return {rule: 'auto', share: unlikelyShare(parts.context, parts.disagreement, graph.edges, {profiles, soft: pseudo.soft, graph: likeness}, generator)}
-}
-
 function fused(parts: EdgeScores['parts']): Float64Array {
   const negative = (values: Float64Array) => values.map((x) => -x)
   return fuseRanks([
@@ -180,7 +195,14 @@ function fused(parts: EdgeScores['parts']): Float64Array {
     {values: negative(parts.context), weight: WEIGHTS.context},
     {values: parts.disagreement, weight: WEIGHTS.disagreement},
     {values: negative(parts.overlap), weight: WEIGHTS.overlap},
+    {values: negative(parts.fit), weight: WEIGHTS.fit},
   ])
+}
+
+/** How weak, measured on pairs that are known to be wired at random. */
+function weakness({evidence: {separation: chance}}: SanitizeMetrics): string {
+  if (chance === null) return ''
+  return `: an edge of this graph is more alike than a pair wired at random in ${Math.round(100 * chance)} % of comparisons (50 % is chance)`
 }
 
 function verdictOf(metrics: SanitizeMetrics): Verdict {
@@ -190,7 +212,7 @@ function verdictOf(metrics: SanitizeMetrics): Verdict {
   const summary =
     metrics.notScored === metrics.edges
       ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
-      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal; ${change}`
+      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal${metrics.added.count === 0 ? '' : ` and ${metrics.added.count} new ones are added`}; ${change}`
   return {
     status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
     summary,
@@ -206,7 +228,7 @@ function notesOf({graph, plan, options}: PreparedGraph, metrics: SanitizeMetrics
   const {landmarks, kernelError} = metrics.solver
   if (landmarks !== null && plan.solver === 'landmarks') notes.push({level: 'info', code: 'landmarks', message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`})
   if (facts.precision === 'fp32') notes.push({level: 'warning', code: 'scores-in-fp32', message: 'kernel scores were computed in fp32: an edge whose rank is next to the cut may fall on the other side of it on another device'})
-  if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: 'the graph has no features: the kernel uses the identity and likeness comes from neighbourhoods, which is weaker evidence'})
+  if (graph.features === null) notes.push({level: 'warning', code: 'no-features', message: `the graph has no features: the kernel uses the identity, and each edge is judged by the neighbours that its ends have without it, which is weaker evidence${weakness(metrics)}`})
   if (facts.labelFree === null) notes.push({level: 'info', code: 'label-free-left-out', message: `the label-free score is left out of the ranking: the solver ${plan.solver} does not give it${metrics.alignment === null ? '' : ' at an infinite ridge'}`})
   else if (facts.labelFree.standardError > 0) notes.push({level: 'info', code: 'label-free-estimated', message: `the label-free complexity ${facts.labelFree.gkc.toPrecision(4)} is estimated by random probes, standard error ${facts.labelFree.standardError.toPrecision(2)}`})
   if (graph.weights !== null) notes.push({level: 'warning', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1'})

@@ -23,6 +23,8 @@ export interface SanitizeOptions {
   prune: {rule: 'auto'} | {rule: 'ratio' | 'count' | 'threshold'; value: number}
   /** an edge is kept where its removal would leave an end with fewer neighbours */
   minDegree: number
+  /** edges that may be added to a node after pruning, see repairEdges; null or absent: none */
+  repair?: number | null
   seed: number
   /** nodes whose edges are never pruned */
   protect?: Uint32Array | null
@@ -79,6 +81,8 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   if (method === 'exact' && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
   if (ridge === Infinity && solver === 'landmarks') throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
   if (ridge < SMALLEST_THROUGH_LANDMARKS && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`the ridge is ${ridge}; the solver ${solver} needs at least ${SMALLEST_THROUGH_LANDMARKS}`, ['raise --ridge', 'use --solver gram'])
+  const repair = options.repair ?? 0
+  if (!(Number.isInteger(repair) && repair >= 0)) throw new UsageError(`${repair} edges may be added to a node, it must be a whole number of at least 0`, ['use --repair 2'])
   if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0)) throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)
   return {
     ...preset,

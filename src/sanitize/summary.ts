@@ -1,6 +1,7 @@
 import type {Graph} from '../graph/types.js'
 import {areaUnderRoc, averagePrecision} from '../stats/ranking.js'
 import {explainEdge} from './explain.js'
+import type {Repair} from './repair.js'
 import type {EdgeScores, SanitizeMetrics, TopEdge, TruthMetrics} from './types.js'
 
 const TOP = 20
@@ -11,16 +12,38 @@ export function keptEdges(edges: Uint32Array, pruned: Uint8Array): Uint32Array {
   return edges.filter((_, t) => pruned[t >> 1] === 0)
 }
 
-/** Share of the edges, of those for which `among` is 1, whose ends have the same (pseudo-)label; 1 where there are none. */
-export function agreement(scores: EdgeScores, among: (e: number) => boolean): number {
-  let edges = 0
-  let agreeing = 0
-  for (let e = 0; e < scores.score.length; e++) {
-    if (!among(e)) continue
-    edges++
-    if (scores.pseudoDisagree[e] === 0) agreeing++
+/** Two lists of edges of one graph as one, sorted. */
+export function withAdded(kept: Uint32Array, added: Uint32Array): Uint32Array {
+  if (added.length === 0) return kept
+  const all = new Uint32Array(kept.length + added.length)
+  for (let to = 0, k = 0, a = 0; to < all.length; to += 2) {
+    const isKept = a === added.length || (k < kept.length && (kept[k]! - added[a]! || kept[k + 1]! - added[a + 1]!) < 0)
+    const from = isKept ? kept : added
+    const at = isKept ? k : a
+    all[to] = from[at]!
+    all[to + 1] = from[at + 1]!
+    if (isKept) k += 2
+    else a += 2
   }
-  return edges === 0 ? 1 : agreeing / edges
+  return all
+}
+
+/** Share of the edges whose ends have the same (pseudo-)label; 1 where there are none. */
+export function agreement(edges: Uint32Array, labels: Int32Array): number {
+  let agreeing = 0
+  for (let t = 0; t < edges.length; t += 2) if (labels[edges[t]!] === labels[edges[t + 1]!]) agreeing++
+  return edges.length === 0 ? 1 : agreeing / (edges.length / 2)
+}
+
+/** What repair added: how many edges, how many of them between like (pseudo-)labels, and the most alike in detail. */
+export function addedEdges({added, likeness}: Repair, labels: Int32Array, graph: Graph): SanitizeMetrics['added'] {
+  const name = (i: number) => graph.nodeNames?.[i] ?? String(i)
+  const order = Array.from(likeness, (_, a) => a).sort((a, b) => likeness[b]! - likeness[a]! || a - b)
+  return {
+    count: likeness.length,
+    agreement: likeness.length === 0 ? null : agreement(added, labels),
+    top: order.slice(0, TOP).map((a) => ({source: name(added[2 * a]!), target: name(added[2 * a + 1]!), likeness: likeness[a]!})),
+  }
 }
 
 /** Scores in equal-width bins from the lowest to the highest; one bin of width 0 where all are equal. */

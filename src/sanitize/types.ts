@@ -1,5 +1,7 @@
 /** Everything known of one edge, in the order of the graph's edge list; higher = more suspect. */
 export interface EdgeScores {
+  /** what the ends of an edge are compared by */
+  evidence: 'features' | 'neighbours'
   /** [2 m] */
   edges: Uint32Array
   /** [m] the score that ranks: fused rank (preset surety) or KC (preset paper) */
@@ -16,7 +18,7 @@ export interface EdgeScores {
     kc: Float64Array
     /** null: left out */
     labelFree: Float64Array | null
-    /** cosine of the raw features (higher = more alike) */
+    /** cosine of the raw features, without features of the profiles made of neighbours (higher = more alike) */
     similarity: Float64Array
     /** 1 − Σ_c p_uc p_vc of the soft pseudo-labels */
     disagreement: Float64Array
@@ -24,6 +26,8 @@ export interface EdgeScores {
     context: Float64Array
     /** share of common neighbours (higher = better embedded) */
     overlap: Float64Array
+    /** log-odds of the edge against a pair wired at random (higher = fits better) */
+    fit: Float64Array
   }
   /** [m] 0, 1 or 2 endpoints with a given label */
   labelledEnds: Uint8Array
@@ -39,6 +43,8 @@ export interface SanitizeMetrics {
   nodes: number
   edges: number
   pruned: number
+  /** edges that --repair added: their count, the share of them whose (pseudo-)labels agree (null: none), the most alike ones */
+  added: {count: number; agreement: number | null; top: AddedEdge[]}
   notScored: number
   /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge; null in the limit λ → ∞ */
   gkcBefore: number | null
@@ -51,6 +57,8 @@ export interface SanitizeMetrics {
   condition: number
   /** how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the standard error of the label-free complexity (0: exact, null: left out) */
   solver: {name: 'gram' | 'landmarks' | 'stream'; landmarks: number | null; kernelError: number | null; labelFreeError: number | null}
+  /** what likeness was made from, and how well it tells the edges from pairs wired at random: the chance that an edge is the more alike one; null: no such pair */
+  evidence: {from: 'features' | 'neighbours'; separation: number | null}
   labelledNodes: number
   classes: number
   /** nodes whose aggregated features are zero: their kernel row is 0 */
@@ -88,6 +96,13 @@ export interface TopEdge {
   disagreement: number
   labelledEnds: number
   reason: string
+}
+
+export interface AddedEdge {
+  source: string
+  target: string
+  /** profile cosine + Σ_c p_uc p_vc, 0 to 2 */
+  likeness: number
 }
 
 export interface ExplainedEdge {

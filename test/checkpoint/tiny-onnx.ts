@@ -1,8 +1,10 @@
+import {toInteger64} from '../../src/data/integers64.js'
 import {encodeMessage, type Field} from '../../src/data/protobuf.js'
 
 /** Small ONNX models written field by field: names follow onnx.proto3. */
 
-export type Node = [op: string, inputs: string[], outputs: string[]]
+/** Attributes are whole numbers or lists of them: what the operators written here need. */
+export type Node = [op: string, inputs: string[], outputs: string[], attributes?: Record<string, number | number[]>]
 export const FLOAT = 1
 export const INT64 = 7
 export const STRING = 8
@@ -11,7 +13,8 @@ export const FLOAT16 = 10
 export interface Weight {
   name: string
   dims: number[]
-  values: number[]
+  values: ArrayLike<number>
+  type?: typeof FLOAT | typeof INT64
 }
 
 export interface Value {
@@ -23,7 +26,7 @@ export interface Value {
 
 export function tinyOnnx({nodes, weights = [], inputs, outputs, opset = 17}: {nodes: Node[]; weights?: (Weight | Field[])[]; inputs: Value[]; outputs: Value[]; opset?: number}): Uint8Array {
   const graph: Field[] = [
-    ...nodes.map(([op, from, to]): Field => [1, [...from.map((name): Field => [1, name]), ...to.map((name): Field => [2, name]), [4, op]]]),
+    ...nodes.map(([op, from, to, attributes = {}]): Field => [1, [...from.map((name): Field => [1, name]), ...to.map((name): Field => [2, name]), [4, op], ...Object.entries(attributes).map(attribute)]]),
     [2, 'tiny'],
     ...weights.map((weight): Field => [5, Array.isArray(weight) ? weight : tensor(weight)]),
     ...inputs.map((value): Field => [11, valueInfo(value)]),
@@ -32,8 +35,14 @@ export function tinyOnnx({nodes, weights = [], inputs, outputs, opset = 17}: {no
   return encodeMessage([[1, 8], [7, graph], [8, [[2, opset]]]])
 }
 
-export function tensor({name, dims, values}: Weight): Field[] {
-  return [...dims.map((dim): Field => [1, dim]), [2, FLOAT], [8, name], [9, new Uint8Array(Float32Array.from(values).buffer)]]
+export function tensor({name, dims, values, type = FLOAT}: Weight): Field[] {
+  const bytes = type === FLOAT ? new Uint8Array(Float32Array.from(values).buffer) : toInteger64(values)
+  return [...dims.map((dim): Field => [1, dim]), [2, type], [8, name], [9, bytes]]
+}
+
+/** AttributeProto: `i` and the type INT, or `ints` and the type INTS. */
+function attribute([name, value]: [string, number | number[]]): Field {
+  return [5, [[1, name], ...(Array.isArray(value) ? [...value.map((one): Field => [8, one]), [20, 7] as Field] : [[3, value] as Field, [20, 2] as Field])]]
 }
 
 function valueInfo({name, shape, type = FLOAT}: Value): Field[] {

@@ -5,7 +5,7 @@ import {keptEdges} from '../kept-edges.js'
 import {labelsOfArray} from '../labels.js'
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
-import {csrNames, namesOf, readCsr, readFeatures, readSplitArrays, skippedNotes} from '../npz-arrays.js'
+import {csrNames, namesOf, readCsr, readFeatures, readSplitArrays, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 import {zerosNote} from './scipy-npz.js'
 
@@ -38,6 +38,6 @@ export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): Rea
 function rewriteDeepRobustNpz(archive: NpzArchive, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const matrix = symmetricCsr(result.graph.nodes, keptEdges(result, pruned))
   const type = valueType(archive.read(ADJACENCY.data).type)
-  const {arrays, notes} = carriedArrays(archive, new Set(Object.values(ADJACENCY)), result, nodes)
-  return {bytes: writeNpz([...csrToArrays(matrix, ADJACENCY, type, 'i8'), ...arrays]), notes}
+  const {arrays, notes} = carriedArrays(archive, new Set([...Object.values(ADJACENCY), 'edges_repaired']), result, nodes)
+  return {bytes: writeNpz([...csrToArrays(matrix, ADJACENCY, type, 'i8'), ...repairedArray(result), ...arrays]), notes}
 }

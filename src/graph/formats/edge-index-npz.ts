@@ -9,11 +9,11 @@ const DENSE_VALUES = 2 ** 28
 
 /**
  * What torch_geometric.data.Data takes: edge_index [2, 2 k] with both directions, sorted by source, edge_weight where there are
- * weights, x [n, d] dense, y [n] (−1 = unknown), train_mask, val_mask and test_mask [n].
+ * weights, edge_repaired [2 k] where edges were added, x [n, d] dense, y [n] (−1 = unknown), train_mask, val_mask and test_mask [n].
  */
 export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const {graph} = result
-  const {kept, weights} = keptEdges(result, pruned)
+  const {kept, weights, isAdded} = keptEdges(result, pruned)
   const k = kept.length / 2
   const order = Uint32Array.from({length: 2 * k}, (_, t) => t)
   const source = (t: number) => (t < k ? kept[2 * t]! : kept[2 * (t - k) + 1]!)
@@ -26,6 +26,7 @@ export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): 
   })
   const arrays: NamedArray[] = [{name: 'edge_index', shape: [2, 2 * k], type: 'i8', data: index}]
   if (weights !== null) arrays.push({name: 'edge_weight', shape: [2 * k], type: 'f4', data: Float32Array.from(order, (t) => weights[t % k]!)})
+  if (isAdded !== null) arrays.push({name: 'edge_repaired', shape: [2 * k], type: 'b1', data: Uint8Array.from(order, (t) => isAdded[t % k]!)})
   const {features, labels, split, nodes} = graph
   const isTooLarge = features !== null && features.rows * features.cols > DENSE_VALUES
   if (features !== null && !isTooLarge) arrays.push({name: 'x', shape: [nodes, features.cols], type: 'f4', data: Float32Array.from(denseRows(features, 0, nodes).data)})

@@ -2,8 +2,9 @@ import {csvCell, type Delimiter, firstLine, lineEnd, parseTable, requireText, sn
 import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
 import {gunzip, gzip} from '../../data/gzip.js'
 import {InputError} from '../../errors.js'
+import type {Note} from '../../report/types.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptEdges, keptRecords} from '../kept-edges.js'
+import {addedByName, keptEdges, keptRecords} from '../kept-edges.js'
 import {checkSize, type GraphLimits} from '../limits.js'
 import {type NodeIds, numberNames, numberNumericIds} from '../node-ids.js'
 import {notWritten} from '../not-written.js'
@@ -23,6 +24,14 @@ interface Records {
   weights: Float64Array | null
   /** [records + 1] */
   starts: ArrayLike<number>
+  layout: Layout
+}
+
+/** How a line of the file is made. */
+interface Layout {
+  delimiter: Delimiter
+  columns: EdgeColumns
+  width: number
 }
 
 /** CSV, TSV or text, optionally gzip: one edge a line, first or named columns source, target[, weight]; other columns are carried. */
@@ -51,7 +60,8 @@ export function readEdgeList(packed: Uint8Array, place: string, options: EdgeLis
     carried: {
       rewrite: (result, pruned) => {
         const kept = keptLines(bytes, records.starts, keptRecords(result, pruned))
-        return {bytes: packed === bytes ? kept : gzip(kept), notes: []}
+        const {lines, notes} = addedLines(result, records.layout, kept)
+        return {bytes: packed === bytes ? Buffer.concat([kept, lines]) : gzip(Buffer.concat([kept, lines])), notes}
       },
     },
   }
@@ -68,7 +78,8 @@ function readRecords(bytes: Uint8Array, place: string): Records {
   const header = isHeader(first, cells(text(second)))
   const columns = columnsOf(header ? first : null, first)
   const scan = scanEdges(bytes, header ? second : start, delimiter, columns)
-  return scan === null ? tableRecords(bytes, place, header, columns) : {...scan}
+  const read = scan === null ? tableRecords(bytes, place, header, columns) : scan
+  return {...read, layout: {delimiter, columns, width: first.length}}
 }
 
 const isNumber = (cell: string | undefined) => cell !== undefined && /^\d+$/.test(cell)
@@ -89,7 +100,7 @@ function columnsOf(header: string[] | null, first: string[]): EdgeColumns {
   return {source: known ? source : 0, target: known ? target : 1, weight: header === null ? unnamedWeight : lower.indexOf('weight')}
 }
 
-function tableRecords(bytes: Uint8Array, place: string, header: boolean, columns: EdgeColumns): Records {
+function tableRecords(bytes: Uint8Array, place: string, header: boolean, columns: EdgeColumns): Omit<Records, 'layout'> {
   const table = parseTable(bytes, place)
   const skip = header ? 1 : 0
   const rows = table.rows.slice(skip)
@@ -124,15 +135,33 @@ function keptLines(bytes: Uint8Array, starts: ArrayLike<number>, kept: Uint8Arra
   return Buffer.concat(pieces)
 }
 
+/** Lines of added edges for the end of the file, which has no column to mark them in. */
+function addedLines(result: NormalisedGraph, {delimiter, columns, width}: Layout, before: Uint8Array): {lines: Uint8Array; notes: Note[]} {
+  const added = addedByName(result)
+  if (added.length === 0) return {lines: new Uint8Array(0), notes: []}
+  const lines = added.map(({source, target}) => {
+    const cells = new Array<string>(width).fill('')
+    cells[columns.source] = csvCell(source, delimiter)
+    cells[columns.target] = csvCell(target, delimiter)
+    if (columns.weight >= 0) cells[columns.weight] = '1'
+    return `${cells.join(delimiter)}\n`
+  })
+  const open = before.length > 0 && before.at(-1) !== 10 ? '\n' : ''
+  return {
+    lines: Buffer.from(open + lines.join('')),
+    notes: [{level: 'info', code: 'added-not-marked', message: `the ${added.length} added edges are the last lines of the list, which has no column to mark them in; the scores file marks them`}],
+  }
+}
+
 /** Any graph as an edge list with a header; names where nodes have names. Features, labels and split have no place in it. */
 export function writeEdgeList(result: NormalisedGraph, pruned: Uint8Array, delimiter: Delimiter, compress: boolean): WriteResult {
   const {nodeNames} = result.graph
-  const {kept, weights} = keptEdges(result, pruned)
+  const {kept, weights, isAdded} = keptEdges(result, pruned)
   const name = (node: number) => (nodeNames === null ? String(node) : csvCell(nodeNames[node]!, delimiter))
-  const lines = [['source', 'target', ...(weights === null ? [] : ['weight'])].join(delimiter)]
+  const lines = [['source', 'target', ...(weights === null ? [] : ['weight']), ...(isAdded === null ? [] : ['added'])].join(delimiter)]
   for (let e = 0; e < kept.length / 2; e++) {
-    const line = `${name(kept[2 * e]!)}${delimiter}${name(kept[2 * e + 1]!)}`
-    lines.push(weights === null ? line : `${line}${delimiter}${weights[e]}`)
+    const cells = [name(kept[2 * e]!), name(kept[2 * e + 1]!), ...(weights === null ? [] : [weights[e]!]), ...(isAdded === null ? [] : [isAdded[e]!])]
+    lines.push(cells.join(delimiter))
   }
   const bytes = Buffer.from(`${lines.join('\n')}\n`)
   return {bytes: compress ? gzip(bytes) : bytes, notes: notWritten(result.graph, ['features', 'labels', 'split'], 'an edge list')}

@@ -5,7 +5,7 @@ import {withoutPruned} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {notWritten} from '../not-written.js'
-import {requireXmlText} from './graphml.js'
+import {escapeXml, requireXmlText} from './graphml.js'
 import {castXml, readXmlGraph, type XmlDialect} from './xml-graph.js'
 
 interface Declaration {
@@ -47,6 +47,8 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
       }
     },
     isDirected: ({xml}) => (xml['type'] ?? defaultType) === 'directed',
+    // An attribute would have to be declared among those of the file; the label is free.
+    added: {declaration: '', edge: (source, target, number) => `<edge id="surety-added-${number}" source="${escapeXml(source)}" target="${escapeXml(target)}" label="added"/>`},
   }
   return readXmlGraph(bytes, place, dialect, options, limits)
 }
@@ -55,6 +57,7 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
 export function writeGexf(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   result.graph.nodeNames?.forEach(requireXmlText)
   result.classNames?.forEach(requireXmlText)
-  const graph = toGraphology({...withoutPruned(result, pruned), features: null}, result.classNames)
+  const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
+  const graph = toGraphology({...cleaned, features: null}, result.classNames, isAdded)
   return {bytes: Buffer.from(write(graph)), notes: notWritten(result.graph, ['features', 'split'], 'GEXF')}
 }

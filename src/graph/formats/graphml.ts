@@ -44,9 +44,14 @@ export function readGraphml(bytes: Uint8Array, place: string, options: Attribute
       }
     },
     isDirected: ({xml}) => (xml['directed'] === undefined ? directedByDefault : xml['directed'] === 'true'),
+    added: {declaration: ADDED_KEY, edge: (source, target) => `<edge source="${escapeXml(source)}" target="${escapeXml(target)}">${ADDED}</edge>`},
   }
   return readXmlGraph(bytes, place, dialect, options, limits)
 }
+
+/** An edge that surety added: a key of its own, so that it cannot meet one of the file. */
+const ADDED_KEY = '<key id="surety-added" for="edge" attr.name="added" attr.type="boolean"/>'
+const ADDED = '<data key="surety-added">true</data>'
 
 const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">`
@@ -54,11 +59,12 @@ const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 /** Any graph as GraphML with the attributes class and weight; graphology-graphml has no writer. */
 export function writeGraphml(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const {graph, classNames} = result
-  const {kept, weights} = keptEdges(result, pruned)
+  const {kept, weights, isAdded} = keptEdges(result, pruned)
   const name = (node: number) => escapeXml(graph.nodeNames?.[node] ?? String(node))
   const lines = [HEAD]
   if (graph.labels !== null) lines.push(`  <key id="class" for="node" attr.name="class" attr.type="${classNames === null ? 'long' : 'string'}"/>`)
   if (weights !== null) lines.push('  <key id="weight" for="edge" attr.name="weight" attr.type="double"/>')
+  if (isAdded !== null) lines.push(`  ${ADDED_KEY}`)
   lines.push('  <graph edgedefault="undirected">')
   for (let node = 0; node < graph.nodes; node++) {
     const label = classOf(graph, classNames, node).class
@@ -66,7 +72,8 @@ export function writeGraphml(result: NormalisedGraph, pruned: Uint8Array): Write
   }
   for (let e = 0; e < kept.length / 2; e++) {
     const ends = `source="${name(kept[2 * e]!)}" target="${name(kept[2 * e + 1]!)}"`
-    lines.push(weights === null ? `    <edge ${ends}/>` : `    <edge ${ends}><data key="weight">${weights[e]}</data></edge>`)
+    const data = [weights === null ? '' : `<data key="weight">${weights[e]}</data>`, isAdded?.[e] === 1 ? ADDED : ''].join('')
+    lines.push(data === '' ? `    <edge ${ends}/>` : `    <edge ${ends}>${data}</edge>`)
   }
   lines.push('  </graph>', '</graphml>', '')
   return {bytes: Buffer.from(lines.join('\n')), notes: notWritten(graph, ['features', 'split'], 'GraphML')}

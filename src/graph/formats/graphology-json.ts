@@ -23,12 +23,13 @@ export function readGraphologyJson(root: JsonObject, place: string, options: Att
   const directed = type !== 'undirected' && records.some((item) => item['undirected'] !== true)
   return {
     ...rawOfAttributed({nodes, edges, directed}, place, options, limits),
-    carried: {rewrite: (result, pruned) => rewriteJson(root, 'edges', nodes.length, result, pruned)},
+    carried: {rewrite: (result, pruned) => rewriteJson(root, {idKey: 'key', edgesKey: 'edges', added: (source, target) => ({source, target, undirected: !directed, attributes: {added: true}})}, result, pruned)},
   }
 }
 
 /** Any graph as graphology JSON: class, features (a list of numbers) and weight as attributes. */
 export function writeGraphologyJson(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const graph = toGraphology(withoutPruned(result, pruned), result.classNames)
+  const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
+  const graph = toGraphology(cleaned, result.classNames, isAdded)
   return {bytes: Buffer.from(`${JSON.stringify(graph.export())}\n`), notes: notWritten(result.graph, ['split'], 'graphology JSON')}
 }

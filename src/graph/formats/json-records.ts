@@ -20,14 +20,27 @@ export function idOf(item: JsonObject, key: string, where: string): string {
   return String(id)
 }
 
-/** The same JSON with the nodes and edges that are left out taken from their lists; all attributes and their order kept. */
-export function rewriteJson(root: JsonObject, edgesKey: string, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
+/** How a format names its lists, and how it writes an edge that is added between two ids. */
+export interface JsonLayout {
+  idKey: string
+  edgesKey: string
+  added: (source: unknown, target: unknown) => JsonObject
+}
+
+/** The same JSON with the nodes and edges that are left out taken from their lists, and added edges at the end; all attributes and their order kept. */
+export function rewriteJson(root: JsonObject, {idKey, edgesKey, added}: JsonLayout, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const stays = keptRecords(result, pruned)
-  const nodeStays = keptNodes(result, nodes)
+  const nodes = root['nodes'] as JsonObject[]
+  const nodeStays = keptNodes(result, nodes.length)
+  const idOfNode = (node: number) => nodes[result.nodeOrigin?.[node] ?? node]![idKey]
+  const pairs = result.added ?? new Uint32Array(0)
   const content = {
     ...root,
-    nodes: (root['nodes'] as unknown[]).filter((_, i) => nodeStays[i] === 1),
-    [edgesKey]: (root[edgesKey] as unknown[]).filter((_, i) => stays[i] === 1),
+    nodes: nodes.filter((_, i) => nodeStays[i] === 1),
+    [edgesKey]: [
+      ...(root[edgesKey] as unknown[]).filter((_, i) => stays[i] === 1),
+      ...Array.from({length: pairs.length / 2}, (_, a) => added(idOfNode(pairs[2 * a]!), idOfNode(pairs[2 * a + 1]!))),
+    ],
   }
   return {bytes: Buffer.from(`${JSON.stringify(content)}\n`), notes: []}
 }

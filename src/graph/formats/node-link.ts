@@ -16,6 +16,6 @@ export function readNodeLink(root: JsonObject, place: string, options: Attribute
   }))
   return {
     ...rawOfAttributed({nodes, edges, directed: root['directed'] === true}, place, options, limits),
-    carried: {rewrite: (result, pruned) => rewriteJson(root, edgesKey, nodes.length, result, pruned)},
+    carried: {rewrite: (result, pruned) => rewriteJson(root, {idKey: 'id', edgesKey, added: (source, target) => ({source, target, added: true})}, result, pruned)},
   }
 }

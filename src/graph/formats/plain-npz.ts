@@ -6,7 +6,7 @@ import {keptEdges} from '../kept-edges.js'
 import {labelsOfArray} from '../labels.js'
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
-import {csrNames, namesOf, pairsOf, readFeatures, readSplitArrays, skippedNotes} from '../npz-arrays.js'
+import {csrNames, namesOf, pairsOf, repairedArray, readFeatures, readSplitArrays, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays, type NpzMember} from '../npz-carry.js'
 
 /**
@@ -48,7 +48,7 @@ function nodeCount(archive: NpzArchive, edges: NamedArray, rows: number | undefi
 /** The result goes to `edges`; an array it would overwrite without being its source stays as `<name>_original`. */
 function rewritePlainNpz(archive: NpzArchive, edgesName: string, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const written = edgeArrays(result, pruned)
-  const replaced = new Set(['edges', 'edge_weights', 'edges_removed'])
+  const replaced = new Set(['edges', 'edge_weights', 'edges_removed', 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
   const present = new Set(archive.names)
   const saved = ['edges', 'edges_removed'].filter((name) => name !== edgesName && present.has(name) && !present.has(`${name}_original`))
@@ -91,5 +91,5 @@ function edgeArrays(result: NormalisedGraph, pruned: Uint8Array): NamedArray[] {
     {name: 'edges_removed', shape: [removed.length / 2, 2], type: 'i4', data: removed},
   ]
   if (weights !== null) arrays.push({name: 'edge_weights', shape: [weights.length], type: 'f8', data: weights})
-  return arrays
+  return [...arrays, ...repairedArray(result)]
 }

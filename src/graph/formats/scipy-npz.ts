@@ -6,7 +6,7 @@ import {type AdjacencyRecords, recordsOfCsr, recordsOfEntries, requireSquare, sy
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges} from '../kept-edges.js'
 import {csrMatrix, csrToArrays, shapeOf} from '../matrices.js'
-import {csrNames, skippedNotes} from '../npz-arrays.js'
+import {csrNames, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 
 const NAMES = csrNames('')
@@ -61,9 +61,9 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
 function rewriteScipyNpz(archive: NpzArchive, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const matrix = symmetricCsr(result.graph.nodes, keptEdges(result, pruned))
   const format: NamedArray = {name: 'format', shape: [], type: 'S', data: ['csr']}
-  const replaced = new Set([...Object.values(NAMES), 'format', 'row', 'col', 'has_canonical_format'])
+  const replaced = new Set([...Object.values(NAMES), 'format', 'row', 'col', 'has_canonical_format', 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
-  return {bytes: writeNpz([...csrToArrays(matrix, NAMES, valueType(archive.read('data').type), 'i8'), format, ...arrays]), notes}
+  return {bytes: writeNpz([...csrToArrays(matrix, NAMES, valueType(archive.read('data').type), 'i8'), format, ...repairedArray(result), ...arrays]), notes}
 }
 
 export const zerosNote = (place: string, zeros: number): Note[] =>

@@ -2,7 +2,7 @@ import type {SaxesTagPlain} from 'saxes'
 import {InputError} from '../../errors.js'
 import {rawOfAttributed} from '../attributed.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptNodes, keptRecords} from '../kept-edges.js'
+import {addedByName, keptNodes, keptRecords} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {walkXml} from './xml-events.js'
@@ -25,6 +25,8 @@ export interface XmlDialect {
   /** all declarations are known: defaults and attributes that XML attributes of the element give */
   complete(element: XmlElement, kind: 'node' | 'edge'): void
   isDirected(edge: XmlElement): boolean
+  /** how an edge is written that was not in the file, and what stands before the graph element if there is one */
+  readonly added: {declaration: string; edge: (source: string, target: string, number: number) => string}
 }
 
 /** Numbers and booleans by their declared type; everything else stays text. */
@@ -42,9 +44,11 @@ export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDiale
   let owner: {element: XmlElement; kind: 'node' | 'edge'; depth: number} | null = null
   let inner: SaxesTagPlain[] = []
   let graphs = 0
+  let graphStart = 0
   const text = walkXml(bytes, place, {
     open(tag, path, start, end) {
       const name = path.at(-1)!
+      if (name === 'graph') graphStart = start
       if (name === 'graph' && ++graphs > 1) throw new InputError(`${place}: holds more than one graph, or a graph inside a node`, ['keep one flat graph a file'])
       if (name === 'node' || name === 'edge') {
         if (owner !== null) throw new InputError(`${place}: has a ${name} inside a ${owner.kind}`, ['flatten the graph'])
@@ -86,7 +90,7 @@ export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDiale
   }
   return {
     ...rawOfAttributed(graph, place, options, limits),
-    carried: {rewrite: (result, pruned) => cutElements(text, nodes, edges, counted, result, pruned)},
+    carried: {rewrite: (result, pruned) => cutElements({text, nodes, edges, counted, graphStart, added: dialect.added}, result, pruned)},
   }
 }
 
@@ -96,26 +100,33 @@ interface Change {
   with: string
 }
 
-/** The text without the elements that are left out and the white space before them; counts of GEXF are brought up to date. */
-function cutElements(
-  text: string,
-  nodes: XmlElement[],
-  edges: XmlElement[],
-  counted: {name: string; start: number; end: number}[],
-  result: NormalisedGraph,
-  pruned: Uint8Array,
-): WriteResult {
+interface XmlText {
+  text: string
+  nodes: XmlElement[]
+  edges: XmlElement[]
+  /** elements with a count of nodes or edges */
+  counted: {name: string; start: number; end: number}[]
+  graphStart: number
+  added: XmlDialect['added']
+}
+
+/** The text without the elements that are left out and the white space before them, and with the added edges; counts of GEXF are brought up to date. */
+function cutElements({text, nodes, edges, counted, graphStart, added}: XmlText, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const nodeStays = keptNodes(result, nodes.length)
   const edgeStays = keptRecords(result, pruned)
   const out = [...nodes.filter((_, i) => nodeStays[i] === 0), ...edges.filter((_, i) => edgeStays[i] === 0)]
   const sum = (stays: Uint8Array) => stays.reduce((count, one) => count + one, 0)
+  const fresh = addedByName(result).map(({source, target}, k) => `\n${added.edge(source, target, k)}`)
+  // A graph that has anything to score has an edge; the last one's place takes the added ones.
+  const place = Math.max(...edges.map(({end}) => end))
   const changes: Change[] = [
     ...out.map(({start, end}) => ({start: start - spaceBefore(text, start), end, with: ''})),
     ...counted.map(({name, start, end}) => ({
       start,
       end,
-      with: text.slice(start, end).replace(/(\scount\s*=\s*)(["'])\d*\2/, `$1$2${sum(name === 'nodes' ? nodeStays : edgeStays)}$2`),
+      with: text.slice(start, end).replace(/(\scount\s*=\s*)(["'])\d*\2/, `$1$2${name === 'nodes' ? sum(nodeStays) : sum(edgeStays) + fresh.length}$2`),
     })),
+    ...(fresh.length === 0 ? [] : [{start: graphStart, end: graphStart, with: added.declaration}, {start: place, end: place, with: fresh.join('')}]),
   ].sort((a, b) => a.start - b.start)
   const pieces: string[] = []
   let from = 0

@@ -21,7 +21,7 @@ const CANCELLATION = 1e-3
  * Throws   InputError  angle and a row of length zero, which has no direction.
  */
 export function prepareRows(x: Dense<Real>, first: number, last: number, metric: Metric): Side {
-  const rows: Dense = {rows: last - first, cols: x.cols, data: Float64Array.from(x.data.subarray(first * x.cols, last * x.cols))}
+  const rows: Dense = {rows: last - first, cols: x.cols, data: new Float64Array(x.data.subarray(first * x.cols, last * x.cols))}
   if (metric === 'l1' || metric === 'linf') return {rows, squares: new Float64Array(0)}
   const squares = new Float64Array(rows.rows)
   for (let i = 0; i < rows.rows; i++) {

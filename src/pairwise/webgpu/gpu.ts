@@ -177,8 +177,17 @@ export class Gpu {
     this.device.queue.submit([encoder.finish()])
   }
 
-  /** The first `words` 32-bit words of a buffer, once everything sent before has run. */
-  async read(buffer: GPUBuffer, words: number): Promise<ArrayBuffer> {
+  /**
+   * The first `words` 32-bit words of a buffer as what was sent before leaves them: more may be sent to the buffer before they are here. Whoever does
+   * so and fails in between leaves this promise without a reader, hence the catch; awaited, it rejects all the same.
+   */
+  read(buffer: GPUBuffer, words: number): Promise<ArrayBuffer> {
+    const bytes = this.readBack(buffer, words)
+    bytes.catch(() => undefined)
+    return bytes
+  }
+
+  private async readBack(buffer: GPUBuffer, words: number): Promise<ArrayBuffer> {
     const staging = this.device.createBuffer({size: Math.max(16, 4 * words), usage: USAGE.mapRead | USAGE.copyTarget})
     try {
       const encoder = this.device.createCommandEncoder()

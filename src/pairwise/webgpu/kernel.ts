@@ -5,7 +5,7 @@ import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
 import {columnsOfPanel, type PanelPlan, roundUp, rowsOfPanel} from './panels.js'
 import {cosines, nearPairs, PRODUCT, type Resident} from './resident.js'
-import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader} from './tile-shader.js'
+import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
 
@@ -64,8 +64,9 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const block = arena.storage(wide * height)
   const parts = arena.storage(chunks * height * width)
   const sums = arena.storage(height * width)
-  const shape = Uint32Array.of(height / 4, width / 4, wide, CHUNK, STORE.set)
+  const shape = tileShape(height, width, {end: wide, chunk: CHUNK})
   const groups = [width / tileCols(TALL), height / tileRows(TALL), chunks] as const
+  const reads: Promise<ArrayBuffer>[] = []
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
@@ -73,7 +74,11 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
       await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
       await gpu.dispatch(SUM_PARTS, Uint32Array.of(height * width, chunks), [parts, sums], [Math.min(4096, (height * width) / 64), 1, 1])
     }
-    const s = new Float32Array(await gpu.read(sums, height * width))
+    reads.push(gpu.read(sums, height * width))
+  }
+  // Read when all is under way: a device that waits for the host between panels is idle, and slows its clock down.
+  for (const [p, bytes] of (await Promise.all(reads)).entries()) {
+    const s = new Float32Array(bytes)
     for (let i = p * height; i < Math.min(rows, (p + 1) * height); i++) {
       for (let c = 0; c < v.cols; c++) out[i * v.cols + c] = s[(i - p * height) * width + c]!
     }
@@ -122,15 +127,22 @@ export async function kernelGradient(
   const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
   const near = await nearPairs(gpu, z, w)
   const order = byRow(near.i, n)
-  for (let p = 0; p < count; p++) {
+  const sumsOf = async (p: number) => {
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
       await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
-      await gpu.dispatch(PRODUCT, Uint32Array.of(wide / 4, height / 4, inner, inner, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
-      const shape = Uint32Array.of(height / 4, width / 4, wide, wide, STORE.add)
+      await gpu.dispatch(PRODUCT, tileShape(wide, height, {end: inner}, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
+      const shape = tileShape(height, width, {end: wide}, STORE.add)
       await gpu.dispatch(PRODUCT, shape, [block, w.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
     }
-    const s = new Float32Array(await gpu.read(sums, height * width))
+    return {bytes: gpu.read(sums, height * width)}
+  }
+  // The device works on the next panel while the host turns this one into rows.
+  let under = count > 0 ? await sumsOf(0) : null
+  for (let p = 0; under !== null; p++) {
+    const done: {bytes: Promise<ArrayBuffer>} = under
+    under = p + 1 < count ? await sumsOf(p + 1) : null
+    const s = new Float32Array(await done.bytes)
     const first = p * height
     const rows = Math.min(n, first + height) - first
     const data = new Float64Array(rows * matrix.cols)

@@ -14,6 +14,9 @@ const TALLEST = 4096
 /** Whole tiles of both shaders. */
 const GRAIN = 256
 
+/** Numbers in fp32 of a cache line. */
+const LINE = 16
+
 export const roundUp = (x: number, grain: number) => Math.ceil(x / grain) * grain
 
 /**
@@ -46,9 +49,20 @@ function eachValue(x: AnyMatrix, first: number, last: number, visit: (row: numbe
 export function columnsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: number, factor = 1): Float32Array<ArrayBuffer> {
   const out = new Float32Array(roundUp(x.cols, 16) * height)
   const first = p * height
-  eachValue(x, first, Math.min(rows, first + height), (i, t, value) => {
-    out[t * height + i - first] = value * factor
-  })
+  const last = Math.min(rows, first + height)
+  if ('indptr' in x) {
+    eachValue(x, first, last, (i, t, value) => {
+      out[t * height + i - first] = value * factor
+    })
+    return out
+  }
+  // A cache line of `out` at a time: one row after another would touch `cols` lines for each row.
+  for (let from = first; from < last; from += LINE) {
+    const to = Math.min(last, from + LINE)
+    for (let t = 0; t < x.cols; t++) {
+      for (let i = from; i < to; i++) out[t * height + i - first] = x.data[i * x.cols + t]! * factor
+    }
+  }
   return out
 }
 

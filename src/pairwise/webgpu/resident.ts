@@ -5,7 +5,7 @@ import {kernelDiagonal} from '../cpu/kernel.js'
 import type {Gpu} from './gpu.js'
 import {KERNEL_WGSL, NEAR_BITS} from './maps-shader.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
-import {SQUARE, STORE, tileCols, tileRows, tileShader} from './tile-shader.js'
+import {SQUARE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 /** Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set. */
 export interface NearPairs {
@@ -34,7 +34,7 @@ export interface Resident {
 const NEAR_LIMIT = 2 ** 25
 
 /** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
-export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: 'gradient', functions: KERNEL_WGSL})
+export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: {map: 'gradient'}, functions: KERNEL_WGSL})
 
 /**
  * Uploads a matrix (sparse rows are filled in).
@@ -63,8 +63,7 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
 export function cosines(gpu: Gpu, left: GPUBuffer, leftHeight: number, right: GPUBuffer, rightHeight: number, depth: number, block: GPUBuffer): Promise<void> {
-  const shape = Uint32Array.of(leftHeight / 4, rightHeight / 4, depth, depth, STORE.set)
-  return gpu.dispatch(PRODUCT, shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
+  return gpu.dispatch(PRODUCT, tileShape(leftHeight, rightHeight, {end: depth}), [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
 }
 
 /** The near pairs of two matrices, looked for once. */

@@ -18,8 +18,8 @@ const COMBINE = {
 export interface TileShader {
   tile: Tile
   combine: keyof typeof COMBINE
-  /** a function of `functions` that takes the sum and the old C by the time the sum is stored; needs parameter `store` of Shape */
-  storing?: string
+  /** C may be added to (STORE.add), or mapped by a function of `functions` that takes the sum and the old C (STORE.map); without it, only set */
+  storing?: 'sums' | {map: string}
   /** a function of `functions` applied to each vector of the left side as it is loaded */
   mapLeft?: string
   functions?: string
@@ -34,7 +34,7 @@ export interface TileShader {
  * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a sum of K terms
  *            is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the rounding open.
  * Cost       M · N · depth multiply–adds; 16 KiB of workgroup memory and 256 invocations, WebGPU's guaranteed minimum.
- * Bindings   0 Shape {M/4, N/4, depth, chunk, store}; 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
+ * Bindings   0 tileShape(…); 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
  */
 export function tileShader({tile, combine, storing, mapLeft, functions = ''}: TileShader): string {
   const {threadsM, threadsN, vectorsM, vectorsN, step} = tile
@@ -49,7 +49,7 @@ export function tileShader({tile, combine, storing, mapLeft, functions = ''}: Ti
   const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
   const stored = (sum: string) => (storing === undefined ? sum : `stored(${sum}, at)`)
   return `
-struct Shape { m4: u32, n4: u32, depth: u32, chunk: u32, store: u32 }
+struct Shape { m4: u32, n4: u32, first: u32, end: u32, chunk: u32, store: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
@@ -65,8 +65,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let first_a = group.y * ${widthA}u;
   let first_b = group.x * ${widthB}u;
   ${times(4 * vectorsM, (r) => row(r, (sum) => `var ${sum} = vec4f();`))}
-  let end = min(shape.depth, (group.z + 1u) * shape.chunk);
-  for (var k = group.z * shape.chunk; k < end; k += ${step}u) {
+  let begin = shape.first + group.z * shape.chunk;
+  let end = min(shape.end, begin + shape.chunk);
+  for (var k = begin; k < end; k += ${step}u) {
     ${load('a', widthA, 'shape.m4', mapLeft ?? '')}
     ${load('b', widthB, 'shape.n4', '')}
     workgroupBarrier();
@@ -88,11 +89,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 /** What is done with a finished sum S: C = S, C += S, or C = f(S, C). */
 export const STORE = {set: 0, add: 1, map: 2} as const
 
-/** One pipeline for the three of them, since compiling it is what costs. */
-const storedFunction = (map: string) => `
+/** Parameters of the kernel for C [rows, cols] and the inner dimension from `first` to `end` − 1. */
+export function tileShape(rows: number, cols: number, inner: {first?: number; end: number; chunk?: number}, store: number = STORE.set): Uint32Array<ArrayBuffer> {
+  return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store)
+}
+
+/** One pipeline for all ways of storing, since compiling it is what costs. */
+const storedFunction = (storing: NonNullable<TileShader['storing']>) => `
 fn stored(sum: vec4f, at: u32) -> vec4f {
   if (shape.store == ${STORE.add}u) { return c[at] + sum; }
-  if (shape.store == ${STORE.map}u) { return ${map}(sum, c[at]); }
+  ${storing === 'sums' ? '' : `if (shape.store == ${STORE.map}u) { return ${storing.map}(sum, c[at]); }`}
   return sum;
 }`
 

@@ -1,6 +1,5 @@
 import type {Metric} from '../cpu/distances.js'
 import {ASIN_WGSL} from './maps-shader.js'
-import {SQUARE, tileShader} from './tile-shader.js'
 
 /** Anchors that one thread sums one after another; a multiple of 32. */
 export const SUB = 512
@@ -11,9 +10,6 @@ export const LANES = 32
 /** 32-bit words of a Row, of the parameters, and of one anchor's result. */
 export const ROW_WORDS = 6
 export const RESULT_WORDS = 5
-
-/** WGSL: the inner-dimension sums of a block of pairs [anchors, references], from differences of coordinates, so nothing cancels. */
-export const distanceShader = (metric: Metric): string => tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric})
 
 /**
  * From a pair's sum s over the inner dimension: distance d in device units, the error its arithmetic may have, and the

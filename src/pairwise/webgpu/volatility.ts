@@ -1,11 +1,12 @@
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import {HostSums} from '../host-sums.js'
 import {lossBounds, prepare, type Prepared, relativeError} from '../volatility-rows.js'
+import {chainOfSums, distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
 import {rowStructs} from './row-structs.js'
-import {SQUARE, STORE, SUM_PARTS, tileCols, tileRows} from './tile-shader.js'
-import {ANCHOR_SUMS, distanceShader, LANES, referenceSums, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
+import {SUM_PARTS} from './tile-shader.js'
+import {ANCHOR_SUMS, LANES, referenceSums, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
 import {addSteepest} from './witnesses.js'
 
 const LARGEST = 3e38
@@ -51,6 +52,21 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
   const steepest = new Float64Array(anchors.exact.rows)
   const farthest = {distance: -1, anchor: 0, reference: 0}
 
+  const add = async ({anchorFirst, referenceFirst, count, left, lanes}: BlockResults) => {
+    eachBit(new Uint32Array(await left), wide.height, (i, j) => {
+      if (j < count) sums.addPair(anchorFirst + i, referenceFirst + j)
+    })
+    const words = new Float32Array(await lanes)
+    for (let at = 0; at < words.length; at += RESULT_WORDS) {
+      const anchor = anchorFirst + Math.floor(at / (LANES * RESULT_WORDS))
+      sums.addAnchor(anchor, words[at]! * ratioUnit, words[at + 1]! * ratioUnit)
+      steepest[anchor] = Math.max(steepest[anchor]!, words[at + 2]!)
+      const distance = words[at + 3]!
+      if (distance > farthest.distance) Object.assign(farthest, {distance, anchor, reference: referenceFirst + words[at + 4]!})
+    }
+  }
+
+  let under: BlockResults | null = null
   for (let q = 0; q < wide.count; q++) {
     const referenceFirst = q * wide.height
     const count = rowsIn(wide, q)
@@ -60,32 +76,35 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
     for (let p = 0; p < tall.count; p++) {
       const anchorFirst = p * tall.height
       const parameters = pairParameters(task, prepared, sums.deltas.length, {anchors: rowsIn(tall, p), references: count, anchorFirst, referenceFirst, stride: wide.height})
-      await gpu.dispatch(distanceShader(task.metric), Uint32Array.of(tall.height / 4, wide.height / 4, depth, depth, STORE.set), [left[p]!, right[q]!, block], [
-        wide.height / tileCols(SQUARE),
-        tall.height / tileRows(SQUARE),
-        1,
-      ])
+      await distanceSums(gpu, task.metric, left[p]!, tall.height, right[q]!, wide.height, depth, block)
       gpu.clear(parts)
       await gpu.dispatch(referenceSums(task.metric), parameters, [block, structs[p]!, others, bounds, deltas, parts, bits], [wide.height / THREADS, subs, 1])
       await gpu.dispatch(SUM_PARTS, Uint32Array.of(statistics * wide.height, subs), [parts, reduced], [1024, 1, 1])
       await gpu.dispatch(ANCHOR_SUMS, parameters, [block, structs[p]!, others, results], [Math.ceil((rowsIn(tall, p) * LANES) / THREADS), 1, 1])
-      eachBit(new Uint32Array(await gpu.read(bits, (subs * SUB * wide.height) / 32)), wide.height, (i, j) => {
-        if (j < count) sums.addPair(anchorFirst + i, referenceFirst + j)
-      })
-      const lanes = new Float32Array(await gpu.read(results, rowsIn(tall, p) * LANES * RESULT_WORDS))
-      for (let lane = 0; lane < rowsIn(tall, p) * LANES; lane++) {
-        const [total, cross, steep, distance, where] = lanes.subarray(lane * RESULT_WORDS, (lane + 1) * RESULT_WORDS) as unknown as [number, number, number, number, number]
-        const anchor = anchorFirst + Math.floor(lane / LANES)
-        sums.addAnchor(anchor, total * ratioUnit, cross * ratioUnit)
-        steepest[anchor] = Math.max(steepest[anchor]!, steep)
-        if (distance > farthest.distance) Object.assign(farthest, {distance, anchor, reference: referenceFirst + where})
+      const read = {
+        anchorFirst, referenceFirst, count,
+        left: gpu.read(bits, (subs * SUB * wide.height) / 32),
+        lanes: gpu.read(results, rowsIn(tall, p) * LANES * RESULT_WORDS),
       }
+      // The device works on this block while the host adds what the last one left out.
+      if (under !== null) await add(under)
+      under = read
     }
     sums.addReferences(new Float32Array(await gpu.read(reduced, statistics * wide.height)), wide.height, referenceFirst, count, inverseUnit, ratioUnit)
   }
+  if (under !== null) await add(under)
   if (farthest.distance >= 0) sums.addDistance(sums.pair(farthest.anchor, farthest.reference).distance)
   await addSteepest(gpu, arena, {task, prepared, sums, steepest, references: right, plan: wide, depth})
   return sums.finish()
+}
+
+/** What a block of pairs sends back: the pairs left out, and the sums of its anchors. */
+interface BlockResults {
+  anchorFirst: number
+  referenceFirst: number
+  count: number
+  left: Promise<ArrayBuffer>
+  lanes: Promise<ArrayBuffer>
 }
 
 const rowsIn = ({rows, height}: PanelPlan, p: number) => Math.min(rows, (p + 1) * height) - p * height
@@ -104,7 +123,7 @@ function pairParameters(
   words.set([at.anchors, at.references, at.anchorFirst, at.referenceFirst, at.stride, Number(task.anchors === task.references), deltas, task.etas.length])
   floats[8] = Math.min((task.floor * task.scale) / unit, LARGEST)
   floats[9] = Math.min(task.lossMax / lossUnit, LARGEST)
-  floats[10] = relativeError(metric, dim)
+  floats[10] = relativeError(metric, chainOfSums(metric, roundUp(dim, 16)))
   // Squares of differences below 2⁻⁶³ vanish: WGSL may flush what is subnormal.
   floats[11] = Math.sqrt(dim) * 2 ** -60
   words[12] = Number(metric !== 'angle')

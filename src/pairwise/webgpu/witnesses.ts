@@ -3,10 +3,9 @@ import type {VolatilityTask} from '../engine.js'
 import type {HostSums} from '../host-sums.js'
 import {CANDIDATES, type Candidate, shorten} from '../steepest.js'
 import type {Prepared} from '../volatility-rows.js'
+import {distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, type PanelPlan} from './panels.js'
-import {SQUARE, STORE, tileCols, tileRows} from './tile-shader.js'
-import {distanceShader} from './volatility-shader.js'
 
 /** Anchors looked at again, one panel of the smallest height. */
 const ANCHORS = 256
@@ -33,8 +32,7 @@ export async function addSteepest(
   const best: Candidate[] = []
   let weakest = 0
   for (let q = 0; q < plan.count; q++) {
-    const shape = Uint32Array.of(ANCHORS / 4, plan.height / 4, depth, depth, STORE.set)
-    await gpu.dispatch(distanceShader(task.metric), shape, [left, references[q]!, block], [plan.height / tileCols(SQUARE), ANCHORS / tileRows(SQUARE), 1])
+    await distanceSums(gpu, task.metric, left, ANCHORS, references[q]!, plan.height, depth, block)
     const values = new Float32Array(await gpu.read(block, ANCHORS * plan.height))
     const first = q * plan.height
     chosen.forEach((i, row) => {

@@ -46,12 +46,17 @@ function figures(metrics: EvaluateMetrics): KeyFigure[] {
 function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): Content {
   const [own, ...others] = drawn
   const random = others.find(({name}) => name === 'random')
-  const start = judged(metrics.accuracies.find(({graph}) => graph === 'given')!)
-  const seen = drawn.flatMap(({curve}) => curve.map(({accuracy}) => judged(accuracy).mean)).concat(start.mean)
-  const domain = {x: [0, Math.max(...own!.curve.map(({share}) => share))] as const, y: [Math.min(...seen), Math.max(...seen)] as const}
-  const named = (name: string, style: Series['style'], of: Method): Series => ({name, style, points: points(start, of)})
+  const on = (which: string) => metrics.accuracies.find(({graph}) => graph === which)
+  const start = judged(on('given')!)
+  const clean = on('clean')
+  const lines = new Map(drawn.map((method) => [method, points(start, method, metrics.cut.share)]))
+  const all = [...lines.values()].flat()
+  const seen = [...all.map(({y}) => y!), ...(clean === undefined ? [] : [judged(clean).mean])]
+  const domain = {x: [0, Math.max(...all.map(({x}) => x))] as const, y: [Math.min(...seen), Math.max(...seen)] as const}
+  const named = (name: string, style: Series['style'], of: Method): Series => ({name, style, points: lines.get(of)!})
+  const unharmed: Series[] = clean === undefined ? [] : [{name: 'the clean graph', style: 'secondary', points: domain.x.map((x) => ({x, y: judged(clean).mean}))}]
   const panels = (others.length === 0 ? [own!] : others.filter((other) => other !== random || others.length === 1)).map((other, k) => {
-    const series = [...(random === undefined || other === random ? [] : [named('random', 'tertiary', random)]), ...(other === own ? [] : [named(other.name, 'estimate', other)]), named('sanitize', 'primary', own!)]
+    const series = [...unharmed, ...(random === undefined || other === random ? [] : [named('random', 'tertiary', random)]), ...(other === own ? [] : [named(other.name, 'estimate', other)]), named('sanitize', 'primary', own!)]
     return markup`<figure><figcaption><b>${other.name}</b></figcaption>${lineChart({
       id: `curve-${k}`,
       title: `Accuracy against pruned share: ${other.name}`,
@@ -63,17 +68,18 @@ function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): Content {
       series,
     })}</figure>`
   })
-  const key: Pick<Series, 'name' | 'style'>[] = [{name: 'sanitize', style: 'primary'}, {name: 'the ranking of the panel', style: 'estimate'}, {name: 'random', style: 'tertiary'}]
-  const used = key.filter(({style}) => style === 'primary' || (style === 'estimate' ? others.length > 0 : random !== undefined && others.length > 1))
-  return markup`${lineLegend(used)}<p class="aside">Every ranking prunes the same number of edges. Bars are one standard deviation over the seeds, drawn for sanitize.</p><div class="panels">${panels}</div>
+  const key: Pick<Series, 'name' | 'style'>[] = [...unharmed, {name: 'sanitize', style: 'primary'}, {name: 'the ranking of the panel', style: 'estimate'}, {name: 'random', style: 'tertiary'}]
+  const used = key.filter(({style}) => style === 'primary' || style === 'secondary' || (style === 'estimate' ? others.length > 0 : random !== undefined && others.length > 1))
+  return markup`${lineLegend(used)}<p class="aside">Every ranking prunes the same number of edges; the point at ${percent(metrics.cut.share)} is the cut that sanitize chose. Bars are one standard deviation over the seeds, drawn for sanitize.</p><div class="panels">${panels}</div>
 ${foldedTable('Table of the curves', textTable('Accuracy by share of the edges pruned', curveTable(metrics), 1))}`
 }
 
 const sentence = ({name, curve}: Method) => `${name}: ${curve.map(({share, accuracy}) => `${spread(judged(accuracy))} at ${percent(share)}`).join(', ')}.`
 
-function points(start: Spread, {kind, curve}: Method): LinePoint[] {
+function points(start: Spread, {kind, curve, samePruning}: Method, cut: number): LinePoint[] {
   const whisker = ({mean, sd}: Spread) => (sd === null || kind !== 'sanitize' ? null : ([mean - sd, mean + sd] as const))
-  return [{x: 0, y: start.mean}, ...curve.map(({share, accuracy}) => ({x: share, y: judged(accuracy).mean, interval: whisker(judged(accuracy))}))]
+  const measured = [...curve, ...(samePruning === null ? [] : [{share: cut, accuracy: samePruning}])].sort((a, b) => a.share - b.share)
+  return [{x: 0, y: start.mean}, ...measured.map(({share, accuracy}) => ({x: share, y: judged(accuracy).mean, interval: whisker(judged(accuracy))}))]
 }
 
 function rankings(metrics: EvaluateMetrics): Content {

@@ -24,6 +24,7 @@ export function sanitizeHtml(report: SanitizeReport): string {
       {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},
       {id: 'changes', title: 'What pruning changed', body: changes(metrics)},
       ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
+      ...(metrics.added.count === 0 ? [] : [{id: 'added', title: 'Edges added', body: addedTable(metrics.added)}]),
       ...(metrics.explained.length === 0 ? [] : [{id: 'explained', title: 'Edges explained', body: explanations(metrics.explained)}]),
       ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthTable(metrics.truth)}]),
       {id: 'kernel', title: 'The kernel', body: kernelFacts(metrics)},
@@ -122,6 +123,15 @@ const explanations = (edges: readonly ExplainedEdge[]): Content =>
 /** Names break at the dash between them, not inside. */
 function edgeName({source, target}: Pick<TopEdge, 'source' | 'target'>): Markup {
   return markup`<span class="word">${shorten(source, NAME_LENGTH)}</span> – <span class="word">${shorten(target, NAME_LENGTH)}</span>`
+}
+
+function addedTable({count: all, agreement, top}: SanitizeMetrics['added']): Content {
+  return markup`<p class="lead">${plural(all, 'edge')} that the file does not hold ${all === 1 ? 'was' : 'were'} added between nodes that are most alike, where neighbours were lost; in ${orDash(agreement, percent)} of them the (pseudo-)labels agree.</p>
+${dataTable({
+    caption: `The ${count(top.length)} between the most alike nodes; every added edge is in the scores file`,
+    columns: [{title: 'edge', kind: 'name'}, {title: 'likeness, 0 to 2', kind: 'number'}],
+    rows: top.map((edge) => [edgeName(edge), number(edge.likeness)]),
+  })}`
 }
 
 function truthTable(truth: TruthMetrics): Markup {

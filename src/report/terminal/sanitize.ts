@@ -23,6 +23,7 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
+  if (metrics.added.count > 0) lines.push(...section(`Edges added: ${count(metrics.added.count)}, the most alike first`, tableLines(addedTable(metrics), room)))
   for (const {source, target, statements} of metrics.explained) {
     lines.push('', paint.bold(visible(`Edge ${source} – ${target}`)), ...statements.flatMap((text) => wrap(`- ${text}`, room, '  ').map((line) => `  ${line}`)))
   }
@@ -66,6 +67,10 @@ function edgeTable({top}: SanitizeMetrics): Table {
       .slice(0, TOP_EDGES)
       .map((e) => [count(e.rank), `${e.source} – ${e.target}`, number(e.score), number(e.kc), number(e.similarity), e.pruned ? 'pruned' : 'kept', e.reason]),
   }
+}
+
+function addedTable({added}: SanitizeMetrics): Table {
+  return {head: ['edge', 'likeness'], align: ['left', 'right'], rows: added.top.slice(0, TOP_EDGES).map((e) => [`${e.source} – ${e.target}`, number(e.likeness)])}
 }
 
 function truthTable(truth: NonNullable<SanitizeMetrics['truth']>): Table {

@@ -165,7 +165,8 @@ describe.skipIf(!hasPackage)('the null backend', () => {
     const engine = await createWebgpuEngine({allowSoftware: true, dawn: ['backend=null']})
     const {passed, failure} = await selfTest(engine)
     expect(passed).toBe(false)
-    expect(failure).toContain('kernelBlock is off by 1')
+    // zeros, or what its memory held before
+    expect(failure).toContain('kernelBlock is off by')
     await engine.close()
   })
 })

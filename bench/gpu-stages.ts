@@ -1,0 +1,69 @@
+/**
+ * Where the time of the WebGPU engine goes: each dispatch and read is waited for, which itself costs about 0.2 ms.
+ *
+ *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--software]
+ */
+import {parseArgs} from 'node:util'
+import {normaliseRows} from '../src/linalg/csr.js'
+import {openGpu} from '../src/pairwise/webgpu/gpu.js'
+import {webgpuEngine} from '../src/pairwise/webgpu/index.js'
+import {random} from '../src/stats/random.js'
+import {certifyTask} from './certify-task.js'
+
+const {values} = parseArgs({options: {rows: {type: 'string', default: '20000'}, anchors: {type: 'string', default: '10000'}, software: {type: 'boolean', default: false}}})
+const gpu = await openGpu({allowSoftware: values.software})
+const r = random(1)
+const normal = (n: number, width: number) => ({rows: n, cols: width, data: Float64Array.from({length: n * width}, () => r.normal())})
+const n = Number(values.rows)
+const z = normaliseRows(normal(n, 512)).unit
+const v = normal(n, 16)
+const engine = webgpuEngine(gpu)
+const task = await certifyTask(Number(values.anchors), Number(values.anchors), 768)
+const times = new Map<string, [number, number]>()
+const add = (key: string, ms: number) => {
+  const [count, sum] = times.get(key) ?? [0, 0]
+  times.set(key, [count + 1, sum + ms])
+}
+const MARKS: [string, string][] = [['bounds:', 'referenceSums'], ['farthest', 'anchorSums'], ['= kappa(', 'apply'], ['tile_a', 'product'], ['word', 'nearBits']]
+const label = (code: string) => MARKS.find(([mark]) => code.includes(mark))?.[1] ?? 'sumParts'
+const dispatch = gpu.dispatch.bind(gpu)
+const read = gpu.read.bind(gpu)
+const instrument = () => {
+  gpu.dispatch = async (code, parameters, buffers, groups) => {
+    await gpu.device.queue.onSubmittedWorkDone()
+    const start = performance.now()
+    await dispatch(code, parameters, buffers, groups)
+    await gpu.device.queue.onSubmittedWorkDone()
+    add(label(code), performance.now() - start)
+  }
+  gpu.read = async (buffer, words) => {
+    const start = performance.now()
+    const out = await read(buffer, words)
+    add('read', performance.now() - start)
+    return out
+  }
+}
+const restore = () => {
+  gpu.dispatch = dispatch
+  gpu.read = read
+}
+const works: Record<string, () => Promise<unknown>> = {
+  apply: () => engine.kernelApply(z, z, v),
+  gradient: () => engine.kernelGradient(z, z, v, v, () => undefined),
+  volatility: () => engine.volatility(task),
+}
+for (const [name, work] of Object.entries(works)) {
+  const first = performance.now()
+  await work()
+  const second = performance.now()
+  await work()
+  const third = performance.now()
+  instrument()
+  await work()
+  const end = performance.now()
+  restore()
+  console.log(`${name}: first ${(second - first).toFixed(1)} ms, again ${(third - second).toFixed(1)} ms, instrumented ${(end - third).toFixed(1)} ms`)
+  for (const [stage, [count, sum]] of times) console.log(`  ${stage.padEnd(14)} ${count} × ${(sum / count).toFixed(3)} ms = ${sum.toFixed(1)} ms`)
+  times.clear()
+}
+await engine.close()

@@ -1,0 +1,82 @@
+import {Matrix as SmallMatrix, solve} from 'ml-matrix'
+import type {Dense} from '../linalg/types.js'
+
+const ROUNDS = 50
+const CONVERGED = 1e-10
+const ROUNDING = 1e-12
+
+export interface LogisticModel {
+  /** [p] log-odds per standard deviation of a column; 0 for a constant column */
+  coefficients: Float64Array
+  /** log-odds of each row of a matrix [n, p] */
+  logOdds: (x: Dense) => Float64Array
+}
+
+/**
+ * Ridge-penalised logistic regression of a yes (1) or no (0) on the columns of X, both answers weighing half in all.
+ *
+ * Formula    minimises Σ_i ω_i ln(1 + exp(−s_i (b + w·z_i))) + ½ λ |w|², s = ±1, z the columns standardised, ω_i = ½ / (rows with the answer of i);
+ *            Newton's method. λ > 0 keeps w finite where the answers can be told apart without error.
+ * Shapes     x [n, p], answers [n].
+ * Precision  fp64, stops when no coefficient moves by more than 1e-10.
+ * Cost       at most 50 rounds of n p² multiply–adds.
+ * Empty      n = 0, or one answer only → all zeros: nothing can be told.
+ * Source     Hastie, Tibshirani & Friedman 2009, §4.4.1, eq. 4.26. Deviation: the penalty and the weights of the answers.
+ */
+export function logisticRegression(x: Dense, answers: Uint8Array, penalty: number): LogisticModel {
+  const {rows: n, cols: p} = x
+  const yes = answers.reduce((sum, y) => sum + y, 0)
+  const standardise = standardiser(x)
+  const z = standardise(x)
+  const w = new Float64Array(p + 1)
+  for (let round = 0; yes > 0 && yes < n && round < ROUNDS; round++) {
+    const gradient = Float64Array.from(w, (value, j) => (j < p ? penalty * value : 0))
+    const hessian = SmallMatrix.zeros(p + 1, p + 1)
+    for (let j = 0; j < p; j++) hessian.set(j, j, penalty)
+    for (let i = 0; i < n; i++) {
+      const chance = 1 / (1 + Math.exp(-product(z, i, w)))
+      const weight = 0.5 / (answers[i] === 1 ? yes : n - yes)
+      const slope = weight * (chance - answers[i]!)
+      const curvature = weight * chance * (1 - chance)
+      for (let j = 0; j <= p; j++) {
+        const zj = z.data[i * (p + 1) + j]!
+        gradient[j]! += slope * zj
+        for (let k = 0; k <= j; k++) hessian.set(j, k, hessian.get(j, k) + curvature * zj * z.data[i * (p + 1) + k]!)
+      }
+    }
+    for (let j = 0; j <= p; j++) for (let k = 0; k < j; k++) hessian.set(k, j, hessian.get(j, k))
+    const step = solve(hessian, SmallMatrix.columnVector(Array.from(gradient))).to1DArray()
+    step.forEach((move, j) => (w[j]! -= move))
+    if (Math.max(...step.map(Math.abs)) < CONVERGED) break
+  }
+  return {
+    coefficients: w.slice(0, p),
+    logOdds: (rows) => {
+      const standard = standardise(rows)
+      return Float64Array.from({length: rows.rows}, (_, i) => product(standard, i, w))
+    },
+  }
+}
+
+/** To columns of mean 0 and variance 1 (0 where the column is constant), and a last column of ones. */
+function standardiser({rows, cols, data}: Dense): (x: Dense) => Dense {
+  const mean = new Float64Array(cols)
+  const variance = new Float64Array(cols)
+  for (let t = 0; t < data.length; t++) mean[t % cols]! += data[t]! / rows
+  for (let t = 0; t < data.length; t++) variance[t % cols]! += (data[t]! - mean[t % cols]!) ** 2 / rows
+  const scale = variance.map((square, j) => (Math.sqrt(square) > ROUNDING * Math.abs(mean[j]!) ? 1 / Math.sqrt(square) : 0))
+  return (x) => ({
+    rows: x.rows,
+    cols: cols + 1,
+    data: Float64Array.from({length: x.rows * (cols + 1)}, (_, t) => {
+      const j = t % (cols + 1)
+      return j === cols ? 1 : (x.data[((t - j) / (cols + 1)) * cols + j]! - mean[j]!) * scale[j]!
+    }),
+  })
+}
+
+function product({cols, data}: Dense, i: number, w: Float64Array): number {
+  let sum = 0
+  for (let j = 0; j < cols; j++) sum += data[i * cols + j]! * w[j]!
+  return sum
+}
