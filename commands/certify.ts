@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
-import {type CertifyOptions, DEFAULT_OPTIONS, MAX_BOOTSTRAP} from '../src/certify/options.js'
-import type {LossName, MetricName} from '../src/certify/types.js'
+import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../src/certify/options.js'
+import type {FreshBound, LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {defined, fromEnvironment, GROUP, names, number, numbers, shard} from '../src/cli/flags.js'
@@ -43,7 +43,8 @@ They concern random pairs of the sampled distribution, not an adversary.`
     'list-layers': Flags.boolean({helpGroup: GROUP.input, description: 'print the layers that can be asked for, and stop'}),
     output: Flags.string({options: ['logits', 'probabilities'], helpGroup: GROUP.input, description: 'what the model\'s output is (default: decided from the model)'}),
     loss: Flags.string({options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'], helpGroup: GROUP.method, description: 'loss whose change is bounded (default: the file\'s own, else 1 − p of the true class)'}),
-    metric: Flags.string({options: ['l2', 'l1', 'linf', 'angle'], default: 'l2', helpGroup: GROUP.method, description: 'distance between hidden states'}),
+    'loss-max': number({min: 0, helpGroup: GROUP.method, description: 'L_max: losses above it count as it inside ε (default: the largest loss of an anchor); only for losses without a largest value'}),
+    metric: Flags.string({options: ['l2', 'l1', 'linf', 'angle', 'cosine'], default: 'l2', helpGroup: GROUP.method, description: 'distance between hidden states (cosine is refused: it is no metric, angle is)'}),
     pool: Flags.string({options: ['flatten', 'mean', 'last', 'first', 'channel'], helpGroup: GROUP.method, description: 'how a state with more than one axis becomes a vector'}),
     scale: Flags.string({options: ['median', 'none'], default: 'median', helpGroup: GROUP.method, description: 'divide distances by the median anchor pair distance, or not'}),
     floor: number({min: 0, helpGroup: GROUP.method, description: 'τ: distances below it count as τ, in scaled units (default: the smallest δ)'}),
@@ -52,7 +53,10 @@ They concern random pairs of the sampled distribution, not an adversary.`
     alpha: number({min: 1e-12, max: 0.5, default: 0.05, helpGroup: GROUP.method, description: 'the whole report holds with probability 1 − α'}),
     split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
     anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a quarter)'}),
-    bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic interval; 0: none'}),
+    bounds: names({helpGroup: GROUP.method, description: `further bounds, of two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`}),
+    examples: Flags.integer({min: 0, default: DEFAULT_OPTIONS.examples, helpGroup: GROUP.method, description: 'how many single examples get a radius; 0: none'}),
+    risk: number({min: 0, max: 1, default: DEFAULT_OPTIONS.risk, helpGroup: GROUP.method, description: 'β: the radius of an example is the largest δ at which its bound is at most this'}),
+    bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
@@ -88,11 +92,15 @@ They concern random pairs of the sampled distribution, not an adversary.`
         split: flags.split ? (flags.anchors ?? DEFAULT_OPTIONS.split) : null,
         seed: flags.seed,
         bootstrap: flags.bootstrap,
+        lossMax: flags['loss-max'] ?? 'auto',
+        bounds: (flags.bounds as FreshBound[] | undefined) ?? [],
+        examples: flags.examples,
+        risk: flags.risk,
       }
       const engine = await this.engine(flags)
       const setting = () => ({
         inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
-        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
+        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
         engine,
         notes: checkpoint.notes,
       })

@@ -1,15 +1,18 @@
-import type {PairwiseEngine, VolatilitySums} from '../pairwise/engine.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../report/types.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {random} from '../stats/random.js'
-import {layerCells} from './cells.js'
-import {encodeLayer, type Evidence} from './evidence.js'
-import {layerResult} from './layer.js'
+import {layerCells, middle} from './cells.js'
+import {encodeEvidence, type Evidence} from './evidence.js'
+import {families} from './families.js'
+import {type LayerResult, layerResult} from './layer.js'
+import {withLegacy} from './legacy.js'
 import {localize} from './localization.js'
-import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
+import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
 import {type CertifyPlan, planCertify} from './plan.js'
-import type {AlphaSplit, CertifyMetrics, Embeddings} from './types.js'
+import {foldBlocks, type LayerSums} from './sums.js'
+import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
 import {verdictOf} from './verdict.js'
 
 export interface Certification {
@@ -42,7 +45,7 @@ export async function certify(embeddings: Embeddings, options: CertifyOptions, e
 }
 
 /** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */
-export function conclude(plan: CertifyPlan, sums: readonly VolatilitySums[]): Certification {
+export function conclude(plan: CertifyPlan, sums: readonly LayerSums[]): Certification {
   const {alpha, anchors, references, loss, lossMax, etas, options} = plan
   const generator = random(plan.bootstrapSeed)
   const results = plan.layers.map((layer, k) => layerResult(plan, layer, sums[k]!, generator))
@@ -64,17 +67,24 @@ export function conclude(plan: CertifyPlan, sums: readonly VolatilitySums[]): Ce
     accuracy: loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
     layers: results.map((result) => result.metrics),
-    cells: results.flatMap(({certificate, metrics: {name, scale}}) => (certificate === null ? [] : layerCells(name, certificate.statistics, certificate.bets, scale, alpha!.direct!))),
+    cells: results.flatMap((result, k) => cellsOf(result, plan, sums[k]!)),
+    ...(alpha === null
+      ? {}
+      : families(
+          results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, examples: sums[k]!.examples})),
+          {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
+        )),
     witnesses: results.flatMap((result) => result.witnesses),
     localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility)),
   }
-  const evidence: Evidence | null = alpha === null
-    ? null
-    : {
-        format: 1, anchors: m, references: n, etas: Array.from(etas), tailExceeding,
-        layers: results.map(({certificate, metrics: {name}}) => encodeLayer(name, certificate!.statistics, certificate!.bets)),
-      }
+  const evidence = alpha === null ? null : encodeEvidence(plan, tailExceeding, results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})))
   return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}
+}
+
+function cellsOf({certificate, metrics: {name, scale, diameter, epsilon: {raw}}}: LayerResult, {alpha, options}: CertifyPlan, {fresh}: LayerSums): Cell[] {
+  if (certificate === null) return []
+  const cells = layerCells(name, certificate.statistics, certificate.bets, scale, alpha!.direct!, options.bounds.includes('clopper-pearson') ? fresh : null)
+  return withLegacy(cells, raw.asymptotic, diameter)
 }
 
 function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {

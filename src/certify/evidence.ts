@@ -1,6 +1,12 @@
 import {pack, unpack} from '../data/packed.js'
+import {InputError} from '../errors.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import type {LayerBets, LayerStatistics} from './bounds.js'
+import {type ExampleCounts, exampleCount} from './examples.js'
+import type {FreshSums} from './fresh-pairs.js'
+import type {CertifyPlan} from './plan.js'
+import type {LayerSums} from './sums.js'
+import type {FreshBound} from './types.js'
 
 /** Sufficient statistics of every bound, so that a certificate can be checked without the model. Plain JSON. */
 export interface Evidence {
@@ -11,6 +17,13 @@ export interface Evidence {
   /** references with a loss above L_max; null where the loss is bounded */
   tailExceeding: number | null
   layers: LayerEvidence[]
+  /** Int32, of the references; absent without labels */
+  labels?: string
+  /** how many examples got a radius; absent: none */
+  examples?: number
+  /** of two fresh examples, with the L_max of their ε; absent: none */
+  bounds?: readonly FreshBound[]
+  lossMax?: number
 }
 
 /** Arrays are little-endian, compressed with zlib, in base64 (data/packed): `total` and `windowed` Float64, `within` and `exceed` Uint32. */
@@ -24,6 +37,10 @@ export interface LayerEvidence {
   exceed: string
   windowed: string
   bets: LayerBets
+  /** Uint32 [examples, G] each */
+  examples?: {within: string; exceed: string}
+  /** `pairs` Float64 [weight], the others as in FreshSums */
+  fresh?: {weight: number; kernel: number; pairs: string; within: number[]; exceed: number[]}
 }
 
 /** The sums of one layer, computed with ∞ as the last δ, as statistics of the finite δ. */
@@ -36,12 +53,58 @@ export function layerStatistics(sums: VolatilitySums, anchors: number, {floor, d
   }
 }
 
-export function encodeLayer(name: string, s: LayerStatistics, bets: LayerBets): LayerEvidence {
+/** What a layer's bounds were computed from. */
+interface Grounds {
+  name: string
+  statistics: LayerStatistics
+  bets: LayerBets
+  sums: Pick<LayerSums, 'examples' | 'fresh'>
+}
+
+export function encodeEvidence(plan: CertifyPlan, tailExceeding: number | null, layers: readonly Grounds[]): Evidence {
+  const {anchors, references, etas, options, lossMax} = plan
+  const examples = exampleCount(plan)
+  return {
+    format: 1, anchors: anchors.rows.length, references: references.rows.length, etas: Array.from(etas), tailExceeding,
+    layers: layers.map(encodeLayer),
+    ...(references.labels === null ? {} : {labels: pack(references.labels)}),
+    ...(examples === 0 ? {} : {examples}),
+    ...(options.bounds.length === 0 ? {} : {bounds: options.bounds, lossMax}),
+  }
+}
+
+function encodeLayer({name, statistics: s, bets, sums: {examples, fresh}}: Grounds): LayerEvidence {
   return {
     name, floor: s.floor, deltas: Array.from(s.deltas),
     total: pack(s.total), within: pack(Uint32Array.from(s.within)), exceed: pack(Uint32Array.from(s.exceed)), windowed: pack(s.windowed),
     bets,
+    ...(examples === null ? {} : {examples: {within: pack(Uint32Array.from(examples.within)), exceed: pack(Uint32Array.from(examples.exceed))}}),
+    ...(fresh === null ? {} : {fresh: {...fresh, pairs: pack(fresh.pairs), within: Array.from(fresh.within), exceed: Array.from(fresh.exceed)}}),
   }
+}
+
+/** Throws InputError where counts are missing, do not decode, or are no counts among the references. */
+export function decodeExamples({references, examples}: Evidence, layer: LayerEvidence): ExampleCounts {
+  const place = `evidence of layer ${layer.name}: examples`
+  const read = (field: 'within' | 'exceed') => Float64Array.from(unpack(layer.examples?.[field] ?? '', 'u4', (examples ?? 0) * layer.deltas.length, `${place}, ${field}`))
+  const counts = {within: read('within'), exceed: read('exceed')}
+  const bad = counts.within.findIndex((n, k) => !(counts.exceed[k]! <= n && n <= references))
+  if (bad !== -1) throw new InputError(`${place}: ${counts.exceed[bad]!} of ${counts.within[bad]!} of ${references} references cannot be`, ['write the report again'])
+  return counts
+}
+
+/** Throws InputError where sums are missing, do not decode, or cannot be. */
+export function decodeFresh(evidence: Evidence, {name, deltas, fresh}: LayerEvidence): FreshSums {
+  const place = `evidence of layer ${name}: fresh`
+  const wrong = (what: string) => new InputError(`${place}: ${what}`, ['write the report again'])
+  if (fresh === undefined) throw wrong('missing')
+  const {weight, kernel, within, exceed} = fresh
+  const [G, E] = [deltas.length, evidence.etas.length]
+  if (!(Number.isInteger(weight) && weight >= 0 && 2 * weight <= evidence.references)) throw wrong(`${weight} pairs of ${evidence.references} references`)
+  if (within.length !== G || exceed.length !== G * E) throw wrong('counts of another length than the grid')
+  if (!within.every((n) => Number.isInteger(n) && n >= 0 && n <= weight) || !exceed.every((x, k) => Number.isInteger(x) && x >= 0 && x <= within[Math.floor(k / E)]!)) throw wrong('the counts cannot be')
+  if (!(kernel >= 0 && kernel < Infinity)) throw wrong(`the sum of the kernel is ${kernel}`)
+  return {weight, kernel, pairs: unpack(fresh.pairs, 'f8', weight, `${place}, pairs`), within: Float64Array.from(within), exceed: Float64Array.from(exceed)}
 }
 
 /** Throws InputError where an array does not decode to the length that the evidence's sizes call for. */

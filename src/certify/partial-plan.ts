@@ -93,7 +93,7 @@ function planFault(plan: PackedPlan): string | null {
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1)) return 'the loss has no possible bound or accuracy'
   if (lossMax === null ? split : !(lossMax > 0)) return `the largest loss is ${lossMax}`
   if (!isGrid(etas, 0)) return 'η is not ascending and positive'
-  if (split && ![alpha.total, alpha.epsilon, alpha.direct].every((x) => x !== null && x > 0 && x < 1)) return 'α is not between 0 and 1'
+  if (split && ![alpha.total, alpha.epsilon, alpha.direct, alpha.class ?? 0.5, alpha.example ?? 0.5].every((x) => x !== null && x > 0 && x < 1)) return 'α is not between 0 and 1'
   if (layers.length === 0) return 'there is no layer'
   for (const layer of layers) {
     const fault = layerFault(layer, etas.length, split)
@@ -112,11 +112,11 @@ function layerFault({dim, medianDistance, scale, floor, deltas, pilot, legacyVul
   return betsFault(pilot.bets, deltas.length * etas)
 }
 
-function betsFault({epsilonMax, epsilon, cells}: LayerBets, expected: number): string | null {
+function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expected: number): string | null {
   if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
   if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
   const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
-  return [epsilon, ...cells.flatMap((cell) => FAMILIES.map((family) => cell[family]))].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
+  return [epsilon, ...cells.flatMap((cell) => FAMILIES.map((family) => cell[family])), ...classes.map(({bets}) => bets)].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
 }
 
 function optionsFault(options: CertifyOptions): string | null {

@@ -2,15 +2,16 @@ import {InputError, UsageError} from '../errors.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {quantile} from '../stats/quantile.js'
 import {random} from '../stats/random.js'
-import {splitAlpha} from './alpha.js'
+import {splitAlpha, statements} from './alpha.js'
 import {chooseBets, type LayerBets} from './bounds.js'
+import {chooseClassBets, classesOf} from './classes.js'
 import {layerStatistics} from './evidence.js'
 import {anchorGeometry, defaultDeltas, type Geometry} from './geometry.js'
 import {legacyVulnerability} from './localization.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
-import {volatilityTask} from './measure.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from './options.js'
 import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from './sample.js'
+import {volatilityTask} from './task.js'
 import type {AlphaSplit, Embeddings, LayerStates, LossName} from './types.js'
 
 /** The rows of one side of the split, with what the statistics need of each. */
@@ -69,7 +70,7 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
   const generator = random(options.seed)
   const sample = splitSample(embeddings, losses.values, options.split, generator)
   const anchored = options.split !== null
-  const lossMax = largestLoss(losses, sample.anchors, anchored)
+  const lossMax = largestLoss(losses, sample.anchors, options)
   const etas = chooseEtas(options.etas, losses, Number.isFinite(lossMax) ? lossMax : 1)
   const points = (rows: Uint32Array): Points => ({
     rows,
@@ -89,9 +90,15 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
     options, anchors, references, lossMax, etas,
     duplicatesRemoved: sample.duplicatesRemoved,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
-    alpha: anchored ? splitAlpha(options.alpha, units.length, losses.bound === null ? 1 : 0, cellCount) : null,
+    alpha: null,
     bootstrapSeed: generator.integer(2 ** 31),
     layers: [],
+  }
+  if (anchored) {
+    plan.alpha = splitAlpha(options.alpha, statements({
+      bounds: options.bounds, layers: units.length, cells: cellCount, tail: losses.bound === null,
+      classes: classesOf(anchors.labels).length, examples: Math.min(options.examples, anchors.rows.length), radii: units.reduce((sum, {deltas}) => sum + deltas.length, 0),
+    }))
   }
   const trueClass = trueClassProbability(embeddings)
   // Rows are in random order already, so the first ones stand for all.
@@ -128,15 +135,23 @@ async function pilotOf(layer: LayerUnits, geometry: Geometry, states: LayerState
   if (alpha === null) return null
   const sums = await engine.volatility(volatilityTask(plan, layer, states))
   const radii = geometry.packingRadii.map((radius) => radius / layer.scale)
-  const bets = chooseBets(layerStatistics(sums, anchors.rows.length, layer, plan.etas), references.rows.length, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!})
+  const statistics = layerStatistics(sums, anchors.rows.length, layer, plan.etas)
+  const bets: LayerBets = {
+    ...chooseBets(statistics, references.rows.length, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
+    ...(alpha.class === undefined ? {} : {classes: chooseClassBets(statistics, anchors.labels, references.rows.length, radii, alpha.class)}),
+  }
   const {zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
   return {bets, zeroDistancePairs, zeroDistanceLossPairs, diameter}
 }
 
-/** L_max: what the loss cannot exceed, else the largest loss of the anchors; without a split nothing is clipped. */
-function largestLoss({bound, values}: Losses, anchors: Uint32Array, anchored: boolean): number {
-  if (bound !== null) return bound
-  if (!anchored) return Infinity
+/** L_max: what the loss cannot exceed, else what was asked for, else the largest loss of the anchors; without a split nothing is clipped. */
+function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split, lossMax}: CertifyOptions): number {
+  if (bound !== null) {
+    if (lossMax !== 'auto') throw new UsageError(`--loss-max is for losses without a largest value; ${name} cannot exceed ${bound}`, ['leave it out'])
+    return bound
+  }
+  if (split === null) return Infinity
+  if (lossMax !== 'auto') return lossMax
   const largest = anchors.reduce((max, row) => Math.max(max, values[row]!), 0)
   if (largest === 0) throw new InputError(`the loss of every one of ${anchors.length} anchors is 0: there is no loss change to bound`, ['use another loss', 'use more rows'])
   return largest

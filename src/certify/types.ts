@@ -20,6 +20,8 @@ export interface Embeddings {
 
 export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
 export type MetricName = 'l2' | 'l1' | 'linf' | 'angle'
+/** Bounds of two fresh examples that --bounds adds: of ε, of ε, of the cells. */
+export type FreshBound = 'kl-u' | 'maurer-pontil' | 'clopper-pearson'
 export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'
 
 export interface CertifyMetrics {
@@ -42,6 +44,10 @@ export interface CertifyMetrics {
   alpha: AlphaSplit
   layers: LayerMetrics[]
   cells: Cell[]
+  /** a bound for each class; absent without a split, without labels or with one class only */
+  classes?: ClassRow[]
+  /** a radius for each of some anchors; absent without a split or where none was asked for */
+  examples?: Examples
   witnesses: Witness[]
   localization: Localization
 }
@@ -54,6 +60,9 @@ export interface AlphaSplit {
   global: number | null
   windowed: number | null
   direct: number | null
+  /** of a class's row, and of an example at one δ; absent where there are none */
+  class?: number
+  example?: number
   statements: number
 }
 
@@ -63,6 +72,16 @@ export interface Estimate {
   upper: number | null
   /** percentile bootstrap over points: asymptotic, not a certificate */
   asymptotic: [number, number] | null
+  /** BCa bootstrap from the same resamples: asymptotic, not a certificate */
+  bca?: [number, number] | null
+  /** upper bounds for two fresh examples, where --bounds asked for them */
+  fresh?: EpsilonBound[]
+}
+
+export interface EpsilonBound {
+  method: 'kl-u' | 'maurer-pontil'
+  /** exact at the split α; null without a floor */
+  upper: number | null
 }
 
 export interface LayerMetrics {
@@ -106,7 +125,59 @@ export interface Cell {
   global: number
   windowed: number
   direct: number
+  /** Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds asked for it */
+  clopperPearson?: number
+  disjointPairs?: number
+  /** what the printed algorithm of Sun et al. 2024 gives, at most 1: no bound of anything, for comparison; null without an interval */
+  legacyBound?: number | null
   status: CellStatus
+}
+
+/** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
+export interface ClassRow {
+  layer: string
+  label: number
+  delta: number
+  eta: number
+  /** of this class */
+  references: number
+  /** their pairs with anchors within δ */
+  pairs: number
+  observed: number | null
+  /** upper bound at the split α, at most 1 */
+  bound: number
+  status: CellStatus
+}
+
+/** For single examples z₀: P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] for a fresh Z (Theorem A5). All bounds hold at once. */
+export interface Examples {
+  eta: number
+  /** β */
+  risk: number
+  layers: ExampleLayer[]
+  rows: ExampleRow[]
+}
+
+export interface ExampleLayer {
+  layer: string
+  deltas: number[]
+  /** at each δ the share of examples with a bound ≤ β */
+  certified: number[]
+  /** share of examples without a radius */
+  abstained: number
+  /** half of all examples have at least this radius; null: more than half abstain */
+  medianRadius: number | null
+}
+
+export interface ExampleRow {
+  /** in the data file */
+  row: number
+  label: number | null
+  loss: number
+  /** in each layer the largest δ of its grid with a bound ≤ β; null: abstains */
+  radii: (number | null)[]
+  /** in each layer the bound at each δ; null: fewer than 30 references are within δ */
+  bounds: (number | null)[][]
 }
 
 /** A pair of examples that are close in a layer and far apart in loss. */
