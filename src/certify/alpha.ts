@@ -30,13 +30,13 @@ export function statements({bounds, layers, cells, tail, classes, examples, radi
 }
 
 /** ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share to the cells. */
-const SHARE = {epsilon: 0.2, classes: 0.1, examples: 0.1}
+const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05}
 
 /**
  * α shared out so that everything the report states holds at once (union bound).
  *
- * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.2, classes and examples 0.1 each where there
- *           are any, cells the rest. A cell's α is spent once for its direct, windowed and global bound together (docs/math.md, Theorem D).
+ * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes and examples 0.05 each where
+ *           there are any, cells the rest. A cell's α is spent once for its direct, windowed and global bound together (docs/math.md, Theorem D).
  */
 export function splitAlpha(total: number, {epsilon, cells, classes, examples}: Statements): AlphaSplit {
   const shares = {classes: classes === 0 ? 0 : SHARE.classes, examples: examples === 0 ? 0 : SHARE.examples}

@@ -75,7 +75,7 @@ export function conclude(plan: CertifyPlan, sums: readonly LayerSums[]): Certifi
           {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
         )),
     witnesses: results.flatMap((result) => result.witnesses),
-    localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility)),
+    localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility), plan.labelHints),
   }
   const evidence = alpha === null ? null : encodeEvidence(plan, tailExceeding, results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})))
   return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}

@@ -60,6 +60,8 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
         return {row: side.rows[at]!, volatility: volatility[k]!, loss: side.losses[at]!, label: side.labels?.[at] ?? null}
       }),
       legacyVulnerability: layer.legacyVulnerability,
+      groups: layer.groups,
+      ...(layer.classPairs === null ? {} : {classPairs: layer.classPairs}),
     },
     witnesses: sums.witnesses.slice(0, WITNESSES).map(({anchor, reference, distance, ratio}) => ({
       layer: layer.name,

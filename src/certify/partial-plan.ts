@@ -20,6 +20,7 @@ export interface PackedPlan {
   /** null without a split */
   alpha: AlphaSplit | null
   bootstrapSeed: number
+  labelHints: CertifyPlan['labelHints']
   layers: PackedLayerPlan[]
 }
 

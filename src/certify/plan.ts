@@ -7,12 +7,13 @@ import {chooseBets, type LayerBets} from './bounds.js'
 import {chooseClassBets, classesOf} from './classes.js'
 import {layerStatistics} from './evidence.js'
 import {anchorGeometry, defaultDeltas, type Geometry} from './geometry.js'
-import {legacyVulnerability} from './localization.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
+import {labelHints, type Votes} from './neighbours.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from './options.js'
 import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from './sample.js'
+import {isLate, type Survey, surveyLayer} from './survey.js'
 import {volatilityTask} from './task.js'
-import type {AlphaSplit, Embeddings, LayerStates, LossName} from './types.js'
+import type {AlphaSplit, Embeddings, LabelHint, LayerStates, LossName} from './types.js'
 
 /** The rows of one side of the split, with what the statistics need of each. */
 export interface Points {
@@ -37,6 +38,8 @@ export interface CertifyPlan {
   /** null without a split */
   alpha: AlphaSplit | null
   bootstrapSeed: number
+  /** null without labels */
+  labelHints: LabelHint[] | null
   layers: LayerPlan[]
 }
 
@@ -51,10 +54,9 @@ export interface LayerUnits {
   deltas: Float64Array
 }
 
-export interface LayerPlan extends LayerUnits {
+export interface LayerPlan extends LayerUnits, Survey {
   /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
   pilot: {bets: LayerBets; zeroDistancePairs: number; zeroDistanceLossPairs: number; diameter: number} | null
-  legacyVulnerability: number | null
 }
 
 /**
@@ -92,6 +94,7 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
     alpha: null,
     bootstrapSeed: generator.integer(2 ** 31),
+    labelHints: null,
     layers: [],
   }
   if (anchored) {
@@ -102,15 +105,15 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
   }
   const trueClass = trueClassProbability(embeddings)
   // Rows are in random order already, so the first ones stand for all.
-  const first = Uint32Array.from([...sample.anchors, ...(anchored ? sample.references : [])].slice(0, MAX_ANCHORS))
+  const first = points(Uint32Array.from([...sample.anchors, ...(anchored ? sample.references : [])].slice(0, MAX_ANCHORS)))
+  const ballots: Votes[] = []
   for (const [k, {geometry, ...layer}] of units.entries()) {
     const states = embeddings.layers[k]!
-    plan.layers.push({
-      ...layer,
-      pilot: await pilotOf(layer, geometry, states, plan, engine),
-      legacyVulnerability: trueClass === null ? null : await legacyVulnerability(takeRows(states, first), Float64Array.from(first, (row) => trueClass[row]!), options.metric, engine),
-    })
+    const {survey, votes} = await surveyLayer(layer, states, first, {metric: options.metric, etas, trueClass, late: isLate(k, units.length)}, engine)
+    if (votes !== null) ballots.push(votes)
+    plan.layers.push({...layer, pilot: await pilotOf(layer, geometry, states, plan, engine), ...survey})
   }
+  if (first.labels !== null) plan.labelHints = labelHints(ballots, {...first, labels: first.labels})
   return plan
 }
 

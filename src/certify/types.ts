@@ -106,6 +106,42 @@ export interface LayerMetrics {
   mostVolatile: {row: number; volatility: number; loss: number; label: number | null}[]
   /** the quantity behind the paper's Figure 2; null without an output */
   legacyVulnerability: number | null
+  /** groups of hidden units, in order: which carry the volatility of close pairs; estimates */
+  groups?: ChannelGroup[]
+  /** between which classes the unstable close pairs lie, at the middle δ and η: estimates, no certificate; absent without labels */
+  classPairs?: ClassPair[]
+}
+
+/** A run of hidden units, by how much of the close pairs' volatility lies in it. Estimates. */
+export interface ChannelGroup {
+  /** first and last unit */
+  units: [number, number]
+  /** part of the windowed volatility of close pairs; the groups add up to 1. null: no close pair changes its loss */
+  volatilityShare: number | null
+  /** part of the distance of the same pairs: a group with a larger volatilityShare moves when the loss changes */
+  distanceShare: number | null
+  /** relative change of scale-free ε when the group's units are left out */
+  dropChange: number | null
+}
+
+export interface ClassPair {
+  labels: [number, number]
+  /** close pairs of examples of these classes, among the rows surveyed */
+  pairs: number
+  /** share of them with ΔL ≥ η */
+  observed: number
+  /** their part of all close pairs with ΔL ≥ η */
+  share: number
+}
+
+/** An example whose loss is high while its neighbours in the late layers agree on another label: look at it, it proves nothing. */
+export interface LabelHint {
+  row: number
+  label: number
+  suggested: number
+  /** the smallest share of its 10 nearest neighbours, over the late layers, that have the suggested label */
+  agreement: number
+  loss: number
 }
 
 /** One statement: P[ΔL ≥ η | d ≤ δ] in one layer. */
@@ -196,4 +232,6 @@ export interface Localization {
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]
+  /** at most 20, strongest first; absent without labels */
+  labelHints?: LabelHint[]
 }

@@ -43,14 +43,14 @@ describe('localization', () => {
     let [top, sum] = [0, 0]
     for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) top = Math.max(top, d(i, j))
     for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) sum += (Math.abs(p[i]! - p[j]!) * (1 - d(i, j) / top)) / (1 + d(i, j) / top)
-    expect(await legacyVulnerability(x, p, 'l2', engine)).toBeCloseTo((1000 * sum) / 144, 9)
+    expect(legacyVulnerability(await engine.distances(x, x, 'l2'), p)).toBeCloseTo((1000 * sum) / 144, 9)
   })
 
   it('ranks layers by scale-free ε and compares their most volatile 5 %', () => {
     const layer = (name: string, estimate: number) => ({name, epsilon: {scaleFree: {estimate, upper: null, asymptotic: null}}}) as unknown as LayerMetrics
     const up = Float64Array.from({length: 40}, (_, i) => i)
     const down = up.map((x) => 39 - x)
-    const {ranking, overlap} = localize([layer('a', 1), layer('b', 3), layer('c', 2)], [up, up, down])
+    const {ranking, overlap} = localize([layer('a', 1), layer('b', 3), layer('c', 2)], [up, up, down], null)
     expect(ranking.map((entry) => entry.layer)).toEqual(['b', 'c', 'a'])
     expect(overlap).toEqual([[1, 1, 0], [1, 1, 0], [0, 0, 1]])
   })

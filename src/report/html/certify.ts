@@ -3,6 +3,7 @@ import {bestBound, statusCounts, tightest} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bounds} from './certify-bounds.js'
+import {classSection, exampleSection} from './certify-families.js'
 import {layerProfile, volatileInputs, witnessTable} from './certify-layers.js'
 import {type KeyFigure, page} from './page.js'
 
@@ -14,6 +15,8 @@ export function certifyHtml(report: Report<CertifyMetrics>): string {
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
+      ...(metrics.examples === undefined ? [] : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
+      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0) ? [] : [{id: 'classes', title: 'Classes', body: classSection(metrics)}]),
       {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
       ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessTable(metrics)}]),
       {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},

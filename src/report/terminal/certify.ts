@@ -1,4 +1,5 @@
 import type {Cell, CellStatus, CertifyMetrics} from '../../certify/types.js'
+import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
@@ -28,6 +29,8 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
+  const more = findings(metrics)
+  if (more.length > 0) lines.push('', paint.bold('Where to look'), ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)))
   return finish(lines)
 }
 
