@@ -3,7 +3,7 @@ import type {ChannelGroup, LayerStates, MetricName} from './types.js'
 
 const MOST_GROUPS = 16
 /** Pairs of these rows are looked at; wide layers use fewer, so that the work stays below 10⁸ differences. */
-const MOST_ROWS = 256
+const MOST_ROWS = 192
 const FEWEST_ROWS = 64
 const WORK = 1e8
 
@@ -24,7 +24,7 @@ interface Units {
  *            distanceShare    mean w_g over the same pairs: what the group would carry if losses had nothing to do with it.
  *            dropChange       scale-free ε of all pairs without the group's units, over that with them, − 1; each with its own median distance.
  * Shapes     states and losses of the same rows, in random order: the first ones are used.
- * Cost       ≤ 256² / 2 · dim differences and 17 sorts of 256² / 2.
+ * Cost       ≤ 192² / 2 · dim differences and 17 sorts of 192² / 2.
  * Empty      one unit → no groups; no close pair with a loss change → volatilityShare null.
  * Source     —   (own; the first two are exact parts of sums, the third is the usual ablation)
  */

@@ -11,28 +11,28 @@ const MOST_PAIRS = 30
  *           that have ΔL ≥ η.
  * Shapes    distances [n, n] and δ in one unit; labels, losses [n].
  * Returns   pairs of labels with at least one unstable pair, largest part first, then by labels; at most 30.
- * Cost      n² / 2.
+ * Cost      n² / 2 and C² counts.
  */
 export function classPairs({rows: n, data}: Dense, labels: Int32Array, losses: Float64Array, delta: number, eta: number): ClassPair[] {
-  const found = new Map<string, {labels: [number, number]; pairs: number; unstable: number}>()
-  let unstable = 0
+  const known = Int32Array.from(new Set(labels)).sort()
+  const C = known.length
+  const place = new Map(Array.from(known, (label, c) => [label, c]))
+  const classOf = Uint32Array.from(labels, (label) => place.get(label)!)
+  // [C, C], smaller class first.
+  const pairs = new Uint32Array(C * C)
+  const unstable = new Uint32Array(C * C)
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       if (data[i * n + j]! > delta) continue
-      const pair: [number, number] = [Math.min(labels[i]!, labels[j]!), Math.max(labels[i]!, labels[j]!)]
-      const key = `${pair[0]} ${pair[1]}`
-      const counts = found.get(key) ?? {labels: pair, pairs: 0, unstable: 0}
-      counts.pairs++
-      if (Math.abs(losses[i]! - losses[j]!) >= eta) {
-        counts.unstable++
-        unstable++
-      }
-      found.set(key, counts)
+      const at = Math.min(classOf[i]!, classOf[j]!) * C + Math.max(classOf[i]!, classOf[j]!)
+      pairs[at]!++
+      if (Math.abs(losses[i]! - losses[j]!) >= eta) unstable[at]!++
     }
   }
-  return [...found.values()]
-    .filter((counts) => counts.unstable > 0)
-    .sort((a, b) => b.unstable - a.unstable || a.labels[0] - b.labels[0] || a.labels[1] - b.labels[1])
+  const all = unstable.reduce((sum, count) => sum + count, 0)
+  return Array.from(unstable.keys())
+    .filter((at) => unstable[at]! > 0)
+    .sort((a, b) => unstable[b]! - unstable[a]! || a - b)
     .slice(0, MOST_PAIRS)
-    .map((counts) => ({labels: counts.labels, pairs: counts.pairs, observed: counts.unstable / counts.pairs, share: counts.unstable / unstable}))
+    .map((at) => ({labels: [known[Math.floor(at / C)]!, known[at % C]!], pairs: pairs[at]!, observed: unstable[at]! / pairs[at]!, share: unstable[at]! / all}))
 }
