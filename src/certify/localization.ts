@@ -15,7 +15,13 @@ export function localize(layers: readonly LayerMetrics[], volatility: readonly F
     .map(({name, epsilon}) => ({layer: name, scaleFree: epsilon.scaleFree.estimate, interval: epsilon.scaleFree.asymptotic}))
     .sort((a, b) => b.scaleFree - a.scaleFree || (a.layer < b.layer ? -1 : 1))
   const top = volatility.map((values) => new Set(largestFirst(values).slice(0, Math.ceil(TOP_SHARE * values.length))))
-  return {ranking, overlap: top.map((a) => top.map((b) => jaccard(a, b))), ...(labelHints === null ? {} : {labelHints})}
+  return {ranking, overlap: top.map((a) => top.map((b) => jaccard(a, b))), ...legacySummary(layers.map((layer) => layer.legacyVulnerability)), ...(labelHints === null ? {} : {labelHints})}
+}
+
+/** The paper's two summaries of a network by its layers' legacy vulnerability: their mean, and the last layer's. Empty where it is unknown. */
+export function legacySummary(vulnerability: readonly (number | null)[]): Pick<Localization, 'legacyMean' | 'legacyLast'> {
+  const known = vulnerability.filter((x) => typeof x === 'number')
+  return known.length === 0 ? {} : {legacyMean: known.reduce((a, b) => a + b, 0) / known.length, legacyLast: known.at(-1)!}
 }
 
 /** Positions by descending value; ties by position. */

@@ -232,6 +232,9 @@ export interface Localization {
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]
+  /** mean over layers, and the last layer's `legacyVulnerability`: what the paper relates to attack success; absent without an output */
+  legacyMean?: number
+  legacyLast?: number
   /** at most 20, strongest first; absent without labels */
   labelHints?: LabelHint[]
 }

@@ -1,9 +1,19 @@
-import type {CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
+import type {Cell, CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
 import {count, number, percent, percentUp, plural, setting} from './format.js'
 
 /** What else the report found, one sentence each, most binding first: for every view alike. Empty where nothing else was asked for. */
 export function findings(metrics: CertifyMetrics): string[] {
-  return [radii(metrics), classes(metrics), between(metrics), units(metrics), hints(metrics)].filter((sentence) => sentence !== null)
+  return [fresh(metrics), radii(metrics), classes(metrics), between(metrics), units(metrics), hints(metrics)].filter((sentence) => sentence !== null)
+}
+
+/** What --bounds added, in the last layer. */
+function fresh({layers, cells}: CertifyMetrics): string | null {
+  const last = layers.at(-1)
+  const epsilons = (last?.epsilon.scaleFree.fresh ?? []).filter(({upper}) => upper !== null).map(({method, upper}) => `ε ≤ ${number(upper!)} (${method})`)
+  const cell = cells.filter((c) => c.layer === last?.name && c.clopperPearson !== undefined).reduce<Cell | null>((a, b) => (a === null || b.clopperPearson! < a.clopperPearson! ? b : a), null)
+  const share = cell === null ? [] : [`at most ${percentUp(cell.clopperPearson!)} of pairs within δ ${setting(cell.delta)} differ in loss by ${setting(cell.eta)} or more (clopper-pearson)`]
+  const all = [...epsilons, ...share]
+  return all.length === 0 ? null : `Two fresh examples, in ${last!.name}: ${all.join(', ')}; certified with all the others.`
 }
 
 /** The layer in which most single examples have a radius. */

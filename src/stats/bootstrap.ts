@@ -51,14 +51,8 @@ export function bootstrapPairMean(estimate: number, parts: readonly PairMeanPart
 }
 
 function accelerationOf(estimate: number, parts: readonly PairMeanPart[]): number {
-  let squares = 0
-  let cubes = 0
-  for (const {rowMeans, weight} of parts) {
-    for (const mean of rowMeans) {
-      const influence = (weight * (mean - estimate)) / rowMeans.length
-      squares += influence ** 2
-      cubes += influence ** 3
-    }
-  }
-  return squares > 0 ? cubes / (6 * squares ** 1.5) : 0
+  const influences = parts.flatMap(({rowMeans, weight}) => Array.from(rowMeans, (mean) => (weight * (mean - estimate)) / rowMeans.length))
+  const norm = Math.sqrt(influences.reduce((sum, x) => sum + x * x, 0))
+  // Each over the norm first: cubes of small influences would underflow.
+  return norm > 0 ? influences.reduce((sum, x) => sum + (x / norm) ** 3, 0) / 6 : 0
 }
