@@ -9,6 +9,7 @@ import {localize} from './localization.js'
 import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
 import {type CertifyPlan, planCertify} from './plan.js'
+import {packPoints} from './points.js'
 import type {AlphaSplit, CertifyMetrics, Embeddings} from './types.js'
 import {verdictOf} from './verdict.js'
 
@@ -72,6 +73,7 @@ export function conclude(plan: CertifyPlan, sums: readonly VolatilitySums[]): Ce
     ? null
     : {
         format: 1, anchors: m, references: n, etas: Array.from(etas), tailExceeding,
+        sample: {anchors: packPoints(anchors), references: packPoints(references)},
         layers: results.map(({certificate, metrics: {name}}) => encodeLayer(name, certificate!.statistics, certificate!.bets)),
       }
   return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}

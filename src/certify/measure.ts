@@ -1,5 +1,6 @@
 import type {PairwiseEngine, VolatilitySums, VolatilityTask} from '../pairwise/engine.js'
-import type {CertifyPlan, LayerUnits, Points} from './plan.js'
+import type {CertifyPlan, LayerUnits} from './plan.js'
+import type {Points} from './points.js'
 import {takeRows} from './sample.js'
 import type {Embeddings, LayerStates} from './types.js'
 

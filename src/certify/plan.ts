@@ -10,16 +10,9 @@ import {legacyVulnerability} from './localization.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
 import {volatilityTask} from './measure.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from './options.js'
+import type {Points} from './points.js'
 import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from './sample.js'
 import type {AlphaSplit, Embeddings, LayerStates, LossName} from './types.js'
-
-/** The rows of one side of the split, with what the statistics need of each. */
-export interface Points {
-  /** rows of the data file */
-  rows: Uint32Array
-  losses: Float64Array
-  labels: Int32Array | null
-}
 
 /** Everything that is decided before a reference is seen: the same for every shard. */
 export interface CertifyPlan {
