@@ -1,6 +1,7 @@
 import {pack, unpack} from '../data/packed.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import type {LayerBets, LayerStatistics} from './bounds.js'
+import type {PairSample} from './perturbed/pairs.js'
 import type {PackedPoints} from './points.js'
 
 /** Sufficient statistics of every bound, so that a certificate can be checked without the model. Plain JSON. */
@@ -14,6 +15,16 @@ export interface Evidence {
   /** the rows used, with loss and label: two reports on the same rows can be compared pair by pair */
   sample: {anchors: PackedPoints; references: PackedPoints}
   layers: LayerEvidence[]
+  /** with perturbations: their pairs, anchors first, then references */
+  perturbations?: PairEvidence[]
+}
+
+/** Everything that is stated about a law of pairs follows from these and the sample. Packed arrays of Float64. */
+export interface PairEvidence {
+  /** of the perturbed copies */
+  losses: string
+  /** raw distances between a row and its copy, for each layer in order */
+  distances: string[]
 }
 
 /** Arrays are little-endian, compressed with zlib, in base64 (data/packed): `total`, `anchorTotal` and `windowed` Float64, `within` and `exceed` Uint32. */
@@ -42,6 +53,8 @@ export function layerStatistics(sums: VolatilitySums, anchors: number, {floor, d
     within: finite(sums.within, 1), exceed: finite(sums.exceed, etas.length), windowed: sums.windowed,
   }
 }
+
+export const encodePairs = ({losses, distances}: PairSample): PairEvidence => ({losses: pack(losses), distances: distances.map(pack)})
 
 export function encodeLayer(name: string, s: LayerStatistics, bets: LayerBets): LayerEvidence {
   return {

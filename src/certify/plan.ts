@@ -5,7 +5,7 @@ import {random} from '../stats/random.js'
 import {splitAlpha} from './alpha.js'
 import {chooseBets, type LayerBets} from './bounds.js'
 import {layerStatistics} from './evidence.js'
-import {anchorGeometry, defaultDeltas, type Geometry} from './geometry.js'
+import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {legacyVulnerability} from './localization.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
 import {volatilityTask} from './measure.js'
@@ -50,12 +50,12 @@ export interface LayerPlan extends LayerUnits {
 }
 
 /**
- * Sample, units, δ and η grids, the share of α of every statement and its stakes.
+ * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of pairs share α.
  *
  * Cost     per layer 2 m² · dim multiply–adds and m² log m; m ≤ 2000 anchors (without a split the first 2000 rows).
  * Throws   UsageError  options; InputError  rows, states, labels, losses; every pair of every layer at distance 0.
  */
-export async function planCertify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine): Promise<CertifyPlan> {
+export async function planCertify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, perturbations = 0): Promise<CertifyPlan> {
   checkOptions(options)
   checkEmbeddings(embeddings)
   const losses = lossOf(embeddings, options.loss)
@@ -82,7 +82,7 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
     options, anchors, references, lossMax, etas,
     duplicatesRemoved: sample.duplicatesRemoved,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
-    alpha: anchored ? splitAlpha(options.alpha, units.length, losses.bound === null ? 1 : 0, cellCount) : null,
+    alpha: anchored ? splitAlpha(options.alpha, units.length, losses.bound === null ? 1 : 0, cellCount, perturbations) : null,
     bootstrapSeed: generator.integer(2 ** 31),
     layers: [],
   }
@@ -108,7 +108,7 @@ async function layerUnits(states: LayerStates, anchors: Uint32Array, options: Ce
   const geometry = await anchorGeometry(takeRows(states, anchors.subarray(0, MAX_ANCHORS)), options.metric, engine)
   const medianDistance = quantile(geometry.sortedDistances, 0.5)
   const scale = options.scale === 'none' ? 1 : medianDistance || geometry.sortedDistances.at(-1)! || 1
-  const deltas = Float64Array.from(options.deltas === 'auto' ? defaultDeltas(geometry, scale) : new Set(options.deltas)).sort()
+  const deltas = Float64Array.from(options.deltas === 'auto' ? deltaGrid(geometry.sortedDistances, scale) : new Set(options.deltas)).sort()
   // The largest τ that every δ of the grid allows: the kernel is bounded by L_max/τ, so a larger τ gives tighter bounds.
   const floor = options.floor === 'auto' ? deltas[0]! : options.floor
   const usable = deltas.filter((delta) => delta >= floor)

@@ -1,5 +1,5 @@
-import type {Cell, CellStatus, CertifyMetrics} from '../../certify/types.js'
-import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
+import type {Cell, CellStatus, CertifyMetrics, PerturbationMetrics} from '../../certify/types.js'
+import {bestBound, type CellGrid, cellGrids, headlineGrid, type Placed, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bar} from './blocks.js'
@@ -25,10 +25,26 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
   ]
   if (headline !== null) {
-    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
+    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
+  for (const perturbation of metrics.perturbations ?? []) {
+    const grid = headlineGrid(cellGrids(perturbation))!
+    lines.push(...section(perturbationTitle(perturbation, grid.eta), boundTable(grid, options.columns, ({status, conditional}) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status]))))
+    lines.push('', ...wrap(perturbationLegend(perturbation), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
+  }
   return finish(lines)
+}
+
+function perturbationTitle({description}: PerturbationMetrics, eta: number): string {
+  return `Perturbed copies, ${description}: at most this share of copies within δ of their example changes in loss by ${setting(eta)} or more`
+}
+
+function perturbationLegend({changes, layers, pairs, accuracy, kind}: PerturbationMetrics): string {
+  const whatever = changes.map(({eta, upper, observed}) => `${percentUp(upper)} by ${setting(eta)} or more (observed ${percent(observed)})`).join(', ')
+  const epsilon = layers.map(({name, epsilon: {scaleFree}}) => `${name} ${number(scaleFree.estimate)} (≤ ${number(scaleFree.upper)})`).join(', ')
+  const right = accuracy === null ? '' : ` Accuracy on the copies ${percent(accuracy)}.`
+  return `Whatever the distance, at most these shares of examples change in loss: ${whatever}; ${count(pairs)} pairs${kind === 'attack' ? ' of this one attack, no bound for another adversary' : ''}.${right} ε along the perturbation: ${epsilon}.`
 }
 
 function layerTable({layers}: CertifyMetrics): Table {
@@ -52,14 +68,14 @@ function boundTitle({eta}: CellGrid): string {
 }
 
 /** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
-function boundTable({columns, sharedRadii, rows}: CellGrid, width: number): Table {
+function boundTable<C extends Placed>({columns, sharedRadii, rows}: CellGrid<C>, width: number, bound: (cell: C) => string): Table {
   const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
-  const line = (name: string, cells: readonly Cell[], text: (cell: Cell) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
+  const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
   return {
     head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
     align: ['left', ...shown.map(() => 'right' as const)],
     rows: rows.flatMap(({layer, cells}) => {
-      const bounds = line(layer, cells, boundText)
+      const bounds = line(layer, cells, bound)
       return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
     }),
   }
