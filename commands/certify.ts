@@ -8,6 +8,7 @@ import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
+import {withChecksum} from '../src/report/checksum.js'
 import {toJson} from '../src/report/json.js'
 import {type CertifyPartial, sealPartial} from '../src/report/partials.js'
 import type {CertifyReport} from '../src/report/reports.js'
@@ -84,7 +85,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const perturbed = await pairSources({
         checkpoint, data, embeddingOptions, dataOptions,
-        perturb: flags.perturb ?? [], pairs: flags.pairs,
+        perturb: flags.perturb ?? [], pairs: flags.pairs, onProgress: this.progress.update,
         perturbOptions: {seed: flags.seed, imageShape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])},
       })
       const embeddings = await checkpoint.embeddings(data, embeddingOptions)
@@ -122,11 +123,11 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const {certify} = await import('../src/certify/certify.js')
       const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, {onBlock, perturbations: perturbed.sources}).finally(() => engine.engine.close())
-      const report = {
+      const report = withChecksum({
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,
         ...(evidence === null ? {} : {evidence}),
-      }
+      })
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
       this.finish(report, certifyText(report, terminalOf(process.stdout)))

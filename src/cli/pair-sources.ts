@@ -16,10 +16,11 @@ export interface PairRequest {
   perturbOptions: PerturbOptions
   /** a file with the perturbed copy of every row */
   pairs: string | undefined
+  onProgress: (what: string, done: number, total: number) => void
 }
 
 /** The laws of pairs that --perturb and --pairs ask for, and the files read for them. */
-export async function pairSources({checkpoint, data, embeddingOptions, dataOptions, perturb, perturbOptions, pairs}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
+export async function pairSources({checkpoint, data, embeddingOptions, dataOptions, perturb, perturbOptions, pairs, onProgress}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
   const sources: PairSource[] = []
   const files: InputFile[] = []
   for (const [index, request] of perturb.entries()) {
@@ -32,7 +33,7 @@ export async function pairSources({checkpoint, data, embeddingOptions, dataOptio
       kind: of === 'gradient' ? 'attack' : 'random',
       perturb: async (anchors) => {
         const perturbed = of === 'gradient' ? await perturbByAttack(checkpoint, rows, request, anchors, options) : perturbNumbers(rows, request, anchors, options)
-        return {embeddings: await quietly(checkpoint, perturbed.data, embeddingOptions), description: perturbed.description}
+        return {embeddings: await quietly(checkpoint, perturbed.data, {...embeddingOptions, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
       },
     })
   }

@@ -1,4 +1,4 @@
-import type {Cell, CellStatus, CertifyMetrics, PerturbationMetrics} from '../../certify/types.js'
+import type {Cell, CellStatus, CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, type Placed, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
@@ -28,24 +28,33 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
-  for (const perturbation of metrics.perturbations ?? []) {
+  const {perturbations = []} = metrics
+  if (perturbations.length > 0) {
+    lines.push(...section('Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance', perturbationTable(perturbations)))
+  }
+  for (const perturbation of perturbations) {
     const grid = headlineGrid(cellGrids(perturbation))!
-    lines.push(...section(perturbationTitle(perturbation, grid.eta), boundTable(grid, options.columns, ({status, conditional}) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status]))))
-    lines.push('', ...wrap(perturbationLegend(perturbation), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
+    const bound = ({status, conditional}: PerturbationCell) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status])
+    lines.push(...section(`${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`, boundTable(grid, options.columns, bound)))
   }
   return finish(lines)
 }
 
-function perturbationTitle({description}: PerturbationMetrics, eta: number): string {
-  return `Perturbed copies, ${description}: at most this share of copies within δ of their example changes in loss by ${setting(eta)} or more`
+function perturbationTable(perturbations: readonly PerturbationMetrics[]): Table {
+  const etas = perturbations[0]!.changes.map(({eta}) => eta)
+  return {
+    head: ['perturbation', ...etas.flatMap((eta) => [`η ${setting(eta)}`, 'observed']), 'mean loss', 'accuracy'],
+    align: ['left', ...etas.flatMap(() => ['right', 'right'] as const), 'right', 'right'],
+    rows: perturbations.map((each) => [
+      perturbationName(each),
+      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
+      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
+      orDash(each.accuracy, percent),
+    ]),
+  }
 }
 
-function perturbationLegend({changes, layers, pairs, accuracy, kind}: PerturbationMetrics): string {
-  const whatever = changes.map(({eta, upper, observed}) => `${percentUp(upper)} by ${setting(eta)} or more (observed ${percent(observed)})`).join(', ')
-  const epsilon = layers.map(({name, epsilon: {scaleFree}}) => `${name} ${number(scaleFree.estimate)} (≤ ${number(scaleFree.upper)})`).join(', ')
-  const right = accuracy === null ? '' : ` Accuracy on the copies ${percent(accuracy)}.`
-  return `Whatever the distance, at most these shares of examples change in loss: ${whatever}; ${count(pairs)} pairs${kind === 'attack' ? ' of this one attack, no bound for another adversary' : ''}.${right} ε along the perturbation: ${epsilon}.`
-}
+export const perturbationName = ({name, strength}: PerturbationMetrics): string => (strength === null ? name : `${name} ${setting(strength)}`)
 
 function layerTable({layers}: CertifyMetrics): Table {
   const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
