@@ -10,7 +10,7 @@
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
-import {anchorGeometry, defaultDeltas} from '../src/certify/geometry.js'
+import {anchorGeometry, deltaGrid} from '../src/certify/geometry.js'
 import {onnxProducts} from '../src/linalg/onnx-products.js'
 import {plainProducts} from '../src/linalg/products.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
@@ -44,7 +44,7 @@ const anchors = rows(m)
 const engine = await createCpuEngine({threads, precision})
 const geometry = await anchorGeometry({rows: Math.min(m, SCALE_ROWS), cols, data: anchors.data.slice(0, SCALE_ROWS * cols)}, 'l2', engine)
 const scale = quantile(geometry.sortedDistances, 0.5)
-const deltas = defaultDeltas(geometry, scale)
+const deltas = deltaGrid(geometry.sortedDistances, scale)
 const task: VolatilityTask = {
   anchors, references: rows(n), anchorLoss: numbers(m), referenceLoss: numbers(n), anchorLabels: labels(m), referenceLabels: labels(n),
   metric: 'l2', scale, floor: deltas[0]!, deltas: Float64Array.of(...deltas, Infinity), etas: Float64Array.of(0.25, 0.5), lossMax: 1,

@@ -3,11 +3,12 @@ import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from 
 import type {FreshBound, LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, numbers, shard} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, names, number, numbers, perturbations, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
+import {withChecksum} from '../src/report/checksum.js'
 import {toJson} from '../src/report/json.js'
 import {type CertifyPartial, sealPartial} from '../src/report/partials.js'
 import type {CertifyReport} from '../src/report/reports.js'
@@ -57,6 +58,10 @@ They concern random pairs of the sampled distribution, not an adversary.`
     examples: Flags.integer({min: 0, default: DEFAULT_OPTIONS.examples, helpGroup: GROUP.method, description: 'how many single examples get a radius; 0: none'}),
     risk: number({min: 0, max: 1, default: DEFAULT_OPTIONS.risk, helpGroup: GROUP.method, description: 'β: the radius of an example is the largest δ at which its bound is at most this'}),
     bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
+    perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, fgsm, pgd, word-drop, word-swap, typos; name or name:strength, comma-separated'}),
+    pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
+    'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
+    'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
@@ -65,7 +70,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
 
   async run(): Promise<CertifyReport | CertifyPartial | undefined> {
     const {args, flags} = await this.parse(Certify)
-    const {openCheckpoint, readDataSet} = await import('../src/checkpoint/index.js')
+    const [{openCheckpoint, readDataSet}, {pairSources}] = await Promise.all([import('../src/checkpoint/index.js'), import('../src/cli/pair-sources.js')])
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
       if (flags['list-layers']) {
@@ -75,12 +80,19 @@ They concern random pairs of the sampled distribution, not an adversary.`
       if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
         throw new UsageError(`${args.checkpoint} is a model, so it needs --data`, ['give inputs and labels as npz, npy or csv, or certify a file of embeddings'])
       }
-      const data = flags.data === undefined ? null : await readDataSet(flags.data, defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels}))
-      const embeddings = await checkpoint.embeddings(data, {
+      const dataOptions = defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels})
+      const data = flags.data === undefined ? null : await readDataSet(flags.data, dataOptions)
+      const embeddingOptions = {
         ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined}),
         batchSize: flags['batch-size'],
-        onProgress: (done, total) => this.progress.update('forward pass', done, total),
+        onProgress: (done: number, total: number) => this.progress.update('forward pass', done, total),
+      }
+      const perturbed = await pairSources({
+        checkpoint, data, embeddingOptions, dataOptions,
+        perturb: flags.perturb ?? [], pairs: flags.pairs, onProgress: this.progress.update,
+        perturbOptions: {seed: flags.seed, imageShape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])},
       })
+      const embeddings = await checkpoint.embeddings(data, embeddingOptions)
       const options: CertifyOptions = {
         loss: (flags.loss as LossName | undefined) ?? 'auto',
         metric: flags.metric as MetricName,
@@ -99,8 +111,12 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const engine = await this.engine(flags)
       const setting = () => ({
-        inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
-        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null},
+        inputs: [
+          ...checkpoint.inputFiles.map((file) => ({...file, role: checkpoint.kind === 'embeddings' ? 'embeddings' as const : 'model' as const})),
+          ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data' as const})),
+          ...perturbed.files,
+        ],
+        config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, ...(perturbed.sources.length > 0 ? {perturb: (flags.perturb ?? []).map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'} : {})},
         engine,
         notes: checkpoint.notes,
       })
@@ -114,12 +130,12 @@ They concern random pairs of the sampled distribution, not an adversary.`
         return partial
       }
       const {certify} = await import('../src/certify/certify.js')
-      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, onBlock).finally(() => engine.engine.close())
-      const report = {
+      const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, {onBlock, perturbations: perturbed.sources}).finally(() => engine.engine.close())
+      const report = withChecksum({
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,
         ...(evidence === null ? {} : {evidence}),
-      }
+      })
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
       this.finish(report, certifyText(report, terminalOf(process.stdout)))
@@ -128,6 +144,14 @@ They concern random pairs of the sampled distribution, not an adversary.`
       await checkpoint.close()
     }
   }
+}
+
+/** Throws UsageError unless the flag holds an ascending pair. */
+function rangeOf(values: readonly number[] | undefined): [number, number] | null {
+  if (values === undefined) return null
+  const [low, high, ...more] = values
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, ['write --input-range 0,1'])
+  return [low, high]
 }
 
 const listOrAuto = (values: readonly number[] | 'auto') => (values === 'auto' ? values : [...values])

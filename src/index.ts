@@ -2,7 +2,7 @@
 export {certify, type Certification} from './certify/certify.js'
 export {type CertifyOptions, DEFAULT_OPTIONS as CERTIFY_DEFAULTS} from './certify/options.js'
 export {certifyShard, type CertifyShare, mergeShares} from './certify/shards.js'
-export {verifyCertificate} from './certify/verify.js'
+export {verifyCertificate} from './certify/verify/verify.js'
 export type * from './certify/types.js'
 export {sanitize, type SanitizeResult, type SanitizeRun} from './sanitize/sanitize.js'
 export type {SanitizeOptions, SanitizeSettings} from './sanitize/settings.js'

@@ -32,19 +32,26 @@ export function statements({bounds, layers, cells, tail, classes, examples, radi
 /** ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share to the cells. */
 const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05}
 
+/** Half for random pairs, half for the perturbations, in equal parts among these. */
+const SHARE_OF_PERTURBATIONS = 0.5
+
 /**
  * α shared out so that everything the report states holds at once (union bound).
  *
  * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes and examples 0.05 each where
  *           there are any, cells the rest. A cell's α is spent once for its direct, windowed and global bound together (docs/math.md, Theorem D).
+ *           With perturbations, half of α is theirs and the other half is shared out like this.
  */
-export function splitAlpha(total: number, {epsilon, cells, classes, examples}: Statements): AlphaSplit {
+export function splitAlpha(total: number, {epsilon, cells, classes, examples}: Statements, perturbations = 0): AlphaSplit {
+  const perturbed = perturbations > 0 ? SHARE_OF_PERTURBATIONS * total : 0
+  const own = total - perturbed
   const shares = {classes: classes === 0 ? 0 : SHARE.classes, examples: examples === 0 ? 0 : SHARE.examples}
-  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples) * total) / cells
+  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples) * own) / cells
   return {
-    total, epsilon: (SHARE.epsilon * total) / epsilon, global: cell, windowed: cell, direct: cell,
-    ...(classes === 0 ? {} : {class: (shares.classes * total) / classes}),
-    ...(examples === 0 ? {} : {example: (shares.examples * total) / examples}),
+    total, epsilon: (SHARE.epsilon * own) / epsilon, global: cell, windowed: cell, direct: cell,
+    ...(classes === 0 ? {} : {class: (shares.classes * own) / classes}),
+    ...(examples === 0 ? {} : {example: (shares.examples * own) / examples}),
     statements: epsilon + cells + classes + examples,
+    ...(perturbations > 0 ? {perturbations: perturbed} : {}),
   }
 }

@@ -12,6 +12,11 @@ export interface LayerStatistics {
   etas: Float64Array
   /** [n] Σ_i h_{L_max} */
   total: Float64Array
+  /** [m] Σ_j h_{L_max} */
+  anchorTotal: Float64Array
+  /** Σ over pairs with different labels of h_{L_max} */
+  crossLabelTotal: number
+  zeroDistancePairs: number
   /** [n, G] #{i : d ≤ δ} */
   within: Float64Array
   /** [n, G, E] #{i : d ≤ δ, ΔL ≥ η} */

@@ -1,7 +1,8 @@
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {MIN_PAIRS, middle} from './cells.js'
-import type {CertifyPlan, LayerUnits, Points} from './plan.js'
+import type {CertifyPlan, LayerUnits} from './plan.js'
+import type {Points} from './points.js'
 import {referenceSide, volatilityTask} from './task.js'
 import type {ExampleLayer, ExampleRow, LayerStates} from './types.js'
 

@@ -1,7 +1,7 @@
-import {classRows} from './classes.js'
 import type {LayerBets, LayerStatistics} from './bounds.js'
+import {classRows} from './classes.js'
 import {exampleBounds, type ExampleCounts, exampleLayer, exampleRows} from './examples.js'
-import type {Points} from './plan.js'
+import type {Points} from './points.js'
 import type {AlphaSplit, ClassRow, Examples} from './types.js'
 
 /** What classes and examples need of one layer. */

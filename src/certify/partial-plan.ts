@@ -1,9 +1,9 @@
-import {pack, unpack} from '../data/packed.js'
 import {InputError, UsageError} from '../errors.js'
 import type {Bet} from '../stats/betting.js'
 import {FAMILIES, type LayerBets} from './bounds.js'
 import {type CertifyOptions, checkOptions, MAX_BOOTSTRAP} from './options.js'
-import type {CertifyPlan, LayerPlan, Points} from './plan.js'
+import type {CertifyPlan, LayerPlan} from './plan.js'
+import {type PackedPoints, packPoints, unpackPoints} from './points.js'
 import type {AlphaSplit} from './types.js'
 
 /** A plan as plain JSON; text is a packed array (data/packed). */
@@ -24,14 +24,6 @@ export interface PackedPlan {
   layers: PackedLayerPlan[]
 }
 
-/** `rows` Uint32, `losses` Float64, `labels` Int32. */
-export interface PackedPoints {
-  count: number
-  rows: string
-  losses: string
-  labels: string | null
-}
-
 export interface PackedLayerPlan extends Omit<LayerPlan, 'deltas'> {
   deltas: number[]
 }
@@ -46,10 +38,6 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
     layers: layers.map((layer) => ({...layer, deltas: Array.from(layer.deltas)})),
   }
 }
-
-const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
-  count: rows.length, rows: pack(rows), losses: pack(losses), labels: labels === null ? null : pack(labels),
-})
 
 /**
  * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked that the sums and
@@ -69,17 +57,6 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
     etas: Float64Array.from(etas),
     layers: layers.map((layer) => ({...layer, deltas: Float64Array.from(layer.deltas)})),
   }
-}
-
-function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string): Points {
-  const points = {
-    rows: unpack(rows, 'u4', count, `${place}, rows`),
-    losses: unpack(losses, 'f8', count, `${place}, losses`),
-    labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`),
-  }
-  const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
-  if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, ['write the partial result again'])
-  return points
 }
 
 /** The first thing in a plan that cannot be, or null. */

@@ -6,22 +6,15 @@ import {splitAlpha, statements} from './alpha.js'
 import {chooseBets, type LayerBets} from './bounds.js'
 import {chooseClassBets, classesOf} from './classes.js'
 import {layerStatistics} from './evidence.js'
-import {anchorGeometry, defaultDeltas, type Geometry} from './geometry.js'
+import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
 import {labelHints, type Votes} from './neighbours.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from './options.js'
+import type {Points} from './points.js'
 import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from './sample.js'
 import {isLate, type Survey, surveyLayer} from './survey.js'
 import {volatilityTask} from './task.js'
 import type {AlphaSplit, Embeddings, LabelHint, LayerStates, LossName} from './types.js'
-
-/** The rows of one side of the split, with what the statistics need of each. */
-export interface Points {
-  /** rows of the data file */
-  rows: Uint32Array
-  losses: Float64Array
-  labels: Int32Array | null
-}
 
 /** Everything that is decided before a reference is seen: the same for every shard. */
 export interface CertifyPlan {
@@ -60,12 +53,12 @@ export interface LayerPlan extends LayerUnits, Survey {
 }
 
 /**
- * Sample, units, δ and η grids, the share of α of every statement and its stakes.
+ * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of pairs share α.
  *
  * Cost     per layer 2 m² · dim multiply–adds and m² log m; m ≤ 2000 anchors (without a split the first 2000 rows).
  * Throws   UsageError  options; InputError  rows, states, labels, losses; every pair of every layer at distance 0.
  */
-export async function planCertify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine): Promise<CertifyPlan> {
+export async function planCertify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, perturbations = 0): Promise<CertifyPlan> {
   checkOptions(options)
   checkEmbeddings(embeddings)
   const losses = lossOf(embeddings, options.loss)
@@ -101,7 +94,7 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
     plan.alpha = splitAlpha(options.alpha, statements({
       bounds: options.bounds, layers: units.length, cells: cellCount, tail: losses.bound === null,
       classes: classesOf(anchors.labels).length, examples: Math.min(options.examples, anchors.rows.length), radii: units.reduce((sum, {deltas}) => sum + deltas.length, 0),
-    }))
+    }), perturbations)
   }
   const trueClass = trueClassProbability(embeddings)
   // Rows are in random order already, so the first ones stand for all.
@@ -125,7 +118,7 @@ async function layerUnits(states: LayerStates, anchors: Uint32Array, options: Ce
   const geometry = await anchorGeometry(takeRows(states, anchors.subarray(0, MAX_ANCHORS)), options.metric, engine)
   const medianDistance = quantile(geometry.sortedDistances, 0.5)
   const scale = options.scale === 'none' ? 1 : medianDistance || geometry.sortedDistances.at(-1)! || 1
-  const deltas = Float64Array.from(options.deltas === 'auto' ? defaultDeltas(geometry, scale) : new Set(options.deltas)).sort()
+  const deltas = Float64Array.from(options.deltas === 'auto' ? deltaGrid(geometry.sortedDistances, scale) : new Set(options.deltas)).sort()
   // The largest τ that every δ of the grid allows: the kernel is bounded by L_max/τ, so a larger τ gives tighter bounds.
   const floor = options.floor === 'auto' ? deltas[0]! : options.floor
   const usable = deltas.filter((delta) => delta >= floor)

@@ -1,5 +1,6 @@
 import type {VolatilityTask} from '../pairwise/engine.js'
-import type {CertifyPlan, LayerUnits, Points} from './plan.js'
+import type {CertifyPlan, LayerUnits} from './plan.js'
+import type {Points} from './points.js'
 import {takeRows} from './sample.js'
 import type {LayerStates} from './types.js'
 

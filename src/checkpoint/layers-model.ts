@@ -59,6 +59,7 @@ export async function openLayersModel(path: string, file: InputBytes): Promise<C
     embeddings,
     notes,
     inputFiles,
+    differentiable: {tensorFlow, model, outputKind: outputKind(output.output.sourceLayer)},
     close: () => {
       model.dispose()
       return Promise.resolve()

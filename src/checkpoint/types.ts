@@ -1,6 +1,8 @@
+import type {LayersModel} from '@tensorflow/tfjs-layers'
 import type {Embeddings} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
 import type {InputFile, Note} from '../report/types.js'
+import type {TensorFlow} from './tensorflow.js'
 
 /** A model, or the stored hidden states of one. Whatever the file was, certify sees only `Embeddings`. */
 export interface Checkpoint {
@@ -17,6 +19,8 @@ export interface Checkpoint {
   /** what the reader of the report should know; grows while embeddings() runs */
   readonly notes: Note[]
   readonly inputFiles: InputFile[]
+  /** the model in memory, where gradients can be taken through it */
+  readonly differentiable?: {tensorFlow: TensorFlow; model: LayersModel; outputKind: OutputKind}
   close(): Promise<void>
 }
 

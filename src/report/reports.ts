@@ -9,6 +9,8 @@ import type {Report} from './types.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
+  /** sha256 of everything here but `run` */
+  checksum: string
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */
   evidence?: Evidence
 }
@@ -26,6 +28,8 @@ export interface VerifyMetrics {
   layers: number
   /** one sentence for each statement that does not follow from the evidence; empty: the certificate stands */
   discrepancies: string[]
+  /** files given with --model and --data, and whether the report was made from them */
+  files: {path: string; sha256: string; matches: boolean}[]
 }
 
 export interface VerifyReport extends Report<VerifyMetrics> {

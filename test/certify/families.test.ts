@@ -8,7 +8,7 @@ import {planCertify} from '../../src/certify/plan.js'
 import {clopperPearsonUpper} from '../../src/stats/clopper-pearson.js'
 import {klUpper} from '../../src/stats/kl-bound.js'
 import {maurerPontilUpper} from '../../src/stats/maurer-pontil.js'
-import {verifyCertificate} from '../../src/certify/verify.js'
+import {verifyCertificate} from '../../src/certify/verify/verify.js'
 import {engine, mixture, options} from './fixtures.js'
 
 const data = mixture(4, 700, 0.1, [6, 5])
@@ -154,34 +154,37 @@ describe('bounds of two fresh examples', () => {
 
 describe('verify', () => {
   const report = () => JSON.parse(JSON.stringify(result)) as typeof result
-  it('accepts the report', () => expect(verifyCertificate(report().metrics, report().evidence!)).toEqual([]))
+  it('accepts the report', () => expect(verifyCertificate(report(), chosen)).toEqual([]))
 
   it.each<[string, (r: Certification) => void, RegExp]>([
-    ['a smaller bound of a class', (r) => (r.metrics.classes![2]!.bound /= 2), /classes.2.bound: the report states/],
-    ['a class that is missing', (r) => r.metrics.classes!.pop(), /classes.7/],
+    ['a smaller bound of a class', (r) => (r.metrics.classes![2]!.bound /= 2), /classes\[2\].*bound: the report states/],
+    ['a class that is missing', (r) => r.metrics.classes!.pop(), /classes: the report has 7, its evidence 8/],
     ['no classes at all', (r) => delete r.metrics.classes, /classes: the report states undefined/],
-    ['a larger radius', (r) => (r.metrics.examples!.rows[0]!.radii[0] = 9), /examples.rows.0.radii.0/],
-    ['a smaller bound of an example', (r) => (r.metrics.examples!.rows[3]!.bounds[1]![5] = 0), /examples.rows.3.bounds.1.5/],
-    ['a larger share of certified examples', (r) => (r.metrics.examples!.layers[0]!.certified[2] = 1), /examples.layers.0.certified.2/],
-    ['a smaller ε of two fresh examples', (r) => (r.metrics.layers[0]!.epsilon.raw.fresh![0]!.upper! *= 0.9), /two fresh examples, kl-u/],
-    ['a fresh bound that is missing', (r) => r.metrics.layers[1]!.epsilon.raw.fresh!.pop(), /maurer-pontil: the report states null/],
+    ['a larger radius', (r) => (r.metrics.examples!.rows[0]!.radii[0] = 9), /examples, rows\[0\], radii\[0\]/],
+    ['a smaller bound of an example', (r) => (r.metrics.examples!.rows[3]!.bounds[1]![5] = 0), /examples, rows\[3\], bounds\[1\]\[5\]/],
+    ['a larger share of certified examples', (r) => (r.metrics.examples!.layers[0]!.certified[2] = 1), /examples, layers\[0\].*certified\[2\]/],
+    ['a smaller ε of two fresh examples', (r) => (r.metrics.layers[0]!.epsilon.raw.fresh![0]!.upper! *= 0.9), /epsilon, raw, fresh\[0\].*upper/],
+    ['a fresh bound that is missing', (r) => r.metrics.layers[1]!.epsilon.raw.fresh!.pop(), /fresh: the report has 1, its evidence 2/],
     ['a smaller Clopper–Pearson bound', (r) => (r.metrics.cells[4]!.clopperPearson! /= 2), /clopperPearson/],
-    ['more α for classes', (r) => (r.metrics.alpha.class! *= 2), /alpha.class/],
-    ['more α for examples', (r) => (r.metrics.alpha.example! *= 2), /alpha.example/],
-    ['bounds left out of the evidence, so that α goes further', (r) => delete r.evidence!.bounds, /alpha.epsilon/],
+    ['more α for classes', (r) => (r.metrics.alpha.class! *= 2), /alpha, class/],
+    ['more α for examples', (r) => (r.metrics.alpha.example! *= 2), /alpha, example/],
   ])('finds %s', (_, tamper, message) => {
     const spoiled = report()
     tamper(spoiled)
-    expect(verifyCertificate(spoiled.metrics, spoiled.evidence!).join('\n')).toMatch(message)
+    expect(verifyCertificate(spoiled, chosen).join('\n')).toMatch(message)
+  })
+
+  it('finds bounds left out of the configuration, so that α goes further', () => {
+    expect(verifyCertificate(report(), {...chosen, bounds: []}).join('\n')).toMatch(/alpha, epsilon/)
   })
 
   it('refuses counts that cannot be', () => {
     const spoiled = report()
     spoiled.evidence!.layers[0]!.fresh!.weight = 1e9
-    expect(() => verifyCertificate(spoiled.metrics, spoiled.evidence!)).toThrow('1000000000 pairs of 525 references')
+    expect(() => verifyCertificate(spoiled, chosen)).toThrow('1000000000 pairs of 525 references')
     const swapped = report()
     const {examples} = swapped.evidence!.layers[0]!
     ;[examples!.within, examples!.exceed] = [examples!.exceed, examples!.within]
-    expect(() => verifyCertificate(swapped.metrics, swapped.evidence!)).toThrow(/of \d+ of 525 references cannot be/)
+    expect(() => verifyCertificate(swapped, chosen)).toThrow(/of \d+ of 525 references cannot be/)
   })
 })

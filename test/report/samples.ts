@@ -3,6 +3,7 @@ import type {Cell, CellStatus, CertifyMetrics, LayerMetrics} from '../../src/cer
 import type {CertifyReport, EvaluateReport, SanitizeReport} from '../../src/report/reports.js'
 import {TRAINING} from '../../src/learn/train.js'
 import type {TopEdge} from '../../src/sanitize/types.js'
+import {withChecksum} from '../../src/report/checksum.js'
 import {random} from '../../src/stats/random.js'
 
 /** Text that tries to be markup, a terminal command and a table cell at once, and hides its end. */
@@ -44,9 +45,9 @@ export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Rel
       overlap: layers.map((_, i) => layers.map((__, j) => (i === j ? 1 : Number((0.62 / Math.abs(i - j)).toFixed(2))))),
     },
   }
-  return {
-    schemaVersion: 1,
-    command: 'certify',
+  return withChecksum({
+    schemaVersion: 1 as const,
+    command: 'certify' as const,
     version: '0.1.0',
     seed: 0,
     engine: {
@@ -77,7 +78,7 @@ export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Rel
       {level: 'info', code: 'duplicates-removed', message: '3 examples repeat another one bit by bit and were left out'},
     ],
     run,
-  }
+  })
 }
 
 function layer(name: string, k: number, count: number): LayerMetrics {

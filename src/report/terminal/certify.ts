@@ -1,6 +1,6 @@
-import type {Cell, CellStatus, CertifyMetrics} from '../../certify/types.js'
+import type {Cell, CellStatus, CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
 import {findings} from '../certify-findings.js'
-import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
+import {bestBound, type CellGrid, cellGrids, headlineGrid, type Placed, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bar} from './blocks.js'
@@ -26,13 +26,38 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
   ]
   if (headline !== null) {
-    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
+    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
   const more = findings(metrics)
   if (more.length > 0) lines.push('', paint.bold('Where to look'), ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)))
+  const {perturbations = []} = metrics
+  if (perturbations.length > 0) {
+    lines.push(...section('Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance', perturbationTable(perturbations)))
+  }
+  for (const perturbation of perturbations) {
+    const grid = headlineGrid(cellGrids(perturbation))!
+    const bound = ({status, conditional}: PerturbationCell) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status])
+    lines.push(...section(`${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`, boundTable(grid, options.columns, bound)))
+  }
   return finish(lines)
 }
+
+function perturbationTable(perturbations: readonly PerturbationMetrics[]): Table {
+  const etas = perturbations[0]!.changes.map(({eta}) => eta)
+  return {
+    head: ['perturbation', ...etas.flatMap((eta) => [`η ${setting(eta)}`, 'observed']), 'mean loss', 'accuracy'],
+    align: ['left', ...etas.flatMap(() => ['right', 'right'] as const), 'right', 'right'],
+    rows: perturbations.map((each) => [
+      perturbationName(each),
+      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
+      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
+      orDash(each.accuracy, percent),
+    ]),
+  }
+}
+
+export const perturbationName = ({name, strength}: PerturbationMetrics): string => (strength === null ? name : `${name} ${setting(strength)}`)
 
 function layerTable({layers}: CertifyMetrics): Table {
   const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
@@ -55,14 +80,14 @@ function boundTitle({eta}: CellGrid): string {
 }
 
 /** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
-function boundTable({columns, sharedRadii, rows}: CellGrid, width: number): Table {
+function boundTable<C extends Placed>({columns, sharedRadii, rows}: CellGrid<C>, width: number, bound: (cell: C) => string): Table {
   const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
-  const line = (name: string, cells: readonly Cell[], text: (cell: Cell) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
+  const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
   return {
     head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
     align: ['left', ...shown.map(() => 'right' as const)],
     rows: rows.flatMap(({layer, cells}) => {
-      const bounds = line(layer, cells, boundText)
+      const bounds = line(layer, cells, bound)
       return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
     }),
   }
