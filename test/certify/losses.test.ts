@@ -1,9 +1,11 @@
 import {describe, expect, it} from 'vitest'
+import {certify} from '../../src/certify/certify.js'
 import {legacyVulnerability, localize} from '../../src/certify/localization.js'
 import {lossOf} from '../../src/certify/losses.js'
+import {type CertifyOptions, checkOptions, DEFAULT_OPTIONS} from '../../src/certify/options.js'
 import type {Embeddings, LayerMetrics} from '../../src/certify/types.js'
 import {random} from '../../src/stats/random.js'
-import {digits, engine} from './fixtures.js'
+import {digits, engine, mixture, options} from './fixtures.js'
 
 const three: Embeddings = {
   rows: 2, layers: [], loss: null, labels: Int32Array.of(0, 2),
@@ -31,6 +33,26 @@ describe('lossOf', () => {
   it('does not overflow on large logits', () => {
     const {values} = lossOf({...three, output: {kind: 'logits', classes: 3, data: Float64Array.of(1e4, 0, 0, 1e4, 0, 0)}}, 'cross-entropy')
     expect(Array.from(values)).toEqual([0, 1e4])
+  })
+})
+
+describe('options that make no sense', () => {
+  it.each<[Partial<CertifyOptions>, RegExp]>([
+    [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric: it breaks the triangle inequality/],
+    [{lossMax: 0}, /--loss-max is 0/],
+    [{bounds: ['hoeffding' as 'kl-u']}, /--bounds knows no hoeffding/],
+    [{bounds: ['kl-u'], split: null}, /--bounds needs a split/],
+    [{examples: -1}, /--examples is -1/],
+    [{risk: 1}, /--risk is 1/],
+  ])('%o is refused', (changed, message) => {
+    expect(() => checkOptions({...DEFAULT_OPTIONS, ...changed})).toThrow(message)
+  })
+
+  it('a largest loss is for losses that have none', async () => {
+    await expect(certify(mixture(1, 100), options({lossMax: 1}), engine)).rejects.toThrow('one-minus-p cannot exceed 1')
+    const {metrics} = await certify(mixture(1, 100), options({loss: 'cross-entropy', lossMax: 1.5, bootstrap: 0}), engine)
+    expect(metrics.loss.max).toBe(1.5)
+    expect(metrics.loss.tailUpper!).toBeGreaterThan(0)
   })
 })
 
