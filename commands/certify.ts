@@ -3,6 +3,7 @@ import {type CertifyOptions, DEFAULT_OPTIONS, MAX_BOOTSTRAP} from '../src/certif
 import type {LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
+import {compareWith, readEarlier} from '../src/cli/earlier-report.js'
 import {defined, fromEnvironment, GROUP, names, number, numbers, perturbations, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -58,6 +59,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
     'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
     'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
+    against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
@@ -107,11 +109,13 @@ They concern random pairs of the sampled distribution, not an adversary.`
           ...checkpoint.inputFiles.map((file) => ({...file, role: checkpoint.kind === 'embeddings' ? 'embeddings' as const : 'model' as const})),
           ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data' as const})),
           ...perturbed.files,
+          ...(earlier === null ? [] : [earlier.file]),
         ],
         config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, ...(perturbed.sources.length > 0 ? {perturb: (flags.perturb ?? []).map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'} : {})},
         engine,
         notes: checkpoint.notes,
       })
+      const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
       const onBlock = (done: number, total: number) => this.progress.update('blocks of pairs', done, total)
       if (flags.shard !== undefined) {
         const {certifyShard} = await import('../src/certify/shards.js')
@@ -123,6 +127,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const {certify} = await import('../src/certify/certify.js')
       const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, {onBlock, perturbations: perturbed.sources}).finally(() => engine.engine.close())
+      if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs: setting().inputs}, options.alpha)
       const report = withChecksum({
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,

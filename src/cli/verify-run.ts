@@ -1,9 +1,11 @@
 import type {Evidence} from '../certify/evidence.js'
 import {recordedOptions} from '../certify/recorded-options.js'
+import {differences} from '../certify/verify/differences.js'
 import {verifyCertificate} from '../certify/verify/verify.js'
 import {checksumOf} from '../report/checksum.js'
 import type {CertifyReport, VerifyMetrics} from '../report/reports.js'
 import type {InputFile, Verdict} from '../report/types.js'
+import {compareWith, type EarlierReport} from './earlier-report.js'
 
 /**
  * Everything in a report of certify that can be checked without the model and the data: its checksum, its frame against its configuration, and the
@@ -21,6 +23,13 @@ export function verifyReport(report: CertifyReport & {evidence: Evidence}): stri
   found.push(...perturbationFaults(report))
   const {metrics, verdict, notes, evidence} = report
   return [...found, ...verifyCertificate({metrics, verdict, notes, evidence}, options)]
+}
+
+/** The comparison again, from both reports. */
+export function verifyComparison({metrics, evidence, inputs, config}: CertifyReport & {evidence: Evidence}, earlier: EarlierReport): string[] {
+  if (metrics.comparison === undefined) return ['the report compares itself with no other']
+  const again = compareWith(earlier, {metrics, evidence, inputs}, Number(config['alpha']))
+  return differences({comparison: metrics.comparison}, {comparison: again})
 }
 
 /** The perturbations of the metrics are those that the configuration asked for, in order; supplied pairs come last. */

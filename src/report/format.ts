@@ -55,6 +55,11 @@ export function interval(range: readonly [number, number] | null): string {
   return range === null ? '–' : `${number(range[0])} to ${number(range[1])}`
 }
 
+/** An interval of a difference: two significant digits, signs shown. */
+export function signedInterval([low, high]: readonly [number, number]): string {
+  return `${withSign(Number(low.toPrecision(2)))} to ${withSign(Number(high.toPrecision(2)))}`
+}
+
 export function orDash(x: number | null, format: (x: number) => string = number): string {
   return x === null ? '–' : format(x)
 }
