@@ -51,7 +51,7 @@ without running certify again on the model and the data.`
         inputs: [file, ...files],
         config: {},
         engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
-        ...verifyOutcome(certificate, files, found),
+        ...verifyOutcome(certificate, files, found, earlier !== null),
         notes: [],
       }, flags.seed),
       command: 'verify',

@@ -1,6 +1,6 @@
 import type {CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
 import {cellGrids, headlineGrid, perturbationName} from '../certify-view.js'
-import {interval, number, orDash, percent, percentUp, setting, signedInterval, withSign} from '../format.js'
+import {number, orDash, percent, percentUp, points, setting, signedInterval, signedNumber} from '../format.js'
 import {boundTable, SIGN} from './bound-table.js'
 import type {Table} from './table.js'
 
@@ -47,18 +47,18 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
     table: {
       head: ['layer', 'then', 'now', 'difference', 'exact', 'asymptotic'],
       align: ['left', 'right', 'right', 'right', 'right', 'right'] as const,
-      rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [name, number(earlier), number(now), withSign(Number(difference.toPrecision(2))), exact === null ? '–' : signedInterval(exact), signedInterval(asymptotic)]),
+      rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [name, number(earlier), number(now), signedNumber(difference), exact === null ? '–' : signedInterval(exact), signedInterval(asymptotic)]),
     },
   }
   if (eta === undefined) return [epsilon]
   return [epsilon, {
-    title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference, certified bound then and now`,
+    title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
     table: {
-      head: ['layer', 'δ then', 'δ now', 'then', 'now', 'difference', 'bound', ''],
+      head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
       align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
       rows: cells.filter((cell) => cell.eta === eta).map((cell) => [
         cell.layer, setting(cell.earlierDelta), setting(cell.delta), orDash(cell.earlierObserved, percent), orDash(cell.observed, percent),
-        cell.asymptotic === null ? '–' : interval(cell.asymptotic.map((x) => Number((100 * x).toFixed(1))) as [number, number]),
+        cell.asymptotic === null ? '–' : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),
         `${percentUp(cell.earlierBound)} → ${percentUp(cell.bound)}`, '',
       ]),
     },
