@@ -3,6 +3,7 @@ import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from 
 import type {FreshBound, LossName, MetricName} from '../src/certify/types.js'
 import type {OutputKind, Pooling} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
+import {compareWith, readEarlier} from '../src/cli/earlier-report.js'
 import {defined, fromEnvironment, GROUP, names, number, numbers, perturbations, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -27,6 +28,8 @@ They concern random pairs of the sampled distribution, not an adversary.`
     {description: 'an ONNX classifier on its test set', command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html'},
     {description: 'two layers of a TF.js model, losses in nats', command: '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy'},
     {description: 'hidden states dumped from any framework', command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5'},
+    {description: 'perturbed images too: noise, turns, and what one attack does', command: '<%= config.bin %> certify model/model.json --data test.npz --perturb noise:0.1,rotate:15,pgd:0.03 --image-shape 28,28'},
+    {description: 'the difference to the last checkpoint, on the same data', command: '<%= config.bin %> certify new.onnx --data test.npz --against old-report.json'},
     {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json'},
   ]
 
@@ -62,6 +65,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
     'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
     'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
+    against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
     'batch-size': Flags.integer({min: 1, default: 256, helpGroup: GROUP.run, description: 'examples in one forward pass'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
@@ -115,11 +119,13 @@ They concern random pairs of the sampled distribution, not an adversary.`
           ...checkpoint.inputFiles.map((file) => ({...file, role: checkpoint.kind === 'embeddings' ? 'embeddings' as const : 'model' as const})),
           ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data' as const})),
           ...perturbed.files,
+          ...(earlier === null ? [] : [earlier.file]),
         ],
         config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, ...(perturbed.sources.length > 0 ? {perturb: (flags.perturb ?? []).map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'} : {})},
         engine,
         notes: checkpoint.notes,
       })
+      const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
       const onBlock = (done: number, total: number) => this.progress.update('blocks of pairs', done, total)
       if (flags.shard !== undefined) {
         const {certifyShard} = await import('../src/certify/shards.js')
@@ -131,6 +137,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
       }
       const {certify} = await import('../src/certify/certify.js')
       const {metrics, verdict, notes, evidence} = await certify(embeddings, options, engine.engine, {onBlock, perturbations: perturbed.sources}).finally(() => engine.engine.close())
+      if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs: setting().inputs}, options.alpha)
       const report = withChecksum({
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,

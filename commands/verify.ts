@@ -2,9 +2,10 @@ import {dirname, join, relative} from 'node:path'
 import {statSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
+import {readEarlier} from '../src/cli/earlier-report.js'
 import {fromEnvironment, GROUP} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
-import {verifyOutcome, verifyReport} from '../src/cli/verify-run.js'
+import {verifyComparison, verifyOutcome, verifyReport} from '../src/cli/verify-run.js'
 import {readInput} from '../src/data/read-file.js'
 import {InputError} from '../src/errors.js'
 import {parseReport} from '../src/report/read-report.js'
@@ -29,6 +30,7 @@ without running certify again on the model and the data.`
 
   static override flags = fromEnvironment({
     model: Flags.string({helpGroup: GROUP.input, description: 'the checkpoint that the report should be about; weight files beside it are checked too'}),
+    against: Flags.string({helpGroup: GROUP.input, description: 'the earlier report that this one compares itself with: the comparison is computed again'}),
     data: Flags.string({multiple: true, helpGroup: GROUP.input, description: 'a data file that the report should be about; may be given several times (data, labels, pairs)'}),
   })
 
@@ -41,12 +43,15 @@ without running certify again on the model and the data.`
     const files: InputFile[] = []
     for (const path of flags.data ?? []) files.push((await readInput(path)).file)
     if (flags.model !== undefined) for (const path of modelFiles(flags.model, certificate)) files.push((await readInput(path)).file)
+    const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
+    if (earlier !== null) files.push(earlier.file)
+    const found = [...verifyReport({...certificate, evidence}), ...(earlier === null ? [] : verifyComparison({...certificate, evidence}, earlier))]
     const report: VerifyReport = {
       ...this.report({
         inputs: [file, ...files],
         config: {},
         engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
-        ...verifyOutcome(certificate, files, verifyReport({...certificate, evidence})),
+        ...verifyOutcome(certificate, files, found, earlier !== null),
         notes: [],
       }, flags.seed),
       command: 'verify',

@@ -52,6 +52,8 @@ export interface CertifyMetrics {
   localization: Localization
   /** with --perturb or --pairs: one for each law of pairs */
   perturbations?: PerturbationMetrics[]
+  /** with --against */
+  comparison?: Comparison
 }
 
 /** How α is shared so that every bound of the report holds at once. */
@@ -304,4 +306,46 @@ export interface PerturbationCell {
   markov: number
   /** of the conditional bound */
   status: Exclude<CellStatus, 'invalid'>
+}
+
+/** The difference to an earlier report on the same anchors and references: this checkpoint minus the earlier one. */
+export interface Comparison {
+  /** how it was established that the examples are the same */
+  pairing: 'input-hash' | 'labels'
+  /** all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report */
+  alpha: number
+  layers: LayerDifference[]
+  /** at the same place of the two grids; empty where the grids differ in size or η */
+  cells: CellDifference[]
+  /** layers without a counterpart */
+  onlyHere: string[]
+  onlyThere: string[]
+}
+
+export interface LayerDifference {
+  name: string
+  /** scale-free ε of this and of the earlier checkpoint: estimates */
+  epsilon: number
+  earlier: number
+  difference: number
+  /** exact, all layers at once; null where a layer has no floor */
+  exact: [number, number] | null
+  /** paired and normal, each layer by itself: no certificate */
+  asymptotic: [number, number]
+}
+
+export interface CellDifference {
+  layer: string
+  delta: number
+  earlierDelta: number
+  eta: number
+  observed: number | null
+  earlierObserved: number | null
+  /** of the observed shares; null where one has no pair */
+  difference: number | null
+  /** of the difference of P[ΔL ≥ η | d ≤ δ], paired and normal: no certificate */
+  asymptotic: [number, number] | null
+  /** the smallest of the three certified bounds, now and then */
+  bound: number
+  earlierBound: number
 }

@@ -2,8 +2,8 @@ import {UsageError} from '../errors.js'
 
 export type PerturbationName = keyof typeof CATALOGUE
 
-/** What a perturbation works on; text needs the raw text and what turns it into inputs, attacks need gradients. */
-type Material = 'numbers' | 'image' | 'text' | 'gradient'
+/** What a perturbation works on; attacks need gradients. */
+type Material = 'numbers' | 'image' | 'gradient'
 
 interface Entry {
   of: Material
@@ -20,9 +20,6 @@ export const CATALOGUE = {
   brightness: {of: 'image', strength: 0.2, max: 1, unit: 'share of the range, up or down'},
   fgsm: {of: 'gradient', strength: 0.03, max: 1, unit: 'largest change of a value, as a share of the range'},
   pgd: {of: 'gradient', strength: 0.03, max: 1, unit: 'largest change of a value, as a share of the range'},
-  'word-drop': {of: 'text', strength: 0.1, max: 1, unit: 'chance of each word'},
-  'word-swap': {of: 'text', strength: 0.1, max: 1, unit: 'chance of each word to change places with the next'},
-  typos: {of: 'text', strength: 0.1, max: 1, unit: 'chance of each word'},
 } as const satisfies Record<string, Entry>
 
 export interface PerturbationRequest {

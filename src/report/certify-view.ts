@@ -1,4 +1,4 @@
-import type {Cell, CellStatus} from '../certify/types.js'
+import type {Cell, CellStatus, PerturbationMetrics} from '../certify/types.js'
 import {percent, setting} from './format.js'
 
 /** The tightest of the three bounds of a cell. */
@@ -59,6 +59,8 @@ export const STATUS_MEANING: Record<CellStatus, string> = {
   abstain: 'too few pairs within the radius to say anything',
   invalid: 'the assumptions of a bound are not met',
 }
+
+export const perturbationName = ({name, strength}: Pick<PerturbationMetrics, 'name' | 'strength'>): string => (strength === null ? name : `${name} ${setting(strength)}`)
 
 function radii(cells: readonly Placed[], layer: string): number[] {
   return ascending(cells.filter((c) => c.layer === layer).map((c) => c.delta))

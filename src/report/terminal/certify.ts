@@ -1,15 +1,15 @@
-import type {Cell, CellStatus, CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
+import type {Cell, CertifyMetrics} from '../../certify/types.js'
 import {findings} from '../certify-findings.js'
-import {bestBound, type CellGrid, cellGrids, headlineGrid, type Placed, statusCounts} from '../certify-view.js'
+import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bar} from './blocks.js'
+import {boundTable, SIGN} from './bound-table.js'
+import {comparisonTables, perturbationTables} from './certify-pairs.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type Table, tableLines} from './table.js'
 import {verdictLines} from './verdict.js'
 import {finish, wrap} from './text.js'
-
-const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
 
 /** The result of certify as text: verdict, volatility by layer, bounds of the headline η. Ends with a newline. */
 export function certifyText(report: Report<CertifyMetrics>, options: TerminalOptions): string {
@@ -31,33 +31,9 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
   }
   const more = findings(metrics)
   if (more.length > 0) lines.push('', paint.bold('Where to look'), ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)))
-  const {perturbations = []} = metrics
-  if (perturbations.length > 0) {
-    lines.push(...section('Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance', perturbationTable(perturbations)))
-  }
-  for (const perturbation of perturbations) {
-    const grid = headlineGrid(cellGrids(perturbation))!
-    const bound = ({status, conditional}: PerturbationCell) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status])
-    lines.push(...section(`${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`, boundTable(grid, options.columns, bound)))
-  }
+  for (const {title, table} of [...perturbationTables(metrics, options.columns), ...comparisonTables(metrics)]) lines.push(...section(title, table))
   return finish(lines)
 }
-
-function perturbationTable(perturbations: readonly PerturbationMetrics[]): Table {
-  const etas = perturbations[0]!.changes.map(({eta}) => eta)
-  return {
-    head: ['perturbation', ...etas.flatMap((eta) => [`η ${setting(eta)}`, 'observed']), 'mean loss', 'accuracy'],
-    align: ['left', ...etas.flatMap(() => ['right', 'right'] as const), 'right', 'right'],
-    rows: perturbations.map((each) => [
-      perturbationName(each),
-      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
-      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
-      orDash(each.accuracy, percent),
-    ]),
-  }
-}
-
-export const perturbationName = ({name, strength}: PerturbationMetrics): string => (strength === null ? name : `${name} ${setting(strength)}`)
 
 function layerTable({layers}: CertifyMetrics): Table {
   const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
@@ -77,20 +53,6 @@ function layerTable({layers}: CertifyMetrics): Table {
 
 function boundTitle({eta}: CellGrid): string {
   return `At most this share of random pairs within δ differs in loss by ${setting(eta)} or more`
-}
-
-/** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
-function boundTable<C extends Placed>({columns, sharedRadii, rows}: CellGrid<C>, width: number, bound: (cell: C) => string): Table {
-  const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
-  const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
-  return {
-    head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
-    align: ['left', ...shown.map(() => 'right' as const)],
-    rows: rows.flatMap(({layer, cells}) => {
-      const bounds = line(layer, cells, bound)
-      return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
-    }),
-  }
 }
 
 function boundText(cell: Cell): string {
