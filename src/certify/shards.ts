@@ -2,11 +2,12 @@ import {InputError} from '../errors.js'
 import {blocksOfShard, type Shard} from '../linalg/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Certification, conclude} from './certify.js'
-import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
+import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
 import {packBlock, type PackedBlock, unpackBlock} from './partial-blocks.js'
 import {type PackedPlan, packPlan, unpackPlan} from './partial-plan.js'
 import {inFileRows, planCertify} from './plan.js'
+import {foldBlocks} from './sums.js'
 import type {Embeddings} from './types.js'
 
 /** What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own blocks. */

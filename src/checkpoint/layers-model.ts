@@ -99,6 +99,7 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
     embeddings,
     notes,
     inputFiles,
+    differentiable: {tensorFlow, model, outputKind},
     close: () => {
       model.dispose()
       return Promise.resolve()

@@ -1,8 +1,10 @@
+import type {LayersModel} from '@tensorflow/tfjs-layers'
 import type {Embeddings} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
 import type {InputFile, Json, Note} from '../report/types.js'
 import type {ModelInput} from './bind-inputs.js'
 import type {SampleOptions} from './sample.js'
+import type {TensorFlow} from './tensorflow.js'
 
 /** A model, or the stored hidden states of one. Whatever the file was, certify sees only `Embeddings`. */
 export interface Checkpoint {
@@ -24,6 +26,8 @@ export interface Checkpoint {
   /** what the reader of the report should know; grows while embeddings() runs */
   readonly notes: Note[]
   readonly inputFiles: InputFile[]
+  /** the model in memory, where gradients can be taken through it */
+  readonly differentiable?: {tensorFlow: TensorFlow; model: LayersModel; outputKind: OutputKind}
   close(): Promise<void>
 }
 

@@ -1,7 +1,9 @@
 import {Flags} from '@oclif/core'
-import type {Checkpoint, DataSet, ModelStates, OutputKind, Pooling, SampleKind} from '../checkpoint/index.js'
+import type {PairSource} from '../certify/perturbed/pairs.js'
+import type {Checkpoint, DataSet, EmbeddingOptions, ModelStates, OutputKind, Pooling, SampleKind} from '../checkpoint/index.js'
 import type {DataSetOptions} from '../checkpoint/index.js'
 import {UsageError} from '../errors.js'
+import type {PerturbationRequest} from '../perturb/catalogue.js'
 import type {Subject} from '../report/subject.js'
 import type {InputFile, Json} from '../report/types.js'
 import {bytes, defined, GROUP, names, numbers} from './flags.js'
@@ -66,12 +68,18 @@ export interface InputFlags {
   layers?: string[] | undefined
   pool?: string | undefined
   output?: string | undefined
+  perturb?: PerturbationRequest[] | undefined
+  pairs?: string | undefined
+  'image-shape'?: number[] | undefined
+  'input-range'?: number[] | undefined
   seed: number
 }
 
 /** Hidden states of a checkpoint, and all that the report says of where they came from. */
 export interface OpenedSubject {
   states: ModelStates
+  /** the laws of perturbed copies that were asked for */
+  pairs: PairSource[]
   subject: Subject
   inputs: InputFile[]
   config: Record<string, Json>
@@ -81,20 +89,40 @@ export async function readSubject(checkpoint: Checkpoint, path: string, flags: I
   if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
     throw new UsageError(`${path} is a model, so it needs --data`, ['give inputs and labels as npz, npy, csv or parquet, a folder of images, or certify a file of embeddings'])
   }
-  const {readDataSet} = await import('../checkpoint/index.js')
-  const data = flags.data === undefined ? null : await readDataSet(flags.data, dataOptions(flags), checkpoint, checkpoint.notes)
-  const states = await checkpoint.embeddings(data, {
+  const [{readDataSet}, {pairSources}] = await Promise.all([import('../checkpoint/index.js'), import('./pair-sources.js')])
+  const options = dataOptions(flags)
+  const data = flags.data === undefined ? null : await readDataSet(flags.data, options, checkpoint, checkpoint.notes)
+  const embeddingOptions: EmbeddingOptions = {
     ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined, batchSize: flags['batch-size'], memoryLimitBytes: flags['max-memory']}),
     sample: flags.sample as SampleKind,
     seed: flags.seed,
     onProgress: (done, total) => onProgress('forward pass', done, total),
+  }
+  const perturb = flags.perturb ?? []
+  const perturbed = await pairSources({
+    checkpoint, data, embeddingOptions, dataOptions: options, perturb, pairs: flags.pairs, onProgress,
+    perturbOptions: {seed: flags.seed, imageShape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])},
   })
+  const states = await checkpoint.embeddings(data, embeddingOptions)
+  const own = checkpoint.kind === 'embeddings' ? 'embeddings' : 'model'
   return {
     states,
+    pairs: perturbed.sources,
     subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, flags.sample as SampleKind)},
-    inputs: [...checkpoint.inputFiles, ...(data?.inputFiles ?? [])],
-    config: {layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, sample: flags.limit === undefined ? null : flags.sample},
+    inputs: [...checkpoint.inputFiles.map((file) => ({...file, role: own} as const)), ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'} as const)), ...perturbed.files],
+    config: {
+      layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, sample: flags.limit === undefined ? null : flags.sample,
+      ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
+    },
   }
+}
+
+/** Throws UsageError unless the flag holds an ascending pair. */
+function rangeOf(values: readonly number[] | undefined): [number, number] | null {
+  if (values === undefined) return null
+  const [low, high, ...more] = values
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, ['write --input-range 0,1'])
+  return [low, high]
 }
 
 function dataOptions(flags: InputFlags): DataSetOptions {

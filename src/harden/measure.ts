@@ -9,7 +9,7 @@ import type {DataSet} from '../checkpoint/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {fgsm, gradientAttack, type GradientAttack, pgd} from '../perturb/gradient-attack.js'
 import {type Random, random} from '../stats/random.js'
-import {crossEntropies, predictedClasses} from './losses.js'
+import {crossEntropies, predictedClasses} from '../checkpoint/class-losses.js'
 import type {AttackedAccuracy, ModelMeasures} from './types.js'
 
 const BATCH = 256

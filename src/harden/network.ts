@@ -5,7 +5,7 @@ import {size} from '../checkpoint/pool.js'
 import type {BoundData} from '../checkpoint/trainable.js'
 import {dense, type Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
-import {crossEntropies, predictedClasses} from './losses.js'
+import {crossEntropies, predictedClasses} from '../checkpoint/class-losses.js'
 import {penaltyTensor, type PenaltyOptions} from './penalty.js'
 import {poolStates} from './pool-states.js'
 
