@@ -28,14 +28,13 @@ export async function pairSources({checkpoint, data, embeddingOptions, dataOptio
     if (data === null) throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, ['certify the model itself, or give the hidden states of perturbed inputs with --pairs'])
     const of = CATALOGUE[request.name].of
     const rows = sampled(data, embeddingOptions)
-    const {limit: _taken, ...whole} = embeddingOptions
     const options = {...perturbOptions, seed: perturbOptions.seed + index}
     sources.push({
       ...request,
       kind: of === 'gradient' ? 'attack' : 'random',
       perturb: async (anchors) => {
         const perturbed = of === 'gradient' ? await perturbByAttack(checkpoint, rows, request, anchors, options) : perturbNumbers(rows, request, anchors, options)
-        return {embeddings: await quietly(checkpoint, perturbed.data, {...whole, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
+        return {embeddings: await quietly(checkpoint, perturbed.data, {...embeddingOptions, limit: rows.rows, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
       },
     })
   }
