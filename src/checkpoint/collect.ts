@@ -113,16 +113,16 @@ function allocate(names: readonly string[], states: readonly State[], rows: numb
   const bytes = rowBytes.reduce((sum, one) => sum + one, Math.max(0, ...rowBytes))
   if (rows * bytes > limit) {
     const largest = rowBytes.indexOf(Math.max(...rowBytes))
-    throw new UsageError(`the hidden states of ${rows} rows need ${gibibytes(rows * bytes)}, the limit is ${gibibytes(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`, [
+    throw new UsageError(`the hidden states of ${rows} rows need ${amount(rows * bytes)}, the limit is ${amount(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`, [
       ...(limit >= bytes ? [`use --limit ${Math.floor(limit / bytes)}: a smaller sample gives a valid certificate, only a wider one`] : []),
       'name fewer layers with --layers, or pool them with --pool channel or --pool mean',
-      `raise --max-memory to ${gibibytes(rows * bytes * 1.05)}`,
+      `raise --max-memory to ${amount(rows * bytes * 1.05).replace(' ', '')}`,
     ])
   }
   return states.map(({shape, data}, k) => ({name: names[k]!, dim: shape[1]!, data: data instanceof Float64Array ? new Float64Array(rows * shape[1]!) : new Float32Array(rows * shape[1]!)}))
 }
 
-const gibibytes = (bytes: number) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toPrecision(3)} GiB` : `${Math.ceil(bytes / 2 ** 20)} MiB`)
+const amount = (bytes: number) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toPrecision(3)} GiB` : `${(bytes / 2 ** 20).toPrecision(3)} MiB`)
 
 function append(layer: LayerStates, {shape, data}: State, first: number): void {
   const {name, dim} = layer
