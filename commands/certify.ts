@@ -5,7 +5,7 @@ import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {inputFlags, readSubject, statesFlags} from '../src/cli/certify-inputs.js'
 import {compareWith, readEarlier} from '../src/cli/earlier-report.js'
-import {fromEnvironment, GROUP, names, number, numbers, perturbations, shard} from '../src/cli/flags.js'
+import {fromEnvironment, GROUP, names, number, numbers, outputFile, perturbations, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {certifyHtml} from '../src/report/html/certify.js'
@@ -66,8 +66,8 @@ They concern random pairs of the sampled distribution, not an adversary.`
     against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
     ...statesFlags,
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
   async run(): Promise<CertifyReport | CertifyPartial | LayerListing> {

@@ -3,7 +3,7 @@ import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, outputFile} from '../src/cli/flags.js'
 import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -44,11 +44,11 @@ those of sanitize need the graph again, at the path where the shards read it.`
   static override args = {partials: Args.string({required: true, description: 'the files that --shard wrote, one for each shard, in any order'})}
 
   static override flags = fromEnvironment({
-    out: Flags.string({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
-    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
-    scores: Flags.string({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    scores: outputFile({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
   })
 

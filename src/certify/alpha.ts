@@ -1,3 +1,5 @@
+import {classesOf} from './classes.js'
+import type {CertifyPlan} from './plan.js'
 import type {AlphaSplit, FreshBound} from './types.js'
 
 /** What shares α: how many statements of each kind a report makes. */
@@ -54,4 +56,14 @@ export function splitAlpha(total: number, {epsilon, cells, classes, examples}: S
     statements: epsilon + cells + classes + examples,
     ...(perturbations > 0 ? {perturbations: perturbed} : {}),
   }
+}
+
+/** What a plan states of random pairs, and how it shares α; null without a split. `perturbations` is how many laws of pairs take part. */
+export function alphaOf({options, anchors, loss, etas, layers}: Pick<CertifyPlan, 'options' | 'anchors' | 'loss' | 'etas'> & {layers: readonly {deltas: {length: number}}[]}, perturbations = 0): AlphaSplit | null {
+  if (options.split === null) return null
+  const radii = layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
+  return splitAlpha(options.alpha, statements({
+    bounds: options.bounds, layers: layers.length, cells: radii * etas.length, tail: loss.bound === null,
+    classes: classesOf(anchors.labels).length, examples: Math.min(options.examples, anchors.rows.length), radii,
+  }), perturbations)
 }

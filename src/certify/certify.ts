@@ -3,6 +3,7 @@ import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../report/types.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {random} from '../stats/random.js'
+import {concat} from './arrays.js'
 import {layerCells, middle} from './cells.js'
 import {encodeEvidence, type Evidence} from './evidence.js'
 import {families} from './families.js'
@@ -92,7 +93,7 @@ export function conclude(plan: CertifyPlan, sums: readonly LayerSums[], pairs: r
   }
   if (pairs.length > 0) {
     const setting = {
-      losses: Float64Array.of(...anchors.losses, ...references.losses), anchors: m, lossMax, etas, layers: metrics.layers,
+      losses: concat([anchors.losses, references.losses]), anchors: m, lossMax, etas, layers: metrics.layers,
       deltas: options.deltas, alpha: alpha!.perturbations! / pairs.length,
     }
     metrics.perturbations = pairs.map((sample) => perturbationMetrics(sample, setting))
@@ -113,7 +114,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
   if (metrics.duplicatesRemoved > 0) notes.push({level: 'info', code: 'duplicates-removed', message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`})
   if (metrics.loss.tailUpper !== null) notes.push({level: 'info', code: 'loss-clipped', message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, the largest anchor loss, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`})
   for (const layer of metrics.layers) {
-    if (layer.diameter === 0) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: all pairs are at distance zero; its cells are the plain rate of loss changes`})
+    if (layer.collapsed === true) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`})
     if (layer.zeroDistanceLossPairs > 0) {
       notes.push({level: 'warning', code: 'zero-distance-loss', message: `layer ${layer.name}: ${layer.zeroDistanceLossPairs} pairs share a hidden state but not a loss; without a floor ε is infinite${layer.floor === 0 ? ', and the estimate leaves them out' : ''}`})
     }

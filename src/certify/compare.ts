@@ -2,9 +2,10 @@ import {InputError} from '../errors.js'
 import {ratioUpperBound, UNIT_BETS} from '../stats/betting.js'
 import {normalQuantile} from '../stats/normal.js'
 import type {LayerStatistics} from './bounds.js'
+import {bestBound} from './cells.js'
 import {decodeLayer, type Evidence} from './evidence.js'
 import {unpackPoints} from './points.js'
-import type {Cell, CellDifference, CertifyMetrics, Comparison, LayerDifference} from './types.js'
+import type {CellDifference, CertifyMetrics, Comparison, LayerDifference} from './types.js'
 
 /** A certificate with its evidence: all that a comparison needs of a run. */
 export interface Certified {
@@ -21,7 +22,7 @@ export interface Certified {
  *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
  *            cells       v = Σ a_j / Σ b_j of the direct form, difference of the two ± z s/√n with the linear terms (a_j − v b_j)/b̄.
  * Cost       K · n for each of 60 bisection steps; G · E · n.
- * Empty      no layer of the same name → InputError. τ = 0 or no anchor bound → exact null.
+ * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0 or no anchor bound → exact null.
  * Throws     InputError  another sample, loss or metric (says which), no layer in common.
  * Source     docs/math.md, "Two checkpoints".   Deviation: —
  */
@@ -32,9 +33,10 @@ export function compareCertificates(now: Certified, before: Certified, alpha: nu
   const z = normalQuantile(1 - alpha / 2)
   const layers: LayerDifference[] = []
   const cells: CellDifference[] = []
+  const measured = common.filter((name) => [now, before].every(({metrics}) => metrics.layers.find((layer) => layer.name === name)!.collapsed !== true))
   for (const name of common) {
     const [a, b] = [layerOf(now, name), layerOf(before, name)]
-    layers.push({name, ...epsilonDifference(a, b, alpha / (2 * common.length), z)})
+    if (measured.includes(name)) layers.push({name, ...epsilonDifference(a, b, alpha / (2 * measured.length), z)})
     cells.push(...cellDifferences(name, a, b, now, before, z))
   }
   return {alpha, layers, cells, onlyHere: only(now, common), onlyThere: only(before, common)}
@@ -107,12 +109,10 @@ function cellDifferences(name: string, a: Side, b: Side, now: Certified, before:
       layer: name, delta: cell.delta, earlierDelta: earlier.delta, eta: cell.eta,
       observed: cell.observed, earlierObserved: earlier.observed, difference,
       asymptotic: difference === null ? null : [difference - z * error, difference + z * error],
-      bound: smallest(cell), earlierBound: smallest(earlier),
+      bound: bestBound(cell), earlierBound: bestBound(earlier),
     }
   })
 }
-
-const smallest = ({global, windowed, direct}: Cell) => Math.min(global, windowed, direct)
 
 /** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
 function linear({within, exceed, references, deltas, etas}: LayerStatistics, cell: number): {value: number; terms: Float64Array} | null {

@@ -1,6 +1,7 @@
 import type {VolatilitySums} from '../pairwise/engine.js'
 import {bootstrapPairMean} from '../stats/bootstrap.js'
 import type {Random} from '../stats/random.js'
+import {concat} from './arrays.js'
 import {epsilonUpper, type LayerBets, type LayerStatistics} from './bounds.js'
 import {layerStatistics} from './evidence.js'
 import {freshEpsilon} from './fresh-pairs.js'
@@ -49,6 +50,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
     metrics: {
       name: layer.name, dim: layer.dim, scale, floor,
       epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},
+      ...(medianDistance === 0 ? {collapsed: true as const} : {}),
       crossLabelShare: references.labels === null || all === 0 ? null : sums.crossLabelTotal / all,
       zeroDistancePairs: both.reduce((s, x) => s + x.zeroDistancePairs, 0),
       zeroDistanceLossPairs: both.reduce((s, x) => s + x.zeroDistanceLossPairs, 0),
@@ -86,5 +88,5 @@ function meanVolatility(sums: VolatilitySums, m: number, n: number, one: boolean
   const anchors = rowMeans(sums.anchorTotal)
   const parts = one ? [{rowMeans: references, weight: 2}] : [{rowMeans: references, weight: 1}, {rowMeans: anchors, weight: 1}]
   const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
-  return {estimate, intervals, volatility: one ? references : Float64Array.of(...anchors, ...references)}
+  return {estimate, intervals, volatility: one ? references : concat([anchors, references])}
 }

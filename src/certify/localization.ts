@@ -8,10 +8,11 @@ const TOP_SHARE = 0.05
  *
  * Formula   overlap = Jaccard index of the ⌈5 %⌉ rows of largest volatility in two layers.
  * Shapes    volatility[k] [rows] for layer k, rows in one order for all layers.
- * Empty     one layer → [[1]].
+ * Empty     one layer → [[1]]; a collapsed layer → not ranked: its 0 is no small ε, it has no unit.
  */
 export function localize(layers: readonly LayerMetrics[], volatility: readonly Float64Array[], labelHints: LabelHint[] | null): Localization {
   const ranking = layers
+    .filter(({collapsed}) => collapsed !== true)
     .map(({name, epsilon}) => ({layer: name, scaleFree: epsilon.scaleFree.estimate, interval: epsilon.scaleFree.asymptotic}))
     .sort((a, b) => b.scaleFree - a.scaleFree || (a.layer < b.layer ? -1 : 1))
   const top = volatility.map((values) => new Set(largestFirst(values).slice(0, Math.ceil(TOP_SHARE * values.length))))

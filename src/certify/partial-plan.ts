@@ -1,5 +1,7 @@
+import {isDeepStrictEqual} from 'node:util'
 import {InputError, UsageError} from '../errors.js'
 import type {Bet} from '../stats/betting.js'
+import {alphaOf} from './alpha.js'
 import {FAMILIES, type LayerBets} from './bounds.js'
 import {type CertifyOptions, checkOptions, MAX_BOOTSTRAP} from './options.js'
 import type {CertifyPlan, LayerPlan} from './plan.js'
@@ -50,6 +52,9 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
   if (fault !== null) throw new InputError(`${place}: ${fault}`, ['write the partial result again with surety certify --shard'])
   const {lossMax, etas, references, layers, ...plan} = packed
   const anchors = unpackPoints(packed.anchors, `${place}: anchors`)
+  if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, layers, etas: Float64Array.from(etas)}))) {
+    throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, ['write the partial result again with surety certify --shard'])
+  }
   return {
     ...plan, anchors,
     references: references === null ? anchors : unpackPoints(references, `${place}: references`),
@@ -71,7 +76,6 @@ function planFault(plan: PackedPlan): string | null {
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1)) return 'the loss has no possible bound or accuracy'
   if (lossMax === null ? split : !(lossMax > 0)) return `the largest loss is ${lossMax}`
   if (!isGrid(etas, 0)) return 'η is not ascending and positive'
-  if (split && ![alpha.total, alpha.epsilon, alpha.direct, alpha.class ?? 0.5, alpha.example ?? 0.5].every((x) => x !== null && x > 0 && x < 1)) return 'α is not between 0 and 1'
   if (layers.length === 0) return 'there is no layer'
   for (const layer of layers) {
     const fault = layerFault(layer, etas.length, split)

@@ -2,9 +2,9 @@ import {InputError, UsageError} from '../errors.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {quantile} from '../stats/quantile.js'
 import {random} from '../stats/random.js'
-import {splitAlpha, statements} from './alpha.js'
+import {alphaOf} from './alpha.js'
 import {chooseBets, type LayerBets} from './bounds.js'
-import {chooseClassBets, classesOf} from './classes.js'
+import {chooseClassBets} from './classes.js'
 import {layerStatistics} from './evidence.js'
 import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {lossOf, type Losses, trueClassProbability} from './losses.js'
@@ -80,21 +80,14 @@ export async function planCertify(embeddings: Embeddings, options: CertifyOption
   if (units.every(({geometry}) => geometry.sortedDistances.at(-1) === 0)) {
     throw new InputError(`all pairs of ${anchored ? 'anchors' : 'rows'} are at distance zero in every layer`, ['check that the layers depend on the input'])
   }
-  const cellCount = units.reduce((sum, {deltas}) => sum + deltas.length * etas.length, 0)
   const plan: CertifyPlan = {
     options, anchors, references, lossMax, etas,
     duplicatesRemoved: sample.duplicatesRemoved,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
-    alpha: null,
+    alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
     bootstrapSeed: generator.integer(2 ** 31),
     labelHints: null,
     layers: [],
-  }
-  if (anchored) {
-    plan.alpha = splitAlpha(options.alpha, statements({
-      bounds: options.bounds, layers: units.length, cells: cellCount, tail: losses.bound === null,
-      classes: classesOf(anchors.labels).length, examples: Math.min(options.examples, anchors.rows.length), radii: units.reduce((sum, {deltas}) => sum + deltas.length, 0),
-    }), perturbations)
   }
   const trueClass = trueClassProbability(embeddings)
   // Rows are in random order already, so the first ones stand for all.
@@ -157,5 +150,6 @@ function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split
 export function inFileRows(plan: CertifyPlan, {rowNumbers}: Embeddings): CertifyPlan {
   if (rowNumbers === undefined) return plan
   const renumbered = (points: Points): Points => ({...points, rows: points.rows.map((row) => rowNumbers[row]!)})
-  return {...plan, anchors: renumbered(plan.anchors), references: renumbered(plan.references)}
+  const labelHints = plan.labelHints?.map((hint) => ({...hint, row: rowNumbers[hint.row]!})) ?? null
+  return {...plan, anchors: renumbered(plan.anchors), references: renumbered(plan.references), labelHints}
 }

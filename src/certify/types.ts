@@ -105,6 +105,8 @@ export interface LayerMetrics {
   /** τ, in scaled units */
   floor: number
   epsilon: {raw: Estimate; scaleFree: Estimate}
+  /** at least half of the anchors' pairs are at distance zero: scale-free ε has no unit, is given as 0 and compared with no other layer's */
+  collapsed?: true
   /** share of Σ ΔL/max(d, τ) that comes from pairs with different labels; null without labels */
   crossLabelShare: number | null
   zeroDistancePairs: number
@@ -162,7 +164,7 @@ export interface Witness {
 }
 
 export interface Localization {
-  /** layers by scale-free ε, most volatile first */
+  /** layers by scale-free ε, most volatile first; without collapsed ones */
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]
@@ -241,6 +243,7 @@ export interface Comparison {
   pairing: 'input-hash' | 'labels'
   /** all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report */
   alpha: number
+  /** those collapsed in neither */
   layers: LayerDifference[]
   /** at the same place of the two grids; empty where the grids differ in size or η */
   cells: CellDifference[]

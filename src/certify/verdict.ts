@@ -1,5 +1,6 @@
 import type {Verdict} from '../report/types.js'
-import type {Cell, CertifyMetrics, PerturbationKind, PerturbationMetrics} from './types.js'
+import {bestBound, tightest} from './cells.js'
+import type {CertifyMetrics, PerturbationKind, PerturbationMetrics} from './types.js'
 
 /** The verdict and the sentences that say what a certificate is and is not. */
 export function verdictOf(metrics: CertifyMetrics): Verdict {
@@ -12,7 +13,7 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
     }
   }
   const confidence = `${Number((100 * (1 - alpha.total)).toPrecision(6))} %`
-  const best = bestCell(cells)
+  const best = tightest(metrics)
   const meaning = [
     `With probability ≥ ${confidence} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once.`,
     `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,
@@ -24,7 +25,7 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
   const certified = cells.filter((cell) => cell.status === 'certified').length
   return {
     status: 'pass',
-    summary: `With probability ≥ ${confidence} over the sample, at most ${percent(smallest(best))} of random pairs within δ = ${best.delta} in layer ${best.layer} differ in loss by ≥ ${Number(best.eta.toPrecision(3))} (observed ${percent(best.observed ?? 0)}); ${certified} of ${cells.length} cells are certified.`,
+    summary: `With probability ≥ ${confidence} over the sample, at most ${percent(bestBound(best))} of random pairs within δ = ${best.delta} in layer ${best.layer} differ in loss by ≥ ${Number(best.eta.toPrecision(3))} (observed ${percent(best.observed ?? 0)}); ${certified} of ${cells.length} cells are certified.`,
     meaning,
   }
 }
@@ -40,15 +41,6 @@ const SCOPE: Record<PerturbationKind, string> = {
 function perturbationSentence({changes, description, pairs}: PerturbationMetrics): string {
   const {eta, upper, observed} = changes.at(-1)!
   return `Of fresh examples at most ${percent(upper)} change in loss by ≥ ${Number(eta.toPrecision(3))} when perturbed (observed ${percent(observed)} of ${pairs}): ${description}.`
-}
-
-const smallest = (cell: Cell) => Math.min(cell.global, cell.windowed, cell.direct)
-
-/** The certified cell with the smallest bound; ties by report order. */
-function bestCell(cells: readonly Cell[]): Cell | null {
-  let best: Cell | null = null
-  for (const cell of cells) if (cell.status === 'certified' && (best === null || smallest(cell) < smallest(best))) best = cell
-  return best
 }
 
 /** Rounded up: a bound may not be understated. */

@@ -1,7 +1,9 @@
 import type {Evidence} from '../certify/evidence.js'
 import {recordedOptions} from '../certify/recorded-options.js'
 import {differences} from '../certify/verify/differences.js'
+import type {DrawnRows} from '../certify/verify/plausible.js'
 import {verifyCertificate} from '../certify/verify/verify.js'
+import {sampleRows} from '../checkpoint/sample.js'
 import {checksumOf} from '../report/checksum.js'
 import type {CertifyReport, VerifyMetrics} from '../report/reports.js'
 import type {InputFile, Verdict} from '../report/types.js'
@@ -22,7 +24,15 @@ export function verifyReport(report: CertifyReport & {evidence: Evidence}): stri
   if (options.seed !== report.seed) found.push(`the report states the seed ${report.seed}, its configuration ${options.seed}`)
   found.push(...perturbationFaults(report))
   const {metrics, verdict, notes, evidence} = report
-  return [...found, ...verifyCertificate({metrics, verdict, notes, evidence}, options)]
+  return [...found, ...verifyCertificate({metrics, verdict, notes, evidence}, options, drawnRows(report))]
+}
+
+/** The rows that --limit left: drawn again where the seed alone decides, else any of the file. Null: all rows were used. */
+function drawnRows({subject, config, seed}: CertifyReport): DrawnRows | null {
+  if (subject === undefined || subject.data.sample === 'all' || subject.data.used !== config['limit']) return null
+  const {rows, used, sample} = subject.data
+  const drawn = sample === 'stratified' ? null : new Set(sampleRows(rows, null, {limit: used, sample, seed}, []))
+  return {rows: used, includes: (row) => drawn?.has(row) ?? row < rows}
 }
 
 /** The comparison again, from both reports. */

@@ -17,9 +17,10 @@ function fresh({layers, cells}: CertifyMetrics): string | null {
 }
 
 /** The layer in which most single examples have a radius. */
-function radii({examples}: CertifyMetrics): string | null {
-  if (examples === undefined) return null
-  const best = examples.layers.reduce((a, b) => (b.abstained < a.abstained ? b : a))
+function radii({examples, layers}: CertifyMetrics): string | null {
+  const apart = examples?.layers.filter((_, k) => layers[k]!.collapsed !== true) ?? []
+  if (examples === undefined || apart.length === 0) return null
+  const best = apart.reduce((a, b) => (b.abstained < a.abstained ? b : a))
   const all = examples.rows.length
   const claim = `Single examples: ${count(Math.round(all * (1 - best.abstained)))} of ${count(all)} have a radius in ${best.layer} within which at most ${percent(examples.risk)} of fresh examples differ in loss by ${setting(examples.eta)} or more`
   return `${claim}${best.medianRadius === null ? '' : `; half have δ ${setting(best.medianRadius)} or more`} (certified).`

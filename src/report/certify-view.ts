@@ -1,10 +1,7 @@
 import type {Cell, CellStatus, PerturbationMetrics} from '../certify/types.js'
 import {percent, setting} from './format.js'
 
-/** The tightest of the three bounds of a cell. */
-export function bestBound(cell: Cell): number {
-  return Math.min(cell.global, cell.windowed, cell.direct)
-}
+export {bestBound, tightest} from '../certify/cells.js'
 
 /** What a statement of any kind has in common: where it is made. */
 export type Placed = Pick<Cell, 'layer' | 'delta' | 'eta' | 'fraction'>
@@ -38,13 +35,6 @@ export function cellGrids<C extends Placed = Cell>(metrics: {layers: readonly {n
 /** The grid shown first: the middle η. */
 export function headlineGrid<C extends Placed>(grids: readonly CellGrid<C>[]): CellGrid<C> | null {
   return grids[Math.floor(grids.length / 2)] ?? null
-}
-
-/** The certified cell with the smallest bound; the first in report order among equals. */
-export function tightest(cells: readonly Cell[]): Cell | null {
-  return cells
-    .filter((c) => c.status === 'certified')
-    .reduce<Cell | null>((best, c) => (best === null || bestBound(c) < bestBound(best) ? c : best), null)
 }
 
 export function statusCounts(cells: readonly Pick<Cell, 'status'>[]): Record<CellStatus, number> {

@@ -14,10 +14,10 @@ const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fa
 export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
   const headline = headlineGrid(cellGrids(metrics))
   const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
-  const rows = metrics.layers.map(({name, epsilon: {scaleFree}}, k) => [
+  const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
     text(name),
-    number(scaleFree.estimate),
-    orDash(scaleFree.upper),
+    collapsed ? 'collapsed' : number(scaleFree.estimate),
+    collapsed ? '–' : orDash(scaleFree.upper),
     ...(headline?.rows[k]!.cells ?? []).map((cell) => {
       const bound = cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status
       return headline!.sharedRadii ? bound : `${bound} (δ ${setting(cell.delta)})`

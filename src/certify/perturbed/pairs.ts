@@ -39,7 +39,10 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
   const {embeddings: perturbed, description} = await source.perturb(plan.anchors.rows)
   checkAligned(embeddings, perturbed, name)
   const losses = lossOf(perturbed, plan.loss.name)
-  const rows = Uint32Array.of(...plan.anchors.rows, ...plan.references.rows)
+  const {anchors, references} = plan
+  const rows = new Uint32Array(anchors.rows.length + references.rows.length)
+  rows.set(anchors.rows)
+  rows.set(references.rows, anchors.rows.length)
   return {
     name, strength, kind, description,
     accuracy: losses.accuracy,
@@ -51,6 +54,9 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
 function checkAligned(original: Embeddings, perturbed: Embeddings, name: string): void {
   const next = ['each row of the perturbed copies must belong to the same row of the data, with the same label']
   if (perturbed.rows !== original.rows) throw new InputError(`${name}: there are ${perturbed.rows} perturbed rows for ${original.rows} rows`, next)
+  // A sample of another file, or one drawn with other labels, may have as many rows without being these.
+  const moved = original.rowNumbers?.findIndex((row, i) => perturbed.rowNumbers?.[i] !== row) ?? (perturbed.rowNumbers === undefined ? -1 : 0)
+  if (moved !== -1) throw new InputError(`${name}: row ${original.rowNumbers?.[moved] ?? moved} of the data stands beside row ${perturbed.rowNumbers?.[moved] ?? moved} of the perturbed copies`, next)
   original.layers.forEach(({name: layer, dim}, k) => {
     const other = perturbed.layers[k]
     if (other?.name !== layer) throw new InputError(`${name}: layer ${k} is ${other?.name ?? 'missing'} in the perturbed copies, ${layer} in the data`, ['store the same layers in the same order'])

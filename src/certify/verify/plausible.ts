@@ -13,15 +13,22 @@ import {UsageError} from '../../errors.js'
 const LOOSE = 1e-4
 const WEIGHTS = 1e-9
 
+/** The rows of a data file that were used, where not all were. */
+export interface DrawnRows {
+  /** how many, before duplicates were removed */
+  rows: number
+  includes: (row: number) => boolean
+}
+
 /**
  * What in the evidence cannot be, before anything is computed from it; empty: nothing.
  *
  * Throws  InputError  arrays that do not decode to the length that the evidence's sizes call for.
  */
-export function evidenceFaults(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions): string[] {
+export function evidenceFaults(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions, drawn: DrawnRows | null): string[] {
   const first = optionFaults(options) ?? shapeFault(metrics, evidence)
   if (first !== null) return [first]
-  const sample = sampleFaults(metrics, evidence, options)
+  const sample = sampleFaults(metrics, evidence, options, drawn)
   return sample.length > 0 ? sample : evidence.layers.flatMap((layer) => layerFaults(decodeLayer(evidence, layer), layer).map((fault) => `layer ${layer.name}: ${fault}`))
 }
 
@@ -48,7 +55,7 @@ function shapeFault(metrics: CertifyMetrics, evidence: Evidence): string | null 
   return null
 }
 
-function sampleFaults(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions): string[] {
+function sampleFaults(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions, drawn: DrawnRows | null): string[] {
   const {sample, anchors: m, references: n} = evidence
   const faults: string[] = []
   if (sample.anchors.count !== m || sample.references.count !== n) faults.push(`the sample has ${sample.anchors.count} anchors and ${sample.references.count} references, the evidence says ${m} and ${n}`)
@@ -56,12 +63,16 @@ function sampleFaults(metrics: CertifyMetrics, evidence: Evidence, options: Cert
   const [anchors, references] = [unpackPoints(sample.anchors, 'evidence, anchors'), unpackPoints(sample.references, 'evidence, references')]
   const rows = [...anchors.rows, ...references.rows]
   const kept = Uint32Array.from(new Set(rows)).sort()
-  const drawn = random(options.seed).permutation(rows.length)
+  const order = random(options.seed).permutation(rows.length)
   if (kept.length < rows.length) faults.push('a row is in the sample twice')
-  else if (rows.some((row, k) => row !== kept[drawn[k]!])) faults.push(`the seed ${options.seed} does not draw this sample`)
-  if (!(Number.isInteger(metrics.duplicatesRemoved) && metrics.duplicatesRemoved >= 0) || kept.at(-1)! >= rows.length + metrics.duplicatesRemoved) {
-    faults.push(`${rows.length} rows and ${metrics.duplicatesRemoved} duplicates are fewer than row number ${kept.at(-1)!} calls for`)
+  else if (rows.some((row, k) => row !== kept[order[k]!])) faults.push(`the seed ${options.seed} does not draw this sample`)
+  const used = rows.length + metrics.duplicatesRemoved
+  if (!(Number.isInteger(metrics.duplicatesRemoved) && metrics.duplicatesRemoved >= 0)) faults.push(`${metrics.duplicatesRemoved} duplicates are no count`)
+  else if (drawn === null ? kept.at(-1)! >= used : used !== drawn.rows) {
+    faults.push(drawn === null ? `${rows.length} rows and ${metrics.duplicatesRemoved} duplicates are fewer than row number ${kept.at(-1)!} calls for` : `${rows.length} rows and ${metrics.duplicatesRemoved} duplicates are not the ${drawn.rows} rows that were used`)
   }
+  const outside = drawn === null ? undefined : kept.find((row) => !drawn.includes(row))
+  if (outside !== undefined) faults.push(`row ${outside} is none of the ${drawn!.rows} that the limit and the seed leave`)
   const bound = LOSS_BOUND[metrics.loss.name]
   if (bound !== null && [...anchors.losses, ...references.losses].some((x) => x > bound)) faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
   if (options.loss !== 'auto' ? options.loss !== metrics.loss.name : metrics.loss.name !== 'file' && metrics.loss.name !== 'one-minus-p') faults.push(`the loss ${metrics.loss.name} is not the one of the configuration, ${options.loss}`)
@@ -101,6 +112,10 @@ function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
   if (bets.cells.length !== G * E) return [`${bets.cells.length} sets of stakes for ${G * E} cells`]
   const all = [bets.epsilon, ...bets.cells.flatMap((cell) => FAMILIES.map((family) => cell[family])), ...(bets.classes ?? []).map((row) => row.bets)]
   const faults: string[] = []
+  const most = bets.epsilonMax
+  const volatility = s.total.map((x) => x / s.anchors)
+  if (most !== null && volatility.some((x) => x > (1 + LOOSE) * most)) faults.push(`the volatility of a reference is above ${most}, what it cannot exceed`)
+  if (bets.epsilon.some(({stake, from}) => volatility.some((x) => 1 + stake * (from - x) < -1e-6))) faults.push('a stake of ε is larger than a reference allows')
   if (all.some((mixture) => mixture.reduce((sum, bet) => sum + bet.weight, 0) > 1 + WEIGHTS)) faults.push('weights of a mixture add up to more than 1')
   if (all.some((mixture) => mixture.some((bet) => !(bet.stake > 0 && bet.weight > 0 && bet.from >= 0)))) faults.push('a stake or weight is not positive')
   const direct = bets.cells.map((cell) => cell.direct)

@@ -1,8 +1,7 @@
 import {unpack} from '../../data/packed.js'
 import {random} from '../../stats/random.js'
-import {splitAlpha, statements} from '../alpha.js'
+import {alphaOf} from '../alpha.js'
 import type {LayerStatistics} from '../bounds.js'
-import {classesOf} from '../classes.js'
 import {decodeExamples, decodeFresh, decodeLayer, type Evidence} from '../evidence.js'
 import {exampleCount} from '../examples.js'
 import {LOSS_BOUND} from '../losses.js'
@@ -27,7 +26,6 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
   const stated = options.lossMax === 'auto' ? null : options.lossMax
   const lossMax = bound ?? stated ?? anchors.losses.reduce((most, x) => Math.max(most, x), 0)
   const etas = chooseEtas(options.etas, {name: metrics.loss.name, bound}, lossMax)
-  const cells = evidence.layers.reduce((sum, {deltas}) => sum + deltas.length * etas.length, 0)
   const layers = evidence.layers.map((layer, k): LayerPlan => {
     const {dim, medianDistance, scale, legacyVulnerability, groups, classPairs, zeroDistancePairs, zeroDistanceLossPairs, diameter} = metrics.layers[k]!
     return {
@@ -38,16 +36,14 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       pilot: {bets: layer.bets, zeroDistancePairs: zeroDistancePairs - layer.zeroDistancePairs, zeroDistanceLossPairs, diameter},
     }
   })
+  const loss = {name: metrics.loss.name, bound, accuracy: metrics.accuracy}
   const generator = random(options.seed)
   generator.permutation(anchors.rows.length + references.rows.length)
   const plan: CertifyPlan = {
     options, anchors, references, lossMax, etas, layers,
     duplicatesRemoved: metrics.duplicatesRemoved,
-    loss: {name: metrics.loss.name, bound, accuracy: metrics.accuracy},
-    alpha: splitAlpha(options.alpha, statements({
-      bounds: options.bounds, layers: layers.length, cells, tail: bound === null,
-      classes: classesOf(anchors.labels).length, examples: Math.min(options.examples, anchors.rows.length), radii: layers.reduce((sum, {deltas}) => sum + deltas.length, 0),
-    }), evidence.perturbations?.length ?? 0),
+    loss,
+    alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
     labelHints: metrics.localization.labelHints ?? null,
     bootstrapSeed: generator.integer(2 ** 31),
   }

@@ -39,13 +39,13 @@ function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
   const panels = grid.rows.map(({layer, cells}, k) => {
     return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, cells)}</figure>`
   })
-  return markup`<figure class="beside wide">${boundMap(grid)}<figcaption>${mapKey()}</figcaption></figure>
+  return markup`<figure class="beside wide">${boundMap(grid, metrics)}<figcaption>${mapKey()}</figcaption></figure>
 ${lineLegend(CURVES)}<p class="aside">At each marked radius the truth lies in the shaded area, in all panels at once with ${percent(1 - metrics.alpha.total)} confidence.</p><div class="panels">${panels}</div>
 ${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, boundTable(grid))}`
 }
 
-function boundMap(grid: CellGrid): Markup {
-  const best = tightest(grid.rows.flatMap(({cells}) => cells))
+function boundMap(grid: CellGrid, {layers}: CertifyMetrics): Markup {
+  const best = tightest({cells: grid.rows.flatMap(({cells}) => cells), layers})
   return heatMap({
     id: `map-${idOf(grid)}`,
     title: `Best bound by layer and radius for η = ${setting(grid.eta)}`,

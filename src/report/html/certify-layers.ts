@@ -19,8 +19,9 @@ ${layerTable(metrics)}${groupTables(metrics)}`
 }
 
 function depthSeries({layers}: CertifyMetrics): Series[] {
-  const estimate = layers.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.estimate, interval: scaleFree.asymptotic}))
-  const upper = layers.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
+  const apart = layers.filter(({collapsed}) => !collapsed)
+  const estimate = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.estimate, interval: scaleFree.asymptotic}))
+  const upper = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
   const series: Series[] = [{name: 'estimate of ε', style: 'primary', points: estimate}]
   return upper.every(({y}) => y === null) ? series : [{name: 'upper bound of ε', style: 'secondary', points: upper}, ...series]
 }
@@ -81,11 +82,15 @@ function layerTable({layers}: CertifyMetrics): Markup {
     rows: layers.map((l) => [
       l.name,
       count(l.dim),
-      number(l.epsilon.scaleFree.estimate),
-      orDash(l.epsilon.scaleFree.upper),
-      interval(l.epsilon.scaleFree.asymptotic),
-      ...(bca ? [interval(l.epsilon.scaleFree.bca ?? null)] : []),
-      ...fresh.map((method) => orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null)),
+      ...(l.collapsed
+        ? ['collapsed', ...new Array<string>(2 + (bca ? 1 : 0) + fresh.length).fill('–')]
+        : [
+            number(l.epsilon.scaleFree.estimate),
+            orDash(l.epsilon.scaleFree.upper),
+            interval(l.epsilon.scaleFree.asymptotic),
+            ...(bca ? [interval(l.epsilon.scaleFree.bca ?? null)] : []),
+            ...fresh.map((method) => orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null)),
+          ]),
       number(l.epsilon.raw.estimate),
       orDash(l.epsilon.raw.upper),
       orDash(l.crossLabelShare, percent),

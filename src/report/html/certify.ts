@@ -28,7 +28,7 @@ export function certifyHtml(report: Report<CertifyMetrics>): string {
 }
 
 function figures(metrics: CertifyMetrics): KeyFigure[] {
-  const best = tightest(metrics.cells)
+  const best = tightest(metrics)
   const counts = statusCounts(metrics.cells)
   const most = metrics.localization.ranking[0]
   const {loss, alpha, anchors, references} = metrics

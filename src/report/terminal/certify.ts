@@ -40,14 +40,9 @@ function layerTable({layers}: CertifyMetrics): Table {
   return {
     head: ['layer', 'dim', 'ε', 'upper', 'interval', ''],
     align: ['left', 'right', 'right', 'right', 'right', 'left'],
-    rows: layers.map(({name, dim, epsilon: {scaleFree}}) => [
-      name,
-      count(dim),
-      number(scaleFree.estimate),
-      orDash(scaleFree.upper),
-      interval(scaleFree.asymptotic),
-      bar(scaleFree.estimate, max, 10),
-    ]),
+    rows: layers.map(({name, dim, collapsed, epsilon: {scaleFree}}) =>
+      collapsed ? [name, count(dim), '–', '–', '–', 'collapsed'] : [name, count(dim), number(scaleFree.estimate), orDash(scaleFree.upper), interval(scaleFree.asymptotic), bar(scaleFree.estimate, max, 10)],
+    ),
   }
 }
 

@@ -5,6 +5,7 @@ import type {CertifyOptions} from '../../../src/certify/options.js'
 import {certifyShard, mergeShares} from '../../../src/certify/shards.js'
 import type {Embeddings} from '../../../src/certify/types.js'
 import {verifyCertificate} from '../../../src/certify/verify/verify.js'
+import {sampleRows} from '../../../src/checkpoint/sample.js'
 import {pack} from '../../../src/data/packed.js'
 import {noisyPairs} from '../perturbed/sources.js'
 import {digits, engine, mixture, options} from '../fixtures.js'
@@ -36,6 +37,15 @@ describe('verifyCertificate accepts', () => {
   ])('%s', async (_, embeddings, changed) => {
     const claim = copy(await certify(embeddings, options(changed), engine))
     expect(verifyCertificate(claim, options(changed))).toEqual([])
+  })
+
+  it('a sample of a larger file, and only if it is the one that was drawn', async () => {
+    const rowNumbers = sampleRows(5000, null, {limit: 300, seed: 0}, [])!
+    const claim = copy(await certify({...mixture(4, 300), rowNumbers}, options(), engine))
+    expect(verifyCertificate(claim, options(), {rows: 300, includes: (row) => rowNumbers.includes(row)})).toEqual([])
+    expect(verifyCertificate(claim, options(), {rows: 300, includes: (row) => row < 200}).join()).toMatch(/row \d+ is none of the 300 that the limit and the seed leave/)
+    expect(verifyCertificate(claim, options(), {rows: 400, includes: (row) => rowNumbers.includes(row)}).join()).toMatch(/are not the 400 rows that were used/)
+    expect(verifyCertificate(claim, options()).join()).toMatch(/are fewer than row number/)
   })
 
   it('a merge of shards, and perturbations', async () => {
@@ -105,6 +115,10 @@ describe('verifyCertificate finds', () => {
     ['a note left out', (claim) => (claim.notes = []), /the note is missing/],
     ['a bound that is no number', ({metrics}) => (metrics.cells[0]!.direct = NaN), /states NaN/],
     ['too large a stake', ({evidence}) => evidence.layers[0]!.bets.cells[11]!.direct.forEach((bet) => ((bet.stake = 500), (bet.from = 0))), /larger than reference/],
+    ['too large a stake on ε', ({evidence}) => evidence.layers[0]!.bets.epsilon.forEach((bet) => ((bet.stake = 500), (bet.from = 0))), /a stake of ε is larger/],
+    ['too small a range of ε', ({evidence}) => (evidence.layers[0]!.bets.epsilonMax! /= 1e3), /the volatility of a reference is above/],
+    ['more radii in the configuration', (_, o) => (o.deltas = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]), /the configuration makes 8 values, the evidence has 6/],
+    ['more η in the configuration', (_, o) => (o.etas = [0.1, 0.2, 0.3]), /η: the configuration makes 3 values, the evidence has 2/],
     ['weights above 1', ({evidence}) => evidence.layers[0]!.bets.epsilon.forEach((bet) => (bet.weight = 1)), /weights of a mixture/],
     ['sums that were made smaller', ({evidence}) => (evidence.layers[0]!.total = pack(new Float64Array(evidence.references))), /do not agree|more than all/],
     ['counts that were made smaller', ({evidence}) => (evidence.layers[0]!.exceed = pack(new Uint32Array(evidence.references * 12))), /cells/],
