@@ -31,6 +31,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     {description: 'two layers of a TF.js model, losses in nats', command: '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy'},
     {description: 'hidden states dumped from any framework', command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5'},
     {description: 'perturbed images too: noise, turns, and what one attack does', command: '<%= config.bin %> certify model/model.json --data test.npz --perturb noise:0.1,rotate:15,pgd:0.03 --image-shape 28,28'},
+    {description: 'perturbed texts: words left out, letters mistyped', command: '<%= config.bin %> certify model.onnx --data mails.jsonl --tokenizer tokenizer.json --perturb word-drop,typos:0.05'},
     {description: 'the difference to the last checkpoint, on the same data', command: '<%= config.bin %> certify new.onnx --data test.npz --against old-report.json'},
     {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json'},
   ]
@@ -59,7 +60,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     examples: Flags.integer({min: 0, default: DEFAULT_OPTIONS.examples, helpGroup: GROUP.method, description: 'how many single examples get a radius; 0: none'}),
     risk: number({min: 0, max: 1, default: DEFAULT_OPTIONS.risk, helpGroup: GROUP.method, description: 'β: the radius of an example is the largest δ at which its bound is at most this'}),
     bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
-    perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, fgsm, pgd; name or name:strength, comma-separated'}),
+    perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated'}),
     pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
     'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
     'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),

@@ -32,8 +32,6 @@ export interface DataSetOptions {
   maxTokens?: number
 }
 
-const DEFAULT_TOKENS = 128
-
 /** What a data set needs to know of the model it is for; absent: nothing. */
 export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 
@@ -63,10 +61,10 @@ export async function readDataSet(path: string, options: DataSetOptions = {}, mo
 
 async function readTexts(file: InputBytes, options: DataSetOptions & {tokenizer: string}, labels: readonly string[], input: ModelInput | null, notes: Note[]): Promise<DataSet> {
   if (!['text', 'json', 'gzip'].includes(sniffContent(file.bytes))) throw new UsageError(`--tokenizer is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`, ['give texts, or leave the tokenizer out'])
-  const {classes, text, maxTokens = DEFAULT_TOKENS} = options
+  const {classes, text, maxTokens} = options
   const tokenizer = await readTokenizer(options.tokenizer)
   const bytes = gunzip(file.bytes, file.file.path)
-  return textDataSet({...file, bytes}, {tokenizer, labels, maxTokens, ...(classes === undefined ? {} : {classes}), ...(text === undefined ? {} : {text})}, input, notes)
+  return textDataSet({...file, bytes}, {tokenizer, labels, ...(maxTokens === undefined ? {} : {maxTokens}), ...(classes === undefined ? {} : {classes}), ...(text === undefined ? {} : {text})}, input, notes)
 }
 
 interface Arrays {

@@ -56,7 +56,16 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
 export function selectRows(data: DataSet, rows: Uint32Array): DataSet {
-  return {...data, rows: rows.length, inputs: data.inputs.map((array) => selectArray(array, rows)), labels: Int32Array.from(rows, (row) => data.labels[row]!), rowNumbers: rows, rowsInFile: data.rows}
+  const {text} = data
+  return {
+    ...data,
+    rows: rows.length,
+    inputs: data.inputs.map((array) => selectArray(array, rows)),
+    labels: Int32Array.from(rows, (row) => data.labels[row]!),
+    ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),
+    rowNumbers: rows,
+    rowsInFile: data.rows,
+  }
 }
 
 function selectArray(array: InputArray, rows: Uint32Array): InputArray {

@@ -4,8 +4,8 @@ import type {InputBytes} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import type {ModelInput} from './bind-inputs.js'
-import type {TextTokenizer} from './tokenizer.js'
-import type {DataSet} from './types.js'
+import type {TextTokenizer, Tokens} from './tokenizer.js'
+import type {DataSet, InputArray} from './types.js'
 
 export interface TextOptions {
   tokenizer: TextTokenizer
@@ -14,9 +14,11 @@ export interface TextOptions {
   labels: readonly string[]
   /** class names in the order of the model's classes; default: numbers as they are, else names in sorted order */
   classes?: readonly string[]
-  /** most tokens of a text */
-  maxTokens: number
+  /** most tokens of a text, unless the model takes a fixed number; default: what the tokenizer says, else 128 */
+  maxTokens?: number
 }
+
+const DEFAULT_TOKENS = 128
 
 const TEXT_NAMES = ['text', 'sentence', 'content']
 const MAX_TOKENS_IN_ALL = 2 ** 28
@@ -42,21 +44,26 @@ export function textDataSet({bytes, file}: InputBytes, options: TextOptions, inp
   const {labels, classNames} = classNumbers(column(options.labels, 'labels'), options.classes, path)
   if (texts.length === 0) throw new InputError(`${path}: has no rows`, ['give at least two texts'])
   const fixed = input?.shape?.[1] !== undefined && input.shape[1] > 0 ? input.shape[1] : null
-  const most = fixed ?? options.maxTokens
+  const most = fixed ?? options.maxTokens ?? options.tokenizer.maxTokens ?? DEFAULT_TOKENS
   if (texts.length * most > MAX_TOKENS_IN_ALL) throw new InputError(`${path}: ${texts.length} texts of up to ${most} tokens are more than the limit of ${MAX_TOKENS_IN_ALL} tokens`, ['lower --max-tokens or use fewer texts'])
-  const tokens = options.tokenizer.encode(texts, fixed, most)
+  const tokens = options.tokenizer.encode(texts, fixed ?? 1, most)
   if (tokens.truncated > 0) notes.push({level: 'warning', code: 'texts-truncated', message: `${tokens.truncated} of ${texts.length} texts are longer than ${tokens.length} tokens and were cut`})
   if (classNames !== null) notes.push({level: 'info', code: 'class-names', message: `classes: ${classNames.slice(0, 20).map((name, label) => `${label} ${name}`).join(', ')}${classNames.length > 20 ? ', …' : ''}`})
-  const shape = [texts.length, tokens.length]
   return {
     rows: texts.length,
-    inputs: [{name: 'input_ids', shape, data: tokens.ids}, {name: 'attention_mask', shape, data: tokens.mask}, {name: 'token_type_ids', shape, data: tokens.types}],
+    inputs: tokenArrays(tokens),
     labels,
+    text: {texts, encode: (others) => tokenArrays(options.tokenizer.encode(others, tokens.length, most))},
     inputFiles: [file, options.tokenizer.file],
     format: 'text',
     classNames,
     preparation: {tokens: tokens.length, truncated: tokens.truncated},
   }
+}
+
+function tokenArrays({length, ids, mask, types}: Tokens): InputArray[] {
+  const shape = [ids.length / length, length]
+  return [{name: 'input_ids', shape, data: ids}, {name: 'attention_mask', shape, data: mask}, {name: 'token_type_ids', shape, data: types}]
 }
 
 type Value = string | number | null

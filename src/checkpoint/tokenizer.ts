@@ -16,8 +16,10 @@ export interface Tokens {
 
 export interface TextTokenizer {
   file: InputFile
-  /** `length`: exactly so many tokens; null: as many as the longest text has, at most `most` */
-  encode: (texts: readonly string[], length: number | null, most: number) => Tokens
+  /** the length that the file says texts are cut to; null: it says none */
+  maxTokens: number | null
+  /** all texts get as many tokens as the longest has, at least `least` and at most `most` */
+  encode: (texts: readonly string[], least: number, most: number) => Tokens
 }
 
 /** What is used of the library. */
@@ -66,9 +68,9 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
     return {ids: cutOut(whole.ids), types: cutOut(types), cut: true}
   }
 
-  function encode(texts: readonly string[], fixed: number | null, most: number): Tokens {
-    const encoded = texts.map((text) => guarded(() => encodeOne(text, fixed ?? most)))
-    const length = fixed ?? encoded.reduce((longest, {ids}) => Math.max(longest, ids.length), 1)
+  function encode(texts: readonly string[], least: number, most: number): Tokens {
+    const encoded = texts.map((text) => guarded(() => encodeOne(text, most)))
+    const length = encoded.reduce((longest, {ids}) => Math.max(longest, ids.length), least)
     const tokens = {length, ids: new Int32Array(texts.length * length).fill(pad), mask: new Int32Array(texts.length * length), types: new Int32Array(texts.length * length), truncated: 0}
     encoded.forEach(({ids, types, cut}, row) => {
       tokens.ids.set(ids, row * length)
@@ -78,7 +80,12 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
     })
     return tokens
   }
-  return {file, encode}
+  return {file, maxTokens: maxTokens(json), encode}
+}
+
+function maxTokens({truncation}: JsonObject): number | null {
+  const length = isJsonObject(truncation) ? truncation.max_length : null
+  return typeof length === 'number' && Number.isInteger(length) && length > 0 ? length : null
 }
 
 function padId(json: JsonObject, idOf: (token: string) => number | undefined): number {

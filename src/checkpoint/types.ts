@@ -90,9 +90,17 @@ export interface DataSet {
   readonly classNames?: readonly string[] | null
   /** how examples became numbers: of images and texts */
   readonly preparation?: Json
+  /** where the examples were texts */
+  readonly text?: TextRows
   /** of a part of a data set: its rows in the file, and how many there are */
   readonly rowNumbers?: Uint32Array
   readonly rowsInFile?: number
+}
+
+/** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */
+export interface TextRows {
+  readonly texts: readonly string[]
+  readonly encode: (texts: readonly string[]) => InputArray[]
 }
 
 export type DataFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5' | 'csv' | 'images' | 'text'

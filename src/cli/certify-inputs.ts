@@ -28,7 +28,7 @@ export const inputFlags = {
   classes: names({helpGroup: GROUP.input, description: 'class names in the order of the model\'s output, for image folders and texts (default: sorted)'}),
   tokenizer: Flags.string({helpGroup: GROUP.input, description: 'tokenizer.json: --data is csv or JSON lines with texts'}),
   'text-name': Flags.string({dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'column that holds the texts (default: text, sentence or content)'}),
-  'max-tokens': Flags.integer({min: 1, max: 65_536, dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'cut texts to so many tokens (default: the model\'s length, else 128)'}),
+  'max-tokens': Flags.integer({min: 1, max: 65_536, dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'cut texts to so many tokens (default: the model\'s length, else the tokenizer\'s, else 128)'}),
   'image-size': size({helpGroup: GROUP.input, description: 'height and width of images, as 224 or 224x192 (default: the model\'s)'}),
   'image-fit': Flags.string({options: ['stretch', 'crop'], helpGroup: GROUP.input, description: 'how an image of another shape gets this size (default: stretch)'}),
   'image-resize': Flags.integer({min: 1, helpGroup: GROUP.input, description: 'with --image-fit crop: the shorter side before cropping (default: the size)'}),

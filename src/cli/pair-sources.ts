@@ -4,8 +4,8 @@ import {type Checkpoint, type DataSet, type DataSetOptions, type EmbeddingOption
 import {sampleRows, selectRows} from '../checkpoint/sample.js'
 import {UsageError} from '../errors.js'
 import {perturbByAttack} from '../perturb/attacks.js'
-import {CATALOGUE, type PerturbationRequest} from '../perturb/catalogue.js'
-import {perturbNumbers, type PerturbOptions} from '../perturb/perturb.js'
+import {CATALOGUE, type Material, type PerturbationRequest} from '../perturb/catalogue.js'
+import {type Perturbed, perturbNumbers, type PerturbOptions, perturbTexts, textsToPerturb} from '../perturb/perturb.js'
 import type {InputFile} from '../report/types.js'
 
 export interface PairRequest {
@@ -26,14 +26,23 @@ export async function pairSources({checkpoint, data, embeddingOptions, dataOptio
   const files: InputFile[] = []
   for (const [index, request] of perturb.entries()) {
     if (data === null) throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, ['certify the model itself, or give the hidden states of perturbed inputs with --pairs'])
-    const of = CATALOGUE[request.name].of
+    const of: Material = CATALOGUE[request.name].of
+    // Known before the model runs.
+    if (of === 'text') textsToPerturb(data, request.name)
     const rows = sampled(data, embeddingOptions)
     const options = {...perturbOptions, seed: perturbOptions.seed + index}
+    const numbers = (anchors: Uint32Array) => perturbNumbers(rows, request, anchors, options)
+    const copies: Record<Material, (anchors: Uint32Array) => Perturbed | Promise<Perturbed>> = {
+      numbers,
+      image: numbers,
+      text: () => perturbTexts(rows, request, options),
+      gradient: (anchors) => perturbByAttack(checkpoint, rows, request, anchors, options),
+    }
     sources.push({
       ...request,
       kind: of === 'gradient' ? 'attack' : 'random',
       perturb: async (anchors) => {
-        const perturbed = of === 'gradient' ? await perturbByAttack(checkpoint, rows, request, anchors, options) : perturbNumbers(rows, request, anchors, options)
+        const perturbed = await copies[of](anchors)
         return {embeddings: await quietly(checkpoint, perturbed.data, {...embeddingOptions, limit: rows.rows, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
       },
     })

@@ -3,7 +3,7 @@ import {UsageError} from '../errors.js'
 export type PerturbationName = keyof typeof CATALOGUE
 
 /** What a perturbation works on; attacks need gradients. */
-type Material = 'numbers' | 'image' | 'gradient'
+export type Material = 'numbers' | 'image' | 'text' | 'gradient'
 
 interface Entry {
   of: Material
@@ -18,6 +18,9 @@ export const CATALOGUE = {
   shift: {of: 'image', strength: 2, max: 1000, unit: 'pixels in each direction'},
   rotate: {of: 'image', strength: 15, max: 180, unit: 'degrees either way'},
   brightness: {of: 'image', strength: 0.2, max: 1, unit: 'share of the range, up or down'},
+  'word-drop': {of: 'text', strength: 0.1, max: 1, unit: 'probability that a word is left out'},
+  'word-swap': {of: 'text', strength: 0.1, max: 1, unit: 'probability that a word changes places with the next'},
+  typos: {of: 'text', strength: 0.02, max: 1, unit: 'probability that a letter is mistyped'},
   fgsm: {of: 'gradient', strength: 0.03, max: 1, unit: 'largest change of a value, as a share of the range'},
   pgd: {of: 'gradient', strength: 0.03, max: 1, unit: 'largest change of a value, as a share of the range'},
 } as const satisfies Record<string, Entry>

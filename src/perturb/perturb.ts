@@ -1,10 +1,11 @@
-import type {DataSet, InputArray} from '../checkpoint/types.js'
+import type {DataSet, InputArray, TextRows} from '../checkpoint/types.js'
 import {UsageError} from '../errors.js'
 import {random} from '../stats/random.js'
 import {CATALOGUE, type PerturbationRequest} from './catalogue.js'
 import {brightness, type Change, noise, rotate, shift} from './images.js'
 import {imageLayout} from './layout.js'
 import {clip, deviations, type Range, rangeOf} from './range.js'
+import {dropWords, mistype, swapWords, type TextChange} from './texts.js'
 
 export interface PerturbOptions {
   seed: number
@@ -63,8 +64,38 @@ export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
   const array = candidates.find((each) => each.name === 'inputs') ?? (candidates.length === 1 ? candidates[0] : undefined)
   if (array !== undefined) return array
   const names = inputs.map((each) => each.name).join(', ')
-  throw new UsageError(`--perturb ${name} needs one array of numbers, the data have ${names}`, ['name it with --inputs-name', 'give pairs of your own with --pairs'])
+  throw new UsageError(`--perturb ${name} needs one array of numbers, the data have ${names}`, ['name it with --inputs-name', `texts can be perturbed by ${TEXT_NAMES}`, 'give pairs of your own with --pairs'])
 }
+
+/**
+ * A perturbed copy of every text, made into tokens as the texts themselves were: cut to as many, and padded to at least their length.
+ *
+ * Each row draws from a generator of its own (seed and row); nothing is taken from the other rows.
+ *
+ * Cost    one pass of the tokenizer over the texts.
+ * Throws  UsageError  the data are no texts.
+ */
+export function perturbTexts(data: DataSet, {name, strength}: PerturbationRequest, {seed}: Pick<PerturbOptions, 'seed'>): Perturbed {
+  const {texts, encode} = textsToPerturb(data, name)
+  const ways: Partial<Record<typeof name, [TextChange, string]>> = {
+    'word-drop': [dropWords(strength), `each word left out with probability ${strength}, at least one kept`],
+    'word-swap': [swapWords(strength), `each word exchanged with the next with probability ${strength}, none moved twice`],
+    typos: [mistype(strength), `each letter mistyped with probability ${strength}: exchanged with the next, left out, doubled, or a neighbour on a US keyboard`],
+  }
+  const way = ways[name]
+  if (way === undefined) throw new UsageError(`--perturb ${name} does not work on texts but on ${CATALOGUE[name].of}`)
+  const [change, description] = way
+  const copies = texts.map((text, row) => change(text, rowRandom(seed, row)))
+  return {data: {...data, inputs: encode(copies), text: {texts: copies, encode}}, description}
+}
+
+/** Throws UsageError where the data are no texts. */
+export function textsToPerturb({text, inputs}: DataSet, name: string): TextRows {
+  if (text !== undefined) return text
+  throw new UsageError(`--perturb ${name} changes texts, but the data hold ${inputs.map((each) => each.name).join(', ')}`, ['give the texts themselves as csv or JSON lines, with --tokenizer tokenizer.json', 'give pairs of your own with --pairs'])
+}
+
+const TEXT_NAMES = Object.entries(CATALOGUE).flatMap(([name, entry]) => (entry.of === 'text' ? [name] : [])).join(', ')
 
 /** The data with one array replaced. */
 export const withArray = (data: DataSet, array: InputArray, values: Float32Array): DataSet => ({

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {readDataSet} from '../../src/checkpoint/index.js'
+import {selectRows} from '../../src/checkpoint/sample.js'
 import {InputError, UsageError} from '../../src/errors.js'
 import type {Note} from '../../src/report/types.js'
 import {temporaryFiles} from './files.js'
@@ -9,9 +10,9 @@ const {write} = temporaryFiles()
 /** A WordPiece tokenizer of six words with [CLS] and [SEP] around every text, as tokenizer.json lays it out. */
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'good', 'bad', 'film', '##s', 'very']
 const special = (content: string) => ({id: vocabulary.indexOf(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true})
-const tokenizer = () =>
+const tokenizer = (truncation: object | null = null) =>
   write('tokenizer.json', JSON.stringify({
-    version: '1.0', truncation: null, padding: null,
+    version: '1.0', truncation, padding: null,
     added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'].map(special),
     normalizer: {type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true},
     pre_tokenizer: {type: 'BertPreTokenizer'},
@@ -43,6 +44,24 @@ describe('texts through a tokenizer', () => {
     const data = await readDataSet(write('t.jsonl', '{"text": "good good good bad", "label": 1}\n{"text": "film", "label": 0}\n'), {tokenizer: tokenizer()}, model, notes)
     expect(rows(data.inputs[0]!.data, 4)).toEqual([[2, 4, 4, 3], [2, 6, 3, 0]])
     expect(notes.map(({code}) => code)).toEqual(['texts-truncated'])
+  })
+
+  it('are cut to the length that the tokenizer states, unless another is asked for or the model has one', async () => {
+    const path = write('long.jsonl', '{"text": "good good good bad", "label": 1}\n{"text": "film", "label": 0}\n')
+    const file = tokenizer({direction: 'Right', max_length: 5, strategy: 'LongestFirst', stride: 0})
+    const width = async (maxTokens?: number, length = -1) =>
+      (await readDataSet(path, {tokenizer: file, ...(maxTokens === undefined ? {} : {maxTokens})}, {kind: 'onnx', modelInputs: [{name: 'input_ids', shape: [-1, length]}]})).inputs[0]!.shape[1]
+    expect([await width(), await width(128), await width(4), await width(undefined, 9)]).toEqual([5, 6, 4, 9])
+  })
+
+  it('stay with their rows, and other texts become inputs in the same way: cut as long, padded at least as far', async () => {
+    const data = await readDataSet(write('t.csv', 'text,label\ngood film,1\nbad,0\nvery bad,0\n'), {tokenizer: tokenizer(), maxTokens: 5})
+    const some = selectRows(data, Uint32Array.of(1, 2))
+    expect(some.text!.texts).toEqual(['bad', 'very bad'])
+    expect(rows(some.text!.encode(some.text!.texts)[0]!.data, 4)).toEqual(rows(some.inputs[0]!.data, 4))
+    const [ids, mask] = some.text!.encode(['bad bad bad bad bad', 'film'])
+    expect(rows(ids!.data, 5)).toEqual([[2, 5, 5, 5, 3], [2, 6, 3, 0, 0]])
+    expect(rows(mask!.data, 5)).toEqual([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
   })
 
   it.each<[string, () => Promise<unknown>, RegExp, typeof InputError | typeof UsageError]>([
