@@ -10,6 +10,7 @@ import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
+import {withChecksum} from '../src/report/checksum.js'
 import {toJson} from '../src/report/json.js'
 import type {CertifyPartial, SanitizePartial} from '../src/report/partials.js'
 import {parsePartial} from '../src/report/read-partial.js'
@@ -66,13 +67,14 @@ those of sanitize need the graph again, at the path where the shards read it.`
   private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
     const foreign = flags.scores !== undefined ? 'scores' : flags.soft ? 'soft' : flags['max-memory'] !== undefined ? 'max-memory' : null
     if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
-    const {inputs, config, seed} = files[0]!.partial
+    const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
-    const report: CertifyReport = {
+    const report: CertifyReport = withChecksum({
       ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
-      command: 'certify',
+      command: 'certify' as const,
+      subject,
       ...(merged.evidence === null ? {} : {evidence: merged.evidence}),
-    }
+    })
     for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))
     if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
     this.finish(report, certifyText(report, terminalOf(process.stdout)), remarks)

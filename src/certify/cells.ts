@@ -1,11 +1,15 @@
 import {cellBounds, type CellBounds, type LayerBets, type LayerStatistics} from './bounds.js'
+import {type FreshSums, freshCell} from './fresh-pairs.js'
 import type {Cell, CellStatus} from './types.js'
 
 /** With fewer pairs than this inside δ a cell abstains. */
 export const MIN_PAIRS = 30
 
-/** All cells of a layer, δ-major; `scale` turns δ into raw units. */
-export function layerCells(layer: string, s: LayerStatistics, bets: LayerBets, scale: number, alpha: number): Cell[] {
+/** The place of the δ and of the η at which a class or an example gets its row: one statement of each, not a grid, so that α goes further. */
+export const middle = (length: number): number => Math.floor(length / 2)
+
+/** All cells of a layer, δ-major; `scale` turns δ into raw units; `fresh` adds a bound of two fresh examples. */
+export function layerCells(layer: string, s: LayerStatistics, bets: LayerBets, scale: number, alpha: number, fresh: FreshSums | null = null): Cell[] {
   const cells: Cell[] = []
   const G = s.deltas.length
   const E = s.etas.length
@@ -23,6 +27,7 @@ export function layerCells(layer: string, s: LayerStatistics, bets: LayerBets, s
         layer, delta: s.deltas[g]!, deltaRaw: s.deltas[g]! * scale, eta: s.etas[e]!, pairs,
         fraction: pairs / (s.anchors * s.references), observed: pairs === 0 ? null : exceeding / pairs,
         ...(status === 'invalid' ? {global: 1, windowed: 1, direct: 1} : {global: bounds.global, windowed: bounds.windowed, direct: bounds.direct}),
+        ...(fresh === null ? {} : freshCell(fresh, g, e, E, alpha)),
         status,
       })
     }

@@ -4,6 +4,7 @@ import {toJson} from '../report/json.js'
 import {notesText} from '../report/terminal/notes.js'
 import {VERSION} from '../version.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
+import type {DeviceSource} from '../pairwise/sources.js'
 import {EXIT} from './failure.js'
 import {fromEnvironment, GROUP} from './flags.js'
 import {Progress} from './progress.js'
@@ -47,8 +48,9 @@ export abstract class BaseCommand extends Command {
   protected readonly progress = new Progress(process.stderr)
   private readonly startedAt = new Date()
 
-  protected engine(flags: RunFlags): Promise<SelectedEngine> {
-    return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})})
+  /** `sources`: the GPU engines that can do the work of this command; all unless said. */
+  protected engine(flags: RunFlags, sources?: readonly DeviceSource[]): Promise<SelectedEngine> {
+    return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})}, sources)
   }
 
   protected report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number): Report<Metrics> {
@@ -91,7 +93,7 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(notesText(notes, terminalOf(process.stderr)))
   }
 
-  override logJson(report: Frame): void {
+  override logJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'version'>): void {
     process.stdout.write(toJson(report))
   }
 

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {UsageError} from '../errors.js'
 import {MAX_SHARDS, type Shard} from '../linalg/shard.js'
+import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.js'
 
 /** Help groups, in the order in which a user meets them. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', output: 'OUTPUT', run: 'RUN'} as const
@@ -30,6 +31,11 @@ export const bytes = Flags.custom<number>({
 /** Comma-separated numbers within [min, max]. */
 export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
   parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
+})
+
+/** Comma-separated perturbations, name or name:strength. */
+export const perturbations = Flags.custom<PerturbationRequest[]>({
+  parse: (text) => Promise.resolve(text.split(',').map(parsePerturbation)),
 })
 
 /** Two nodes, u,v. */

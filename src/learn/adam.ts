@@ -4,23 +4,33 @@ const BETA1 = 0.9
 const BETA2 = 0.999
 const EPSILON = 1e-8
 
+/** What Adam remembers between steps: whoever keeps it can go on later with the same bits. */
+export interface AdamState {
+  step: number
+  /** running means of the gradients and of their squares, one array a parameter */
+  first: Float64Array[]
+  second: Float64Array[]
+}
+
+export function adamState(parameters: readonly Dense[]): AdamState {
+  const zeros = () => parameters.map(({data}) => new Float64Array(data.length))
+  return {step: 0, first: zeros(), second: zeros()}
+}
+
 /**
- * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes these in place.
+ * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes these and the state in place.
  *
  * Formula    g ← g + decay · w; m ← .9 m + .1 g; v ← .999 v + .001 g²;
  *            w ← w − rate · (m / (1 − .9ᵗ)) / (√(v / (1 − .999ᵗ)) + 1e-8).
  * Source     Kingma & Ba 2015, algorithm 1. Deviation: weight decay, as part of the gradient and on every parameter.
  */
-export function adam(parameters: readonly Dense[], rate: number, decay: number): (gradients: readonly Float64Array[]) => void {
-  const first = parameters.map(({data}) => new Float64Array(data.length))
-  const second = parameters.map(({data}) => new Float64Array(data.length))
-  let step = 0
+export function adam(parameters: readonly Dense[], rate: number, decay: number, state: AdamState = adamState(parameters)): (gradients: readonly ArrayLike<number>[]) => void {
   return (gradients) => {
-    step++
-    const scale1 = 1 / (1 - BETA1 ** step)
-    const scale2 = 1 / (1 - BETA2 ** step)
+    state.step++
+    const scale1 = 1 / (1 - BETA1 ** state.step)
+    const scale2 = 1 / (1 - BETA2 ** state.step)
     parameters.forEach(({data: w}, p) => {
-      const [m, v, gradient] = [first[p]!, second[p]!, gradients[p]!]
+      const [m, v, gradient] = [state.first[p]!, state.second[p]!, gradients[p]!]
       for (let t = 0; t < w.length; t++) {
         const before = w[t]!
         const g = gradient[t]! + decay * before

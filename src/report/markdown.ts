@@ -1,5 +1,6 @@
 import type {CertifyMetrics} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
 import {count, number, orDash, percent, percentUp, setting} from './format.js'
 import {effects} from './sanitize-view.js'
@@ -27,7 +28,8 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
     headline === null
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
-  return document('surety certify', verdict, [table(head, rows), about])
+  const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
+  return document('surety certify', verdict, [table(head, rows), about, ...(more.length === 0 ? [] : [more.join('\n')])])
 }
 
 /** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */

@@ -42,13 +42,13 @@ describe('exit codes and errors', () => {
 })
 
 describe('help', () => {
-  it.each([[['--help']], [['certify', '--help']], [['merge', '--help']], [['sanitize', '--help']], [['attack', '--help']], [['evaluate', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
+  it.each([[['--help']], [['certify', '--help']], [['merge', '--help']], [['sanitize', '--help']], [['attack', '--help']], [['evaluate', '--help']], [['harden', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
     const {code, stdout} = suretyWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
     expect(code).toBe(0)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('every command has examples', () => {
-    for (const command of ['attack', 'certify', 'evaluate', 'merge', 'sanitize']) expect(surety(command, '--help').stdout).toContain('EXAMPLES')
+    for (const command of ['attack', 'certify', 'evaluate', 'harden', 'merge', 'sanitize']) expect(surety(command, '--help').stdout).toContain('EXAMPLES')
   })
 })

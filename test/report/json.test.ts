@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest'
 import {InternalError} from '../../src/errors.js'
 import {toJson} from '../../src/report/json.js'
 import type {Json, Report} from '../../src/report/types.js'
-import {certifySample, evaluateSample, sanitizeSample} from './samples.js'
+import {certifySample, evaluateSample, hardenSample, sanitizeSample} from './samples.js'
 
 const parsed = (text: string) => JSON.parse(text) as unknown
 
@@ -15,7 +15,7 @@ function reversed(value: unknown): unknown {
 }
 
 describe('toJson', () => {
-  it.each([certifySample(), evaluateSample(), sanitizeSample()])('keeps every value of a $command report', (report) => {
+  it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])('keeps every value of a $command report', (report) => {
     expect(parsed(toJson(report))).toEqual(report)
   })
 

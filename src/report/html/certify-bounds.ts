@@ -110,6 +110,9 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
 }
 
 function boundTable({eta, rows}: CellGrid): DataTable {
+  const cells = rows.flatMap((row) => row.cells)
+  const fresh = cells.some((c) => c.clopperPearson !== undefined)
+  const legacy = cells.some((c) => typeof c.legacyBound === 'number')
   return {
     caption: `Upper bounds of the share of pairs within δ whose losses differ by ${setting(eta)} or more`,
     columns: [
@@ -122,10 +125,11 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       {title: 'direct', kind: 'number'},
       {title: 'windowed', kind: 'number'},
       {title: 'global', kind: 'number'},
+      ...(fresh ? [{title: 'two fresh examples', kind: 'number'} as const] : []),
       {title: 'status', kind: 'word'},
+      ...(legacy ? [{title: 'legacy: does not hold', kind: 'number'} as const] : []),
     ],
-    rows: rows.flatMap(({cells}) =>
-      cells.map((c) => [
+    rows: cells.map((c) => [
         c.layer,
         setting(c.delta),
         number(c.deltaRaw),
@@ -135,9 +139,10 @@ function boundTable({eta, rows}: CellGrid): DataTable {
         percentUp(c.direct),
         percentUp(c.windowed),
         percentUp(c.global),
+        ...(fresh ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`] : []),
         c.status,
+        ...(legacy ? [orDash(c.legacyBound ?? null, percent)] : []),
       ]),
-    ),
   }
 }
 

@@ -5,8 +5,9 @@ import {bestBound} from '../../../src/report/certify-view.js'
 import {percentUp} from '../../../src/report/format.js'
 import {certifyHtml} from '../../../src/report/html/certify.js'
 import {evaluateHtml} from '../../../src/report/html/evaluate.js'
+import {hardenHtml} from '../../../src/report/html/harden.js'
 import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
-import {certifySample, evaluateSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, hardenSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -18,6 +19,8 @@ const pages = [
   ['certify, hostile and long names', certifyHtml(certifySample([HOSTILE.repeat(4), 'x'.repeat(300), 'c', 'd']))],
   ['sanitize', sanitizeHtml(sanitizeSample())],
   ['evaluate', evaluateHtml(evaluateSample())],
+  ['harden', hardenHtml(hardenSample())],
+  ['harden, hostile and long names', hardenHtml(hardenSample([HOSTILE.repeat(4), 'x'.repeat(300)]))],
 ] as const
 
 describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none is installed)', () => {

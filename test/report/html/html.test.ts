@@ -1,18 +1,32 @@
 import {describe, expect, it} from 'vitest'
 import {certifyHtml} from '../../../src/report/html/certify.js'
 import {evaluateHtml} from '../../../src/report/html/evaluate.js'
+import {hardenHtml} from '../../../src/report/html/harden.js'
 import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
-import type {CertifyReport, EvaluateReport, SanitizeReport} from '../../../src/report/reports.js'
+import type {CertifyReport, EvaluateReport, HardenReport, SanitizeReport} from '../../../src/report/reports.js'
 import {COLOURS} from '../../../src/report/html/style.js'
-import {certifySample, evaluateSample, HOSTILE, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, hardenSample, HOSTILE, sanitizeSample} from '../samples.js'
 
-type Shown = CertifyReport | EvaluateReport | SanitizeReport
-const render = (report: Shown) => (report.command === 'certify' ? certifyHtml(report) : report.command === 'evaluate' ? evaluateHtml(report) : sanitizeHtml(report))
+type Shown = CertifyReport | EvaluateReport | HardenReport | SanitizeReport
+
+function render(report: Shown): string {
+  switch (report.command) {
+    case 'certify':
+      return certifyHtml(report)
+    case 'evaluate':
+      return evaluateHtml(report)
+    case 'harden':
+      return hardenHtml(report)
+    case 'sanitize':
+      return sanitizeHtml(report)
+  }
+}
 
 describe.each([
   ['certify', certifySample(), certifyHtml(certifySample())],
   ['sanitize', sanitizeSample(), sanitizeHtml(sanitizeSample())],
   ['evaluate', evaluateSample(), evaluateHtml(evaluateSample())],
+  ['harden', hardenSample(), hardenHtml(hardenSample())],
 ])('%s as HTML', (_, report, html) => {
   it('is the same for the same report', () => {
     expect(render(report)).toBe(html)
@@ -52,7 +66,7 @@ it('hostile text is text everywhere', () => {
   certify.engine = {name: HOSTILE, precision: 'fp64', tried: [{name: HOSTILE, outcome: HOSTILE}]}
   const sanitize = sanitizeSample()
   sanitize.metrics.top[0] = {...sanitize.metrics.top[0]!, source: HOSTILE, target: HOSTILE, reason: HOSTILE}
-  for (const html of [certifyHtml(certify), sanitizeHtml(sanitize)]) {
+  for (const html of [certifyHtml(certify), sanitizeHtml(sanitize), hardenHtml(hardenSample([HOSTILE]))]) {
     expect(html).toContain('&lt;script&gt;')
     expect(html).not.toContain('<script')
     expect(html).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/) // eslint-disable-line no-control-regex

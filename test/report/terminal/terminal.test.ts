@@ -4,10 +4,11 @@ import {columnsOf, bar, rebin} from '../../../src/report/terminal/blocks.js'
 import {certifyText} from '../../../src/report/terminal/certify.js'
 import {errorText} from '../../../src/report/terminal/error.js'
 import {evaluateText} from '../../../src/report/terminal/evaluate.js'
+import {hardenText} from '../../../src/report/terminal/harden.js'
 import {notesText} from '../../../src/report/terminal/notes.js'
 import {sanitizeText} from '../../../src/report/terminal/sanitize.js'
 import {width, wrap} from '../../../src/report/terminal/text.js'
-import {certifySample, evaluateSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, hardenSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
 
 const plain = (columns: number) => ({columns, colour: false})
 const strip = (text: string) => text.replace(/\x1b\[\d+m/g, '') // eslint-disable-line no-control-regex
@@ -18,6 +19,8 @@ describe.each([
   ['certify, long names', (columns: number, colour = false) => certifyText(certifySample([longName, `${longName}_2`, '層'.repeat(40)]), {columns, colour})],
   ['certify, radii of its own in each layer', (columns: number, colour = false) => certifyText(ownRadiiSample(), {columns, colour})],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
+  ['harden', (columns: number, colour = false) => hardenText(hardenSample(), {columns, colour})],
+  ['harden, hostile and long names', (columns: number, colour = false) => hardenText(hardenSample([longName, HOSTILE]), {columns, colour})],
   ['evaluate', (columns: number, colour = false) => evaluateText(evaluateSample(), {columns, colour})],
 ])('%s on a terminal', (_, render) => {
   it.each([40, 80, 132])('fits %d columns', (columns) => {
@@ -28,6 +31,27 @@ describe.each([
   it('says the same with and without colour', () => {
     expect(strip(render(80, true))).toBe(render(80))
     expect(render(80)).not.toContain('\x1b')
+  })
+})
+
+describe('hardenText', () => {
+  it('shows the first, the last and the kept epoch of many, and the hardened model beside its control', () => {
+    const text = hardenText(hardenSample(), plain(100))
+    expect(text).toMatch(/Epochs \(1[23] of 40\)/)
+    expect(text).toMatch(/\n {2}1 +0\.1 +0\.600/)
+    expect(text).toMatch(/\n {2}33 \(kept\) +0\.1/)
+    expect(text).toMatch(/\n {2}40 +0\.1/)
+    expect(text).toMatch(/accuracy +95\.1 % +96\.4 % +96\.2 %/)
+    expect(text).toMatch(/PGD-20, radius 0\.1 +35\.1 % +36\.4 % +36\.2 %/)
+  })
+
+  it('does without control and attacks', () => {
+    const report = hardenSample()
+    Object.assign(report.metrics, {control: null, attack: null})
+    for (const one of [report.metrics.before, report.metrics.after]) one.attacks = []
+    const text = hardenText(report, plain(80))
+    expect(text).not.toContain('control  ')
+    expect(text).not.toContain('PGD')
   })
 })
 

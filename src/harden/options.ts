@@ -1,0 +1,60 @@
+import {UsageError} from '../errors.js'
+import type {PenaltyOptions} from './penalty.js'
+
+export interface HardenOptions extends PenaltyOptions {
+  /** weight of the penalty; 0: plain training */
+  lambda: number
+  /** epochs over which λ rises from 0 */
+  warmUp: number
+  /** the layer of a batch is drawn by Beta(betaA, betaB) over depth, or all layers count */
+  draw: 'beta' | 'all'
+  betaA: number
+  betaB: number
+  epochs: number
+  batchSize: number
+  learningRate: number
+  weightDecay: number
+  /** by which figure on the validation examples the best epoch is chosen */
+  select: 'objective' | 'loss' | 'accuracy' | 'last'
+}
+
+export const HARDEN_DEFAULTS: HardenOptions = {
+  lambda: 0.1,
+  warmUp: 0,
+  draw: 'beta',
+  betaA: 2,
+  betaB: 1,
+  loss: 'cross-entropy',
+  scale: 'median',
+  floor: 0.1,
+  window: 1,
+  pairs: 'all',
+  epochs: 10,
+  batchSize: 64,
+  learningRate: 1e-3,
+  weightDecay: 0,
+  select: 'objective',
+}
+
+/** Throws UsageError for options that make no sense. */
+export function checkHardenOptions(options: HardenOptions): void {
+  const above = (flag: string, value: number) => {
+    if (!(value > 0 && value < Infinity)) throw new UsageError(`--${flag} is ${value}; it is finite and above 0`)
+  }
+  const atLeastZero = (flag: string, value: number) => {
+    if (!(value >= 0 && value < Infinity)) throw new UsageError(`--${flag} is ${value}; it is finite and at least 0`)
+  }
+  const whole = (flag: string, value: number, least: number) => {
+    if (!Number.isSafeInteger(value) || value < least) throw new UsageError(`--${flag} is ${value}; it is a whole number of at least ${least}`)
+  }
+  atLeastZero('lambda', options.lambda)
+  atLeastZero('warm-up', options.warmUp)
+  above('beta-a', options.betaA)
+  above('beta-b', options.betaB)
+  above('floor', options.floor)
+  above('learning-rate', options.learningRate)
+  atLeastZero('weight-decay', options.weightDecay)
+  whole('epochs', options.epochs, 1)
+  whole('batch-size', options.batchSize, 2)
+  if (!(options.window > 0 && options.window <= 1)) throw new UsageError(`--window is ${options.window}; it is a share of the pairs, above 0 and at most 1`)
+}
