@@ -28,7 +28,7 @@ describe.each<[string, (p: number) => TextChange]>([['word-drop', dropWords], ['
 describe('words', () => {
   it('that are left out leave the others in their order and their space', () => {
     for (const copy of copies(dropWords(0.5))) {
-      const left = words(text)
+      const left: string[] = words(text)
       for (const word of words(copy)) {
         const at = left.indexOf(word)
         expect(at, copy).not.toBe(-1)
