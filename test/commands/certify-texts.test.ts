@@ -46,7 +46,7 @@ describe('surety certify --perturb on texts', {timeout: 240_000}, () => {
   })
 
   it('cuts texts as the tokenizer says, and makes a report that verify accepts', () => {
-    expect(report.subject.data.inputs.map(({shape}) => shape)).toEqual([[64], [64]])
+    expect(report.subject!.data.inputs.map(({shape}) => shape)).toEqual([[64], [64]])
     const {code, stdout, stderr} = surety('verify', out)
     expect(code, stdout + stderr).toBe(0)
   })
