@@ -6,7 +6,7 @@ import {dropWords, mistype, swapWords, type TextChange} from '../../src/perturb/
 import {random} from '../../src/stats/random.js'
 
 const text = '  Dear friend,\n\nthe  price of 3 phones is $20 -- écrivez à я@x now! '
-const words = (of: string) => of.match(/\S+/g) ?? []
+const words = (of: string): string[] => of.match(/\S+/g) ?? []
 const copies = (change: TextChange, of = text, count = 200) => Array.from({length: count}, (_, seed) => change(of, random(seed)))
 
 describe.each<[string, (p: number) => TextChange]>([['word-drop', dropWords], ['word-swap', swapWords], ['typos', mistype]])('%s', (_, way) => {
