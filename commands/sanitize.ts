@@ -50,7 +50,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     hops: Flags.integer({min: 1, max: 2, helpGroup: GROUP.method, description: 'aggregation steps before the kernel'}),
     ridge: positiveOrInfinite({helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel; infinity: kernel–label alignment, without a solve'}),
     sign: Flags.string({options: ['signed', 'absolute'], helpGroup: GROUP.method, description: 'KC score: change of complexity, or its size'}),
-    method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal, in closed form, or both'}),
+    method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal or in closed form (default: auto, exact up to 1,000 nodes in the node set)'}),
     solver: Flags.string({options: ['auto', 'gram', 'landmarks', 'stream'], helpGroup: GROUP.method, description: 'Gram matrices in memory, Nyström landmarks, or passes over all pairs (default: by size, see --explain-plan)'}),
     landmarks: Flags.integer({min: 1, helpGroup: GROUP.method, description: 'landmark nodes of the solver of that name (default: 1024)'}),
     prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count', 'threshold'], description: 'choose the cut without ground truth (the default)'}),
