@@ -24,12 +24,13 @@ export interface PairRequest {
 export async function pairSources({checkpoint, data, embeddingOptions, dataOptions, perturb, perturbOptions, pairs, onProgress}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
   const sources: PairSource[] = []
   const files: InputFile[] = []
+  let taken: DataSet | null = null
   for (const [index, request] of perturb.entries()) {
     if (data === null) throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, ['certify the model itself, or give the hidden states of perturbed inputs with --pairs'])
     const of: Material = CATALOGUE[request.name].of
     // Known before the model runs.
     if (of === 'text') textsToPerturb(data, request.name)
-    const rows = sampled(data, embeddingOptions)
+    const rows = (taken ??= sampled(data, embeddingOptions))
     const options = {...perturbOptions, seed: perturbOptions.seed + index}
     const numbers = (anchors: Uint32Array) => perturbNumbers(rows, request, anchors, options)
     const copies: Record<Material, (anchors: Uint32Array) => Perturbed | Promise<Perturbed>> = {
