@@ -117,7 +117,8 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 function nvidiaDriver(): string | null {
   try {
-    return /Kernel Module\D*([\d.]+)/.exec(readFileSync('/proc/driver/nvidia/version', 'utf8'))?.[1] ?? null
+    // "… Open Kernel Module for x86_64  580.159.04 …": the version has dots, the architecture has none.
+    return /Kernel Module.*?\s(\d+\.[\d.]+)/.exec(readFileSync('/proc/driver/nvidia/version', 'utf8'))?.[1] ?? null
   } catch {
     return null
   }
