@@ -1,4 +1,4 @@
-import {anchorGeometry, defaultDeltas} from '../src/certify/geometry.js'
+import {anchorGeometry, deltaGrid} from '../src/certify/geometry.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import type {VolatilityTask} from '../src/pairwise/engine.js'
 import {quantile} from '../src/stats/quantile.js'
@@ -19,7 +19,7 @@ export async function certifyTask(m: number, n: number, cols: number): Promise<V
   const geometry = await anchorGeometry({rows: few, cols, data: anchors.data.slice(0, few * cols)}, 'l2', engine)
   await engine.close()
   const scale = quantile(geometry.sortedDistances, 0.5)
-  const deltas = defaultDeltas(geometry, scale)
+  const deltas = deltaGrid(geometry.sortedDistances, scale)
   return {
     anchors, references: rows(n), anchorLoss: numbers(m), referenceLoss: numbers(n), anchorLabels: labels(m), referenceLabels: labels(n),
     metric: 'l2', scale, floor: deltas[0]!, deltas: Float64Array.of(...deltas, Infinity), etas: Float64Array.of(0.25, 0.5), lossMax: 1,

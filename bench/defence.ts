@@ -2,7 +2,7 @@
  * What sanitize is worth at its defaults, the same for every graph: accuracy clean, attacked and sanitized, the aim, and what was published.
  *
  *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5]
- *                            [--compare [--budgets 0.05,0.1,0.2,0.3]] [--repair 1,2] [--cache surety-out/defence.jsonl]
+ *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2] [--cache surety-out/defence.jsonl]
  *
  * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for the whole suite, as a defender would
  * have to choose it, and its best on each graph. Both are chosen with the test labels, which a defender does not have. --repair adds a column for each number
@@ -34,6 +34,7 @@ const {values} = parseArgs({
     seeds: {type: 'string', default: '5'},
     compare: {type: 'boolean', default: false},
     budgets: {type: 'string', default: '0.05,0.1,0.2,0.3'},
+    controls: {type: 'string'},
     repair: {type: 'string', default: ''},
     cache: {type: 'string', default: 'surety-out/defence.jsonl'},
   },
@@ -93,7 +94,7 @@ function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, re
   const controls: Line['controls'] = new Map()
   if (values.compare && before !== null) {
     for (const {control, setting, what} of controlDefences(opened, scores, values.budgets.split(',').map(Number))) {
-      if (model === 'gat' && 'make' in what) continue
+      if ((model === 'gat' && 'make' in what) || (values.controls !== undefined && !values.controls.split(',').includes(control))) continue
       controls.set(control, (controls.get(control) ?? new Map<string, Spread>()).set(setting, trainings.judged(opened, model, seeds, what)))
     }
   }

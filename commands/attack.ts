@@ -3,7 +3,7 @@ import {Args, Flags, type Interfaces} from '@oclif/core'
 import {ATTACK_DEFAULTS, type AttackMethod} from '../src/attack/types.js'
 import {type AttackRequest, requireProcessor, runAttack} from '../src/cli/attack-run.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, names, number, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -45,8 +45,8 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
     'flips-per-step': Flags.integer({min: 1, default: ATTACK_DEFAULTS.flipsPerStep, helpGroup: GROUP.method, description: 'metattack: edges changed between two gradients; more is faster and weaker'}),
     iterations: Flags.integer({min: 1, default: ATTACK_DEFAULTS.iterations, helpGroup: GROUP.method, description: 'pgd: gradient steps'}),
     candidates: Flags.integer({min: 1, default: ATTACK_DEFAULTS.candidates, helpGroup: GROUP.method, description: 'pgd: pairs looked at in a step; memory grows with it'}),
-    out: Flags.string({required: true, helpGroup: GROUP.output, description: 'write the attacked graph, as npz'}),
-    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: outputFile({required: true, helpGroup: GROUP.output, description: 'write the attacked graph, as npz'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
   })
 
   async run(): Promise<AttackReport> {

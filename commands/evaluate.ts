@@ -1,7 +1,7 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {type EvaluateRequest, evaluationOutcome, openEvaluation, writeEvaluation} from '../src/cli/evaluate-run.js'
-import {bytes, defined, fromEnvironment, GROUP, number, numbers} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, number, numbers, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
 import type {EvaluateReport} from '../src/report/reports.js'
@@ -48,8 +48,8 @@ must beat. Labels of test nodes are read to grade only.`
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, description: 'share of the edges to remove'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
   async run(): Promise<EvaluateReport> {

@@ -1,6 +1,6 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, numbers} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, names, number, numbers, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -55,8 +55,8 @@ what not, is measured in docs/harden.md.`
     'input-range': numbers({helpGroup: GROUP.method, dependsOn: ['attack-radius'], description: 'least and largest value an attacked input may have (default: those of the training examples)'}),
     out: Flags.string({required: true, helpGroup: GROUP.output, description: 'folder for the model and the training state; new, unless --resume'}),
     resume: Flags.boolean({default: false, helpGroup: GROUP.run, description: 'go on from the training state in --out, if there is one'}),
-    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
   async run(): Promise<HardenReport> {

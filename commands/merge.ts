@@ -3,13 +3,14 @@ import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, outputFile} from '../src/cli/flags.js'
 import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {UsageError} from '../src/errors.js'
 import {certifyHtml} from '../src/report/html/certify.js'
+import {withChecksum} from '../src/report/checksum.js'
 import {toJson} from '../src/report/json.js'
 import type {CertifyPartial, SanitizePartial} from '../src/report/partials.js'
 import {parsePartial} from '../src/report/read-partial.js'
@@ -43,11 +44,11 @@ those of sanitize need the graph again, at the path where the shards read it.`
   static override args = {partials: Args.string({required: true, description: 'the files that --shard wrote, one for each shard, in any order'})}
 
   static override flags = fromEnvironment({
-    out: Flags.string({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
-    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
-    scores: Flags.string({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    scores: outputFile({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
   })
 
@@ -66,13 +67,14 @@ those of sanitize need the graph again, at the path where the shards read it.`
   private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
     const foreign = flags.scores !== undefined ? 'scores' : flags.soft ? 'soft' : flags['max-memory'] !== undefined ? 'max-memory' : null
     if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
-    const {inputs, config, seed} = files[0]!.partial
+    const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
-    const report: CertifyReport = {
+    const report: CertifyReport = withChecksum({
       ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
-      command: 'certify',
+      command: 'certify' as const,
+      subject,
       ...(merged.evidence === null ? {} : {evidence: merged.evidence}),
-    }
+    })
     for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))
     if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
     this.finish(report, certifyText(report, terminalOf(process.stdout)), remarks)

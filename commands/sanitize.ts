@@ -1,6 +1,6 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP, names, nodePair, number, positiveOrInfinite, shard} from '../src/cli/flags.js'
+import {bytes, defined, fromEnvironment, GROUP, names, nodePair, number, outputFile, positiveOrInfinite, shard} from '../src/cli/flags.js'
 import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -50,7 +50,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     hops: Flags.integer({min: 1, max: 2, helpGroup: GROUP.method, description: 'aggregation steps before the kernel'}),
     ridge: positiveOrInfinite({helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel; infinity: kernel–label alignment, without a solve'}),
     sign: Flags.string({options: ['signed', 'absolute'], helpGroup: GROUP.method, description: 'KC score: change of complexity, or its size'}),
-    method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal, in closed form, or both'}),
+    method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal or in closed form (default: auto, exact up to 1,000 nodes in the node set)'}),
     solver: Flags.string({options: ['auto', 'gram', 'landmarks', 'stream'], helpGroup: GROUP.method, description: 'Gram matrices in memory, Nyström landmarks, or passes over all pairs (default: by size, see --explain-plan)'}),
     landmarks: Flags.integer({min: 1, helpGroup: GROUP.method, description: 'landmark nodes of the solver of that name (default: 1024)'}),
     prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count', 'threshold'], description: 'choose the cut without ground truth (the default)'}),
@@ -67,11 +67,11 @@ The cleaned graph is written in the format of the input, or in another by extens
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
-    out: Flags.string({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'keep every edge in --out and give it a weight from 0 to 1 instead'}),
-    scores: Flags.string({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
-    report: Flags.string({helpGroup: GROUP.output, description: 'write the report as JSON'}),
-    html: Flags.string({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
+    scores: outputFile({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
   async run(): Promise<SanitizeReport | SanitizePartial | undefined> {

@@ -1,41 +1,57 @@
-import {Args} from '@oclif/core'
-import {verifyCertificate} from '../src/certify/verify.js'
+import {dirname, join, relative} from 'node:path'
+import {statSync} from 'node:fs'
+import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
+import {readEarlier} from '../src/cli/earlier-report.js'
+import {fromEnvironment, GROUP} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
+import {verifyComparison, verifyOutcome, verifyReport} from '../src/cli/verify-run.js'
 import {readInput} from '../src/data/read-file.js'
 import {InputError} from '../src/errors.js'
 import {parseReport} from '../src/report/read-report.js'
-import type {VerifyReport} from '../src/report/reports.js'
+import type {CertifyReport, VerifyReport} from '../src/report/reports.js'
 import {verifyText} from '../src/report/terminal/verify.js'
+import type {InputFile} from '../src/report/types.js'
 
 export default class Verify extends BaseCommand {
-  static override summary = 'Recompute a certificate from its evidence, without the model.'
+  static override summary = 'Make a certificate again from its evidence, without the model.'
 
-  static override description = `Every bound of a certify report is computed again from the sufficient statistics that the report carries. Exit code 0
-if all agree, 1 if anything differs.`
+  static override description = `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
+split of α, the sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files.
+Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, cannot be told from a true one
+without running certify again on the model and the data.`
 
-  static override examples = [{description: 'a report that certify --out wrote', command: '<%= config.bin %> verify report.json'}]
+  static override examples = [
+    {description: 'a report that certify --out wrote', command: '<%= config.bin %> verify report.json'},
+    {description: 'and whether it speaks about these files', command: '<%= config.bin %> verify report.json --model model.onnx --data test.npz'},
+  ]
 
   static override args = {report: Args.string({required: true, description: 'report of certify, as JSON'})}
+
+  static override flags = fromEnvironment({
+    model: Flags.string({helpGroup: GROUP.input, description: 'the checkpoint that the report should be about; weight files beside it are checked too'}),
+    against: Flags.string({helpGroup: GROUP.input, description: 'the earlier report that this one compares itself with: the comparison is computed again'}),
+    data: Flags.string({multiple: true, helpGroup: GROUP.input, description: 'a data file that the report should be about; may be given several times (data, labels, pairs)'}),
+  })
 
   async run(): Promise<VerifyReport> {
     const {args, flags} = await this.parse(Verify)
     const {bytes, file} = await readInput(args.report)
-    const {metrics, evidence} = parseReport(bytes, args.report, 'certify')
+    const certificate = parseReport(bytes, args.report, 'certify')
+    const {evidence} = certificate
     if (evidence === undefined) throw new InputError(`${args.report}: carries no evidence, so there is nothing to verify`, ['certify with a split: --no-split certifies nothing'])
-    const discrepancies = verifyCertificate(metrics, evidence)
-    const checked = metrics.cells.length
+    const files: InputFile[] = []
+    for (const path of flags.data ?? []) files.push((await readInput(path)).file)
+    if (flags.model !== undefined) for (const path of modelFiles(flags.model, certificate)) files.push((await readInput(path)).file)
+    const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
+    if (earlier !== null) files.push(earlier.file)
+    const found = [...verifyReport({...certificate, evidence}), ...(earlier === null ? [] : verifyComparison({...certificate, evidence}, earlier))]
     const report: VerifyReport = {
       ...this.report({
-        inputs: [file],
+        inputs: [file, ...files],
         config: {},
         engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
-        metrics: {cells: checked, layers: metrics.layers.length, discrepancies},
-        verdict: {
-          status: discrepancies.length === 0 ? 'pass' : 'fail',
-          summary: discrepancies.length === 0 ? `All ${checked} cells and ${metrics.layers.length} layers follow from the report's evidence.` : `${discrepancies.length} ${discrepancies.length === 1 ? 'statement does' : 'statements do'} not follow from the report's evidence.`,
-          meaning: ['That the evidence came from the model and the data is not checked here: that needs both.'],
-        },
+        ...verifyOutcome(certificate, files, found, earlier !== null),
         notes: [],
       }, flags.seed),
       command: 'verify',
@@ -43,4 +59,11 @@ if all agree, 1 if anything differs.`
     this.finish(report, verifyText(report, terminalOf(process.stdout)))
     return report
   }
+}
+
+/** The file of a model, or of its folder, and those that the report's model had beside it. */
+function modelFiles(given: string, {inputs}: CertifyReport): string[] {
+  const main = statSync(given, {throwIfNoEntry: false})?.isDirectory() ? join(given, 'model.json') : given
+  const [first, ...beside] = inputs.filter(({role}) => role === 'model' || role === 'embeddings')
+  return [main, ...beside.map(({path}) => join(dirname(main), relative(dirname(first!.path), path)))]
 }

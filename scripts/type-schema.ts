@@ -6,6 +6,9 @@ type Schema = Record<string, unknown>
 /** The JSON schema (draft-07) of reports. */
 export const reportSchema = () => typeSchema('src/report/reports.ts', 'AnyReport', 'surety report')
 
+/** The JSON schema (draft-07) of a list of layers. */
+export const layersSchema = () => typeSchema('src/report/subject.ts', 'LayerListing', 'surety list of layers')
+
 /** The JSON schema (draft-07) of what a shard writes. */
 export const partialSchema = () => typeSchema('src/report/partials.ts', 'AnyPartial', 'surety partial result')
 

@@ -1,4 +1,5 @@
 import {type Bet, pilotBets, ratioUpperBound} from '../stats/betting.js'
+import type {ClassBets} from './classes.js'
 import {directRange, globalRange, largestVolatility, windowedRange} from './ranges.js'
 
 /** What every bound of a layer is computed from: sums over the m anchors, for each of the n references. */
@@ -11,6 +12,11 @@ export interface LayerStatistics {
   etas: Float64Array
   /** [n] Σ_i h_{L_max} */
   total: Float64Array
+  /** [m] Σ_j h_{L_max} */
+  anchorTotal: Float64Array
+  /** Σ over pairs with different labels of h_{L_max} */
+  crossLabelTotal: number
+  zeroDistancePairs: number
   /** [n, G] #{i : d ≤ δ} */
   within: Float64Array
   /** [n, G, E] #{i : d ≤ δ, ΔL ≥ η} */
@@ -29,6 +35,8 @@ export interface LayerBets {
   epsilon: Bet[]
   /** [G · E], δ-major */
   cells: Record<Family, Bet[]>[]
+  /** of the classes that get a row, ascending; absent where none does */
+  classes?: ClassBets[]
 }
 
 export type CellBounds = Record<Family, number>
@@ -40,7 +48,7 @@ export type CellBounds = Record<Family, number>
  *            global: a = (δ/η) · mean h_η over all anchors. Pointwise direct ≤ windowed ≤ global (Theorem A).
  * Shapes     [n] each; `divisor` is m, or m − 1 where the anchors stand against themselves.
  */
-function cellStatistics(s: LayerStatistics, family: Family, g: number, e: number, divisor: number): {a: Float64Array; b: Float64Array} {
+export function cellStatistics(s: LayerStatistics, family: Family, g: number, e: number, divisor: number): {a: Float64Array; b: Float64Array} {
   const G = s.deltas.length
   const E = s.etas.length
   const unit = s.deltas[g]! / s.etas[e]!

@@ -1,15 +1,22 @@
-import type {PairwiseEngine, VolatilitySums} from '../pairwise/engine.js'
+import {UsageError} from '../errors.js'
+import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../report/types.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {random} from '../stats/random.js'
-import {layerCells} from './cells.js'
-import {encodeLayer, type Evidence} from './evidence.js'
-import {layerResult} from './layer.js'
+import {concat} from './arrays.js'
+import {layerCells, middle} from './cells.js'
+import {encodeEvidence, type Evidence} from './evidence.js'
+import {families} from './families.js'
+import {type LayerResult, layerResult} from './layer.js'
+import {withLegacy} from './legacy.js'
 import {localize} from './localization.js'
-import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
+import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
-import {type CertifyPlan, planCertify} from './plan.js'
-import type {AlphaSplit, CertifyMetrics, Embeddings} from './types.js'
+import {type PairSample, type PairSource, samplePairs} from './perturbed/pairs.js'
+import {perturbationMetrics} from './perturbed/statements.js'
+import {type CertifyPlan, inFileRows, planCertify} from './plan.js'
+import {foldBlocks, type LayerSums} from './sums.js'
+import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
 import {verdictOf} from './verdict.js'
 
 export interface Certification {
@@ -18,6 +25,12 @@ export interface Certification {
   notes: Note[]
   /** null without a split */
   evidence: Evidence | null
+}
+
+export interface CertifyRun {
+  /** laws of pairs to certify beside the random pairs; half of α is theirs */
+  perturbations?: readonly PairSource[]
+  onBlock?: (done: number, total: number) => void
 }
 
 const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: null, windowed: null, direct: null, statements: 0})
@@ -35,14 +48,18 @@ const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: 
  * Source     Sun et al. 2024 for ε; Theorems A–D of docs/math.md.
  *            Deviation: bounds for random pairs, not the printed Theorem 4.1, which does not hold.
  */
-export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, onBlock?: (done: number, total: number) => void): Promise<Certification> {
-  const plan = await planCertify(embeddings, options, engine)
+export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, run: CertifyRun = {}): Promise<Certification> {
+  const {perturbations = [], onBlock} = run
+  if (perturbations.length > 0 && options.split === null) throw new UsageError('perturbations need the split: the anchors set their units', ['leave out --no-split'])
+  const plan = await planCertify(embeddings, options, engine, perturbations.length)
+  const pairs: PairSample[] = []
+  for (const source of perturbations) pairs.push(await samplePairs(plan, embeddings, source))
   const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock)
-  return conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
+  return conclude(inFileRows(plan, embeddings), plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))), pairs)
 }
 
 /** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */
-export function conclude(plan: CertifyPlan, sums: readonly VolatilitySums[]): Certification {
+export function conclude(plan: CertifyPlan, sums: readonly LayerSums[], pairs: readonly PairSample[] = []): Certification {
   const {alpha, anchors, references, loss, lossMax, etas, options} = plan
   const generator = random(plan.bootstrapSeed)
   const results = plan.layers.map((layer, k) => layerResult(plan, layer, sums[k]!, generator))
@@ -64,17 +81,31 @@ export function conclude(plan: CertifyPlan, sums: readonly VolatilitySums[]): Ce
     accuracy: loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
     layers: results.map((result) => result.metrics),
-    cells: results.flatMap(({certificate, metrics: {name, scale}}) => (certificate === null ? [] : layerCells(name, certificate.statistics, certificate.bets, scale, alpha!.direct!))),
+    cells: results.flatMap((result, k) => cellsOf(result, plan, sums[k]!)),
+    ...(alpha === null
+      ? {}
+      : families(
+          results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, examples: sums[k]!.examples})),
+          {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
+        )),
     witnesses: results.flatMap((result) => result.witnesses),
-    localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility)),
+    localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility), plan.labelHints),
   }
-  const evidence: Evidence | null = alpha === null
-    ? null
-    : {
-        format: 1, anchors: m, references: n, etas: Array.from(etas), tailExceeding,
-        layers: results.map(({certificate, metrics: {name}}) => encodeLayer(name, certificate!.statistics, certificate!.bets)),
-      }
+  if (pairs.length > 0) {
+    const setting = {
+      losses: concat([anchors.losses, references.losses]), anchors: m, lossMax, etas, layers: metrics.layers,
+      deltas: options.deltas, alpha: alpha!.perturbations! / pairs.length,
+    }
+    metrics.perturbations = pairs.map((sample) => perturbationMetrics(sample, setting))
+  }
+  const evidence = alpha === null ? null : encodeEvidence(plan, tailExceeding, results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})), pairs)
   return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}
+}
+
+function cellsOf({certificate, metrics: {name, scale, diameter, epsilon: {raw}}}: LayerResult, {alpha, options}: CertifyPlan, {fresh}: LayerSums): Cell[] {
+  if (certificate === null) return []
+  const cells = layerCells(name, certificate.statistics, certificate.bets, scale, alpha!.direct!, options.bounds.includes('clopper-pearson') ? fresh : null)
+  return withLegacy(cells, raw.asymptotic, diameter)
 }
 
 function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
@@ -83,7 +114,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
   if (metrics.duplicatesRemoved > 0) notes.push({level: 'info', code: 'duplicates-removed', message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`})
   if (metrics.loss.tailUpper !== null) notes.push({level: 'info', code: 'loss-clipped', message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, the largest anchor loss, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`})
   for (const layer of metrics.layers) {
-    if (layer.diameter === 0) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: all pairs are at distance zero; its cells are the plain rate of loss changes`})
+    if (layer.collapsed === true) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`})
     if (layer.zeroDistanceLossPairs > 0) {
       notes.push({level: 'warning', code: 'zero-distance-loss', message: `layer ${layer.name}: ${layer.zeroDistanceLossPairs} pairs share a hidden state but not a loss; without a floor ε is infinite${layer.floor === 0 ? ', and the estimate leaves them out' : ''}`})
     }

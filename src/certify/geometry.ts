@@ -61,9 +61,9 @@ function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolea
 /** Shares of the anchor pairs that the default δ grid encloses. */
 export const DELTA_QUANTILES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
-/** The default δ grid in scaled units: distance quantiles, three significant digits, ascending, distinct, positive; [1] if there are none. */
-export function defaultDeltas({sortedDistances}: Geometry, scale: number): number[] {
-  const rounded = DELTA_QUANTILES.map((q) => Number((quantile(sortedDistances, q) / scale).toPrecision(3)))
+/** The default δ grid in scaled units: quantiles of sorted raw distances, three significant digits, ascending, distinct, positive; [1] if there are none. */
+export function deltaGrid(sortedDistances: Float64Array, scale: number, quantiles: readonly number[] = DELTA_QUANTILES): number[] {
+  const rounded = quantiles.map((q) => Number((quantile(sortedDistances, q) / scale).toPrecision(3)))
   const distinct = [...new Set(rounded)].filter((delta) => delta > 0)
   return distinct.length > 0 ? distinct : [1]
 }

@@ -1,10 +1,13 @@
 import type {VolatilitySums} from '../pairwise/engine.js'
 import {bootstrapPairMean} from '../stats/bootstrap.js'
 import type {Random} from '../stats/random.js'
+import {concat} from './arrays.js'
 import {epsilonUpper, type LayerBets, type LayerStatistics} from './bounds.js'
 import {layerStatistics} from './evidence.js'
+import {freshEpsilon} from './fresh-pairs.js'
 import {largestFirst} from './localization.js'
 import type {CertifyPlan, LayerPlan} from './plan.js'
+import type {LayerSums} from './sums.js'
 import type {Estimate, LayerMetrics, Witness} from './types.js'
 
 const MOST_VOLATILE = 10
@@ -21,25 +24,33 @@ export interface LayerResult {
 }
 
 /** Volatility of one layer with its bound, from its sums over all references. */
-export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: VolatilitySums, random: Random): LayerResult {
+export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums, random: Random): LayerResult {
   const {anchors, references, alpha, options} = plan
   const {scale, floor, medianDistance, pilot} = layer
   const m = anchors.rows.length
   const certificate = pilot === null ? null : {statistics: layerStatistics(sums, m, layer, plan.etas), bets: pilot.bets}
   const upper = certificate === null ? null : epsilonUpper(certificate.statistics, certificate.bets, alpha!.epsilon!)
-  const {estimate, interval, volatility} = meanVolatility(sums, m, references.rows.length, pilot === null, floor, options.bootstrap, random)
+  const fresh = sums.fresh === null ? null : freshEpsilon(sums.fresh, options.bounds, plan.lossMax / floor, alpha!.epsilon!)
+  const {estimate, intervals, volatility} = meanVolatility(sums, m, references.rows.length, pilot === null, floor, options.bootstrap, random)
   const raw = (x: number) => x / scale
-  const inUnits = (factor: number): Estimate => ({
-    estimate: raw(estimate) * factor,
-    upper: upper === null ? null : raw(upper) * factor,
-    asymptotic: interval === null ? null : [raw(interval[0]) * factor, raw(interval[1]) * factor],
-  })
+  const inUnits = (factor: number): Estimate => {
+    const convert = (x: number) => raw(x) * factor
+    const both = (range: [number, number] | undefined): [number, number] | null => (range === undefined ? null : [convert(range[0]), convert(range[1])])
+    return {
+      estimate: convert(estimate),
+      upper: upper === null ? null : convert(upper),
+      asymptotic: both(intervals?.percentile),
+      bca: both(intervals?.bca),
+      ...(fresh === null ? {} : {fresh: fresh.map((bound) => ({...bound, upper: bound.upper === null ? null : convert(bound.upper)}))}),
+    }
+  }
   const both = pilot === null ? [sums] : [pilot, sums]
   const all = sums.total.reduce((a, b) => a + b, 0) / (pilot === null ? 2 : 1)
   return {
     metrics: {
       name: layer.name, dim: layer.dim, scale, floor,
       epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},
+      ...(medianDistance === 0 ? {collapsed: true as const} : {}),
       crossLabelShare: references.labels === null || all === 0 ? null : sums.crossLabelTotal / all,
       zeroDistancePairs: both.reduce((s, x) => s + x.zeroDistancePairs, 0),
       zeroDistanceLossPairs: both.reduce((s, x) => s + x.zeroDistanceLossPairs, 0),
@@ -51,6 +62,8 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: Volatilit
         return {row: side.rows[at]!, volatility: volatility[k]!, loss: side.losses[at]!, label: side.labels?.[at] ?? null}
       }),
       legacyVulnerability: layer.legacyVulnerability,
+      groups: layer.groups,
+      ...(layer.classPairs === null ? {} : {classPairs: layer.classPairs}),
     },
     witnesses: sums.witnesses.slice(0, WITNESSES).map(({anchor, reference, distance, ratio}) => ({
       layer: layer.name,
@@ -65,7 +78,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: Volatilit
   }
 }
 
-/** ε̂ in scaled units over the pairs that have a ratio, its asymptotic interval, and the volatility of every row. */
+/** ε̂ in scaled units over the pairs that have a ratio, its asymptotic intervals, and the volatility of every row. */
 function meanVolatility(sums: VolatilitySums, m: number, n: number, one: boolean, floor: number, rounds: number, random: Random) {
   const without = floor > 0 ? 0 : sums.zeroDistancePairs
   const pairs = one ? n * (n - 1) - 2 * without : m * n - without
@@ -74,6 +87,6 @@ function meanVolatility(sums: VolatilitySums, m: number, n: number, one: boolean
   const references = rowMeans(sums.total)
   const anchors = rowMeans(sums.anchorTotal)
   const parts = one ? [{rowMeans: references, weight: 2}] : [{rowMeans: references, weight: 1}, {rowMeans: anchors, weight: 1}]
-  const interval = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
-  return {estimate, interval, volatility: one ? references : Float64Array.of(...anchors, ...references)}
+  const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
+  return {estimate, intervals, volatility: one ? references : concat([anchors, references])}
 }

@@ -11,6 +11,9 @@ export interface Losses {
   accuracy: number | null
 }
 
+/** What each loss cannot exceed; null: unbounded. */
+export const LOSS_BOUND: Record<LossName, number | null> = {'zero-one': 1, 'one-minus-p': 1, brier: 2, 'cross-entropy': null, file: null}
+
 /** Smallest probability whose logarithm is taken: the smallest normal fp32 number, 87.3 nats. */
 const SMALLEST_PROBABILITY = 2 ** -126
 
@@ -34,7 +37,7 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
     if (loss === null) throw new UsageError('--loss file, but the embeddings hold no loss array', ['store the losses as `loss`', 'use --loss one-minus-p'])
     const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
     if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
-    return {name, values: loss, bound: null, accuracy}
+    return {name, values: loss, bound: LOSS_BOUND[name], accuracy}
   }
   if (probabilities === null) {
     const lacking = output === null ? 'the model\'s output (logits or probabilities)' : 'labels'
@@ -43,13 +46,13 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
   const {ofTrueClass, brier, correct} = probabilities
   switch (name) {
     case 'zero-one':
-      return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: 1, accuracy}
+      return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: LOSS_BOUND[name], accuracy}
     case 'one-minus-p':
-      return {name, values: ofTrueClass.map((p) => Math.max(0, 1 - p)), bound: 1, accuracy}
+      return {name, values: ofTrueClass.map((p) => Math.max(0, 1 - p)), bound: LOSS_BOUND[name], accuracy}
     case 'brier':
-      return {name, values: brier, bound: 2, accuracy}
+      return {name, values: brier, bound: LOSS_BOUND[name], accuracy}
     case 'cross-entropy':
-      return {name, values: probabilities.crossEntropy, bound: null, accuracy}
+      return {name, values: probabilities.crossEntropy, bound: LOSS_BOUND[name], accuracy}
   }
 }
 

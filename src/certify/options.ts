@@ -1,5 +1,5 @@
 import {UsageError} from '../errors.js'
-import type {LossName, MetricName} from './types.js'
+import type {FreshBound, LossName, MetricName} from './types.js'
 
 export interface CertifyOptions {
   loss: LossName | 'auto'
@@ -16,9 +16,19 @@ export interface CertifyOptions {
   /** the anchors' share of the rows; null: no split, plain statistics, no certificate. Measured: .2 to .33 differ by 5 %, .5 is 10 % looser */
   split: number | null
   seed: number
-  /** rounds of the asymptotic interval; 0: none */
+  /** rounds of the asymptotic intervals; 0: none */
   bootstrap: number
+  /** L_max inside ε of a loss without a largest value; auto: the largest loss of an anchor */
+  lossMax: number | 'auto'
+  /** bounds of two fresh examples, beside the anchored ones that are always there; they share the same α */
+  bounds: readonly FreshBound[]
+  /** so many anchors get a radius each; 0: none */
+  examples: number
+  /** β: the radius of an example is the largest δ of the grid at which its bound is at most this */
+  risk: number
 }
+
+export const FRESH_BOUNDS: readonly FreshBound[] = ['kl-u', 'maurer-pontil', 'clopper-pearson']
 
 /** Rounds beyond this change no digit that is shown. */
 export const MAX_BOOTSTRAP = 100_000
@@ -34,14 +44,19 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   split: 0.25,
   seed: 0,
   bootstrap: 1000,
+  lossMax: 'auto',
+  bounds: [],
+  examples: 100,
+  risk: 0.1,
 }
 
 /** Every thread keeps sums for each pair of δ and η. */
 const MAX_CELLS = 10_000
 
 /** Throws UsageError for options that make no sense by themselves. */
-export function checkOptions({floor, deltas, etas, alpha, split, bootstrap}: CertifyOptions): void {
+export function checkOptions({metric, floor, deltas, etas, alpha, split, bootstrap, lossMax, bounds, examples, risk}: CertifyOptions): void {
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
+  if ((metric as string) === 'cosine') throw new UsageError('1 − cosine is no metric: it breaks the triangle inequality, which the bounds need', ['use --metric angle, the arc of the cosine'])
   if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha is ${alpha}; it lies between 0 and 1, both excluded`)
   if (split !== null && !(split > 0 && split < 1)) throw new UsageError(`--anchors is ${split}; their share lies between 0 and 1, both excluded`, ['use --no-split for plain statistics'])
   if (floor !== 'auto' && !(floor >= 0 && floor < Infinity)) throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
@@ -52,6 +67,12 @@ export function checkOptions({floor, deltas, etas, alpha, split, bootstrap}: Cer
   if (floor !== 'auto' && deltas !== 'auto' && split !== null && floor > Math.min(...deltas)) {
     throw new UsageError(`--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`)
   }
+  if (lossMax !== 'auto' && !(lossMax > 0 && lossMax < Infinity)) throw new UsageError(`--loss-max is ${lossMax}; it is finite and above 0`)
+  const unknown = bounds.find((bound) => !FRESH_BOUNDS.includes(bound))
+  if (unknown !== undefined) throw new UsageError(`--bounds knows no ${unknown}`, [`choose among ${FRESH_BOUNDS.join(', ')}`])
+  if (bounds.length > 0 && split === null) throw new UsageError('--bounds needs a split: scale, τ and δ come from the anchors, the bounds from the others', ['leave out --no-split'])
+  if (!Number.isInteger(examples) || examples < 0) throw new UsageError(`--examples is ${examples}; it is a whole number of examples, 0 for none`)
+  if (!(risk > 0 && risk < 1)) throw new UsageError(`--risk is ${risk}; it lies between 0 and 1, both excluded`)
   if (!Number.isInteger(bootstrap) || bootstrap < 0) throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
 }
 

@@ -1,8 +1,10 @@
 import {pack, unpack} from '../data/packed.js'
 import {InputError} from '../errors.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
-import {type BlockSums, referenceBlocks} from './measure.js'
+import {exampleCount} from './examples.js'
+import {referenceBlocks} from './measure.js'
 import type {CertifyPlan} from './plan.js'
+import type {BlockSums, LayerSums} from './sums.js'
 
 /** The sums of one block of references for every layer, as plain JSON. */
 export interface PackedBlock {
@@ -10,7 +12,7 @@ export interface PackedBlock {
   layers: PackedSums[]
 }
 
-/** The members of VolatilitySums; text is a packed array of Float64 (data/packed). */
+/** The members of LayerSums; text is a packed array of Float64 (data/packed). */
 export interface PackedSums {
   total: string
   within: string
@@ -22,6 +24,8 @@ export interface PackedSums {
   zeroDistanceLossPairs: number
   diameter: number
   witnesses: VolatilitySums['witnesses']
+  examples: {within: string; exceed: string} | null
+  fresh: {weight: number; kernel: number; pairs: string; within: string; exceed: string} | null
 }
 
 export const packBlock = ({block, layers}: BlockSums): PackedBlock => ({
@@ -29,6 +33,8 @@ export const packBlock = ({block, layers}: BlockSums): PackedBlock => ({
   layers: layers.map((sums) => ({
     ...sums,
     total: pack(sums.total), within: pack(sums.within), windowed: pack(sums.windowed), exceed: pack(sums.exceed), anchorTotal: pack(sums.anchorTotal),
+    examples: sums.examples === null ? null : {within: pack(sums.examples.within), exceed: pack(sums.examples.exceed)},
+    fresh: sums.fresh === null ? null : {...sums.fresh, pairs: pack(sums.fresh.pairs), within: pack(sums.fresh.within), exceed: pack(sums.fresh.exceed)},
   })),
 })
 
@@ -47,23 +53,29 @@ export function unpackBlock(packed: PackedBlock, plan: CertifyPlan, place: strin
   return {block, layers}
 }
 
-function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: number, place: string): VolatilitySums {
+function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: number, place: string): LayerSums {
   const m = plan.anchors.rows.length
   const grid = plan.layers[layer]!.deltas.length + 1
   const E = plan.etas.length
-  const read = (field: 'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal', length: number, possible: (x: number) => boolean) => {
-    const values = unpack(packed[field], 'f8', length, `${place}: ${field}`)
+  const array = (text: string, name: string, length: number, possible: (x: number) => boolean) => {
+    const values = unpack(text, 'f8', length, `${place}: ${name}`)
     const bad = values.findIndex((x) => !possible(x))
-    if (bad !== -1) throw fault(`${place}: ${field}[${bad}] is ${values[bad]!}`)
+    if (bad !== -1) throw fault(`${place}: ${name}[${bad}] is ${values[bad]!}`)
     return values
   }
+  const read = (field: 'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal', length: number, possible: (x: number) => boolean) => array(packed[field], field, length, possible)
   const isSum = (x: number) => x >= 0 && x < Infinity
-  const isAnchorCount = (x: number) => x >= 0 && x <= m && Number.isInteger(x)
+  const isCount = (most: number) => (x: number) => x >= 0 && x <= most && Number.isInteger(x)
+  const isAnchorCount = isCount(m)
   const {crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses} = packed
   if (![zeroDistancePairs, zeroDistanceLossPairs].every((x) => Number.isInteger(x) && x >= 0 && x <= m * rows)) throw fault(`${place}: the pairs at distance zero are no count`)
   if (!isSum(crossLabelTotal) || !isSum(diameter)) throw fault(`${place}: a sum or distance is negative`)
   const isPair = ({anchor, reference}: {anchor: number; reference: number}) => isRow(anchor, m) && isRow(reference, rows)
   if (!witnesses.every((pair) => isPair(pair) && isSum(pair.distance) && isSum(pair.ratio))) throw fault(`${place}: a witness is no pair of this block`)
+  const {examples, fresh} = packed
+  const P = exampleCount(plan)
+  if ((examples === null) !== (P === 0) || (fresh === null) !== (plan.options.bounds.length === 0)) throw fault(`${place}: examples or fresh pairs are there in the plan or in the block only`)
+  if (fresh !== null && !(isCount(rows / 2)(fresh.weight) && isSum(fresh.kernel))) throw fault(`${place}: the fresh pairs are no count`)
   return {
     total: read('total', rows, isSum),
     within: read('within', rows * grid, isAnchorCount),
@@ -71,6 +83,16 @@ function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: 
     exceed: read('exceed', rows * grid * E, isAnchorCount),
     anchorTotal: read('anchorTotal', m, isSum),
     crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses,
+    examples: examples === null ? null : {
+      within: array(examples.within, 'examples.within', P * (grid - 1), isCount(rows)),
+      exceed: array(examples.exceed, 'examples.exceed', P * (grid - 1), isCount(rows)),
+    },
+    fresh: fresh === null ? null : {
+      ...fresh,
+      pairs: array(fresh.pairs, 'fresh.pairs', fresh.weight, isSum),
+      within: array(fresh.within, 'fresh.within', grid - 1, isCount(fresh.weight)),
+      exceed: array(fresh.exceed, 'fresh.exceed', (grid - 1) * E, isCount(fresh.weight)),
+    },
   }
 }
 

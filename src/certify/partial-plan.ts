@@ -1,9 +1,11 @@
-import {pack, unpack} from '../data/packed.js'
+import {isDeepStrictEqual} from 'node:util'
 import {InputError, UsageError} from '../errors.js'
 import type {Bet} from '../stats/betting.js'
+import {alphaOf} from './alpha.js'
 import {FAMILIES, type LayerBets} from './bounds.js'
 import {type CertifyOptions, checkOptions, MAX_BOOTSTRAP} from './options.js'
-import type {CertifyPlan, LayerPlan, Points} from './plan.js'
+import type {CertifyPlan, LayerPlan} from './plan.js'
+import {type PackedPoints, packPoints, unpackPoints} from './points.js'
 import type {AlphaSplit} from './types.js'
 
 /** A plan as plain JSON; text is a packed array (data/packed). */
@@ -20,15 +22,8 @@ export interface PackedPlan {
   /** null without a split */
   alpha: AlphaSplit | null
   bootstrapSeed: number
+  labelHints: CertifyPlan['labelHints']
   layers: PackedLayerPlan[]
-}
-
-/** `rows` Uint32, `losses` Float64, `labels` Int32. */
-export interface PackedPoints {
-  count: number
-  rows: string
-  losses: string
-  labels: string | null
 }
 
 export interface PackedLayerPlan extends Omit<LayerPlan, 'deltas'> {
@@ -46,10 +41,6 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
   }
 }
 
-const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
-  count: rows.length, rows: pack(rows), losses: pack(losses), labels: labels === null ? null : pack(labels),
-})
-
 /**
  * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked that the sums and
  * bounds rely on.
@@ -61,6 +52,9 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
   if (fault !== null) throw new InputError(`${place}: ${fault}`, ['write the partial result again with surety certify --shard'])
   const {lossMax, etas, references, layers, ...plan} = packed
   const anchors = unpackPoints(packed.anchors, `${place}: anchors`)
+  if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, layers, etas: Float64Array.from(etas)}))) {
+    throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, ['write the partial result again with surety certify --shard'])
+  }
   return {
     ...plan, anchors,
     references: references === null ? anchors : unpackPoints(references, `${place}: references`),
@@ -68,17 +62,6 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
     etas: Float64Array.from(etas),
     layers: layers.map((layer) => ({...layer, deltas: Float64Array.from(layer.deltas)})),
   }
-}
-
-function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string): Points {
-  const points = {
-    rows: unpack(rows, 'u4', count, `${place}, rows`),
-    losses: unpack(losses, 'f8', count, `${place}, losses`),
-    labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`),
-  }
-  const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
-  if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, ['write the partial result again'])
-  return points
 }
 
 /** The first thing in a plan that cannot be, or null. */
@@ -93,7 +76,6 @@ function planFault(plan: PackedPlan): string | null {
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1)) return 'the loss has no possible bound or accuracy'
   if (lossMax === null ? split : !(lossMax > 0)) return `the largest loss is ${lossMax}`
   if (!isGrid(etas, 0)) return 'η is not ascending and positive'
-  if (split && ![alpha.total, alpha.epsilon, alpha.direct].every((x) => x !== null && x > 0 && x < 1)) return 'α is not between 0 and 1'
   if (layers.length === 0) return 'there is no layer'
   for (const layer of layers) {
     const fault = layerFault(layer, etas.length, split)
@@ -112,11 +94,11 @@ function layerFault({dim, medianDistance, scale, floor, deltas, pilot, legacyVul
   return betsFault(pilot.bets, deltas.length * etas)
 }
 
-function betsFault({epsilonMax, epsilon, cells}: LayerBets, expected: number): string | null {
+function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expected: number): string | null {
   if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
   if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
   const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
-  return [epsilon, ...cells.flatMap((cell) => FAMILIES.map((family) => cell[family]))].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
+  return [epsilon, ...cells.flatMap((cell) => FAMILIES.map((family) => cell[family])), ...classes.map(({bets}) => bets)].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
 }
 
 function optionsFault(options: CertifyOptions): string | null {

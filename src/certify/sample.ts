@@ -53,9 +53,12 @@ export function splitSample(embeddings: Embeddings, loss: Float64Array, share: n
   const kept = distinctRows(embeddings, loss)
   if (kept.length < MIN_ROWS) throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
   const order = random.permutation(kept.length).map((k) => kept[k]!)
-  const m = Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(kept.length - MIN_ROWS / 4, Math.round(share * kept.length))))
+  const m = anchorCount(kept.length, share)
   return {anchors: order.slice(0, m), references: order.slice(m), duplicatesRemoved: embeddings.rows - kept.length}
 }
+
+/** How many of `rows` distinct rows become anchors. */
+export const anchorCount = (rows: number, share: number) => Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
 
 function distinctRows({rows, layers, labels}: Embeddings, loss: Float64Array): number[] {
   const seen = new Set<string>()

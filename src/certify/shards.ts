@@ -2,11 +2,12 @@ import {InputError} from '../errors.js'
 import {blocksOfShard, type Shard} from '../linalg/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Certification, conclude} from './certify.js'
-import {foldBlocks, measureBlocks, referenceBlocks} from './measure.js'
+import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
 import {packBlock, type PackedBlock, unpackBlock} from './partial-blocks.js'
 import {type PackedPlan, packPlan, unpackPlan} from './partial-plan.js'
-import {planCertify} from './plan.js'
+import {inFileRows, planCertify} from './plan.js'
+import {foldBlocks} from './sums.js'
 import type {Embeddings} from './types.js'
 
 /** What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own blocks. */
@@ -25,7 +26,7 @@ export interface CertifyShare {
 export async function certifyShard(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, shard: Shard, onBlock?: (done: number, total: number) => void): Promise<CertifyShare> {
   const plan = await planCertify(embeddings, options, engine)
   const blocks = await measureBlocks(plan, embeddings, engine, blocksOfShard(referenceBlocks(plan).length - 1, shard), onBlock)
-  return {plan: packPlan(plan), blocks: blocks.map(packBlock)}
+  return {plan: packPlan(inFileRows(plan, embeddings)), blocks: blocks.map(packBlock)}
 }
 
 /**

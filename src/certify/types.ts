@@ -1,3 +1,7 @@
+import type {ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
+
+export type * from './family-types.js'
+
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
 export interface LayerStates {
   name: string
@@ -16,10 +20,14 @@ export interface Embeddings {
   output: {kind: 'logits' | 'probabilities'; classes: number; data: Float32Array | Float64Array} | null
   /** [rows] losses computed elsewhere, ≥ 0, or null */
   loss: Float64Array | null
+  /** [rows] which row of the data file each one is, where a part of the file is used; absent: 0 … rows − 1 */
+  rowNumbers?: Uint32Array
 }
 
 export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
 export type MetricName = 'l2' | 'l1' | 'linf' | 'angle'
+/** Bounds of two fresh examples that --bounds adds: of ε, of ε, of the cells. */
+export type FreshBound = 'kl-u' | 'maurer-pontil' | 'clopper-pearson'
 export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'
 
 export interface CertifyMetrics {
@@ -42,8 +50,16 @@ export interface CertifyMetrics {
   alpha: AlphaSplit
   layers: LayerMetrics[]
   cells: Cell[]
+  /** a bound for each class; absent without a split, without labels or with one class only */
+  classes?: ClassRow[]
+  /** a radius for each of some anchors; absent without a split or where none was asked for */
+  examples?: Examples
   witnesses: Witness[]
   localization: Localization
+  /** with --perturb or --pairs: one for each law of pairs */
+  perturbations?: PerturbationMetrics[]
+  /** with --against */
+  comparison?: Comparison
 }
 
 /** How α is shared so that every bound of the report holds at once. */
@@ -54,7 +70,13 @@ export interface AlphaSplit {
   global: number | null
   windowed: number | null
   direct: number | null
+  /** of a class's row, and of an example at one δ; absent where there are none */
+  class?: number
+  example?: number
+  /** statements about random pairs; those about perturbations have a count of their own */
   statements: number
+  /** α of all perturbations together, shared equally among them; absent without any */
+  perturbations?: number
 }
 
 export interface Estimate {
@@ -63,6 +85,16 @@ export interface Estimate {
   upper: number | null
   /** percentile bootstrap over points: asymptotic, not a certificate */
   asymptotic: [number, number] | null
+  /** BCa bootstrap from the same resamples: asymptotic, not a certificate */
+  bca?: [number, number] | null
+  /** upper bounds for two fresh examples, where --bounds asked for them */
+  fresh?: EpsilonBound[]
+}
+
+export interface EpsilonBound {
+  method: 'kl-u' | 'maurer-pontil'
+  /** exact at the split α; null without a floor */
+  upper: number | null
 }
 
 export interface LayerMetrics {
@@ -73,6 +105,8 @@ export interface LayerMetrics {
   /** τ, in scaled units */
   floor: number
   epsilon: {raw: Estimate; scaleFree: Estimate}
+  /** at least half of the anchors' pairs are at distance zero: scale-free ε has no unit, is given as 0 and compared with no other layer's */
+  collapsed?: true
   /** share of Σ ΔL/max(d, τ) that comes from pairs with different labels; null without labels */
   crossLabelShare: number | null
   zeroDistancePairs: number
@@ -87,6 +121,10 @@ export interface LayerMetrics {
   mostVolatile: {row: number; volatility: number; loss: number; label: number | null}[]
   /** the quantity behind the paper's Figure 2; null without an output */
   legacyVulnerability: number | null
+  /** groups of hidden units, in order: which carry the volatility of close pairs; estimates */
+  groups?: ChannelGroup[]
+  /** between which classes the unstable close pairs lie, at the middle δ and η: estimates, no certificate; absent without labels */
+  classPairs?: ClassPair[]
 }
 
 /** One statement: P[ΔL ≥ η | d ≤ δ] in one layer. */
@@ -106,6 +144,11 @@ export interface Cell {
   global: number
   windowed: number
   direct: number
+  /** Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds asked for it */
+  clopperPearson?: number
+  disjointPairs?: number
+  /** what the printed algorithm of Sun et al. 2024 gives, at most 1: no bound of anything, for comparison; null without an interval */
+  legacyBound?: number | null
   status: CellStatus
 }
 
@@ -121,8 +164,118 @@ export interface Witness {
 }
 
 export interface Localization {
-  /** layers by scale-free ε, most volatile first */
+  /** layers by scale-free ε, most volatile first; without collapsed ones */
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]
+  /** mean over layers, and the last layer's `legacyVulnerability`: what the paper relates to attack success; absent without an output */
+  legacyMean?: number
+  legacyLast?: number
+  /** at most 20, strongest first; absent without labels */
+  labelHints?: LabelHint[]
+}
+
+/** random: drawn for every example; attack: chosen by an algorithm that knows the model; supplied: pairs that came with the data */
+export type PerturbationKind = 'random' | 'attack' | 'supplied'
+
+/** Statements about independent pairs (z, z′) of an example and its perturbed copy with the same label. */
+export interface PerturbationMetrics {
+  name: string
+  /** in the unit that the description names; null for supplied pairs */
+  strength: number | null
+  kind: PerturbationKind
+  /** what was done to an example, with units and clipping */
+  description: string
+  /** pairs of the statements: those of the references. Those of the anchors chose δ, τ and stakes */
+  pairs: number
+  /** share of rows whose predicted class is the label after the perturbation; null if unknown */
+  accuracy: number | null
+  meanLoss: {original: number; perturbed: number}
+  alpha: PairAlpha
+  /** P[ΔL ≥ η] for each η, whatever the distance */
+  changes: {eta: number; exceeding: number; observed: number; upper: number}[]
+  layers: PerturbationLayer[]
+  cells: PerturbationCell[]
+}
+
+/** α of each single statement about one law of pairs. */
+export interface PairAlpha {
+  total: number
+  epsilon: number
+  change: number
+  /** of the joint and of the conditional bound of a cell, each */
+  cell: number
+  statements: number
+}
+
+export interface PerturbationLayer {
+  name: string
+  /** τ, in scaled units: the smallest δ */
+  floor: number
+  /** how far the perturbation moves the hidden state, median over the pairs, raw units */
+  medianPairDistance: number
+  /** ε_Q = E[ΔL / max(d, τ)] over the pairs, with its exact upper bound */
+  epsilon: {raw: {estimate: number; upper: number}; scaleFree: {estimate: number; upper: number}}
+}
+
+export interface PerturbationCell {
+  layer: string
+  /** in scaled units (those of the random pairs), and the same radius in raw units */
+  delta: number
+  deltaRaw: number
+  eta: number
+  /** pairs within δ, their share, and how many of them have ΔL ≥ η */
+  pairs: number
+  fraction: number
+  exceeding: number
+  observed: number | null
+  /** upper bounds: P[ΔL ≥ η, d ≤ δ], P[ΔL ≥ η | d ≤ δ], and of the first again from ε_Q δ/η alone */
+  joint: number
+  conditional: number
+  markov: number
+  /** of the conditional bound */
+  status: Exclude<CellStatus, 'invalid'>
+}
+
+/** The difference to an earlier report on the same anchors and references: this checkpoint minus the earlier one. */
+export interface Comparison {
+  /** how it was established that the examples are the same */
+  pairing: 'input-hash' | 'labels'
+  /** all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report */
+  alpha: number
+  /** those collapsed in neither */
+  layers: LayerDifference[]
+  /** at the same place of the two grids; empty where the grids differ in size or η */
+  cells: CellDifference[]
+  /** layers without a counterpart */
+  onlyHere: string[]
+  onlyThere: string[]
+}
+
+export interface LayerDifference {
+  name: string
+  /** scale-free ε of this and of the earlier checkpoint: estimates */
+  epsilon: number
+  earlier: number
+  difference: number
+  /** exact, all layers at once; null where a layer has no floor */
+  exact: [number, number] | null
+  /** paired and normal, each layer by itself: no certificate */
+  asymptotic: [number, number]
+}
+
+export interface CellDifference {
+  layer: string
+  delta: number
+  earlierDelta: number
+  eta: number
+  observed: number | null
+  earlierObserved: number | null
+  /** of the observed shares; null where one has no pair */
+  difference: number | null
+  /** of the difference of P[ΔL ≥ η | d ≤ δ], paired and normal: no certificate */
+  asymptotic: [number, number] | null
+  /** the smallest of the three certified bounds, now and then */
+  bound: number
+  earlierBound: number
 }

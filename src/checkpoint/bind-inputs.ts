@@ -1,3 +1,4 @@
+import type {NumericArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import {size} from './pool.js'
@@ -14,11 +15,13 @@ export interface BoundInput {
   name: string
   array: InputArray
   rowShape: number[]
+  /** least and largest value fed so far */
+  observed: [number, number]
 }
 
 /**
- * Gives each input of a model its array of the data set: by name; for a model with one input, else the array called
- * `inputs`, else the only one. Examples are reshaped only where that cannot mix up axes: from or to a flat vector, or by
+ * Gives each input of a model its array of the data set: by name, or by what an encoder's input of that name means (token types that are
+ * not there are 0); for a model with one input, else the array called `inputs`, else the only one. Examples are reshaped only where that cannot mix up axes: from or to a flat vector, or by
  * axes of length 1.
  *
  * Throws  InputError  no array for an input, or shapes that do not fit (names both).
@@ -30,13 +33,20 @@ export function bindInputs(inputs: readonly ModelInput[], data: DataSet, notes: 
     if (rowShape.join() !== array.shape.slice(1).join()) {
       notes.push({level: 'info', code: 'input-reshaped', message: `examples of '${array.name}' are reshaped from [${array.shape.slice(1).join(', ')}] to [${rowShape.join(', ')}] for the input '${input.name}'`})
     }
-    return {name: input.name, array, rowShape}
+    return {name: input.name, array, rowShape, observed: [Infinity, -Infinity]}
   })
 }
 
+/** What tokenizers call the arrays of an encoder, by what other exporters call its inputs. */
+const ROLES: [input: RegExp, array: string][] = [[/mask/i, 'attention_mask'], [/type|segment/i, 'token_type_ids'], [/id|token/i, 'input_ids']]
+
 function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray {
-  const named = data.inputs.find((array) => array.name === input.name)
+  const role = ROLES.find(([pattern]) => pattern.test(input.name))?.[1]
+  const named = data.inputs.find((array) => array.name === input.name) ?? data.inputs.find((array) => array.name === role)
   if (named !== undefined) return named
+  const ids = data.inputs.find((array) => array.name === 'input_ids')
+  // Encoders that were trained on single texts see type 0 everywhere.
+  if (role === 'token_type_ids' && ids !== undefined) return {name: role, shape: ids.shape, data: new Uint8Array(size(ids.shape)), possible: [0, 0]}
   const only = single ? (data.inputs.find((array) => array.name === 'inputs') ?? (data.inputs.length === 1 ? data.inputs[0] : undefined)) : undefined
   if (only !== undefined) return only
   const names = data.inputs.map((array) => array.name).join(', ')
@@ -55,4 +65,20 @@ function fit(input: ModelInput, array: InputArray, path: string): number[] {
   if (known && unmixed && size(have) === size(want)) return [...want]
   const show = (shape: readonly number[]) => `[${['rows', ...shape.map((length) => (length === -1 ? 'any' : length))].join(', ')}]`
   throw new InputError(`${path}: the array '${array.name}' has the shape ${show(have)}, but the model's input '${input.name}' takes ${show(want)}`, ['check that this data belongs to this model'])
+}
+
+/**
+ * The values of rows first … first + count − 1, as they are fed to the model.
+ *
+ * Throws  what making the values throws.
+ */
+export function rowsOf({array, observed}: BoundInput, first: number, count: number): NumericArray {
+  const width = size(array.shape.slice(1))
+  const values = array.read === undefined ? array.data.subarray(first * width, (first + count) * width) : array.read(first, count)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (value < observed[0]) observed[0] = value
+    if (value > observed[1]) observed[1] = value
+  }
+  return values
 }

@@ -1,14 +1,19 @@
+import {statSync} from 'node:fs'
 import {gunzip} from '../data/gzip.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
-import {parseNpy} from '../data/npy.js'
-import {openNpz} from '../data/npz.js'
 import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
-import {InputError} from '../errors.js'
+import {InputError, UsageError} from '../errors.js'
+import type {InputFile, Note} from '../report/types.js'
+import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
+import type {ModelInput} from './bind-inputs.js'
 import {checkFinite} from './collect.js'
 import {csvExamples} from './csv-examples.js'
+import {type ImageFlags, readImageFolder} from './image-folder.js'
 import {size} from './pool.js'
-import type {DataSet, InputArray} from './types.js'
+import {textDataSet} from './text-data.js'
+import {readTokenizer} from './tokenizer.js'
+import type {Checkpoint, DataFormat, DataSet, InputArray} from './types.js'
 
 export interface DataSetOptions {
   /** array or column that holds the class numbers; default: labels, or label */
@@ -17,24 +22,60 @@ export interface DataSetOptions {
   inputs?: string
   /** a second file with the class numbers, npy or npz */
   labelsFile?: string
+  /** names of the classes in the order of the model's: of image folders and texts */
+  classes?: readonly string[]
+  images?: Omit<ImageFlags, 'classes'>
+  /** a tokenizer.json; makes csv and JSON lines data sets of texts */
+  tokenizer?: string
+  /** column or member with the text */
+  text?: string
+  maxTokens?: number
 }
+
+/** What a data set needs to know of the model it is for; absent: nothing. */
+export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 
 const LABEL_NAMES = ['labels', 'label']
 
 /**
- * Examples and their class numbers: npz (`inputs`, or one array for each input of the model, and `labels`), npy with a second
- * file of labels, or csv with a header and a label column.
+ * Examples and their class numbers: npz, safetensors, parquet or HDF5 (`inputs`, or one array for each input of the model, and `labels`), npy
+ * with a second file of labels, a folder of npy files, csv with a header and a label column, a folder of images with a subfolder for each
+ * class, or csv and JSON lines of texts with a tokenizer.
  *
  * Precision  inputs keep the file's type.
  * Throws     InputError  no labels or inputs, no rows, rows that differ, a value that is not finite (names row and column), a
  *            label that is no whole number ≥ 0. Whether they fit the model is known only to the model.
  */
-export async function readDataSet(path: string, options: DataSetOptions = {}): Promise<DataSet> {
-  const file = await readInput(path)
-  const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
+export async function readDataSet(path: string, options: DataSetOptions = {}, model?: DataConsumer, notes: Note[] = []): Promise<DataSet> {
   const labelNames = options.labels === undefined ? LABEL_NAMES : [options.labels]
-  const arrays = readArrays(file, labelNames)
-  const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : labelsOf(labelsFile, options.labels)
+  const input = model?.modelInputs[0] ?? null
+  if (statSync(path, {throwIfNoEntry: false})?.isDirectory() === true) {
+    const arrays = await readNpyFolder(path)
+    if (arrays === null) return readImageFolder(path, {...options.images, ...(options.classes === undefined ? {} : {classes: options.classes})}, input, model?.kind === 'onnx', notes)
+    return arrayDataSet(path, arrays, options, labelNames)
+  }
+  const file = await readInput(path)
+  if (options.tokenizer !== undefined) return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
+  return arrayDataSet(path, await readArrays(file, labelNames), options, labelNames)
+}
+
+async function readTexts(file: InputBytes, options: DataSetOptions & {tokenizer: string}, labels: readonly string[], input: ModelInput | null, notes: Note[]): Promise<DataSet> {
+  if (!['text', 'json', 'gzip'].includes(sniffContent(file.bytes))) throw new UsageError(`--tokenizer is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`, ['give texts, or leave the tokenizer out'])
+  const {classes, text, maxTokens} = options
+  const tokenizer = await readTokenizer(options.tokenizer)
+  const bytes = gunzip(file.bytes, file.file.path)
+  return textDataSet({...file, bytes}, {tokenizer, labels, ...(maxTokens === undefined ? {} : {maxTokens}), ...(classes === undefined ? {} : {classes}), ...(text === undefined ? {} : {text})}, input, notes)
+}
+
+interface Arrays {
+  format: DataFormat
+  arrays: NamedArray[]
+  inputFiles: InputFile[]
+}
+
+async function arrayDataSet(path: string, {format, arrays, inputFiles}: Arrays, options: DataSetOptions, labelNames: readonly string[]): Promise<DataSet> {
+  const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
+  const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
   const rest = arrays.filter((array) => array !== labels && (options.inputs === undefined || array.name === options.inputs))
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`
@@ -49,31 +90,23 @@ export async function readDataSet(path: string, options: DataSetOptions = {}): P
     rows,
     inputs: rest.map((array) => inputArray(array, rows, path)),
     labels: Int32Array.from(integersOf(labels, labelsFile?.file.path ?? path, 0, 2 ** 31 - 1)),
-    inputFiles: labelsFile === null ? [file.file] : [file.file, labelsFile.file],
+    inputFiles: labelsFile === null ? inputFiles : [...inputFiles, labelsFile.file],
+    format,
   }
 }
 
-function readArrays(input: InputBytes, labelNames: readonly string[]): NamedArray[] {
+async function readArrays(input: InputBytes, labelNames: readonly string[]): Promise<Arrays> {
   const {path} = input.file
   const bytes = gunzip(input.bytes, path)
-  switch (sniffContent(bytes)) {
-    case 'zip': {
-      const npz = openNpz(bytes, path)
-      return npz.names.map((name) => npz.read(name))
-    }
-    case 'npy':
-      return [parseNpy(bytes, 'inputs', path)]
-    case 'text':
-      return csvExamples(bytes, labelNames, path)
-    default:
-      throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, ['give examples as npz, npy or csv'])
-  }
+  if (arrayFormat(bytes) !== null) return readArrayFile(input)
+  if (sniffContent(bytes) === 'text') return {format: 'csv', arrays: csvExamples(bytes, labelNames, path), inputFiles: [input.file]}
+  throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, ['give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with --tokenizer'])
 }
 
 /** The labels of a file of their own: its only array, or the one of that name. */
-function labelsOf(file: InputBytes, name: string | undefined): NamedArray {
+async function labelsOf(file: InputBytes, name: string | undefined): Promise<NamedArray> {
   const names = name === undefined ? LABEL_NAMES : [name]
-  const arrays = readArrays(file, names)
+  const {arrays} = await readArrays(file, names)
   return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
 }
 

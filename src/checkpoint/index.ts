@@ -1,28 +1,37 @@
 import {statSync} from 'node:fs'
 import {extname, join} from 'node:path'
-import {openNpz} from '../data/npz.js'
-import {readInput} from '../data/read-file.js'
-import {openSafetensors} from '../data/safetensors.js'
+import {type InputBytes, readInput} from '../data/read-file.js'
 import {type Content, describeContent, sniffContent} from '../data/sniff.js'
+import {readZipDirectory} from '../data/zip.js'
 import {InputError} from '../errors.js'
+import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
 import {openEmbeddings} from './embedding-file.js'
-import {openLayersModel} from './layers-model.js'
+import {openGraphModel} from './graph-model.js'
+import {layersSource, openLayersModel} from './layers-model.js'
 import {openOnnx} from './onnx.js'
+import {readTfjsFiles} from './tfjs-files.js'
 import type {Checkpoint} from './types.js'
 
 export {type DataSetOptions, readDataSet} from './data-set.js'
-export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, LayerInfo, OutputKind, Pooling} from './types.js'
+export type {SampleKind} from './sample.js'
+export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, InputSummary, LayerInfo, ModelStates, OutputKind, Pooling} from './types.js'
 
 /** What an extension promises; others promise nothing. */
-const PROMISED: Record<string, Content> = {'.npz': 'zip', '.json': 'json', '.onnx': 'binary', '.safetensors': 'binary'}
+const PROMISED: Record<string, Content> = {'.npz': 'zip', '.keras': 'zip', '.json': 'json', '.onnx': 'binary', '.safetensors': 'binary', '.h5': 'binary', '.hdf5': 'binary', '.parquet': 'binary'}
+const KNOWN = ['give a TensorFlow.js model.json, a Keras .keras or .h5 file, an ONNX file, or hidden states as npz, npy files in a folder, safetensors, parquet or HDF5']
 
 /**
- * Opens what holds a model or its hidden states: a TensorFlow.js LayersModel (model.json or its folder), an ONNX file, or
- * arrays in npz or safetensors. The content decides; an extension that promises another content is an error.
+ * Opens what holds a model or its hidden states: a TensorFlow.js model (model.json or its folder), a Keras file, an ONNX file, or
+ * arrays in npz, safetensors, parquet, HDF5 or a folder of npy files. The content decides; an extension that promises another content is an error.
  *
  * Throws  InputError  none of these, or one that is damaged (names the file).
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  const isFolder = statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
+  if (isFolder && statSync(join(path, 'model.json'), {throwIfNoEntry: false}) === undefined) {
+    const folder = await readNpyFolder(path)
+    if (folder !== null) return openEmbeddings(path, folder)
+  }
   const file = modelFile(path)
   const input = await readInput(file)
   const content = sniffContent(input.bytes)
@@ -31,22 +40,20 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   if (promised !== undefined && promised !== content) {
     throw new InputError(`${file}: does not hold what its extension says, it looks like ${described}`, ['give the file the extension of its content, or choose another file'])
   }
-  if (content === 'json') return openLayersModel(file, input)
-  if (content === 'zip') {
-    const npz = openNpz(input.bytes, file)
-    return openEmbeddings(file, npz.names.map((name) => npz.read(name)), input.file)
-  }
+  if (content === 'json') return openTfjs(file, input)
+  if (content === 'zip' && readZipDirectory(input.bytes, file).some(({name}) => name === 'model.weights.h5')) return (await import('./keras.js')).openKerasArchive(file, input)
+  const format = arrayFormat(input.bytes)
+  if (format === 'hdf5') return (await import('./keras.js')).openHdf5Checkpoint(file, input)
+  if (format !== null && format !== 'npy') return openEmbeddings(file, await readArrayFile(input))
   // An ONNX file has no signature: it is what no other format claims.
-  if (described !== 'binary data') {
-    throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, ['give a TensorFlow.js model.json, an ONNX file, or hidden states as npz or safetensors'])
-  }
-  if (!startsAsSafetensors(input.bytes)) return openOnnx(file, input)
-  const tensors = openSafetensors(input.bytes, file)
-  return openEmbeddings(file, tensors.names.map((name) => tensors.read(name)), input.file)
+  if (described !== 'binary data') throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
+  return openOnnx(file, input)
 }
 
 /** The file of a model that may be given by its folder. */
 export const modelFile = (path: string): string => (statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path)
 
-/** A length below 4 GiB in eight bytes, then JSON: an ONNX file has field numbers there. */
-const startsAsSafetensors = (bytes: Uint8Array): boolean => bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)
+async function openTfjs(file: string, input: InputBytes): Promise<Checkpoint> {
+  const files = await readTfjsFiles(file, input)
+  return files.graph ? openGraphModel(file, files) : openLayersModel(file, layersSource(file, files))
+}

@@ -1,86 +1,105 @@
-import type {io, Tensor} from '@tensorflow/tfjs-core'
+import type {Tensor} from '@tensorflow/tfjs-core'
 import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers'
-import type {InputBytes} from '../data/read-file.js'
 import {InputError} from '../errors.js'
 import type {InputFile, Note} from '../report/types.js'
 import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
+import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
 import {batchSizeOf, collect, requireData} from './collect.js'
-import {readLayersModelFiles} from './layers-model-files.js'
-import {size, type State} from './pool.js'
+import {checkLayersConfig} from './inference.js'
 import {selectLayers} from './select-layers.js'
-import {loadTensorFlow, type TensorFlow} from './tensorflow.js'
+import {forward, inputTensor, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
+import type {TfjsFiles} from './tfjs-files.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind} from './types.js'
 
 type Layer = LayersModel['layers'][number]
 export type TfLayer = LayerInfo & {output: SymbolicTensor}
 
+/** Where a LayersModel comes from. */
+export interface LayersSource {
+  kind: 'tfjs-layers' | 'keras'
+  inputFiles: InputFile[]
+  build: (tensorFlow: TensorFlow) => Promise<LayersModel>
+}
+
+/** The model of a model.json. Throws InputError: a layer that runs in training mode. */
+export function layersSource(path: string, {artifacts, inputFiles}: TfjsFiles): LayersSource {
+  checkLayersConfig(artifacts.modelTopology, path)
+  return {kind: 'tfjs-layers', inputFiles, build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)})}
+}
+
 /** Layers that pass their input on when a model is not being trained. */
 const PASSING = new Set(['InputLayer', 'Dropout', 'SpatialDropout1D', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'])
-const ACTIVATIONS = new Set(['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Softmax'])
+const ACTIVATIONS = new Set(['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'])
+const NORMALIZATIONS = new Set(['BatchNormalization', 'LayerNormalization'])
+const MERGES = new Set(['Add', 'Average', 'Concatenate', 'Maximum', 'Minimum'])
 
 /**
  * A TensorFlow.js LayersModel: every layer asked for becomes an output of one model that shares the weights. Only the layer
  * classes of TensorFlow.js itself are built, so a file cannot bring code.
  *
- * Precision  fp32 on the wasm backend, or on cpu where wasm does not start.
- * Throws     InputError  damaged files (see readLayersModelFiles), or a layer class TensorFlow.js does not have.
+ * Precision  fp32 on the wasm backend, or on cpu where wasm does not start or lacks an operation.
+ * Throws     InputError  the model cannot be built, for example because TensorFlow.js does not have one of its layers.
  */
-export async function openLayersModel(path: string, file: InputBytes): Promise<Checkpoint> {
-  return checkpointOf(await buildLayersModel(path, file, await loadTensorFlow()))
-}
+export const openLayersModel = async (path: string, source: LayersSource): Promise<Checkpoint> => checkpointOf(await buildLayersModel(path, source, await loadTensorFlow()))
 
 /** A model in memory: what certify probes, and harden trains. */
 export interface BuiltModel {
   path: string
+  kind: LayersSource['kind']
   tensorFlow: TensorFlow
   model: LayersModel
   /** every layer that computes something, in the model's order, its output last */
   layers: TfLayer[]
   outputKind: OutputKind
-  artifacts: io.ModelArtifacts
   inputFiles: InputFile[]
 }
 
-export async function buildLayersModel(path: string, file: InputBytes, tensorFlow: TensorFlow): Promise<BuiltModel> {
-  const {artifacts, inputFiles} = await readLayersModelFiles(path, file)
-  const model = await tensorFlow.tfl.loadLayersModel({load: () => Promise.resolve(artifacts)}).catch((cause: unknown) => {
+export async function buildLayersModel(path: string, {kind, inputFiles, build}: LayersSource, tensorFlow: TensorFlow): Promise<BuiltModel> {
+  try {
+    const model = await build(tensorFlow)
+    const layers = layersOf(model)
+    return {path, kind, tensorFlow, model, layers, outputKind: outputKind(layers.at(-1)!.output.sourceLayer), inputFiles}
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause
     throw new InputError(`${path}: TensorFlow.js cannot build the model: ${reason(cause)}`, ['save the model again; layers with code of their own are not supported'], {cause})
-  })
-  const layers = layersOf(model)
-  return {path, tensorFlow, model, layers, outputKind: outputKind(layers.at(-1)!.output.sourceLayer), artifacts, inputFiles}
+  }
 }
 
 export const inputsOf = (model: LayersModel): ModelInput[] => model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
 
-export function checkpointOf({path, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
+/** Some rows of the data as the model's inputs. */
+export const batchTensors = (tensorFlow: TensorFlow, model: LayersModel, bound: readonly BoundInput[], rows: Uint32Array): Tensor[] =>
+  bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows, rows.length))
+
+export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
   const output = layers.at(-1)!
+  const modelInputs = inputsOf(model)
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
-    const data = requireData(given, path)
+    const data = requireData(given, path, options, notes)
     const chosen = selectLayers(layers, options.layers)
     const used = [...chosen.filter((layer) => layer !== output), output]
-    const inputs = inputsOf(model)
-    const bound = bindInputs(inputs, data, notes)
-    const {fixed, batchSize} = batchSizeOf(inputs[0]!, options)
-    await tensorFlow.tf.setBackend(tensorFlow.backend)
+    const bound = bindInputs(modelInputs, data, notes)
+    const {fixed, batchSize} = batchSizeOf(modelInputs[0]!, bound, options)
     const probe = tensorFlow.tfl.model({inputs: model.inputs, outputs: used.map((layer) => layer.output)})
-    const run = (first: number, count: number) => {
-      try {
-        return Promise.resolve(forward(tensorFlow, probe, bound, model, first, count, fixed ? batchSize : count))
-      } catch (cause) {
+    const predict = (tensors: Parameters<LayersModel['predictOnBatch']>[0]) => [probe.predictOnBatch(tensors)].flat()
+    const run = (first: number, count: number) =>
+      forward(tensorFlow, bound, model.inputs.map(({dtype}) => dtype), {first, count, batch: fixed ? batchSize : count}, predict).catch((cause: unknown) => {
+        if (cause instanceof InputError) throw cause
         throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
-      }
-    }
-    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind, channelAxis: -1 as const, batchSize, run}
+      })
+    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind, channelAxis: -1 as const, batchSize, inputs: bound, run}
     return collect(pass, data, options, notes)
   }
   return {
-    kind: 'tfjs-layers',
+    kind,
     listLayers: () => layers,
+    modelInputs,
     embeddings,
     notes,
     inputFiles,
+    differentiable: {tensorFlow, model, outputKind},
     close: () => {
       model.dispose()
       return Promise.resolve()
@@ -88,41 +107,56 @@ export function checkpointOf({path, tensorFlow, model, layers, outputKind, input
   }
 }
 
-/** Every layer that computes something, in the model's order, its output last. */
+/** Every layer that computes something, in the model's order, its output last; one a block is taken by default. */
 function layersOf(model: LayersModel): TfLayer[] {
   const outputLayer = model.outputs[0]!.sourceLayer
+  for (const {name, outputShape} of model.layers) checkSize(name, [outputShape].flat(2))
   const hidden = model.layers.filter((layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]))
-  const info = (layer: Layer, output: SymbolicTensor): TfLayer => {
-    const type = layer.getClassName()
-    const shape = output.shape.slice(1).map((length) => length ?? -1)
-    return {name: layer.name, type, shape, default: layer === outputLayer || layer.getWeights().length > 0 || ACTIVATIONS.has(type), output}
-  }
+  const defaults = defaultLayers(model, outputLayer)
+  const info = (layer: Layer, output: SymbolicTensor): TfLayer => ({
+    name: layer.name,
+    type: layer.getClassName(),
+    shape: output.shape.slice(1).map((length) => length ?? -1),
+    default: layer === outputLayer || defaults.has(layer),
+    output,
+  })
   // A layer used twice, or a model used as a layer, has several outputs; the last one is this model's own.
   return [...hidden.map((layer) => info(layer, layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor)), info(outputLayer, model.outputs[0]!)]
 }
 
-/** The states of one batch, padded with zero rows to `batch`. */
-function forward({tf}: TensorFlow, probe: LayersModel, bound: readonly BoundInput[], model: LayersModel, first: number, count: number, batch: number): State[] {
-  return tf.tidy(() => {
-    const outputs = probe.predictOnBatch(batchTensors(tf, model, bound, Uint32Array.from({length: count}, (_, k) => first + k), batch))
-    return (Array.isArray(outputs) ? outputs : [outputs]).map((tensor: Tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())}))
-  })
+/** More values than this for one example are a mistake in the file, or meant to exhaust the memory. */
+const MAX_VALUES = 2 ** 28
+
+function checkSize(name: string, shape: readonly (number | null)[]): void {
+  const values = shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1)
+  if (values > MAX_VALUES) throw new InputError(`the layer ${name} gives ${values} values for each example, the limit is ${MAX_VALUES}`, ['check the file with the program that saved it'])
 }
 
-/** Some rows of the data as the model's inputs, padded with zero rows to `batch`. */
-export function batchTensors(tf: TensorFlow['tf'], model: LayersModel, bound: readonly BoundInput[], rows: Uint32Array, batch = rows.length): Tensor[] {
-  return bound.map(({array, rowShape}, i) => {
-    const width = size(rowShape)
-    const values = new Float32Array(batch * width)
-    rows.forEach((row, k) => values.set(array.data.subarray(row * width, (row + 1) * width), k * width))
-    return tf.tensor(values, [batch, ...rowShape], model.inputs[i]!.dtype === 'int32' ? 'int32' : 'float32')
-  })
+/**
+ * The layers of a model that are looked at unless others are named: those with weights, activations and merges of branches, each at its
+ * end (a convolution that a normalization or activation follows is not done yet), and of these the ones that all of the computation
+ * passes through, one a block (see graphLayers). Where that leaves none, all of them but merges.
+ */
+function defaultLayers(model: LayersModel, output: Layer): Set<Layer> {
+  const feeds = (layer: Layer) => layer.inboundNodes.flatMap((node) => node.inboundLayers)
+  const readers = new Map<Layer, Layer[]>()
+  for (const layer of model.layers) for (const source of feeds(layer)) readers.set(source, [...(readers.get(source) ?? []), layer])
+  const type = (layer: Layer) => layer.getClassName()
+  const isEnd = (layer: Layer) => {
+    const next = readers.get(layer) ?? []
+    return next.length !== 1 || !(ACTIVATIONS.has(type(next[0]!)) || NORMALIZATIONS.has(type(next[0]!)))
+  }
+  const computes = (layer: Layer) => layer.getWeights().length > 0 || ACTIVATIONS.has(type(layer))
+  const ends = model.layers.filter((layer) => layer !== output && (computes(layer) || MERGES.has(type(layer))) && isEnd(layer))
+  const source = mainInput(model.inputs.map(({sourceLayer}) => sourceLayer.name))
+  // A layer that is used twice has no place of its own in the order.
+  const once = model.layers.every((layer) => layer.inboundNodes.length === 1)
+  const passed = source === undefined || !once ? new Set<string>() : bottlenecks(model.layers.map((layer) => ({name: layer.name, inputs: feeds(layer).map(({name}) => name)})), source, output.name)
+  const kept = new Set(onePerBlock(ends.map(({name}) => name).filter((name) => passed.has(name))))
+  return new Set(kept.size > 0 ? ends.filter(({name}) => kept.has(name)) : ends.filter(computes))
 }
 
 function outputKind(layer: Layer): OutputKind {
   const {activation} = layer.getConfig()
   return layer.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid' ? 'probabilities' : 'logits'
 }
-
-/** The first sentence of a foreign error. */
-const reason = (error: unknown): string => String(error instanceof Error ? error.message : error).split(/\n|\. /)[0]!.slice(0, 300)

@@ -1,9 +1,10 @@
 import {fields, text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
+import type {GraphNode} from './graph-layers.js'
 
 /** What surety needs of an ONNX file: who computes what from what. Weights are left to onnxruntime. */
 export interface OnnxGraph {
-  nodes: OnnxNode[]
+  nodes: GraphNode[]
   /** fed by the caller, initializers excluded */
   inputs: OnnxValue[]
   outputs: OnnxValue[]
@@ -11,12 +12,6 @@ export interface OnnxGraph {
   shapes: Map<string, number[]>
   /** files with weights outside of the model, relative to it, sorted */
   externalFiles: string[]
-}
-
-export interface OnnxNode {
-  op: string
-  inputs: string[]
-  outputs: string[]
 }
 
 export interface OnnxValue {
@@ -64,8 +59,8 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   return graph
 }
 
-function readNode(bytes: Uint8Array, file: string): OnnxNode {
-  const node: OnnxNode = {op: '', inputs: [], outputs: []}
+function readNode(bytes: Uint8Array, file: string): GraphNode {
+  const node: GraphNode = {op: '', inputs: [], outputs: []}
   for (const field of fields(bytes, `a node of ${file}`)) {
     if (field.number === 1) node.inputs.push(text(field.bytes))
     else if (field.number === 2) node.outputs.push(text(field.bytes))

@@ -1,7 +1,7 @@
 import type {Tensor} from 'onnxruntime-node'
 import {fromFloat16} from '../data/half-precision.js'
 import {InputError} from '../errors.js'
-import type {BoundInput} from './bind-inputs.js'
+import {type BoundInput, rowsOf} from './bind-inputs.js'
 import {toFloat16} from '../data/half-precision.js'
 import {size, type State} from './pool.js'
 
@@ -22,7 +22,7 @@ const INTEGERS = {
 export function inputTensor(ort: Ort, type: string, input: BoundInput, first: number, count: number, batch: number): Tensor {
   const width = size(input.rowShape)
   const shape = [batch, ...input.rowShape]
-  const values = Float64Array.from(input.array.data.subarray(first * width, (first + count) * width))
+  const values = Float64Array.from(rowsOf(input, first, count))
   const padded = new Float64Array(batch * width)
   padded.set(values)
   if (type === 'float64') return new ort.Tensor(type, padded, shape)

@@ -8,10 +8,11 @@ import {readBeside} from './beside.js'
 import {bindInputs, type ModelInput} from './bind-inputs.js'
 import {batchSizeOf, collect, requireData} from './collect.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
-import {onnxLayers, onnxOutputKind} from './onnx-layers.js'
+import {graphLayers, graphOutputKind} from './graph-layers.js'
 import {inputTensor, stateOf} from './onnx-tensors.js'
+import {checkOnnxInference} from './onnx-training.js'
 import {selectLayers} from './select-layers.js'
-import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
+import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
 
 /**
  * An ONNX model, run by onnxruntime-node. Hidden tensors become outputs by appending a second `graph` field to the file's
@@ -23,8 +24,9 @@ import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
  */
 export async function openOnnx(path: string, model: InputBytes): Promise<Checkpoint> {
   const graph = readOnnxGraph(model.bytes, path)
+  checkOnnxInference(model.bytes, path)
   const output = mainOutput(graph, path)
-  const layers = onnxLayers(graph, output)
+  const layers = graphLayers(graph, output)
   const outputLayer = layers.find((layer) => layer.tensor === output)
   if (outputLayer === undefined) throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, ['check the file with the program that exported it'])
   const outputName = outputLayer.name
@@ -32,7 +34,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
-    const data = requireData(given, path)
+    const data = requireData(given, path, options, notes)
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])
     const hidden = chosen.filter((layer) => layer.tensor !== output)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
@@ -42,7 +44,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       const inputs = session.inputMetadata.map((input) => modelInput(input, graph))
       const types = session.inputMetadata.map((input) => (input.isTensor ? input.type : 'a sequence'))
       const bound = bindInputs(inputs, data, notes)
-      const {fixed, batchSize} = batchSizeOf(inputs[0]!, options)
+      const {fixed, batchSize} = batchSizeOf(inputs[0]!, bound, options)
       const run = async (first: number, count: number) => {
         const batch = fixed ? batchSize : count
         const feeds = Object.fromEntries(bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, batch)]))
@@ -52,13 +54,22 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
         return fetches.map((name) => stateOf(name, results[name]!))
       }
       const names = [...hidden.map((layer) => layer.name), outputName]
-      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: onnxOutputKind(graph, output), channelAxis: 1 as const, batchSize, run}
+      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: 1 as const, batchSize, inputs: bound, run}
       return await collect(pass, data, options, notes)
     } finally {
       await session.release()
     }
   }
-  return {kind: 'onnx', listLayers: () => layers, embeddings, notes, inputFiles: [model.file, ...external.map(({file}) => file)], close: () => Promise.resolve()}
+  const modelInputs = graph.inputs.map(({name}) => ({name, shape: graph.shapes.get(name) ?? null}))
+  /** onnxruntime infers the shapes that the file leaves out, once every layer is an output. */
+  async function describeLayers(): Promise<LayerInfo[]> {
+    const ort = await loadRuntime()
+    const session = await createSession(ort, model.bytes, graph, layers.map((layer) => layer.tensor), path, false)
+    const shapes = new Map(session.outputMetadata.map((value) => [value.name, value.isTensor ? value.shape : null]))
+    await session.release()
+    return layers.map((layer) => ({...layer, shape: layer.shape ?? shapes.get(layer.tensor)?.slice(1).map((length) => (typeof length === 'number' ? length : -1)) ?? null}))
+  }
+  return {kind: 'onnx', listLayers: () => layers, describeLayers, modelInputs, embeddings, notes, inputFiles: [model.file, ...external.map(({file}) => file)], close: () => Promise.resolve()}
 }
 
 /** The first output of real numbers: classifiers with several outputs give the scores first, or after the predicted label. */
@@ -81,7 +92,7 @@ async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
 }
 
 /** A session whose outputs include the hidden tensors: see openOnnx. */
-async function createSession(ort: typeof import('onnxruntime-node'), model: Uint8Array, graph: OnnxGraph, tensors: string[], path: string): Promise<InferenceSession> {
+async function createSession(ort: typeof import('onnxruntime-node'), model: Uint8Array, graph: OnnxGraph, tensors: string[], path: string, strict = true): Promise<InferenceSession> {
   const present = new Set(graph.outputs.map((output) => output.name))
   const added = tensors.filter((name) => !present.has(name)).map((name): Field => [12, [[1, name]]])
   const bytes = Buffer.concat([model, encodeMessage([[7, added]])])
@@ -91,7 +102,7 @@ async function createSession(ort: typeof import('onnxruntime-node'), model: Uint
     throw new InputError(`${path}: onnxruntime cannot load the model: ${reason(cause)}`, ['check the file with the program that exported it'], {cause})
   })
   const bad = session.outputMetadata.find((value) => tensors.includes(value.name) && !value.isTensor)
-  if (bad === undefined) return session
+  if (bad === undefined || !strict) return session
   await session.release()
   throw new InputError(`${path}: layer ${bad.name} is a sequence or a map, not a tensor`, ['leave this layer out'])
 }

@@ -3,7 +3,8 @@ import type {LayerInfo} from './types.js'
 
 /**
  * The layers that the patterns ask for, in order of depth; without patterns, the default ones.
- * A pattern is a name, or a glob where * stands for any characters and ? for one. `aliases` gives further names of a layer.
+ * A pattern is a name, a glob where * stands for any characters and ? for one, or `auto` for the default layers (unless a
+ * layer has that name). `aliases` gives further names of a layer.
  *
  * Empty   an empty list of patterns is an error, not "all".
  * Throws  UsageError  a pattern matches no layer (names some that exist).
@@ -13,7 +14,8 @@ export function selectLayers<L extends LayerInfo>(layers: readonly L[], patterns
   const chosen = new Set<L>()
   for (const pattern of patterns) {
     const glob = globExpression(pattern)
-    const found = layers.filter((layer) => [layer.name, ...aliases(layer)].some((name) => glob.test(name)))
+    const named = layers.filter((layer) => [layer.name, ...aliases(layer)].some((name) => glob.test(name)))
+    const found = pattern === 'auto' && named.length === 0 ? layers.filter((layer) => layer.default) : named
     if (found.length === 0) throw new UsageError(`no layer matches '${pattern}'; there are ${layers.length}: ${someNames(layers)}`, ['use one of these names or a pattern such as *Relu*'])
     for (const layer of found) chosen.add(layer)
   }

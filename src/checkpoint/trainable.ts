@@ -3,9 +3,10 @@ import {InputError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import {bindInputs, type BoundInput} from './bind-inputs.js'
 import {modelFile} from './index.js'
-import {buildLayersModel, type BuiltModel, inputsOf} from './layers-model.js'
+import {buildLayersModel, type BuiltModel, inputsOf, layersSource} from './layers-model.js'
 import {checkLabels} from './output.js'
 import {type Backend, loadTensorFlow} from './tensorflow.js'
+import {readTfjsFiles} from './tfjs-files.js'
 import type {DataSet} from './types.js'
 
 /** A data set as the inputs of one model. */
@@ -28,7 +29,9 @@ const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout'])
  */
 export async function openTrainable(path: string, backend?: Backend): Promise<BuiltModel> {
   const file = modelFile(path)
-  const built = await buildLayersModel(file, await readInput(file), await loadTensorFlow(backend))
+  const files = await readTfjsFiles(file, await readInput(file))
+  if (files.graph) throw new InputError(`${file}: is a converted graph, which cannot be trained`, ['give a LayersModel'])
+  const built = await buildLayersModel(file, layersSource(file, files), await loadTensorFlow(backend))
   const {model, layers} = built
   const output = layers.at(-1)!
   const fail = (message: string, nextStep: string) => {

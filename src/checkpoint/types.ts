@@ -1,22 +1,33 @@
+import type {LayersModel} from '@tensorflow/tfjs-layers'
 import type {Embeddings} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
-import type {InputFile, Note} from '../report/types.js'
+import type {InputFile, Json, Note} from '../report/types.js'
+import type {ModelInput} from './bind-inputs.js'
+import type {SampleOptions} from './sample.js'
+import type {TensorFlow} from './tensorflow.js'
 
 /** A model, or the stored hidden states of one. Whatever the file was, certify sees only `Embeddings`. */
 export interface Checkpoint {
-  readonly kind: 'tfjs-layers' | 'onnx' | 'embeddings'
-  /** what can be asked for by name or pattern, in order of depth */
+  readonly kind: 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'onnx' | 'embeddings'
+  /** what can be asked for by name or pattern, in order of depth, as far as the file itself says */
   listLayers(): LayerInfo[]
+  /** the same with the shapes that only the program that runs the model can tell; absent: there are none to add */
+  describeLayers?(): Promise<LayerInfo[]>
+  /** what the model takes, as far as the file says; empty for stored states */
+  readonly modelInputs: readonly ModelInput[]
   /**
    * Hidden states and outputs of the data set. `data` is null for an embedding file, which holds its own rows.
    *
-   * Cost    one forward pass in batches; Σ rows · dim · 4 bytes, at most MAX_STATE_BYTES.
-   * Throws  UsageError  a pattern matches no layer; InputError  data and model do not fit together.
+   * Cost    one forward pass in batches; Σ rows · dim · 4 bytes, which must fit the memory limit.
+   * Throws  UsageError  a pattern matches no layer, or the states do not fit; InputError  data and model do not fit together, or the model
+   *         gives other states for the same examples when it runs again.
    */
-  embeddings(data: DataSet | null, options?: EmbeddingOptions): Promise<Embeddings>
+  embeddings(data: DataSet | null, options?: EmbeddingOptions): Promise<ModelStates>
   /** what the reader of the report should know; grows while embeddings() runs */
   readonly notes: Note[]
   readonly inputFiles: InputFile[]
+  /** the model in memory, where gradients can be taken through it */
+  readonly differentiable?: {tensorFlow: TensorFlow; model: LayersModel; outputKind: OutputKind}
   close(): Promise<void>
 }
 
@@ -34,14 +45,32 @@ export interface LayerInfo {
 export type Pooling = 'flatten' | 'mean' | 'last' | 'first' | 'channel'
 export type OutputKind = 'logits' | 'probabilities'
 
-export interface EmbeddingOptions {
-  /** names or glob patterns (* and ?); absent: the default layers */
+/** States with what the report says of where they came from. */
+export interface ModelStates extends Embeddings {
+  /** what the model was fed; empty for stored states */
+  inputs: InputSummary[]
+  /** before a limit */
+  rowsInFile: number
+}
+
+export interface InputSummary {
+  name: string
+  /** of one example */
+  shape: number[]
+  /** least and largest value over the rows used */
+  observed: [number, number]
+  /** least and largest value there can be, where preparation tells; else null */
+  possible: [number, number] | null
+}
+
+export interface EmbeddingOptions extends SampleOptions {
+  /** names, glob patterns (* and ?) or `auto`; absent: the default layers */
   layers?: readonly string[]
   pool?: Pooling
-  /** examples in one forward pass; default 256 */
+  /** examples in one forward pass; default 256, fewer where an example is large */
   batchSize?: number
-  /** only the first so many rows */
-  limit?: number
+  /** what the states may take; default: half of the free memory */
+  memoryLimitBytes?: number
   /** what the model's output is; absent: decided from the last layer, then from its values */
   output?: OutputKind
   onProgress?: (rowsDone: number, rows: number) => void
@@ -55,10 +84,34 @@ export interface DataSet {
   /** [rows] class numbers ≥ 0 */
   readonly labels: Int32Array
   readonly inputFiles: InputFile[]
+  /** what the examples were stored in; absent: made in memory */
+  readonly format?: DataFormat
+  /** names of the classes by number, where the file has names */
+  readonly classNames?: readonly string[] | null
+  /** how examples became numbers: of images and texts */
+  readonly preparation?: Json
+  /** where the examples were texts */
+  readonly text?: TextRows
+  /** of a part of a data set: its rows in the file, and how many there are */
+  readonly rowNumbers?: Uint32Array
+  readonly rowsInFile?: number
 }
+
+/** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */
+export interface TextRows {
+  readonly texts: readonly string[]
+  readonly encode: (texts: readonly string[]) => InputArray[]
+}
+
+export type DataFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5' | 'csv' | 'images' | 'text'
 
 export interface InputArray {
   readonly name: string
   readonly shape: readonly number[]
+  /** the values of all rows; where `read` is given, asking for them makes them all at once */
   readonly data: NumericArray
+  /** values of rows first … first + count − 1, for arrays that are made batch by batch, such as decoded images */
+  readonly read?: (first: number, count: number) => NumericArray
+  /** least and largest value there can be, where it is known */
+  readonly possible?: [number, number]
 }

@@ -93,7 +93,7 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(notesText(notes, terminalOf(process.stderr)))
   }
 
-  override logJson(report: Frame): void {
+  override logJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'version'>): void {
     process.stdout.write(toJson(report))
   }
 

@@ -1,6 +1,8 @@
 import {Flags} from '@oclif/core'
+import {checkWritable} from '../data/atomic-write.js'
 import {UsageError} from '../errors.js'
 import {MAX_SHARDS, type Shard} from '../linalg/shard.js'
+import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.js'
 
 /** Help groups, in the order in which a user meets them. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', output: 'OUTPUT', run: 'RUN'} as const
@@ -30,6 +32,19 @@ export const bytes = Flags.custom<number>({
 /** Comma-separated numbers within [min, max]. */
 export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
   parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
+})
+
+/** A file that the command writes: its folder is looked at before anything is computed. */
+export const outputFile = Flags.custom<string>({
+  async parse(path) {
+    await checkWritable(path)
+    return path
+  },
+})
+
+/** Comma-separated perturbations, name or name:strength. */
+export const perturbations = Flags.custom<PerturbationRequest[]>({
+  parse: (text) => Promise.resolve(text.split(',').map(parsePerturbation)),
 })
 
 /** Two nodes, u,v. */

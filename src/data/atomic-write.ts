@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {open, rename, rm} from 'node:fs/promises'
+import {access, constants, open, rename, rm, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {InputError} from '../errors.js'
 
@@ -22,16 +22,36 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, {force: true})
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    const reasons: Record<string, string> = {
-      ENOENT: 'its folder does not exist',
-      ENOTDIR: 'its folder is a file',
-      EACCES: 'its folder may not be written to',
-      EROFS: 'the file system is read-only',
-      EISDIR: 'it is a folder',
-      ENOSPC: 'the disk is full',
-    }
-    throw new InputError(`${path}: cannot be written: ${reasons[code] ?? code}`, ['choose another path, or create the folder first'], {cause: error})
+    throw unwritable(path, error)
   }
+}
+
+/**
+ * Whether a file can be written, as far as that can be told without writing it: nobody should learn it after an hour of computing.
+ *
+ * Throws  InputError  as writeFileAtomic does.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    const folder = dirname(path)
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(`${folder} is a file`), {code: 'ENOTDIR'})
+    await access(folder, constants.W_OK)
+    if ((await stat(path).catch(() => null))?.isDirectory() === true) throw Object.assign(new Error(`${path} is a folder`), {code: 'EISDIR'})
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+function unwritable(path: string, error: unknown): unknown {
+  const {code} = error as NodeJS.ErrnoException
+  if (code === undefined) return error
+  const reasons: Record<string, string> = {
+    ENOENT: 'its folder does not exist',
+    ENOTDIR: 'its folder is a file',
+    EACCES: 'its folder may not be written to',
+    EROFS: 'the file system is read-only',
+    EISDIR: 'it is a folder',
+    ENOSPC: 'the disk is full',
+  }
+  return new InputError(`${path}: cannot be written: ${reasons[code] ?? code}`, ['choose another path, or create the folder first'], {cause: error})
 }

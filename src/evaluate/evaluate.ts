@@ -45,10 +45,9 @@ export async function evaluate(given: Graph, options: EvaluateOptions, engine: P
   const prune = (order: Uint32Array, count: number) => pruneInOrder(order, edges, nodes, count, options.sanitize.minDegree)
 
   const on = async (name: GraphAccuracy['graph'], kept: Uint32Array): Promise<GraphAccuracy> => ({graph: name, edges: kept.length / 2, ...(await measure(kept))})
-  const keptEdges = edges.filter((_, t) => cleaned.scores.pruned[t >> 1] === 0)
   const before = clean === null ? null : await on('clean', clean)
   const attacked = await on('given', edges)
-  const after = await on('sanitized', keptEdges)
+  const after = await on('sanitized', cleaned.edges)
   const methods: Method[] = []
   for (const {judge, order, grade} of ranked) {
     const {name, kind} = judge

@@ -15,7 +15,9 @@ export function evaluationVerdict({accuracies, targets, model, recovered, seeds}
     status: 'done',
     summary: `${model}: ${where} ${on('given')!} on the graph as given, ${on('sanitized')!} sanitized${clean === null ? '' : ` (clean ${clean})`}${back}`,
     meaning: [
-      `Mean${seeds > 1 ? ' ± standard deviation' : ''} over ${seeds} ${seeds === 1 ? 'training' : 'trainings'} that differ in their random start and dropout; the split is the same.`,
+      seeds === 1
+        ? 'One training of each graph: without others from other random starts, nothing says how far the figures would move.'
+        : `Mean ± standard deviation over ${seeds} trainings that differ in their random start and dropout; the split is the same.`,
       'It is measured on this attack and this model. Another attack, above all one that knows the defence, can do better.',
     ],
   }

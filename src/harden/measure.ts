@@ -9,7 +9,7 @@ import type {DataSet} from '../checkpoint/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {fgsm, gradientAttack, type GradientAttack, pgd} from '../perturb/gradient-attack.js'
 import {type Random, random} from '../stats/random.js'
-import {crossEntropies, predictedClasses} from './losses.js'
+import {crossEntropies, predictedClasses} from '../checkpoint/class-losses.js'
 import type {AttackedAccuracy, ModelMeasures} from './types.js'
 
 const BATCH = 256
@@ -53,13 +53,14 @@ function attacked(built: BuiltModel, bound: BoundData, radius: number, {range, s
 }
 
 /** Share of the examples that are still predicted rightly; the model has one input. */
-export function accuracyUnder({tensorFlow: {tf}, model, outputKind}: BuiltModel, bound: BoundData, attack: GradientAttack, start: Random | null): number {
+export function accuracyUnder({tensorFlow, model, outputKind}: BuiltModel, bound: BoundData, attack: GradientAttack, start: Random | null): number {
+  const {tf} = tensorFlow
   let right = 0
   for (let first = 0; first < bound.rows; first += BATCH) {
     const rows = Uint32Array.from({length: Math.min(BATCH, bound.rows - first)}, (_, k) => first + k)
     const labels = Int32Array.from(rows, (row) => bound.labels[row]!)
     const hits = tf.tidy(() => {
-      const [x] = batchTensors(tf, model, bound.inputs, rows)
+      const [x] = batchTensors(tensorFlow, model, bound.inputs, rows)
       const scores = (inputs: core.Tensor) => predict(model, inputs)
       const found = gradientAttack(tf, x!, (inputs) => crossEntropies(tf, scores(inputs), labels, outputKind), attack, start)
       return tf.sum(tf.cast(tf.equal(predictedClasses(tf, scores(found), outputKind), tf.tensor1d(labels, 'int32')), 'int32'))

@@ -5,7 +5,7 @@ import {size} from '../checkpoint/pool.js'
 import type {BoundData} from '../checkpoint/trainable.js'
 import {dense, type Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
-import {crossEntropies, predictedClasses} from './losses.js'
+import {crossEntropies, predictedClasses} from '../checkpoint/class-losses.js'
 import {penaltyTensor, type PenaltyOptions} from './penalty.js'
 import {poolStates} from './pool-states.js'
 
@@ -79,8 +79,9 @@ export class Network {
   }
 
   private forward(data: BoundData, rows: Uint32Array, layers: readonly number[], training: boolean) {
-    const {tensorFlow: {tf}, model, outputKind} = this.built
-    const inputs = batchTensors(tf, model, data.inputs, rows)
+    const {tensorFlow, model, outputKind} = this.built
+    const {tf} = tensorFlow
+    const inputs = batchTensors(tensorFlow, model, data.inputs, rows)
     const outputs = this.probe.apply(inputs.length === 1 ? inputs[0]! : inputs, {training}) as core.Tensor | core.Tensor[]
     const states = Array.isArray(outputs) ? outputs : [outputs]
     const output = states.at(-1) as core.Tensor2D

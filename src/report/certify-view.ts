@@ -1,23 +1,23 @@
-import type {Cell, CellStatus, CertifyMetrics} from '../certify/types.js'
+import type {Cell, CellStatus, PerturbationMetrics} from '../certify/types.js'
 import {percent, setting} from './format.js'
 
-/** The tightest of the three bounds of a cell. */
-export function bestBound(cell: Cell): number {
-  return Math.min(cell.global, cell.windowed, cell.direct)
-}
+export {bestBound, tightest} from '../certify/cells.js'
+
+/** What a statement of any kind has in common: where it is made. */
+export type Placed = Pick<Cell, 'layer' | 'delta' | 'eta' | 'fraction'>
 
 /** The cells of one η: a row a layer, in the order of `layers`; its cells by radius, ascending. */
-export interface CellGrid {
+export interface CellGrid<C extends Placed = Cell> {
   eta: number
   /** what the g-th radius is called: δ itself where all layers share it, else about which share of all pairs it holds */
   columns: string[]
   /** false: each layer has radii of its own, so each cell must name its own δ */
   sharedRadii: boolean
-  rows: {layer: string; cells: Cell[]}[]
+  rows: {layer: string; cells: C[]}[]
 }
 
 /** One grid for each η, ascending. Empty without cells. */
-export function cellGrids(metrics: CertifyMetrics): CellGrid[] {
+export function cellGrids<C extends Placed = Cell>(metrics: {layers: readonly {name: string}[]; cells: readonly C[]}): CellGrid<C>[] {
   const sharedRadii = metrics.layers.every(({name}) => same(radii(metrics.cells, name), radii(metrics.cells, metrics.layers[0]!.name)))
   return ascending(metrics.cells.map((c) => c.eta)).map((eta) => {
     const rows = metrics.layers.map(({name}) => ({
@@ -33,18 +33,11 @@ export function cellGrids(metrics: CertifyMetrics): CellGrid[] {
 }
 
 /** The grid shown first: the middle η. */
-export function headlineGrid(grids: readonly CellGrid[]): CellGrid | null {
+export function headlineGrid<C extends Placed>(grids: readonly CellGrid<C>[]): CellGrid<C> | null {
   return grids[Math.floor(grids.length / 2)] ?? null
 }
 
-/** The certified cell with the smallest bound; the first in report order among equals. */
-export function tightest(cells: readonly Cell[]): Cell | null {
-  return cells
-    .filter((c) => c.status === 'certified')
-    .reduce<Cell | null>((best, c) => (best === null || bestBound(c) < bestBound(best) ? c : best), null)
-}
-
-export function statusCounts(cells: readonly Cell[]): Record<CellStatus, number> {
+export function statusCounts(cells: readonly Pick<Cell, 'status'>[]): Record<CellStatus, number> {
   const counts = {certified: 0, vacuous: 0, abstain: 0, invalid: 0}
   for (const cell of cells) counts[cell.status]++
   return counts
@@ -57,7 +50,9 @@ export const STATUS_MEANING: Record<CellStatus, string> = {
   invalid: 'the assumptions of a bound are not met',
 }
 
-function radii(cells: readonly Cell[], layer: string): number[] {
+export const perturbationName = ({name, strength}: Pick<PerturbationMetrics, 'name' | 'strength'>): string => (strength === null ? name : `${name} ${setting(strength)}`)
+
+function radii(cells: readonly Placed[], layer: string): number[] {
   return ascending(cells.filter((c) => c.layer === layer).map((c) => c.delta))
 }
 

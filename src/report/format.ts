@@ -55,6 +55,14 @@ export function interval(range: readonly [number, number] | null): string {
   return range === null ? '–' : `${number(range[0])} to ${number(range[1])}`
 }
 
+/** Three significant digits with the sign. */
+export const signedNumber = (x: number): string => (x > 0 ? `+${number(x)}` : number(x))
+
+/** An interval of a difference, signs shown. */
+export function signedInterval([low, high]: readonly [number, number]): string {
+  return `${signedNumber(low)} to ${signedNumber(high)}`
+}
+
 export function orDash(x: number | null, format: (x: number) => string = number): string {
   return x === null ? '–' : format(x)
 }

@@ -15,7 +15,7 @@ const LAST = 'run'
  *            naming its path. An undefined member counts as absent.
  *            InputError  longer than the longest text that Node can hold.
  */
-export function toJson(report: Frame): string {
+export function toJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'version'>): string {
   const members = Object.entries(report).filter(([, member]) => member !== undefined)
   const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))

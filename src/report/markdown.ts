@@ -1,5 +1,6 @@
 import type {CertifyMetrics} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
 import {count, number, orDash, percent, percentUp, setting} from './format.js'
 import {effects} from './sanitize-view.js'
@@ -13,10 +14,10 @@ const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fa
 export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
   const headline = headlineGrid(cellGrids(metrics))
   const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
-  const rows = metrics.layers.map(({name, epsilon: {scaleFree}}, k) => [
+  const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
     text(name),
-    number(scaleFree.estimate),
-    orDash(scaleFree.upper),
+    collapsed ? 'collapsed' : number(scaleFree.estimate),
+    collapsed ? '–' : orDash(scaleFree.upper),
     ...(headline?.rows[k]!.cells ?? []).map((cell) => {
       const bound = cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status
       return headline!.sharedRadii ? bound : `${bound} (δ ${setting(cell.delta)})`
@@ -27,7 +28,8 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
     headline === null
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
-  return document('surety certify', verdict, [table(head, rows), about])
+  const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
+  return document('surety certify', verdict, [table(head, rows), about, ...(more.length === 0 ? [] : [more.join('\n')])])
 }
 
 /** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */

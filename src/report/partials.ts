@@ -1,9 +1,10 @@
-import {createHash} from 'node:crypto'
 import type {CertifyShare} from '../certify/shards.js'
 import type {Shard} from '../linalg/shard.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeShare} from '../sanitize/shards.js'
+import {checksumOf, sha256} from './checksum.js'
 import {digestText} from './json.js'
+import type {Subject} from './subject.js'
 import type {Frame} from './types.js'
 
 /** What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all shards. */
@@ -18,6 +19,7 @@ export interface PartialResult extends Frame {
 
 export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
+  subject: Subject
 }
 
 /** Merging reads the graph again: `request` says which and how. */
@@ -51,7 +53,3 @@ export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
 }
 
 export const keyOf = (partial: Omit<AnyPartial, 'key' | 'checksum'>): string => sha256(digestText(agreement(partial)))
-
-export const checksumOf = (partial: Omit<AnyPartial, 'checksum'>): string => sha256(digestText({...partial, checksum: undefined, run: undefined}))
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -1,7 +1,8 @@
 import {parseJson} from '../data/json.js'
 import {InputError} from '../errors.js'
 import {MAX_SHARDS} from '../linalg/shard.js'
-import {type AnyPartial, checksumOf, keyOf} from './partials.js'
+import {checksumOf} from './checksum.js'
+import {type AnyPartial, keyOf} from './partials.js'
 import {misfit} from './schema.js'
 
 /** The commands that have shards, with the definition of what a shard of each writes. */

@@ -6,10 +6,15 @@ import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import type {Subject} from './subject.js'
 import type {Report} from './types.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
+  /** the model and the examples; absent in reports of versions that did not write it */
+  subject?: Subject
+  /** sha256 of everything here but `run` */
+  checksum: string
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */
   evidence?: Evidence
 }
@@ -27,6 +32,8 @@ export interface VerifyMetrics {
   layers: number
   /** one sentence for each statement that does not follow from the evidence; empty: the certificate stands */
   discrepancies: string[]
+  /** files given with --model and --data, and whether the report was made from them */
+  files: {path: string; sha256: string; matches: boolean}[]
 }
 
 export interface VerifyReport extends Report<VerifyMetrics> {

@@ -36,6 +36,8 @@ export interface InputFile {
   path: string
   sha256: string
   bytes: number
+  /** what certify took it for; `embeddings` is a checkpoint and its data in one */
+  role?: 'model' | 'data' | 'embeddings' | 'pairs' | 'against'
 }
 
 export interface Verdict {

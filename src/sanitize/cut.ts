@@ -19,7 +19,7 @@ const BEYOND = 0.2
  * Shapes     fit [m] of the edges, nulls ascending, both of edgeFit → a share in [0, 1].
  * Precision  measured on clean and attacked graphs in docs/math-sanitize.md, which .1, .85, .06, .2 and the power were chosen on; sampling moves π̂(.1)
  *            by about √(10 π / m) and 5 % of itself.
- * Cost       m.   Empty  no null → 0.
+ * Cost       edges + nulls.   Empty  no edge or no null → 0.
  * Source     Storey 2002, eq. 6, for the share of nulls. Deviation: a sampled null in place of uniform p-values, and two quantiles.
  */
 export function unlikelyShare(fit: Float64Array, nulls: Float64Array): number {

@@ -34,7 +34,7 @@ export interface EdgeFit {
  * Attack     added edges stand among the edges that are fitted to. A share of them lowers all log-odds; it leaves the order nearly alone as long as
  *            most edges are real.
  * Cost       4,000 pairs, degree inner products each; a regression on at most 24,000 rows.
- * Source     —   Elkan & Noto 2008 for learning from edges of which some are not. docs/math-sanitize.md, "How an edge fits".
+ * Source     Elkan & Noto 2008 for learning from edges of which some are not. docs/math-sanitize.md, "How an edge fits".
  */
 export function edgeFit(edges: Uint32Array, traits: EdgeTraits, sources: readonly LikenessSource[], mixing: Aggregation, random: Random): EdgeFit {
   const m = edges.length / 2

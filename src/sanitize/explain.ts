@@ -39,6 +39,7 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     others: values.reduce((count, x) => count + Number(x === values[e]!), -1),
   })
   const {kc, labelFree} = parts
+  const byLabelFree = labelFree === null ? null : placeBy(labelFree, -1)
   const places = {
     labels: placeBy(parts.disagreement, 1),
     neighbourhoods: placeBy(parts.context, -1),
@@ -46,7 +47,7 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     'common neighbours': placeBy(parts.overlap, -1),
     fit: placeBy(parts.fit, -1),
     'kernel complexity': placeBy(kc, 1),
-    ...(labelFree === null ? {} : {'label-free complexity': placeBy(labelFree, -1)}),
+    ...(byLabelFree === null ? {} : {'label-free complexity': byLabelFree}),
   }
   const by = ({first, others}: Place) => `number ${first} of ${m} by this alone${others === 0 ? '' : `, with ${others} ${others === 1 ? 'other' : 'others'}`}`
   const amongst = (node: number) => {
@@ -62,14 +63,14 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const [one, other] = [scores.pseudoLabels[u]!, scores.pseudoLabels[v]!]
   const known = ['neither end has a given label', 'one end has a given label', 'both ends have a given label'][scores.labelledEnds[e]!]!
   const neighbours = (node: number) => `${name(node)} (${scores.degrees[node]!} ${scores.degrees[node] === 1 ? 'neighbour' : 'neighbours'})`
-  const moves = (change: number) => `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
+  const moves = (change: number) => (change === 0 ? 'stays as it is' : `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`)
   return [
     `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
     `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
     `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
     `${scores.evidence}: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
     `fit: by its likeness and common neighbours the odds that it is an edge and not a pair wired at random are ${Math.exp(parts.fit[e]!).toPrecision(2)} to 1 (${by(places.fit)})`,
-    `complexity: without it the aggregated rows of ${neighbours(u)} and ${neighbours(v)} move; the kernel complexity then ${moves(kc[e]!)} (${by(places['kernel complexity'])})${labelFree === null ? '' : `, the label-free one ${moves(labelFree[e]!)} (${by(placeBy(labelFree, -1))}; an edge between unlike nodes lowers it)`}`,
+    `complexity: without it the aggregated rows of ${neighbours(u)} and ${neighbours(v)} move; the kernel complexity then ${moves(kc[e]!)} (${by(places['kernel complexity'])})${labelFree === null || byLabelFree === null ? '' : `, the label-free one ${moves(labelFree[e]!)} (${by(byLabelFree)}; an edge between unlike nodes lowers it)`}`,
   ]
 }
 

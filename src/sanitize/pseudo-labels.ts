@@ -25,8 +25,8 @@ export interface PseudoLabels {
 /**
  * Training-free labels for the nodes without one.
  *
- * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read, so an
- *            attack on edges cannot reach `soft`. For `labels`: ten rounds of P ← (W P + soft) / (W 1 + 1), W the edges
+ * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read but those in the
+ *            profiles, so with features an attack on edges cannot reach `soft`. For `labels`: ten rounds of P ← (W P + soft) / (W 1 + 1), W the edges
  *            weighted by the likeness of their ends, given labels held fixed; then the largest.
  *            Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F = Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L.
  * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding.

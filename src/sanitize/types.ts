@@ -57,7 +57,7 @@ export interface SanitizeMetrics {
   condition: number
   /** how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the standard error of the label-free complexity (0: exact, null: left out) */
   solver: {name: 'gram' | 'landmarks' | 'stream'; landmarks: number | null; kernelError: number | null; labelFreeError: number | null}
-  /** what likeness was made from, and how well it tells the edges from pairs wired at random: the chance that an edge is the more alike one; null: no such pair */
+  /** what likeness was made from, and how well fit tells the edges that the cut counts from pairs wired at random: the chance that such an edge fits better (.5: not at all); null: no such pair */
   evidence: {from: 'features' | 'neighbours'; separation: number | null}
   labelledNodes: number
   classes: number
@@ -108,7 +108,7 @@ export interface AddedEdge {
 export interface ExplainedEdge {
   source: string
   target: string
-  /** one statement each: verdict, labels, likeness, complexity, place among the edges of its ends */
+  /** one statement each: verdict and places, labels, neighbourhoods, features and common neighbours, fit, complexity */
   statements: string[]
 }
 

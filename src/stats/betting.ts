@@ -29,6 +29,12 @@ export function ratioUpperBound(a: Float64Array, b: Float64Array | null, bets: r
   return enough(max) ? firstTrue(0, max, enough) : max
 }
 
+/**
+ * Bets for the mean of values in [0, 1] (b ≡ 1) without a pilot: stakes 2⁻⁸ … 2⁶ in equal parts, each from the v at which 1 + stake · (v − 1) ≥ 0.
+ * Whatever the variance, one of them is within a factor 2 of the best; the mixture costs log 15.
+ */
+export const UNIT_BETS: readonly Bet[] = Array.from({length: 15}, (_, k) => ({stake: 2 ** (k - 8), weight: 1 / 15, from: Math.max(0, 1 - 2 ** (8 - k))}))
+
 /** log e(v); −Infinity where every bet is inactive or ruined. */
 export function logEvidence(a: Float64Array, b: Float64Array | null, bets: readonly Bet[], v: number): number {
   const logs = bets.filter((bet) => v >= bet.from).map((bet) => Math.log(bet.weight) + logWealth(a, b, bet.stake, v))

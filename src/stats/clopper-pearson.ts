@@ -17,6 +17,9 @@ export function clopperPearsonUpper(successes: number, trials: number, alpha: nu
   return firstTrue(successes / trials, 1, (p) => incompleteBeta(p, successes + 1, trials - successes) >= 1 - alpha)
 }
 
+/** Clopper–Pearson lower bound: P[bound > p] ≤ α. The mirror image of the upper one; no trials or no success → 0. */
+export const clopperPearsonLower = (successes: number, trials: number, alpha: number): number => 1 - clopperPearsonUpper(trials - successes, trials, alpha)
+
 /**
  * Regularised incomplete beta function I_x(a, b).
  *

@@ -59,9 +59,15 @@ describe('with a split', () => {
   })
 
   it('spends no more than α', async () => {
-    const {metrics: {alpha, cells, layers}} = await certify(digits('digits-mlp'), options({alpha: 0.1}), engine)
-    expect(alpha.epsilon! * (layers.length + 1) + alpha.direct! * cells.length).toBeCloseTo(0.1, 12)
-    expect(alpha.statements).toBe(layers.length + 1 + cells.length)
+    for (const bounds of [[], ['kl-u', 'maurer-pontil', 'clopper-pearson']] as const) {
+      const {metrics: {alpha, cells, layers, classes, examples}} = await certify(digits('digits-mlp'), options({alpha: 0.1, bounds, bootstrap: 0}), engine)
+      const epsilons = layers.length * (bounds.length === 0 ? 1 : 3) + 1
+      const onCells = cells.length * (bounds.length === 0 ? 1 : 2)
+      const radii = examples!.rows.length * examples!.layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
+      expect([classes!.length, radii]).toEqual([30, 100 * 18])
+      expect(alpha.epsilon! * epsilons + alpha.direct! * onCells + alpha.class! * classes!.length + alpha.example! * radii).toBeCloseTo(0.1, 12)
+      expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii)
+    }
   })
 
   it('is the same for the same seed, and plain JSON', async () => {

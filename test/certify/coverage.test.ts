@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest'
+import {fixedSettings, simulateFresh, simulateSingle} from '../../bench/single-bounds.js'
 import {settings, simulate} from '../../bench/simulation.js'
 import {engine} from './fixtures.js'
 
@@ -7,13 +8,30 @@ describe('coverage with a known truth', () => {
   for (const setting of settings(2000)) {
     it(`${setting.name}: every certified bound holds in at least 95 % of runs`, async () => {
       const runs = setting.population.layers.length === 1 ? 20 : 6
-      const {report, direct, windowed, global, epsilon, mean} = await simulate({...setting, rows: 400, options: {...setting.options, bootstrap: 0}}, runs, engine)
-      for (const share of [report, direct, windowed, global, epsilon]) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
+      const {report, direct, windowed, global, epsilon, classes, examples, mean} = await simulate({...setting, rows: 400, options: {...setting.options, bootstrap: 0}}, runs, engine)
+      for (const share of [report, direct, windowed, global, epsilon, classes, examples]) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
+      expect(mean.classes).toBeLessThan(1)
       expect(mean.direct).toBeLessThan(0.5)
       expect(mean.direct).toBeLessThanOrEqual(mean.windowed)
       expect(mean.windowed).toBeLessThanOrEqual(mean.global)
     })
   }
+})
+
+describe.each(fixedSettings(1500))('$name, in fixed units', (setting) => {
+  it('the bounds of two fresh examples hold in at least 95 % of runs, all at once', async () => {
+    const {all, mean} = await simulateFresh({...setting, rows: 300, options: {...setting.options, bootstrap: 0}}, 20, engine)
+    expect(all).toBeGreaterThanOrEqual(0.95 - 1e-9)
+    expect(mean.klU).toBeGreaterThan(1)
+    expect(mean.clopperPearson).toBeLessThan(1)
+  })
+
+  it('each bound by itself holds as often as its own α owes, and the exact ones not always', async () => {
+    const [half] = await simulateSingle({...setting, rows: 300}, [0.5], 40, engine)
+    // 40 runs at probability ≥ ½: fewer than 12 successes have a chance below 0.4 %.
+    for (const share of Object.values(half!)) expect(share).toBeGreaterThanOrEqual(12 / 40)
+    expect(half!.clopperPearson).toBeLessThan(1 - 1e-9)
+  })
 })
 
 it('reaches the targets of a whole report: 4 layers × 6 δ, 1500 rows, truth ≈ .133', async () => {

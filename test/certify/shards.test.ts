@@ -1,11 +1,12 @@
 import {describe, expect, it} from 'vitest'
 import {certify} from '../../src/certify/certify.js'
-import {foldBlocks, measureBlocks, referenceBlocks} from '../../src/certify/measure.js'
-import type {CertifyOptions} from '../../src/certify/options.js'
+import {measureBlocks, referenceBlocks} from '../../src/certify/measure.js'
+import {type CertifyOptions, FRESH_BOUNDS} from '../../src/certify/options.js'
 import {packBlock, unpackBlock} from '../../src/certify/partial-blocks.js'
 import {packPlan, unpackPlan} from '../../src/certify/partial-plan.js'
 import {planCertify} from '../../src/certify/plan.js'
 import {type CertifyShare, certifyShard, mergeShares} from '../../src/certify/shards.js'
+import {foldBlocks} from '../../src/certify/sums.js'
 import type {Embeddings} from '../../src/certify/types.js'
 import {InputError} from '../../src/errors.js'
 import {digits, engine, mixture, options} from './fixtures.js'
@@ -16,8 +17,8 @@ const withoutLabels: Embeddings = {...many, labels: null, output: null, loss: Fl
 
 const cases: [string, Embeddings, Partial<CertifyOptions>][] = [
   ['a bounded loss', many, {}],
-  ['an unbounded loss', many, {loss: 'cross-entropy'}],
-  ['losses without labels', withoutLabels, {}],
+  ['an unbounded loss, and bounds of two fresh examples', many, {loss: 'cross-entropy', lossMax: 3, bounds: FRESH_BOUNDS, examples: 7}],
+  ['losses without labels or examples', withoutLabels, {examples: 0}],
   ['no split', mixture(6, 500), {split: null}],
   ['no split and an unbounded loss', mixture(4, 300), {split: null, loss: 'cross-entropy'}],
   ['no floor and the l1 distance', digits('digits-mlp'), {floor: 0, metric: 'l1'}],
@@ -80,7 +81,8 @@ describe('a share that is not what it should be', () => {
     ['a negative diameter', ([a]) => (a!.blocks[0]!.layers[0]!.diameter = -1), /a sum or distance is negative/],
     ['anchors of another number', ([a]) => a!.plan.anchors.count++, /part 1: anchors, rows holds \d+ bytes/],
     ['a split without α', ([a]) => (a!.plan.alpha = null), /part 1: it is split in one place/],
-    ['an α above 1', ([a]) => (a!.plan.alpha!.direct = 2), /α is not between 0 and 1/],
+    ['more α than there is', ([a]) => (a!.plan.alpha!.direct = 2), /α is not shared out as its options/],
+    ['α for examples that are not there', ([a]) => (a!.plan.options.examples = 0), /α is not shared out as its options/],
     ['a scale of 0', ([a]) => (a!.plan.layers[0]!.scale = 0), /layer h1: a size or unit is not positive/],
     ['δ that descend', ([a]) => a!.plan.layers[0]!.deltas.reverse(), /δ is not ascending/],
     ['η at 0', ([a]) => (a!.plan.etas[0] = 0), /η is not ascending/],

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {gaussian, printedBound, twoAtoms} from '../../bench/counter-example.js'
+import {gaussian, twoAtoms} from '../../bench/counter-example.js'
+import {legacyBound} from '../../src/certify/legacy.js'
 import {anchorGeometry} from '../../src/certify/geometry.js'
 import {directRange, globalRange, largestVolatility, windowedRange} from '../../src/certify/ranges.js'
+import {setBound, setMasses} from '../../src/certify/set-bound.js'
 import {random, type Random} from '../../src/stats/random.js'
 import {engine} from './fixtures.js'
 
@@ -59,7 +61,8 @@ describe('theorems as properties of finite distributions', () => {
         const z = distribution(random(seed), atoms)
         const sigma = z.reduce((s, b) => s + b.p * (change(z[0]!, b) / Math.max(d(z[0]!, b), share * delta)), 0)
         const joint = z.reduce((s, b) => s + (d(z[0]!, b) <= delta && change(z[0]!, b) >= eta ? b.p : 0), 0)
-        return joint <= (sigma * delta) / eta + SLACK
+        const within = z.reduce((s, b) => s + (d(z[0]!, b) <= delta ? b.p : 0), 0)
+        return joint <= (sigma * delta) / eta + SLACK && joint / within <= (sigma * delta) / (eta * within) + SLACK
       }),
       {numRuns: 200, seed: 7},
     )
@@ -77,10 +80,34 @@ describe('theorems as properties of finite distributions', () => {
         const epsilon = z.reduce((s, b) => s + b.p * inSet((a) => change(a, b) / Math.max(d(a, b), share * delta)), 0)
         const changed = near.filter((b) => inSet((a) => change(a, b)) >= eta).reduce((s, b) => s + b.p, 0)
         const nearMass = near.reduce((s, b) => s + b.p, 0)
-        return changed / nearMass <= ((delta + diameter) * epsilon) / (eta * nearMass) + SLACK && nearMass >= mass - SLACK
+        const bound = (masses: {mass: number; near?: number}) => setBound({epsilon, delta, diameter, eta, ...masses})
+        // With P[A] in the place of p_A(δ), with p_A(δ) itself, and with any lower bound of it.
+        const all = [bound({mass: Math.min(1, mass)}), bound({mass: 0, near: Math.min(1, nearMass)}), bound({mass: 0, near: Math.min(1, nearMass) / 2})]
+        return all.every((x) => changed / nearMass <= x + SLACK) && all[1]! <= all[0]! + SLACK && nearMass >= mass - SLACK
       }),
       {numRuns: 200, seed: 8},
     )
+  })
+})
+
+describe('the set bound from a sample', () => {
+  it('takes the larger lower bound, is 1 without any, and refuses what is no figure', () => {
+    const figures = {epsilon: 0.1, delta: 0.2, diameter: 0.3, eta: 0.5}
+    expect(setBound({...figures, mass: 0.2, near: 0.4})).toBeCloseTo((0.5 * 0.1) / (0.5 * 0.4), 12)
+    expect(setBound({...figures, mass: 0.4})).toBeCloseTo(0.25, 12)
+    expect([setBound({...figures, mass: 0}), setBound({...figures, mass: 0.01})]).toEqual([1, 1])
+    expect(() => setBound({...figures, mass: NaN})).toThrow('no set bound')
+  })
+
+  it('has masses that hold together in simulation', () => {
+    const r = random(8)
+    let held = 0
+    for (let run = 0; run < 400; run++) {
+      const z = Array.from({length: 120}, () => r.uniform())
+      const {mass, near} = setMasses(z.filter((u) => u < 0.2).length, z.filter((u) => u < 0.5).length, 120, 0.1)
+      if (mass <= 0.2 && near <= 0.5) held++
+    }
+    expect(held).toBeGreaterThanOrEqual(360)
   })
 })
 
@@ -99,7 +126,7 @@ describe('the printed theorem', () => {
       expect(below).toBeGreaterThanOrEqual(0.97)
       expect(meanBound).toBeLessThan(truth)
     }
-    expect(printedBound(0, 0.1, 1, 1)).toBe(0)
+    expect(legacyBound(0, 0.1, 1, 1)).toBe(0)
   })
 })
 

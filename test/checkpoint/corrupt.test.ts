@@ -57,7 +57,7 @@ describe('a damaged ONNX file', () => {
     ['an output from nowhere', tinyOnnx({nodes: [['Relu', ['x'], ['y']]], inputs: [{name: 'x', shape: ['n', 2]}], outputs: [{name: 'z', shape: ['n', 2]}]}), /the output z of the model does not depend on its inputs/],
     ['an unknown operator', tinyOnnx({nodes: [['Frobnicate', ['x'], ['y']]], inputs: [{name: 'x', shape: ['n', 2]}], outputs: [{name: 'y', shape: ['n', 2]}]}), /onnxruntime cannot load the model/],
     ['text', Buffer.from('hello'), /it looks like plain text/],
-    ['a Keras file', Buffer.from('\x89HDF\r\n\x1a\n\0', 'latin1'), /is an HDF5 file, not a checkpoint/],
+    ['a Keras file', Buffer.from('\x89HDF\r\n\x1a\n\0', 'latin1'), /is no readable HDF5 file/],
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0', 'latin1'), /is a PNG image, not a checkpoint/],
   ])('that holds %s says so', async (_, bytes, message) => {
     expect(await outcome(bytes)).toMatch(message)

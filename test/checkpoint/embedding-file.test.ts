@@ -35,7 +35,7 @@ describe('embedding files', () => {
 
   it('need only a loss, or labels and probabilities', async () => {
     expect(await (await open(...LAYERS, f8('loss', [2], [0, 1]))).embeddings(null)).toMatchObject({labels: null, output: null})
-    const {layers, output} = await (await open(...LAYERS, i8('labels', [1, 0]), f4('probabilities', [2, 2], [0.5, 0.5, 0.25, 0.75]))).embeddings(null, {layers: ['h*'], limit: 1})
+    const {layers, output} = await (await open(...LAYERS, i8('labels', [1, 0]), f4('probabilities', [2, 2], [0.5, 0.5, 0.25, 0.75]))).embeddings(null, {layers: ['h*'], limit: 1, sample: 'first'})
     expect(layers.map(({name, data}) => [name, [...data]])).toEqual([['h1', [1, 2]], ['h2', [1, 2, 3]]])
     expect(output).toEqual({kind: 'probabilities', classes: 2, data: Float32Array.of(0.5, 0.5)})
   })

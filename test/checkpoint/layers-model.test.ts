@@ -123,7 +123,6 @@ it('a softmax at the end means probabilities', async () => {
 
 describe('damaged models are refused', () => {
   const cases: [string, (json: Record<string, unknown>) => unknown, RegExp][] = [
-    ['a graph model', (json) => ({...json, format: 'graph-model'}), /is a TensorFlow.js graph model/],
     ['other JSON', () => ({nodes: []}), /not a TensorFlow.js model/],
     ['no manifest', ({modelTopology}) => ({modelTopology}), /weightsManifest is missing or damaged/],
     ['a manifest of nonsense', (json) => ({...json, weightsManifest: [{paths: [3], weights: 'all'}]}), /weightsManifest is missing or damaged/],
@@ -133,6 +132,8 @@ describe('damaged models are refused', () => {
     ['a weight of text', (json) => ({...json, weightsManifest: [{paths: ['shard0.bin'], weights: [{name: 'w', shape: [9], dtype: 'string'}]}]}), /weight w is of type string/],
     ['weights left out', (json) => ({...json, weightsManifest: []}), /TensorFlow.js cannot build the model/],
     ['code of its own', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [{class_name: 'Lambda', config: {}}]}}}), /cannot build the model: Unknown layer: Lambda/],
+    ['augmentation', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [{class_name: 'RandomWidth', config: {name: 'wide'}}]}}}), /the layer wide \(RandomWidth\) changes its input at random/],
+    ['a call in training', (json) => ({...json, modelTopology: {class_name: 'Model', config: {layers: [{class_name: 'Dropout', config: {name: 'drop'}, inbound_nodes: [[['x', 0, 0, {training: true}]]]}]}}}), /the layer drop is called with training=True/],
     ['an empty topology', (json) => ({...json, modelTopology: {}}), /cannot build the model/],
     ['a topology of nonsense', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [null]}}}), /cannot build the model/],
   ]

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CertifyReport} from '../../src/report/reports.js'
+import type {LayerListing} from '../../src/report/subject.js'
 import {surety} from './run-surety.js'
 
 const EMBEDDINGS = 'fixtures/digits/digits-mlp-embeddings.npz'
@@ -80,6 +81,28 @@ describe('models and data', () => {
     const {code, stdout} = surety('certify', 'fixtures/digits/digits-mlp.onnx', '--list-layers')
     expect(code).toBe(0)
     expect(stdout).toMatch(/\* +\S+ +Relu/)
+  })
+
+  it('lists them as one JSON object, with shapes and without data', () => {
+    const {code, stdout} = surety('certify', 'fixtures/digits/digits-cnn.onnx', '--list-layers', '--json')
+    expect(code).toBe(0)
+    const listing = JSON.parse(stdout) as LayerListing
+    expect(listing).toMatchObject({schemaVersion: 1, kind: 'layers', command: 'certify', model: {kind: 'onnx'}})
+    expect(listing.layers.every(({shape}) => shape !== null)).toBe(true)
+  })
+
+  it('says what was certified, and uses a random sample of the rows where a limit is given', () => {
+    const report = certifyJson('fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--limit', '200', '--bootstrap', '0')
+    expect(report.subject!.data).toMatchObject({format: 'npz', rows: 1000, used: 200, sample: 'random', inputs: [{shape: [784], observed: [0, 255], possible: null}]})
+    expect(report.subject!.model).toMatchObject({kind: 'tfjs-layers', layers: [{name: 'h1', kind: 'Dense', shape: [64]}, {name: 'h2'}, {name: 'logits'}]})
+    const rows = report.metrics.layers.flatMap((layer) => layer.mostVolatile.map(({row}) => row))
+    expect(Math.max(...rows)).toBeGreaterThan(200)
+  })
+
+  it('refuses states beyond --max-memory and says what would fit', () => {
+    const {code, stderr} = surety('certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--layers', 'h*', '--max-memory', '0.1MiB')
+    expect(code).toBe(2)
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/hidden states of 1000 rows need .* the limit is .*--limit \d+/)
   })
 
   it('a model without --data is a usage error', () => {

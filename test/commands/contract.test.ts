@@ -4,7 +4,7 @@ import {type JsonError, surety, suretyWith} from './run-surety.js'
 const usage: [string, string[], RegExp][] = [
   ['an unknown flag', ['certify', '--no-such-flag'], /no-such-flag/],
   ['a missing argument', ['certify'], /checkpoint/],
-  ['a value outside the options', ['certify', 'x.onnx', '--metric', 'cosine'], /cosine/],
+  ['a value outside the options', ['certify', 'x.onnx', '--metric', 'manhattan'], /manhattan/],
   ['a number that is none', ['certify', 'x.onnx', '--alpha', 'half'], /--alpha takes a number/],
   ['a number out of range', ['certify', 'x.onnx', '--alpha', '2'], /--alpha takes a number from/],
   ['a device that does not exist', ['certify', 'x.onnx', '--device', 'abacus'], /abacus/],

@@ -37,7 +37,7 @@ describe('toJson', () => {
 
   it('starts with the contract and ends with the run', () => {
     expect(Object.keys(parsed(toJson(certifySample())) as object)).toEqual([
-      'schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'run',
+      'schemaVersion', 'command', 'checksum', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'run',
     ])
   })
 

@@ -3,9 +3,15 @@ import {toJson} from '../../src/report/json.js'
 import {type CertifyPartial, sealPartial} from '../../src/report/partials.js'
 import {parsePartial} from '../../src/report/read-partial.js'
 import type {PartialFile} from '../../src/report/shard-set.js'
+import type {Subject} from '../../src/report/subject.js'
 import {engine, mixture, options} from '../certify/fixtures.js'
 
 export const VERSION = '1.2.3'
+
+export const SUBJECT: Subject = {
+  model: {kind: 'embeddings', layers: [{name: 'h1', kind: 'array', shape: [2]}]},
+  data: {format: null, rows: 400, used: 400, sample: 'all', classes: [200, 200], classNames: null, inputs: [], preparation: null},
+}
 
 /** Partial results of `count` shards as they are read from files. */
 export async function partialFiles(count: number): Promise<PartialFile<CertifyPartial>[]> {
@@ -18,6 +24,7 @@ export async function partialFiles(count: number): Promise<PartialFile<CertifyPa
       engine: {name: 'cpu', precision: 'fp64', tried: [{name: 'cpu', outcome: 'taken: 2 threads'}]},
       inputs: [{path: 'x.npz', sha256: 'ab'.repeat(32), bytes: 100}],
       config: {alpha: 0.05, deltas: [1, 2]},
+      subject: SUBJECT,
       notes: [{level: 'info', code: 'n', message: 'noted'}],
       run: {startedAt: '2026-01-01T00:00:00.000Z', elapsedMs: index, node: 'v20', platform: 'linux x64', cpus: 2, peakMemoryBytes: 1},
       ...share,

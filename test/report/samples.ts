@@ -5,6 +5,7 @@ import type {ModelMeasures} from '../../src/harden/types.js'
 import type {CertifyReport, EvaluateReport, HardenReport, SanitizeReport} from '../../src/report/reports.js'
 import {TRAINING} from '../../src/learn/train.js'
 import type {TopEdge} from '../../src/sanitize/types.js'
+import {withChecksum} from '../../src/report/checksum.js'
 import {random} from '../../src/stats/random.js'
 
 /** Text that tries to be markup, a terminal command and a table cell at once, and hides its end. */
@@ -31,6 +32,17 @@ export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Rel
     alpha: {total: 0.05, epsilon: 0.0042, global: 0.0042, windowed: 0.0007, direct: 0.00023, statements: 75},
     layers,
     cells,
+    classes: layers.flatMap((l, k) => [0, 3, 9].map((label) => ({
+      layer: l.name, label, delta: 0.5, eta: 0.5, references: 120 + label, pairs: label === 9 ? 12 : 4200, observed: 0.04 + 0.01 * label, bound: label === 9 ? 1 : 0.11 + 0.02 * k,
+      status: label === 9 ? 'abstain' as const : 'certified' as const,
+    }))),
+    examples: {
+      eta: 0.5, risk: 0.1,
+      layers: layers.map((l, k) => ({layer: l.name, deltas: DELTAS, certified: DELTAS.map((_, g) => Math.min(1, g / (6 + k))), abstained: 0.3 + 0.1 * k, medianRadius: k === 2 ? null : 0.75})),
+      rows: Array.from({length: 5}, (_, p) => ({
+        row: 31 * p, label: p, loss: 0.1 * p, radii: layers.map(() => (p === 0 ? null : 0.75)), bounds: layers.map(() => [null, 0.4, 0.2, 0.12, 0.08, 0.11]),
+      })),
+    },
     witnesses: Array.from({length: 9}, (_, i) => ({
       layer: names[i % names.length]!,
       rows: [181 + 37 * i, 1290 - 11 * i],
@@ -43,12 +55,15 @@ export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Rel
       ranking: [...layers]
         .sort((a, b) => b.epsilon.scaleFree.estimate - a.epsilon.scaleFree.estimate)
         .map((l) => ({layer: l.name, scaleFree: l.epsilon.scaleFree.estimate, interval: l.epsilon.scaleFree.asymptotic})),
+      legacyMean: 20.6,
+      legacyLast: 22.8,
+      labelHints: [{row: 1290, label: 3, suggested: 9, agreement: 0.9, loss: 0.98}],
       overlap: layers.map((_, i) => layers.map((__, j) => (i === j ? 1 : Number((0.62 / Math.abs(i - j)).toFixed(2))))),
     },
   }
-  return {
-    schemaVersion: 1,
-    command: 'certify',
+  return withChecksum({
+    schemaVersion: 1 as const,
+    command: 'certify' as const,
     version: '0.1.0',
     seed: 0,
     engine: {
@@ -79,7 +94,7 @@ export function certifySample(names: readonly string[] = ['/fc1/Relu', '/fc2/Rel
       {level: 'info', code: 'duplicates-removed', message: '3 examples repeat another one bit by bit and were left out'},
     ],
     run,
-  }
+  })
 }
 
 function layer(name: string, k: number, count: number): LayerMetrics {
@@ -102,6 +117,8 @@ function layer(name: string, k: number, count: number): LayerMetrics {
     relativeDepth: count === 1 ? 0 : k / (count - 1),
     mostVolatile: Array.from({length: 6}, (_, i) => ({row: (97 * (i + 3) * (k + 1)) % 1797, volatility: 1.92 - 0.17 * i, loss: 0.97 - 0.03 * i, label: (3 * i + k) % 10})),
     legacyVulnerability: 18.4 + 2.2 * k,
+    groups: Array.from({length: 4}, (_, g) => ({units: [4 * g, 4 * g + 3] as [number, number], volatilityShare: [0.2, 0.4, 0.3, 0.1][g]!, distanceShare: 0.25, dropChange: g === 3 ? null : 0.02 * (g - 1)})),
+    classPairs: [{labels: [3, 9], pairs: 4210, observed: 0.181, share: 0.31}, {labels: [8, 8], pairs: 812, observed: 0.052, share: 0.02}],
   }
 }
 

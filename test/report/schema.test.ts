@@ -1,7 +1,7 @@
 import {Ajv} from 'ajv'
 import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {partialSchema, reportSchema} from '../../scripts/type-schema.js'
+import {layersSchema, partialSchema, reportSchema} from '../../scripts/type-schema.js'
 import {toJson} from '../../src/report/json.js'
 import {certifySample, evaluateSample, hardenSample, sanitizeSample} from './samples.js'
 
@@ -14,8 +14,9 @@ describe('schemas/report.schema.json', () => {
     expect(reportSchema()).toBe(stored)
   })
 
-  it('and so is schemas/partial.schema.json', () => {
+  it('and so are schemas/partial.schema.json and schemas/layers.schema.json', () => {
     expect(partialSchema()).toBe(readFileSync('schemas/partial.schema.json', 'utf8'))
+    expect(layersSchema()).toBe(readFileSync('schemas/layers.schema.json', 'utf8'))
   })
 
   it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])('accepts a $command report', (report) => {

@@ -70,6 +70,17 @@ describe('how an edge fits', () => {
     expect(neighbourShare(mixing, 4, 5, 0, 1)).toBe(0)
   })
 
+  it('cuts what is beyond doubt, and beyond it at most a fifth, the less the less is beyond doubt', () => {
+    const nulls = Float64Array.from({length: 1000}, (_, k) => k)
+    // So many of 1,000 edges below the first quantile (101 of 1,000 nulls) and below the second (851 of 1,000).
+    const share = (sure: number, likely: number) => unlikelyShare(Float64Array.from({length: 1000}, (_, e) => (e < sure ? 0 : e < likely ? 500 : 5000)), nulls)
+    const pi = (count: number, nullCount: number) => count / nullCount
+    expect(share(20, 200)).toBeCloseTo(pi(20, 101) + Math.min(0.2, pi(200, 851) - pi(20, 101)), 12)
+    expect(share(20, 800)).toBeCloseTo(pi(20, 101) + 0.2, 12)
+    expect(share(3, 800)).toBeCloseTo(pi(3, 101) + 0.2 * (pi(3, 101) / 0.06) ** 4, 12)
+    expect(share(50, 100)).toBeCloseTo(pi(50, 101), 12)
+  })
+
   it('cuts nothing where no edge looks random, everything where all do, and never more than all', () => {
     const nulls = Float64Array.from({length: 1000}, (_, k) => k)
     expect(unlikelyShare(new Float64Array(50).fill(5000), nulls)).toBe(0)

@@ -165,9 +165,9 @@ describe('targeted use', () => {
     const {scores, metrics} = await run(graph, {explain: Uint32Array.of(...ends(10), 0, 1)})
     const isEdge = ends(0)[0] === 0 && ends(0)[1] === 1
     const [edge, other] = metrics.explained
-    expect(edge!.statements).toHaveLength(5)
+    expect(edge!.statements).toHaveLength(6)
     expect(edge!.statements[0]).toContain(`it was ${scores.pruned[10] === 1 ? 'pruned' : 'kept'}: number ${scores.rank[10]!} of all ${metrics.edges} edges`)
-    expect(edge!.statements.join(' ')).toMatch(/labels: .*neighbourhoods: .*features: .*complexity: /)
+    expect(edge!.statements.join(' ')).toMatch(/labels: .*neighbourhoods: .*features: .*fit: .*complexity: /)
     expect(other!.statements[0] === 'there is no such edge in the graph').toBe(!isEdge)
   })
 })

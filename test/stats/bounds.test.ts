@@ -98,7 +98,7 @@ describe('bootstrapPairMean', () => {
       for (const i of rows) for (const j of rows) sum += Math.abs(x[i]! - x[j]!)
       return sum / (n * (n - 1))
     }).sort()
-    const [low, high] = bootstrapPairMean(estimate, [{rowMeans, weight: 2}], {rounds: 800, level: 0.95, random: random(1)})!
+    const [low, high] = bootstrapPairMean(estimate, [{rowMeans, weight: 2}], {rounds: 800, level: 0.95, random: random(1)})!.percentile
     const width = quantile(full, 0.975) - quantile(full, 0.025)
     expect(Math.abs((high - low) / width - 1)).toBeLessThan(0.15)
     expect(low).toBeLessThan(estimate)

@@ -39,13 +39,13 @@ function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
   const panels = grid.rows.map(({layer, cells}, k) => {
     return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, cells)}</figure>`
   })
-  return markup`<figure class="beside wide">${boundMap(grid)}<figcaption>${mapKey()}</figcaption></figure>
+  return markup`<figure class="beside wide">${boundMap(grid, metrics)}<figcaption>${mapKey()}</figcaption></figure>
 ${lineLegend(CURVES)}<p class="aside">At each marked radius the truth lies in the shaded area, in all panels at once with ${percent(1 - metrics.alpha.total)} confidence.</p><div class="panels">${panels}</div>
 ${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, boundTable(grid))}`
 }
 
-function boundMap(grid: CellGrid): Markup {
-  const best = tightest(grid.rows.flatMap(({cells}) => cells))
+function boundMap(grid: CellGrid, {layers}: CertifyMetrics): Markup {
+  const best = tightest({cells: grid.rows.flatMap(({cells}) => cells), layers})
   return heatMap({
     id: `map-${idOf(grid)}`,
     title: `Best bound by layer and radius for η = ${setting(grid.eta)}`,
@@ -110,6 +110,9 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
 }
 
 function boundTable({eta, rows}: CellGrid): DataTable {
+  const cells = rows.flatMap((row) => row.cells)
+  const fresh = cells.some((c) => c.clopperPearson !== undefined)
+  const legacy = cells.some((c) => typeof c.legacyBound === 'number')
   return {
     caption: `Upper bounds of the share of pairs within δ whose losses differ by ${setting(eta)} or more`,
     columns: [
@@ -122,10 +125,11 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       {title: 'direct', kind: 'number'},
       {title: 'windowed', kind: 'number'},
       {title: 'global', kind: 'number'},
+      ...(fresh ? [{title: 'two fresh examples', kind: 'number'} as const] : []),
       {title: 'status', kind: 'word'},
+      ...(legacy ? [{title: 'legacy: does not hold', kind: 'number'} as const] : []),
     ],
-    rows: rows.flatMap(({cells}) =>
-      cells.map((c) => [
+    rows: cells.map((c) => [
         c.layer,
         setting(c.delta),
         number(c.deltaRaw),
@@ -135,9 +139,10 @@ function boundTable({eta, rows}: CellGrid): DataTable {
         percentUp(c.direct),
         percentUp(c.windowed),
         percentUp(c.global),
+        ...(fresh ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`] : []),
         c.status,
+        ...(legacy ? [orDash(c.legacyBound ?? null, percent)] : []),
       ]),
-    ),
   }
 }
 

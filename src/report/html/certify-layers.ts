@@ -1,4 +1,5 @@
-import type {CertifyMetrics} from '../../certify/types.js'
+import type {CertifyMetrics, LabelHint} from '../../certify/types.js'
+import {dropText, unitRange} from '../certify-findings.js'
 import {count, interval, number, orDash, percent} from '../format.js'
 import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
@@ -14,12 +15,13 @@ const CHARACTER = 9
 export function layerProfile(metrics: CertifyMetrics): Content {
   return markup`<p class="lead">ε is the mean change of loss per unit of distance over random pairs, the knowledge continuity of a layer. It is scale-free: distances are divided by the median pair distance, so a network cannot lower it by inflating its hidden states.</p>
 <figure class="beside wide">${depthChart(metrics)}<figcaption>${lineLegend(depthSeries(metrics))}<p>Whiskers: bootstrap interval over points, asymptotic and no certificate. The upper bound holds for the sample size at hand.</p></figcaption></figure>
-${layerTable(metrics)}`
+${layerTable(metrics)}${groupTables(metrics)}`
 }
 
 function depthSeries({layers}: CertifyMetrics): Series[] {
-  const estimate = layers.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.estimate, interval: scaleFree.asymptotic}))
-  const upper = layers.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
+  const apart = layers.filter(({collapsed}) => !collapsed)
+  const estimate = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.estimate, interval: scaleFree.asymptotic}))
+  const upper = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
   const series: Series[] = [{name: 'estimate of ε', style: 'primary', points: estimate}]
   return upper.every(({y}) => y === null) ? series : [{name: 'upper bound of ε', style: 'secondary', points: upper}, ...series]
 }
@@ -42,7 +44,22 @@ function depthChart(metrics: CertifyMetrics): Markup {
   })
 }
 
+/** Which groups of hidden units carry the volatility of close pairs. */
+function groupTables({layers}: CertifyMetrics): Markup[] {
+  return layers.flatMap(({name, groups = []}) =>
+    groups.length === 0
+      ? []
+      : [foldedTable(`Which units carry it, in ${name}`, {
+          caption: `Groups of neighbouring units of layer ${name}: their part of the volatility of close pairs, their part of the same pairs' distance, and how scale-free ε changes without them. Estimates`,
+          columns: [{title: 'units', kind: 'word'}, {title: 'of the volatility', kind: 'number'}, {title: 'of the distance', kind: 'number'}, {title: 'ratio', kind: 'number'}, {title: 'ε without them', kind: 'number'}],
+          rows: groups.map((group) => [unitRange(group), orDash(group.volatilityShare, percent), orDash(group.distanceShare, percent), group.volatilityShare === null || !group.distanceShare ? '–' : number(group.volatilityShare / group.distanceShare), dropText(group.dropChange)]),
+        })],
+  )
+}
+
 function layerTable({layers}: CertifyMetrics): Markup {
+  const fresh = layers[0]?.epsilon.scaleFree.fresh?.map(({method}) => method) ?? []
+  const bca = layers.some(({epsilon}) => epsilon.scaleFree.bca)
   return dataTable({
     caption: 'Every layer, first to last',
     columns: [
@@ -51,6 +68,8 @@ function layerTable({layers}: CertifyMetrics): Markup {
       {title: 'ε', kind: 'number'},
       {title: 'upper bound', kind: 'number'},
       {title: 'interval', kind: 'number'},
+      ...(bca ? [{title: 'BCa interval', kind: 'number'} as const] : []),
+      ...fresh.map((method) => ({title: `two fresh examples, ${method}`, kind: 'number'}) as const),
       {title: 'raw ε', kind: 'number'},
       {title: 'raw upper', kind: 'number'},
       {title: 'cross-label share', kind: 'number'},
@@ -63,9 +82,15 @@ function layerTable({layers}: CertifyMetrics): Markup {
     rows: layers.map((l) => [
       l.name,
       count(l.dim),
-      number(l.epsilon.scaleFree.estimate),
-      orDash(l.epsilon.scaleFree.upper),
-      interval(l.epsilon.scaleFree.asymptotic),
+      ...(l.collapsed
+        ? ['collapsed', ...new Array<string>(2 + (bca ? 1 : 0) + fresh.length).fill('–')]
+        : [
+            number(l.epsilon.scaleFree.estimate),
+            orDash(l.epsilon.scaleFree.upper),
+            interval(l.epsilon.scaleFree.asymptotic),
+            ...(bca ? [interval(l.epsilon.scaleFree.bca ?? null)] : []),
+            ...fresh.map((method) => orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null)),
+          ]),
       number(l.epsilon.raw.estimate),
       orDash(l.epsilon.raw.upper),
       orDash(l.crossLabelShare, percent),
@@ -115,5 +140,14 @@ export function volatileInputs({layers, localization}: CertifyMetrics): Content 
     columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'number'}) as const)],
     rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map(percent)]),
   })
-  return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}`
+  return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}${hintTable(localization.labelHints ?? [])}`
+}
+
+function hintTable(hints: readonly LabelHint[]): Markup | null {
+  if (hints.length === 0) return null
+  return markup`<h3>Hints at wrong labels</h3>${dataTable({
+    caption: 'High loss, while at least 8 of the 10 nearest neighbours in every late layer agree on one other label. Hints, not findings: a hard example looks the same',
+    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'neighbours say', kind: 'number'}, {title: 'agreement', kind: 'number'}, {title: 'loss', kind: 'number'}],
+    rows: hints.map((hint) => [hint.row, hint.label, hint.suggested, percent(hint.agreement), number(hint.loss)]),
+  })}`
 }

@@ -3,7 +3,9 @@ import {bestBound, statusCounts, tightest} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bounds} from './certify-bounds.js'
+import {classSection, exampleSection} from './certify-families.js'
 import {layerProfile, volatileInputs, witnessTable} from './certify-layers.js'
+import {comparisonSection, perturbationSection} from './certify-pairs.js'
 import {type KeyFigure, page} from './page.js'
 
 /** The certificate as one self-contained HTML file: no script, no request; every number of its charts is in a table. */
@@ -14,6 +16,10 @@ export function certifyHtml(report: Report<CertifyMetrics>): string {
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
+      ...(metrics.examples === undefined ? [] : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
+      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0) ? [] : [{id: 'classes', title: 'Classes', body: classSection(metrics)}]),
+      ...(metrics.perturbations === undefined ? [] : [{id: 'perturbations', title: 'Perturbed copies', body: perturbationSection(metrics.perturbations)}]),
+      ...(metrics.comparison === undefined ? [] : [{id: 'comparison', title: 'Against the earlier report', body: comparisonSection({...metrics, comparison: metrics.comparison})}]),
       {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
       ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessTable(metrics)}]),
       {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},
@@ -22,7 +28,7 @@ export function certifyHtml(report: Report<CertifyMetrics>): string {
 }
 
 function figures(metrics: CertifyMetrics): KeyFigure[] {
-  const best = tightest(metrics.cells)
+  const best = tightest(metrics)
   const counts = statusCounts(metrics.cells)
   const most = metrics.localization.ranking[0]
   const {loss, alpha, anchors, references} = metrics

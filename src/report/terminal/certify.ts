@@ -1,14 +1,15 @@
-import type {Cell, CellStatus, CertifyMetrics} from '../../certify/types.js'
+import type {Cell, CertifyMetrics} from '../../certify/types.js'
+import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
 import type {Report} from '../types.js'
 import {bar} from './blocks.js'
+import {boundTable, SIGN} from './bound-table.js'
+import {comparisonTables, perturbationTables} from './certify-pairs.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type Table, tableLines} from './table.js'
 import {verdictLines} from './verdict.js'
 import {finish, wrap} from './text.js'
-
-const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
 
 /** The result of certify as text: verdict, volatility by layer, bounds of the headline η. Ends with a newline. */
 export function certifyText(report: Report<CertifyMetrics>, options: TerminalOptions): string {
@@ -25,9 +26,12 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
   ]
   if (headline !== null) {
-    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns)))
+    lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
+  const more = findings(metrics)
+  if (more.length > 0) lines.push('', paint.bold('Where to look'), ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)))
+  for (const {title, table} of [...perturbationTables(metrics, options.columns), ...comparisonTables(metrics)]) lines.push(...section(title, table))
   return finish(lines)
 }
 
@@ -36,33 +40,14 @@ function layerTable({layers}: CertifyMetrics): Table {
   return {
     head: ['layer', 'dim', 'ε', 'upper', 'interval', ''],
     align: ['left', 'right', 'right', 'right', 'right', 'left'],
-    rows: layers.map(({name, dim, epsilon: {scaleFree}}) => [
-      name,
-      count(dim),
-      number(scaleFree.estimate),
-      orDash(scaleFree.upper),
-      interval(scaleFree.asymptotic),
-      bar(scaleFree.estimate, max, 10),
-    ]),
+    rows: layers.map(({name, dim, collapsed, epsilon: {scaleFree}}) =>
+      collapsed ? [name, count(dim), '–', '–', '–', 'collapsed'] : [name, count(dim), number(scaleFree.estimate), orDash(scaleFree.upper), interval(scaleFree.asymptotic), bar(scaleFree.estimate, max, 10)],
+    ),
   }
 }
 
 function boundTitle({eta}: CellGrid): string {
   return `At most this share of random pairs within δ differs in loss by ${setting(eta)} or more`
-}
-
-/** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
-function boundTable({columns, sharedRadii, rows}: CellGrid, width: number): Table {
-  const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
-  const line = (name: string, cells: readonly Cell[], text: (cell: Cell) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
-  return {
-    head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
-    align: ['left', ...shown.map(() => 'right' as const)],
-    rows: rows.flatMap(({layer, cells}) => {
-      const bounds = line(layer, cells, boundText)
-      return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
-    }),
-  }
 }
 
 function boundText(cell: Cell): string {

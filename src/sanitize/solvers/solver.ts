@@ -42,6 +42,12 @@ export interface KernelPart {
   exact: Float64Array
 }
 
+/** [m] signed KC, and label-free KC (null: left out). */
+export interface KernelScores {
+  kc: Float64Array
+  labelFree: Float64Array | null
+}
+
 /**
  * One way to compute complexities and scores. Blocks are fixed by the problem, never by who computes them, so that one run
  * and any number of shards add up the same numbers.
@@ -52,8 +58,8 @@ export interface KernelSolver {
   measure(block: number): Promise<KernelPart>
   /** lengths of the arrays of a block's part */
   sizes(block: number): {gradients: number[]; exact: number}
-  /** [m] signed KC and label-free KC, from the parts of all blocks in order */
-  scores(parts: readonly KernelPart[]): {kc: Float64Array; labelFree: Float64Array | null}
+  /** from the parts of all blocks in order */
+  scores(parts: readonly KernelPart[]): KernelScores
   /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph */
   complexityOf(graph: Aggregation): Promise<number>
 }

@@ -1,5 +1,5 @@
 import type * as core from '@tensorflow/tfjs-core'
-import type {OutputKind} from '../checkpoint/types.js'
+import type {OutputKind} from './types.js'
 
 type Tf = typeof core
 

@@ -9,20 +9,26 @@ import {size} from './pool.js'
 /** Bytes of one element of each type a weight can have. */
 const ELEMENT_BYTES: Record<string, number> = {float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1, bool: 1}
 
+/** A saved TensorFlow.js model: `graph` is a converted SavedModel, which has nodes instead of layers. */
+export interface TfjsFiles {
+  graph: boolean
+  artifacts: io.ModelArtifacts & {modelTopology: JsonObject}
+  /** names, types and shapes of inputs and outputs, where the file states them */
+  signature: JsonObject | null
+  inputFiles: InputFile[]
+}
+
 /**
  * model.json and its weight shards as TensorFlow.js takes them: architecture, one specification and the bytes of every weight.
  *
  * Cost    the shards are copied once into one buffer.
- * Throws  InputError  not the JSON of a LayersModel, a shard that is missing, or shards whose size is not that of their weights
+ * Throws  InputError  not the JSON of a TensorFlow.js model, a shard that is missing, or shards whose size is not that of their weights
  *         (names the shard or the size).
  */
-export async function readLayersModelFiles(path: string, model: InputBytes): Promise<{artifacts: io.ModelArtifacts; inputFiles: InputFile[]}> {
+export async function readTfjsFiles(path: string, model: InputBytes): Promise<TfjsFiles> {
   const json = parseJson(model.bytes, path)
   if (!isJsonObject(json) || !isJsonObject(json.modelTopology)) {
     throw new InputError(`${path}: is JSON, but not a TensorFlow.js model: it has no object modelTopology`, ['give the model.json that model.save or tensorflowjs_converter wrote'])
-  }
-  if (json.format === 'graph-model' || 'node' in json.modelTopology) {
-    throw new InputError(`${path}: is a TensorFlow.js graph model, which has no layers`, ['convert the model with --output_format tfjs_layers_model, or to ONNX'])
   }
   const weightSpecs: io.WeightsManifestEntry[] = []
   const shards: InputBytes[] = []
@@ -38,7 +44,13 @@ export async function readLayersModelFiles(path: string, model: InputBytes): Pro
   }
   // A view into Node's shared pool would carry foreign bytes: TensorFlow.js wants a buffer of its own.
   const weightData = Uint8Array.from(Buffer.concat(shards.map((shard) => shard.bytes))).buffer
-  return {artifacts: {modelTopology: json.modelTopology, weightSpecs, weightData}, inputFiles: [model.file, ...shards.map((shard) => shard.file)]}
+  const signature = isJsonObject(json.signature) ? json.signature : isJsonObject(json.userDefinedMetadata) && isJsonObject(json.userDefinedMetadata.signature) ? json.userDefinedMetadata.signature : null
+  return {
+    graph: json.format === 'graph-model' || 'node' in json.modelTopology,
+    artifacts: {modelTopology: json.modelTopology, weightSpecs, weightData, ...(signature === null ? {} : {signature})},
+    signature,
+    inputFiles: [model.file, ...shards.map((shard) => shard.file)],
+  }
 }
 
 interface WeightGroup {

@@ -1,0 +1,80 @@
+import type {CellStatus} from './types.js'
+
+/** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
+export interface ClassRow {
+  layer: string
+  label: number
+  delta: number
+  eta: number
+  /** of this class */
+  references: number
+  /** their pairs with anchors within δ */
+  pairs: number
+  observed: number | null
+  /** upper bound at the split α, at most 1 */
+  bound: number
+  status: CellStatus
+}
+
+/** For single examples z₀: P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] for a fresh Z (Theorem A5). All bounds hold at once. */
+export interface Examples {
+  eta: number
+  /** β */
+  risk: number
+  layers: ExampleLayer[]
+  rows: ExampleRow[]
+}
+
+export interface ExampleLayer {
+  layer: string
+  deltas: number[]
+  /** at each δ the share of examples with a bound ≤ β */
+  certified: number[]
+  /** share of examples without a radius */
+  abstained: number
+  /** half of all examples have at least this radius; null: more than half abstain */
+  medianRadius: number | null
+}
+
+export interface ExampleRow {
+  /** in the data file */
+  row: number
+  label: number | null
+  loss: number
+  /** in each layer the largest δ of its grid with a bound ≤ β; null: abstains */
+  radii: (number | null)[]
+  /** in each layer the bound at each δ; null: fewer than 30 references are within δ */
+  bounds: (number | null)[][]
+}
+
+/** A run of hidden units, by how much of the close pairs' volatility lies in it. Estimates. */
+export interface ChannelGroup {
+  /** first and last unit */
+  units: [number, number]
+  /** part of the windowed volatility of close pairs; the groups add up to 1. null: no close pair changes its loss */
+  volatilityShare: number | null
+  /** part of the distance of the same pairs: a group with a larger volatilityShare moves when the loss changes */
+  distanceShare: number | null
+  /** relative change of scale-free ε when the group's units are left out */
+  dropChange: number | null
+}
+
+export interface ClassPair {
+  labels: [number, number]
+  /** close pairs of examples of these classes, among the rows surveyed */
+  pairs: number
+  /** share of them with ΔL ≥ η */
+  observed: number
+  /** their part of all close pairs with ΔL ≥ η */
+  share: number
+}
+
+/** An example whose loss is high while its neighbours in the late layers agree on another label: look at it, it proves nothing. */
+export interface LabelHint {
+  row: number
+  label: number
+  suggested: number
+  /** the smallest share of its 10 nearest neighbours, over the late layers, that have the suggested label */
+  agreement: number
+  loss: number
+}

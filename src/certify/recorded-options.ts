@@ -1,0 +1,32 @@
+import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS} from './options.js'
+
+const LOSSES = ['auto', 'zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file']
+const METRICS = ['l2', 'l1', 'linf', 'angle']
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const isGrid = (value: unknown) => value === 'auto' || (Array.isArray(value) && value.every(isNumber))
+
+/** What each option may be; ranges are the affair of checkOptions. */
+const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
+  loss: (value) => LOSSES.includes(value as string),
+  metric: (value) => METRICS.includes(value as string),
+  scale: (value) => value === 'median' || value === 'none',
+  floor: (value) => value === 'auto' || isNumber(value),
+  deltas: isGrid,
+  etas: isGrid,
+  alpha: isNumber,
+  split: (value) => value === null || isNumber(value),
+  seed: isNumber,
+  bootstrap: isNumber,
+  lossMax: (value) => value === 'auto' || isNumber(value),
+  bounds: (value) => Array.isArray(value) && value.every((bound) => (FRESH_BOUNDS as readonly unknown[]).includes(bound)),
+  examples: isNumber,
+  risk: isNumber,
+}
+
+/** The options of a run from the `config` of its report, or the name of the first that is missing or of another kind. */
+export function recordedOptions(config: Record<string, unknown>): CertifyOptions | string {
+  const names = Object.keys(DEFAULT_OPTIONS) as (keyof CertifyOptions)[]
+  const wrong = names.find((name) => !KINDS[name](config[name]))
+  return wrong ?? (Object.fromEntries(names.map((name) => [name, config[name]])) as unknown as CertifyOptions)
+}

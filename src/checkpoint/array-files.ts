@@ -1,0 +1,91 @@
+import {readdirSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {gunzip} from '../data/gzip.js'
+import {openHdf5} from '../data/hdf5.js'
+import type {NamedArray} from '../data/named-array.js'
+import {byName} from '../data/natural-order.js'
+import {parseNpy} from '../data/npy.js'
+import {openNpz} from '../data/npz.js'
+import {type InputBytes, readInput} from '../data/read-file.js'
+import {openSafetensors} from '../data/safetensors.js'
+import {describeContent, sniffContent} from '../data/sniff.js'
+import {InputError} from '../errors.js'
+import type {InputFile} from '../report/types.js'
+
+export type ArrayFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5'
+
+/** Arrays by name, whatever they were stored in. */
+export interface ArrayFiles {
+  format: ArrayFormat
+  /** in the order of the file; of HDF5 and of a folder in that of their names, h2 before h10 */
+  arrays: NamedArray[]
+  inputFiles: InputFile[]
+}
+
+/** What the first bytes say; null: no container of arrays. An ONNX file has no signature, and field numbers where safetensors has zeros. */
+export function arrayFormat(bytes: Uint8Array): Exclude<ArrayFormat, 'npy-folder'> | null {
+  const content = sniffContent(bytes)
+  if (content === 'zip') return 'npz'
+  if (content === 'npy') return 'npy'
+  const described = describeContent(bytes)
+  if (described === 'an HDF5 file') return 'hdf5'
+  if (described === 'a Parquet file') return 'parquet'
+  // A length below 4 GiB in eight bytes, then JSON.
+  return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0) ? 'safetensors' : null
+}
+
+/** A file of arrays that is in memory already. Throws InputError where it is damaged or no container of arrays. */
+export async function readArrayFile({bytes: stored, file}: InputBytes): Promise<ArrayFiles> {
+  const {path} = file
+  const bytes = gunzip(stored, path)
+  const format = arrayFormat(bytes)
+  if (format === null) throw new InputError(`${path}: is ${describeContent(bytes)}, not a file of arrays`, ['store the arrays as npz, npy, safetensors, parquet or HDF5'])
+  return {format, arrays: await arraysOf(format, bytes, path), inputFiles: [file]}
+}
+
+async function arraysOf(format: Exclude<ArrayFormat, 'npy-folder'>, bytes: Uint8Array, path: string): Promise<NamedArray[]> {
+  switch (format) {
+    case 'npz': {
+      const npz = openNpz(bytes, path)
+      return npz.names.map((name) => npz.read(name))
+    }
+    case 'npy':
+      return [parseNpy(bytes, 'inputs', path)]
+    case 'safetensors': {
+      const tensors = openSafetensors(bytes, path)
+      return tensors.names.map((name) => tensors.read(name))
+    }
+    case 'parquet':
+      return (await import('../data/parquet.js')).readParquet(bytes, path)
+    case 'hdf5':
+      return hdf5Arrays(bytes, path)
+  }
+}
+
+/** All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order. */
+async function hdf5Arrays(bytes: Uint8Array, path: string): Promise<NamedArray[]> {
+  const file = await openHdf5(bytes, path)
+  try {
+    const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
+    return [...new Set([...stated, ...file.names])].map((name) => file.read(name))
+  } finally {
+    file.close()
+  }
+}
+
+/** More files than layers and columns a model can have are a mistake. */
+const MAX_FILES = 2000
+
+/** The npy files of a folder; null: there is none. */
+export async function readNpyFolder(folder: string): Promise<ArrayFiles | null> {
+  const names = readdirSync(folder).filter((name) => name.toLowerCase().endsWith('.npy') && statSync(join(folder, name)).isFile()).sort(byName)
+  if (names.length === 0) return null
+  if (names.length > MAX_FILES) throw new InputError(`${folder}: holds ${names.length} npy files, the limit is ${MAX_FILES}`, ['store one array for each layer'])
+  const files: InputBytes[] = []
+  for (const name of names) files.push(await readInput(join(folder, name)))
+  return {
+    format: 'npy-folder',
+    arrays: files.map(({bytes, file}, i) => parseNpy(bytes, names[i]!.slice(0, -'.npy'.length), file.path)),
+    inputFiles: files.map(({file}) => file),
+  }
+}

@@ -1,0 +1,163 @@
+import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
+import type {LayerInfo} from './types.js'
+
+/** Who computes what from what, in topological order: the same for ONNX and for TensorFlow graphs. */
+export interface ComputeGraph {
+  readonly nodes: readonly GraphNode[]
+  /** fed by the caller */
+  readonly inputs: readonly {name: string}[]
+  /** tensors whose shape the file states; −1: any size */
+  readonly shapes: ReadonlyMap<string, readonly number[]>
+}
+
+export interface GraphNode {
+  op: string
+  inputs: string[]
+  outputs: string[]
+  /** an activation is fused into the operator */
+  activated?: boolean
+}
+
+/** A tensor that depends on the model's inputs, under the name reports show and the one the file uses. */
+export interface GraphLayer extends LayerInfo {
+  tensor: string
+}
+
+/** Names of ONNX and of TensorFlow together: where they share one, they mean the same. */
+const ACTIVATIONS = new Set([
+  'Relu', 'Relu6', 'LeakyRelu', 'PRelu', 'Prelu', 'ThresholdedRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'ClipByValue', 'Softplus', 'Softsign', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Swish',
+  'Mish', 'Tanh', 'Erf', 'Gelu', 'FastGelu', 'QuickGelu', 'BiasGelu',
+])
+const NORMALIZATIONS = new Set(['LayerNormalization', 'SkipLayerNormalization', 'SimplifiedLayerNormalization', 'SkipSimplifiedLayerNormalization', 'RMSNormalization'])
+const POOLS = new Set(['MaxPool', 'AveragePool', 'AvgPool', 'GlobalMaxPool', 'GlobalAveragePool', 'LpPool', 'GlobalLpPool'])
+/** Where branches come together again. */
+const MERGES = new Set(['Add', 'AddV2', 'AddN', 'Sum', 'Concat', 'ConcatV2'])
+const ADDS = new Set(['Add', 'AddV2'])
+/** What follows from these tells of sizes, not of the example. */
+const SIZES = new Set(['Shape', 'Size', 'Rank'])
+
+/**
+ * The tensors of a graph that can be looked at, in its order, and which of them are layers by default: one a block, and the model's output.
+ *
+ * Candidates are the end of every activation and normalization and every merge of branches. The end of an activation is the
+ * tensor that the next layer reads: past the products of a gate x·σ(x) or of a GELU written with Erf or Tanh, and past a
+ * pooling. Of the candidates those stay that all of the computation passes through (`bottlenecks`): a residual block is
+ * seen at its end; of neighbours whose names share a block the last stays. Where that leaves none, every activation is a layer.
+ *
+ * Cost    linear in the nodes.
+ * Empty   a graph without candidates → only its output is a default layer.
+ * Source  —   Deviation: none.
+ */
+export function graphLayers(graph: ComputeGraph, output: string): GraphLayer[] {
+  const flow = flowOf(graph, output)
+  const ends = new Set([output])
+  const merges = new Set<string>()
+  for (const node of graph.nodes) {
+    const tensor = node.outputs[0]
+    if (tensor === undefined || flow.producer.get(tensor) !== node) continue
+    if (isActivation(node) || NORMALIZATIONS.has(node.op) || isDecomposedNorm(node, flow)) ends.add(activationEnd(node, tensor, flow))
+    else if (isMerge(node, tensor, flow)) merges.add(tensor)
+  }
+  const names = friendlyNames([...flow.producer.keys()])
+  const chosen = perBlock(graph, output, flow, names, new Set([...ends, ...merges])) ?? ends
+  return [...flow.producer].map(([tensor, node]) => ({
+    name: names.get(tensor)!,
+    tensor,
+    type: node.op,
+    shape: graph.shapes.get(tensor)?.slice(1) ?? null,
+    default: chosen.has(tensor),
+  }))
+}
+
+/** What depends on the inputs: who makes each tensor, and the one node that reads it (none where several do). */
+interface Flow {
+  producer: Map<string, GraphNode>
+  live: ReadonlySet<string>
+  reader: (tensor: string) => GraphNode | undefined
+}
+
+function flowOf(graph: ComputeGraph, output: string): Flow {
+  const producer = new Map<string, GraphNode>()
+  const consumers = new Map<string, GraphNode[]>()
+  const live = new Set(graph.inputs.map((input) => input.name))
+  for (const node of graph.nodes) {
+    if (SIZES.has(node.op) || !node.inputs.some((name) => live.has(name))) continue
+    for (const name of node.outputs) {
+      if (name === '') continue
+      live.add(name)
+      producer.set(name, node)
+    }
+    for (const name of new Set(node.inputs)) consumers.set(name, [...(consumers.get(name) ?? []), node])
+  }
+  const reader = (tensor: string): GraphNode | undefined => {
+    const nodes = consumers.get(tensor) ?? []
+    return nodes.length === 1 && tensor !== output ? nodes[0] : undefined
+  }
+  return {producer, live, reader}
+}
+
+/** The candidates that are block ends, with the output; null: no hidden candidate is one. */
+function perBlock(graph: ComputeGraph, output: string, {producer}: Flow, names: ReadonlyMap<string, string>, candidates: ReadonlySet<string>): Set<string> | null {
+  const source = mainInput(graph.inputs.map(({name}) => name))
+  if (source === undefined) return null
+  const steps = [...producer].map(([name, {inputs}]) => ({name, inputs}))
+  const passed = bottlenecks(steps, source, output)
+  const hidden = [...producer.keys()].filter((tensor) => candidates.has(tensor) && passed.has(tensor) && tensor !== output)
+  if (hidden.length === 0) return null
+  const kept = new Set(onePerBlock(hidden.map((tensor) => names.get(tensor)!)))
+  return new Set([...hidden.filter((tensor) => kept.has(names.get(tensor)!)), output])
+}
+
+const isActivation = (node: GraphNode): boolean => ACTIVATIONS.has(node.op) || node.activated === true
+
+/** x / √v before its gain and shift: a normalization written out. */
+const isDecomposedNorm = ({op, inputs}: GraphNode, {producer}: Flow): boolean => op === 'Div' && producer.get(inputs[1] ?? '')?.op === 'Sqrt'
+
+/** Branches that meet, unless an activation or normalization follows at once: then that is the end. */
+function isMerge({op, inputs}: GraphNode, tensor: string, {live, reader}: Flow): boolean {
+  if (!MERGES.has(op) || inputs.filter((name) => live.has(name)).length < 2) return false
+  const next = reader(tensor)
+  return next === undefined || !(isActivation(next) || NORMALIZATIONS.has(next.op))
+}
+
+/** The tensor that holds the finished activation of `node`: see graphLayers. */
+function activationEnd(node: GraphNode, first: string, flow: Flow): string {
+  const {live, reader} = flow
+  let tensor = first
+  let next = reader(tensor)
+  const advance = () => {
+    tensor = next!.outputs[0]!
+    next = reader(tensor)
+  }
+  const takesConstant = (op: GraphNode | undefined) => op?.inputs.some((name) => !live.has(name)) === true
+  if ((node.op === 'Erf' || node.op === 'Tanh') && next !== undefined && ADDS.has(next.op) && takesConstant(next) && reader(next.outputs[0]!)?.op === 'Mul') {
+    advance()
+    // x·(1 + erf) and ½ are multiplied in one order or the other.
+    for (let factors = 0; factors < 2 && next?.op === 'Mul'; factors++) advance()
+  } else if (isDecomposedNorm(node, flow)) {
+    if (next?.op === 'Mul' && takesConstant(next)) advance()
+    if (next !== undefined && ADDS.has(next.op) && takesConstant(next)) advance()
+  } else if (next?.op === 'Mul' && next.inputs.includes(node.inputs[0]!)) advance()
+  if (next !== undefined && POOLS.has(next.op)) advance()
+  return tensor
+}
+
+/** `/encoder/act/Relu_output_0` → `encoder/act/Relu`, except where two tensors would share the short name. */
+function friendlyNames(tensors: string[]): Map<string, string> {
+  const short = (tensor: string) => tensor.replace(/^\//, '').replace(/_output_0$/, '') || tensor
+  const uses = new Map<string, number>()
+  for (const name of tensors.map(short)) uses.set(name, (uses.get(name) ?? 0) + 1)
+  return new Map(tensors.map((tensor) => [tensor, uses.get(short(tensor)) === 1 ? short(tensor) : tensor]))
+}
+
+const RESHAPES = new Set(['Identity', 'Cast', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Dropout', 'ExpandDims'])
+
+/** What the operator behind the output says of its values; undefined: nothing. */
+export function graphOutputKind(graph: ComputeGraph, output: string): 'logits' | 'probabilities' | undefined {
+  const producer = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  let node = producer.get(output)
+  for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < graph.nodes.length; steps++) node = producer.get(node.inputs[0] ?? '')
+  if (node?.op === 'Softmax' || node?.op === 'Sigmoid') return 'probabilities'
+  // Log-probabilities are logits whose softmax is themselves.
+  return node?.op === 'LogSoftmax' ? 'logits' : undefined
+}

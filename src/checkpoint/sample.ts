@@ -1,0 +1,97 @@
+import {type Random, random} from '../stats/random.js'
+import type {Note} from '../report/types.js'
+import {size} from './pool.js'
+import type {DataSet, InputArray} from './types.js'
+
+export type SampleKind = 'random' | 'stratified' | 'first'
+
+export interface SampleOptions {
+  /** at most so many rows; absent: all */
+  limit?: number
+  /** which rows a limit leaves; default random */
+  sample?: SampleKind
+  seed?: number
+}
+
+/**
+ * The rows that a limit leaves, ascending; null: all of them.
+ *
+ * random      each subset is as likely as any other: rows of an independent sample stay one.
+ * stratified  each class keeps its share of the rows (largest remainders), within it at random.
+ * first       the first rows, whatever order the file has.
+ *
+ * Empty    without labels, stratified is random.
+ */
+export function sampleRows(rows: number, labels: Int32Array | null, {limit, sample = 'random', seed = 0}: SampleOptions, notes: Note[]): Uint32Array | null {
+  if (limit === undefined || limit >= rows) return null
+  const generator = random(seed)
+  switch (sample) {
+    case 'first':
+      notes.push({level: 'warning', code: 'rows-limited', message: `only the first ${limit} of ${rows} rows are used: if the file is sorted, they are no random sample of it`})
+      return Uint32Array.from({length: limit}, (_, row) => row)
+    case 'stratified':
+      notes.push({level: 'warning', code: 'rows-stratified', message: `${limit} of ${rows} rows are used, each class with its share of them: bounds assume independent rows, and shares that are kept by force make them slightly dependent`})
+      return stratified(labels ?? new Int32Array(rows), limit, generator)
+    case 'random':
+      notes.push({level: 'info', code: 'rows-sampled', message: `${limit} of ${rows} rows are used, drawn at random with the seed ${seed}`})
+      return generator.permutation(rows).slice(0, limit).sort()
+  }
+}
+
+function stratified(labels: Int32Array, limit: number, generator: Random): Uint32Array {
+  const classes = new Map<number, number[]>()
+  labels.forEach((label, row) => {
+    const members = classes.get(label)
+    if (members === undefined) classes.set(label, [row])
+    else members.push(row)
+  })
+  const groups = [...classes].sort(([a], [b]) => a - b).map(([, members]) => members)
+  const exact = groups.map((members) => (members.length * limit) / labels.length)
+  const quotas = exact.map(Math.floor)
+  const byRemainder = groups.map((_, k) => k).sort((a, b) => exact[b]! - quotas[b]! - (exact[a]! - quotas[a]!) || a - b)
+  const missing = limit - quotas.reduce((sum, quota) => sum + quota, 0)
+  for (const k of byRemainder.slice(0, missing)) quotas[k]!++
+  return Uint32Array.from(groups.flatMap((members, k) => Array.from(generator.permutation(members.length).slice(0, quotas[k]), (at) => members[at]!))).sort()
+}
+
+/** A data set of some of the rows; arrays that are made batch by batch stay so. */
+export function selectRows(data: DataSet, rows: Uint32Array): DataSet {
+  const {text} = data
+  return {
+    ...data,
+    rows: rows.length,
+    inputs: data.inputs.map((array) => selectArray(array, rows)),
+    labels: Int32Array.from(rows, (row) => data.labels[row]!),
+    ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),
+    rowNumbers: rows,
+    rowsInFile: data.rows,
+  }
+}
+
+function selectArray(array: InputArray, rows: Uint32Array): InputArray {
+  const width = size(array.shape.slice(1))
+  const shape = [rows.length, ...array.shape.slice(1)]
+  const gather = (from: Uint32Array) => {
+    const take = (row: number) => (array.read === undefined ? array.data.subarray(row * width, (row + 1) * width) : array.read(row, 1))
+    const [head] = from
+    if (head === undefined) return new Float32Array(0)
+    const first = take(head)
+    const out = new (first.constructor as Float32ArrayConstructor)(from.length * width)
+    out.set(first)
+    from.subarray(1).forEach((row, k) => out.set(take(row), (k + 1) * width))
+    return out
+  }
+  if (array.read === undefined) return {name: array.name, shape, data: gather(rows), ...(array.possible === undefined ? {} : {possible: array.possible})}
+  return lazyArray({name: array.name, shape, ...(array.possible === undefined ? {} : {possible: array.possible})}, (first, count) => gather(rows.subarray(first, first + count)))
+}
+
+/** An array whose rows are made when they are asked for. */
+export function lazyArray(about: Pick<InputArray, 'name' | 'shape' | 'possible'>, read: (first: number, count: number) => InputArray['data']): InputArray {
+  return {
+    ...about,
+    read,
+    get data() {
+      return read(0, about.shape[0]!)
+    },
+  }
+}

@@ -1,0 +1,174 @@
+import {Flags} from '@oclif/core'
+import type {PairSource} from '../certify/perturbed/pairs.js'
+import type {Checkpoint, DataSet, EmbeddingOptions, ModelStates, OutputKind, Pooling, SampleKind} from '../checkpoint/index.js'
+import type {DataSetOptions} from '../checkpoint/index.js'
+import {UsageError} from '../errors.js'
+import type {PerturbationRequest} from '../perturb/catalogue.js'
+import type {Subject} from '../report/subject.js'
+import type {InputFile, Json} from '../report/types.js'
+import {bytes, defined, GROUP, names, numbers} from './flags.js'
+import type {OnProgress} from './progress.js'
+
+const size = Flags.custom<[number, number]>({
+  parse(text, _context, options) {
+    const [height, width = height] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text.trim())?.slice(1).filter((part) => part !== undefined).map(Number) ?? []
+    if (!height || !width) throw new UsageError(`--${options.name} takes a size as 224 or height x width as 224x192, not '${text}'`)
+    return Promise.resolve([height, width] as [number, number])
+  },
+})
+
+/** Flags that say which examples a model is run on, and how they become numbers. */
+export const inputFlags = {
+  data: Flags.string({helpGroup: GROUP.input, description: 'inputs and labels: npz, npy, csv, parquet, HDF5, safetensors, a folder of images by class, or texts with --tokenizer; not needed for embeddings'}),
+  labels: Flags.string({helpGroup: GROUP.input, description: 'class numbers in a file of their own (npy or npz)'}),
+  'labels-name': Flags.string({helpGroup: GROUP.input, description: 'array or column that holds the class numbers (default: labels)'}),
+  'inputs-name': Flags.string({helpGroup: GROUP.input, description: 'the one array to use as input (default: every array but the labels)'}),
+  limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use at most so many rows'}),
+  sample: Flags.string({options: ['random', 'stratified', 'first'], default: 'random', helpGroup: GROUP.input, description: 'which rows --limit leaves: drawn with the seed, drawn with each class keeping its share, or the first'}),
+  classes: names({helpGroup: GROUP.input, description: 'class names in the order of the model\'s output, for image folders and texts (default: sorted)'}),
+  tokenizer: Flags.string({helpGroup: GROUP.input, description: 'tokenizer.json: --data is csv or JSON lines with texts'}),
+  'text-name': Flags.string({dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'column that holds the texts (default: text, sentence or content)'}),
+  'max-tokens': Flags.integer({min: 1, max: 65_536, dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'cut texts to so many tokens (default: the model\'s length, else the tokenizer\'s, else 128)'}),
+  'image-size': size({helpGroup: GROUP.input, description: 'height and width of images, as 224 or 224x192 (default: the model\'s)'}),
+  'image-fit': Flags.string({options: ['stretch', 'crop'], helpGroup: GROUP.input, description: 'how an image of another shape gets this size (default: stretch)'}),
+  'image-resize': Flags.integer({min: 1, helpGroup: GROUP.input, description: 'with --image-fit crop: the shorter side before cropping (default: the size)'}),
+  'image-channels': Flags.string({options: ['rgb', 'grey'], helpGroup: GROUP.input, description: 'colour or grey (default: the model\'s)'}),
+  'image-layout': Flags.string({options: ['chw', 'hwc'], helpGroup: GROUP.input, description: 'channels before or after height and width (default: the model\'s)'}),
+  'image-range': numbers({helpGroup: GROUP.input, description: 'what black and white become, before mean and deviation (default: 0,1)'}),
+  'image-mean': numbers({helpGroup: GROUP.input, description: 'subtracted from each channel, as 0.485,0.456,0.406'}),
+  'image-std': numbers({helpGroup: GROUP.input, description: 'divides each channel, as 0.229,0.224,0.225'}),
+}
+
+export const statesFlags = {
+  'batch-size': Flags.integer({min: 1, helpGroup: GROUP.run, description: 'examples in one forward pass (default: up to 256, fewer for large inputs)'}),
+  'max-memory': bytes({helpGroup: GROUP.run, description: 'what hidden states may take, such as 4GiB (default: half of the free memory)'}),
+}
+
+export interface InputFlags {
+  data?: string | undefined
+  labels?: string | undefined
+  'labels-name'?: string | undefined
+  'inputs-name'?: string | undefined
+  limit?: number | undefined
+  sample: string
+  classes?: string[] | undefined
+  tokenizer?: string | undefined
+  'text-name'?: string | undefined
+  'max-tokens'?: number | undefined
+  'image-size'?: [number, number] | undefined
+  'image-fit'?: string | undefined
+  'image-resize'?: number | undefined
+  'image-channels'?: string | undefined
+  'image-layout'?: string | undefined
+  'image-range'?: number[] | undefined
+  'image-mean'?: number[] | undefined
+  'image-std'?: number[] | undefined
+  'batch-size'?: number | undefined
+  'max-memory'?: number | undefined
+  layers?: string[] | undefined
+  pool?: string | undefined
+  output?: string | undefined
+  perturb?: PerturbationRequest[] | undefined
+  pairs?: string | undefined
+  'image-shape'?: number[] | undefined
+  'input-range'?: number[] | undefined
+  seed: number
+}
+
+/** Hidden states of a checkpoint, and all that the report says of where they came from. */
+export interface OpenedSubject {
+  states: ModelStates
+  /** the laws of perturbed copies that were asked for */
+  pairs: PairSource[]
+  subject: Subject
+  inputs: InputFile[]
+  config: Record<string, Json>
+}
+
+export async function readSubject(checkpoint: Checkpoint, path: string, flags: InputFlags, onProgress: OnProgress): Promise<OpenedSubject> {
+  if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
+    throw new UsageError(`${path} is a model, so it needs --data`, ['give inputs and labels as npz, npy, csv or parquet, a folder of images, or certify a file of embeddings'])
+  }
+  const [{readDataSet}, {pairSources}] = await Promise.all([import('../checkpoint/index.js'), import('./pair-sources.js')])
+  const options = dataOptions(flags)
+  const data = flags.data === undefined ? null : await readDataSet(flags.data, options, checkpoint, checkpoint.notes)
+  const embeddingOptions: EmbeddingOptions = {
+    ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined, batchSize: flags['batch-size'], memoryLimitBytes: flags['max-memory']}),
+    sample: flags.sample as SampleKind,
+    seed: flags.seed,
+    onProgress: (done, total) => onProgress('forward pass', done, total),
+  }
+  const perturb = flags.perturb ?? []
+  const perturbed = await pairSources({
+    checkpoint, data, embeddingOptions, dataOptions: options, perturb, pairs: flags.pairs, onProgress,
+    perturbOptions: {seed: flags.seed, imageShape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])},
+  })
+  const states = await checkpoint.embeddings(data, embeddingOptions)
+  const own = checkpoint.kind === 'embeddings' ? 'embeddings' : 'model'
+  return {
+    states,
+    pairs: perturbed.sources,
+    subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, flags.sample as SampleKind)},
+    inputs: [...checkpoint.inputFiles.map((file) => ({...file, role: own} as const)), ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'} as const)), ...perturbed.files],
+    config: {
+      layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, sample: flags.limit === undefined ? null : flags.sample,
+      ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
+    },
+  }
+}
+
+/** Throws UsageError unless the flag holds an ascending pair. */
+function rangeOf(values: readonly number[] | undefined): [number, number] | null {
+  if (values === undefined) return null
+  const [low, high, ...more] = values
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, ['write --input-range 0,1'])
+  return [low, high]
+}
+
+function dataOptions(flags: InputFlags): DataSetOptions {
+  const range = flags['image-range']
+  if (range !== undefined && (range.length !== 2 || range[0] === range[1])) throw new UsageError(`--image-range takes two different numbers, what black and white become, not '${range.join(',')}'`, ['use 0,255 for the levels as they are'])
+  const channels = flags['image-channels']
+  return {
+    ...defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels, classes: flags.classes, tokenizer: flags.tokenizer, text: flags['text-name'], maxTokens: flags['max-tokens']}),
+    images: defined({
+      size: flags['image-size'],
+      fit: flags['image-fit'] as 'stretch' | 'crop' | undefined,
+      shorter: flags['image-resize'],
+      channels: channels === undefined ? undefined : channels === 'grey' ? (1 as const) : (3 as const),
+      layout: flags['image-layout'] as 'chw' | 'hwc' | undefined,
+      range: range as [number, number] | undefined,
+      mean: flags['image-mean'],
+      std: flags['image-std'],
+    }),
+  }
+}
+
+function modelOf(checkpoint: Checkpoint, states: ModelStates): Subject['model'] {
+  const known = new Map(checkpoint.listLayers().map((layer) => [layer.name, layer]))
+  return {kind: checkpoint.kind, layers: states.layers.map(({name}) => ({name, kind: known.get(name)!.type, shape: known.get(name)!.shape}))}
+}
+
+function dataOf(data: DataSet | null, {rows, rowsInFile, labels, inputs}: ModelStates, sample: SampleKind): Subject['data'] {
+  return {
+    format: data?.format ?? null,
+    rows: rowsInFile,
+    used: rows,
+    sample: rows === rowsInFile ? 'all' : sample,
+    classes: labels === null ? null : countByClass(labels),
+    classNames: data?.classNames ? [...data.classNames] : null,
+    inputs,
+    preparation: data?.preparation ?? null,
+  }
+}
+
+/** Labels can be as large as 2³¹: beyond this many classes the counts would say nothing. */
+const MAX_CLASSES = 10_000
+
+function countByClass(labels: Int32Array): number[] | null {
+  const largest = labels.reduce((most, label) => Math.max(most, label), 0)
+  if (largest >= MAX_CLASSES) return null
+  const counts = new Array<number>(largest + 1).fill(0)
+  for (const label of labels) counts[label]!++
+  return counts
+}

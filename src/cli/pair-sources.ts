@@ -1,0 +1,86 @@
+import type {PairSource} from '../certify/perturbed/pairs.js'
+import type {Embeddings} from '../certify/types.js'
+import {type Checkpoint, type DataSet, type DataSetOptions, type EmbeddingOptions, openCheckpoint, readDataSet} from '../checkpoint/index.js'
+import {sampleRows, selectRows} from '../checkpoint/sample.js'
+import {UsageError} from '../errors.js'
+import {perturbByAttack} from '../perturb/attacks.js'
+import {CATALOGUE, type Material, type PerturbationRequest} from '../perturb/catalogue.js'
+import {type Perturbed, perturbNumbers, type PerturbOptions, perturbTexts, textsToPerturb} from '../perturb/perturb.js'
+import type {InputFile} from '../report/types.js'
+
+export interface PairRequest {
+  checkpoint: Checkpoint
+  data: DataSet | null
+  embeddingOptions: EmbeddingOptions
+  dataOptions: DataSetOptions
+  perturb: readonly PerturbationRequest[]
+  perturbOptions: PerturbOptions
+  /** a file with the perturbed copy of every row */
+  pairs: string | undefined
+  onProgress: (what: string, done: number, total: number) => void
+}
+
+/** The laws of pairs that --perturb and --pairs ask for, and the files read for them. */
+export async function pairSources({checkpoint, data, embeddingOptions, dataOptions, perturb, perturbOptions, pairs, onProgress}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
+  const sources: PairSource[] = []
+  const files: InputFile[] = []
+  let taken: DataSet | null = null
+  for (const [index, request] of perturb.entries()) {
+    if (data === null) throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, ['certify the model itself, or give the hidden states of perturbed inputs with --pairs'])
+    const of: Material = CATALOGUE[request.name].of
+    // Known before the model runs.
+    if (of === 'text') textsToPerturb(data, request.name)
+    const rows = (taken ??= sampled(data, embeddingOptions))
+    const options = {...perturbOptions, seed: perturbOptions.seed + index}
+    const numbers = (anchors: Uint32Array) => perturbNumbers(rows, request, anchors, options)
+    const copies: Record<Material, (anchors: Uint32Array) => Perturbed | Promise<Perturbed>> = {
+      numbers,
+      image: numbers,
+      text: () => perturbTexts(rows, request, options),
+      gradient: (anchors) => perturbByAttack(checkpoint, rows, request, anchors, options),
+    }
+    sources.push({
+      ...request,
+      kind: of === 'gradient' ? 'attack' : 'random',
+      perturb: async (anchors) => {
+        const perturbed = await copies[of](anchors)
+        return {embeddings: await quietly(checkpoint, perturbed.data, {...embeddingOptions, limit: rows.rows, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
+      },
+    })
+  }
+  if (pairs !== undefined) {
+    const {embeddings, inputFiles} = await suppliedPairs(pairs, checkpoint, data !== null, embeddingOptions, dataOptions)
+    files.push(...inputFiles.map((file) => ({...file, role: 'pairs' as const})))
+    sources.push({name: 'pairs', strength: null, kind: 'supplied', perturb: () => Promise.resolve({embeddings, description: `the pairs of ${pairs}`})})
+  }
+  return {sources, files}
+}
+
+async function suppliedPairs(path: string, checkpoint: Checkpoint, isModel: boolean, options: EmbeddingOptions, dataOptions: DataSetOptions): Promise<{embeddings: Embeddings; inputFiles: InputFile[]}> {
+  if (isModel) {
+    const data = await readDataSet(path, dataOptions, checkpoint, [])
+    return {embeddings: await quietly(checkpoint, data, options), inputFiles: data.inputFiles}
+  }
+  const other = await openCheckpoint(path)
+  try {
+    if (other.kind !== 'embeddings') throw new UsageError(`${path} is a model, but the pairs of hidden states are hidden states`, ['store the hidden states of the perturbed inputs'])
+    return {embeddings: await other.embeddings(null, options), inputFiles: other.inputFiles}
+  } finally {
+    await other.close()
+  }
+}
+
+/** The model's notes are those of its run on the data as they are. */
+async function quietly(checkpoint: Checkpoint, data: DataSet, options: EmbeddingOptions): Promise<Embeddings> {
+  const {length} = checkpoint.notes
+  const embeddings = await checkpoint.embeddings(data, options)
+  checkpoint.notes.splice(length)
+  return embeddings
+}
+
+/** The rows that the model's run on the data as they are takes too; images are decoded once. */
+function sampled(data: DataSet, options: EmbeddingOptions): DataSet {
+  const rows = sampleRows(data.rows, data.labels, options, [])
+  const taken = rows === null ? data : selectRows(data, rows)
+  return {...taken, inputs: taken.inputs.map(({name, shape, data: values, possible}) => ({name, shape, data: values, ...(possible === undefined ? {} : {possible})}))}
+}

@@ -1,0 +1,38 @@
+import {UsageError} from '../errors.js'
+
+/** Where the pixels of an example are. */
+export interface ImageLayout {
+  height: number
+  width: number
+  channels: number
+  /** [height, width, channels]; else [channels, height, width] */
+  channelsLast: boolean
+}
+
+/** More channels than this are no colours. */
+const MAX_CHANNELS = 4
+
+/**
+ * The layout of an example of the given shape: [h, w], [h, w, c] or [c, h, w] with at most 4 channels; `stated` overrules the shape, for flat rows.
+ *
+ * Empty   no image → null.
+ * Throws  UsageError  a stated shape that is none, or has another number of values than an example.
+ */
+export function imageLayout(shape: readonly number[], stated: readonly number[] | null): ImageLayout | null {
+  if (stated === null) return layoutOf(shape)
+  const layout = layoutOf(stated)
+  if (layout === null || !stated.every((length) => Number.isInteger(length) && length > 0)) {
+    throw new UsageError(`--image-shape is ${stated.join(',')}; it is height,width, or height,width,channels, or channels,height,width with at most ${MAX_CHANNELS} channels`, ['write --image-shape 28,28'])
+  }
+  const [have, want] = [shape, stated].map((lengths) => lengths.reduce((product, length) => product * length, 1))
+  if (have !== want) throw new UsageError(`--image-shape ${stated.join(',')} has ${want} values, an example has ${have}`, ['give the height and width of the images'])
+  return layout
+}
+
+function layoutOf(shape: readonly number[]): ImageLayout | null {
+  const [first = 0, second = 0, third] = shape
+  if (shape.length === 2) return {height: first, width: second, channels: 1, channelsLast: true}
+  if (shape.length !== 3 || third === undefined) return null
+  if (third <= MAX_CHANNELS) return {height: first, width: second, channels: third, channelsLast: true}
+  return first <= MAX_CHANNELS ? {height: second, width: third, channels: first, channelsLast: false} : null
+}

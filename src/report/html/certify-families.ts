@@ -1,0 +1,75 @@
+import type {CertifyMetrics, ClassRow, ExampleLayer} from '../../certify/types.js'
+import {count, number, orDash, percent, percentUp, plural, setting} from '../format.js'
+import {lineChart} from '../svg/line-chart.js'
+import {linearScale, spreadScale} from '../svg/scale.js'
+import {type Content, type Markup, markup} from './escape.js'
+import {dataTable, foldedTable} from './table.js'
+
+/** Bounds by class, then between which classes unstable pairs lie. */
+export function classSection({classes = [], layers, alpha}: CertifyMetrics): Content {
+  const eta = classes[0]?.eta
+  const bounds = eta === undefined ? null : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(classes, layers.map(({name}) => name))}`
+  const pairs = layers.flatMap(({name, classPairs}) =>
+    classPairs === undefined || classPairs.length === 0
+      ? []
+      : [foldedTable(`Between which classes, in ${name}`, {
+          caption: `Close pairs of examples that differ in loss, by their classes, in layer ${name}: estimates from the sample, no certificates`,
+          columns: [{title: 'classes', kind: 'word'}, {title: 'of all unstable close pairs', kind: 'number'}, {title: 'close pairs', kind: 'number'}, {title: 'of these unstable', kind: 'number'}],
+          rows: classPairs.map((pair) => [pair.labels[0] === pair.labels[1] ? `both ${pair.labels[0]}` : `${pair.labels[0]} and ${pair.labels[1]}`, percent(pair.share), count(pair.pairs), percent(pair.observed)]),
+        })],
+  )
+  return markup`${bounds}${pairs}`
+}
+
+function classTable(classes: readonly ClassRow[], layers: readonly string[]): Markup {
+  const labels = [...new Set(classes.map((row) => row.label))]
+  const at = new Map(classes.map((row) => [`${row.layer} ${row.label}`, row]))
+  const delta = (layer: string) => classes.find((row) => row.layer === layer)!.delta
+  return dataTable({
+    caption: 'Certified share by class, with the share observed (no certificate) and the number of pairs behind it',
+    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((name) => ({title: `${name}, δ ${setting(delta(name))}`, kind: 'number'}) as const)],
+    rows: labels.map((label) => {
+      const row = (layer: string) => at.get(`${layer} ${label}`)!
+      return [label, count(row(layers[0]!).references), ...layers.map((layer) => classText(row(layer)))]
+    }),
+  })
+}
+
+function classText({status, bound, observed, pairs}: ClassRow): string {
+  const claim = {certified: `${percentUp(bound)} ✓`, vacuous: '100 % –', abstain: '? too few', invalid: '! invalid'}[status]
+  return `${claim} (${orDash(observed, percent)} of ${count(pairs)})`
+}
+
+/** Share of single examples that hold, by radius, and the radius of each. */
+export function exampleSection({examples, layers}: CertifyMetrics): Content {
+  if (examples === undefined) return null
+  const {risk, eta, rows} = examples
+  const panels = examples.layers.map((layer, k) => markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`)
+  const summary = foldedTable('Table of the curves', {
+    caption: `Share of ${plural(rows.length, 'example')} whose bound at δ is at most ${percent(risk)}`,
+    columns: [{title: 'layer', kind: 'text'}, {title: 'δ', kind: 'number'}, {title: 'share of examples', kind: 'number'}],
+    rows: examples.layers.flatMap(({layer, deltas, certified}) => deltas.map((delta, g) => [layer, setting(delta), percent(certified[g]!)])),
+  })
+  const each = foldedTable('Table of the examples', {
+    caption: `Radius of each example: the largest δ at which its bound is at most ${percent(risk)}, and that bound; – abstains. Row numbers count from 0 in the data file`,
+    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'loss', kind: 'number'}, ...layers.map(({name}) => ({title: name, kind: 'number'}) as const)],
+    rows: rows.map((row) => [row.row, orDash(row.label, String), number(row.loss), ...row.radii.map((radius, k) => (radius === null ? '–' : `${setting(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`))]),
+  })
+  return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percent(risk)} differs from it in loss by ${setting(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`
+}
+
+const radiusText = ({abstained, medianRadius}: ExampleLayer): string => `${medianRadius === null ? 'no median radius' : `median radius ${setting(medianRadius)}`}, ${percent(abstained)} abstain`
+
+function fractionChart(id: string, {layer, deltas, certified}: ExampleLayer, risk: number): Markup {
+  const most = certified.reduce((best, x, g) => (x > certified[best]! ? g : best), 0)
+  return lineChart({
+    id,
+    title: `Certified examples by radius in layer ${layer}`,
+    description: `At most ${percent(certified[most]!)} of the examples hold at a risk of ${percent(risk)}, at δ = ${setting(deltas[most]!)}.`,
+    width: 320,
+    height: 200,
+    x: (range) => ({scale: spreadScale(deltas, range), label: 'radius δ'}),
+    y: (range) => ({scale: linearScale([0, 1], range), label: 'share of examples', format: percent}),
+    series: [{name: 'certified', style: 'primary', points: deltas.map((x, g) => ({x, y: certified[g]!}))}],
+  })
+}

@@ -1,0 +1,66 @@
+import type {CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
+import {cellGrids, headlineGrid, perturbationName} from '../certify-view.js'
+import {number, orDash, percent, percentUp, points, setting, signedInterval, signedNumber} from '../format.js'
+import {boundTable, SIGN} from './bound-table.js'
+import type {Table} from './table.js'
+
+interface Titled {
+  title: string
+  table: Table
+}
+
+/** Perturbed copies: all of them at a glance, then the close pairs of each. Empty without perturbations. */
+export function perturbationTables({perturbations = []}: CertifyMetrics, columns: number): Titled[] {
+  if (perturbations.length === 0) return []
+  const bound = ({status, conditional}: PerturbationCell) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status])
+  return [
+    {title: 'Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance', table: overview(perturbations)},
+    ...perturbations.map((perturbation) => {
+      const grid = headlineGrid(cellGrids(perturbation))!
+      return {title: `${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`, table: boundTable(grid, columns, bound)}
+    }),
+  ]
+}
+
+function overview(perturbations: readonly PerturbationMetrics[]): Table {
+  const etas = perturbations[0]!.changes.map(({eta}) => eta)
+  return {
+    head: ['', ...etas.flatMap((eta) => [`η ${setting(eta)}`, 'observed']), 'mean loss', 'accuracy'],
+    align: ['left', ...etas.flatMap(() => ['right', 'right'] as const), 'right', 'right'],
+    rows: perturbations.map((each) => [
+      perturbationName(each),
+      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
+      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
+      orDash(each.accuracy, percent),
+    ]),
+  }
+}
+
+/** The difference to an earlier report, layer by layer. Empty without one. */
+export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
+  if (comparison === undefined) return []
+  const {layers, cells, alpha} = comparison
+  const eta = cells[Math.floor(cells.length / 2)]?.eta
+  const title = `Against the earlier report, same examples: scale-free ε now − then, exact interval (all layers at once, ${percent(1 - alpha)})`
+  const epsilon = {
+    title,
+    table: {
+      head: ['layer', 'then', 'now', 'difference', 'exact', 'asymptotic'],
+      align: ['left', 'right', 'right', 'right', 'right', 'right'] as const,
+      rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [name, number(earlier), number(now), signedNumber(difference), exact === null ? '–' : signedInterval(exact), signedInterval(asymptotic)]),
+    },
+  }
+  if (eta === undefined) return [epsilon]
+  return [epsilon, {
+    title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
+    table: {
+      head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
+      align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
+      rows: cells.filter((cell) => cell.eta === eta).map((cell) => [
+        cell.layer, setting(cell.earlierDelta), setting(cell.delta), orDash(cell.earlierObserved, percent), orDash(cell.observed, percent),
+        cell.asymptotic === null ? '–' : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),
+        `${percentUp(cell.earlierBound)} → ${percentUp(cell.bound)}`, '',
+      ]),
+    },
+  }]
+}
