@@ -76,7 +76,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
     }
     reads.push(gpu.read(sums, height * width))
   }
-  // Read when all is under way: a device that waits for the host between panels is idle, and slows its clock down.
+  // Read when all is under way: a device that waits for the host between panels is idle.
   for (const [p, bytes] of (await Promise.all(reads)).entries()) {
     const s = new Float32Array(bytes)
     for (let i = p * height; i < Math.min(rows, (p + 1) * height); i++) {
