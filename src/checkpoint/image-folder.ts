@@ -3,7 +3,7 @@ import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {decodeImage, loadDecoders} from '../data/images/decode-image.js'
 import {type ImageOptions, possibleRange, prepareImage} from '../data/images/prepare-image.js'
-import {changed, sha256} from '../data/read-file.js'
+import {changed, hashOf} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import type {ModelInput} from './bind-inputs.js'
@@ -45,7 +45,7 @@ export async function readImageFolder(folder: string, flags: ImageFlags, input: 
   let bytes = 0
   for (const {path} of images) {
     const content = readImage(join(folder, path))
-    hashes.push(sha256(content))
+    hashes.push(hashOf(content))
     hash.update(`${path}\0${hashes.at(-1)!}\n`)
     bytes += content.length
   }
@@ -56,7 +56,7 @@ export async function readImageFolder(folder: string, flags: ImageFlags, input: 
     for (let k = 0; k < count; k++) {
       const path = join(folder, images[first + k]!.path)
       const content = readImage(path)
-      if (sha256(content) !== hashes[first + k]) throw changed(path)
+      if (hashOf(content) !== hashes[first + k]) throw changed(path)
       out.set(prepareImage(decodeImage(content, path, decoders), options), k * channels * height * width)
     }
     return out

@@ -19,7 +19,7 @@ export const MAX_FILE_BYTES = 2 ** 31 - 1
 export async function readInput(path: string, maxBytes = MAX_FILE_BYTES): Promise<InputBytes> {
   const bytes = await load(path, maxBytes)
   if (bytes.length === 0) throw new InputError(`${path}: is empty`, ['check that the file was written completely'])
-  return {bytes, file: {path, sha256: sha256(bytes), bytes: bytes.length}}
+  return {bytes, file: {path, sha256: hashOf(bytes), bytes: bytes.length}}
 }
 
 /**
@@ -33,7 +33,7 @@ export async function readAgain({path, sha256: before}: InputFile): Promise<Uint
   return bytes
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** What is said of a file that did not stay as it was. */
 export const changed = (path: string): InputError => new InputError(`${path}: changed while it was read`, ['wait until it is written completely, then run again', 'work on a copy of it'])
