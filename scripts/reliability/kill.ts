@@ -28,19 +28,22 @@ export interface Tally {
   broken: string[]
 }
 
+/** Of all kills, for a small file and for a large one. */
+const WRITER_SHARE = 0.375
+
 const flag = (folder: string, ...names: [string, string][]) => names.flatMap(([name, file]) => [name, join(folder, file)])
 
 export const SCENARIOS: Scenario[] = [
   {
     name: 'sanitize',
-    share: 0.3,
+    share: 0.15,
     outputs: ['clean.npz', 'scores.csv', 'report.json', 'report.html'],
     args: (folder, seed) => ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--method', 'first-order', '--prune-ratio', seed === 0 ? '0.1' : '0.2', '--threads', '1', '--device', 'cpu',
       ...flag(folder, ['--out', 'clean.npz'], ['--scores', 'scores.csv'], ['--report', 'report.json'], ['--html', 'report.html'])],
   },
   {
     name: 'certify',
-    share: 0.2,
+    share: 0.1,
     outputs: ['report.json', 'report.html'],
     args: (folder, seed) => ['certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--bootstrap', '0', '--seed', String(seed), '--threads', '1', '--device', 'cpu', ...flag(folder, ['--out', 'report.json'], ['--html', 'report.html'])],
   },
@@ -132,8 +135,14 @@ async function main(): Promise<void> {
     return join(scratch, name)
   }
   const rows: [string, Tally][] = []
-  for (const scenario of SCENARIOS) rows.push([scenario.name, await killCommand(scenario, Math.round(scenario.share * all), folder(scenario.name), draws)])
-  for (const bytes of [2 ** 12, 2 ** 23]) rows.push([`writer, ${bytes / 1024} KiB`, await killWriter(bytes, Math.round(all / 4), folder(`writer-${bytes}`), draws)])
+  for (const bytes of [2 ** 12, 2 ** 23]) {
+    rows.push([`writer, ${bytes / 1024} KiB`, await killWriter(bytes, Math.round(WRITER_SHARE * all), folder(`writer-${bytes}`), draws)])
+    console.error(`${rows.at(-1)![0]}: done`)
+  }
+  for (const scenario of SCENARIOS) {
+    rows.push([scenario.name, await killCommand(scenario, Math.round(scenario.share * all), folder(scenario.name), draws)])
+    console.error(`${scenario.name}: done`)
+  }
   console.log('                  killed  finished  files old  files new  mixed sets  leftovers  broken')
   for (const [name, {kills, finished: done, old, new: fresh, mixed, leftovers, broken}] of rows) {
     console.log(name.padEnd(16) + [kills, done, old, fresh, mixed, leftovers, broken.length].map((x, k) => String(x).padStart([8, 10, 11, 11, 12, 11, 8][k]!)).join(''))
