@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {Args, Flags} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../src/certify/options.js'
 import type {FreshBound, LossName, MetricName} from '../src/certify/types.js'
@@ -5,7 +6,8 @@ import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {inputFlags, readSubject, statesFlags} from '../src/cli/certify-inputs.js'
 import {compareWith, readEarlier} from '../src/cli/earlier-report.js'
-import {fromEnvironment, GROUP, names, number, numbers, outputFile, perturbations, shard} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, names, number, numbers, outputFile, perturbations, shard} from '../src/cli/flags.js'
+import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {certifyHtml} from '../src/report/html/certify.js'
@@ -73,6 +75,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
 
   async run(): Promise<CertifyReport | CertifyPartial | LayerListing> {
     const {args, flags} = await this.parse(Certify)
+    requireInputMemory([args.checkpoint, flags.data], flags['max-memory'])
     const {openCheckpoint} = await import('../src/checkpoint/index.js')
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
@@ -94,6 +97,8 @@ They concern random pairs of the sampled distribution, not an adversary.`
         examples: flags.examples,
         risk: flags.risk,
       }
+      const {requireCertifyMemory} = await import('../src/certify/memory.js')
+      requireCertifyMemory(states, options, {threads: flags.threads ?? availableParallelism(), perturbations: pairs.length, ...defined({memoryLimitBytes: flags['max-memory']})})
       const engine = await this.engine(flags)
       const setting = () => ({
         inputs: [...inputs, ...(earlier === null ? [] : [earlier.file])],

@@ -1,10 +1,12 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {bytes, defined, fromEnvironment, GROUP, names, nodePair, number, outputFile, positiveOrInfinite, shard} from '../src/cli/flags.js'
+import {requireInputMemory} from '../src/cli/input-memory.js'
 import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
+import {residentBytes} from '../src/linalg/memory.js'
 import {toJson} from '../src/report/json.js'
 import {type SanitizePartial, sealPartial} from '../src/report/partials.js'
 import type {SanitizeReport} from '../src/report/reports.js'
@@ -63,7 +65,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     explain: nodePair({multiple: true, helpGroup: GROUP.output, description: 'u,v: say in words why this edge is suspect or not; may be repeated'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
     repair: Flags.integer({min: 0, default: 0, helpGroup: GROUP.method, exclusive: ['soft'], description: 'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
@@ -79,10 +81,11 @@ The cleaned graph is written in the format of the input, or in another by extens
     if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
       throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
     }
+    requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openGraph(requestOf(args.graph, flags))
     const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
     const {graph} = opened.normalised
-    const limits = defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']})
+    const limits = {...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}), heldBytes: residentBytes()}
     if (flags['explain-plan']) {
       const plan = explainPlan(graph, opened.options, limits)
       process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
