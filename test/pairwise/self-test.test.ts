@@ -101,7 +101,12 @@ describe('the self-test', () => {
   })
 
   it('turns what the engine throws into a failure', async () => {
-    const thrown = (error: unknown) => selfTest({...cpu, kernelApply: () => Promise.reject(error as Error)})
+    const thrown = (error: unknown) => selfTest({
+      ...cpu,
+      kernelApply() {
+        throw error
+      },
+    })
     expect(await thrown(new Error('out of memory'))).toMatchObject({passed: false, failure: 'out of memory', checks: [{name: 'kernelBlock'}]})
     expect(await thrown('gone')).toMatchObject({passed: false, failure: 'gone'})
   })
