@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     globalSetup: ['test/build-once.ts'],
+    // A test that checks nothing, or whose loop over nothing checks nothing, fails.
+    expect: {requireAssertions: true},
   },
 })
