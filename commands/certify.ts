@@ -6,6 +6,7 @@ import {BaseCommand} from '../src/cli/base-command.js'
 import {inputFlags, readSubject, statesFlags} from '../src/cli/certify-inputs.js'
 import {compareWith, readEarlier} from '../src/cli/earlier-report.js'
 import {fromEnvironment, GROUP, names, number, numbers, outputFile, perturbations, shard} from '../src/cli/flags.js'
+import {namedRows} from '../src/cli/pictures.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {certifyHtml} from '../src/report/html/certify.js'
@@ -62,7 +63,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
     perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated'}),
     pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
-    'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
+    'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat: to perturb them, and to draw witnesses in the report'}),
     'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
     against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
     ...statesFlags,
@@ -77,7 +78,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
       if (flags['list-layers']) return await this.list(checkpoint)
-      const {states, pairs, subject, inputs, config} = await readSubject(checkpoint, args.checkpoint, flags, this.progress.update)
+      const {states, pairs, pictures, subject, inputs, config} = await readSubject(checkpoint, args.checkpoint, flags, this.progress.update)
       const options: CertifyOptions = {
         loss: (flags.loss as LossName | undefined) ?? 'auto',
         metric: flags.metric as MetricName,
@@ -104,9 +105,10 @@ They concern random pairs of the sampled distribution, not an adversary.`
       const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
       const onBlock = (done: number, total: number) => this.progress.update('blocks of pairs', done, total)
       if (flags.shard !== undefined) {
-        const {certifyShard} = await import('../src/certify/shards.js')
+        const {certifyShard, mayBeNamed} = await import('../src/certify/shards.js')
         const share = await certifyShard(states, options, engine.engine, flags.shard, onBlock).finally(() => engine.engine.close())
-        const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, subject, ...share})
+        const thumbnails = await pictures(mayBeNamed(share))
+        const partial = sealPartial({...this.frame(setting(), flags.seed), kind: 'partial' as const, command: 'certify' as const, shard: flags.shard, subject, ...(thumbnails.length === 0 ? {} : {thumbnails}), ...share})
         await writeFileAtomic(flags.out!, toJson(partial))
         this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
         return partial
@@ -114,10 +116,12 @@ They concern random pairs of the sampled distribution, not an adversary.`
       const {certify} = await import('../src/certify/certify.js')
       const {metrics, verdict, notes, evidence} = await certify(states, options, engine.engine, {onBlock, perturbations: pairs}).finally(() => engine.engine.close())
       if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs: setting().inputs}, options.alpha)
+      const thumbnails = await pictures(namedRows(metrics))
       const report = withChecksum({
         ...this.report({...setting(), metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
         command: 'certify' as const,
         subject,
+        ...(thumbnails.length === 0 ? {} : {thumbnails}),
         ...(evidence === null ? {} : {evidence}),
       })
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
