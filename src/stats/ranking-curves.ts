@@ -31,7 +31,7 @@ export function rocCurve(truth: ArrayLike<number>, score: ArrayLike<number>, ord
   const longest = 2 / (most - 2)
   let found = 0
   let kept = [0, 0]
-  let last = [0, 0]
+  let last = kept
   const keep = (point: number[]) => {
     curve.falsePositive.push(point[0]!)
     curve.truePositive.push(point[1]!)

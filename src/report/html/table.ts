@@ -1,3 +1,4 @@
+import type {TextTable} from '../evaluate-view.js'
 import {type Content, type Markup, markup} from './escape.js'
 
 export interface DataTable {
@@ -37,6 +38,11 @@ export function dataTable({caption, columns, rows, fixed}: DataTable): Markup {
 /** A table folded away below the chart that shows the same numbers. */
 export function foldedTable(summary: string, table: DataTable): Markup {
   return markup`<details><summary>${summary}</summary>${dataTable(table)}</details>`
+}
+
+/** A table of a view, its first `texts` columns text and the others numbers. */
+export function textTable(caption: string, {head, rows}: TextTable, texts: number): DataTable {
+  return {caption, columns: head.map((title, i) => ({title, kind: i < texts ? 'text' : 'number'})), rows}
 }
 
 /** Names and their values. */
