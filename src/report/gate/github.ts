@@ -2,7 +2,7 @@ import type {Finding} from '../../gate/types.js'
 import {plural} from '../format.js'
 import type {GateReport} from '../reports.js'
 import {visible} from '../visible.js'
-import {cut, foundText, repositoryPath, type RepositoryOptions, worstFirst} from './view.js'
+import {cut, repositoryPath, type RepositoryOptions, worstFirst} from './view.js'
 
 /** GitHub shows ten errors and ten warnings of a step and drops the others without a word. */
 const SHOWN = 10
@@ -29,11 +29,10 @@ function annotations(findings: readonly Finding[], folder: string | undefined): 
   ]
 }
 
-const messageOf = (finding: Finding) =>
-  [finding.message, `found: ${foundText(finding)}`, finding.advice].filter((line) => line !== '').map(visible).join('\n')
+const messageOf = ({message, advice}: Finding) => [message, advice].filter((line) => line !== '').map(visible).join('\n')
 
 function restText(rest: readonly Finding[]): string {
-  const listed = rest.slice(0, LISTED).map(({check, message}) => cut(visible(`${check}: ${message}`), 180))
+  const listed = rest.slice(0, LISTED).map(({message}) => cut(visible(message), 180))
   return [...listed, ...(rest.length > LISTED ? [`and ${rest.length - LISTED} more: the job summary and the report hold all`] : [])].join('\n')
 }
 

@@ -33,7 +33,7 @@ function sarifText({version, metrics, notes}: GateReport, findings: readonly Fin
         tool: {driver: {name: 'surety', fullName: `surety gate ${version}`, semanticVersion: version, rules: ids.map(ruleOf)}},
         invocations: [
           {
-            executionSuccessful: metrics.checks.every(({error}) => error === null),
+            executionSuccessful: metrics.findings.every(({rule, status}) => rule !== 'run' || status === 'pass'),
             toolExecutionNotifications: [
               ...metrics.checks.flatMap(brokenCheck),
               ...notes.map(({level, code, message}) => ({level: level === 'warning' ? 'warning' : 'note', descriptor: {id: code}, message: {text: said(message)}})),
@@ -74,7 +74,7 @@ function resultOf(finding: Finding, ruleIndex: number, folder: string | undefine
     ruleId: RULES[rule].id,
     ruleIndex,
     level: level === 'error' ? 'error' : 'warning',
-    message: {text: said([message, advice].filter((sentence) => sentence !== '').join(' '))},
+    message: {text: said(advice === '' ? message : `${message}. To do: ${advice}.`)},
     locations: [
       {
         physicalLocation: {artifactLocation: artifact(repositoryPath(place, folder)), region: {startLine: place.line}},

@@ -27,7 +27,7 @@ describe('gateGithub', () => {
     ['names of signs', hostileSample('50%: a,b::error::%0A%25')],
   ])('writes what the toolkit of GitHub Actions writes, byte for byte: %s', (_, report) => {
     const expected = worstFirst(report.metrics).map((finding) =>
-      byToolkit(finding.level, `${visible(finding.message)}\nfound: ${visible(finding.matches > 1 ? `${finding.found} (${finding.judgedOn === null ? '' : `${finding.judgedOn}; `}worst of ${finding.matches}, at ${finding.at})` : finding.judgedOn === null ? finding.found : `${finding.found} (${finding.judgedOn})`)}\n${visible(finding.advice)}`, {
+      byToolkit(finding.level, `${visible(finding.message)}\n${visible(finding.advice)}`, {
         title: visible(`surety: ${finding.check}: ${finding.metric}`),
         file: visible(finding.place.path),
         startLine: finding.place.line,

@@ -15,7 +15,7 @@ export function finding(given: Partial<Finding> & Pick<Finding, 'check' | 'metri
     message: '', advice: 'train longer or raise the limit', place: {path: CONFIG, line: 7}, suppression: null,
     ...given,
   }
-  return {...all, message: given.message ?? `${metric} is ${all.found}, and ${all.expected} is demanded`, advice: all.status === 'pass' ? '' : all.advice}
+  return {...all, message: given.message ?? `${check}: ${metric} is ${all.found}, expected ${all.expected}`, advice: all.status === 'pass' ? '' : all.advice}
 }
 
 const check = (given: Partial<CheckResult> & Pick<CheckResult, 'name' | 'command' | 'subject'>): CheckResult => ({

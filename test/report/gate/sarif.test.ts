@@ -57,7 +57,7 @@ describe('gateSarif', () => {
     expect(results.slice(0, -1).every((result) => !('suppressions' in result))).toBe(true)
     for (const {ruleId, ruleIndex} of results) expect(tool.driver.rules[ruleIndex]!.id).toBe(ruleId)
     expect(invocations[0].executionSuccessful).toBe(false)
-    expect(results[0]!.message.text).toBe('cells[layer=logits,delta=0.5,eta=0.5].observed is abstain, and a number is demanded train longer or raise the limit')
+    expect(results[0]!.message.text).toBe('digits: cells[layer=logits,delta=0.5,eta=0.5].observed is abstain, expected a number. To do: train longer or raise the limit.')
   })
 
   it('an expired suppression suppresses nothing', () => {
