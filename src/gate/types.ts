@@ -8,6 +8,8 @@ export interface BaselineRule {
   /** allowed worsening: absolute + relative · |value in the baseline|; both 0 unless given */
   absolute?: number
   relative?: number
+  /** compare although the data differs: a plain difference of two figures, not of one thing on the same examples */
+  acrossData?: boolean
 }
 
 export interface Limits {
