@@ -2,7 +2,7 @@ import type {Finding} from '../../gate/types.js'
 import {plural} from '../format.js'
 import type {GateReport} from '../reports.js'
 import {visible} from '../visible.js'
-import {cut, repositoryPath, type RepositoryOptions, worstFirst} from './view.js'
+import {aboutOf, cut, failing, type RepositoryOptions, repositoryPath} from './view.js'
 
 /** GitHub shows ten errors and ten warnings of a step and drops the others without a word. */
 const SHOWN = 10
@@ -13,7 +13,7 @@ const MESSAGE = 4000
 
 /** Workflow commands for GitHub Actions: at most ten errors and ten warnings, the worst first; the tenth stands for all the others. */
 export function gateGithub({metrics}: GateReport, {folder}: RepositoryOptions = {}): string {
-  const findings = worstFirst(metrics)
+  const findings = failing(metrics)
   const commands = (['error', 'warn'] as const).flatMap((level) => annotations(findings.filter((finding) => finding.level === level), folder))
   return commands.map((command) => `${command}\n`).join('')
 }
@@ -24,7 +24,7 @@ function annotations(findings: readonly Finding[], folder: string | undefined): 
   const command = (first: Finding, title: string, message: string) =>
     `::${first.level === 'error' ? 'error' : 'warning'} title=${property(cut(visible(title), TITLE))},file=${property(visible(repositoryPath(first.place, folder)))},line=${first.place.line}::${data(cut(message, MESSAGE))}`
   return [
-    ...single.map((finding) => command(finding, `surety: ${finding.check}: ${finding.metric}`, messageOf(finding))),
+    ...single.map((finding) => command(finding, `surety: ${finding.check}: ${aboutOf(finding)}`, messageOf(finding))),
     ...(rest.length === 0 ? [] : [command(rest[0]!, `surety: ${plural(rest.length, 'further finding')}`, restText(rest))]),
   ]
 }
