@@ -1,5 +1,6 @@
 // node --import ./scripts/reliability/kill-worker.mjs …: ends the first worker thread of the process $SURETY_KILL_WORKER_MS milliseconds after its start.
 import {syncBuiltinESMExports} from 'node:module'
+import {setTimeout} from 'node:timers'
 import threads from 'node:worker_threads'
 
 let isArmed = threads.isMainThread
