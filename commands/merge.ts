@@ -49,7 +49,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
     scores: outputFile({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the whole process may take'}),
   })
 
   async run(): Promise<CertifyReport | SanitizeReport> {

@@ -41,7 +41,7 @@ export const inputFlags = {
 
 export const statesFlags = {
   'batch-size': Flags.integer({min: 1, helpGroup: GROUP.run, description: 'examples in one forward pass (default: up to 256, fewer for large inputs)'}),
-  'max-memory': bytes({helpGroup: GROUP.run, description: 'what hidden states may take, such as 4GiB (default: half of the free memory)'}),
+  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
 }
 
 export interface InputFlags {

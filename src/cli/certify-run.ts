@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
 import {compareWith} from '../certify/pairing.js'
@@ -10,7 +11,7 @@ import {type CertifyPartial, sealPartial} from '../report/partials.js'
 import type {CertifyReport} from '../report/reports.js'
 import {inputFlags, readSubject, statesFlags} from './certify-inputs.js'
 import {readEarlier} from './earlier-report.js'
-import {GROUP, names, number, numbers, perturbations} from './flags.js'
+import {defined, GROUP, names, number, numbers, perturbations} from './flags.js'
 import type {OnProgress} from './progress.js'
 import type {RunFrame} from './run-frame.js'
 
@@ -42,7 +43,7 @@ export const certifyFlags = {
   ...statesFlags,
 }
 
-export type CertifyFlags = Interfaces.InferredFlags<typeof certifyFlags> & {seed: number}
+export type CertifyFlags = Interfaces.InferredFlags<typeof certifyFlags> & {seed: number; threads?: number | undefined}
 
 export interface CertifyRun {
   /** of the checkpoint, as given */
@@ -84,6 +85,8 @@ const blocks = (onProgress: OnProgress) => (done: number, total: number) => onPr
 async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onProgress}: CertifyRun) {
   const {states, pairs, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
   const options = optionsOf(flags)
+  const {requireCertifyMemory} = await import('../certify/memory.js')
+  requireCertifyMemory(states, options, {threads: flags.threads ?? availableParallelism(), perturbations: pairs.length, ...defined({memoryLimitBytes: flags['max-memory']})})
   const engine = await select()
   const setting = {inputs, config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], ...config}, engine, notes: checkpoint.notes}
   return {states, pairs, subject, options, engine, setting}

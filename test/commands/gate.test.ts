@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import Gate from '../../commands/gate.js'
 import {toFailure} from '../../src/cli/failure.js'
 import type {GateReport} from '../../src/report/reports.js'
-import {type JsonError, type Run, suretyWith} from './run-surety.js'
+import {type Run, suretyWith} from './run-surety.js'
 
 let folder: string
 beforeAll(() => {
