@@ -9,9 +9,12 @@ import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
+import {degreeChange} from './degree-change.js'
 import {scoreEdges} from './edge-scores.js'
+import {graphExcerpt} from './excerpt.js'
 import {explainedEdges} from './explain.js'
 import {allBlocks, createSolver, measureBlocks} from './kernel-scores.js'
+import {partSummaries} from './part-summary.js'
 import type {Resources, SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
@@ -137,6 +140,9 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     agreementAfter: agreement(cleaned, labels),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
+    parts: partSummaries(scores),
+    degrees: degreeChange(mixing.degrees, after.degrees, graph),
+    excerpt: graphExcerpt(scores, marking.order, {added: repair.added, given: given.labels, nodeNames: graph.nodeNames}),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
