@@ -9,7 +9,8 @@ import {namedTargets, readTargets} from '../graph/targets.js'
 import {writeAttacked} from '../graph/write-attacked.js'
 import type {AttackReport} from '../report/reports.js'
 import {random} from '../stats/random.js'
-import type {Outcome, RunFlags} from './base-command.js'
+import type {RunFlags} from './base-command.js'
+import type {Outcome} from './run-frame.js'
 import type {OnProgress} from './progress.js'
 
 /** An attack as the flags ask for it. */

@@ -7,7 +7,7 @@ import {evaluateHtml} from '../report/html/evaluate.js'
 import {toJson} from '../report/json.js'
 import type {EvaluateReport} from '../report/reports.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
-import type {Outcome, Setting} from './base-command.js'
+import type {Outcome, Setting} from './run-frame.js'
 import {type OpenedGraph, openGraph, settingOf} from './sanitize-run.js'
 
 /** An evaluation as the flags ask for it; arrays are names in the npz of the graph. */

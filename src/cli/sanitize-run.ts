@@ -15,7 +15,7 @@ import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeResult} from '../sanitize/sanitize.js'
 import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
 import {defined} from './flags.js'
-import type {Outcome, Setting} from './base-command.js'
+import type {Outcome, Setting} from './run-frame.js'
 
 /** The graph of a request, read. */
 export interface OpenedGraph {

@@ -2,6 +2,7 @@ import type {AttackMetrics} from '../attack/types.js'
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
 import type {EvaluateMetrics} from '../evaluate/types.js'
+import type {GateMetrics} from '../gate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
@@ -52,5 +53,9 @@ export interface HardenReport extends Report<HardenMetrics> {
   command: 'harden'
 }
 
+export interface GateReport extends Report<GateMetrics> {
+  command: 'gate'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport
+export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport | GateReport
