@@ -6,6 +6,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // GitHub's parser imports JSON as only bundlers do.
+    server: {deps: {inline: [/@actions\/(workflow-parser|expressions)/]}},
     globalSetup: ['test/build-once.ts'],
+    // A test that checks nothing, or whose loop over nothing checks nothing, fails.
+    expect: {requireAssertions: true},
   },
 })

@@ -1,7 +1,12 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
-import {layersSchema, partialSchema, reportSchema} from './type-schema.js'
+import {certifyFlags} from '../src/cli/certify-run.js'
+import {seedFlag} from '../src/cli/flags.js'
+import {sanitizeFlags} from '../src/cli/sanitize-flags.js'
+import {flagSchemas} from './flag-schemas.js'
+import {configSchema, layersSchema, partialSchema, reportSchema} from './type-schema.js'
 
 mkdirSync('schemas', {recursive: true})
 writeFileSync('schemas/report.schema.json', reportSchema())
 writeFileSync('schemas/partial.schema.json', partialSchema())
 writeFileSync('schemas/layers.schema.json', layersSchema())
+writeFileSync('schemas/config.schema.json', configSchema(flagSchemas(certifyFlags, sanitizeFlags, {seed: seedFlag()})))

@@ -13,6 +13,18 @@ export const layersSchema = () => typeSchema('src/report/subject.ts', 'LayerList
 export const partialSchema = () => typeSchema('src/report/partials.ts', 'AnyPartial', 'surety partial result')
 
 /**
+ * The JSON schema (draft-07) of a gate's configuration. Unlike a report, which later versions extend, it is written by hand: an unknown member is
+ * an error. `options`: the flags of the commands that checks run, for editors; which command has which flag is checked when the gate runs.
+ */
+export function configSchema(options: Record<string, Schema>): string {
+  const schema = JSON.parse(typeSchema('src/cli/gate-config.ts', 'ConfigFile', 'surety gate configuration')) as Schema & {definitions: Record<string, Schema>}
+  const closed = Object.fromEntries(Object.entries(schema.definitions).map(([name, definition]) => [name, 'properties' in definition ? {...definition, additionalProperties: false} : definition]))
+  const check = closed['CheckConfig']!['properties'] as Record<string, Schema>
+  check['options'] = {...check['options'], properties: options}
+  return JSON.stringify({...schema, definitions: closed}, null, 2) + '\n'
+}
+
+/**
  * A JSON schema (draft-07) of what surety writes, generated from the type `root` that `source` exports: the types are the contract,
  * the schema follows. Comments on members become descriptions.
  *

@@ -30,6 +30,7 @@ if (built) {
   const results = join(scratch, 'tests.json')
   await runStep('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
   countTests(results)
+  await step('api docs', process.execPath, ['scripts/make-api-docs.mjs', '--check'])
   await step('package check', process.execPath, ['scripts/check-package.mjs'])
 }
 finish()

@@ -3,6 +3,9 @@ import {createRequire} from 'node:module'
 /** surety's version, from the package.json beside `src` (development) or beside `dist` (installed). */
 export const VERSION: string = readVersion()
 
+/** Of each command's figures: raised whenever the same input gives other ones. */
+export const ALGORITHM: Record<string, number> = {attack: 1, certify: 1, evaluate: 1, harden: 1, sanitize: 1}
+
 function readVersion(): string {
   const require = createRequire(import.meta.url)
   for (const path of ['../package.json', '../../package.json']) {

@@ -112,7 +112,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
   const notes: Note[] = []
   if (metrics.anchors === null) notes.push({level: 'info', code: 'no-split', message: 'without a split there are no upper bounds and no certificate: these are statistics of this sample'})
   if (metrics.duplicatesRemoved > 0) notes.push({level: 'info', code: 'duplicates-removed', message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`})
-  if (metrics.loss.tailUpper !== null) notes.push({level: 'info', code: 'loss-clipped', message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, the largest anchor loss, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`})
+  if (metrics.loss.tailUpper !== null) notes.push({level: 'info', code: 'loss-clipped', message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, ${options.lossMax === 'auto' ? 'the largest anchor loss' : 'which was asked for'}, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`})
   for (const layer of metrics.layers) {
     if (layer.collapsed === true) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`})
     if (layer.zeroDistanceLossPairs > 0) {

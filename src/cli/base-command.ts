@@ -1,28 +1,14 @@
 import {Command, Flags} from '@oclif/core'
-import type {Frame, InputFile, Json, Note, Report, Verdict} from '../report/types.js'
+import type {Frame, Note, Report} from '../report/types.js'
 import {toJson} from '../report/json.js'
 import {notesText} from '../report/terminal/notes.js'
-import {VERSION} from '../version.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
 import type {DeviceSource} from '../pairwise/sources.js'
 import {EXIT} from './failure.js'
-import {fromEnvironment, GROUP} from './flags.js'
+import {fromEnvironment, GROUP, seedFlag} from './flags.js'
 import {Progress} from './progress.js'
+import {type Outcome, RunFrame, type Setting} from './run-frame.js'
 import {terminalOf} from './terminal.js'
-
-/** What a command hands over to become a report. */
-export interface Outcome<Metrics> extends Setting {
-  metrics: Metrics
-  verdict: Verdict
-}
-
-/** Whence a result came. */
-export interface Setting {
-  inputs: InputFile[]
-  config: Record<string, Json>
-  engine: Pick<SelectedEngine, 'report' | 'threads'> & Partial<Pick<SelectedEngine, 'notes'>>
-  notes: Note[]
-}
 
 export interface RunFlags {
   seed: number
@@ -39,43 +25,26 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
 
   static override baseFlags = fromEnvironment({
-    seed: Flags.integer({default: 0, min: 0, max: 2 ** 31 - 1, helpGroup: GROUP.run, description: 'seed of every random choice; it is written to the report'}),
+    seed: seedFlag(),
     device: Flags.string({default: 'auto', options: ['auto', 'cpu', 'webgpu', 'tfjs'], helpGroup: GROUP.run, description: 'where pairwise statistics run; a device asked for by name that is absent is an error'}),
     'require-gpu': Flags.boolean({helpGroup: GROUP.run, description: 'fail unless a hardware GPU does the work, from beginning to end'}),
     threads: Flags.integer({min: 1, max: 256, helpGroup: GROUP.run, description: 'processor threads (default: all cores)'}),
   })
 
   protected readonly progress = new Progress(process.stderr)
-  private readonly startedAt = new Date()
+  protected readonly frames = new RunFrame(this.id ?? this.ctor.id)
 
   /** `sources`: the GPU engines that can do the work of this command; all unless said. */
   protected engine(flags: RunFlags, sources?: readonly DeviceSource[]): Promise<SelectedEngine> {
     return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})}, sources)
   }
 
-  protected report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number): Report<Metrics> {
-    return {...this.frame(setting, seed), metrics, verdict}
+  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number): Report<Metrics> {
+    return this.frames.report(outcome, seed)
   }
 
-  protected frame({inputs, config, engine, notes}: Setting, seed: number): Frame {
-    return {
-      schemaVersion: 1,
-      command: this.id ?? this.ctor.id,
-      version: VERSION,
-      seed,
-      engine: engine.report,
-      inputs,
-      config,
-      notes: [...(engine.notes ?? []), ...notes],
-      run: {
-        startedAt: this.startedAt.toISOString(),
-        elapsedMs: Date.now() - this.startedAt.getTime(),
-        node: process.version,
-        platform: `${process.platform} ${process.arch}`,
-        cpus: engine.threads,
-        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-      },
-    }
+  protected frame(setting: Setting, seed: number): Frame {
+    return this.frames.frame(setting, seed)
   }
 
   /**

@@ -5,7 +5,9 @@ import {MAX_SHARDS, type Shard} from '../linalg/shard.js'
 import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.js'
 
 /** Help groups, in the order in which a user meets them. */
-export const GROUP = {input: 'INPUT', method: 'METHOD', output: 'OUTPUT', run: 'RUN'} as const
+export const GROUP = {input: 'INPUT', method: 'METHOD', gate: 'GATE', output: 'OUTPUT', run: 'RUN'} as const
+
+export const seedFlag = () => Flags.integer({default: 0, min: 0, max: 2 ** 31 - 1, helpGroup: GROUP.run, description: 'seed of every random choice; it is written to the report'})
 
 /** A number within [min, max]; NaN and text are refused. */
 export const number = Flags.custom<number, {min?: number; max?: number}>({

@@ -1,4 +1,5 @@
 import type {Evidence} from '../certify/evidence.js'
+import {compareWith} from '../certify/pairing.js'
 import {recordedOptions} from '../certify/recorded-options.js'
 import {differences} from '../certify/verify/differences.js'
 import type {DrawnRows} from '../certify/verify/plausible.js'
@@ -7,7 +8,7 @@ import {sampleRows} from '../checkpoint/sample.js'
 import {checksumOf} from '../report/checksum.js'
 import type {CertifyReport, VerifyMetrics} from '../report/reports.js'
 import type {InputFile, Verdict} from '../report/types.js'
-import {compareWith, type EarlierReport} from './earlier-report.js'
+import type {EarlierReport} from './earlier-report.js'
 
 /**
  * Everything in a report of certify that can be checked without the model and the data: its checksum, its frame against its configuration, and the

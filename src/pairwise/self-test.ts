@@ -61,8 +61,8 @@ function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   if (got.length !== truth.length) return Infinity
   let [worst, largest] = [0, 0]
   for (let t = 0; t < truth.length; t++) {
-    const error = Math.abs(got[t]! - truth[t]!)
-    if (!(error <= worst)) worst = error
+    // Of NaN and a number NaN is the larger: one such value fails whatever stands beside it.
+    worst = Math.max(worst, Math.abs(got[t]! - truth[t]!))
     largest = Math.max(largest, Math.abs(truth[t]!))
   }
   return worst / largest

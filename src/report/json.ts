@@ -3,7 +3,7 @@ import {InputError, InternalError} from '../errors.js'
 import type {Frame, Json} from './types.js'
 
 /** A reader finds the frame first and what may differ between runs last; what a command adds stands between. */
-const FIRST = ['schemaVersion', 'kind', 'command', 'shard', 'key', 'checksum', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
+const FIRST = ['schemaVersion', 'kind', 'command', 'shard', 'key', 'checksum', 'version', 'algorithm', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
 const LAST = 'run'
 
 /**

@@ -46,16 +46,18 @@ export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): s
   return document('surety sanitize', verdict, parts)
 }
 
-function document(title: string, {status, summary, meaning}: Verdict, parts: readonly string[]): string {
+/** Heading with the verdict in a word, its summary and meaning, then the parts. */
+export function document(title: string, {status, summary, meaning}: Verdict, parts: readonly string[]): string {
   return [`## ${title}: ${WORD[status]}`, `**${text(summary)}**`, ...meaning.map(text), ...parts].join('\n\n') + '\n'
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table; columns after the first are figures unless said otherwise. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], kind: 'figures' | 'words' = 'figures'): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+  return [line(head), line(head.map((_, i) => (i === 0 || kind === 'words' ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
 /** Text from outside as literal Markdown: every character that could start markup is escaped. */
-function text(value: string): string {
+export function text(value: string): string {
   return visible(value).replace(/[\\`*_{}[\]<>|#~$&!]/g, (c) => (c === '<' ? '&lt;' : c === '&' ? '&amp;' : `\\${c}`))
 }

@@ -3,7 +3,18 @@ import {InputError} from '../errors.js'
 import type {AnyReport} from './reports.js'
 import {misfit} from './schema.js'
 
+const COMMANDS: readonly AnyReport['command'][] = ['attack', 'certify', 'doctor', 'evaluate', 'gate', 'harden', 'sanitize', 'verify']
+
 type ReportOf<Command> = Extract<AnyReport, {command: Command}>
+
+/** A report of any command. Throws as parseReport does. */
+export function parseAnyReport(bytes: Uint8Array, path: string): AnyReport {
+  const json = parseJson(bytes, path)
+  const command = typeof json === 'object' && json !== null && 'command' in json ? json.command : undefined
+  const known = COMMANDS.find((each) => each === command)
+  if (known === undefined) throw new InputError(`${path}: is not a report of surety`, ['give a file that surety wrote with --out or --report'])
+  return parseReport(bytes, path, known)
+}
 
 /**
  * A report that surety wrote, checked against its schema before anything trusts its shape.

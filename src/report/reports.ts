@@ -1,7 +1,9 @@
 import type {AttackMetrics} from '../attack/types.js'
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
+import type {Thumbnail} from '../data/images/thumbnail.js'
 import type {EvaluateMetrics} from '../evaluate/types.js'
+import type {GateMetrics} from '../gate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
@@ -13,6 +15,8 @@ export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
   /** the model and the examples; absent in reports of versions that did not write it */
   subject?: Subject
+  /** pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else absent */
+  thumbnails?: Thumbnail[]
   /** sha256 of everything here but `run` */
   checksum: string
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */
@@ -52,5 +56,9 @@ export interface HardenReport extends Report<HardenMetrics> {
   command: 'harden'
 }
 
+export interface GateReport extends Report<GateMetrics> {
+  command: 'gate'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport
+export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport | GateReport

@@ -17,7 +17,7 @@ export function misfit(json: unknown, file: string, definition: string): string 
 }
 
 /** From `src` or from `dist/src`. */
-function readSchema(file: string): object {
+export function readSchema(file: string): object {
   for (const place of [`../../schemas/${file}`, `../../../schemas/${file}`]) {
     try {
       return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as object

@@ -7,6 +7,8 @@ export interface Report<Metrics = unknown> {
   command: string
   /** of surety */
   version: string
+  /** changes whenever the same input gives other figures: reports of different ones cannot be compared; absent: 0 */
+  algorithm?: number
   seed: number
   engine: EngineReport
   inputs: InputFile[]
@@ -64,4 +66,6 @@ export interface RunInfo {
   platform: string
   cpus: number
   peakMemoryBytes: number
+  /** checks of a gate whose reports came from the cache */
+  cached?: string[]
 }

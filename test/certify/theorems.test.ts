@@ -36,7 +36,7 @@ describe('theorems as properties of finite distributions', () => {
         const windowed = ((delta / eta) * pairs(z, (a, b) => (d(a, b) <= delta ? h(a, b) : 0))) / within
         const global = ((delta / eta) * pairs(z, h)) / within
         const epsilon = pairs(z, (a, b) => change(a, b) / Math.max(d(a, b), tau))
-        return joint / within <= windowed + SLACK && windowed <= global + SLACK && joint <= (epsilon * delta) / eta + SLACK
+        expect(joint / within <= windowed + SLACK && windowed <= global + SLACK && joint <= (epsilon * delta) / eta + SLACK).toBe(true)
       }),
       {numRuns: 300, seed: 5},
     )
@@ -49,7 +49,7 @@ describe('theorems as properties of finite distributions', () => {
         const shifted = (k: number) => z[(k * k + 1) % z.length]!
         const mean = (f: (a: Atoms[0], b: Atoms[0]) => number) => z.reduce((s, a, k) => s + a.p * f(a, shifted(k)), 0)
         const epsilon = mean((a, b) => change(a, b) / Math.max(d(a, b), share * delta))
-        return mean((a, b) => (d(a, b) <= delta && change(a, b) >= eta ? 1 : 0)) <= (epsilon * delta) / eta + SLACK
+        expect(mean((a, b) => (d(a, b) <= delta && change(a, b) >= eta ? 1 : 0))).toBeLessThanOrEqual((epsilon * delta) / eta + SLACK)
       }),
       {numRuns: 200, seed: 6},
     )
@@ -62,7 +62,7 @@ describe('theorems as properties of finite distributions', () => {
         const sigma = z.reduce((s, b) => s + b.p * (change(z[0]!, b) / Math.max(d(z[0]!, b), share * delta)), 0)
         const joint = z.reduce((s, b) => s + (d(z[0]!, b) <= delta && change(z[0]!, b) >= eta ? b.p : 0), 0)
         const within = z.reduce((s, b) => s + (d(z[0]!, b) <= delta ? b.p : 0), 0)
-        return joint <= (sigma * delta) / eta + SLACK && joint / within <= (sigma * delta) / (eta * within) + SLACK
+        expect(joint <= (sigma * delta) / eta + SLACK && joint / within <= (sigma * delta) / (eta * within) + SLACK).toBe(true)
       }),
       {numRuns: 200, seed: 7},
     )
@@ -83,7 +83,7 @@ describe('theorems as properties of finite distributions', () => {
         const bound = (masses: {mass: number; near?: number}) => setBound({epsilon, delta, diameter, eta, ...masses})
         // With P[A] in the place of p_A(δ), with p_A(δ) itself, and with any lower bound of it.
         const all = [bound({mass: Math.min(1, mass)}), bound({mass: 0, near: Math.min(1, nearMass)}), bound({mass: 0, near: Math.min(1, nearMass) / 2})]
-        return all.every((x) => changed / nearMass <= x + SLACK) && all[1]! <= all[0]! + SLACK && nearMass >= mass - SLACK
+        expect(all.every((x) => changed / nearMass <= x + SLACK) && all[1]! <= all[0]! + SLACK && nearMass >= mass - SLACK).toBe(true)
       }),
       {numRuns: 200, seed: 8},
     )

@@ -105,6 +105,7 @@ describe('a damaged partial result', () => {
   })
 
   it('sums and plan that were changed on all sides alike are refused or merged, and never a defect', () => {
+    let [refused, merged] = [0, 0]
     fc.assert(fc.property(fc.nat(), changes, (place, change) => {
       const copies = files.map(({partial}) => structuredClone(partial))
       const all = paths(copies[0]!.plan)
@@ -114,10 +115,14 @@ describe('a damaged partial result', () => {
         const set = shardSet(read, VERSION)
         const {metrics, verdict} = mergeShares(set.files.map(({path, partial}) => ({place: path, share: partial})))
         toJson({...certifySample(), metrics, verdict} as never)
+        merged++
       } catch (error) {
         if (!(error instanceof InputError)) throw error
+        refused++
       }
     }), {numRuns: 200})
+    expect(refused).toBeGreaterThan(0)
+    expect(refused + merged).toBe(200)
   })
 })
 

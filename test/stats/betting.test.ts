@@ -57,14 +57,16 @@ describe('ratioUpperBound', () => {
         let before = -Infinity
         for (let v = 0; v <= 1; v += 0.05) {
           const now = logEvidence(a, b, bets, v)
-          if (now < before - 1e-12) return false
+          expect(now >= before - 1e-12).toBe(true)
           before = now
         }
         const bound = ratioUpperBound(a, b, bets, alpha, 1)
         const order = random(seed).permutation(n)
         const shuffled = ratioUpperBound(a.map((_, j) => a[order[j]!]!), b.map((_, j) => b[order[j]!]!), bets, alpha, 1)
         const ratio = a.reduce((s, x) => s + x, 0) / b.reduce((s, x) => s + x, 0)
-        return bound >= ratioUpperBound(a, b, bets, Math.min(0.9, 2 * alpha), 1) && Math.abs(bound - shuffled) < 1e-9 && bound >= Math.min(1, ratio)
+        expect(bound).toBeGreaterThanOrEqual(ratioUpperBound(a, b, bets, Math.min(0.9, 2 * alpha), 1))
+        expect(Math.abs(bound - shuffled)).toBeLessThan(1e-9)
+        expect(bound).toBeGreaterThanOrEqual(Math.min(1, ratio))
       }),
       {numRuns: 100, seed: 3},
     )
@@ -90,7 +92,8 @@ describe('pilotBets', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({min: 1, max: 100}), (seed, m) => {
         const chosen = pilotBets(points(seed, m), 500, range, 0.001, 1)
-        return chosen.every((bet) => bet.stake * range(bet.from) <= 1 + 1e-12) && chosen.reduce((s, bet) => s + bet.weight, 0) <= 1
+        expect(chosen.every((bet) => bet.stake * range(bet.from) <= 1 + 1e-12)).toBe(true)
+        expect(chosen.reduce((s, bet) => s + bet.weight, 0)).toBeLessThanOrEqual(1)
       }),
       {numRuns: 60, seed: 4},
     )

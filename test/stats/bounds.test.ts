@@ -56,7 +56,9 @@ describe('clopperPearsonUpper', () => {
       fc.property(fc.integer({min: 1, max: 400}), fc.nat(), fc.double({min: 1e-6, max: 0.4, noNaN: true}), (n, seed, alpha) => {
         const k = seed % n
         const bound = clopperPearsonUpper(k, n, alpha)
-        return bound >= k / n && bound >= clopperPearsonUpper(k, n, alpha * 1.5) - 1e-12 && bound <= clopperPearsonUpper(k + 1, n, alpha) + 1e-12
+        expect(bound).toBeGreaterThanOrEqual(k / n)
+        expect(bound).toBeGreaterThanOrEqual(clopperPearsonUpper(k, n, alpha * 1.5) - 1e-12)
+        expect(bound).toBeLessThanOrEqual(clopperPearsonUpper(k + 1, n, alpha) + 1e-12)
       }),
       {numRuns: 100, seed: 2},
     )

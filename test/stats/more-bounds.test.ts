@@ -79,7 +79,7 @@ describe('BCa', () => {
       fc.property(fc.array(fc.double({min: 0, max: 1, noNaN: true}), {minLength: 1, maxLength: 12}), (values) => {
         const {percentile, bca} = interval(values, 40)
         const [low, high] = [Math.min(...values) - 1e-9, Math.max(...values) + 1e-9]
-        return [percentile, bca].every(([a, b]) => a <= b && a >= low && b <= high)
+        expect([percentile, bca].every(([a, b]) => a <= b && a >= low && b <= high)).toBe(true)
       }),
       {numRuns: 60, seed: 9},
     )

@@ -8,7 +8,7 @@ const TOLERANCE = 1e-9
 export function differences(claim: unknown, again: unknown, place = ''): string[] {
   if (typeof again === 'number' && typeof claim === 'number') {
     const same = claim === again || Math.abs(claim - again) <= TOLERANCE * Math.max(Math.abs(claim), Math.abs(again))
-    return same ? [] : [sentence(place, claim, again)]
+    return same ? [] : [sentence(place, claim, show(again))]
   }
   if (Array.isArray(again)) {
     if (!Array.isArray(claim)) return [sentence(place, claim, `a list of ${again.length}`)]
@@ -21,10 +21,10 @@ export function differences(claim: unknown, again: unknown, place = ''): string[
       .filter(([, member]) => member !== undefined)
       .flatMap(([key, member]) => differences((claim as Record<string, unknown>)[key], member, place === '' ? key : `${place}, ${key}`))
   }
-  return claim === again ? [] : [sentence(place, claim, again)]
+  return claim === again ? [] : [sentence(place, claim, show(again))]
 }
 
-const sentence = (place: string, claim: unknown, again: unknown) => `${place}: the report states ${show(claim)}, its evidence gives ${show(again)}`
+const sentence = (place: string, claim: unknown, found: string) => `${place}: the report states ${show(claim)}, its evidence gives ${found}`
 
 const show = (value: unknown) => (typeof value === 'object' && value !== null ? 'something else' : typeof value === 'string' ? `'${value}'` : String(value))
 

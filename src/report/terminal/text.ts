@@ -9,9 +9,12 @@ export function width(text: string): number {
   return columns
 }
 
-/** Lines as one text. No-break spaces have served their purpose by now, and plain ones can be searched for. */
+/**
+ * Lines as one text. No-break spaces have served their purpose by now, and plain ones can be searched for. CI systems read commands from logs:
+ * a name that makes a line begin with `::`, or holds `##[` or `##vso[`, gets a space into its sign, so that it stays a name.
+ */
 export function finish(lines: readonly string[]): string {
-  return lines.join('\n').replaceAll('\u00a0', ' ') + '\n'
+  return lines.map((line) => line.replace(/^(\s*:):/, '$1 :').replace(/#(?=#\w*\[)/g, '# ')).join('\n').replaceAll('\u00a0', ' ') + '\n'
 }
 
 /** At most `columns` wide, an ellipsis in place of the end. */

@@ -1,7 +1,8 @@
 import {inverse, Matrix as Oracle} from 'ml-matrix'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {denseRows, selectRows} from '../../../src/linalg/csr.js'
-import {plainProducts} from '../../../src/linalg/products.js'
+import {onnxProducts} from '../../../src/linalg/onnx-products.js'
+import {plainProducts, type Products} from '../../../src/linalg/products.js'
 import type {Csr, Dense} from '../../../src/linalg/types.js'
 import {kappa} from '../../../src/pairwise/arc-cosine.js'
 import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
@@ -22,17 +23,19 @@ import {communityGraph} from '../graphs.js'
 
 const {graph} = communityGraph()
 let engine: PairwiseEngine
+let products: Products
 beforeAll(async () => {
   engine = await createCpuEngine({threads: 1})
+  products = (await onnxProducts(1)) ?? plainProducts
 })
-afterAll(() => engine.close())
+afterAll(() => Promise.all([engine.close(), products.close()]))
 
 function problem(ridge: number, nodeSet = Uint32Array.from({length: graph.nodes}, (_, i) => i), norm: 'row' | 'sym' = 'row'): KernelProblem {
   return {features: kernelFeatures(graph), graph: aggregation(graph.nodes, graph.edges, norm, 1), nodeSet, y: labelMatrix(graph.labels!, nodeSet, graph.classes, 'centred'), ridge, labelFreeRidge: 0.01}
 }
-const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', plainProducts)
-const landmarks = (p: KernelProblem, count: number) => landmarkSolver(p, graph.edges, count, random(0), engine, plainProducts)
-const stream = (p: KernelProblem) => streamSolver(p, graph.edges, random(0), engine, engine, plainProducts)
+const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', products)
+const landmarks = (p: KernelProblem, count: number) => landmarkSolver(p, graph.edges, count, random(0), engine, products)
+const stream = (p: KernelProblem) => streamSolver(p, graph.edges, random(0), engine, engine, products)
 const scores = async (solver: KernelSolver) => solver.scores(await measureBlocks(solver, allBlocks(solver)))
 const largest = (x: Float64Array) => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
 const difference = (a: Float64Array, b: Float64Array) => largest(a.map((x, e) => x - b[e]!)) / largest(b)
@@ -66,12 +69,12 @@ describe('landmarks', () => {
 
   it('the error stated on held-out columns is that of the whole kernel', async () => {
     const {unit} = aggregateFeatures(problem(10).graph.matrix, problem(10).features)
-    const kernel = await landmarkKernel(unit, 40, random(3), engine, plainProducts)
+    const kernel = await landmarkKernel(unit, 40, random(3), engine, products)
     const h = kernelByDefinition(unit as Csr)
-    const {phi} = await featureChunk(kernel, unit, 0, unit.rows, engine, plainProducts)
+    const {phi} = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
     const rest = Oracle.sub(h, low(phi))
     for (let i = 0; i < unit.rows; i++) rest.set(i, i, 0)
-    const error = await landmarkError(kernel, unit, random(4), engine, plainProducts)
+    const error = await landmarkError(kernel, unit, random(4), engine, products)
     expect(error / (rest.norm() / h.norm())).toBeGreaterThan(0.8)
     expect(error / (rest.norm() / h.norm())).toBeLessThan(1.25)
   })
@@ -79,7 +82,7 @@ describe('landmarks', () => {
   it('GKC and its derivative are those of the landmark kernel written out and inverted', async () => {
     const p = problem(2, half)
     const {unit} = aggregateFeatures(selectRows(p.graph.matrix, p.nodeSet) as Csr, p.features)
-    const kernel = await landmarkKernel(unit, 25, random(1), engine, plainProducts)
+    const kernel = await landmarkKernel(unit, 25, random(1), engine, products)
     const {y} = p
     const dense = denseRows(unit, 0, unit.rows)
     const points = selectRows(dense, kernel.places) as Dense
@@ -91,11 +94,11 @@ describe('landmarks', () => {
       const targets = Oracle.from1DArray(y.rows, y.cols, Array.from(y.data))
       return (2 / x.rows) * targets.transpose().mmul(inverse(k)).mmul(targets).trace()
     }
-    const solution = await solveLandmarks(kernel, unit, y, p.ridge, engine, plainProducts)
+    const solution = await solveLandmarks(kernel, unit, y, p.ridge, engine, products)
     expect(solution.gkc ** 2).toBeCloseTo(gkcSquared(dense), 8)
 
-    const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, plainProducts)
-    const weights = await pairWeights(chunk, y, solution, kernel, plainProducts)
+    const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
+    const weights = await pairWeights(chunk, y, solution, kernel, products)
     const sums = new Float64Array(dense.data.length)
     await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) => sums.set(block.data, first * block.cols))
     // A row that is no landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
@@ -175,7 +178,7 @@ describe('an infinite ridge', () => {
 })
 
 describe('blocks of work', () => {
-  it.each([['gram', (p: KernelProblem) => gram(p)], ['exact removal', (p: KernelProblem) => gramSolver(p, graph.edges, 'exact', plainProducts)], ['landmarks', (p: KernelProblem) => landmarks(p, 60)]] as const)('%s: measured in any order they give the same scores', async (_, make) => {
+  it.each([['gram', (p: KernelProblem) => gram(p)], ['exact removal', (p: KernelProblem) => gramSolver(p, graph.edges, 'exact', products)], ['landmarks', (p: KernelProblem) => landmarks(p, 60)]] as const)('%s: measured in any order they give the same scores', async (_, make) => {
     const solver = await make(problem(10, half))
     const parts = await measureBlocks(solver, allBlocks(solver))
     const backwards = []

@@ -1,0 +1,80 @@
+import {execFile} from 'node:child_process'
+import {stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import {readInput} from '../data/read-file.js'
+import {InputError, UsageError} from '../errors.js'
+import {checksumOf} from '../report/checksum.js'
+import {parseAnyReport} from '../report/read-report.js'
+import type {AnyReport} from '../report/reports.js'
+
+/** Where baselines are kept unless something else is said: `<check>.json` in this folder. */
+export const BASELINE_FOLDER = 'surety-baseline'
+
+/** Where baselines come from. */
+export type BaselineSource = {kind: 'path'; path: string} | {kind: 'git'; ref: string; folder: string}
+
+/**
+ * A report, a folder of reports, `git:REF` or `git:REF:folder`.
+ *
+ * Throws  UsageError  git: without a ref, or with one that git would take for an option.
+ */
+export function baselineSource(text: string): BaselineSource {
+  if (!text.startsWith('git:')) return {kind: 'path', path: text}
+  const [ref = '', folder = BASELINE_FOLDER] = text.slice(4).split(/:(.*)/s)
+  if (!/^[\w@][\w./@^~{}+-]*$/.test(ref)) throw new UsageError(`the baseline ${JSON.stringify(text)} names no revision of git`, ['write git:origin/main, or git:origin/main:folder'])
+  return {kind: 'git', ref, folder}
+}
+
+/**
+ * The baselines of the checks, as far as there are any: a check without one fails where it is asked for.
+ *
+ * Throws  UsageError  one report for several checks. InputError  a source that cannot be read, or a report that was changed.
+ */
+export async function readBaselines(source: BaselineSource, checks: readonly string[]): Promise<Map<string, AnyReport>> {
+  if (source.kind === 'git') return collect(checks, (check) => fromGit(source, check))
+  const info = await stat(source.path).catch(() => null)
+  if (info?.isDirectory() !== true) {
+    if (checks.length !== 1) throw new UsageError(`the baseline ${source.path} is one report, and there are ${checks.length} checks`, ['name a folder with one report a check, or choose one check with --only'])
+    return new Map([[checks[0]!, parseBaseline((await readInput(source.path)).bytes, source.path)]])
+  }
+  return collect(checks, async (check) => {
+    const path = join(source.path, `${check}.json`)
+    return (await stat(path).catch(() => null)) === null ? null : parseBaseline((await readInput(path)).bytes, path)
+  })
+}
+
+async function collect(checks: readonly string[], read: (check: string) => Promise<AnyReport | null>): Promise<Map<string, AnyReport>> {
+  const found = new Map<string, AnyReport>()
+  for (const check of checks) {
+    const report = await read(check)
+    if (report !== null) found.set(check, report)
+  }
+  return found
+}
+
+const run = promisify(execFile)
+const MAX_BASELINE_BYTES = 2 ** 29
+
+async function fromGit({ref, folder}: {ref: string; folder: string}, check: string): Promise<AnyReport | null> {
+  // `./`: from the current folder, which may lie below the root of the repository.
+  const object = `${ref}:./${folder}/${check}.json`
+  const git = (...args: string[]) => run('git', args, {maxBuffer: MAX_BASELINE_BYTES, encoding: 'buffer'})
+  try {
+    await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`)
+  } catch (cause) {
+    throw new InputError(`the baseline git:${ref} cannot be read: there is no such revision here, or this is no git repository`, ['fetch it first: git fetch origin main, or fetch-depth: 0 in actions/checkout'], {cause})
+  }
+  try {
+    await git('cat-file', '-e', object)
+  } catch {
+    return null
+  }
+  return parseBaseline((await git('show', object)).stdout, object)
+}
+
+function parseBaseline(bytes: Uint8Array, path: string): AnyReport {
+  const report = parseAnyReport(bytes, path)
+  if (report.command === 'certify' && report.checksum !== checksumOf(report)) throw new InputError(`${path}: was changed after surety wrote it`, ['write it again with surety baseline update'])
+  return report
+}

@@ -1,0 +1,132 @@
+import {readInput} from '../data/read-file.js'
+import {UsageError} from '../errors.js'
+import {type CheckRun, metricSegments, thresholdsOf} from '../gate/gate.js'
+import type {Schema} from '../gate/metric-schema.js'
+import type {CheckConfig, GateConfig} from '../gate/types.js'
+import type {SelectedEngine} from '../pairwise/select.js'
+import {parseAnyReport} from '../report/read-report.js'
+import type {AnyReport} from '../report/reports.js'
+import {certifyFlags, type CertifyFlags, certifyReport} from './certify-run.js'
+import {checkFlags} from './check-flags.js'
+import {defined, fromEnvironment, seedFlag} from './flags.js'
+import {toFailure} from './failure.js'
+import {requireInputMemory} from './input-memory.js'
+import type {OnProgress} from './progress.js'
+import type {ReportCache} from './report-cache.js'
+import {RunFrame} from './run-frame.js'
+import {isoDate, requestOf, sanitizeFlags, type SanitizeFlags} from './sanitize-flags.js'
+import {openGraph, outcomeOf, settingOf} from './sanitize-run.js'
+
+/** What all checks of a gate share. */
+export interface GateContext {
+  seed: number
+  threads: number | undefined
+  engine: () => Promise<SelectedEngine>
+  /** null: every check is computed */
+  cache: ReportCache | null
+  onProgress: OnProgress
+}
+
+type Prepared = {name: string} & (
+  | {kind: 'certify'; path: string; flags: CertifyFlags}
+  | {kind: 'sanitize'; path: string; flags: SanitizeFlags}
+  | {kind: 'report'; path: string}
+)
+
+export interface GateRuns {
+  runs: Map<string, CheckRun>
+  /** checks whose reports came from the cache */
+  cached: string[]
+}
+
+const FLAGS = {
+  certify: fromEnvironment({...certifyFlags, seed: seedFlag()}),
+  sanitize: fromEnvironment({...sanitizeFlags, seed: seedFlag()}),
+}
+
+/**
+ * The reports of the checks that are asked for. Options and metric paths of all of them are looked at before the first one runs; an error of
+ * one check while it runs takes the place of its report, and the others go on.
+ *
+ * Throws  UsageError  an option or a metric that its command does not have, or a check that is not in the configuration.
+ */
+export async function runChecks(config: GateConfig, only: readonly string[] | null, schema: Schema, context: GateContext): Promise<GateRuns> {
+  const chosen = Object.entries(config.checks).filter(([name]) => only === null || only.includes(name))
+  const prepared: Prepared[] = []
+  for (const [name, check] of chosen) {
+    const each = await prepare(name, check, context.seed)
+    if (each.kind !== 'report') requireKnownMetrics(check, each.kind, schema)
+    prepared.push(each)
+  }
+  const runs = new Map<string, CheckRun>()
+  const cached: string[] = []
+  for (const [k, each] of prepared.entries()) {
+    const onProgress: OnProgress = (stage, done, total) => context.onProgress(`${each.name} (${k + 1} of ${prepared.length}): ${stage}`, done, total)
+    try {
+      const {report, fromCache} = await reportOf(each, {...context, onProgress})
+      if (each.kind === 'report') requireKnownMetrics(config.checks[each.name]!, report.command, schema)
+      if (fromCache) cached.push(each.name)
+      runs.set(each.name, {report})
+    } catch (error) {
+      const {code, message, nextSteps} = toFailure(error)
+      // A defect of surety is no result of a check.
+      if (code === 'INTERNAL' || error instanceof UsageError) throw error
+      runs.set(each.name, {error: {code, message, nextSteps}})
+    }
+  }
+  return {runs, cached}
+}
+
+function requireKnownMetrics(check: CheckConfig, command: string, schema: Schema): void {
+  for (const [metric] of thresholdsOf(check)) if (metric !== 'verdict') metricSegments(metric, command, schema)
+}
+
+async function prepare(name: string, {certify, sanitize, report, options = {}}: CheckConfig, seed: number): Promise<Prepared> {
+  const place = `checks.${name}`
+  const all = {seed, ...options}
+  if (certify !== undefined) return {name, kind: 'certify', path: certify, flags: await checkFlags(place, all, FLAGS.certify)}
+  if (sanitize !== undefined) return {name, kind: 'sanitize', path: sanitize, flags: await checkFlags(place, all, FLAGS.sanitize)}
+  return {name, kind: 'report', path: report!}
+}
+
+async function reportOf(check: Prepared, context: GateContext): Promise<{report: AnyReport; fromCache: boolean}> {
+  if (check.kind === 'report') return {report: parseAnyReport((await readInput(check.path)).bytes, check.path), fromCache: false}
+  const compute = () => (check.kind === 'certify' ? certifyCheck(check.path, check.flags, context) : sanitizeCheck(check.path, check.flags, context))
+  if (context.cache === null) return {report: await compute(), fromCache: false}
+  // Suppressed edges expire: with them a report is one of its day.
+  const today = check.kind === 'sanitize' && check.flags.suppress !== undefined ? isoDate() : null
+  return context.cache.through({command: check.kind, path: check.path, options: {...check.flags, today}}, compute)
+}
+
+async function certifyCheck(path: string, flags: CertifyFlags, {engine, onProgress}: GateContext): Promise<AnyReport> {
+  requireInputMemory([path, flags.data], flags['max-memory'])
+  const {openCheckpoint} = await import('../checkpoint/index.js')
+  const checkpoint = await openCheckpoint(path)
+  try {
+    return await certifyReport(checkpoint, {path, flags, engine, frames: new RunFrame('certify'), onProgress})
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+async function sanitizeCheck(path: string, flags: SanitizeFlags, {engine, threads, onProgress}: GateContext): Promise<AnyReport> {
+  requireInputMemory([path, flags.features], flags['max-memory'])
+  const frames = new RunFrame('sanitize')
+  const opened = await openGraph(requestOf(path, flags))
+  const {sanitize} = await import('../sanitize/sanitize.js')
+  const selected = await engine()
+  const run = {...defined({threads, memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress}
+  const result = await sanitize(opened.normalised.graph, opened.options, selected.engine, run).finally(() => selected.engine.close())
+  const {outcome} = outcomeOf(opened, settingOf(opened, selected), result, undefined)
+  return {...frames.report(outcome, flags.seed), command: 'sanitize'}
+}
+
+/** Names of checks as the user gave them. Throws UsageError for one that is not there. */
+export function chosenChecks(config: GateConfig, only: readonly string[] | undefined): string[] | null {
+  if (only === undefined) return null
+  const names = Object.keys(config.checks)
+  const unknown = only.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UsageError(`--only names the check ${JSON.stringify(unknown)}, and there is none`, [`the checks are ${names.join(', ')}`])
+  return [...only]
+}
+

@@ -1,0 +1,114 @@
+import {access} from 'node:fs/promises'
+import {extname, resolve} from 'node:path'
+import {pathToFileURL} from 'node:url'
+import {LineCounter, parseDocument} from 'yaml'
+import {parseJson} from '../data/json.js'
+import {readInput} from '../data/read-file.js'
+import {InputError, UsageError} from '../errors.js'
+import {checkConfig} from '../gate/config.js'
+import type {GateConfig, Level, Place} from '../gate/types.js'
+import {readSchema} from '../report/schema.js'
+import type {InputFile} from '../report/types.js'
+
+/** A configuration file: what is judged, and every flag of surety gate by its name. */
+export interface ConfigFile extends GateConfig {
+  /** a report, a folder of reports, or git:REF (git:REF:folder) */
+  baseline?: string
+  'fail-level'?: Exclude<Level, 'off'>
+  'no-fail'?: boolean
+  /** names of checks */
+  only?: string | string[]
+  /** folder of the cache; off by default */
+  cache?: string
+  /** files to write, [format:]path */
+  out?: string | string[]
+  /** what stdout shows */
+  format?: string
+  seed?: number
+  device?: string
+  threads?: number
+  'require-gpu'?: boolean
+}
+
+export interface OpenedConfig {
+  config: ConfigFile
+  file: InputFile
+  placeOf: (path: readonly (string | number)[]) => Place
+}
+
+/** Looked for in this order. A program is only run when it is named. */
+export const CONFIG_NAMES = ['surety.config.json', 'surety.config.yaml', 'surety.config.yml'] as const
+const MAX_CONFIG_BYTES = 2 ** 20
+
+/**
+ * The configuration of a path, or of the current folder.
+ *
+ * Throws  UsageError  none, more than one, or one that does not hold what it should. InputError  a file that cannot be read or parsed.
+ */
+export async function readConfig(named: string | undefined): Promise<OpenedConfig> {
+  const path = named ?? (await findConfig())
+  const {bytes, file} = await readInput(path, MAX_CONFIG_BYTES)
+  const {value, placeOf} = await parse(path, bytes)
+  return {config: checkConfig<ConfigFile>(value, readSchema('config.schema.json'), path), file, placeOf}
+}
+
+async function findConfig(): Promise<string> {
+  const there = await Promise.all(CONFIG_NAMES.map((name) => access(name).then(() => true, () => false)))
+  const found = CONFIG_NAMES.filter((_, k) => there[k])
+  if (found.length === 1) return found[0]!
+  if (found.length > 1) throw new UsageError(`there are ${found.length} configurations: ${found.join(', ')}`, ['keep one, or name one with --config'])
+  throw new UsageError(`there is no ${CONFIG_NAMES.join(' or ')} in the current folder`, ['write one as docs/ci.md shows, or name another file with --config'])
+}
+
+type Parsed = Pick<OpenedConfig, 'placeOf'> & {value: unknown}
+
+async function parse(path: string, bytes: Uint8Array): Promise<Parsed> {
+  const extension = extname(path).toLowerCase()
+  switch (extension) {
+    case '.json': {
+      const value = parseJson(bytes, path)
+      // YAML holds JSON and knows lines; it also refuses a check that is named twice.
+      return {...parseYaml(path, bytes, {json: true}), value}
+    }
+    case '.yaml':
+    case '.yml': return parseYaml(path, bytes)
+    case '.ts':
+    case '.mts':
+    case '.js':
+    case '.mjs': return {value: await runProgram(path), placeOf: () => ({path, line: 1})}
+    default: throw new UsageError(`${path}: a configuration ends in .json, .yaml, .yml, .ts or .js`, ['name it so'])
+  }
+}
+
+/** Of JSON only the lines and doubled keys are of interest; tabs, which YAML forbids, are blanks there. */
+function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed {
+  const counter = new LineCounter()
+  try {
+    const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes)
+    const document = parseDocument(json ? text.replaceAll('\t', ' ') : text, {lineCounter: counter, prettyErrors: false})
+    const [error] = document.errors
+    if (error !== undefined) throw new InputError(`${path}, line ${counter.linePos(error.pos[0]).line}: ${error.message.toLowerCase().replace(/\.$/, '')}`, ['mend the file'])
+    const placeOf = (parts: readonly (string | number)[]): Place => {
+      for (let length = parts.length; length > 0; length--) {
+        const node = document.getIn(parts.slice(0, length), true) as {range?: [number, number, number]} | undefined
+        if (node?.range) return {path, line: counter.linePos(node.range[0]).line}
+      }
+      return {path, line: 1}
+    }
+    return {value: document.toJS({maxAliasCount: 50}) as unknown, placeOf}
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause
+    throw new InputError(`${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, ['mend the file'], {cause})
+  }
+}
+
+async function runProgram(path: string): Promise<unknown> {
+  const {createJiti} = await import('jiti')
+  try {
+    const loaded = await createJiti(pathToFileURL(`${resolve('.')}/`).href, {fsCache: false, moduleCache: false}).import<unknown>(resolve(path), {default: true})
+    // Functions and class instances do not survive: a configuration is data, whatever wrote it.
+    return JSON.parse(JSON.stringify(loaded ?? null)) as unknown
+  } catch (cause) {
+    throw new InputError(`${path}: cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, ['run it by itself to see its error'], {cause})
+  }
+}

@@ -1,0 +1,51 @@
+import type {SelectedEngine} from '../pairwise/select.js'
+import type {Frame, InputFile, Json, Note, Report, Verdict} from '../report/types.js'
+import {ALGORITHM, VERSION} from '../version.js'
+
+/** What a command hands over to become a report. */
+export interface Outcome<Metrics> extends Setting {
+  metrics: Metrics
+  verdict: Verdict
+}
+
+/** Whence a result came. */
+export interface Setting {
+  inputs: InputFile[]
+  config: Record<string, Json>
+  engine: Pick<SelectedEngine, 'report' | 'threads'> & Partial<Pick<SelectedEngine, 'notes'>>
+  notes: Note[]
+}
+
+/** The frame of every report of one run: whence the result came and how. */
+export class RunFrame {
+  private readonly startedAt = new Date()
+
+  constructor(private readonly command: string) {}
+
+  report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number): Report<Metrics> {
+    return {...this.frame(setting, seed), metrics, verdict}
+  }
+
+  frame({inputs, config, engine, notes}: Setting, seed: number): Frame {
+    const algorithm = ALGORITHM[this.command]
+    return {
+      schemaVersion: 1,
+      command: this.command,
+      version: VERSION,
+      ...(algorithm === undefined ? {} : {algorithm}),
+      seed,
+      engine: engine.report,
+      inputs,
+      config,
+      notes: [...(engine.notes ?? []), ...notes],
+      run: {
+        startedAt: this.startedAt.toISOString(),
+        elapsedMs: Date.now() - this.startedAt.getTime(),
+        node: process.version,
+        platform: `${process.platform} ${process.arch}`,
+        cpus: engine.threads,
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      },
+    }
+  }
+}
