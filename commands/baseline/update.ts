@@ -11,7 +11,7 @@ import {InputError, UsageError} from '../../src/errors.js'
 import {toJson} from '../../src/report/json.js'
 
 export default class BaselineUpdate extends BaseCommand {
-  static override summary = 'Write the reports of all checks as the baseline that later runs of the gate are compared with.'
+  static override summary = 'Write the reports that later runs of the gate are compared with.'
 
   static override description = `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
 bytes: commit the folder, and a pull request shows what changed. Nothing is written unless every check could be run.`

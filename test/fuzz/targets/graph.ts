@@ -9,6 +9,7 @@ import type {Target} from '../../../scripts/fuzz/target.js'
 import type {NamedArray} from '../../../src/data/named-array.js'
 import {writeNpy} from '../../../src/data/npy.js'
 import {writeNpz} from '../../../src/data/npz.js'
+import {readInput} from '../../../src/data/read-file.js'
 import {GRAPH_LIMITS} from '../../../src/graph/limits.js'
 import {normalise, normaliseRaw, type NormaliseOptions} from '../../../src/graph/normalise.js'
 import {readGraph, type ReadOptions} from '../../../src/graph/read-graph.js'
@@ -107,6 +108,9 @@ export const GRAPH_TARGETS: Target[] = [
   {name: 'node-list', mutators: [mutateTokens(CSV_WORDS)], seeds: () => text('node\na\nb\n', '3,x\na,y\n'), open: (folder) => fromFile(folder, 'x.csv', (path) => readNodeList(path, CHAIN))},
   {
     name: 'truth-and-targets', mutators: [NPZ], seeds: () => [writeNpz([array('edges_added', 'i4', [0, 1, 2, 3], [2, 2]), array('targets', 'i8', [0, 3])])],
-    open: (folder) => fromFile(folder, 'x.npz', async (path) => [await readTruth(path, 'edges_added', CHAIN), await readTargets(path, 'targets', CHAIN)]),
+    open: (folder) => fromFile(folder, 'x.npz', async (path) => {
+      const {file} = await readInput(path)
+      return [await readTruth(file, 'edges_added', CHAIN), await readTargets(file, 'targets', CHAIN)]
+    }),
   },
 ]
