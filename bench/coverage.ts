@@ -22,11 +22,11 @@ const header = (columns: readonly string[]) => console.log(`| ${columns.join(' |
 const line = (first: readonly (string | number)[], figures: readonly number[]) => console.log(`| ${[...first, ...figures.map((x) => x.toFixed(3))].join(' | ')} |`)
 
 if (asked('report')) {
-  header(['setting', 'rows', 'mean truth', 'direct', 'windowed', 'global', 'ε bound / truth', 'class', 'example', 'cells certified', 'coverage direct', 'windowed', 'global', 'ε', 'classes', 'examples', 'report', 'asymptotic interval of ε'])
+  header(['setting', 'rows', 'mean truth', 'direct', 'windowed', 'global', 'ε bound / truth', 'class', 'example', 'cells certified', 'coverage direct', 'windowed', 'global', 'ε', 'classes', 'examples', 'report', 'asymptotic interval of ε', 'lower', 'coverage lower'])
   for (const setting of chosen(settings(POPULATION))) {
     const {mean, ...held} = await simulate(setting, runs, engine)
     line([setting.name, setting.rows], [mean.truth, mean.direct, mean.windowed, mean.global, mean.epsilonRatio, mean.classes, mean.examples, mean.certified,
-      held.direct, held.windowed, held.global, held.epsilon, held.classes, held.examples, held.report, held.asymptotic])
+      held.direct, held.windowed, held.global, held.epsilon, held.classes, held.examples, held.report, held.asymptotic, mean.lower, held.lower])
   }
 }
 if (asked('fresh')) {

@@ -23,8 +23,9 @@ console.log('| graph | landmarks | kernel error | GKC | Pearson of KC | Spearman
 for (const name of GRAPHS) {
   const path = join(folder, `${name}.npz`)
   if (!existsSync(path)) throw new Error(`${path} is absent: name the folder that holds ${GRAPHS.join(', ')}`)
-  const normalised = normalise(await readGraph(path, {edges: 'edges_attacked'}))
-  const options: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: await readTruth(path, 'edges_added', normalised)}
+  const document = await readGraph(path, {edges: 'edges_attacked'})
+  const normalised = normalise(document)
+  const options: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: await readTruth(document.inputs[0]!, 'edges_added', normalised)}
   const exact = await sanitize(normalised.graph, options, engine)
   row(name, 'all (Gram)', exact)
   for (const landmarks of values.landmarks.split(',').map(Number)) {

@@ -59,8 +59,9 @@ async function rowOf(name: string): Promise<string> {
 async function fromFile(name: string): Promise<Case> {
   const path = join(values.folder, `${name === 'polblogs' ? 'polblogs_meta_0.05' : name}.npz`)
   const isAttacked = /_(meta|random|grad|nettack)_/.test(name)
-  const normalised = normalise(await readGraph(path, isAttacked ? {edges: 'edges_attacked'} : {}))
-  return {graph: {...normalised.graph, features: null}, truth: isAttacked ? await readPairs(path, 'edges_added', normalised, '') : null}
+  const document = await readGraph(path, isAttacked ? {edges: 'edges_attacked'} : {})
+  const normalised = normalise(document)
+  return {graph: {...normalised.graph, features: null}, truth: isAttacked ? await readPairs(document.inputs[0]!, 'edges_added', normalised, '') : null}
 }
 
 /** A block model of 2,000 nodes in 4 classes, degrees with a heavy tail; with `attacked` a tenth more edges between random pairs. */

@@ -20,7 +20,7 @@ import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import {aggregation} from '../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../src/sanitize/complexity.js'
 import {allBlocks, createSolver, measureBlocks} from '../src/sanitize/kernel-scores.js'
-import {defaultMemoryLimit} from '../src/linalg/memory.js'
+import {defaultMemoryLimit, residentBytes} from '../src/linalg/memory.js'
 import {prepare} from '../src/sanitize/prepare.js'
 import {random} from '../src/stats/random.js'
 import {writeGeneratedGraph} from './generated-graph.js'
@@ -43,7 +43,7 @@ const graph = positionals[0] === undefined ? await generated() : await read(posi
 const products = (await onnxProducts(threads)) ?? plainProducts
 const engine = await createCpuEngine({threads})
 const options = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} as const
-const {problem, plan, settings} = await prepare(graph, options, engine, products, {threads, memoryLimitBytes: defaultMemoryLimit()})
+const {problem, plan, settings} = await prepare(graph, options, engine, products, {threads, memoryLimitBytes: defaultMemoryLimit(), heldBytes: residentBytes()})
 const {features, nodeSet, y, ridge} = problem
 const m = graph.edges.length / 2
 const which = Array.from(random(1).permutation(m)).slice(0, sample)

@@ -30,18 +30,20 @@ export interface Coverage {
   examples: number
   /** every bound of the report at once */
   report: number
+  /** every lower bound of a cell: a family of its own */
+  lower: number
   /** the asymptotic intervals of ε, no certificate, 95 % each, held in all layers */
   asymptotic: number
   /** means over runs (and cells) */
-  mean: {truth: number; direct: number; windowed: number; global: number; epsilonRatio: number; certified: number; classes: number; examples: number}
+  mean: {truth: number; direct: number; windowed: number; global: number; epsilonRatio: number; certified: number; classes: number; examples: number; lower: number}
 }
 
 /** So many examples get a radius in a run. */
 const EXAMPLES = 20
 
 export async function simulate({population, rows, options}: Setting, runs: number, engine: PairwiseEngine, firstSeed = 1): Promise<Coverage> {
-  const held = {epsilon: 0, global: 0, windowed: 0, direct: 0, classes: 0, examples: 0, report: 0, asymptotic: 0}
-  const mean = {truth: 0, direct: 0, windowed: 0, global: 0, epsilonRatio: 0, certified: 0, classes: 0, examples: 0}
+  const held = {epsilon: 0, global: 0, windowed: 0, direct: 0, classes: 0, examples: 0, report: 0, lower: 0, asymptotic: 0}
+  const mean = {truth: 0, direct: 0, windowed: 0, global: 0, epsilonRatio: 0, certified: 0, classes: 0, examples: 0, lower: 0}
   for (let run = 0; run < runs; run++) {
     const seed = firstSeed + run
     const order = random(1_000_000 + seed).permutation(population.rows)
@@ -54,6 +56,7 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
     const all = {epsilon: true, global: true, windowed: true, direct: true, classes: true, examples: true}
     let epsilonRatio = 0
     let asymptotic = true
+    let lower = true
     for (const [k, layer] of metrics.layers.entries()) {
       const cells = metrics.cells.filter((cell) => cell.layer === layer.name)
       const etas = Float64Array.from(new Set(cells.map((cell) => cell.eta)))
@@ -83,6 +86,8 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
           all[family] &&= cell[family] >= value
           mean[family] += cell[family] / metrics.cells.length / runs
         }
+        lower &&= cell.lower! <= value
+        mean.lower += cell.lower! / metrics.cells.length / runs
         mean.truth += value / metrics.cells.length / runs
         if (cell.status === 'certified') mean.certified += 1 / metrics.cells.length / runs
       })
@@ -104,6 +109,7 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
     mean.epsilonRatio += epsilonRatio / runs
     for (const key of ['epsilon', 'global', 'windowed', 'direct', 'classes', 'examples'] as const) held[key] += (all[key] ? 1 : 0) / runs
     held.report += (Object.values(all).every((x) => x) ? 1 : 0) / runs
+    held.lower += (lower ? 1 : 0) / runs
     held.asymptotic += (asymptotic ? 1 : 0) / runs
   }
   return {runs, ...held, mean}

@@ -3,6 +3,7 @@ import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {certifyFlags, certifyPartial, certifyReport, type CertifyRun} from '../src/cli/certify-run.js'
 import {fromEnvironment, GROUP, outputFile, shard} from '../src/cli/flags.js'
+import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {certifyHtml} from '../src/report/html/certify.js'
@@ -46,6 +47,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
 
   async run(): Promise<CertifyReport | CertifyPartial | LayerListing> {
     const {args, flags} = await this.parse(Certify)
+    requireInputMemory([args.checkpoint, flags.data], flags['max-memory'])
     const {openCheckpoint} = await import('../src/checkpoint/index.js')
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {

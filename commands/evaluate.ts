@@ -2,6 +2,7 @@ import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {type EvaluateRequest, evaluationOutcome, openEvaluation, writeEvaluation} from '../src/cli/evaluate-run.js'
 import {bytes, defined, fromEnvironment, GROUP, number, numbers, outputFile} from '../src/cli/flags.js'
+import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
 import type {EvaluateReport} from '../src/report/reports.js'
@@ -47,13 +48,14 @@ must beat. Labels of test nodes are read to grade only.`
     prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio'], description: 'choose the cut without ground truth (the default)'}),
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, description: 'share of the edges to remove'}),
     'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
     out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
   async run(): Promise<EvaluateReport> {
     const {args, flags} = await this.parse(Evaluate)
+    requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openEvaluation(requestOf(args.graph, flags))
     const {evaluate} = await import('../src/evaluate/evaluate.js')
     const engine = await this.engine(flags)

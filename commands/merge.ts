@@ -4,6 +4,7 @@ import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {bytes, defined, fromEnvironment, GROUP, outputFile} from '../src/cli/flags.js'
+import {namedRows} from '../src/cli/pictures.js'
 import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -49,7 +50,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
     scores: outputFile({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the kernel scores may take beside the graph'}),
+    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the whole process may take'}),
   })
 
   async run(): Promise<CertifyReport | SanitizeReport> {
@@ -69,10 +70,14 @@ those of sanitize need the graph again, at the path where the shards read it.`
     if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
     const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
+    const named = new Set(namedRows(merged.metrics))
+    const pictures = new Map(files.flatMap(({partial}) => partial.thumbnails ?? []).filter(({row}) => named.has(row)).map((picture) => [picture.row, picture]))
+    const thumbnails = [...pictures.values()].sort((a, b) => a.row - b.row)
     const report: CertifyReport = withChecksum({
       ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
       command: 'certify' as const,
       subject,
+      ...(thumbnails.length === 0 ? {} : {thumbnails}),
       ...(merged.evidence === null ? {} : {evidence: merged.evidence}),
     })
     for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))

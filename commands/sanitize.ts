@@ -1,11 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {defined, fromEnvironment, GROUP, outputFile, shard} from '../src/cli/flags.js'
+import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
 import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
+import {residentBytes} from '../src/linalg/memory.js'
 import {toJson} from '../src/report/json.js'
 import {type SanitizePartial, sealPartial} from '../src/report/partials.js'
 import type {SanitizeReport} from '../src/report/reports.js'
@@ -48,10 +50,11 @@ The cleaned graph is written in the format of the input, or in another by extens
     if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
       throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
     }
+    requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openGraph(requestOf(args.graph, flags))
     const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
     const {graph} = opened.normalised
-    const limits = defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']})
+    const limits = {...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}), heldBytes: residentBytes()}
     if (flags['explain-plan']) {
       const plan = explainPlan(graph, opened.options, limits)
       process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))

@@ -4,7 +4,8 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {runStep} from './run-step.mjs'
 
-const UNWANTED = /^(src|commands|test|bench|scripts|docs|\.ci)\/|\.npz$|\.onnx$|\.map$|tsconfig/
+/** What the tarball holds beside the two files that the compiler makes of each source. */
+const OTHERS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'bin/run.js', 'oclif.manifest.json', 'package.json', ...readdirSync('schemas').map((name) => `schemas/${name}`)]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
@@ -20,9 +21,13 @@ async function must(what, command, args, options) {
 
 const [packed] = JSON.parse(await must('npm pack', 'npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]))
 const files = packed.files.map((file) => file.path)
-const unwanted = files.filter((path) => UNWANTED.test(path))
-if (unwanted.length > 0) {
-  console.error(`package check: the tarball holds ${unwanted.slice(0, 5).join(', ')}`)
+const sources = ['src', 'commands'].flatMap((folder) => readdirSync(folder, {recursive: true}).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name.replaceAll('\\', '/').slice(0, -'.ts'.length)}`))
+const expected = new Set([...OTHERS, ...sources.flatMap((source) => [`dist/${source}.js`, `dist/${source}.d.ts`])])
+const unwanted = files.filter((path) => !expected.has(path))
+const missing = [...expected].filter((path) => !files.includes(path))
+if (unwanted.length + missing.length > 0) {
+  console.error(`package check: the tarball holds ${unwanted.slice(0, 5).join(', ') || 'nothing'} that it should not, and lacks ${missing.slice(0, 5).join(', ') || 'nothing'}`)
+  console.error('npm run clean removes what the sources no longer make; scripts/check-package.mjs lists what else belongs to the package')
   process.exit(1)
 }
 const {allowScripts} = JSON.parse(readFileSync('package.json', 'utf8'))

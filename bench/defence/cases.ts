@@ -47,14 +47,16 @@ export async function openCase(folder: string, name: string): Promise<OpenedCase
   const about = CASES[name]
   const path = join(folder, `${name}.npz`)
   if (about === undefined || !existsSync(path)) throw new Error(`no graph '${name}' in ${folder}; known: ${Object.keys(CASES).join(', ')}`)
-  const read = normalise(await readGraph(path, about.attacked ? {edges: 'edges_attacked'} : {}))
+  const document = await readGraph(path, about.attacked ? {edges: 'edges_attacked'} : {})
+  const file = document.inputs[0]!
+  const read = normalise(document)
   const {split} = evaluationSplit(read.graph, 0)
   const known = new Set([...split.train, ...split.validation])
-  const targets = about.targets === true ? (await readTargets(path, 'target_idx', read)).filter((i) => !known.has(i)) : null
+  const targets = about.targets === true ? (await readTargets(file, 'target_idx', read)).filter((i) => !known.has(i)) : null
   return {
     name, about, targets, split,
     graph: {...read.graph, split},
-    clean: about.attacked ? simpleEdges(await readPairs(path, 'edges', read, ''), read.graph.nodes) : null,
-    added: about.attacked ? await readPairs(path, 'edges_added', read, '') : null,
+    clean: about.attacked ? simpleEdges(await readPairs(file, 'edges', read, ''), read.graph.nodes) : null,
+    added: about.attacked ? await readPairs(file, 'edges_added', read, '') : null,
   }
 }

@@ -28,13 +28,16 @@ export interface LayerStatistics {
 export type Family = 'global' | 'windowed' | 'direct'
 export const FAMILIES: readonly Family[] = ['global', 'windowed', 'direct']
 
+/** The stakes of a cell; `lower` is absent in evidence of versions that gave no lower bounds. */
+export type CellBets = Record<Family, Bet[]> & {lower?: Bet[]}
+
 /** The stakes of a layer, chosen from its anchors before a reference was seen. */
 export interface LayerBets {
   /** the bound of ε that holds without data; null where none exists (τ = 0) */
   epsilonMax: number | null
   epsilon: Bet[]
   /** [G · E], δ-major */
-  cells: Record<Family, Bet[]>[]
+  cells: CellBets[]
   /** of the classes that get a row, ascending; absent where none does */
   classes?: ClassBets[]
 }
@@ -76,7 +79,10 @@ export function chooseBets(pilot: LayerStatistics, references: number, radii: Fl
       if (!Number.isFinite(ranges[family](0))) return []
       return pilotBets(cellStatistics(pilot, family, g, e, divisor), references, ranges[family], alpha.cell, 1)
     }
-    pilot.etas.forEach((_, e) => cells.push({global: bets('global', e), windowed: bets('windowed', e), direct: bets('direct', e)}))
+    pilot.etas.forEach((_, e) => {
+      const lower = pilotBets(complement(cellStatistics(pilot, 'direct', g, e, divisor)), references, ranges.direct, alpha.cell, 1)
+      cells.push({global: bets('global', e), windowed: bets('windowed', e), direct: bets('direct', e), lower})
+    })
   })
   return {
     epsilonMax: finite ? most : null,
@@ -109,3 +115,21 @@ export function cellBounds(s: LayerStatistics, bets: LayerBets, g: number, e: nu
   const windowed = Math.max(own('windowed'), direct)
   return {direct, windowed, global: Math.max(own('global'), windowed)}
 }
+
+/**
+ * Lower bound of P[ΔL ≥ η | d ≤ δ] of one cell: 1 minus the betting bound of P[ΔL < η | d ≤ δ], whose range is that of the direct form.
+ * It belongs to a family of its own: all lower bounds hold at once with probability ≥ 1 − α · cells, all upper ones as the report says.
+ *
+ * Cost     a bisection over n.
+ * Empty    no pair within δ → 0; stakes of a version that chose none → null.
+ * Source   docs/math.md, Theorem C.
+ */
+export function lowerBound(s: LayerStatistics, bets: LayerBets, g: number, e: number, alpha: number): number | null {
+  const {lower} = bets.cells[g * s.etas.length + e]!
+  if (lower === undefined) return null
+  const {a, b} = complement(cellStatistics(s, 'direct', g, e, s.anchors))
+  return 1 - ratioUpperBound(a, b, lower, alpha, 1)
+}
+
+/** The pairs within δ that do not differ in loss, in place of those that do. */
+const complement = ({a, b}: {a: Float64Array; b: Float64Array}) => ({a: b.map((x, j) => x - a[j]!), b})

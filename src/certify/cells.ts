@@ -1,4 +1,4 @@
-import {cellBounds, type CellBounds, type LayerBets, type LayerStatistics} from './bounds.js'
+import {cellBounds, type CellBounds, type LayerBets, type LayerStatistics, lowerBound} from './bounds.js'
 import {type FreshSums, freshCell} from './fresh-pairs.js'
 import type {Cell, CellStatus, LayerMetrics} from './types.js'
 
@@ -34,10 +34,12 @@ export function layerCells(layer: string, s: LayerStatistics, bets: LayerBets, s
       }
       const bounds = cellBounds(s, bets, g, e, alpha)
       const status = cellStatus(pairs, bounds)
+      const lower = lowerBound(s, bets, g, e, alpha)
       cells.push({
         layer, delta: s.deltas[g]!, deltaRaw: s.deltas[g]! * scale, eta: s.etas[e]!, pairs,
         fraction: pairs / (s.anchors * s.references), observed: pairs === 0 ? null : exceeding / pairs,
         ...(status === 'invalid' ? {global: 1, windowed: 1, direct: 1} : {global: bounds.global, windowed: bounds.windowed, direct: bounds.direct}),
+        ...(lower === null ? {} : {lower: status === 'invalid' ? 0 : lower}),
         ...(fresh === null ? {} : freshCell(fresh, g, e, E, alpha)),
         status,
       })

@@ -11,7 +11,8 @@ import type {LayerSums} from './sums.js'
 import type {Estimate, LayerMetrics, Witness} from './types.js'
 
 const MOST_VOLATILE = 10
-const WITNESSES = 5
+/** The most telling pairs of a layer that a report shows. */
+export const WITNESSES = 5
 const BOOTSTRAP_LEVEL = 0.95
 
 export interface LayerResult {

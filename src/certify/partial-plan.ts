@@ -98,7 +98,7 @@ function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expect
   if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
   if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
   const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
-  return [epsilon, ...cells.flatMap((cell) => FAMILIES.map((family) => cell[family])), ...classes.map(({bets}) => bets)].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
+  return [epsilon, ...cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]), ...classes.map(({bets}) => bets)].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
 }
 
 function optionsFault(options: CertifyOptions): string | null {

@@ -2,6 +2,7 @@ import {InputError} from '../errors.js'
 import {blocksOfShard, type Shard} from '../linalg/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Certification, conclude} from './certify.js'
+import {WITNESSES} from './layer.js'
 import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
 import {packBlock, type PackedBlock, unpackBlock} from './partial-blocks.js'
@@ -46,6 +47,24 @@ export function mergeShares(shares: readonly {place: string; share: CertifyShare
   const merged = conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
   if (!isFinite(merged)) throw new InputError(`${place} and its other shards: the sums give a figure that is no finite number`, ['write the partial results again'])
   return merged
+}
+
+/**
+ * The rows of the data file that the certificate may name as witnesses or hints as far as this shard knows: a superset of those that it will name from
+ * this shard's blocks. Ascending.
+ */
+export function mayBeNamed({plan: packed, blocks}: CertifyShare): number[] {
+  const plan = unpackPlan(packed, 'this shard')
+  const starts = referenceBlocks(plan)
+  const rows = new Set(plan.labelHints?.map(({row}) => row))
+  for (const k of plan.layers.keys()) {
+    const found = blocks.flatMap(({block, layers}) => layers[k]!.witnesses.map((witness) => ({...witness, reference: starts[block]! + witness.reference})))
+    for (const {anchor, reference} of found.sort((a, b) => b.ratio - a.ratio).slice(0, WITNESSES)) {
+      rows.add(plan.anchors.rows[anchor]!)
+      rows.add(plan.references.rows[reference]!)
+    }
+  }
+  return [...rows].sort((a, b) => a - b)
 }
 
 /** Whether every number inside is finite: sums that no run can have made may pass each check alone. */

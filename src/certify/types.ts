@@ -144,6 +144,8 @@ export interface Cell {
   global: number
   windowed: number
   direct: number
+  /** lower bound of the same probability: how small the truth can be. All of them hold at once with probability ≥ 1 − α.direct · cells, a statement of its own; absent in reports of versions that did not give it */
+  lower?: number
   /** Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds asked for it */
   clopperPearson?: number
   disjointPairs?: number

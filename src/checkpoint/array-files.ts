@@ -1,7 +1,7 @@
 import {readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {gunzip} from '../data/gzip.js'
-import {openHdf5} from '../data/hdf5.js'
+import {type Hdf5File, openHdf5} from '../data/hdf5.js'
 import type {NamedArray} from '../data/named-array.js'
 import {byName} from '../data/natural-order.js'
 import {parseNpy} from '../data/npy.js'
@@ -58,19 +58,14 @@ async function arraysOf(format: Exclude<ArrayFormat, 'npy-folder'>, bytes: Uint8
     case 'parquet':
       return (await import('../data/parquet.js')).readParquet(bytes, path)
     case 'hdf5':
-      return hdf5Arrays(bytes, path)
+      return hdf5Arrays(await openHdf5(bytes, path))
   }
 }
 
 /** All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order. */
-async function hdf5Arrays(bytes: Uint8Array, path: string): Promise<NamedArray[]> {
-  const file = await openHdf5(bytes, path)
-  try {
-    const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
-    return [...new Set([...stated, ...file.names])].map((name) => file.read(name))
-  } finally {
-    file.close()
-  }
+export function hdf5Arrays(file: Hdf5File): NamedArray[] {
+  const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
+  return [...new Set([...stated, ...file.names])].map((name) => file.read(name))
 }
 
 /** More files than layers and columns a model can have are a mistake. */

@@ -1,6 +1,6 @@
 import type {LayerStates} from '../certify/types.js'
 import {InputError, UsageError} from '../errors.js'
-import {defaultMemoryLimit} from '../linalg/memory.js'
+import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../linalg/memory.js'
 import type {Note} from '../report/types.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
 import {checkRepeatable} from './inference.js'
@@ -111,18 +111,19 @@ function allocate(names: readonly string[], states: readonly State[], rows: numb
   const rowBytes = states.map(({shape, data}) => shape[1]! * data.BYTES_PER_ELEMENT)
   // Anchors and references of one layer are copied apart while it is measured.
   const bytes = rowBytes.reduce((sum, one) => sum + one, Math.max(0, ...rowBytes))
-  if (rows * bytes > limit) {
+  // By now the model, its inputs and the activations of a batch are there.
+  const held = residentBytes()
+  const needed = held + rows * bytes
+  if (needed > limit) {
     const largest = rowBytes.indexOf(Math.max(...rowBytes))
-    throw new UsageError(`the hidden states of ${rows} rows need ${amount(rows * bytes)}, the limit is ${amount(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`, [
-      ...(limit >= bytes ? [`use --limit ${Math.floor(limit / bytes)}: a smaller sample gives a valid certificate, only a wider one`] : []),
+    throw new UsageError(`${memoryText(held)} are in use and the hidden states of ${rows} rows need ${memoryText(rows * bytes)} more, the limit is ${memoryText(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`, [
+      ...(limit - held >= 20 * bytes ? [`use --limit ${Math.floor((limit - held) / bytes)}: a smaller sample gives a valid certificate, only a wider one`] : []),
       'name fewer layers with --layers, or pool them with --pool channel or --pool mean',
-      `raise --max-memory to ${amount(rows * bytes * 1.05).replace(' ', '')}`,
+      raiseMemory(needed),
     ])
   }
   return states.map(({shape, data}, k) => ({name: names[k]!, dim: shape[1]!, data: data instanceof Float64Array ? new Float64Array(rows * shape[1]!) : new Float32Array(rows * shape[1]!)}))
 }
-
-const amount = (bytes: number) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toPrecision(3)} GiB` : `${(bytes / 2 ** 20).toPrecision(3)} MiB`)
 
 function append(layer: LayerStates, {shape, data}: State, first: number): void {
   const {name, dim} = layer

@@ -3,6 +3,7 @@ import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {decodeImage, loadDecoders} from '../data/images/decode-image.js'
 import {type ImageOptions, possibleRange, prepareImage} from '../data/images/prepare-image.js'
+import {changed, hashOf} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
 import type {Note} from '../report/types.js'
 import type {ModelInput} from './bind-inputs.js'
@@ -32,18 +33,20 @@ interface Listed {
  * decoded when the model asks for it.
  *
  * Order     classes by name as code units, or as `classes` says; images of a class by name.
- * Cost      every file is read once for the hash of the folder, and again when its batch is due.
- * Throws    InputError  no subfolder with images, a damaged image (when it is read); UsageError  no size is known, options that do not fit.
+ * Cost      every file is read once for the hash of the folder, and again, and hashed again, when its batch is due.
+ * Throws    InputError  no subfolder with images, a damaged image, or one that changed since its hash was taken (when it is read); UsageError  no size is known, options that do not fit.
  */
 export async function readImageFolder(folder: string, flags: ImageFlags, input: ModelInput | null, channelsFirst: boolean, notes: Note[]): Promise<DataSet> {
   const {classes, images} = listImages(folder, flags.classes)
   const options = imageOptions(flags, input, channelsFirst, folder)
   const decoders = await loadDecoders()
   const hash = createHash('sha256')
+  const hashes: string[] = []
   let bytes = 0
   for (const {path} of images) {
     const content = readImage(join(folder, path))
-    hash.update(`${path}\0${createHash('sha256').update(content).digest('hex')}\n`)
+    hashes.push(hashOf(content))
+    hash.update(`${path}\0${hashes.at(-1)!}\n`)
     bytes += content.length
   }
   const {width, height, channels, layout} = options
@@ -52,7 +55,9 @@ export async function readImageFolder(folder: string, flags: ImageFlags, input: 
     const out = new Float32Array(count * channels * height * width)
     for (let k = 0; k < count; k++) {
       const path = join(folder, images[first + k]!.path)
-      out.set(prepareImage(decodeImage(readImage(path), path, decoders), options), k * channels * height * width)
+      const content = readImage(path)
+      if (hashOf(content) !== hashes[first + k]) throw changed(path)
+      out.set(prepareImage(decodeImage(content, path, decoders), options), k * channels * height * width)
     }
     return out
   }
@@ -87,9 +92,14 @@ function listImages(folder: string, order: readonly string[] | undefined): {clas
 }
 
 function readImage(path: string): Uint8Array {
-  const {size} = statSync(path)
-  if (size > MAX_IMAGE_BYTES) throw new InputError(`${path}: has ${size} bytes, the limit is ${MAX_IMAGE_BYTES}`, ['make the image smaller'])
-  return readFileSync(path)
+  try {
+    const {size} = statSync(path)
+    if (size > MAX_IMAGE_BYTES) throw new InputError(`${path}: has ${size} bytes, the limit is ${MAX_IMAGE_BYTES}`, ['make the image smaller'])
+    return readFileSync(path)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, ['leave the folder as it is during the run', 'check its permissions'], {cause: error})
+  }
 }
 
 /** Size, channels and layout: as asked for, else as the model's input says. */

@@ -5,7 +5,7 @@ import type {NumericArray} from '../data/named-array.js'
 import type {InputBytes} from '../data/read-file.js'
 import {readZipDirectory, readZipEntry} from '../data/zip.js'
 import {InputError} from '../errors.js'
-import {readArrayFile} from './array-files.js'
+import {hdf5Arrays} from './array-files.js'
 import {openEmbeddings} from './embedding-file.js'
 import {kerasModel, type KerasLeaf} from './keras-config.js'
 import {archiveWeights, legacyWeights, type WeightsOf} from './keras-weights.js'
@@ -19,16 +19,12 @@ const AGAIN = ['save the model again']
 /** An HDF5 file: a Keras model where it holds the configuration of one, else hidden states. */
 export async function openHdf5Checkpoint(path: string, input: InputBytes): Promise<Checkpoint> {
   const file = await openHdf5(input.bytes, path)
-  try {
-    const config = file.attribute('', 'model_config')
-    if (typeof config === 'string') return await openKeras(path, input, parseJson(Buffer.from(config), `${path}, model_config`), file, legacyWeights(file))
-    if (file.attribute('', 'layer_names') !== null && file.attribute('', 'keras_version') !== null) {
-      throw new InputError(`${path}: holds the weights of a Keras model but not the model`, ['save the whole model with model.save'])
-    }
-  } finally {
-    file.close()
+  const config = file.attribute('', 'model_config')
+  if (typeof config === 'string') return openKeras(path, input, parseJson(Buffer.from(config), `${path}, model_config`), file, legacyWeights(file))
+  if (file.attribute('', 'layer_names') !== null && file.attribute('', 'keras_version') !== null) {
+    throw new InputError(`${path}: holds the weights of a Keras model but not the model`, ['save the whole model with model.save'])
   }
-  return openEmbeddings(path, await readArrayFile(input))
+  return openEmbeddings(path, {format: 'hdf5', arrays: hdf5Arrays(file), inputFiles: [input.file]})
 }
 
 /** A .keras archive: config.json and model.weights.h5; whatever else is in it is not read. */
@@ -41,11 +37,7 @@ export async function openKerasArchive(path: string, input: InputBytes): Promise
   }
   const config = parseJson(content('config.json'), `${path}, config.json`)
   const file = await openHdf5(content('model.weights.h5'), `${path}, model.weights.h5`)
-  try {
-    return await openKeras(path, input, config, file, archiveWeights(file))
-  } finally {
-    file.close()
-  }
+  return openKeras(path, input, config, file, archiveWeights(file))
 }
 
 /**

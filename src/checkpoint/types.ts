@@ -69,7 +69,7 @@ export interface EmbeddingOptions extends SampleOptions {
   pool?: Pooling
   /** examples in one forward pass; default 256, fewer where an example is large */
   batchSize?: number
-  /** what the states may take; default: half of the free memory */
+  /** what the whole process may take; default: what it holds and half of what is free */
   memoryLimitBytes?: number
   /** what the model's output is; absent: decided from the last layer, then from its values */
   output?: OutputKind

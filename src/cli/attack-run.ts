@@ -8,6 +8,7 @@ import {readGraph, type ReadOptions} from '../graph/read-graph.js'
 import {namedTargets, readTargets} from '../graph/targets.js'
 import {writeAttacked} from '../graph/write-attacked.js'
 import type {AttackReport} from '../report/reports.js'
+import type {InputFile} from '../report/types.js'
 import {random} from '../stats/random.js'
 import type {RunFlags} from './base-command.js'
 import type {Outcome} from './run-frame.js'
@@ -34,14 +35,14 @@ export function requireProcessor(flags: RunFlags): void {
 export async function runAttack(request: AttackRequest, seed: number, threads: number, onProgress: OnProgress): Promise<{outcome: Outcome<AttackReport['metrics']>; written: WriteResult}> {
   const document = await readGraph(request.graph, request.reading)
   const normalised = normalise(document, {largestComponent: request.largestComponent})
-  const options = await optionsOf(request, normalised)
+  const options = await optionsOf(request, document.inputs[0]!, normalised)
   const result = await attack(normalised.graph, options, random(seed), {threads, onProgress})
   const metrics = {...attackMetrics(normalised.graph, options, result), reading: {...normalised.counts}}
   const written = writeAttacked(document, normalised, result, options.targets)
   return {outcome: {...settingOf(document, options, threads), metrics, verdict: attackVerdict(options, metrics), notes: [...document.notes, ...written.notes]}, written}
 }
 
-async function optionsOf({graph, targets, budget, options}: AttackRequest, normalised: NormalisedGraph): Promise<AttackOptions> {
+async function optionsOf({targets, budget, options}: AttackRequest, graph: InputFile, normalised: NormalisedGraph): Promise<AttackOptions> {
   const edges = normalised.graph.edges.length / 2
   const nodes = targets === null ? null : 'array' in targets ? await readTargets(graph, targets.array, normalised) : namedTargets(targets.names, normalised)
   return {...options, targets: nodes, count: budget === null ? null : 'count' in budget ? budget.count : Math.floor(budget.share * edges)}

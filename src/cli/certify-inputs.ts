@@ -7,6 +7,7 @@ import type {PerturbationRequest} from '../perturb/catalogue.js'
 import type {Subject} from '../report/subject.js'
 import type {InputFile, Json} from '../report/types.js'
 import {bytes, defined, GROUP, names, numbers} from './flags.js'
+import {type Pictures, picturesOf} from './pictures.js'
 import type {OnProgress} from './progress.js'
 
 const size = Flags.custom<[number, number]>({
@@ -41,7 +42,7 @@ export const inputFlags = {
 
 export const statesFlags = {
   'batch-size': Flags.integer({min: 1, helpGroup: GROUP.run, description: 'examples in one forward pass (default: up to 256, fewer for large inputs)'}),
-  'max-memory': bytes({helpGroup: GROUP.run, description: 'what hidden states may take, such as 4GiB (default: half of the free memory)'}),
+  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
 }
 
 export interface InputFlags {
@@ -80,6 +81,8 @@ export interface OpenedSubject {
   states: ModelStates
   /** the laws of perturbed copies that were asked for */
   pairs: PairSource[]
+  /** of the inputs, where they are images */
+  pictures: Pictures
   subject: Subject
   inputs: InputFile[]
   config: Record<string, Json>
@@ -99,20 +102,23 @@ export async function readSubject(checkpoint: Checkpoint, path: string, flags: I
     onProgress: (done, total) => onProgress('forward pass', done, total),
   }
   const perturb = flags.perturb ?? []
+  const images = {shape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])}
   const perturbed = await pairSources({
     checkpoint, data, embeddingOptions, dataOptions: options, perturb, pairs: flags.pairs, onProgress,
-    perturbOptions: {seed: flags.seed, imageShape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])},
+    perturbOptions: {seed: flags.seed, imageShape: images.shape, range: images.range},
   })
   const states = await checkpoint.embeddings(data, embeddingOptions)
   const own = checkpoint.kind === 'embeddings' ? 'embeddings' : 'model'
   return {
     states,
     pairs: perturbed.sources,
+    pictures: picturesOf({data, inputs: states.inputs, layers: states.layers.length, ...images}),
     subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, flags.sample as SampleKind)},
     inputs: [...checkpoint.inputFiles.map((file) => ({...file, role: own} as const)), ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'} as const)), ...perturbed.files],
     config: {
       layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, sample: flags.limit === undefined ? null : flags.sample,
-      ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`), imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
+      ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
+      ...(perturbed.sources.length === 0 && images.shape === null && images.range === null ? {} : {imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
     },
   }
 }

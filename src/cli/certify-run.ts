@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
 import {compareWith} from '../certify/pairing.js'
@@ -10,7 +11,8 @@ import {type CertifyPartial, sealPartial} from '../report/partials.js'
 import type {CertifyReport} from '../report/reports.js'
 import {inputFlags, readSubject, statesFlags} from './certify-inputs.js'
 import {readEarlier} from './earlier-report.js'
-import {GROUP, names, number, numbers, perturbations} from './flags.js'
+import {defined, GROUP, names, number, numbers, perturbations} from './flags.js'
+import {namedRows} from './pictures.js'
 import type {OnProgress} from './progress.js'
 import type {RunFrame} from './run-frame.js'
 
@@ -36,13 +38,13 @@ export const certifyFlags = {
   bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
   perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated'}),
   pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
-  'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat'}),
+  'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat: to perturb them, and to draw witnesses in the report'}),
   'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
   against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
   ...statesFlags,
 }
 
-export type CertifyFlags = Interfaces.InferredFlags<typeof certifyFlags> & {seed: number}
+export type CertifyFlags = Interfaces.InferredFlags<typeof certifyFlags> & {seed: number; threads?: number | undefined}
 
 export interface CertifyRun {
   /** of the checkpoint, as given */
@@ -55,7 +57,7 @@ export interface CertifyRun {
 
 /** A checkpoint's certificate. Throws what its readers and certify throw. */
 export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun): Promise<CertifyReport> {
-  const {states, pairs, subject, options, engine, setting} = await prepare(checkpoint, run)
+  const {states, pairs, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {flags, frames, onProgress} = run
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
   const {certify} = await import('../certify/certify.js')
@@ -63,30 +65,35 @@ export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun): Pr
   const {metrics, verdict, notes, evidence} = result
   const inputs = [...setting.inputs, ...(earlier === null ? [] : [earlier.file])]
   if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs}, options.alpha)
+  const thumbnails = await pictures(namedRows(metrics))
   return withChecksum({
     ...frames.report({...setting, inputs, metrics, verdict, notes: [...checkpoint.notes, ...notes]}, flags.seed),
     command: 'certify' as const,
     subject,
+    ...(thumbnails.length === 0 ? {} : {thumbnails}),
     ...(evidence === null ? {} : {evidence}),
   })
 }
 
 /** One share of a certificate's work. */
 export async function certifyPartial(checkpoint: Checkpoint, run: CertifyRun, shard: Shard): Promise<CertifyPartial> {
-  const {states, subject, options, engine, setting} = await prepare(checkpoint, run)
-  const {certifyShard} = await import('../certify/shards.js')
+  const {states, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
+  const {certifyShard, mayBeNamed} = await import('../certify/shards.js')
   const share = await certifyShard(states, options, engine.engine, shard, blocks(run.onProgress)).finally(() => engine.engine.close())
-  return sealPartial({...run.frames.frame(setting, run.flags.seed), kind: 'partial' as const, command: 'certify' as const, shard, subject, ...share})
+  const thumbnails = await pictures(mayBeNamed(share))
+  return sealPartial({...run.frames.frame(setting, run.flags.seed), kind: 'partial' as const, command: 'certify' as const, shard, subject, ...(thumbnails.length === 0 ? {} : {thumbnails}), ...share})
 }
 
 const blocks = (onProgress: OnProgress) => (done: number, total: number) => onProgress('blocks of pairs', done, total)
 
 async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onProgress}: CertifyRun) {
-  const {states, pairs, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
+  const {states, pairs, pictures, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
   const options = optionsOf(flags)
+  const {requireCertifyMemory} = await import('../certify/memory.js')
+  requireCertifyMemory(states, options, {threads: flags.threads ?? availableParallelism(), perturbations: pairs.length, ...defined({memoryLimitBytes: flags['max-memory']})})
   const engine = await select()
   const setting = {inputs, config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], ...config}, engine, notes: checkpoint.notes}
-  return {states, pairs, subject, options, engine, setting}
+  return {states, pairs, pictures, subject, options, engine, setting}
 }
 
 const optionsOf = (flags: CertifyFlags): CertifyOptions => ({

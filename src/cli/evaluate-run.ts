@@ -26,10 +26,10 @@ export interface OpenedEvaluation {
 
 export async function openEvaluation(request: EvaluateRequest): Promise<OpenedEvaluation> {
   const opened = await openGraph(request.sanitize)
-  const {graph} = request.sanitize
+  const [graph] = opened.document.inputs
   const {truth, seed, ...sanitize} = opened.options
-  const clean = request.clean === null ? null : await readPairs(graph, request.clean, opened.normalised, 'name the array of edges before the attack with --clean')
-  const targets = request.targets === null ? null : await readTargets(graph, request.targets, opened.normalised)
+  const clean = request.clean === null ? null : await readPairs(graph!, request.clean, opened.normalised, 'name the array of edges before the attack with --clean')
+  const targets = request.targets === null ? null : await readTargets(graph!, request.targets, opened.normalised)
   return {request, opened, options: {...request.options, seed, truth, clean, targets, sanitize}}
 }
 

@@ -1,3 +1,4 @@
+import {didYouMean} from '../closest.js'
 import {SuretyError} from '../errors.js'
 
 /** What a user is told of an error, whatever threw it. */
@@ -13,15 +14,15 @@ export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
 
 /**
  * An error as a failure. surety's own errors carry their code; an oclif error with an exit status is a usage error
- * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety.
+ * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety. `commands`: what a misspelt command may have meant.
  */
-export function toFailure(error: unknown): Failure {
+export function toFailure(error: unknown, commands: readonly string[] = []): Failure {
   if (error instanceof SuretyError) {
     return {code: error.code, message: unwrapped(error.message), nextSteps: error.nextSteps, exitCode: error.exitCode}
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isOclifError(error)) {
-    return {code: 'USAGE', message: usageMessage(message), nextSteps: ['run the command with --help to see its flags and examples'], exitCode: EXIT.usage}
+    return {code: 'USAGE', message: usageMessage(message), nextSteps: [...meant(error, message, commands), 'run the command with --help to see its flags and examples'], exitCode: EXIT.usage}
   }
   return {
     code: 'INTERNAL',
@@ -29,6 +30,16 @@ export function toFailure(error: unknown): Failure {
     nextSteps: ['run again with SURETY_DEBUG=1 to see the stack, and report it together with the output of `surety doctor`'],
     exitCode: EXIT.internal,
   }
+}
+
+/** What a misspelt command or flag was probably meant to be. */
+function meant(error: unknown, message: string, commands: readonly string[]): string[] {
+  const command = /^command (\S+) not found$/.exec(message)?.[1]
+  if (command !== undefined) return didYouMean(command.replaceAll(':', ' '), commands)
+  const {flags, parse} = error as {flags?: unknown; parse?: {input?: {flags?: object}}}
+  if (!Array.isArray(flags)) return []
+  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`)
+  return flags.flatMap((flag) => didYouMean(String(flag), known))
 }
 
 const isOclifError = (error: unknown): boolean =>
@@ -44,6 +55,7 @@ function usageMessage(text: string): string {
     .replace(/\u001b\[[0-9;]*m/g, '')
     .replace(/\n?See more help with --help\s*$/, '')
     .replace(/\s*\n\s*/g, ' ')
+    .replace(/^command (\S+) not found$/, (_, id: string) => `there is no command ${id.replaceAll(':', ' ')}`)
     .trim()
   return plain.charAt(0).toLowerCase() + plain.slice(1)
 }

@@ -10,6 +10,7 @@ import {certifyFlags, type CertifyFlags, certifyReport} from './certify-run.js'
 import {checkFlags} from './check-flags.js'
 import {defined, fromEnvironment, seedFlag} from './flags.js'
 import {toFailure} from './failure.js'
+import {requireInputMemory} from './input-memory.js'
 import type {OnProgress} from './progress.js'
 import type {ReportCache} from './report-cache.js'
 import {RunFrame} from './run-frame.js'
@@ -98,6 +99,7 @@ async function reportOf(check: Prepared, context: GateContext): Promise<{report:
 }
 
 async function certifyCheck(path: string, flags: CertifyFlags, {engine, onProgress}: GateContext): Promise<AnyReport> {
+  requireInputMemory([path, flags.data], flags['max-memory'])
   const {openCheckpoint} = await import('../checkpoint/index.js')
   const checkpoint = await openCheckpoint(path)
   try {
@@ -108,6 +110,7 @@ async function certifyCheck(path: string, flags: CertifyFlags, {engine, onProgre
 }
 
 async function sanitizeCheck(path: string, flags: SanitizeFlags, {engine, threads, onProgress}: GateContext): Promise<AnyReport> {
+  requireInputMemory([path, flags.features], flags['max-memory'])
   const frames = new RunFrame('sanitize')
   const opened = await openGraph(requestOf(path, flags))
   const {sanitize} = await import('../sanitize/sanitize.js')

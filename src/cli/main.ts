@@ -1,4 +1,4 @@
-import {flush, run} from '@oclif/core'
+import {Config, flush, run} from '@oclif/core'
 import {errorText} from '../report/terminal/error.js'
 import {EXIT, toFailure} from './failure.js'
 import {terminalOf} from './terminal.js'
@@ -17,16 +17,18 @@ export async function main(argv: string[], entry: string): Promise<void> {
     await run(argv, entry)
   } catch (error) {
     if (isExit(error)) process.exitCode = error.oclif.exit
-    else present(error, argv)
+    else present(error, argv, await commandsOf(entry))
   }
   await flush()
 }
 
+const commandsOf = async (entry: string): Promise<string[]> => (await Config.load(entry)).commandIDs.map((id) => id.replaceAll(':', ' '))
+
 /** oclif's way to leave early: --help and this.exit(). */
 const isExit = (error: unknown): error is {oclif: {exit: number}} => typeof error === 'object' && error !== null && (error as {code?: string}).code === 'EEXIT'
 
-function present(error: unknown, argv: string[]): void {
-  const {exitCode, code, message, nextSteps} = toFailure(error)
+function present(error: unknown, argv: string[], commands: readonly string[]): void {
+  const {exitCode, code, message, nextSteps} = toFailure(error, commands)
   const end = argv.indexOf('--')
   if ((end < 0 ? argv : argv.slice(0, end)).includes('--json')) {
     process.stdout.write(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2) + '\n')

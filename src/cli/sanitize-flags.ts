@@ -35,7 +35,7 @@ export const sanitizeFlags = {
   explain: nodePair({multiple: true, helpGroup: GROUP.output, description: 'u,v: say in words why this edge is suspect or not; may be repeated'}),
   'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
   repair: Flags.integer({min: 0, default: 0, helpGroup: GROUP.method, exclusive: ['soft'], description: 'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost'}),
-  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the kernel scores may take beside the graph, for example 4GiB (default: half of what is free)'}),
+  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
 }
 
 export type SanitizeFlags = Interfaces.InferredFlags<typeof sanitizeFlags> & {seed: number}

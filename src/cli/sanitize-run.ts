@@ -46,7 +46,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     focus: seen?.nodes ?? null,
     suppressed: suppressed?.edges ?? null,
     explain: pairsOf(explain, normalised),
-    truth: truth === null ? null : await readTruth(request.graph, truth, normalised),
+    truth: truth === null ? null : await readTruth(document.inputs[0]!, truth, normalised),
   }
   const unused: Note[] = weights === 'ignore' && normalised.writeWeights !== null ? [{level: 'info', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back'}] : []
   const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))

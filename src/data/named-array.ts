@@ -30,6 +30,9 @@ export interface NamedArray {
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
+/** The memory of arrays of numbers, each once. */
+export const buffersOf = (arrays: readonly NamedArray[]): ArrayBuffer[] => [...new Set(arrays.flatMap(({data}) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])))]
+
 /** The numbers of an array; text is an InputError that names the place. */
 export function numbersOf(array: NamedArray, place: string): NumericArray {
   if (!ArrayBuffer.isView(array.data)) throw new InputError(`${place}, array ${array.name}: holds text where numbers are expected`)

@@ -1,22 +1,28 @@
 import {type FileMetaData, type Compressors, parquetMetadata, parquetRead} from 'hyparquet'
 import {InputError} from '../errors.js'
-import type {NamedArray, NumericArray} from './named-array.js'
+import {buffersOf, type NamedArray, type NumericArray} from './named-array.js'
 import type {ParquetLimits} from './parquet.js'
 import {checkPages} from './parquet-pages.js'
 
 const AGAIN = ['write the file again, or copy it again from its source']
 
-/** What readParquet says, in the thread that calls it: a damaged page can keep the library busy without end. */
-export async function parquetColumns(bytes: Uint8Array, place: string, limits: ParquetLimits): Promise<NamedArray[]> {
+/** What readParquet says, in the thread that calls it: a damaged page can keep the library busy without end. `expect` hears how many bytes it unpacks to. */
+export async function parquetColumns(bytes: Uint8Array, place: string, limits: ParquetLimits, expect: (unpacked: number) => void = () => undefined): Promise<NamedArray[]> {
   const buffer = new Uint8Array(bytes).buffer
   const metadata = readMetadata(buffer, place)
   const columns = topLevelColumns(metadata)
   if (columns.length > limits.maxColumns) throw new InputError(`${place}: has ${columns.length} columns, the limit is ${limits.maxColumns}`, ['store lists instead of one column for each value'])
-  checkPages(new Uint8Array(buffer), metadata, place, limits)
+  expect(checkPages(new Uint8Array(buffer), metadata, place, limits))
   const compressors = await boundedCompressors(limits)
   const arrays: NamedArray[] = []
   for (const name of columns) arrays.push(await readColumn(buffer, metadata, name, place, compressors))
   return joinNumbered(arrays)
+}
+
+/** The columns and what of them can change threads without a copy. */
+export async function parquetInThread(...order: Parameters<typeof parquetColumns>): Promise<{content: NamedArray[]; buffers: ArrayBuffer[]}> {
+  const content = await parquetColumns(...order)
+  return {content, buffers: buffersOf(content)}
 }
 
 function readMetadata(buffer: ArrayBuffer, place: string): FileMetaData {

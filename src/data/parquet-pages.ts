@@ -8,11 +8,12 @@ const AGAIN = ['write the file again, or copy it again from its source']
  * Walks the page headers of all columns before anything is unpacked: run lengths and dictionaries let a few bytes stand for any number of
  * values, so what the pages claim is held against the footer and the limits.
  *
+ * Returns what the pages say they unpack to, in bytes.
  * Cost    one header for each page.
  * Throws  InputError  a column outside the file, a page header that is corrupt, values that differ from the footer, or claims beyond the limits.
  * Source  apache/parquet-format, PageHeader (parquet.thrift).   Deviation: none.
  */
-export function checkPages(bytes: Uint8Array, metadata: FileMetaData, place: string, limits: {maxBytes: number; maxValues: number}): void {
+export function checkPages(bytes: Uint8Array, metadata: FileMetaData, place: string, limits: {maxBytes: number; maxValues: number}): number {
   let total = 0
   for (const {columns, num_rows: rows} of metadata.row_groups) {
     if (Number(rows) > limits.maxValues) throw new InputError(`${place}: has a row group of ${rows} rows, the limit is ${limits.maxValues}`, ['write smaller row groups'])
@@ -30,6 +31,7 @@ export function checkPages(bytes: Uint8Array, metadata: FileMetaData, place: str
       if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file'])
     }
   }
+  return total
 }
 
 function walk(chunk: Uint8Array, where: string, maxValues: number): {values: number; unpacked: number} {

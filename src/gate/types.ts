@@ -111,7 +111,7 @@ export interface CheckResult {
 export interface GateMetrics {
   /** in the order of the configuration */
   checks: CheckResult[]
-  /** failures first, errors before warnings, then by check and metric */
+  /** failures first, errors before warnings, the worst first; then by check and metric */
   findings: Finding[]
   counts: {checks: number; passed: number; errors: number; warnings: number; suppressed: number}
   failLevel: Exclude<Level, 'off'>

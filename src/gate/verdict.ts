@@ -17,9 +17,9 @@ export function gateVerdict({checks, findings, counts, failLevel}: GateMetrics):
   }
 }
 
-/** Failures first, errors before warnings, broken runs before all; then by check, metric and rule. */
+/** Failures first, errors before warnings, broken runs before all; the worst first; then by check, metric and rule. */
 export function byWeight(a: Finding, b: Finding): number {
-  return rank(a) - rank(b) || byCodeUnit(a.check, b.check) || byCodeUnit(a.metric, b.metric) || byCodeUnit(a.rule, b.rule)
+  return rank(a) - rank(b) || descending(excess(a), excess(b)) || byCodeUnit(a.check, b.check) || byCodeUnit(a.metric, b.metric) || byCodeUnit(a.rule, b.rule)
 }
 
 function rank({status, level, rule}: Finding): number {
@@ -27,6 +27,14 @@ function rank({status, level, rule}: Finding): number {
   if (status === 'suppressed') return 3
   return level === 'warn' ? 2 : rule === 'run' ? 0 : 1
 }
+
+/** By how much of the limit it is missed: what is no number misses it by more than any number. */
+function excess({status, value, limit}: Finding): number {
+  if (status !== 'fail') return 0
+  return value === null || limit === null || limit === 0 ? Infinity : Math.abs(value - limit) / Math.abs(limit)
+}
+
+const descending = (a: number, b: number) => (a === b ? 0 : a > b ? -1 : 1)
 
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -1,18 +1,19 @@
 import {integersOf} from '../data/named-array.js'
 import {openNpz} from '../data/npz.js'
-import {readInput} from '../data/read-file.js'
+import {readAgain} from '../data/read-file.js'
 import {InputError} from '../errors.js'
+import type {InputFile} from '../report/types.js'
 import type {NormalisedGraph} from './document.js'
 import {nodeFinder} from './targeting.js'
 
 /**
- * Node numbers from an array [k] of an npz file, in the numbering of the normalised graph, ascending, each once.
+ * Node numbers from an array [k] of the npz file that the graph was read from, in the numbering of the normalised graph, ascending, each once.
  *
- * Throws  InputError  no npz, no such array, no list of node numbers, or a node that is not in the graph.
+ * Throws  InputError  no npz, no such array, no list of node numbers, a node that is not in the graph, or the file changed since the graph was read.
  */
-export async function readTargets(path: string, array: string, {graph, nodeOrigin}: NormalisedGraph): Promise<Uint32Array> {
-  const {bytes} = await readInput(path)
-  const npz = openNpz(bytes, path)
+export async function readTargets(file: InputFile, array: string, {graph, nodeOrigin}: NormalisedGraph): Promise<Uint32Array> {
+  const {path} = file
+  const npz = openNpz(await readAgain(file), path)
   if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, ['name the array of target nodes with --targets'])
   const number = nodeOrigin === null ? null : new Map(Array.from(nodeOrigin, (origin, i) => [origin, i]))
   return unique(Array.from(integersOf(npz.read(array), path, 0, 2 ** 31 - 1), (node) => {

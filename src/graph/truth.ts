@@ -1,23 +1,24 @@
 import {openNpz} from '../data/npz.js'
 import {integersOf} from '../data/named-array.js'
-import {readInput} from '../data/read-file.js'
+import {readAgain} from '../data/read-file.js'
 import {InputError} from '../errors.js'
+import type {InputFile} from '../report/types.js'
 import type {NormalisedGraph} from './document.js'
 
 /**
- * Known adversarial edges, from an array [k, 2] of an npz file, in the numbering of the normalised graph.
+ * Known adversarial edges, from an array [k, 2] of the npz file that the graph was read from, in the numbering of the normalised graph.
  *
  * Shapes  → [2 k'] flat pairs; pairs with an end outside the graph are left out.
- * Throws  InputError  no npz, no such array, or not k pairs of node numbers.
+ * Throws  InputError  no npz, no such array, not k pairs of node numbers, or the file changed since the graph was read.
  */
-export function readTruth(path: string, array: string, normalised: NormalisedGraph): Promise<Uint32Array> {
-  return readPairs(path, array, normalised, 'name the array of known adversarial edges with --truth')
+export function readTruth(file: InputFile, array: string, normalised: NormalisedGraph): Promise<Uint32Array> {
+  return readPairs(file, array, normalised, 'name the array of known adversarial edges with --truth')
 }
 
 /** The same for any array of pairs; `nextStep` says how to name it. */
-export async function readPairs(path: string, array: string, {graph, nodeOrigin}: NormalisedGraph, nextStep: string): Promise<Uint32Array> {
-  const {bytes} = await readInput(path)
-  const npz = openNpz(bytes, path)
+export async function readPairs(file: InputFile, array: string, {graph, nodeOrigin}: NormalisedGraph, nextStep: string): Promise<Uint32Array> {
+  const {path} = file
+  const npz = openNpz(await readAgain(file), path)
   if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, [nextStep])
   const pairs = npz.read(array)
   if (pairs.shape.length !== 2 || pairs.shape[1] !== 2) throw new InputError(`${path}: array '${array}' has shape [${pairs.shape.join(', ')}], expected [k, 2]`, ['store one pair of node numbers a row'])

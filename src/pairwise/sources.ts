@@ -1,4 +1,5 @@
 import {existsSync, readdirSync} from 'node:fs'
+import {DeviceError} from '../errors.js'
 import type {PairwiseEngine} from './engine.js'
 import {packageVersion} from './packages.js'
 
@@ -34,6 +35,14 @@ export function deviceNodes(): string[] | null {
 /** The user points the Vulkan loader at a driver of their own, for example at SwiftShader. */
 export const namesVulkanDriver = (): boolean => Boolean(process.env['VK_DRIVER_FILES'] ?? process.env['VK_ADD_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'])
 
+const TFJS_NODE_GPU = '@tensorflow/tfjs-node-gpu'
+
+/** Why a release of Node cannot run @tensorflow/tfjs-node-gpu; null: it can. The package calls util.isNullOrUndefined, which Node 23 took away. */
+export function tfjsNodeGpuMisfit(nodeVersion: string): string | null {
+  const major = Number(/^v?(\d+)/.exec(nodeVersion)?.[1])
+  return major >= 23 ? `${TFJS_NODE_GPU} 4.22 does not work on Node 23 and later (it calls util.isNullOrUndefined, which is gone), and this is Node ${nodeVersion.replace(/^v/, '')}` : null
+}
+
 export const SOURCES: readonly DeviceSource[] = [
   {
     name: 'webgpu',
@@ -51,11 +60,15 @@ export const SOURCES: readonly DeviceSource[] = [
   {
     name: 'tfjs',
     absence() {
-      if (packageVersion('@tensorflow/tfjs-node-gpu') === null) return '@tensorflow/tfjs-node-gpu is not installed'
+      if (packageVersion(TFJS_NODE_GPU) === null) return `${TFJS_NODE_GPU} is not installed`
+      const misfit = tfjsNodeGpuMisfit(process.version)
+      if (misfit !== null) return misfit
       const nodes = deviceNodes()
       return nodes === null || nodes.some((node) => NVIDIA.includes(node)) ? null : `no NVIDIA driver is loaded (no ${NVIDIA.join(', no ')})`
     },
     async open() {
+      const misfit = packageVersion(TFJS_NODE_GPU) === null ? null : tfjsNodeGpuMisfit(process.version)
+      if (misfit !== null) throw new DeviceError(misfit, ['use Node 20 or 22', 'use --device webgpu or --device cpu'])
       const {createTfjsEngine} = await import('./tfjs/index.js')
       return {engine: await createTfjsEngine(), description: 'a CUDA device', software: false}
     },

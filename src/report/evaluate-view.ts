@@ -33,7 +33,7 @@ export function methodTable({methods, targets, adversarial}: EvaluateMetrics): T
   const trained = methods.some(({samePruning, kind}) => samePruning !== null && kind === 'control')
   const aimed = trained && targets !== null
   return {
-    head: ['ranking', '', ...(graded ? ['AUC', 'avg. prec.', 'prec. @ k'] : []), ...(trained ? ['accuracy'] : []), ...(aimed ? ['on targets'] : [])],
+    head: ['ranking', 'kind', ...(graded ? ['AUC', 'avg. prec.', 'prec. @ k'] : []), ...(trained ? ['accuracy'] : []), ...(aimed ? ['on targets'] : [])],
     rows: methods.map(({name, kind, grade, samePruning}) => [
       name,
       KIND[kind],

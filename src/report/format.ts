@@ -31,6 +31,11 @@ export function percentUp(p: number): string {
   return percentDigits(p, (x) => Math.ceil(x - 1e-9))
 }
 
+/** For lower bounds: rounded down. */
+export function percentDown(p: number): string {
+  return percentDigits(p, (x) => Math.floor(x + 1e-9))
+}
+
 function percentDigits(p: number, round: (x: number) => number): string {
   const decimals = p === 0 || p >= 0.0995 ? 0 : p >= 0.00995 ? 1 : 2
   const unit = 10 ** decimals

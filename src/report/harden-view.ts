@@ -33,7 +33,7 @@ export function volatilityTable(metrics: HardenMetrics): TextTable {
     {name: 'median distance', of: 'medianDistance'},
   ] as const
   return {
-    head: ['layer', '', ...models.map(({name}) => name)],
+    head: ['layer', 'measure', ...models.map(({name}) => name)],
     rows: metrics.before.layers.flatMap(({name: layer}, k) => figures.map(({name, of}) => [layer, name, ...models.map(({measures}) => number(measures.layers[k]![of]))])),
   }
 }

@@ -1,4 +1,5 @@
 import type {CertifyShare} from '../certify/shards.js'
+import type {Thumbnail} from '../data/images/thumbnail.js'
 import type {Shard} from '../linalg/shard.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeShare} from '../sanitize/shards.js'
@@ -20,6 +21,8 @@ export interface PartialResult extends Frame {
 export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
   subject: Subject
+  /** pictures of the rows that the report may name, from this shard's part of the pairs; absent where the inputs are no images */
+  thumbnails?: Thumbnail[]
 }
 
 /** Merging reads the graph again: `request` says which and how. */

@@ -1,6 +1,7 @@
 import type {AttackMetrics} from '../attack/types.js'
 import type {Evidence} from '../certify/evidence.js'
 import type {CertifyMetrics} from '../certify/types.js'
+import type {Thumbnail} from '../data/images/thumbnail.js'
 import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {GateMetrics} from '../gate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
@@ -14,6 +15,8 @@ export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
   /** the model and the examples; absent in reports of versions that did not write it */
   subject?: Subject
+  /** pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else absent */
+  thumbnails?: Thumbnail[]
   /** sha256 of everything here but `run` */
   checksum: string
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */

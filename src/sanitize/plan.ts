@@ -1,17 +1,18 @@
 import {UsageError} from '../errors.js'
+import {memoryText, programBytes, raiseMemory} from '../linalg/memory.js'
 import {isCsr} from '../linalg/types.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
-export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {classes: number}
+export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {classes: number; hasFeatures: boolean}
 
 export type SolverName = 'gram' | 'landmarks' | 'stream'
 
 /** What a solver would take; times are rough: nominal speeds of a processor, no GPU. */
 export interface SolverCost {
   solver: SolverName
-  /** beside the graph and its features */
+  /** peak of the whole process */
   memoryBytes: number
   /** of matrix products */
   multiplyAdds: number
@@ -20,6 +21,15 @@ export interface SolverCost {
   seconds: number
   /** what the solver leaves out or estimates, in words */
   scores: string
+}
+
+/** What a run may use. */
+export interface Resources {
+  threads: number
+  /** of the whole process */
+  memoryLimitBytes: number
+  /** what the process held when the graph was read */
+  heldBytes: number
 }
 
 /** How the kernel scores are computed, and what else there was. */
@@ -36,6 +46,16 @@ const GRAM_VALUES = 4e7
 const SOLVE_PASSES = 10
 const PROBE_PASSES = 40
 const PROBES = 64
+const STREAM_LANDMARKS = 512
+/** Rows of a chunk that goes through the landmarks, and nodes among which those are chosen (see landmarks). */
+const CHUNK_ROWS = 4096
+const CANDIDATES = 20_000
+/** Up to this size of the node set `auto` removes edges exactly (see solvers/gram), in batches of so many rows. */
+const EXACT_NODES = 1000
+const EXACT_ROWS = 4 * 512
+/** Profiles of a node: latent directions (see features), and groups of edges where there are no features (see likeness). */
+const LATENT = 24
+const FOLDS = 5
 /** Nominal speeds of one thread: multiply–adds of products, and κ of a pair. */
 const PRODUCT_SPEED = 2e10
 const KERNEL_SPEED = 6e7
@@ -44,10 +64,12 @@ const KERNEL_SPEED = 6e7
  * Chooses a solver from the sizes alone, so that the same input takes the same path on every machine; where it needs more memory than the
  * limit, that is an error and never another result. auto: `gram` up to 4·10⁷ kernel values, then `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
  *
+ * Memory   of the whole process, from what it holds (`heldBytes`, the graph included) and a model that a grid of sizes was measured against
+ *          (docs/reliability.md).
  * Throws   UsageError  more memory is needed than the limit; names both and what would fit.
  */
-export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {memoryLimitBytes, threads}: {memoryLimitBytes: number; threads: number}): SolverPlan {
-  const costs = solverCosts(problem, settings, threads)
+export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {memoryLimitBytes, heldBytes, threads}: Resources): SolverPlan {
+  const costs = solverCosts(problem, settings, threads, heldBytes + programBytes(threads))
   const cost = (name: SolverName) => costs.find(({solver}) => solver === name)!
   const fits = (name: SolverName) => cost(name).memoryBytes <= memoryLimitBytes
   const plan = (solver: SolverName, reason: string): SolverPlan => ({solver, reason, memoryLimitBytes, costs})
@@ -64,7 +86,7 @@ export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {m
   return plan(solver, `${values.toExponential(1)} kernel values ${isSmall ? 'are at most' : 'are more than'} the ${GRAM_VALUES.toExponential(0)} that are kept in memory`)
 }
 
-function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {landmarks}: SanitizeSettings, threads: number): SolverCost[] {
+function solverCosts({features, graph, nodeSet, classes, ridge, hasFeatures}: ProblemSizes, {landmarks, method}: SanitizeSettings, threads: number, baseBytes: number): SolverCost[] {
   const n = graph.nodes
   const s = nodeSet.length
   const d = features.cols
@@ -74,23 +96,28 @@ function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {
   // Aggregated rows and their copy in shared memory, values and, where sparse, column numbers.
   const rows = 2 * s * sparseWidth * (isCsr(features) ? 12 : 8)
   const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
+  const chunk = Math.min(s, CHUNK_ROWS)
+  // Kept to the end: profiles with their indices, soft labels and the weighted graph, of every source of likeness.
+  const sources = (hasFeatures ? 1 : FOLDS) * (12 * n * (LATENT + (hasFeatures ? (isCsr(features) ? features.indices.length / Math.max(1, n) : d) : pattern / Math.max(1, n))) + 8 * n * classes + 24 * pattern)
+  const base = baseBytes + sources
   const isLimit = ridge === Infinity
+  const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
   const pass = s * s
   const passes = isLimit ? 1 : SOLVE_PASSES + PROBE_PASSES + 2
   const width = classes + (isLimit ? 0 : PROBES)
   const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({...cost, seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads)})
   return [
-    timed({solver: 'gram', memoryBytes: 8 * s * (n + 7 * s), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
+    timed({solver: 'gram', memoryBytes: base + 8 * s * (n + 9 * s + (isExact ? s + EXACT_ROWS : 0)), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
     timed({
       solver: 'landmarks',
-      memoryBytes: rows + tiles(p) + 8 * (8 * p * p + 6 * 4096 * p + 3 * Math.min(s, 20_000) * p + 2 * pattern + 4 * 512 * d),
+      memoryBytes: base + rows + tiles(p) + 8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
       multiplyAdds: s * p * (4 * d + 5 * p) + 3 * p ** 3,
       kernelValues: 4 * s * p,
       scores: 'kc with an estimated error, no label-free score',
     }),
     timed({
       solver: 'stream',
-      memoryBytes: rows + tiles(s) + 8 * s * (6 * width + 2 * 512) + 8 * 2 * pattern,
+      memoryBytes: base + rows + tiles(s) + 8 * s * (6 * width + 3 * STREAM_LANDMARKS) + 8 * 2 * pattern,
       multiplyAdds: passes * pass * (d + width),
       kernelValues: passes * pass,
       scores: isLimit ? 'kc of the limit, no label-free score' : 'kc exact to the solve, label-free by random probes',
@@ -100,10 +127,8 @@ function solverCosts({features, graph, nodeSet, classes, ridge}: ProblemSizes, {
 
 function tooLarge(name: SolverName, {memoryBytes}: SolverCost, limit: number, costs: readonly SolverCost[]): UsageError {
   const fitting = costs.filter((cost) => cost.memoryBytes <= limit).map(({solver}) => `--solver ${solver}`)
-  return new UsageError(`the solver ${name} needs about ${gibibytes(memoryBytes)} of memory beside the graph, the limit is ${gibibytes(limit)}`, [
-    `raise --max-memory to ${gibibytes(memoryBytes * 1.2)}`,
+  return new UsageError(`the solver ${name} needs about ${memoryText(memoryBytes)} of memory in all, the limit is ${memoryText(limit)}`, [
+    raiseMemory(memoryBytes),
     ...(fitting.length > 0 ? [`use ${fitting.join(' or ')}`] : name === 'landmarks' ? ['lower --landmarks'] : []),
   ])
 }
-
-const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(2)} GiB`

@@ -8,7 +8,7 @@ import {type Aggregation, aggregation} from './aggregate.js'
 import {kernelFeatures} from './features.js'
 import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
 import {commonLabels, type LikenessSource, likenessSources} from './likeness.js'
-import {planSolver, type ProblemSizes, type SolverPlan} from './plan.js'
+import {planSolver, type ProblemSizes, type Resources, type SolverPlan} from './plan.js'
 import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
@@ -26,11 +26,6 @@ export interface PreparedGraph {
   readonly plan: SolverPlan
   /** goes on where the preparation left it */
   readonly random: Random
-}
-
-export interface Resources {
-  threads: number
-  memoryLimitBytes: number
 }
 
 /**
@@ -63,6 +58,7 @@ export function planSanitize(graph: Graph, options: SanitizeOptions, resources: 
     nodeSet: settings.nodeSet === 'all' ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : given.nodes,
     classes: given.classes,
     ridge: settings.ridge,
+    hasFeatures: graph.features !== null,
   }
   return {settings, given, sizes, plan: planSolver(sizes, settings, resources)}
 }

@@ -2,17 +2,20 @@ import {availableParallelism} from 'node:os'
 import type {Graph} from '../graph/types.js'
 import {onnxProducts} from '../linalg/onnx-products.js'
 import {plainProducts} from '../linalg/products.js'
-import {defaultMemoryLimit} from '../linalg/memory.js'
+import {defaultMemoryLimit, residentBytes} from '../linalg/memory.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {watchKernels} from '../pairwise/watch.js'
 import type {Note, Verdict} from '../report/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
+import {degreeChange} from './degree-change.js'
 import {scoreEdges} from './edge-scores.js'
+import {graphExcerpt} from './excerpt.js'
 import {explainedEdges} from './explain.js'
 import {allBlocks, createSolver, measureBlocks} from './kernel-scores.js'
-import type {SolverPlan} from './plan.js'
+import {partSummaries} from './part-summary.js'
+import type {Resources, SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
 import {type Repair, repairEdges} from './repair.js'
@@ -38,8 +41,10 @@ export interface SanitizeResult {
 export interface SanitizeRun {
   /** of the matrix products on the processor; default: all cores */
   threads?: number
-  /** beside the graph; default: half of what is free */
+  /** of the whole process; default: what it holds and half of what is free */
   memoryLimitBytes?: number
+  /** what the process held when the graph was read; default: what it holds now */
+  heldBytes?: number
   onProgress?: (stage: string, done: number, total: number) => void
 }
 
@@ -58,7 +63,7 @@ export function sanitize(graph: Graph, options: SanitizeOptions, engine: Pairwis
 /** The solver that `sanitize` would take, and what every solver would cost. */
 export const explainPlan = (graph: Graph, options: SanitizeOptions, run: SanitizeRun = {}): SolverPlan => planSanitize(graph, options, resourcesOf(run)).plan
 
-const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit()}: SanitizeRun) => ({threads, memoryLimitBytes})
+const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit(), heldBytes = residentBytes()}: SanitizeRun): Resources => ({threads, memoryLimitBytes, heldBytes})
 
 /** A stream of its own for landmarks and probes: that of the preparation starts at the seed. */
 const solverSeed = (seed: number) => seed ^ 0x5bd1e995
@@ -135,6 +140,9 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     agreementAfter: agreement(cleaned, labels),
     histogram: histogram(scores),
     top: topEdges(scores, marking.order, graph),
+    parts: partSummaries(scores),
+    degrees: degreeChange(mixing.degrees, after.degrees, graph),
+    excerpt: graphExcerpt(scores, marking.order, {added: repair.added, given: given.labels, nodeNames: graph.nodeNames}),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }

@@ -1,5 +1,6 @@
 import type {Graph} from '../graph/types.js'
 import {areaUnderRoc, averagePrecision} from '../stats/ranking.js'
+import {precisionRecallCurve, rocCurve} from '../stats/ranking-curves.js'
 import {explainEdge} from './explain.js'
 import type {Repair} from './repair.js'
 import type {EdgeScores, SanitizeMetrics, TopEdge, TruthMetrics} from './types.js'
@@ -99,5 +100,6 @@ export function truthMetrics(scores: EdgeScores, order: Uint32Array, truth: Uint
     averagePrecision: averagePrecision(isTrue, order),
     precision: pruned === 0 ? null : hits / pruned,
     recall: hits / adversarial,
+    curves: {roc: rocCurve(isTrue, scores.score, order), precisionRecall: precisionRecallCurve(isTrue, order)},
   }
 }

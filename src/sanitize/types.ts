@@ -1,3 +1,5 @@
+import type {PrecisionRecallCurve, RocCurve} from '../stats/ranking-curves.js'
+
 /** Everything known of one edge, in the order of the graph's edge list; higher = more suspect. */
 export interface EdgeScores {
   /** what the ends of an edge are compared by */
@@ -77,6 +79,11 @@ export interface SanitizeMetrics {
   /** scores in equal-width bins: `edges` has one element more than the counts */
   histogram: {edges: number[]; kept: number[]; pruned: number[]}
   top: TopEdge[]
+  /** what each part of the score says of pruned and of kept edges; this and the next two are absent in reports of versions that did not write them */
+  parts?: PartSummary[]
+  degrees?: DegreeChange
+  /** null: nothing was pruned */
+  excerpt?: GraphExcerpt | null
   /** the edges asked for, in words */
   explained: ExplainedEdge[]
   /** only with --truth: how well the ranking finds the known adversarial edges */
@@ -96,6 +103,49 @@ export interface TopEdge {
   disagreement: number
   labelledEnds: number
   reason: string
+}
+
+export type ScorePart = keyof EdgeScores['parts']
+
+export interface PartSummary {
+  name: ScorePart
+  /** which end of its values speaks against an edge */
+  suspect: 'high' | 'low'
+  /** lower quartile, median, upper quartile; null: no such edge */
+  kept: [number, number, number] | null
+  pruned: [number, number, number] | null
+  /** edges in each tenth of all edges by this part alone, from the least suspect to the most */
+  tenths: {kept: number[]; pruned: number[]}
+}
+
+/** Nodes by degree: bin k holds the degrees from[k] … to[k]. */
+export interface DegreeChange {
+  from: number[]
+  to: number[]
+  before: number[]
+  after: number[]
+  /** nodes whose degree is another than before */
+  changed: number
+  /** null: no node lost an edge */
+  largestLoss: {node: string; before: number; after: number} | null
+}
+
+/** The most suspect of the pruned edges with what lies around them, as much as one drawing holds. */
+export interface GraphExcerpt {
+  /** how many pruned edges it was made around */
+  around: number
+  nodes: {
+    name: string
+    /** given label or pseudo-label */
+    label: number
+    given: boolean
+    /** before pruning; a drawing shows a part of it */
+    degree: number
+  }[]
+  /** between these nodes, `ends` are their places in `nodes`; pruned edges first, by rank; `rank` null: was not in the graph */
+  edges: {ends: [number, number]; state: 'pruned' | 'kept' | 'added'; rank: number | null}[]
+  /** edges between these nodes that would be too many to draw */
+  omitted: number
 }
 
 export interface AddedEdge {
@@ -120,4 +170,6 @@ export interface TruthMetrics {
   precision: number | null
   /** of the adversarial edges, the share that was pruned */
   recall: number
+  /** curves of the ranking, at most 200 points each; absent in reports of versions that did not write them */
+  curves?: {roc: RocCurve; precisionRecall: PrecisionRecallCurve}
 }

@@ -56,7 +56,7 @@ const nonZero = (x: number, tiny: number) => (Math.abs(x) < tiny ? tiny : x)
 
 const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b)
 
-/** ln Γ(x) for x > 0: recurrence up to 12, then Stirling's series (DLMF 5.11.1), ≈ 1e-15 relative. */
+/** ln Γ(x) for x > 0: recurrence up to 12, then Stirling's series (DLMF 5.11.1); error below 1e-14 · max(1, |ln Γ|), since digits cancel in the recurrence. */
 export function logGamma(x: number): number {
   let product = 1
   while (x < 12) product *= x++

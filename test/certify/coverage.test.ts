@@ -8,10 +8,13 @@ describe('coverage with a known truth', () => {
   for (const setting of settings(2000)) {
     it(`${setting.name}: every certified bound holds in at least 95 % of runs`, async () => {
       const runs = setting.population.layers.length === 1 ? 20 : 6
-      const {report, direct, windowed, global, epsilon, classes, examples, mean} = await simulate({...setting, rows: 400, options: {...setting.options, bootstrap: 0}}, runs, engine)
-      for (const share of [report, direct, windowed, global, epsilon, classes, examples]) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
+      const {report, direct, windowed, global, epsilon, classes, examples, lower, mean} = await simulate({...setting, rows: 400, options: {...setting.options, bootstrap: 0}}, runs, engine)
+      for (const share of [report, direct, windowed, global, epsilon, classes, examples, lower]) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
       expect(mean.classes).toBeLessThan(1)
       expect(mean.direct).toBeLessThan(0.5)
+      // The lower edge is a statement too: it is not 0 everywhere.
+      expect(mean.lower).toBeGreaterThan(mean.truth / 4)
+      expect(mean.lower).toBeLessThan(mean.truth)
       expect(mean.direct).toBeLessThanOrEqual(mean.windowed)
       expect(mean.windowed).toBeLessThanOrEqual(mean.global)
     })

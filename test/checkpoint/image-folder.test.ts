@@ -1,5 +1,5 @@
 import {encode} from 'fast-png'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, it} from 'vitest'
 import {readDataSet} from '../../src/checkpoint/index.js'
@@ -42,4 +42,14 @@ it('what does not fit is said', async () => {
   writeFileSync(join(path, 'a', 'broken.png'), 'no image')
   const data = await readDataSet(path, {}, onnx([-1, 3, 2, 2]))
   expect(() => data.inputs[0]!.read!(0, 3)).toThrow(/broken.png: is plain text, not a PNG or JPEG image/)
+})
+
+it('an image that changed or vanished after its hash was taken is refused', async () => {
+  const path = images('moving', {cat: [0, 51], dog: [255]})
+  const data = await readDataSet(path, {}, onnx([-1, 3, 2, 2]), [])
+  images('moving', {cat: [0, 52]})
+  expect(() => data.inputs[0]!.read!(0, 1)).not.toThrow()
+  expect(() => data.inputs[0]!.read!(1, 1)).toThrow(/1\.png: changed while it was read/)
+  rmSync(join(path, 'dog', '0.png'))
+  expect(() => data.inputs[0]!.read!(2, 1)).toThrow(/0\.png: cannot be read \(ENOENT\)/)
 })

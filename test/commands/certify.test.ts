@@ -99,10 +99,14 @@ describe('models and data', () => {
     expect(Math.max(...rows)).toBeGreaterThan(200)
   })
 
-  it('refuses states beyond --max-memory and says what would fit', () => {
-    const {code, stderr} = surety('certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--layers', 'h*', '--max-memory', '0.1MiB')
-    expect(code).toBe(2)
-    expect(stderr.replace(/\s+/g, ' ')).toMatch(/hidden states of 1000 rows need .* the limit is .*--limit \d+/)
+  it('--max-memory: a file, and a run, that cannot fit are refused with what would do', () => {
+    const refused = (limit: string) => {
+      const {code, stderr} = surety('certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--max-memory', limit)
+      expect(code).toBe(2)
+      return stderr.replace(/\s+/g, ' ')
+    }
+    expect(refused('0.1MiB')).toMatch(/reading .*digits-mlp-embeddings\.npz \(.* MiB\) needs about .* the limit is 0\.100 MiB → raise --max-memory to \d+/)
+    expect(refused('130MiB')).toMatch(/600 rows in 3 layers need about \d+ MiB of memory in all, the limit is 130 MiB/)
   })
 
   it('a model without --data is a usage error', () => {

@@ -41,14 +41,29 @@ describe('exit codes and errors', () => {
   })
 })
 
+describe('a misspelling', () => {
+  it.each<[string[], string]>([
+    [['certfy'], 'did you mean certify?'],
+    [['baseline', 'updaet'], 'did you mean baseline update?'],
+    [['certify', 'x.onnx', '--metrc', 'l2'], 'did you mean --metric?'],
+    [['sanitize', 'x.npz', '--prune-ration', '0.1'], 'did you mean --prune-ratio?'],
+  ])('%j is answered with what was probably meant', (args, step) => {
+    const {code, stderr} = surety(...args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`→ ${step}`)
+  })
+
+  it('that is close to nothing gets no guess', () => expect(surety('frobnicate').stderr).not.toContain('did you mean'))
+})
+
 describe('help', () => {
-  it.each([[['--help']], [['certify', '--help']], [['merge', '--help']], [['sanitize', '--help']], [['attack', '--help']], [['evaluate', '--help']], [['harden', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
+  it.each([[['--help']], [['certify', '--help']], [['merge', '--help']], [['sanitize', '--help']], [['attack', '--help']], [['evaluate', '--help']], [['harden', '--help']], [['gate', '--help']], [['baseline', 'update', '--help']], [['verify', '--help']], [['doctor', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
     const {code, stdout} = suretyWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
     expect(code).toBe(0)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('every command has examples', () => {
-    for (const command of ['attack', 'certify', 'evaluate', 'harden', 'merge', 'sanitize']) expect(surety(command, '--help').stdout).toContain('EXAMPLES')
+    for (const command of ['attack', 'baseline update', 'certify', 'doctor', 'evaluate', 'gate', 'harden', 'merge', 'sanitize', 'verify']) expect(surety(...command.split(' '), '--help').stdout).toContain('EXAMPLES')
   })
 })

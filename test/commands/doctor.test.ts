@@ -1,6 +1,9 @@
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {homedir, tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {diagnose} from '../../src/pairwise/diagnose.js'
+import {tfjsNodeGpuMisfit} from '../../src/pairwise/sources.js'
 import {parseReport} from '../../src/report/read-report.js'
 import type {DoctorReport} from '../../src/report/reports.js'
 import {source} from '../pairwise/fakes.js'
@@ -44,6 +47,31 @@ describe('surety doctor', () => {
     const {code, stderr} = surety('certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--require-gpu')
     expect(code === 2).toBe(!hasGpu)
     if (!hasGpu) expect(stderr.replace(/\s+/g, ' ')).toMatch(/no GPU can be used: webgpu passed over: .*; tfjs passed over: /)
+  })
+})
+
+describe('tfjs-node-gpu on Node 23 and later', () => {
+  it('is reported as unusable with the reason; auto passes it over, by name it is an error, the rest works', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'surety-tfjs-'))
+    try {
+      mkdirSync(join(folder, '@tensorflow/tfjs-node-gpu'), {recursive: true})
+      writeFileSync(join(folder, '@tensorflow/tfjs-node-gpu/package.json'), '{"version": "4.22.0"}')
+      const newer = {env: {NODE_PATH: folder, VK_DRIVER_FILES: ''}, nodeArgs: ['--import', `data:text/javascript,Object.defineProperty(process,'version',{value:'v24.1.0'})`]}
+      const {metrics, engine} = JSON.parse(suretyWith(newer, 'doctor', '--json').stdout) as DoctorReport
+      const reason = expect.stringContaining('does not work on Node 23 and later') as string
+      expect(metrics.engines.find(({name}) => name === 'tfjs')).toMatchObject({state: 'absent', detail: reason})
+      expect(metrics.engines[0]).toMatchObject({name: 'cpu', state: 'usable'})
+      expect(engine.tried).toContainEqual({name: 'tfjs', outcome: reason})
+      const {code, stderr} = suretyWith(newer, 'certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--device', 'tfjs')
+      expect(code).toBe(2)
+      expect(stderr.replace(/\s+/g, ' ')).toMatch(/Node 23 and later .* this is Node 24\.1\.0 → use Node 20 or 22/)
+    } finally {
+      rmSync(folder, {recursive: true})
+    }
+  })
+
+  it.each([['v20.20.2', false], ['v22.23.3', false], ['v23.0.0', true], ['v24.21.0', true], ['v100.0.0', true]])('%s: %s', (version, isMisfit) => {
+    expect(tfjsNodeGpuMisfit(version) !== null).toBe(isMisfit)
   })
 })
 

@@ -7,6 +7,7 @@ import {surety} from './run-surety.js'
 
 const DIGITS = ['fixtures/digits/digits-mlp-embeddings.npz']
 const SPAM = ['fixtures/spam-mlp/model.json', '--data', 'fixtures/spam-mlp/test.npz']
+const IMAGES = ['fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--image-shape', '28,28']
 const folder = mkdtempSync(join(tmpdir(), 'surety-merge-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
@@ -20,6 +21,9 @@ function shards(name: string, count: number, args: readonly string[], command = 
   })
 }
 
+/** What is said of the result: progress shows only where the machine is slow. */
+const notes = (stderr: string) => stderr.split('\n').filter((line) => !/[█░]/.test(line)).join('\n').trim()
+
 function withoutRun(path: string): Partial<CertifyReport> {
   const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<CertifyReport>
   expect(report.run).toBeDefined()
@@ -32,6 +36,7 @@ describe.each<[string, string[], number]>([
   ['digits-all-pairs', [...DIGITS, '--no-split'], 0],
   ['digits-few', [...DIGITS, '--limit', '40', '--delta', '0.05'], 1],
   ['spam', SPAM, 0],
+  ['images', IMAGES, 0],
 ])('three shards of %s', (name, args, exitCode) => {
   it(`merged are the report of one run, exit code ${exitCode}`, () => {
     const single = join(folder, `${name}-single.json`)
@@ -41,9 +46,12 @@ describe.each<[string, string[], number]>([
     expect([one.code, all.code]).toEqual([exitCode, exitCode])
     expect(JSON.stringify(withoutRun(merged))).toBe(JSON.stringify(withoutRun(single)))
     expect(all.stdout).toBe(one.stdout)
-    expect(all.stderr).toBe(one.stderr)
+    expect(notes(all.stderr)).toBe(notes(one.stderr))
+    const {thumbnails = [], metrics} = withoutRun(merged)
+    const drawn = args === IMAGES ? new Set([...metrics!.witnesses.flatMap((w) => w.rows), ...metrics!.localization.labelHints!.map(({row}) => row)]) : []
+    expect(thumbnails.map(({row}) => row)).toEqual([...drawn].sort((a, b) => a - b))
     expect(readFileSync(join(folder, 'merged.html'), 'utf8')).toContain('<!doctype html>')
-  })
+  }, 180_000)
 })
 
 describe('three shards of sanitize', () => {

@@ -11,8 +11,9 @@ export function surety(...args: string[]): Run {
   return suretyWith({}, ...args)
 }
 
-export function suretyWith(options: {env?: Record<string, string>; cwd?: string}, ...args: string[]): Run {
-  const {status, stdout, stderr} = spawnSync(process.execPath, [`${process.cwd()}/bin/run.js`, ...args], {
+/** `nodeArgs`: of Node itself, before the script. */
+export function suretyWith(options: {env?: Record<string, string>; cwd?: string; nodeArgs?: string[]}, ...args: string[]): Run {
+  const {status, stdout, stderr} = spawnSync(process.execPath, [...(options.nodeArgs ?? []), `${process.cwd()}/bin/run.js`, ...args], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     ...(options.cwd === undefined ? {} : {cwd: options.cwd}),

@@ -1,6 +1,7 @@
 import * as h5 from 'h5wasm'
 import {describe, expect, it} from 'vitest'
-import {openHdf5} from '../../src/data/hdf5.js'
+import {HDF5_LIMITS, type Hdf5Content, hdf5File, openHdf5} from '../../src/data/hdf5.js'
+import {ReadingThread} from '../../src/data/reading-thread.js'
 import {InputError} from '../../src/errors.js'
 import {random} from '../../src/stats/random.js'
 import {hdf5Bytes} from './hdf5-files.js'
@@ -25,16 +26,13 @@ describe('HDF5', () => {
     expect([file.attribute('', 'title'), file.attribute('', 'order'), file.attribute('', 'none')]).toEqual(['states', ['h2', 'h10'], null])
     expect([file.members('deep'), file.members('none')]).toEqual([['w'], []])
     expect(() => file.read('gone')).toThrow(/has no data set gone, its data sets are deep\/w, h2/)
-    file.close()
-    const system = h5.FS as unknown as {readdir: (path: string) => string[]}
-    expect(system.readdir('/').filter((name) => name.startsWith('surety-'))).toEqual([])
   })
 
   it('beyond the limits is refused', async () => {
     const bytes = await sample()
-    await expect(openHdf5(bytes, 'x.h5', {maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(/more than 3 objects/)
-    await expect(openHdf5(bytes, 'x.h5', {maxObjects: 30, maxDepth: 0, maxBytes: 1e9})).rejects.toThrow(/more than 0 deep/)
-    await expect(openHdf5(bytes, 'x.h5', {maxObjects: 30, maxDepth: 9, maxBytes: 100})).rejects.toThrow(/more than 100 bytes/)
+    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(/more than 3 objects/)
+    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 30, maxDepth: 0, maxBytes: 1e9})).rejects.toThrow(/more than 0 deep/)
+    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 30, maxDepth: 9, maxBytes: 100})).rejects.toThrow(/more than 100 bytes/)
   })
 
   it('that claims far more than it holds is refused before it is read', async () => {
@@ -48,14 +46,11 @@ describe('HDF5', () => {
 
   it('cut off or changed is an input error or still a file', async () => {
     const bytes = await sample()
+    const thread = new ReadingThread()
     const outcome = async (damaged: Uint8Array) => {
       try {
-        const file = await openHdf5(damaged, 'x.h5')
-        try {
-          for (const name of file.names) file.read(name)
-        } finally {
-          file.close()
-        }
+        const file = hdf5File(await thread.read<Hdf5Content>({format: 'hdf5', bytes: damaged, place: 'x.h5', limits: {...HDF5_LIMITS, maxSeconds: 10}}), 'x.h5')
+        for (const name of file.names) file.read(name)
         return true
       } catch (error) {
         if (error instanceof InputError) return false
@@ -70,6 +65,7 @@ describe('HDF5', () => {
       for (let change = 0; change <= trial % 3; change++) damaged[seeded.integer(damaged.length)] = seeded.integer(256)
       if (!(await outcome(damaged))) refused++
     }
+    await thread.close()
     expect(refused).toBeGreaterThan(5)
   })
 })

@@ -138,6 +138,7 @@ function cell(l: LayerMetrics, k: number, delta: number, g: number, eta: number,
     global: Math.min(1, (l.epsilon.scaleFree.upper! * delta) / (eta * fraction)),
     windowed: Math.min(1, observed * slack * 1.7),
     direct: Math.min(1, observed * slack),
+    lower: status === 'certified' ? observed * 0.7 : 0,
     status,
   }
 }

@@ -14,11 +14,11 @@ function sizes(n: number, changed: {d?: number; s?: number; classes?: number; ri
   return {
     features: stored === undefined ? x : csrFromDense(x),
     graph: aggregation(n, Uint32Array.from({length: 2 * (n - 1)}, (_, t) => (t >> 1) + (t & 1)), 'row', 1),
-    nodeSet: Uint32Array.from({length: s}, (_, i) => i), classes, ridge,
+    nodeSet: Uint32Array.from({length: s}, (_, i) => i), classes, ridge, hasFeatures: true,
   }
 }
 const cost = (of: ProblemSizes, solver: SolverName, threads = 1, landmarks = settings.landmarks) =>
-  planSolver(of, {...settings, landmarks}, {memoryLimitBytes: Infinity, threads}).costs.find((one) => one.solver === solver)!
+  planSolver(of, {...settings, landmarks}, {memoryLimitBytes: Infinity, heldBytes: 0, threads}).costs.find((one) => one.solver === solver)!
 
 describe('costs are those that the solvers state of themselves', () => {
   it('gram: (n + 7 s) s numbers; two inverses and a square, s³ · 5/3, beside the product of rows and two gradients over the pattern', () => {
@@ -74,7 +74,7 @@ describe('costs are those that the solvers state of themselves', () => {
 })
 
 describe('the reason of a plan', () => {
-  const plan = (of: ProblemSizes, changed: Partial<typeof settings> = {}, memoryLimitBytes = Infinity) => planSolver(of, {...settings, ...changed}, {memoryLimitBytes, threads: 1})
+  const plan = (of: ProblemSizes, changed: Partial<typeof settings> = {}, memoryLimitBytes = Infinity) => planSolver(of, {...settings, ...changed}, {memoryLimitBytes, heldBytes: 0, threads: 1})
   it('is what was asked for, what exact removal needs, or the number of kernel values', () => {
     expect(plan(sizes(20), {solver: 'landmarks'})).toMatchObject({solver: 'landmarks', reason: 'asked for'})
     expect(plan(sizes(20), {method: 'exact'})).toMatchObject({solver: 'gram', reason: 'exact removal needs it'})

@@ -1,3 +1,4 @@
+import type {Bet} from '../../stats/betting.js'
 import {random} from '../../stats/random.js'
 import {FAMILIES, type LayerStatistics} from '../bounds.js'
 import {middle} from '../cells.js'
@@ -110,7 +111,7 @@ function layerFaults(s: LayerStatistics, {bets, zeroDistancePairs}: LayerEvidenc
 function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
   const [G, E] = [s.deltas.length, s.etas.length]
   if (bets.cells.length !== G * E) return [`${bets.cells.length} sets of stakes for ${G * E} cells`]
-  const all = [bets.epsilon, ...bets.cells.flatMap((cell) => FAMILIES.map((family) => cell[family])), ...(bets.classes ?? []).map((row) => row.bets)]
+  const all = [bets.epsilon, ...bets.cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]), ...(bets.classes ?? []).map((row) => row.bets)]
   const faults: string[] = []
   const most = bets.epsilonMax
   const volatility = s.total.map((x) => x / s.anchors)
@@ -122,14 +123,17 @@ function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
   // The rows of classes bet on a part of the same figures as the cell at the middle δ and η.
   const shared = middle(G) * E + middle(E)
   direct[shared] = [...direct[shared]!, ...(bets.classes ?? []).flatMap((row) => row.bets)]
-  direct.forEach((mixture, c) => {
+  const ruinous = (mixture: readonly Bet[], c: number, count: (within: number, exceed: number) => number) => {
     const g = Math.floor(c / E)
     for (const bet of mixture) {
       for (let j = 0; j < s.references; j++) {
-        const factor = 1 + (bet.stake * (bet.from * s.within[j * G + g]! - s.exceed[(j * G + g) * E + (c % E)]!)) / s.anchors
+        const within = s.within[j * G + g]!
+        const factor = 1 + (bet.stake * (bet.from * within - count(within, s.exceed[(j * G + g) * E + (c % E)]!))) / s.anchors
         if (factor < -1e-6) return void faults.push(`the stake ${bet.stake} of cell ${c} is larger than reference ${j} allows`)
       }
     }
-  })
+  }
+  direct.forEach((mixture, c) => ruinous(mixture, c, (_, exceed) => exceed))
+  bets.cells.forEach(({lower}, c) => ruinous(lower ?? [], c, (within, exceed) => within - exceed))
   return faults
 }

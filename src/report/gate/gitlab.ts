@@ -1,14 +1,14 @@
 import type {Finding} from '../../gate/types.js'
 import type {GateReport} from '../reports.js'
 import {visible} from '../visible.js'
-import {cut, repositoryPath, type RepositoryOptions, RULES, suppressed, suppressionOf, worstFirst} from './view.js'
+import {cut, failing, type RepositoryOptions, repositoryPath, RULES, suppressed, suppressionOf} from './view.js'
 
 /** A line of a merge request's widget. */
 const LONGEST = 1000
 
 /** GitLab's code quality report: an issue for each finding that fails, and for each accepted one, so that the widget does not call it fixed. */
 export function gateGitlab({metrics}: GateReport, {folder}: RepositoryOptions = {}): string {
-  const issues = [...worstFirst(metrics), ...suppressed(metrics)].map((finding) => ({
+  const issues = [...failing(metrics), ...suppressed(metrics)].map((finding) => ({
     type: 'issue',
     check_name: RULES[finding.rule].id,
     description: visible(cut(descriptionOf(finding), LONGEST)),

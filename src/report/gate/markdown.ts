@@ -2,7 +2,7 @@ import type {Finding} from '../../gate/types.js'
 import {plural} from '../format.js'
 import {document, table, text} from '../markdown.js'
 import type {GateReport} from '../reports.js'
-import {checkSummaries, type CheckState, type CheckSummary, cut, foundText, suppressed, worstFirst} from './view.js'
+import {aboutOf, type CheckState, checkSummaries, type CheckSummary, cut, failing, foundText, suppressed} from './view.js'
 
 /** Of a job summary GitHub accepts 1 MiB of a step, and drops all of a larger one. */
 const LARGEST = 1024 * 1024
@@ -19,9 +19,9 @@ export function gateMarkdown({verdict, metrics}: GateReport): string {
   // The lists that are short as a rule get their share first, so that very many failures do not crowd them out.
   const checks = section('### Checks', ['', 'check', 'result', 'command', 'subject'], checkSummaries(metrics).map(checkRow), budget.share(0.2))
   const accepted = section('### Accepted for now', ['check', 'metric', 'expected', 'found', 'until', 'why'], suppressed(metrics).map(acceptedRow), budget.share(0.2))
-  const failing = section('### What fails', ['', 'check', 'metric', 'expected', 'found', 'what to do'], worstFirst(metrics).map(failingRow), budget)
+  const failures = section('### What fails', ['', 'check', 'metric', 'expected', 'found', 'what to do'], failing(metrics).map(failingRow), budget)
   const met = folded(`${plural(passed.length, 'demand')} met`, section('', ['check', 'metric', 'expected', 'found'], passed.map(demand), budget))
-  const parts = [failing, accepted, checks, met].filter((part) => part !== '')
+  const parts = [failures, accepted, checks, met].filter((part) => part !== '')
   return document('surety gate', {...verdict, summary: cut(verdict.summary, 1000), meaning: verdict.meaning.slice(0, 6).map((line) => cut(line, 1000))}, parts)
 }
 
@@ -44,7 +44,7 @@ const failingRow = (finding: Finding) => [finding.level === 'error' ? 'âŒ' : 'â
 
 const acceptedRow = (finding: Finding) => [...demand(finding), cell(finding.suppression?.expires ?? ''), cell(finding.suppression?.reason ?? '')]
 
-const demand = (finding: Finding) => [cell(finding.check), cell(finding.metric), cell(finding.expected), cell(foundText(finding))]
+const demand = (finding: Finding) => [cell(finding.check), cell(aboutOf(finding)), cell(finding.expected), cell(foundText(finding))]
 
 const cell = (value: string) => text(cut(value, CELL))
 

@@ -2,7 +2,7 @@ import {gzipSync} from 'node:zlib'
 import type {CheckResult, Finding, Rule} from '../../gate/types.js'
 import type {GateReport} from '../reports.js'
 import {visible} from '../visible.js'
-import {cut, foundText, repositoryPath, type RepositoryOptions, RULES, suppressed, suppressionOf, worstFirst} from './view.js'
+import {cut, failing, foundText, type RepositoryOptions, repositoryPath, RULES, suppressed, suppressionOf} from './view.js'
 
 /** Of 25,000 results that GitHub accepts in a run it shows 5,000. */
 const SHOWN = 5000
@@ -16,7 +16,7 @@ const NAME = 500
  * Within GitHub's limits; what is left out is said in a notification.
  */
 export function gateSarif(report: GateReport, options: RepositoryOptions = {}): string {
-  const results = [...worstFirst(report.metrics), ...suppressed(report.metrics)]
+  const results = [...failing(report.metrics), ...suppressed(report.metrics)]
   for (let kept = Math.min(results.length, SHOWN); ; kept = Math.floor(kept / 2)) {
     const text = sarifText(report, results.slice(0, kept), results.length - kept, options)
     if (kept === 0 || text.length * 3 <= GZIPPED || gzipSync(text).length <= GZIPPED) return text
@@ -33,7 +33,7 @@ function sarifText({version, metrics, notes}: GateReport, findings: readonly Fin
         tool: {driver: {name: 'surety', fullName: `surety gate ${version}`, semanticVersion: version, rules: ids.map(ruleOf)}},
         invocations: [
           {
-            executionSuccessful: metrics.checks.every(({error}) => error === null),
+            executionSuccessful: metrics.findings.every(({rule, status}) => rule !== 'run' || status === 'pass'),
             toolExecutionNotifications: [
               ...metrics.checks.flatMap(brokenCheck),
               ...notes.map(({level, code, message}) => ({level: level === 'warning' ? 'warning' : 'note', descriptor: {id: code}, message: {text: said(message)}})),
@@ -74,7 +74,7 @@ function resultOf(finding: Finding, ruleIndex: number, folder: string | undefine
     ruleId: RULES[rule].id,
     ruleIndex,
     level: level === 'error' ? 'error' : 'warning',
-    message: {text: said([message, advice].filter((sentence) => sentence !== '').join(' '))},
+    message: {text: said(advice === '' ? message : `${message}. To do: ${advice}.`)},
     locations: [
       {
         physicalLocation: {artifactLocation: artifact(repositoryPath(place, folder)), region: {startLine: place.line}},

@@ -22,27 +22,16 @@ export const RULES: Record<Rule, RuleText> = {
 /** Whether the finding by itself makes the gate fail; a failing warning does so only where warnings are asked to. */
 export const failsGate = ({status, level}: Finding, failLevel: Exclude<Level, 'off'>): boolean => status === 'fail' && (level === 'error' || failLevel === 'warn')
 
-/** Failing findings, the worst first: errors, then what could not be judged, then by how far the limit is missed, in proportion to it. */
-export function worstFirst({findings}: Pick<GateMetrics, 'findings'>): Finding[] {
-  const rank = ({level}: Finding) => (level === 'error' ? 0 : 1)
-  return findings
-    .map((finding, order) => ({finding, order, excess: excessOf(finding)}))
-    .filter(({finding}) => finding.status === 'fail')
-    .sort((a, b) => rank(a.finding) - rank(b.finding) || compare(b.excess, a.excess) || a.order - b.order)
-    .map(({finding}) => finding)
-}
+/** Failing findings; a report holds the worst first. */
+export const failing = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] => findings.filter(({status}) => status === 'fail')
 
 export const suppressed = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] => findings.filter(({status}) => status === 'suppressed')
 
 /** Why an accepted finding is accepted; null for every other, an expired suppression included. */
 export const suppressionOf = ({status, suppression}: Finding): Finding['suppression'] => (status === 'suppressed' ? suppression : null)
 
-function excessOf({value, limit}: Finding): number {
-  return value === null || limit === null || limit === 0 ? Infinity : Math.abs(value - limit) / Math.abs(limit)
-}
-
-/** Two infinite numbers are equal, which their difference does not say. */
-const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1)
+/** What a finding is about; of a suppression that does not hold, not the metric itself. */
+export const aboutOf = ({rule, metric}: Finding): string => (rule === 'suppression' ? `suppression of ${metric}` : metric)
 
 /** `0.12 (upper bound; worst of 3, at layers[h1].epsilon)`: what is there, and what of it was judged. */
 export function foundText({found, judgedOn, matches, at}: Finding): string {

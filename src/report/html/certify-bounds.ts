@@ -1,6 +1,6 @@
 import type {Cell} from '../../certify/types.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, STATUS_MEANING, tightest} from '../certify-view.js'
-import {count, number, orDash, percent, percentUp, plural, setting} from '../format.js'
+import {count, number, orDash, percent, percentDown, percentUp, plural, setting} from '../format.js'
 import {heatMap, type HeatCell} from '../svg/heat-map.js'
 import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
@@ -40,9 +40,19 @@ function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
     return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, cells)}</figure>`
   })
   return markup`<figure class="beside wide">${boundMap(grid, metrics)}<figcaption>${mapKey()}</figcaption></figure>
-${lineLegend(CURVES)}<p class="aside">At each marked radius the truth lies in the shaded area, in all panels at once with ${percent(1 - metrics.alpha.total)} confidence.</p><div class="panels">${panels}</div>
+${lineLegend(CURVES, 'where the truth lies')}<p class="aside">${bandText(metrics)}</p><div class="panels">${panels}</div>
 ${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, boundTable(grid))}`
 }
+
+/** What the shaded area says, and with which confidence. */
+function bandText({alpha, cells}: CertifyMetrics): string {
+  const upper = `With ${percent(1 - alpha.total)} confidence the truth lies nowhere above the shaded area, at all marked radii in all panels at once: that is the certificate.`
+  if (!cells.some(({lower}) => lower !== undefined)) return `${upper} The area says nothing of how small the truth is.`
+  return `${upper} With ${confidence(1 - alpha.direct! * cells.length)} confidence it lies nowhere below it: a statement of its own, not part of the certificate. The truth is the share for a random one of these anchors and a fresh example; between the marks nothing is stated, and the line of what was observed is one estimate inside the area.`
+}
+
+/** Rounded down to tenths of a percent: a confidence is a lower bound. */
+const confidence = (share: number): string => `${(Math.floor(share * 1000 + 1e-6) / 10).toString()}\u00a0%`
 
 function boundMap(grid: CellGrid, {layers}: CertifyMetrics): Markup {
   const best = tightest({cells: grid.rows.flatMap(({cells}) => cells), layers})
@@ -88,8 +98,7 @@ function mapKey(): Markup {
 
 function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
   const line = (of: (cell: Cell) => number | null): LinePoint[] => cells.map((cell) => ({x: cell.delta, y: of(cell)}))
-  // A cell without a statement is a gap in its bounds, not a bound of 100 %.
-  const stated = (of: (cell: Cell) => number) => line((cell) => (cell.status === 'certified' || cell.status === 'vacuous' ? of(cell) : null))
+  const stated = (of: (cell: Cell) => number) => line((cell) => (isStated(cell) ? of(cell) : null))
   const lines = [stated((c) => c.direct), stated((c) => c.windowed), stated((c) => c.global), line((c) => c.observed)]
   const first = cells[0]
   const last = cells.at(-1)
@@ -105,13 +114,17 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
     x: (range) => ({scale: spreadScale(cells.length === 0 ? [0, 1] : cells.map((c) => c.delta), range), label: 'radius δ'}),
     y: (range) => ({scale: linearScale([0, 1], range), label: 'share of close pairs', format: percent}),
     series: [3, 2, 1, 0].map((i) => ({...CURVES[i]!, points: lines[i]!})),
-    under: stated(bestBound),
+    band: cells.map((cell) => ({x: cell.delta, between: isStated(cell) ? [cell.lower ?? 0, bestBound(cell)] : null})),
   })
 }
+
+/** A cell without a statement is a gap in its bounds, not a bound of 100 %. */
+const isStated = ({status}: Cell) => status === 'certified' || status === 'vacuous'
 
 function boundTable({eta, rows}: CellGrid): DataTable {
   const cells = rows.flatMap((row) => row.cells)
   const fresh = cells.some((c) => c.clopperPearson !== undefined)
+  const lower = cells.some((c) => c.lower !== undefined)
   const legacy = cells.some((c) => typeof c.legacyBound === 'number')
   return {
     caption: `Upper bounds of the share of pairs within δ whose losses differ by ${setting(eta)} or more`,
@@ -122,6 +135,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       {title: 'pairs', kind: 'number'},
       {title: 'of all pairs', kind: 'number'},
       {title: 'observed', kind: 'number'},
+      ...(lower ? [{title: 'lower bound', kind: 'number'} as const] : []),
       {title: 'direct', kind: 'number'},
       {title: 'windowed', kind: 'number'},
       {title: 'global', kind: 'number'},
@@ -136,6 +150,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
         count(c.pairs),
         percent(c.fraction),
         orDash(c.observed, percent),
+        ...(lower ? [orDash(c.lower ?? null, percentDown)] : []),
         percentUp(c.direct),
         percentUp(c.windowed),
         percentUp(c.global),

@@ -2,35 +2,36 @@ import type {CertifyMetrics, ClassRow, ExampleLayer} from '../../certify/types.j
 import {count, number, orDash, percent, percentUp, plural, setting} from '../format.js'
 import {lineChart} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
+import type {RowNames} from './certify-witnesses.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
 /** Bounds by class, then between which classes unstable pairs lie. */
-export function classSection({classes = [], layers, alpha}: CertifyMetrics): Content {
+export function classSection({classes = [], layers, alpha}: CertifyMetrics, {label}: RowNames): Content {
   const eta = classes[0]?.eta
-  const bounds = eta === undefined ? null : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(classes, layers.map(({name}) => name))}`
+  const bounds = eta === undefined ? null : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(classes, layers.map(({name}) => name), label)}`
   const pairs = layers.flatMap(({name, classPairs}) =>
     classPairs === undefined || classPairs.length === 0
       ? []
       : [foldedTable(`Between which classes, in ${name}`, {
           caption: `Close pairs of examples that differ in loss, by their classes, in layer ${name}: estimates from the sample, no certificates`,
           columns: [{title: 'classes', kind: 'word'}, {title: 'of all unstable close pairs', kind: 'number'}, {title: 'close pairs', kind: 'number'}, {title: 'of these unstable', kind: 'number'}],
-          rows: classPairs.map((pair) => [pair.labels[0] === pair.labels[1] ? `both ${pair.labels[0]}` : `${pair.labels[0]} and ${pair.labels[1]}`, percent(pair.share), count(pair.pairs), percent(pair.observed)]),
+          rows: classPairs.map((pair) => [pair.labels[0] === pair.labels[1] ? `both ${label(pair.labels[0])}` : `${label(pair.labels[0])} and ${label(pair.labels[1])}`, percent(pair.share), count(pair.pairs), percent(pair.observed)]),
         })],
   )
   return markup`${bounds}${pairs}`
 }
 
-function classTable(classes: readonly ClassRow[], layers: readonly string[]): Markup {
+function classTable(classes: readonly ClassRow[], layers: readonly string[], name: RowNames['label']): Markup {
   const labels = [...new Set(classes.map((row) => row.label))]
   const at = new Map(classes.map((row) => [`${row.layer} ${row.label}`, row]))
   const delta = (layer: string) => classes.find((row) => row.layer === layer)!.delta
   return dataTable({
     caption: 'Certified share by class, with the share observed (no certificate) and the number of pairs behind it',
-    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((name) => ({title: `${name}, δ ${setting(delta(name))}`, kind: 'number'}) as const)],
+    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'number'}) as const)],
     rows: labels.map((label) => {
       const row = (layer: string) => at.get(`${layer} ${label}`)!
-      return [label, count(row(layers[0]!).references), ...layers.map((layer) => classText(row(layer)))]
+      return [name(label), count(row(layers[0]!).references), ...layers.map((layer) => classText(row(layer)))]
     }),
   })
 }

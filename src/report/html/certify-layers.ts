@@ -1,4 +1,4 @@
-import type {CertifyMetrics, LabelHint} from '../../certify/types.js'
+import type {CertifyMetrics} from '../../certify/types.js'
 import {dropText, unitRange} from '../certify-findings.js'
 import {count, interval, number, orDash, percent} from '../format.js'
 import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
@@ -103,29 +103,6 @@ function layerTable({layers}: CertifyMetrics): Markup {
   })
 }
 
-/** The pairs that make the model volatile. */
-export function witnessTable({witnesses}: CertifyMetrics): Content {
-  return markup`<p class="lead">Close in a layer, far apart in loss: the pairs with the largest change of loss per unit of distance. Look at them first.</p>${dataTable({
-    caption: 'Row numbers count from 0 in the data file',
-    columns: [
-      {title: 'layer', kind: 'text'},
-      {title: 'rows', kind: 'word'},
-      {title: 'labels', kind: 'word'},
-      {title: 'losses', kind: 'word'},
-      {title: 'distance', kind: 'number'},
-      {title: 'change per distance', kind: 'number'},
-    ],
-    rows: witnesses.map((w) => [
-      w.layer,
-      `${w.rows[0]} and ${w.rows[1]}`,
-      w.labels === null ? '–' : w.labels[0] === w.labels[1] ? `both ${w.labels[0]}` : `${w.labels[0]} and ${w.labels[1]}`,
-      `${number(w.losses[0])} and ${number(w.losses[1])}`,
-      number(w.distance),
-      number(w.ratio),
-    ]),
-  })}`
-}
-
 /** The most volatile inputs of each layer, and whether layers agree on them. */
 export function volatileInputs({layers, localization}: CertifyMetrics): Content {
   const tables = layers.map((layer) =>
@@ -140,14 +117,5 @@ export function volatileInputs({layers, localization}: CertifyMetrics): Content 
     columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'number'}) as const)],
     rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map(percent)]),
   })
-  return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}${hintTable(localization.labelHints ?? [])}`
-}
-
-function hintTable(hints: readonly LabelHint[]): Markup | null {
-  if (hints.length === 0) return null
-  return markup`<h3>Hints at wrong labels</h3>${dataTable({
-    caption: 'High loss, while at least 8 of the 10 nearest neighbours in every late layer agree on one other label. Hints, not findings: a hard example looks the same',
-    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'neighbours say', kind: 'number'}, {title: 'agreement', kind: 'number'}, {title: 'loss', kind: 'number'}],
-    rows: hints.map((hint) => [hint.row, hint.label, hint.suggested, percent(hint.agreement), number(hint.loss)]),
-  })}`
+  return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}`
 }

@@ -1,28 +1,32 @@
 import type {CertifyMetrics} from '../../certify/types.js'
 import {bestBound, statusCounts, tightest} from '../certify-view.js'
 import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
-import type {Report} from '../types.js'
+import type {CertifyReport} from '../reports.js'
 import {bounds} from './certify-bounds.js'
 import {classSection, exampleSection} from './certify-families.js'
-import {layerProfile, volatileInputs, witnessTable} from './certify-layers.js'
+import {layerProfile, volatileInputs} from './certify-layers.js'
 import {comparisonSection, perturbationSection} from './certify-pairs.js'
+import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
 import {type KeyFigure, page} from './page.js'
 
-/** The certificate as one self-contained HTML file: no script, no request; every number of its charts is in a table. */
-export function certifyHtml(report: Report<CertifyMetrics>): string {
+/** The certificate as one self-contained HTML file, complete without its script; every number of its charts is in a table. */
+export function certifyHtml(report: CertifyReport): string {
   const {metrics} = report
+  const names = rowNames(report)
+  const {labelHints = []} = metrics.localization
   return page({
     report,
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
       ...(metrics.examples === undefined ? [] : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
-      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0) ? [] : [{id: 'classes', title: 'Classes', body: classSection(metrics)}]),
+      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0) ? [] : [{id: 'classes', title: 'Classes', body: classSection(metrics, names)}]),
       ...(metrics.perturbations === undefined ? [] : [{id: 'perturbations', title: 'Perturbed copies', body: perturbationSection(metrics.perturbations)}]),
       ...(metrics.comparison === undefined ? [] : [{id: 'comparison', title: 'Against the earlier report', body: comparisonSection({...metrics, comparison: metrics.comparison})}]),
       {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
-      ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessTable(metrics)}]),
+      ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessSection(metrics.witnesses, names)}]),
       {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},
+      ...(labelHints.length === 0 ? [] : [{id: 'hints', title: 'Hints at wrong labels', body: hintSection(labelHints, names)}]),
     ],
   })
 }

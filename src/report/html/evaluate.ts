@@ -6,9 +6,9 @@ import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-ch
 import {linearScale} from '../svg/scale.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
-import {dataTable, facts, foldedTable} from './table.js'
+import {dataTable, facts, foldedTable, textTable} from './table.js'
 
-/** What sanitizing was worth to a model, as one self-contained HTML file: no script, no request; every chart has its table. */
+/** What sanitizing was worth to a model, as one self-contained HTML file, complete without its script; every chart has its table. */
 export function evaluateHtml(report: EvaluateReport): string {
   const {metrics} = report
   const drawn = withCurves(metrics)
@@ -103,7 +103,3 @@ function modelFacts({model, training, split, classes, nodes, seeds}: EvaluateMet
 }
 
 const table = (caption: string, of: TextTable, texts: number) => dataTable(textTable(caption, of, texts))
-
-function textTable(caption: string, {head, rows}: TextTable, texts: number) {
-  return {caption, columns: head.map((title, i) => ({title, kind: i < texts ? ('text' as const) : ('number' as const)})), rows}
-}

@@ -1,6 +1,6 @@
 import type {Finding, GateMetrics} from '../../gate/types.js'
 import {count} from '../format.js'
-import {checkSummaries, type CheckState, foundText, suppressed, worstFirst} from '../gate/view.js'
+import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
 import type {GateReport} from '../reports.js'
 import {type Content, markup} from './escape.js'
 import {type KeyFigure, page, type Section} from './page.js'
@@ -26,11 +26,11 @@ function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {
 }
 
 function sections(metrics: GateMetrics): Section[] {
-  const failing = worstFirst(metrics)
+  const failures = failing(metrics)
   const accepted = suppressed(metrics)
   const passed = metrics.findings.filter(({status}) => status === 'pass')
   return [
-    {id: 'failing', title: 'What fails', body: failing.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failing)},
+    {id: 'failing', title: 'What fails', body: failures.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failures)},
     ...(accepted.length === 0 ? [] : [{id: 'accepted', title: 'Accepted for now', body: acceptedTable(accepted)}]),
     {id: 'checks', title: 'Checks', body: checkTable(metrics)},
     ...(passed.length === 0 ? [] : [{id: 'met', title: 'What holds', body: foldedTable('Table of the demands that are met', {caption: 'Demands that are met', columns: DEMAND, rows: passed.map(demand)})}]),
@@ -61,6 +61,6 @@ function checkTable(metrics: GateMetrics): Content {
   })
 }
 
-const demand = (finding: Finding) => [finding.metric, finding.check, finding.expected, foundText(finding)]
+const demand = (finding: Finding) => [aboutOf(finding), finding.check, finding.expected, foundText(finding)]
 
 const placeOf = ({place}: Finding) => `${place.path}:${place.line}`

@@ -7,9 +7,9 @@ import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
 import {type Content, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
-import {dataTable, facts, foldedTable} from './table.js'
+import {dataTable, facts, foldedTable, textTable} from './table.js'
 
-/** What hardening did, as one self-contained HTML file: no script, no request; every chart has its table. */
+/** What hardening did, as one self-contained HTML file, complete without its script; every chart has its table. */
 export function hardenHtml(report: HardenReport): string {
   const {metrics} = report
   return page({
@@ -91,7 +91,3 @@ function method({options, rows, parameters, backend, layers, attack}: HardenMetr
 }
 
 const table = (caption: string, of: TextTable, texts: number) => dataTable(textTable(caption, of, texts))
-
-function textTable(caption: string, {head, rows}: TextTable, texts: number) {
-  return {caption, columns: head.map((title, i) => ({title, kind: i < texts ? ('text' as const) : ('number' as const)})), rows}
-}

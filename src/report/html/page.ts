@@ -1,6 +1,7 @@
 import type {Report, Verdict} from '../types.js'
 import {type Content, Markup, markup} from './escape.js'
 import {provenance} from './provenance.js'
+import {SCRIPT, SCRIPT_SOURCE} from './script.js'
 import {STYLE} from './style.js'
 
 /** The parts of a report page that differ between commands. */
@@ -22,8 +23,8 @@ export interface Section {
   body: Content
 }
 
-/** Nothing is loaded and nothing runs: only the style inside the file is allowed. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+/** Nothing is loaded: only the style, the pictures and the one script inside the file are allowed. */
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src ${SCRIPT_SOURCE}; img-src data:; base-uri 'none'; form-action 'none'`
 
 const STATUS: Record<Verdict['status'], {word: string; sign: string}> = {
   pass: {word: 'Passed', sign: 'M7 12.5l3.5 3.5L17 8.5'},
@@ -56,7 +57,8 @@ export function page({report, figures, sections}: Page): string {
 ${firstScreen(verdict, figures)}
 <nav aria-label="On this page"><ul>${all.map(({id, title}) => markup`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 ${all.map(({id, title, body}) => markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${body}</section>\n`)}</main>
-<footer><p>Made by surety ${version}, seed ${report.seed}. This file is complete: it loads nothing and runs no script.</p></footer>
+<footer><p>Made by surety ${version}, seed ${report.seed}. This file is complete: it loads nothing, and its one script only sorts and filters tables.</p></footer>
+<script>${new Markup(SCRIPT)}</script>
 </body>
 </html>
 `.toString()

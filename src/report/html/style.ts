@@ -82,9 +82,18 @@ tbody th{font-weight:500}
 .num{text-align:right;white-space:nowrap}
 thead .num{white-space:normal}
 .word{white-space:nowrap}
-.name{min-width:11rem}
-.reason{min-width:13rem}
+.name{min-width:7rem}
+.reason{min-width:19rem}
 .hash{word-break:break-all;min-width:14rem;font-size:.9em}
+.sort{all:unset;cursor:pointer;text-decoration:underline dotted var(--edge) 1px;text-underline-offset:.25em;white-space:inherit}
+.sort:hover{color:var(--ink)}
+.sort:focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:3px}
+[aria-sort] .sort{color:var(--ink);text-decoration:none}
+[aria-sort=ascending] .sort::after{content:" ↑"/""}
+[aria-sort=descending] .sort::after{content:" ↓"/""}
+.filter{display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:baseline;margin:1rem 0 0;font-size:.875rem;color:var(--muted)}
+.filter input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--edge);border-radius:4px;padding:.25rem .5rem;margin-left:.35rem}
+.filter+.scroll{margin-top:.6rem}
 details{margin:1rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.925rem;padding:.2rem 0}
 summary h3{display:inline;font-size:1rem;margin:0}
@@ -96,6 +105,7 @@ figcaption{font-size:.925rem;color:var(--muted)}
 figcaption p{margin:.5rem 0}
 .beside{display:grid;gap:1.5rem 3.5rem;align-items:start}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr));gap:1.5rem 2.25rem}
+.panels.two{grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr))}
 .panels figure{margin:0}
 .panels figcaption{margin-bottom:.35rem}
 .panels b{color:var(--ink);font-weight:600}
@@ -119,7 +129,7 @@ figcaption p{margin:.5rem 0}
 .mark.secondary,.mark.tertiary{fill:var(--paper);stroke:var(--muted);stroke-width:1.5}
 .mark.estimate{fill:var(--ink)}
 .whisker{stroke:var(--accent);stroke-width:1.5;fill:none}
-.truth{fill:var(--truth)}
+.truth{fill:var(--truth);stroke:var(--accent);stroke-width:.75}
 .empty{fill:var(--wash);stroke:var(--rule)}
 .hatch{stroke:var(--rule);stroke-width:2.5}
 .heat0{fill:var(--heat0)}.heat1{fill:var(--heat1)}.heat2{fill:var(--heat2)}.heat3{fill:var(--heat3)}.heat4{fill:var(--heat4)}
@@ -129,6 +139,23 @@ figcaption p{margin:.5rem 0}
 .hatch-line{stroke:var(--accent);stroke-width:3}
 .cut{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 3}
 .chart .cut-label,.chart .value{font-weight:600}
+.edge{fill:none;stroke:var(--edge);stroke-width:1}
+.edge.pruned{stroke:var(--accent);stroke-width:2;stroke-dasharray:6 4}
+.edge.added{stroke:var(--ink);stroke-width:1.75;stroke-dasharray:1.5 3.5;stroke-linecap:round}
+.node{fill:var(--paper);stroke:var(--edge);stroke-width:1.25}
+.node.strong{stroke:var(--ink);stroke-width:2}
+.node.guessed{stroke-dasharray:2.5 2}
+.chart .node-text{font-size:10px}
+.tag{fill:var(--accent)}
+.chart .tag-text{fill:var(--paper);font-size:11px;font-weight:600}
+.canvas .chart{min-width:46rem}
+.pairs{display:flex;flex-wrap:wrap;gap:1.25rem;margin:1rem 0;padding:0;list-style:none}
+.pairs li{display:flex;gap:.5rem}
+.pairs figure{margin:0;width:5.5rem}
+.pairs figcaption{font-size:.8rem;margin-top:.35rem;line-height:1.4;overflow-wrap:anywhere}
+.input{display:block;width:100%;max-width:5.5rem;image-rendering:pixelated;background:var(--wash);border:1px solid var(--edge)}
+td .input,th .input{width:2.75rem;display:inline-block;vertical-align:middle;margin-right:.5rem}
+.missing{font-size:.8rem;padding:2rem .25rem;text-align:center}
 .before{fill:var(--wash);stroke:var(--edge)}
 .after{fill:var(--accent)}
 @media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
@@ -142,13 +169,18 @@ const PRINT = `
 html{color-scheme:light}
 body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .masthead,main,footer{padding-left:0;padding-right:0}
-nav,.skip{display:none}
+nav,.skip,.filter{display:none}
+.sort{text-decoration:none}
+.canvas .chart{min-width:0}
 section{margin-top:2rem}
 h2,h3,summary{break-after:avoid}
 figure,tr,.meaning,.figures>div{break-inside:avoid}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}
-table{font-size:8pt}
+table{font-size:7.5pt;width:100%}
+th,td{padding:.25rem .5rem .25rem 0;overflow-wrap:anywhere}
+.num,.word,thead th{white-space:normal;overflow-wrap:normal}
+.name,.reason,.hash{min-width:0}
 }`
 
 export const STYLE = `:root{${variables('light')}}@media(prefers-color-scheme:dark){:root{${variables('dark')}}}${TEXT}${TABLES}${CHARTS}${PRINT}`

@@ -1,3 +1,4 @@
+import type {TextTable} from '../evaluate-view.js'
 import {type Content, type Markup, markup} from './escape.js'
 
 export interface DataTable {
@@ -6,7 +7,13 @@ export interface DataTable {
   columns: readonly Column[]
   /** the first cell of a row is its header */
   rows: readonly (readonly Content[])[]
+  /** the order says something that sorting would lose: rows of different quantities */
+  fixed?: boolean
 }
+
+/** From how many rows on the page's script lets a table be sorted, and filtered. */
+const SORTED = 4
+const FILTERED = 12
 
 export interface Column {
   title: string
@@ -16,7 +23,7 @@ export interface Column {
 const CLASS: Record<Column['kind'], string> = {number: 'num', word: 'word', text: '', name: 'name', reason: 'reason', hash: 'hash'}
 
 /** A table in its own scrolling region: wide tables scroll inside it, by keyboard too, and never move the page. */
-export function dataTable({caption, columns, rows}: DataTable): Markup {
+export function dataTable({caption, columns, rows, fixed}: DataTable): Markup {
   const head = columns.map(({title, kind}) => markup`<th scope="col" class="${CLASS[kind]}">${title}</th>`)
   const body = rows.map((row) => {
     const cells = row.map((cell, i) =>
@@ -24,12 +31,18 @@ export function dataTable({caption, columns, rows}: DataTable): Markup {
     )
     return markup`<tr>${cells}</tr>`
   })
-  return region(caption, markup`<table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`)
+  const sort = fixed === true || rows.length < SORTED ? null : rows.length < FILTERED ? 'sort' : 'filter'
+  return region(caption, markup`<table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`, sort)
 }
 
 /** A table folded away below the chart that shows the same numbers. */
 export function foldedTable(summary: string, table: DataTable): Markup {
   return markup`<details><summary>${summary}</summary>${dataTable(table)}</details>`
+}
+
+/** A table of a view, its first `texts` columns text and the others numbers. */
+export function textTable(caption: string, {head, rows}: TextTable, texts: number): DataTable {
+  return {caption, columns: head.map((title, i) => ({title, kind: i < texts ? 'text' : 'number'})), rows}
 }
 
 /** Names and their values. */
@@ -38,6 +51,6 @@ export function facts(caption: string, rows: readonly (readonly [string, Content
   return region(caption, markup`<table class="facts"><caption><span>${caption}</span></caption><tbody>${body}</tbody></table>`)
 }
 
-function region(label: string, table: Markup): Markup {
-  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`
+function region(label: string, table: Markup, sort: 'sort' | 'filter' | null = null): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0"${sort === null ? null : markup` data-sort="${sort}"`}>${table}</div>`
 }

@@ -2,6 +2,7 @@ import {count} from '../format.js'
 import {type Markup, markup} from '../html/escape.js'
 import {axes, type Plot} from './axes.js'
 import {type ChartFrame, px, svgFrame} from './frame.js'
+import {hatchPattern} from './hatch.js'
 import {linearScale, type Scale} from './scale.js'
 
 /** Two counts stacked in each bin, the lower plain, the upper hatched, and a labelled vertical line at the cut. */
@@ -29,13 +30,8 @@ export function histogram(chart: Histogram): Markup {
   })
   return svgFrame(
     chart,
-    markup`<defs><pattern id="${hatch}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="5" height="5"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="5"/></pattern></defs>${axes(plot, {scale: x, label: chart.xLabel}, {scale: y, label: chart.yLabel, format: count})}<g aria-hidden="true">${bars}${chart.cut === null ? null : cutLine(chart.cut, x, plot)}</g>`,
+    markup`${hatchPattern(hatch)}${axes(plot, {scale: x, label: chart.xLabel}, {scale: y, label: chart.yLabel, format: count})}<g aria-hidden="true">${bars}${chart.cut === null ? null : cutLine(chart.cut, x, plot)}</g>`,
   )
-}
-
-/** The key of a histogram, as HTML. */
-export function histogramLegend(lower: string, upper: string): Markup {
-  return markup`<ul class="legend"><li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="kept" width="12" height="12"/></svg> ${lower}</li><li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="hatch-ground" width="12" height="12"/><path class="hatch-line" d="M0 12L12 0M-3 9L9 -3M3 15L15 3"/></svg> ${upper}</li></ul>`
 }
 
 function rect(name: string, box: {left: number; width: number}, y: Scale, from: number, to: number, pattern?: string): Markup | null {

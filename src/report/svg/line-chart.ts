@@ -18,14 +18,21 @@ export interface Series {
   name: string
   style: SeriesStyle
   points: readonly LinePoint[]
+  /** no markers: for curves of many points */
+  plain?: boolean
+}
+
+export interface BandPoint {
+  x: number
+  between: readonly [number, number] | null
 }
 
 export interface LineChart extends ChartFrame {
   x: (range: readonly [number, number]) => Axis
   y: (range: readonly [number, number]) => Axis
   series: readonly Series[]
-  /** the curve under which the truth lies: the area below it is shaded */
-  under?: readonly LinePoint[]
+  /** between which two heights the truth lies at each x: the area is shaded; null where nothing is known */
+  band?: readonly BandPoint[]
 }
 
 const MARGIN = {left: 46, right: 14, top: 26, bottom: 44}
@@ -34,22 +41,22 @@ export function lineChart(chart: LineChart): Markup {
   const plot: Plot = {left: MARGIN.left, right: chart.width - MARGIN.right, top: MARGIN.top, bottom: chart.height - MARGIN.bottom}
   const x = chart.x([plot.left, plot.right])
   const y = chart.y([plot.bottom, plot.top])
-  const area = chart.under === undefined ? null : segments(chart.under).map((run) => areaPath(run, x.scale, y.scale, plot))
+  const area = chart.band === undefined ? null : bandPaths(chart.band, x.scale, y.scale)
   return svgFrame(chart, markup`${area}${axes(plot, x, y)}${chart.series.map((series) => curve(series, x.scale, y.scale))}`)
 }
 
-/** The key of a line chart, as HTML: a sample of each line with its marker, then its name. */
-export function lineLegend(series: readonly Pick<Series, 'name' | 'style'>[]): Markup {
+/** The key of a line chart, as HTML: a sample of each line with its marker, then its name; then that of a band. */
+export function lineLegend(series: readonly Pick<Series, 'name' | 'style' | 'plain'>[], band: string | null = null): Markup {
   return markup`<ul class="legend">${series.map(
-    ({name, style}) =>
-      markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><path class="line ${style}" d="M1 6H33"/>${marker(style, 17, 6)}</svg> ${name}</li>`,
-  )}</ul>`
+    ({name, style, plain}) =>
+      markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><path class="line ${style}" d="M1 6H33"/>${plain === true ? null : marker(style, 17, 6)}</svg> ${name}</li>`,
+  )}${band === null ? null : markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><rect class="truth" x="0.5" y="0.5" width="33" height="11"/></svg> ${band}</li>`}</ul>`
 }
 
-function curve({style, points}: Series, x: Scale, y: Scale): Markup {
+function curve({style, points, plain}: Series, x: Scale, y: Scale): Markup {
   const whiskers = points.map((point) => (point.interval ? whisker(x.at(point.x), point.interval.map(y.at) as [number, number]) : null))
   const lines = segments(points).map((run) => markup`<path class="line ${style}" d="${path(run, x, y)}"/>`)
-  const markers = points.map((point) => (point.y === null ? null : marker(style, px(x.at(point.x)), px(y.at(point.y)))))
+  const markers = plain === true ? null : points.map((point) => (point.y === null ? null : marker(style, px(x.at(point.x)), px(y.at(point.y)))))
   return markup`<g aria-hidden="true">${whiskers}${lines}${markers}</g>`
 }
 
@@ -86,7 +93,13 @@ function path(run: readonly Known[], x: Scale, y: Scale): string {
   return run.map((p, i) => `${i === 0 ? 'M' : 'L'}${px(x.at(p.x))} ${px(y.at(p.y))}`).join('')
 }
 
-function areaPath(run: readonly Known[], x: Scale, y: Scale, plot: Plot): Markup {
-  const close = `L${px(x.at(run.at(-1)!.x))} ${plot.bottom}L${px(x.at(run[0]!.x))} ${plot.bottom}Z`
-  return markup`<path class="truth" aria-hidden="true" d="${path(run, x, y)}${close}"/>`
+/** One area for each run of points without a gap; a run of one point is a bar. */
+function bandPaths(band: readonly BandPoint[], x: Scale, y: Scale): Markup[] {
+  const [upper, lower] = [1, 0].map((side) => segments(band.map((point) => ({x: point.x, y: point.between?.[side] ?? null})))) as [Known[][], Known[][]]
+  return upper.map((run, k) => {
+    const [only] = run
+    if (run.length > 1) return markup`<path class="truth" aria-hidden="true" d="${path(run, x, y)}${path([...lower[k]!].reverse(), x, y).replace('M', 'L')}Z"/>`
+    const [left, top, bottom] = [px(x.at(only!.x) - 3), px(y.at(only!.y)), px(y.at(lower[k]![0]!.y))]
+    return markup`<path class="truth" aria-hidden="true" d="M${left} ${top}h6V${bottom}h-6Z"/>`
+  })
 }

@@ -1,5 +1,5 @@
 import type {Finding} from '../../gate/types.js'
-import {type CheckState, checkSummaries, foundText, suppressed, worstFirst} from '../gate/view.js'
+import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
 import type {GateReport} from '../reports.js'
 import {shorten, visible} from '../visible.js'
 import {palette, type TerminalOptions} from './style.js'
@@ -29,14 +29,14 @@ export function gateText({verdict, metrics}: GateReport, options: TerminalOption
   const checks = checkSummaries(metrics).map(({check, state, text}) => [STATE[state], check.name, text, `${check.command} ${check.subject}`.trim()])
   return finish([
     ...verdictLines(verdict, options),
-    ...section('What fails', ['', 'check', 'metric', 'expected', 'found'], worstFirst(metrics).map((finding) => [LEVEL[finding.level], ...demand(finding)]), 2),
+    ...section('What fails', ['', 'check', 'metric', 'expected', 'found'], failing(metrics).map((finding) => [LEVEL[finding.level], ...demand(finding)]), 2),
     ...section('Accepted for now', ['check', 'metric', 'expected', 'found', 'until'], accepted.map((finding) => [...demand(finding), finding.suppression?.expires ?? '']), 1),
     ...accepted.flatMap(({check, metric, suppression}) => wrap(`${check}, ${shorten(metric, 40)}: ${suppression?.reason ?? ''}`, columns - 2, '  ').map((line) => `  ${paint.dim(line)}`)),
     ...section('Checks', ['', 'check', 'result', 'of'], checks, 3),
   ])
 }
 
-const demand = ({check, metric, expected, found}: Finding) => [check, metric, expected, found]
+const demand = (finding: Finding) => [finding.check, aboutOf(finding), finding.expected, finding.found]
 
 /** The table with the texts of one column shortened in the middle, to what the others leave of the line. */
 function withShortened(table: Table, column: number, columns: number): Table {
@@ -50,14 +50,14 @@ function withShortened(table: Table, column: number, columns: number): Table {
 
 /** Every failing finding for stderr: what was expected, what was found, what to do. Empty without any; else ends with a newline. */
 export function gateFailuresText({metrics}: Pick<GateReport, 'metrics'>, options: TerminalOptions): string {
-  const findings = worstFirst(metrics)
+  const findings = failing(metrics)
   return findings.length === 0 ? '' : finish(findings.flatMap((finding) => failureLines(finding, options)))
 }
 
 function failureLines(finding: Finding, options: TerminalOptions): string[] {
   const paint = palette(options.colour)
   const label = finding.level === 'error' ? 'error:' : 'warning:'
-  const [first, ...rest] = wrap(`${label} ${finding.check}: ${finding.metric}`, options.columns, '  ')
+  const [first, ...rest] = wrap(`${label} ${finding.check}: ${aboutOf(finding)}`, options.columns, '  ')
   const fact = (name: string, value: string) => wrap(`${name.padEnd(10)}${value}`, options.columns - 2, ' '.repeat(10)).map((line) => `  ${line}`)
   return [
     (finding.level === 'error' ? paint.fail : paint.warn)(label) + first!.slice(label.length),

@@ -15,6 +15,6 @@ export function planText({solver, reason, memoryLimitBytes, costs}: SolverPlan, 
     `  ${paint.dim(head!)}`,
     ...lines.map((line) => `  ${line}`),
     '',
-    `memory is beside the graph, limit ${bytes(memoryLimitBytes)}; times are rough, for the kernel scores on the processor alone`,
+    `memory is the peak of the whole process, limit ${bytes(memoryLimitBytes)}; times are rough, for the kernel scores on the processor alone`,
   ])
 }

@@ -1,7 +1,7 @@
 import {error, warning} from '@actions/core'
 import {afterEach, describe, expect, it, vi} from 'vitest'
 import {gateGithub} from '../../../src/report/gate/github.js'
-import {worstFirst} from '../../../src/report/gate/view.js'
+import {failing} from '../../../src/report/gate/view.js'
 import {visible} from '../../../src/report/visible.js'
 import {gateSample, hostileSample, manyFindings} from './sample.js'
 
@@ -26,8 +26,8 @@ describe('gateGithub', () => {
     ['hostile names', hostileSample()],
     ['names of signs', hostileSample('50%: a,b::error::%0A%25')],
   ])('writes what the toolkit of GitHub Actions writes, byte for byte: %s', (_, report) => {
-    const expected = worstFirst(report.metrics).map((finding) =>
-      byToolkit(finding.level, `${visible(finding.message)}\nfound: ${visible(finding.matches > 1 ? `${finding.found} (${finding.judgedOn === null ? '' : `${finding.judgedOn}; `}worst of ${finding.matches}, at ${finding.at})` : finding.judgedOn === null ? finding.found : `${finding.found} (${finding.judgedOn})`)}\n${visible(finding.advice)}`, {
+    const expected = failing(report.metrics).map((finding) =>
+      byToolkit(finding.level, `${visible(finding.message)}\n${visible(finding.advice)}`, {
         title: visible(`surety: ${finding.check}: ${finding.metric}`),
         file: visible(finding.place.path),
         startLine: finding.place.line,

@@ -72,10 +72,10 @@ describe('gateJunit', () => {
   it('a broken check is an error, an accepted finding is skipped with its reason, a warning passes and says so', () => {
     const all = elements(gateJunit(gateSample()))
     const [error] = all.filter(({name}) => name === 'error')
-    expect(error!.attributes).toEqual({type: 'check-not-run', message: 'run is models/mails: no such file, and a report is demanded'})
+    expect(error!.attributes).toEqual({type: 'check-not-run', message: 'mails: run is models/mails: no such file, expected a report'})
     expect(error!.text).toBe('expected: a report\nfound: models/mails: no such file\nwhat to do: check the path\ndemanded at models/surety.config.json:24')
     expect(all.find(({name}) => name === 'skipped')!.text).toContain('accepted until 2026-12-31: the new labels arrive in December')
-    expect(all.find(({name}) => name === 'system-out')!.text).toMatch(/^warning: prunedShare/)
+    expect(all.find(({name}) => name === 'system-out')!.text).toMatch(/^warning: graph: prunedShare/)
   })
 
   it('where warnings fail the gate they fail here too', () => {

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {byWeight} from '../../../src/gate/verdict.js'
 import type {CheckResult, Finding, GateMetrics} from '../../../src/gate/types.js'
 import type {GateReport} from '../../../src/report/reports.js'
 import {HOSTILE} from '../samples.js'
@@ -15,7 +16,7 @@ export function finding(given: Partial<Finding> & Pick<Finding, 'check' | 'metri
     message: '', advice: 'train longer or raise the limit', place: {path: CONFIG, line: 7}, suppression: null,
     ...given,
   }
-  return {...all, message: given.message ?? `${metric} is ${all.found}, and ${all.expected} is demanded`, advice: all.status === 'pass' ? '' : all.advice}
+  return {...all, message: given.message ?? `${check}: ${metric} is ${all.found}, expected ${all.expected}`, advice: all.status === 'pass' ? '' : all.advice}
 }
 
 const check = (given: Partial<CheckResult> & Pick<CheckResult, 'name' | 'command' | 'subject'>): CheckResult => ({
@@ -56,7 +57,7 @@ export function gateSample(findings: readonly Finding[] = FINDINGS, checks: read
     engine: {name: 'none', precision: 'fp64', tried: []},
     inputs: [{path: CONFIG, sha256: HASH, bytes: 812}],
     config: {failLevel, baseline: null},
-    metrics: {checks: [...checks], findings: [...findings], counts, failLevel},
+    metrics: {checks: [...checks], findings: [...findings].sort(byWeight), counts, failLevel},
     verdict: failed
       ? {status: 'fail', summary: `${counts.errors} of ${findings.length} demands on ${checks.length} checks are not met`, meaning: ['A demand that could not be judged counts as failed.']}
       : {status: 'pass', summary: `${findings.length} demands on ${checks.length} checks are met`, meaning: []},

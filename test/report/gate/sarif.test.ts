@@ -51,13 +51,13 @@ describe('gateSarif', () => {
   it('holds what fails, the worst first, and what is accepted with its reason; no passes', () => {
     const {results, tool, invocations} = sarif(gateSample())
     expect(results.map(({ruleId, level}) => [ruleId, level])).toEqual([
-      ['metric-missing', 'error'], ['check-not-run', 'error'], ['metric-worse-than-baseline', 'error'], ['metric-too-high', 'error'], ['metric-too-high', 'warning'], ['metric-too-low', 'error'],
+      ['check-not-run', 'error'], ['metric-missing', 'error'], ['metric-worse-than-baseline', 'error'], ['metric-too-high', 'error'], ['metric-too-high', 'warning'], ['metric-too-low', 'error'],
     ])
     expect(results.at(-1)!.suppressions).toEqual([{kind: 'external', status: 'accepted', justification: 'the new labels arrive in December (until 2026-12-31)'}])
     expect(results.slice(0, -1).every((result) => !('suppressions' in result))).toBe(true)
     for (const {ruleId, ruleIndex} of results) expect(tool.driver.rules[ruleIndex]!.id).toBe(ruleId)
     expect(invocations[0].executionSuccessful).toBe(false)
-    expect(results[0]!.message.text).toBe('cells[layer=logits,delta=0.5,eta=0.5].observed is abstain, and a number is demanded train longer or raise the limit')
+    expect(results[1]!.message.text).toBe('digits: cells[layer=logits,delta=0.5,eta=0.5].observed is abstain, expected a number. To do: train longer or raise the limit.')
   })
 
   it('an expired suppression suppresses nothing', () => {

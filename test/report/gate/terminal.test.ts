@@ -22,8 +22,8 @@ describe('gateText', () => {
 
       What fails
                  check   metric                           expected       found
-        ✗ error  digits  cells[layer=log…a=0.5].observed  a number       abstain
         ✗ error  mails   run                              a report       models/mails…
+        ✗ error  digits  cells[layer=log…a=0.5].observed  a number       abstain
         ✗ error  graph   truth.auc                        ≥ 0.9 (basel…  0.55
         ✗ error  digits  layers[h1].epsilon.scaleFree     ≤ 0.1          0.13
         ! warn   graph   prunedShare                      ≤ 0.3          0.38
@@ -59,17 +59,17 @@ describe('gateFailuresText', () => {
   it('names expected, found and what to do of every failing finding, however many', () => {
     expect(gateFailuresText(gateSample(manyFindings(200)), plain(80)).match(/^(error|warning): digits: layers/gm)).toHaveLength(200)
     expect(gateFailuresText(gateSample(), plain(80))).toMatchInlineSnapshot(`
-      "error: digits: cells[layer=logits,delta=0.5,eta=0.5].observed
+      "error: mails: run
+        expected  a report
+        found     models/mails: no such file
+        to do     check the path
+        asked in  models/surety.config.json:24
+      error: digits: cells[layer=logits,delta=0.5,eta=0.5].observed
         expected  a number
         found     abstain (worst of 3, at
                   cells[layer=logits,delta=0.5,eta=0.5].observed)
         to do     train longer or raise the limit
         asked in  models/surety.config.json:9
-      error: mails: run
-        expected  a report
-        found     models/mails: no such file
-        to do     check the path
-        asked in  models/surety.config.json:24
       error: graph: truth.auc
         expected  ≥ 0.9 (baseline 0.92 − 0.02)
         found     0.55

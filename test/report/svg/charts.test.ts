@@ -48,7 +48,7 @@ const line = lineChart({
     {name: HOSTILE, style: 'primary', points: [{x: 0, y: 0.5, interval: [0.4, 0.6]}, {x: 1, y: null}, {x: 2, y: 1}]},
     {name: 'b', style: 'estimate', points: []},
   ],
-  under: [{x: 0, y: 0.5}],
+  band: [{x: 0, between: [0.2, 0.5]}, {x: 1, between: null}, {x: 1.5, between: [0, 0.4]}, {x: 2, between: [0.1, 0.9]}],
 })
 const map = heatMap({
   ...frame,

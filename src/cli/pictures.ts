@@ -1,0 +1,58 @@
+import type {DataSet, InputSummary} from '../checkpoint/index.js'
+import type {CertifyMetrics} from '../certify/types.js'
+import {type Thumbnail, thumbnailOf} from '../data/images/thumbnail.js'
+import {imageLayout} from '../perturb/layout.js'
+
+/** Narrower inputs are no pictures but short rows of numbers. */
+const MIN_SIDE = 4
+const SIDES = {least: 16, most: 64}
+/** Bytes of the pictures of all witnesses before compression: a report stays well below a megabyte more. */
+const BUDGET = 600_000
+/** Rows that the witnesses of one layer may name. */
+const ROWS_OF_LAYER = 10
+
+/** Makes pictures of rows of the data file, ascending by row. */
+export type Pictures = (rows: Iterable<number>) => Promise<Thumbnail[]>
+
+export interface PictureRequest {
+  data: DataSet | null
+  /** what the model was fed */
+  inputs: readonly InputSummary[]
+  layers: number
+  /** --image-shape, for flat rows */
+  shape: readonly number[] | null
+  /** --input-range */
+  range: readonly [number, number] | null
+}
+
+/**
+ * How to draw the inputs, where they are images or shaped like some: one input of at least 4 × 4 values in at most 4 channels, as the model takes it
+ * or as `shape` says. Black and white are the least and the largest value: of `range`, else possible ones, else those of bytes, else those seen.
+ *
+ * Empty   texts, several inputs, no image → no pictures.
+ * Throws  UsageError  a stated shape that an example does not have.
+ */
+export function picturesOf({data, inputs, layers, shape, range}: PictureRequest): Pictures {
+  const [input, ...others] = inputs
+  const array = data?.inputs.find(({name}) => name === input?.name) ?? data?.inputs[0]
+  const none: Pictures = () => Promise.resolve([])
+  if (data === null || input === undefined || array === undefined || others.length > 0 || data.text !== undefined) return none
+  const layout = imageLayout(input.shape, shape)
+  if (layout === null || Math.min(layout.height, layout.width) < MIN_SIDE) return none
+  const width = layout.height * layout.width * layout.channels
+  const picture = {
+    ...layout,
+    range: range ?? input.possible ?? (array.read === undefined && array.data instanceof Uint8Array ? [0, 255] as const : input.observed),
+    side: Math.min(SIDES.most, Math.max(SIDES.least, Math.floor(Math.sqrt(BUDGET / (layers * ROWS_OF_LAYER * (layout.channels === 3 ? 3 : 1)))))),
+  }
+  return async (rows) => {
+    const out: Thumbnail[] = []
+    for (const row of [...new Set(rows)].sort((a, b) => a - b)) {
+      out.push(await thumbnailOf(row, array.read?.(row, 1) ?? array.data.subarray(row * width, (row + 1) * width), picture))
+    }
+    return out
+  }
+}
+
+/** The rows that a certificate tells its reader to look at. */
+export const namedRows = ({witnesses, localization: {labelHints = []}}: CertifyMetrics): number[] => [...witnesses.flatMap(({rows}) => rows), ...labelHints.map(({row}) => row)]

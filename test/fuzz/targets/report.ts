@@ -1,0 +1,71 @@
+import {mutateJson} from '../../../scripts/fuzz/mutate/json.js'
+import type {Mutator} from '../../../scripts/fuzz/mutate/mutator.js'
+import {JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
+import type {Target} from '../../../scripts/fuzz/target.js'
+import {certify} from '../../../src/certify/certify.js'
+import {mergeShares} from '../../../src/certify/shards.js'
+import {verifyReport} from '../../../src/cli/verify-run.js'
+import {withChecksum} from '../../../src/report/checksum.js'
+import {certifyHtml} from '../../../src/report/html/certify.js'
+import {evaluateHtml} from '../../../src/report/html/evaluate.js'
+import {hardenHtml} from '../../../src/report/html/harden.js'
+import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
+import {toJson} from '../../../src/report/json.js'
+import {certifyMarkdown, sanitizeMarkdown} from '../../../src/report/markdown.js'
+import {sealPartial} from '../../../src/report/partials.js'
+import {parsePartial} from '../../../src/report/read-partial.js'
+import {parseReport} from '../../../src/report/read-report.js'
+import type {AnyReport, CertifyReport} from '../../../src/report/reports.js'
+import {shardSet} from '../../../src/report/shard-set.js'
+import {certifyText} from '../../../src/report/terminal/certify.js'
+import {engine, mixture, options} from '../../certify/fixtures.js'
+import {partialFiles, SUBJECT, VERSION} from '../../report/partials.js'
+import {certifySample, evaluateSample, hardenSample, sanitizeSample} from '../../report/samples.js'
+
+const bytesOf = (report: Parameters<typeof toJson>[0]): Uint8Array => Buffer.from(toJson(report))
+
+/** Sealed again after the change, so that it reaches what stands behind the checksum. */
+const resealed = (seal: (json: never) => object): Mutator => (input, other, random) => {
+  const changed = mutateJson(input, other, random)
+  try {
+    return Buffer.from(JSON.stringify(seal(JSON.parse(Buffer.from(changed).toString()) as never)))
+  } catch {
+    return changed
+  }
+}
+
+/** A report of certify with all evidence, small. */
+async function certifiedReport(): Promise<CertifyReport> {
+  const chosen = options({bootstrap: 10, seed: 5})
+  const {metrics, verdict, notes, evidence} = await certify(mixture(5, 40), chosen, engine)
+  return withChecksum({...certifySample(), subject: SUBJECT, seed: 5, config: JSON.parse(JSON.stringify({...chosen})) as CertifyReport['config'], metrics, verdict, notes, evidence: evidence!})
+}
+
+const report = <Command extends AnyReport['command']>(command: Command, sample: () => AnyReport, render: (report: Extract<AnyReport, {command: Command}>) => unknown): Target => ({
+  name: `report-${command}`, seeds: () => [bytesOf(sample())], mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+  open: () => (bytes) => render(parseReport(bytes, 'x.json', command)),
+})
+const PLAIN = {colour: false, columns: 100, unicode: true}
+
+/** src/report: what surety wrote and reads again. */
+export const REPORT_TARGETS: Target[] = [
+  report('certify', certifySample, (read) => [certifyHtml(read), certifyMarkdown(read), certifyText(read, PLAIN)]),
+  report('sanitize', sanitizeSample, (read) => [sanitizeHtml(read), sanitizeMarkdown(read)]),
+  report('evaluate', evaluateSample, evaluateHtml),
+  report('harden', hardenSample, hardenHtml),
+  {
+    name: 'certificate', seeds: async () => [bytesOf(await certifiedReport())], mutators: [mutateJson, resealed(withChecksum)],
+    open: () => (bytes) => {
+      const read = parseReport(bytes, 'x.json', 'certify')
+      return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})
+    },
+  },
+  {
+    name: 'partial', seeds: async () => (await partialFiles(1)).map(({partial}) => bytesOf(partial)), mutators: [mutateJson, resealed(sealPartial)],
+    open: () => (bytes) => {
+      const partial = parsePartial(bytes, 'x.json')
+      const {files} = shardSet([{path: 'x.json', partial}], VERSION)
+      return partial.command === 'certify' ? mergeShares(files.map((file) => ({place: file.path, share: file.partial as typeof partial}))) : null
+    },
+  },
+]
