@@ -47,7 +47,8 @@ export class ReportCache {
     // An input that changed while the report was made has another key by now.
     if ((await this.keyOf(run)) === key) {
       await mkdir(this.folder, {recursive: true})
-      await writeFileAtomic(place, toJson({...lasting, key: entryKey(key, lasting)} as AnyReport & {key: string}))
+      // Whoever shares the folder may have put a link there.
+      await writeFileAtomic(place, toJson({...lasting, key: entryKey(key, lasting)} as AnyReport & {key: string}), {replaceLink: true})
     }
     return {report, fromCache: false}
   }
