@@ -48,7 +48,8 @@ export class ReportCache {
     if ((await this.keyOf(run)) === key) {
       await mkdir(this.folder, {recursive: true})
       const entry = {...lasting, key: entryKey(key, lasting)}
-      await writeFileAtomic(place, toJson(entry))
+      // Whoever shares the folder may have put a link there.
+      await writeFileAtomic(place, toJson(entry), {replaceLink: true})
     }
     return {report, fromCache: false}
   }
