@@ -180,6 +180,7 @@ details::details-content{content-visibility:visible;display:block;height:auto}
 table{font-size:7.5pt;width:100%}
 th,td{padding:.25rem .5rem .25rem 0;overflow-wrap:anywhere}
 .num,.word,thead th{white-space:normal;overflow-wrap:normal}
+thead .layer{overflow-wrap:anywhere}
 .name,.reason,.hash{min-width:0}
 }`
 
