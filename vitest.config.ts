@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {defineConfig} from 'vitest/config'
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Vitest leaves one processor to itself; where there are two, that is half of them, and many tests wait for a child process.
+    maxWorkers: availableParallelism(),
     // GitHub's parser imports JSON as only bundlers do.
     server: {deps: {inline: [/@actions\/(workflow-parser|expressions)/]}},
     globalSetup: ['test/build-once.ts'],

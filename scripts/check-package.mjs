@@ -5,7 +5,7 @@ import {join, resolve} from 'node:path'
 import {runStep} from './run-step.mjs'
 
 /** What the tarball holds beside the two files that the compiler makes of each source. */
-const OTHERS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'bin/run.js', 'oclif.manifest.json', 'package.json', 'schemas/layers.schema.json', 'schemas/partial.schema.json', 'schemas/report.schema.json']
+const OTHERS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'bin/run.js', 'oclif.manifest.json', 'package.json', ...readdirSync('schemas').map((name) => `schemas/${name}`)]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}))

@@ -23,8 +23,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 process.on('exit', () => rmSync(scratch, {recursive: true, force: true}))
 
 if (!(await step('install', 'npm', INSTALL))) finish()
-await step('lint', 'npm', ['run', '--silent', 'lint'])
-await step('typecheck', 'npm', ['run', '--silent', 'typecheck'])
+await Promise.all([step('lint', 'npm', ['run', '--silent', 'lint']), step('typecheck', 'npm', ['run', '--silent', 'typecheck'])])
 const built = await step('build', 'npm', ['run', '--silent', 'build'])
 if (built) {
   const results = join(scratch, 'tests.json')

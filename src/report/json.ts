@@ -24,6 +24,13 @@ export function toJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'versio
   return visibleJson(textOf(object, 2)) + '\n'
 }
 
+/** A report without what may differ between two runs with the same result. */
+export function withoutRun<T extends {run?: unknown}>(report: T): Omit<T, 'run'> {
+  const lasting: {run?: unknown} = {...report}
+  delete lasting.run
+  return lasting as Omit<T, 'run'>
+}
+
 /** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */
 export const digestText = (value: unknown): string => textOf(canonical(value, ''))
 

@@ -18,7 +18,7 @@ const POWER_STEPS = 8
 /**
  * All Gram matrices in memory: everything exact but first-order scores.
  *
- * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 7 s) · s · 8 bytes.
+ * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9 s) · s · 8 bytes.
  */
 export async function gramSolver(problem: KernelProblem, edges: Uint32Array, method: RemovalMethod, products: Products): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
