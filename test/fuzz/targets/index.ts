@@ -1,7 +1,7 @@
 import type {Target} from '../../../scripts/fuzz/target.js'
 
 /** Every reader of surety, by the room it belongs to: a process loads the rooms that it needs. */
-export const ROOMS: (() => Promise<readonly Target[]>)[] = [
+const ROOMS: (() => Promise<readonly Target[]>)[] = [
   async () => (await import('./data.js')).DATA_TARGETS,
   async () => (await import('./graph.js')).GRAPH_TARGETS,
   async () => (await import('./checkpoint.js')).CHECKPOINT_TARGETS,
