@@ -19,6 +19,7 @@ export interface AttributeData {
 }
 
 const LABELS = ['label', 'class', 'y']
+const NAMES = ['id', 'key', 'name']
 const FEATURES = ['features', 'feature', 'feat', 'x']
 
 /**
@@ -46,7 +47,7 @@ const MOST_NAMED = 5
 
 /** Attributes that hold a number at every node, in order of their names. */
 function numericAttributes(nodes: readonly Attributes[], labelName: string | undefined): string[] {
-  const names = Object.keys(nodes[0] ?? {}).filter((name) => name !== labelName && !LABELS.includes(name))
+  const names = Object.keys(nodes[0] ?? {}).filter((name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name))
   return names.filter((name) => nodes.every((node) => typeof valueOf(node, name) === 'number')).sort()
 }
 
