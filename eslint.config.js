@@ -34,5 +34,6 @@ export default defineConfig(
   layers(['src/perturb/**/*.ts'], ['**/sanitize/*', '**/harden/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'perturb knows neither its users nor the command line'),
   layers(['src/learn/**/*.ts'], ['**/sanitize/*', '**/certify/*', '**/evaluate/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'learn knows models and matrices only'),
   layers(['src/evaluate/**/*.ts'], ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'], 'evaluate knows neither certify nor the command line'),
+  layers(['src/gate/**/*.ts'], ['**/sanitize/*', '**/evaluate/*', '**/harden/*', '**/checkpoint/*', '**/pairwise/*', '**/cli/*', '@oclif/*', '**/commands/*', 'node:*'], 'gate judges reports: it reads no file and runs nothing'),
   layers(['src/linalg/**/*.ts', 'src/stats/**/*.ts', 'src/data/**/*.ts', 'src/graph/**/*.ts', 'src/pairwise/**/*.ts', 'src/checkpoint/**/*.ts', 'src/report/**/*.ts'], ['**/cli/*', '@oclif/*', '**/commands/*'], 'only commands/ and src/cli know the command line'),
 )

@@ -5,7 +5,7 @@ import type {DoctorReport} from '../src/report/reports.js'
 import {doctorText} from '../src/report/terminal/doctor.js'
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Show what this machine offers: packages, devices, and the accuracy and speed of each engine.'
+  static override summary = 'Show the packages, devices and engines that this machine offers.'
 
   static override description = `Every engine is held against definitions in fp64 and timed on a small input. The output holds no paths or names of the
 user, so that it can be pasted into a bug report.`

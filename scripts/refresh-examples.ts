@@ -1,13 +1,15 @@
-// Runs every `$ surety …` of docs/examples (or of the pages named) and puts what it prints below it: npx tsx scripts/refresh-examples.ts [page …]
-// An image of docs/examples is a picture of the HTML report of that name in surety-out/, where Chromium is installed.
+// Runs every `$ surety …` of docs/examples and docs/reports (or of the pages named) and puts what it prints below it: npx tsx scripts/refresh-examples.ts [page …]
+// An image of these pages is a picture of the HTML report of that name in surety-out/, where Chromium is installed: `mnist.png` its first screen, `mnist.witnesses.png`
+// the section of that id, `mnist.bounds.dark.png` the same in the dark scheme.
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join, resolve} from 'node:path'
+import {type Browser, chromium} from 'playwright-core'
 
-const EXAMPLES = 'docs/examples'
+const FOLDERS = ['docs/examples', 'docs/reports']
 const BLOCK = /```(\w*)\n\$ surety ([^\n]*)\n[\s\S]*?```/g
-const IMAGE = /!\[[^\]]*\]\(([\w-]+)\.png\)/g
-const SIZE = '1000,1400'
+const IMAGE = /!\[[^\]]*\]\(([\w.-]+)\.png\)/g
+const SCREEN = {width: 1000, height: 1400}
 
 /** The command in a shell, so that pipes work; `surety` is this repository's own. */
 function outputOf(command: string): string {
@@ -16,21 +18,28 @@ function outputOf(command: string): string {
   return stdout.trimEnd()
 }
 
-function picture(page: string, name: string, chromium: string): void {
-  const [html, png] = [resolve('surety-out', `${name}.html`), resolve(dirname(page), `${name}.png`)]
-  const {status, stderr} = spawnSync(chromium, ['--headless', '--no-sandbox', '--hide-scrollbars', `--window-size=${SIZE}`, `--screenshot=${png}`, `file://${html}`], {encoding: 'utf8'})
-  if (status !== 0 || !existsSync(png)) throw new Error(`${chromium} made no picture of ${html}:\n${stderr}`)
+/** The first screen of a report, or one section of it. */
+async function picture(browser: Browser, folder: string, name: string): Promise<void> {
+  const [report, ...rest] = name.split('.')
+  const section = rest.find((part) => part !== 'dark')
+  const page = await browser.newPage({viewport: SCREEN, colorScheme: rest.includes('dark') ? 'dark' : 'light'})
+  await page.goto(`file://${resolve('surety-out', `${report!}.html`)}`)
+  const path = resolve(folder, `${name}.png`)
+  await (section === undefined ? page.screenshot({path}) : page.locator(`#${section}`).screenshot({path}))
+  await page.close()
 }
 
 mkdirSync('surety-out', {recursive: true})
 const given = process.argv.slice(2)
-const pages = given.length > 0 ? given : readdirSync(EXAMPLES).filter((name) => name.endsWith('.md')).sort().map((name) => join(EXAMPLES, name))
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const pages = given.length > 0 ? given : FOLDERS.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.md')).sort().map((name) => join(folder, name)))
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const browser = executablePath === undefined ? null : await chromium.launch({executablePath, args: ['--no-sandbox']})
 for (const page of pages) {
   const before = readFileSync(page, 'utf8')
   const after = before.replace(BLOCK, (_, language: string, command: string) => `\`\`\`${language}\n$ surety ${command}\n${outputOf(command)}\n\`\`\``)
   writeFileSync(page, after)
-  const images = page.startsWith(EXAMPLES) ? [...after.matchAll(IMAGE)].map(([, name]) => name!) : []
-  if (chromium !== undefined) for (const name of images) picture(page, name, chromium)
-  console.log(`${basename(page)}: ${before === after ? 'unchanged' : 'rewritten'}, ${chromium === undefined ? 'no Chromium, ' : ''}${images.length} pictures`)
+  const images = FOLDERS.includes(dirname(page)) ? [...after.matchAll(IMAGE)].map(([, name]) => name!) : []
+  if (browser !== null) for (const name of images) await picture(browser, dirname(page), name)
+  console.log(`${basename(page)}: ${before === after ? 'unchanged' : 'rewritten'}, ${browser === null ? 'no Chromium, ' : ''}${images.length} pictures`)
 }
+await browser?.close()

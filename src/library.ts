@@ -5,7 +5,6 @@ import type {Embeddings} from './certify/types.js'
 import {InputError} from './errors.js'
 import {gate as judge, type GateResult} from './gate/gate.js'
 import type {GateConfig, Level} from './gate/types.js'
-import type {Schema} from './gate/metric-schema.js'
 import {fromGraphology} from './graph/graphology.js'
 import type {AttributeOptions} from './graph/node-attributes.js'
 import type {Graph} from './graph/types.js'
@@ -120,7 +119,7 @@ export interface GateChoice {
 export function gate(config: GateConfig, reports: Readonly<Record<string, AnyReport>>, choice: GateChoice = {}): GateResult {
   const {baselines, today = new Date().toISOString().slice(0, 10), failLevel = 'error'} = choice
   const runs = new Map(Object.entries(reports).map(([name, report]) => [name, {report}]))
-  return judge({config, runs, baselines: baselines === undefined ? null : new Map(Object.entries(baselines)), today, failLevel, schema: readSchema('report.schema.json') as Schema})
+  return judge({config, runs, baselines: baselines === undefined ? null : new Map(Object.entries(baselines)), today, failLevel, schema: readSchema('report.schema.json')})
 }
 
 async function withEngine<Result>({engine, device = 'cpu', threads}: {[Key in keyof EngineChoice]: EngineChoice[Key] | undefined}, use: (engine: PairwiseEngine) => Promise<Result>): Promise<Result> {

@@ -8,10 +8,10 @@ import {gateFlags, settle} from '../../src/cli/gate-flags.js'
 import {checkRuns, reportsOf} from '../../src/cli/gate-run.js'
 import {writeFileAtomic} from '../../src/data/atomic-write.js'
 import {InputError, UsageError} from '../../src/errors.js'
-import {toJson} from '../../src/report/json.js'
+import {toJson, withoutRun} from '../../src/report/json.js'
 
 export default class BaselineUpdate extends BaseCommand {
-  static override summary = 'Write the reports of all checks as the baseline that later runs of the gate are compared with.'
+  static override summary = 'Write the reports that later runs of the gate are compared with.'
 
   static override description = `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
 bytes: commit the folder, and a pull request shows what changed. Nothing is written unless every check could be run.`
@@ -36,8 +36,7 @@ bytes: commit the folder, and a pull request shows what changed. Nothing is writ
     const files: string[] = []
     for (const [name, report] of reportsOf(runs)) {
       const path = join(folder, `${name}.json`)
-      const {run: _, ...lasting} = report
-      await writeFileAtomic(path, toJson(lasting))
+      await writeFileAtomic(path, toJson(withoutRun(report)))
       files.push(path)
     }
     this.show(files.map((path) => `${path}\n`).join(''), [])

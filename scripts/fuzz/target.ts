@@ -7,6 +7,8 @@ export interface Target {
   seeds: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>
   /** changes that know the format, beside those of bytes */
   mutators: readonly Mutator[]
+  /** what it cannot use it does without */
+  neverRefuses?: boolean
   /** `folder` is empty and the target's own; the function reads the bytes, and uses what it read as the program would */
   open: (folder: string) => Read | Promise<Read>
 }

@@ -24,6 +24,7 @@ const {Stryker} = await import('@stryker-mutator/core')
 const {counted, draw, keyOf, listMutants, rangeOf} = await import('./draw.mjs')
 register()
 const {printFigures} = await import('./figures.ts')
+;(await import('../../test/build-once.ts')).default()
 
 // WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code.
 process.env.XDG_RUNTIME_DIR ??= tmpdir()

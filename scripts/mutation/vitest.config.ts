@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     include: ['test/{certify,sanitize,pairwise}/**/*.test.ts'],
     exclude: ['test/**/coverage.test.ts', 'test/pairwise/same-verdict.test.ts', 'test/pairwise/cpu/threads.test.ts'],
+    // Stryker's copy of the repository comes with the build, and its mutated sources would not compile.
+    globalSetup: process.env['STRYKER_MUTATOR_WORKER'] === undefined ? ['test/build-once.ts'] : [],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,

@@ -2,6 +2,7 @@ import {InputError} from '../errors.js'
 import {isJsonObject} from '../data/json.js'
 import type {ForwardPass} from './collect.js'
 import {checkCall} from './keras-config.js'
+import {checkCallOrder} from './layers-graph.js'
 import type {State} from './pool.js'
 
 const ROWS = 8
@@ -31,9 +32,10 @@ function differs(a: State, b: State): boolean {
 }
 
 /**
- * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training.
+ * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training, and for calls that can never be made.
  *
- * Throws  InputError  a layer that is called with training=true, or one that changes its input at random (names it).
+ * Throws  InputError  a layer that is called with training=true, one that changes its input at random, or one that waits for a call
+ *         that never comes (names it).
  */
 export function checkLayersConfig(topology: unknown, path: string): void {
   const visit = (value: unknown): void => {
@@ -43,6 +45,7 @@ export function checkLayersConfig(topology: unknown, path: string): void {
     if (typeof value.class_name === 'string' && /^Random(?!Normal|Uniform)/.test(value.class_name)) {
       throw new InputError(`${path}: the layer ${name} (${value.class_name}) changes its input at random`, ['take augmentation out of the model before saving it'])
     }
+    if (isJsonObject(value.config) && Array.isArray(value.config.layers)) checkCallOrder(value.config.layers, path)
     const calls: unknown[] = Array.isArray(value.inbound_nodes) ? value.inbound_nodes.flat() : []
     for (const call of calls) if (Array.isArray(call) && isJsonObject(call[3])) checkCall(call[3], `${path}: the layer ${name}`)
     for (const member of Object.values(value)) visit(member)

@@ -7,6 +7,7 @@ import {readZipDirectory, readZipEntry} from '../data/zip.js'
 import {InputError} from '../errors.js'
 import {hdf5Arrays} from './array-files.js'
 import {openEmbeddings} from './embedding-file.js'
+import {checkLayersConfig} from './inference.js'
 import {kerasModel, type KerasLeaf} from './keras-config.js'
 import {archiveWeights, legacyWeights, type WeightsOf} from './keras-weights.js'
 import {openLayersModel} from './layers-model.js'
@@ -51,6 +52,7 @@ async function openKeras(path: string, input: InputBytes, config: unknown, file:
   const build = async (tensorFlow: TensorFlow): Promise<LayersModel> => {
     const initializer = countingInitializer(tensorFlow, stored)
     const {topology, leaves} = kerasModel(config, path, initializer)
+    checkLayersConfig(topology, path)
     const model = await tensorFlow.tfl.loadLayersModel({load: () => Promise.resolve({modelTopology: topology})}).catch((cause: unknown) => {
       throw new InputError(`${path}: TensorFlow.js cannot build this Keras model: ${reason(cause)}`, ['convert the model to ONNX'], {cause})
     })

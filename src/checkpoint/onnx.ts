@@ -86,6 +86,7 @@ async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
   } catch (cause) {
     throw new DeviceError('ONNX checkpoints are run by the package onnxruntime-node, which is not installed or does not load here', [
       'npm install onnxruntime-node',
+      'where its script may not download: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
       'or store the hidden states as npz or safetensors and certify that file',
     ], {cause})
   }

@@ -1,5 +1,7 @@
 import {Config, flush, run} from '@oclif/core'
+import {setLimits} from '../data/limits.js'
 import {errorText} from '../report/terminal/error.js'
+import {visible, visibleJson} from '../report/visible.js'
 import {EXIT, toFailure} from './failure.js'
 import {terminalOf} from './terminal.js'
 
@@ -14,6 +16,7 @@ export async function main(argv: string[], entry: string): Promise<void> {
     process.exit()
   })
   try {
+    setLimits(process.env['SURETY_LIMITS'] ?? '')
     await run(argv, entry)
   } catch (error) {
     if (isExit(error)) process.exitCode = error.oclif.exit
@@ -31,10 +34,10 @@ function present(error: unknown, argv: string[], commands: readonly string[]): v
   const {exitCode, code, message, nextSteps} = toFailure(error, commands)
   const end = argv.indexOf('--')
   if ((end < 0 ? argv : argv.slice(0, end)).includes('--json')) {
-    process.stdout.write(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2) + '\n')
+    process.stdout.write(visibleJson(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2)) + '\n')
   } else {
     process.stderr.write(errorText({message, nextSteps}, terminalOf(process.stderr)))
   }
-  if (exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+  if (exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${(error instanceof Error ? (error.stack ?? '') : '').split('\n').map(visible).join('\n')}\n`)
   process.exitCode = exitCode
 }

@@ -6,7 +6,7 @@ import {writeFileAtomic} from '../data/atomic-write.js'
 import {readInput} from '../data/read-file.js'
 import {InputError, SuretyError} from '../errors.js'
 import {sha256} from '../report/checksum.js'
-import {digestText, toJson} from '../report/json.js'
+import {digestText, toJson, withoutRun} from '../report/json.js'
 import {parseAnyReport} from '../report/read-report.js'
 import type {AnyReport} from '../report/reports.js'
 import {ALGORITHM, VERSION} from '../version.js'
@@ -43,11 +43,13 @@ export class ReportCache {
     const known = await read(place, key)
     if (known !== null) return {report: known, fromCache: true}
     const report = await compute()
-    const {run: _, ...lasting} = report
+    const lasting = withoutRun(report)
     // An input that changed while the report was made has another key by now.
     if ((await this.keyOf(run)) === key) {
       await mkdir(this.folder, {recursive: true})
-      await writeFileAtomic(place, toJson({...lasting, key: entryKey(key, lasting)} as AnyReport & {key: string}))
+      const entry = {...lasting, key: entryKey(key, lasting)}
+      // Whoever shares the folder may have put a link there.
+      await writeFileAtomic(place, toJson(entry), {replaceLink: true})
     }
     return {report, fromCache: false}
   }
@@ -72,7 +74,7 @@ async function read(place: string, key: string): Promise<AnyReport | null> {
     const {key: written, ...report} = parseAnyReport(bytes, place) as AnyReport & {key?: string}
     if (written !== entryKey(key, report)) return null
     for (const {path, sha256: expected} of report.inputs) if ((await hashOf(path).catch(() => null)) !== expected) return null
-    return report as AnyReport
+    return report
   } catch (error) {
     if (error instanceof SuretyError) return null
     throw error

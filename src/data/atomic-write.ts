@@ -11,12 +11,14 @@ const ABANDONED_MS = 10 * 60 * 1000
  * On an error the temporary file is removed and the old file, if any, is untouched. A process that is killed meanwhile leaves
  * `.<name>.<12 hex digits>.tmp` behind, which the next write of the same file removes when it is ten minutes old.
  *
- * Kept    the permissions of the old file; a link stays a link, what it points to is replaced. Devices and pipes (/dev/stdout) cannot
+ * Kept    the permissions of the old file; a link stays a link, what it points to is replaced, unless `replaceLink` says that the path
+ *         lies in a folder where others may have put a link. Devices and pipes (/dev/stdout) cannot
  *         be replaced and are written to.
  * Throws  InputError  the folder is absent or not writable, the path is a folder, or the disk is full.
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(path: string, content: Uint8Array | string, {replaceLink = false} = {}): Promise<void> {
   try {
+    if (replaceLink) return await replace(path, content, null)
     const old = await stat(path).catch(() => null)
     if (old !== null && !old.isFile() && !old.isDirectory()) await writeFile(path, content)
     else await replace(old === null ? path : await realpath(path), content, old === null ? null : old.mode & 0o777)

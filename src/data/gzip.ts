@@ -1,5 +1,6 @@
 import {gunzipSync, gzipSync} from 'node:zlib'
 import {InputError} from '../errors.js'
+import {raising} from './limits.js'
 import {sniffContent} from './sniff.js'
 import {ZIP_LIMITS} from './zip.js'
 
@@ -11,7 +12,7 @@ export function gunzip(bytes: Uint8Array, place: string, maxBytes = ZIP_LIMITS.m
   } catch (error) {
     const large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
     throw new InputError(`${place}: ${large ? `needs more than ${maxBytes} bytes when unpacked, which is the limit` : 'is truncated or corrupt gzip data'}`, [
-      large ? 'split the file' : 'write the file again, or copy it again from its source',
+      large ? `split the file, or unpack it before; ${raising('unpacked')}` : 'write the file again, or copy it again from its source',
     ], {cause: error})
   }
 }

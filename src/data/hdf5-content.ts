@@ -3,6 +3,7 @@ import {InputError} from '../errors.js'
 import {fromFloat16} from './half-precision.js'
 import type {Hdf5Content, Hdf5Group, Hdf5Limits} from './hdf5.js'
 import {fromInteger64} from './integers64.js'
+import {raising} from './limits.js'
 import {buffersOf, elementCount, type ElementType, type NamedArray, type NumericArray} from './named-array.js'
 import {byName} from './natural-order.js'
 
@@ -91,13 +92,13 @@ function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hd
     const members = group.keys().sort(byName)
     groups.push({path, members, attributes: attributesOf(group, limits.maxObjects, `${place}, attributes of ${path || 'the file'}`)})
     for (const key of members) {
-      if (++objects > limits.maxObjects) throw new InputError(`${place}: holds more than ${limits.maxObjects} objects, which is the limit`, ['store fewer arrays'])
+      if (++objects > limits.maxObjects) throw new InputError(`${place}: holds more than ${limits.maxObjects} objects, which is the limit`, ['store fewer arrays', raising('objects')])
       const inner = path === '' ? key : `${path}/${key}`
       const entity = group.get(key)
       if (entity instanceof h5.Group) visit(entity, inner, depth + 1)
       if (!(entity instanceof h5.Dataset) || entity.shape === null || elementType(entity) === null) continue
       total += elementCount(entity.shape) * entity.metadata.size
-      if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file'])
+      if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file', raising('unpacked')])
       if (total > MAX_RATIO * fileBytes) throw new InputError(`${place}, data set ${inner}: claims ${total} bytes in a file of ${fileBytes}: it is corrupt or empty space`, AGAIN)
       datasets.set(inner, entity)
     }

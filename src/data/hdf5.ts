@@ -1,4 +1,5 @@
 import {InputError} from '../errors.js'
+import {LIMITS} from './limits.js'
 import type {NamedArray} from './named-array.js'
 import {readInThread, THREAD_LIMITS, type ThreadLimits} from './reading-thread.js'
 
@@ -21,7 +22,7 @@ export interface Hdf5Limits extends ThreadLimits {
   readonly maxBytes: number
 }
 
-export const HDF5_LIMITS: Hdf5Limits = {...THREAD_LIMITS, maxObjects: 20_000, maxDepth: 32, maxBytes: 8 * 2 ** 30}
+export const hdf5Limits = (): Hdf5Limits => ({...THREAD_LIMITS, maxObjects: LIMITS.objects, maxDepth: 32, maxBytes: LIMITS.unpacked})
 
 export interface Hdf5Group {
   path: string
@@ -43,7 +44,7 @@ export interface Hdf5Content {
  * Throws  InputError  no HDF5, truncated or corrupt, or beyond the limits: objects, depth of groups, bytes of all data sets, bytes
  *                     out of proportion to the file, time.
  */
-export async function openHdf5(bytes: Uint8Array, place: string, limits = HDF5_LIMITS): Promise<Hdf5File> {
+export async function openHdf5(bytes: Uint8Array, place: string, limits = hdf5Limits()): Promise<Hdf5File> {
   return hdf5File(await readInThread<Hdf5Content>({format: 'hdf5', bytes, place, limits}), place)
 }
 

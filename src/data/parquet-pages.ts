@@ -1,6 +1,7 @@
 import type {FileMetaData} from 'hyparquet'
 import {deserializeTCompactProtocol} from 'hyparquet/src/thrift.js'
 import {InputError} from '../errors.js'
+import {raising} from './limits.js'
 
 const AGAIN = ['write the file again, or copy it again from its source']
 
@@ -28,7 +29,7 @@ export function checkPages(bytes: Uint8Array, metadata: FileMetaData, place: str
       const {values, unpacked} = walk(bytes.subarray(start, end), where, limits.maxValues)
       if (values !== expected) throw new InputError(`${where}: is corrupt: its pages hold ${values} values, the footer says ${expected}`, AGAIN)
       total += unpacked
-      if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file'])
+      if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file', raising('unpacked')])
     }
   }
   return total

@@ -1,3 +1,4 @@
+import {LIMITS} from './limits.js'
 import type {NamedArray} from './named-array.js'
 import {readInThread, THREAD_LIMITS, type ThreadLimits} from './reading-thread.js'
 
@@ -9,7 +10,7 @@ export interface ParquetLimits extends ThreadLimits {
   readonly maxColumns: number
 }
 
-export const PARQUET_LIMITS: ParquetLimits = {...THREAD_LIMITS, maxBytes: 8 * 2 ** 30, maxValues: 2 ** 27, maxColumns: 100_000}
+export const parquetLimits = (): ParquetLimits => ({...THREAD_LIMITS, maxBytes: LIMITS.unpacked, maxValues: 2 ** 27, maxColumns: 100_000})
 
 /**
  * The columns of a Parquet file as arrays, in the order of the file: a column of numbers [rows], a column of lists of one length
@@ -21,4 +22,4 @@ export const PARQUET_LIMITS: ParquetLimits = {...THREAD_LIMITS, maxBytes: 8 * 2 
  * Throws     InputError  no Parquet, truncated or corrupt, beyond the limits, missing values, lists of different lengths, or values that are neither
  *                        numbers nor text (names column and row).
  */
-export const readParquet = (bytes: Uint8Array, place: string, limits = PARQUET_LIMITS): Promise<NamedArray[]> => readInThread({format: 'parquet', bytes, place, limits})
+export const readParquet = (bytes: Uint8Array, place: string, limits = parquetLimits()): Promise<NamedArray[]> => readInThread({format: 'parquet', bytes, place, limits})

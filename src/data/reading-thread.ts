@@ -1,5 +1,6 @@
 import {Worker} from 'node:worker_threads'
 import {InputError} from '../errors.js'
+import {LIMITS, raising} from './limits.js'
 
 export interface ThreadLimits {
   /** of reading, and one more for each MiB that the file unpacks to */
@@ -8,7 +9,12 @@ export interface ThreadLimits {
   readonly maxHeapMiB: number
 }
 
-export const THREAD_LIMITS: ThreadLimits = {maxSeconds: 30, maxHeapMiB: 8192}
+export const THREAD_LIMITS: ThreadLimits = {
+  maxHeapMiB: 8192,
+  get maxSeconds() {
+    return LIMITS.seconds
+  },
+}
 
 /** What a small file may take, and a larger one for each of its MiB. */
 const HEAP_MIB = {least: 1024, each: 64}
@@ -48,7 +54,7 @@ export class ReadingThread {
       const answer = await new Promise<Exclude<ReadingAnswer, {unpacked: number}>>((resolve, reject) => {
         const fail = (why: string, cause?: unknown) => {
           lost = true
-          reject(new InputError(`${place}: ${why}: it is corrupt, or too large for one file`, AGAIN, {cause}))
+          reject(new InputError(`${place}: ${why}: it is corrupt, or too large for one file`, why.startsWith('takes longer') ? [...AGAIN, raising('seconds')] : AGAIN, {cause}))
         }
         const within = (seconds: number) => {
           clearTimeout(timer)

@@ -1,6 +1,7 @@
 import {crc32, inflateRawSync} from 'node:zlib'
 import {zipSync} from 'fflate'
 import {InputError} from '../errors.js'
+import {LIMITS, raising} from './limits.js'
 import {describeContent} from './sniff.js'
 
 export interface ZipEntry {
@@ -20,7 +21,14 @@ export interface ZipLimits {
   readonly maxBytes: number
 }
 
-export const ZIP_LIMITS: ZipLimits = {maxEntries: 10_000, maxBytes: 8 * 2 ** 30}
+export const ZIP_LIMITS: ZipLimits = {
+  get maxEntries() {
+    return LIMITS.entries
+  },
+  get maxBytes() {
+    return LIMITS.unpacked
+  },
+}
 
 /** Deflate cannot compress better than this (RFC 1951: 258 bytes for two bits). */
 const MAX_RATIO = 1032
@@ -44,7 +52,7 @@ export function readZipDirectory(bytes: Uint8Array, place: string, limits: ZipLi
   }
   const corrupt = (what: string) => new InputError(`${place}: is truncated or corrupt: ${what}`, AGAIN)
   const {count, start} = directoryOf(view, corrupt)
-  if (count > limits.maxEntries) throw new InputError(`${place}: holds ${count} entries, the limit is ${limits.maxEntries}`, AGAIN)
+  if (count > limits.maxEntries) throw new InputError(`${place}: holds ${count} entries, the limit is ${limits.maxEntries}`, [...AGAIN, raising('entries')])
   const entries: ZipEntry[] = []
   const names = new Set<string>()
   let total = 0
@@ -60,7 +68,7 @@ export function readZipDirectory(bytes: Uint8Array, place: string, limits: ZipLi
     if (names.has(name)) throw new InputError(`${place}: holds the entry ${name} twice`, AGAIN)
     names.add(name)
     total += entry.bytes
-    if (total > limits.maxBytes) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file'])
+    if (total > limits.maxBytes) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file', raising('unpacked')])
     if (entry.bytes > MAX_RATIO * entry.compressedBytes + MAX_RATIO) throw corrupt(`entry ${name} claims ${entry.bytes} bytes from ${entry.compressedBytes}`)
     entries.push(entry)
     at += CENTRAL_BYTES + nameBytes + extraBytes + view.readUInt16LE(at + 32)

@@ -1,3 +1,4 @@
+import {LIMITS, raising} from '../data/limits.js'
 import {InputError} from '../errors.js'
 
 export interface GraphLimits {
@@ -10,12 +11,23 @@ export interface GraphLimits {
   readonly maxClasses: number
 }
 
-export const GRAPH_LIMITS: GraphLimits = {maxNodes: 20_000_000, maxEdges: 100_000_000, maxBytes: 2 ** 31 - 1, maxClasses: 65_536}
+export const GRAPH_LIMITS: GraphLimits = {
+  maxBytes: 2 ** 31 - 1,
+  get maxNodes() {
+    return LIMITS.nodes
+  },
+  get maxEdges() {
+    return LIMITS.edges
+  },
+  get maxClasses() {
+    return LIMITS.classes
+  },
+}
 
 /** Refuses an empty graph and one beyond the limits. */
 export function checkSize(nodes: number, records: number, place: string, limits: GraphLimits): void {
   if (nodes === 0) throw new InputError(`${place}: the graph has no node`, ['check that the right file or array was chosen'])
   if (records === 0) throw new InputError(`${place}: the graph has no edge`, ['check that the right file or array was chosen'])
-  if (nodes > limits.maxNodes) throw new InputError(`${place}: has ${nodes} nodes, the limit is ${limits.maxNodes}`, ['cut the graph into parts'])
-  if (records > limits.maxEdges) throw new InputError(`${place}: has ${records} edges, the limit is ${limits.maxEdges}`, ['cut the graph into parts'])
+  if (nodes > limits.maxNodes) throw new InputError(`${place}: has ${nodes} nodes, the limit is ${limits.maxNodes}`, ['cut the graph into parts', raising('nodes')])
+  if (records > limits.maxEdges) throw new InputError(`${place}: has ${records} edges, the limit is ${limits.maxEdges}`, ['cut the graph into parts', raising('edges')])
 }

@@ -34,7 +34,20 @@ export function attributeData(nodes: readonly Attributes[], names: (node: number
   const features = featureNames.length === 0 ? null : featuresOf(nodes, featureNames, names, place)
   if (labelName !== undefined) notes.push({level: 'info', code: 'labels-from-attribute', message: `${place}: labels are the node attribute ${labelName}`})
   if (features !== null) notes.push({level: 'info', code: 'features-from-attributes', message: `${place}: features are the node attribute ${featureNames.join(', ')}`})
+  const unused = featureNames.length === 0 ? numericAttributes(nodes, labelName) : []
+  if (unused.length > 0) {
+    const shown = unused.slice(0, MOST_NAMED).join(', ')
+    notes.push({level: 'info', code: 'attributes-not-used', message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not taken for a feature unless it is named: --feature-attributes ${unused.slice(0, MOST_NAMED).join(',')}`})
+  }
   return {labels: labelled?.labels ?? null, classNames: labelled?.classNames ?? null, features, notes}
+}
+
+const MOST_NAMED = 5
+
+/** Attributes that hold a number at every node, in order of their names. */
+function numericAttributes(nodes: readonly Attributes[], labelName: string | undefined): string[] {
+  const names = Object.keys(nodes[0] ?? {}).filter((name) => name !== labelName && !LABELS.includes(name))
+  return names.filter((name) => nodes.every((node) => typeof valueOf(node, name) === 'number')).sort()
 }
 
 /** An attribute of a node; inherited properties are none. */

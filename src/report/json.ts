@@ -1,6 +1,7 @@
 import {constants} from 'node:buffer'
 import {InputError, InternalError} from '../errors.js'
 import type {Frame, Json} from './types.js'
+import {visibleJson} from './visible.js'
 
 /** A reader finds the frame first and what may differ between runs last; what a command adds stands between. */
 const FIRST = ['schemaVersion', 'kind', 'command', 'shard', 'key', 'checksum', 'version', 'algorithm', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
@@ -20,7 +21,14 @@ export function toJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'versio
   const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
   const object = Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)]))
-  return textOf(object, 2) + '\n'
+  return visibleJson(textOf(object, 2)) + '\n'
+}
+
+/** A report without what may differ between two runs with the same result. */
+export function withoutRun<T extends {run?: unknown}>(report: T): Omit<T, 'run'> {
+  const lasting: {run?: unknown} = {...report}
+  delete lasting.run
+  return lasting as Omit<T, 'run'>
 }
 
 /** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */

@@ -1,3 +1,4 @@
+import {runsInSpreadsheet} from '../data/spreadsheet.js'
 import type {Repair} from '../sanitize/repair.js'
 import type {EdgeScores} from '../sanitize/types.js'
 
@@ -74,8 +75,8 @@ export function scoresCsv(scores: EdgeScores, {added}: Pick<Repair, 'added'>, no
   return lines.join('\n') + '\n'
 }
 
-/** Quoted where needed; a spreadsheet would run a text that starts with = + - @, so such a text gets an apostrophe. */
+/** Quoted where needed; a text that a spreadsheet would run gets an apostrophe. */
 function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const safe = runsInSpreadsheet(text) ? `'${text}` : text
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -144,6 +144,18 @@ describe('faults of evidence', () => {
     expect(found.join('\n')).toMatch(message)
   })
 
+  it('a stake that a reference just allows is none: its factor is 0', () => {
+    const {total, anchors} = statistics(original)
+    const most = Math.max(...total) / anchors
+    expect(faults((c) => layer(c).bets.epsilon.push({stake: 1 / most, weight: 1e-12, from: 0}))).toEqual([])
+    expect(faults((c) => layer(c).bets.epsilon.push({stake: 1.001 / most, weight: 1e-12, from: 0}))).toEqual(['layer h1: a stake of ε is larger than a reference allows'])
+    const s = statistics(original)
+    const E = s.etas.length
+    const exceeding = Math.max(...Array.from({length: s.references}, (_, j) => s.exceed[(j * s.deltas.length + 5) * E]!)) / anchors
+    expect(faults((c) => layer(c).bets.cells[5 * E]!.direct.push({stake: 1 / exceeding, weight: 1e-12, from: 0}))).toEqual([])
+    expect(faults((c) => layer(c).bets.cells[5 * E]!.direct.push({stake: 1.001 / exceeding, weight: 1e-12, from: 0}))[0]).toMatch(/larger than reference \d+ allows/)
+  })
+
   it('options that cannot be, or that say that nothing was split', () => {
     expect(faults(() => undefined, {alpha: 2})).toEqual([expect.stringContaining('the configuration cannot be: --alpha is 2') as string])
     expect(faults(() => undefined, {split: null, bounds: []})).toEqual(['the configuration says that nothing was split, but there is evidence'])

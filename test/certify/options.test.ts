@@ -14,7 +14,6 @@ function refusal(changed: Partial<CertifyOptions>): UsageError {
 }
 
 describe('options are refused outside their range, with the value, the limit and the next step', () => {
-  const grid = (count: number) => Array.from({length: count}, (_, k) => k + 1)
   it.each<[Partial<CertifyOptions>, RegExp, RegExp]>([
     [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric/, /--metric angle/],
     [{alpha: 0}, /--alpha is 0; it lies between 0 and 1/, /^$/],
@@ -31,9 +30,6 @@ describe('options are refused outside their range, with the value, the limit and
     [{etas: []}, /--eta is ; each η is finite and above 0/, /^$/],
     [{etas: [0.5, -1]}, /--eta is 0.5,-1;/, /^$/],
     [{etas: [NaN]}, /--eta is NaN;/, /^$/],
-    [{deltas: grid(101), etas: grid(100)}, /10100 pairs of δ and η in every layer; at most 10000/, /fewer values/],
-    [{deltas: grid(10_001)}, /10001 pairs/, /fewer/],
-    [{etas: grid(10_001)}, /10001 pairs/, /fewer/],
     [{floor: 0.5, deltas: [0.6, 0.4]}, /--floor 0.5 is above the smallest --delta 0.4; the bounds hold for δ ≥ τ only/, /^$/],
     [{lossMax: 0}, /--loss-max is 0; it is finite and above 0/, /^$/],
     [{lossMax: Infinity}, /--loss-max is Infinity;/, /^$/],
@@ -52,10 +48,22 @@ describe('options are refused outside their range, with the value, the limit and
   })
 
   it.each<Partial<CertifyOptions>>([
-    {}, {floor: 0}, {floor: 0.4, deltas: [0.4]}, {floor: 5, deltas: [0.4], split: null}, {deltas: grid(100), etas: grid(100)}, {lossMax: 1e-9},
+    {}, {floor: 0}, {floor: 0.4, deltas: [0.4]}, {floor: 5, deltas: [0.4], split: null}, {lossMax: 1e-9},
     {bounds: FRESH_BOUNDS}, {bounds: [], split: null}, {examples: 0, bootstrap: 0}, {alpha: 1e-12, risk: 1 - 1e-12, split: 0.999},
   ])('%o is accepted', (changed) => {
     expect(() => checkOptions({...DEFAULT_OPTIONS, ...changed})).not.toThrow()
+  })
+})
+
+describe('more pairs of δ and η than sums can be kept for', () => {
+  const grid = (count: number) => Array.from({length: count}, (_, k) => k + 1)
+  it('are refused, whichever grid is long', () => {
+    for (const [deltas, etas, pairs] of [[grid(101), grid(100), 10_100], [grid(10_001), 'auto', 10_001], ['auto', grid(10_001), 10_001]] as const) {
+      const error = refusal({deltas, etas})
+      expect(error.message).toBe(`--delta and --eta make ${pairs} pairs of δ and η in every layer; at most 10000 are possible`)
+      expect(error.nextSteps).toEqual(['give fewer values'])
+    }
+    expect(() => checkOptions({...DEFAULT_OPTIONS, deltas: grid(100), etas: grid(100)})).not.toThrow()
   })
 })
 

@@ -70,7 +70,7 @@ function runStep(folder: string, inputs: Record<string, string> = {}, env: Recor
     cwd: join(folder, values['INPUT_DIRECTORY']!), encoding: 'utf8',
     env: {...process.env, NO_COLOR: '1', GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, GITHUB_ACTION_PATH: resolve('.'), ...values, ...env},
   })
-  const outputs = Object.fromEntries(readFileSync(output, 'utf8').trim().split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)))
+  const outputs: Record<string, string> = Object.fromEntries(readFileSync(output, 'utf8').trim().split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]))
   return {status, stdout, stderr, outputs, summary: readFileSync(summary, 'utf8')}
 }
 

@@ -1,6 +1,6 @@
 import * as h5 from 'h5wasm'
 import {describe, expect, it} from 'vitest'
-import {HDF5_LIMITS, type Hdf5Content, hdf5File, openHdf5} from '../../src/data/hdf5.js'
+import {hdf5Limits, type Hdf5Content, hdf5File, openHdf5} from '../../src/data/hdf5.js'
 import {ReadingThread} from '../../src/data/reading-thread.js'
 import {InputError} from '../../src/errors.js'
 import {random} from '../../src/stats/random.js'
@@ -30,9 +30,9 @@ describe('HDF5', () => {
 
   it('beyond the limits is refused', async () => {
     const bytes = await sample()
-    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(/more than 3 objects/)
-    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 30, maxDepth: 0, maxBytes: 1e9})).rejects.toThrow(/more than 0 deep/)
-    await expect(openHdf5(bytes, 'x.h5', {...HDF5_LIMITS, maxObjects: 30, maxDepth: 9, maxBytes: 100})).rejects.toThrow(/more than 100 bytes/)
+    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(/more than 3 objects/)
+    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 0, maxBytes: 1e9})).rejects.toThrow(/more than 0 deep/)
+    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 9, maxBytes: 100})).rejects.toThrow(/more than 100 bytes/)
   })
 
   it('that claims far more than it holds is refused before it is read', async () => {
@@ -49,7 +49,7 @@ describe('HDF5', () => {
     const thread = new ReadingThread()
     const outcome = async (damaged: Uint8Array) => {
       try {
-        const file = hdf5File(await thread.read<Hdf5Content>({format: 'hdf5', bytes: damaged, place: 'x.h5', limits: {...HDF5_LIMITS, maxSeconds: 10}}), 'x.h5')
+        const file = hdf5File(await thread.read<Hdf5Content>({format: 'hdf5', bytes: damaged, place: 'x.h5', limits: {...hdf5Limits(), maxSeconds: 10}}), 'x.h5')
         for (const name of file.names) file.read(name)
         return true
       } catch (error) {

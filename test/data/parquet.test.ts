@@ -1,13 +1,13 @@
 import {parquetWriteBuffer} from 'hyparquet-writer'
 import {describe, expect, it} from 'vitest'
-import {PARQUET_LIMITS, readParquet} from '../../src/data/parquet.js'
+import {parquetLimits, readParquet} from '../../src/data/parquet.js'
 import {parquetColumns} from '../../src/data/parquet-columns.js'
 import {InputError} from '../../src/errors.js'
 import {random} from '../../src/stats/random.js'
 
 type Column = Parameters<typeof parquetWriteBuffer>[0]['columnData'][number]
 const write = (columnData: Column[], options: object = {}) => new Uint8Array(parquetWriteBuffer({columnData, ...options}))
-const read = (bytes: Uint8Array) => parquetColumns(bytes, 'x.parquet', PARQUET_LIMITS)
+const read = (bytes: Uint8Array) => parquetColumns(bytes, 'x.parquet', parquetLimits())
 const shown = (arrays: Awaited<ReturnType<typeof read>>) => arrays.map(({name, shape, type, data}) => [name, shape, type, [...(data as Iterable<unknown>)]])
 
 describe('Parquet', () => {
@@ -46,7 +46,7 @@ describe('Parquet', () => {
 
   const two = () => write([{name: 'x', data: Array.from({length: 40}, (_, i) => i % 3), type: 'DOUBLE'}, {name: 'labels', data: Array.from({length: 40}, (_, i) => i % 2), type: 'INT32'}])
   const outcome = (damaged: Uint8Array, reader: typeof parquetColumns = readParquet) =>
-    reader(damaged, 'x.parquet', {...PARQUET_LIMITS, maxSeconds: 8}).then(() => 'read', (error: unknown) => {
+    reader(damaged, 'x.parquet', {...parquetLimits(), maxSeconds: 8}).then(() => 'read', (error: unknown) => {
       if (error instanceof InputError) return error.message
       throw error
     })
@@ -78,8 +78,8 @@ describe('Parquet', () => {
 
   it('beyond the limits is refused before anything is unpacked', async () => {
     const bytes = write([{name: 'x', data: new Array<number>(5000).fill(1), type: 'DOUBLE'}])
-    await expect(parquetColumns(bytes, 'x.parquet', {...PARQUET_LIMITS, maxValues: 1000})).rejects.toThrow(/rows, the limit is 1000/)
-    await expect(parquetColumns(bytes, 'x.parquet', {...PARQUET_LIMITS, maxBytes: 10})).rejects.toThrow(/more than 10 bytes/)
-    await expect(parquetColumns(bytes, 'x.parquet', {...PARQUET_LIMITS, maxColumns: 0})).rejects.toThrow(/has 1 columns/)
+    await expect(parquetColumns(bytes, 'x.parquet', {...parquetLimits(), maxValues: 1000})).rejects.toThrow(/rows, the limit is 1000/)
+    await expect(parquetColumns(bytes, 'x.parquet', {...parquetLimits(), maxBytes: 10})).rejects.toThrow(/more than 10 bytes/)
+    await expect(parquetColumns(bytes, 'x.parquet', {...parquetLimits(), maxColumns: 0})).rejects.toThrow(/has 1 columns/)
   })
 })

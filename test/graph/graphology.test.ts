@@ -66,4 +66,13 @@ describe('graphology', () => {
     expect(raw.classNames).toEqual(['even', 'odd'])
     expect(notes).toEqual([expect.objectContaining({code: 'labels-from-attribute'})])
   })
+  it('says which numbers could be features, and takes them when they are named', async () => {
+    const path = put('e.json', JSON.stringify({nodes: Array.from({length: 4}, (_, i) => ({id: i, y: i % 2, weight: i / 2, age: 30 + i, city: 'x', ...(i > 0 && {partial: 1})})), links: [{source: 0, target: 1}]}))
+    const {notes} = await readGraph(path)
+    expect(notes.map(({code}) => code)).toEqual(['labels-from-attribute', 'attributes-not-used'])
+    expect(notes[1]!.message).toContain('--feature-attributes age,weight')
+    const named = await readGraph(path, {featureAttributes: ['age', 'weight']})
+    expect(named.raw.features).toMatchObject({rows: 4, cols: 2})
+    expect(named.notes.map(({code}) => code)).toEqual(['labels-from-attribute', 'features-from-attributes'])
+  })
 })

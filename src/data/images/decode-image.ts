@@ -1,5 +1,6 @@
 import {inflateSync} from 'node:zlib'
 import {InputError} from '../../errors.js'
+import {LIMITS, raising} from '../limits.js'
 import {describeContent} from '../sniff.js'
 
 /** Red, green and blue, 0 … 255, row by row: [height, width, 3]. */
@@ -9,8 +10,6 @@ export interface Image {
   data: Float32Array
 }
 
-/** More pixels than any camera that feeds a classifier. */
-export const MAX_PIXELS = 64e6
 const AGAIN = ['save the image again as PNG or JPEG, or take it out']
 
 type Decoders = {png: typeof import('fast-png'); jpeg: typeof import('jpeg-js')}
@@ -25,7 +24,7 @@ export async function loadDecoders(): Promise<Decoders> {
  * A PNG or JPEG image as RGB. Transparency is dropped, grey is repeated, 16 bits are scaled to 0 … 255 without rounding.
  *
  * Precision  PNG exact; JPEG within a few levels of libjpeg, which decoders may differ by (colour planes are enlarged without smoothing).
- * Throws     InputError  another format, damaged, or more than MAX_PIXELS; nothing larger is ever unpacked.
+ * Throws     InputError  another format, damaged, or more pixels than the limit; nothing larger is ever unpacked.
  */
 export function decodeImage(bytes: Uint8Array, place: string, decoders: Decoders): Image {
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff
@@ -39,7 +38,7 @@ export function decodeImage(bytes: Uint8Array, place: string, decoders: Decoders
 }
 
 function decodeJpeg(bytes: Uint8Array, {jpeg}: Decoders): Image {
-  const {width, height, data} = jpeg.decode(bytes, {useTArray: true, formatAsRGBA: false, maxResolutionInMP: MAX_PIXELS / 1e6, maxMemoryUsageInMB: 2048})
+  const {width, height, data} = jpeg.decode(bytes, {useTArray: true, formatAsRGBA: false, maxResolutionInMP: LIMITS.pixels / 1e6, maxMemoryUsageInMB: 2048})
   return {width, height, data: Float32Array.from(data)}
 }
 
@@ -77,7 +76,7 @@ function checkPngSize(bytes: Uint8Array, place: string): void {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < 33 || view.toString('latin1', 12, 16) !== 'IHDR') throw new InputError(`${place}: is a PNG image without a header`, AGAIN)
   const [width, height] = [view.readUInt32BE(16), view.readUInt32BE(20)]
-  if (width === 0 || height === 0 || width * height > MAX_PIXELS) throw new InputError(`${place}: has ${width} × ${height} pixels, the limit is ${MAX_PIXELS}`, ['make the image smaller'])
+  if (width === 0 || height === 0 || width * height > LIMITS.pixels) throw new InputError(`${place}: has ${width} × ${height} pixels, the limit is ${LIMITS.pixels}`, ['make the image smaller', raising('pixels')])
   const bits = view[24]! * (CHANNELS[view[25]!] ?? Number.NaN)
   // Seven passes of an interlaced image have at most seven times as many lines, each with one byte more.
   const most = Math.ceil((width * bits) / 8) * height + 8 * (width + height) + height + 64

@@ -1,6 +1,7 @@
 import {csvCell, type Delimiter, firstLine, lineEnd, parseTable, requireText, sniffDelimiter} from '../../data/csv.js'
 import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
 import {gunzip, gzip} from '../../data/gzip.js'
+import {runsInSpreadsheet} from '../../data/spreadsheet.js'
 import {InputError} from '../../errors.js'
 import type {Note} from '../../report/types.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
@@ -61,7 +62,7 @@ export function readEdgeList(packed: Uint8Array, place: string, options: EdgeLis
       rewrite: (result, pruned) => {
         const kept = keptLines(bytes, records.starts, keptRecords(result, pruned))
         const {lines, notes} = addedLines(result, records.layout, kept)
-        return {bytes: packed === bytes ? Buffer.concat([kept, lines]) : gzip(Buffer.concat([kept, lines])), notes}
+        return {bytes: packed === bytes ? Buffer.concat([kept, lines]) : gzip(Buffer.concat([kept, lines])), notes: [...notes, ...formulaNotes(names)]}
       },
     },
   }
@@ -164,5 +165,12 @@ export function writeEdgeList(result: NormalisedGraph, pruned: Uint8Array, delim
     lines.push(cells.join(delimiter))
   }
   const bytes = Buffer.from(`${lines.join('\n')}\n`)
-  return {bytes: compress ? gzip(bytes) : bytes, notes: notWritten(result.graph, ['features', 'labels', 'split'], 'an edge list')}
+  return {bytes: compress ? gzip(bytes) : bytes, notes: [...notWritten(result.graph, ['features', 'labels', 'split'], 'an edge list'), ...formulaNotes(nodeNames)]}
+}
+
+/** Names are written as they are, since the list has to be read again: an apostrophe before a formula would make another node of it. */
+function formulaNotes(names: readonly string[] | null): Note[] {
+  const found = (names ?? []).filter(runsInSpreadsheet)
+  if (found.length === 0) return []
+  return [{level: 'warning', code: 'formula-names', message: `${found.length} names of nodes, such as ${JSON.stringify(found[0])}, are formulas to a spreadsheet: do not open the edge list in one, the scores file is safe`}]
 }

@@ -28,7 +28,7 @@ function classTable(classes: readonly ClassRow[], layers: readonly string[], nam
   const delta = (layer: string) => classes.find((row) => row.layer === layer)!.delta
   return dataTable({
     caption: 'Certified share by class, with the share observed (no certificate) and the number of pairs behind it',
-    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'number'}) as const)],
+    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'layer'}) as const)],
     rows: labels.map((label) => {
       const row = (layer: string) => at.get(`${layer} ${label}`)!
       return [name(label), count(row(layers[0]!).references), ...layers.map((layer) => classText(row(layer)))]
@@ -53,7 +53,7 @@ export function exampleSection({examples, layers}: CertifyMetrics): Content {
   })
   const each = foldedTable('Table of the examples', {
     caption: `Radius of each example: the largest δ at which its bound is at most ${percent(risk)}, and that bound; – abstains. Row numbers count from 0 in the data file`,
-    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'loss', kind: 'number'}, ...layers.map(({name}) => ({title: name, kind: 'number'}) as const)],
+    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'loss', kind: 'number'}, ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const)],
     rows: rows.map((row) => [row.row, orDash(row.label, String), number(row.loss), ...row.radii.map((radius, k) => (radius === null ? '–' : `${setting(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`))]),
   })
   return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percent(risk)} differs from it in loss by ${setting(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`

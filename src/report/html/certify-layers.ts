@@ -114,7 +114,7 @@ export function volatileInputs({layers, localization}: CertifyMetrics): Content 
   )
   const overlap = dataTable({
     caption: 'Overlap of the most volatile 5 % of inputs between layers: 100 % where two layers single out the same inputs',
-    columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'number'}) as const)],
+    columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const)],
     rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map(percent)]),
   })
   return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}`

@@ -7,7 +7,8 @@ import {type KeyFigure, page, type Section} from './page.js'
 import {type Column, dataTable, foldedTable} from './table.js'
 
 const STATE: Record<CheckState, string> = {broken: '✗ not run', failed: '✗ failed', warned: '! warning', passed: '✓ passed'}
-const DEMAND: readonly Column[] = [{title: 'metric', kind: 'name'}, {title: 'check', kind: 'text'}, {title: 'expected', kind: 'word'}, {title: 'found', kind: 'text'}]
+/** A demand takes three columns: what it is about, with where it is made below; what is expected; what was found. */
+const DEMAND: readonly Column[] = [{title: 'metric', kind: 'name'}, {title: 'expected', kind: 'text'}, {title: 'found', kind: 'reason'}]
 
 /** The gate as one self-contained HTML file: what fails, what is accepted, every check, what passes. */
 export function gateHtml(report: GateReport): string {
@@ -40,16 +41,16 @@ function sections(metrics: GateMetrics): Section[] {
 function failingTable(findings: readonly Finding[]): Content {
   return dataTable({
     caption: 'Demands that are not met, the worst first',
-    columns: [...DEMAND, {title: 'level', kind: 'word'}, {title: 'what to do', kind: 'reason'}, {title: 'asked in', kind: 'text'}],
-    rows: findings.map((finding) => [...demand(finding), finding.level === 'error' ? '✗ error' : '! warning', finding.advice, placeOf(finding)]),
+    columns: [...DEMAND, {title: 'level', kind: 'word'}, {title: 'what to do', kind: 'reason'}],
+    rows: findings.map((finding) => [...demand(finding), finding.level === 'error' ? '✗ error' : '! warning', finding.advice]),
   })
 }
 
 function acceptedTable(findings: readonly Finding[]): Content {
   return dataTable({
     caption: 'Demands that are not met and are accepted until a day',
-    columns: [...DEMAND, {title: 'until', kind: 'word'}, {title: 'why', kind: 'reason'}, {title: 'asked in', kind: 'text'}],
-    rows: findings.map((finding) => [...demand(finding), finding.suppression?.expires ?? '', finding.suppression?.reason ?? '', placeOf(finding)]),
+    columns: [...DEMAND, {title: 'until', kind: 'word'}, {title: 'why', kind: 'reason'}],
+    rows: findings.map((finding) => [...demand(finding), finding.suppression?.expires ?? '', finding.suppression?.reason ?? '']),
   })
 }
 
@@ -61,6 +62,8 @@ function checkTable(metrics: GateMetrics): Content {
   })
 }
 
-const demand = (finding: Finding) => [aboutOf(finding), finding.check, finding.expected, foundText(finding)]
-
-const placeOf = ({place}: Finding) => `${place.path}:${place.line}`
+const demand = (finding: Finding): Content[] => [
+  markup`${aboutOf(finding)}<br><span class="aside">${finding.check}, ${finding.place.path}:${finding.place.line}</span>`,
+  finding.expected,
+  foundText(finding),
+]

@@ -10,6 +10,12 @@ import {foldedTable} from './table.js'
 const NAME_LENGTH = 32
 const STATE = {pruned: 'pruned', kept: 'kept', added: 'added by repair'}
 
+/** More nodes than sanitize ever writes; laying them out takes the square of their number. */
+const MOST_NODES = 500
+
+/** Whether an excerpt can be drawn: a report from elsewhere may hold anything. */
+export const isDrawable = ({nodes, edges}: GraphExcerpt): boolean => nodes.length <= MOST_NODES && edges.every(({ends}) => ends.every((k) => nodes[k] !== undefined))
+
 /** A drawing of the removed edges among their neighbours, and what it shows as tables. */
 export function removedGraph({around, nodes, edges, omitted}: GraphExcerpt): Content {
   const places = layoutGraph(nodes.length, edges.map(({ends}) => ends))

@@ -7,7 +7,7 @@ import type {Markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {changes, degrees} from './sanitize-changes.js'
 import {addedTable, edgeTable, explanations} from './sanitize-edges.js'
-import {removedGraph} from './sanitize-graph.js'
+import {isDrawable, removedGraph} from './sanitize-graph.js'
 import {partSection, scores} from './sanitize-scores.js'
 import {truthSection} from './sanitize-truth.js'
 import {facts} from './table.js'
@@ -24,7 +24,7 @@ export function sanitizeHtml(report: SanitizeReport): string {
       ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthSection(metrics.truth, metrics)}]),
       {id: 'changes', title: 'What pruning changed', body: changes(metrics)},
       ...(metrics.degrees === undefined ? [] : [{id: 'degrees', title: 'Degrees of the nodes', body: degrees(metrics.degrees, metrics.nodes)}]),
-      ...(metrics.excerpt ? [{id: 'removed', title: 'Removed edges and what lies around them', body: removedGraph(metrics.excerpt)}] : []),
+      ...(metrics.excerpt && isDrawable(metrics.excerpt) ? [{id: 'removed', title: 'Removed edges and what lies around them', body: removedGraph(metrics.excerpt)}] : []),
       ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
       ...(metrics.added.count === 0 ? [] : [{id: 'added', title: 'Edges added', body: addedTable(metrics.added)}]),
       ...(metrics.explained.length === 0 ? [] : [{id: 'explained', title: 'Edges explained', body: explanations(metrics.explained)}]),

@@ -177,7 +177,11 @@ h2,h3,summary{break-after:avoid}
 figure,tr,.meaning,.figures>div{break-inside:avoid}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}
-table{font-size:8pt}
+table{font-size:7.5pt;width:100%}
+th,td{padding:.25rem .5rem .25rem 0;overflow-wrap:anywhere}
+.num,.word,thead th{white-space:normal;overflow-wrap:normal}
+thead .layer{overflow-wrap:anywhere}
+.name,.reason,.hash{min-width:0}
 }`
 
 export const STYLE = `:root{${variables('light')}}@media(prefers-color-scheme:dark){:root{${variables('dark')}}}${TEXT}${TABLES}${CHARTS}${PRINT}`

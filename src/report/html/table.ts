@@ -17,10 +17,11 @@ const FILTERED = 12
 
 export interface Column {
   title: string
-  kind: 'number' | 'word' | 'text' | 'name' | 'reason' | 'hash'
+  /** layer: numbers below the name of a layer, which may be long */
+  kind: 'number' | 'layer' | 'word' | 'text' | 'name' | 'reason' | 'hash'
 }
 
-const CLASS: Record<Column['kind'], string> = {number: 'num', word: 'word', text: '', name: 'name', reason: 'reason', hash: 'hash'}
+const CLASS: Record<Column['kind'], string> = {number: 'num', layer: 'num layer', word: 'word', text: '', name: 'name', reason: 'reason', hash: 'hash'}
 
 /** A table in its own scrolling region: wide tables scroll inside it, by keyboard too, and never move the page. */
 export function dataTable({caption, columns, rows, fixed}: DataTable): Markup {

@@ -48,6 +48,13 @@ describe('verifyCertificate accepts', () => {
     expect(verifyCertificate(claim, options()).join()).toMatch(/are fewer than row number/)
   })
 
+  it('a report of a version that gave no lower bounds', async () => {
+    const claim = copy(await certify(mixture(4, 300), options(), engine))
+    for (const cell of claim.metrics.cells) delete cell.lower
+    for (const {bets} of claim.evidence.layers) for (const cell of bets.cells) delete cell.lower
+    expect(verifyCertificate(claim, options())).toEqual([])
+  })
+
   it('a merge of shards, and perturbations', async () => {
     const embeddings = mixture(5, 1000)
     const shares = [1, 2].map((index) => certifyShard(embeddings, options(), engine, {index, count: 2}))
@@ -71,6 +78,7 @@ describe('verifyCertificate finds', () => {
     ['a halved direct bound', ({metrics}) => (metrics.cells[3]!.direct /= 2), /cells\[3\] \(h1, δ .*direct: the report states/],
     ['a halved windowed bound', ({metrics}) => (metrics.cells[3]!.windowed /= 2), /windowed/],
     ['a halved global bound', ({metrics}) => (metrics.cells[9]!.global /= 2), /global/],
+    ['a raised lower bound', ({metrics}) => (metrics.cells[3]!.lower! += 0.01), /lower: the report states/],
     ['a smaller upper ε', ({metrics}) => (metrics.layers[1]!.epsilon.scaleFree.upper! *= 0.9), /h2\), epsilon, scaleFree, upper/],
     ['a smaller raw ε', ({metrics}) => (metrics.layers[1]!.epsilon.raw.estimate *= 0.9), /raw, estimate/],
     ['a narrower interval', ({metrics}) => (metrics.layers[0]!.epsilon.scaleFree.asymptotic![1] *= 0.9), /asymptotic\[1\]/],
@@ -115,6 +123,7 @@ describe('verifyCertificate finds', () => {
     ['a note left out', (claim) => (claim.notes = []), /the note is missing/],
     ['a bound that is no number', ({metrics}) => (metrics.cells[0]!.direct = NaN), /states NaN/],
     ['too large a stake', ({evidence}) => evidence.layers[0]!.bets.cells[11]!.direct.forEach((bet) => ((bet.stake = 500), (bet.from = 0))), /larger than reference/],
+    ['too large a stake on a lower bound', ({evidence}) => evidence.layers[0]!.bets.cells[11]!.lower!.forEach((bet) => ((bet.stake = 500), (bet.from = 0))), /larger than reference/],
     ['too large a stake on ε', ({evidence}) => evidence.layers[0]!.bets.epsilon.forEach((bet) => ((bet.stake = 500), (bet.from = 0))), /a stake of ε is larger/],
     ['too small a range of ε', ({evidence}) => (evidence.layers[0]!.bets.epsilonMax! /= 1e3), /the volatility of a reference is above/],
     ['more radii in the configuration', (_, o) => (o.deltas = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]), /the configuration makes 8 values, the evidence has 6/],

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {mutateBytes} from '../../../scripts/fuzz/mutate/bytes.js'
 import {mutateZip} from '../../../scripts/fuzz/mutate/containers.js'
 import {mutateJson} from '../../../scripts/fuzz/mutate/json.js'
+import type {Mutator} from '../../../scripts/fuzz/mutate/mutator.js'
 import {mutateProtobuf} from '../../../scripts/fuzz/mutate/protobuf.js'
 import {CSV_WORDS, JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
 import type {Read, Target} from '../../../scripts/fuzz/target.js'
@@ -53,15 +54,22 @@ const onnxSeeds = () => [
   tinyOnnx({nodes: [['Dropout', ['x'], ['d']], ['Reshape', ['d', 's'], ['r']], ['Cast', ['r'], ['y'], {to: 1}]], weights: [{name: 's', dims: [2], values: [-1, 2], type: INT64}], inputs: [{name: 'x', shape: ['n', 2], type: FLOAT16}], outputs: [{name: 'y', shape: ['n', 2]}]}),
 ]
 
-/** A small LayersModel as model.json with its weights beside it. */
-async function layersFiles(): Promise<{json: string; weights: Uint8Array}> {
+type Files = {json: string; weights: Uint8Array}
+
+/** Small LayersModels as model.json with their weights beside it: a chain of layers, and one with branches. */
+async function sequentialFiles(): Promise<Files> {
   const {tfl} = await loadTensorFlow()
-  const model = tfl.sequential({layers: [
+  return layersModelBytes(tfl.sequential({layers: [
     tfl.layers.dense({units: 3, inputShape: [2], activation: 'relu', name: 'h1', kernelInitializer: 'ones'}), tfl.layers.batchNormalization({name: 'norm'}), tfl.layers.dropout({rate: 0.5, name: 'drop'}), tfl.layers.dense({units: 2, activation: 'softmax', name: 'scores', kernelInitializer: 'ones'}),
-  ]})
-  const files = await layersModelBytes(model)
-  model.dispose()
-  return files
+  ]}))
+}
+async function functionalFiles(): Promise<Files> {
+  const {tfl} = await loadTensorFlow()
+  const input = tfl.input({shape: [2], name: 'x'})
+  const hidden = tfl.layers.dense({units: 3, activation: 'relu', name: 'h1', kernelInitializer: 'ones'}).apply(input) as typeof input
+  const normal = tfl.layers.batchNormalization({name: 'norm'}).apply(hidden) as typeof input
+  const sum = tfl.layers.add({name: 'sum'}).apply([hidden, normal]) as typeof input
+  return layersModelBytes(tfl.model({inputs: input, outputs: tfl.layers.dense({units: 2, name: 'scores', kernelInitializer: 'ones'}).apply(sum) as typeof input}))
 }
 
 const float = {dtype: {type: 'DT_FLOAT'}}
@@ -71,16 +79,19 @@ const graphModel = () => JSON.stringify({
   modelTopology: {node: [
     {name: 'w1', op: 'Const', attr: float}, {name: 'b1', op: 'Const', attr: float}, {name: 'x', op: 'Placeholder', attr: {...float, ...shape(-1, 2)}}, {name: 'sum', op: 'MatMul', input: ['x', 'w1'], attr: {T: {type: 'DT_FLOAT'}}},
     {name: 'biased', op: 'BiasAdd', input: ['sum', 'b1'], attr: {T: {type: 'DT_FLOAT'}}}, {name: 'scores', op: 'Relu', input: ['biased'], attr: {T: {type: 'DT_FLOAT'}}},
-  ]},
+  ], library: {}, versions: {producer: 1482}},
   weightsManifest: [{paths: ['weights.bin'], weights: [{name: 'w1', shape: [2, 2], dtype: 'float32'}, {name: 'b1', shape: [2], dtype: 'float32'}]}],
 })
 const GRAPH_WEIGHTS = new Uint8Array(Float32Array.of(1, -1, 2, 0.5, 0, 1).buffer)
 
 /** model.json changes, its weights stay. */
-const besideWeights = (weights: () => Uint8Array | Promise<Uint8Array>, read: (path: string) => unknown) => async (folder: string): Promise<Read> => {
-  writeFileSync(join(folder, 'weights.bin'), await weights())
-  return fromFile(folder, 'model.json', read)
-}
+const modelJson = (name: string, files: () => Files | Promise<Files>, mutators: readonly Mutator[], read: (path: string) => unknown): Target => ({
+  name, mutators, seeds: async () => text((await files()).json),
+  open: async (folder) => {
+    writeFileSync(join(folder, 'weights.bin'), (await files()).weights)
+    return fromFile(folder, 'model.json', read)
+  },
+})
 
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'good', 'bad', 'film', '##s', 'very']
 const tokenizerSeeds = () => [
@@ -111,9 +122,9 @@ const state = () => packState({
 export const CHECKPOINT_TARGETS: Target[] = [
   {name: 'onnx', seeds: () => [...onnxSeeds(), fixture('digits/digits-cnn.onnx')], mutators: [mutateProtobuf], open: (folder) => fromFile(folder, 'x.onnx', async (path) => (await openCheckpoint(path)).listLayers())},
   {name: 'onnx-run', seeds: onnxSeeds, mutators: [mutateProtobuf], open: (folder) => fromFile(folder, 'x.onnx', run(data(2)))},
-  {name: 'tfjs-layers', seeds: async () => text((await layersFiles()).json), mutators: [mutateJson, mutateTokens(JSON_WORDS)], open: besideWeights(async () => (await layersFiles()).weights, run(data(2)))},
-  {name: 'tfjs-trainable', seeds: async () => text((await layersFiles()).json), mutators: [mutateJson], open: besideWeights(async () => (await layersFiles()).weights, async (path) => (await openTrainable(path)).model.dispose())},
-  {name: 'tfjs-graph', seeds: () => text(graphModel()), mutators: [mutateJson, mutateTokens(JSON_WORDS)], open: besideWeights(() => GRAPH_WEIGHTS, run(data(2)))},
+  modelJson('tfjs-layers', functionalFiles, [mutateJson, mutateTokens(JSON_WORDS)], run(data(2))),
+  modelJson('tfjs-trainable', sequentialFiles, [mutateJson], async (path) => (await openTrainable(path)).model.dispose()),
+  modelJson('tfjs-graph', () => ({json: graphModel(), weights: GRAPH_WEIGHTS}), [mutateJson, mutateTokens(JSON_WORDS)], run(data(2))),
   {
     name: 'tfjs-weights', seeds: () => [GRAPH_WEIGHTS], mutators: [],
     open: (folder) => {

@@ -10,14 +10,14 @@ import type {Read, Target} from '../../../scripts/fuzz/target.js'
 import {csvExamples} from '../../../src/checkpoint/csv-examples.js'
 import {parseTable} from '../../../src/data/csv.js'
 import {gunzip, gzip} from '../../../src/data/gzip.js'
-import {HDF5_LIMITS, type Hdf5Content, hdf5File} from '../../../src/data/hdf5.js'
+import {hdf5Limits, type Hdf5Content, hdf5File} from '../../../src/data/hdf5.js'
 import {decodeImage, loadDecoders} from '../../../src/data/images/decode-image.js'
 import {prepareImage} from '../../../src/data/images/prepare-image.js'
 import {parseJson} from '../../../src/data/json.js'
 import {parseNpy, writeNpy} from '../../../src/data/npy.js'
 import {openNpz, writeNpz} from '../../../src/data/npz.js'
 import {pack, unpack} from '../../../src/data/packed.js'
-import {PARQUET_LIMITS} from '../../../src/data/parquet.js'
+import {parquetLimits} from '../../../src/data/parquet.js'
 import {fields, text as protobufText} from '../../../src/data/protobuf.js'
 import {ReadingThread, type ReadingOrder, type ThreadLimits} from '../../../src/data/reading-thread.js'
 import {openSafetensors} from '../../../src/data/safetensors.js'
@@ -98,7 +98,7 @@ export const DATA_TARGETS: Target[] = [
   },
   {
     name: 'parquet', seeds: () => [parquetSeed({}), parquetSeed({codec: 'UNCOMPRESSED'}), parquetSeed({rowGroupSize: 4}, 9), parquetSeed({codec: 'UNCOMPRESSED'}, 1)], mutators: [],
-    open: () => inThread('parquet', PARQUET_LIMITS, (arrays) => arrays),
+    open: () => inThread('parquet', parquetLimits(), (arrays) => arrays),
   },
   {
     name: 'hdf5', mutators: [],
@@ -106,7 +106,7 @@ export const DATA_TARGETS: Target[] = [
       await hdf5Bytes({attributes: {layer_names: ['a', 'b']}, datasets: {a: {data: Float32Array.of(1, 2, 3, 4), shape: [2, 2]}}, groups: {g: {attributes: {text: 'x'}, datasets: {b: {data: Int32Array.of(1, 2), shape: [2]}, c: {data: BigInt64Array.of(5n), shape: [1]}}}}}),
       await hdf5Bytes({datasets: {z: {data: Float64Array.from({length: 64}, (_, i) => i % 3), shape: [64], compression: 6, chunks: [16]}}}),
     ],
-    open: () => inThread('hdf5', HDF5_LIMITS, (content: Hdf5Content) => {
+    open: () => inThread('hdf5', hdf5Limits(), (content: Hdf5Content) => {
       const file = hdf5File(content, 'x.h5')
       return [file.names.map((name) => [file.shape(name), file.read(name)]), ['', 'g'].map((group) => [file.members(group), file.attribute(group, 'layer_names'), file.attribute(group, 'text')])]
     }),

@@ -35,7 +35,7 @@ const resealed = (seal: (json: never) => object): Mutator => (input, other, rand
 }
 
 /** A report of certify with all evidence, small. */
-async function certifiedReport(): Promise<CertifyReport> {
+export async function certificate(): Promise<CertifyReport> {
   const chosen = options({bootstrap: 10, seed: 5})
   const {metrics, verdict, notes, evidence} = await certify(mixture(5, 40), chosen, engine)
   return withChecksum({...certifySample(), subject: SUBJECT, seed: 5, config: JSON.parse(JSON.stringify({...chosen})) as CertifyReport['config'], metrics, verdict, notes, evidence: evidence!})
@@ -54,7 +54,7 @@ export const REPORT_TARGETS: Target[] = [
   report('evaluate', evaluateSample, evaluateHtml),
   report('harden', hardenSample, hardenHtml),
   {
-    name: 'certificate', seeds: async () => [bytesOf(await certifiedReport())], mutators: [mutateJson, resealed(withChecksum)],
+    name: 'certificate', seeds: async () => [bytesOf(await certificate())], mutators: [mutateJson, resealed(withChecksum)],
     open: () => (bytes) => {
       const read = parseReport(bytes, 'x.json', 'certify')
       return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})

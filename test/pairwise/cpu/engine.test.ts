@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {afterAll, describe, expect, it} from 'vitest'
+import {csrFromDense, normaliseRows} from '../../../src/linalg/csr.js'
 import {halfTurnMinusAcos, kappa, kappaSlope, NEAR_ONE} from '../../../src/pairwise/arc-cosine.js'
 import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
 import {kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from '../../../src/pairwise/definitions.js'
@@ -86,6 +87,23 @@ describe.each(['fp64', 'fp32'] as const)('cpu engine, %s', async (precision) => 
     const out = new Float64Array(530 * 60)
     await engine.kernelGradient(csr, csr, v, v, (first, block) => out.set(block.data, first * 60))
     expectClose(out, kernelGradientByDefinition(dense, dense, v, v).data, relative)
+  })
+
+  it('takes very sparse rows, whose gradient is added up value by value, as it takes dense ones', async () => {
+    const [n, cols] = [20, 100]
+    const x = {rows: n, cols, data: new Float64Array(n * cols)}
+    // One value or two a row, rows that share a column, and a row of zeros.
+    for (let i = 1; i < n; i++) x.data[i * cols + ((7 * i) % 13)] = x.data[i * cols + 20 + (i % 3)] = i % 4 === 0 ? -1 : 1
+    const dense = normaliseRows(x).unit
+    const csr = csrFromDense(dense)
+    expect(csr.indices.length / (n * cols)).toBeLessThan(0.02)
+    const [left, right] = [normal(2, n, 3), normal(3, n, 3)]
+    for (const one of [true, false]) {
+      const z = one ? csr : {...csr}
+      const out = new Float64Array(n * cols)
+      await engine.kernelGradient(z, csr, left, right, (first, block) => out.set(block.data, first * cols))
+      expectClose(out, kernelGradientByDefinition(one ? dense : {...dense}, dense, left, right).data, relative)
+    }
   })
 
   it('serves empty inputs', async () => {

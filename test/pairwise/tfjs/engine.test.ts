@@ -94,6 +94,16 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     }
   })
 
+  it('sums without an η, and without a finite δ', async () => {
+    const [x, y] = [normal(7, 20, 3), normal(8, 15, 3)]
+    for (const changed of [{etas: new Float64Array(0)}, {deltas: Float64Array.of(Infinity)}, {etas: new Float64Array(0), deltas: Float64Array.of(1)}]) {
+      const t = {...task(x, y, 'l2'), ...changed}
+      const [got, truth] = [await engine.volatility(t), volatilityByDefinition(t)]
+      for (const key of ['within', 'exceed'] as const) expect(got[key]).toEqual(truth[key])
+      for (const key of ['total', 'windowed', 'anchorTotal'] as const) expectClose(got[key], truth[key], 1e-4)
+    }
+  })
+
   it('has nothing to sum without rows', async () => {
     const t = task(normal(1, 5, 3), normal(2, 0, 3), 'l2')
     expect((await engine.volatility(t)).anchorTotal).toEqual(new Float64Array(5))

@@ -81,6 +81,9 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       expect(await page.evaluate(`getComputedStyle(document.querySelector('nav')).display`)).toBe('none')
       const folded = await page.evaluate(`Math.min(...[...document.querySelectorAll('details')].map((d) => d.getBoundingClientRect().height))`)
       expect(folded).toBeGreaterThan(60)
+      // A4 between its margins: no table loses its last columns.
+      await page.setViewportSize({width: 672, height: 900})
+      expect(await page.evaluate(`[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.getAttribute('aria-label'))`)).toEqual([])
       await page.close()
     })
 

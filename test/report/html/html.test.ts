@@ -8,6 +8,7 @@ import {namedRows, picturesOf} from '../../../src/cli/pictures.js'
 import type {CertifyReport, EvaluateReport, HardenReport, SanitizeReport} from '../../../src/report/reports.js'
 import {SCRIPT} from '../../../src/report/html/script.js'
 import {COLOURS} from '../../../src/report/html/style.js'
+import type {GraphExcerpt} from '../../../src/sanitize/types.js'
 import {random} from '../../../src/stats/random.js'
 import {certifySample, evaluateSample, hardenSample, HOSTILE, sanitizeSample} from '../samples.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
@@ -89,6 +90,17 @@ it('reports of versions without the newer members make a page', () => {
   expect(certifyHtml(certifySample())).toContain('lower bound</th>')
   const sanitize = sanitizeHtml(sanitizeSample())
   for (const id of ['parts', 'degrees', 'removed', 'roc']) expect(sanitize).not.toContain(`id="${id}"`)
+})
+
+it('a drawing whose edges lead nowhere, or of too many nodes, is left out', () => {
+  const drawn = (change: (excerpt: GraphExcerpt) => void) => {
+    const report = syntheticSanitize({nodes: 60, edges: 200, pruned: 30})
+    change(report.metrics.excerpt!)
+    return sanitizeHtml(report).includes('id="removed"')
+  }
+  expect(drawn(() => undefined)).toBe(true)
+  expect(drawn(({edges}) => (edges[0]!.ends = [0, 1e6]))).toBe(false)
+  expect(drawn((excerpt) => (excerpt.nodes = Array.from({length: 501}, () => excerpt.nodes[0]!)))).toBe(false)
 })
 
 it('sparse reports still make a page', () => {

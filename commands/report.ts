@@ -1,0 +1,42 @@
+import {Args, Flags} from '@oclif/core'
+import {BaseCommand} from '../src/cli/base-command.js'
+import {fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {repositoryFolder} from '../src/cli/repository.js'
+import {terminalOf} from '../src/cli/terminal.js'
+import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
+import {readInput} from '../src/data/read-file.js'
+import {FORMAT_NAMES, formatOf, type FormatName} from '../src/report/formats.js'
+import {parseAnyReport} from '../src/report/read-report.js'
+import {renderReport} from '../src/report/renderers.js'
+import type {AnyReport} from '../src/report/reports.js'
+
+export default class ReportCommand extends BaseCommand {
+  static override summary = 'Show a report that surety wrote earlier, or write it in another format.'
+
+  static override description = `Nothing is computed: the text, the HTML page and the Markdown of a report are those that the command itself would have written.`
+
+  static override examples = [
+    {description: 'read a report in the terminal', command: '<%= config.bin %> report report.json'},
+    {description: 'a page for people, and Markdown for a pull request', command: '<%= config.bin %> report report.json --out report.html --out report.md'},
+  ]
+
+  static override args = {report: Args.string({required: true, description: 'JSON that surety wrote with --out, --report or --json'})}
+
+  static override flags = fromEnvironment({
+    out: Flags.string({multiple: true, default: [], helpGroup: GROUP.output, description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`}),
+    format: Flags.string({options: FORMAT_NAMES, default: 'terminal', helpGroup: GROUP.output, description: 'what stdout shows'}),
+  })
+
+  async run(): Promise<AnyReport> {
+    const {args, flags} = await this.parse(ReportCommand)
+    const outputs = flags.out.map(formatOf)
+    for (const {path} of outputs) await checkWritable(path)
+    const report = parseAnyReport((await readInput(args.report)).bytes, args.report)
+    const place = {folder: await repositoryFolder()}
+    const texts = outputs.map(({format, path}) => ({path, text: renderReport(report, format, place)}))
+    const shown = renderReport(report, flags.format as FormatName, {...place, ...terminalOf(process.stdout)})
+    for (const {path, text} of texts) await writeFileAtomic(path, text)
+    this.show(shown, report.notes)
+    return report
+  }
+}

@@ -1,0 +1,60 @@
+import {isJsonObject, type JsonObject} from '../data/json.js'
+import {InputError} from '../errors.js'
+
+/** What a layer that stands in another's call must have been called before it: so often. */
+interface Need {
+  layer: string
+  calls: number
+}
+
+/** Classes that count as called once when they are made: inputs, and models used as layers. */
+const MADE = new Set(['InputLayer', 'Model', 'Functional', 'Sequential'])
+
+/**
+ * Whether the calls of a model's layers can be made one after another. TensorFlow.js tries again and again those that wait for
+ * another, without end where a call waits for itself or for one that never comes.
+ *
+ * `layers`  of one model, as its configuration lists them.
+ * Cost      calls × the longest chain of calls that stand in the wrong order.
+ * Throws    InputError  a call that can never be made (names its layer and what it waits for).
+ */
+export function checkCallOrder(layers: readonly unknown[], place: string): void {
+  const called = new Map<string, number>()
+  let waiting: {layer: string; needs: Need[]}[] = []
+  for (const layer of layers) {
+    if (!isJsonObject(layer)) continue
+    const name = nameOf(layer)
+    called.set(name, MADE.has(String(layer.class_name)) ? 1 : 0)
+    if ('inboundNodes' in layer) throw new InputError(`${place}: the layer ${name} keeps its calls under a name that no program writes, inboundNodes`, ['save the model again'])
+    for (const node of listOf(layer.inbound_nodes)) waiting.push({layer: name, needs: listOf(node).map((call) => needOf(call, `${place}: the layer ${name}`))})
+  }
+  const isReady = ({layer, calls}: Need) => (called.get(layer) ?? -1) >= calls
+  while (waiting.length > 0) {
+    const late: typeof waiting = []
+    for (const call of waiting) {
+      if (call.needs.every(isReady)) called.set(call.layer, called.get(call.layer)! + 1)
+      else late.push(call)
+    }
+    if (late.length === waiting.length) {
+      const [{layer, needs}] = late as [typeof waiting[number]]
+      const {layer: from, calls} = needs.find((need) => !isReady(need))!
+      const why = called.has(from) ? `call ${calls} of the layer ${from}, which never comes before it` : `the layer ${from}, which is not in the model`
+      throw new InputError(`${place}: the layer ${layer} waits for ${why}`, ['save the model again'])
+    }
+    waiting = late
+  }
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** [layer, number of its call, number of the call's output, …]. */
+function needOf(call: unknown, where: string): Need {
+  const [layer, index] = listOf(call)
+  if (typeof layer === 'string' && Number.isInteger(index) && (index as number) >= 0) return {layer, calls: (index as number) + 1}
+  throw new InputError(`${where} is called on ${JSON.stringify(call)?.slice(0, 80)}, which names no layer and call`, ['save the model again'])
+}
+
+const nameOf = (layer: JsonObject): string => {
+  const {name} = isJsonObject(layer.config) && layer.name === undefined ? layer.config : layer
+  return typeof name === 'string' ? name : ''
+}

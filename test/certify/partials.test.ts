@@ -1,0 +1,179 @@
+import {beforeAll, describe, expect, it} from 'vitest'
+import {measureBlocks, referenceBlocks} from '../../src/certify/measure.js'
+import {FRESH_BOUNDS} from '../../src/certify/options.js'
+import {packBlock, type PackedBlock, unpackBlock} from '../../src/certify/partial-blocks.js'
+import {packPlan, type PackedPlan, unpackPlan} from '../../src/certify/partial-plan.js'
+import {type CertifyPlan, planCertify} from '../../src/certify/plan.js'
+import {type CertifyShare, certifyShard, mergeShares} from '../../src/certify/shards.js'
+import type {BlockSums} from '../../src/certify/sums.js'
+import {pack} from '../../src/data/packed.js'
+import {InputError} from '../../src/errors.js'
+import {engine, mixture, options} from './fixtures.js'
+
+const data = mixture(5, 60, 0.2, [2, 2])
+const rich = options({bounds: FRESH_BOUNDS, examples: 3, bootstrap: 5})
+const plain = options({split: null, loss: 'cross-entropy', bootstrap: 5})
+let plan: CertifyPlan
+let whole: CertifyPlan
+let block: BlockSums
+let wholeBlock: BlockSums
+const blocksOf = (of: CertifyPlan) => measureBlocks(of, data, engine, [...referenceBlocks(of).keys()].slice(0, -1))
+beforeAll(async () => {
+  ;[plan, whole] = [await planCertify(data, rich, engine), await planCertify(data, plain, engine)]
+  ;[block, wholeBlock] = [(await blocksOf(plan))[0]!, (await blocksOf(whole))[0]!]
+})
+/** As JSON, which is what travels. */
+const travelled = <T>(x: T): T => JSON.parse(JSON.stringify(x)) as T
+function refusal(work: () => unknown): InputError {
+  try {
+    work()
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError)
+    return error as InputError
+  }
+  throw new Error('it was accepted')
+}
+
+describe('a plan that travels', () => {
+  it('is the same after it, with a split and without', () => {
+    for (const of of [plan, whole]) expect(unpackPlan(travelled(packPlan(of)), 'x')).toEqual(of)
+    expect(packPlan(whole)).toMatchObject({references: null, alpha: null, lossMax: null})
+    expect(packPlan(plan).lossMax).toBe(1)
+  })
+
+  type Spoil = (p: PackedPlan) => unknown
+  const layer = (p: PackedPlan) => p.layers[1]!
+  it.each<[string, Spoil, RegExp]>([
+    ['one anchor', (p) => (p.anchors.count = 1), /^there are 1 anchors$/],
+    ['half an anchor', (p) => (p.anchors.count = 15.5), /^there are 15.5 anchors$/],
+    ['no reference', (p) => (p.references!.count = 0), /^there are 0 references$/],
+    ['references without a split', (p) => (p.alpha = null), /^it is split in one place and not in another$/],
+    ['a split without references', (p) => (p.references = null), /split in one place/],
+    ['options without a split', (p) => (p.options.split = null), /split in one place/],
+    ['fewer than no duplicates', (p) => (p.duplicatesRemoved = -1), /^-1 duplicates are no count$/],
+    ['half a seed', (p) => (p.bootstrapSeed = 0.5), /^the bootstrap seed is 0.5$/],
+    ['a loss bounded by 0', (p) => (p.loss.bound = 0), /^the loss has no possible bound or accuracy$/],
+    ['an accuracy above 1', (p) => (p.loss.accuracy = 1.1), /no possible bound or accuracy/],
+    ['an accuracy below 0', (p) => (p.loss.accuracy = -0.1), /no possible bound or accuracy/],
+    ['no largest loss', (p) => (p.lossMax = null), /^the largest loss is null$/],
+    ['a largest loss of 0', (p) => (p.lossMax = 0), /^the largest loss is 0$/],
+    ['no η', (p) => (p.etas = []), /^η is not ascending and positive$/],
+    ['η at 0', (p) => (p.etas[0] = 0), /η is not ascending/],
+    ['η that are equal', (p) => (p.etas[1] = p.etas[0]!), /η is not ascending/],
+    ['no layer', (p) => (p.layers = []), /^there is no layer$/],
+    ['a width of 0', (p) => (layer(p).dim = 0), /^layer h2: a size or unit is not positive$/],
+    ['a negative median', (p) => (layer(p).medianDistance = -1), /a size or unit is not positive/],
+    ['a scale of 0', (p) => (layer(p).scale = 0), /a size or unit is not positive/],
+    ['a negative floor', (p) => (layer(p).floor = -1), /a size or unit is not positive/],
+    ['a negative legacy score', (p) => (layer(p).legacyVulnerability = -1), /^layer h2: the legacy vulnerability is -1$/],
+    ['δ below the floor', (p) => (layer(p).floor = 99), /^layer h2: δ is not ascending from the floor$/],
+    ['δ that descend', (p) => layer(p).deltas.reverse(), /δ is not ascending/],
+    ['no δ', (p) => (layer(p).deltas = []), /δ is not ascending/],
+    ['a split without stakes', (p) => (layer(p).pilot = null), /^layer h2: it has stakes without a split, or a split without stakes$/],
+    ['half a pair at distance zero', (p) => (layer(p).pilot!.zeroDistancePairs = 0.5), /^layer h2: the figures of its anchors are no counts$/],
+    ['fewer than no loss pairs', (p) => (layer(p).pilot!.zeroDistanceLossPairs = -1), /no counts/],
+    ['a negative diameter', (p) => (layer(p).pilot!.diameter = -1), /no counts/],
+    ['a negative range of ε', (p) => (layer(p).pilot!.bets.epsilonMax = -1), /^layer h2: the range of ε is -1$/],
+    ['fewer stakes than cells', (p) => layer(p).pilot!.bets.cells.pop(), /^layer h2: 11 sets of stakes for 12 cells$/],
+    ['a stake of 0 on ε', (p) => layer(p).pilot!.bets.epsilon.push({stake: 0, weight: 1, from: 0}), /^layer h2: a stake or weight is not positive$/],
+    ['a weight of 0 in a cell', (p) => layer(p).pilot!.bets.cells[7]!.windowed.push({stake: 1, weight: 0, from: 0}), /a stake or weight is not positive/],
+    ['a negative start in a class', (p) => layer(p).pilot!.bets.classes![0]!.bets.push({stake: 1, weight: 1, from: -1}), /a stake or weight is not positive/],
+    ['a bootstrap without end', (p) => (p.options.bootstrap = 100_001), /^it asks for 100001 rounds of the bootstrap, the limit is 100000$/],
+    ['options that cannot be', (p) => (p.options.risk = 2), /^its options cannot be: --risk is 2/],
+    ['more α than there is', (p) => (p.alpha!.class! *= 2), /^α is not shared out as its options, classes and grids call for$/],
+    ['another level', (p) => (p.options.alpha = 0.1), /^α is not shared out/],
+  ])('is refused with %s', (_, spoil, message) => {
+    const packed = travelled(packPlan(plan))
+    spoil(packed)
+    const error = refusal(() => unpackPlan(packed, 'the part'))
+    expect(error.message.startsWith('the part: ')).toBe(true)
+    expect(error.message.slice('the part: '.length)).toMatch(message)
+    expect(error.nextSteps).toEqual(['write the partial result again with surety certify --shard'])
+  })
+
+  it('without a split has neither stakes nor a largest loss', () => {
+    const packed = travelled(packPlan(whole))
+    packed.layers[0]!.pilot = travelled(packPlan(plan)).layers[0]!.pilot
+    expect(refusal(() => unpackPlan(packed, 'x')).message).toMatch(/stakes without a split/)
+    expect(unpackPlan({...travelled(packPlan(whole)), lossMax: 2}, 'x').lossMax).toBe(2)
+  })
+
+  it('names the points that do not decode', () => {
+    const packed = travelled(packPlan(plan))
+    expect(refusal(() => unpackPlan({...packed, anchors: {...packed.anchors, rows: pack(new Uint32Array(3))}}, 'the part')).message).toMatch(/^the part: anchors, rows holds/)
+    expect(refusal(() => unpackPlan({...packed, references: {...packed.references!, rows: pack(new Uint32Array(3))}}, 'the part')).message).toMatch(/^the part: references, rows holds/)
+  })
+})
+
+describe('sums that travel', () => {
+  it('are the same after it', () => {
+    expect(unpackBlock(travelled(packBlock(block)), plan, 'x')).toEqual(block)
+    expect(unpackBlock(travelled(packBlock(wholeBlock)), whole, 'x')).toEqual(wholeBlock)
+  })
+
+  type Spoil = (b: PackedBlock) => unknown
+  const layer = (b: PackedBlock) => b.layers[1]!
+  it.each<[string, Spoil, RegExp]>([
+    ['a block that is not there', (b) => (b.block = 1), /^the part: there is no block 1 of 1$/],
+    ['a block before the first', (b) => (b.block = -1), /^the part: there is no block -1 of 1$/],
+    ['a layer too few', (b) => b.layers.pop(), /^the part, block 0: has 1 layers, the plan 2$/],
+    ['half a pair at distance zero', (b) => (layer(b).zeroDistancePairs = 0.5), /^the part, block 0, layer h2: the pairs at distance zero are no count$/],
+    ['fewer than none at distance zero', (b) => (layer(b).zeroDistanceLossPairs = -1), /pairs at distance zero are no count/],
+    ['more at distance zero than pairs', (b) => (layer(b).zeroDistancePairs = 15 * 45 + 1), /pairs at distance zero are no count/],
+    ['a negative sum across labels', (b) => (layer(b).crossLabelTotal = -1), /^the part, block 0, layer h2: a sum or distance is negative$/],
+    ['a negative diameter', (b) => (layer(b).diameter = -1), /a sum or distance is negative/],
+    ['a witness of no anchor', (b) => (layer(b).witnesses[0]!.anchor = 15), /a witness is no pair of this block/],
+    ['a witness of no reference', (b) => (layer(b).witnesses[0]!.reference = 45), /a witness is no pair of this block/],
+    ['a witness of half a row', (b) => (layer(b).witnesses[0]!.reference = 0.5), /a witness is no pair of this block/],
+    ['a witness of a row before the first', (b) => (layer(b).witnesses[0]!.anchor = -1), /a witness is no pair of this block/],
+    ['a witness at a negative distance', (b) => (layer(b).witnesses[0]!.distance = -1), /a witness is no pair of this block/],
+    ['a witness with a negative ratio', (b) => (layer(b).witnesses[0]!.ratio = -1), /a witness is no pair of this block/],
+    ['no examples', (b) => (layer(b).examples = null), /examples or fresh pairs are there in the plan or in the block only/],
+    ['no fresh pairs', (b) => (layer(b).fresh = null), /examples or fresh pairs are there in the plan or in the block only/],
+    ['too many fresh pairs', (b) => (layer(b).fresh!.weight = 23), /the fresh pairs are no count/],
+    ['a negative kernel', (b) => (layer(b).fresh!.kernel = -1), /the fresh pairs are no count/],
+    ['a negative total', (b) => (layer(b).total = pack(new Float64Array(45).fill(-1))), /total\[0\] is -1$/],
+    ['an infinite sum by anchor', (b) => (layer(b).anchorTotal = pack(new Float64Array(15).fill(Infinity))), /anchorTotal\[0\] is Infinity$/],
+    ['half an anchor within', (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(0.5))), /within\[0\] is 0.5$/],
+    ['more anchors within than there are', (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(16))), /within\[0\] is 16$/],
+    ['more that exceed than there are', (b) => (layer(b).exceed = pack(new Float64Array(45 * 14).fill(16))), /exceed\[0\] is 16$/],
+    ['a negative window', (b) => (layer(b).windowed = pack(new Float64Array(45 * 14).fill(-1))), /windowed\[0\] is -1$/],
+    ['more references within an example than there are', (b) => (layer(b).examples!.within = pack(new Float64Array(18).fill(46))), /examples.within\[0\] is 46$/],
+    ['fewer that exceed than none', (b) => (layer(b).examples!.exceed = pack(new Float64Array(18).fill(-1))), /examples.exceed\[0\] is -1$/],
+    ['a negative fresh pair', (b) => (layer(b).fresh!.pairs = pack(new Float64Array(22).fill(-1))), /fresh.pairs\[0\] is -1$/],
+    ['more fresh pairs within than there are', (b) => (layer(b).fresh!.within = pack(new Float64Array(6).fill(23))), /fresh.within\[0\] is 23$/],
+    ['half a fresh pair that exceeds', (b) => (layer(b).fresh!.exceed = pack(new Float64Array(12).fill(0.5))), /fresh.exceed\[0\] is 0.5$/],
+    ['an array of another length', (b) => (layer(b).total = pack(new Float64Array(3))), /^the part, block 0, layer h2: total holds/],
+  ])('are refused with %s', (_, spoil, message) => {
+    const packed = travelled(packBlock(block))
+    spoil(packed)
+    const error = refusal(() => unpackBlock(packed, plan, 'the part'))
+    expect(error.message).toMatch(message)
+    if (!/holds/.test(error.message)) expect(error.nextSteps).toEqual(['write the partial result again with surety certify --shard'])
+  })
+})
+
+describe('shares', () => {
+  let share: CertifyShare
+  const seen: [number, number][] = []
+  beforeAll(async () => {
+    share = travelled(await certifyShard(data, rich, engine, {index: 1, count: 2}, (...at) => seen.push(at)))
+  })
+
+  it('hold their own blocks, and say how far they are', () => {
+    expect(share.blocks.map((one) => one.block)).toEqual([0])
+    expect(seen).toEqual([[1, 2], [2, 2]])
+  })
+
+  it('are refused where a block is missing, there twice, or makes no finite figure', async () => {
+    const empty = travelled(await certifyShard(data, rich, engine, {index: 2, count: 2}))
+    expect(empty.blocks).toEqual([])
+    const merge = (...shares: CertifyShare[]) => mergeShares(shares.map((one, k) => ({place: `part ${k}`, share: one})))
+    expect(merge(empty, share)).toEqual(merge(share))
+    expect(refusal(() => merge(empty))).toMatchObject({message: 'part 0 and its other shards: block 0 of 1 is missing or there twice', nextSteps: ['write the partial results again']})
+    expect(refusal(() => merge(share, share)).message).toBe('part 0 and its other shards: block 1 of 1 is missing or there twice')
+    const tiny = structuredClone(share)
+    tiny.plan.layers[0]!.scale = 1e-320
+    expect(refusal(() => merge(tiny))).toMatchObject({message: 'part 0 and its other shards: the sums give a figure that is no finite number', nextSteps: ['write the partial results again']})
+  })
+})

@@ -1,0 +1,56 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {UsageError} from '../../src/errors.js'
+import {FORMAT_NAMES} from '../../src/report/formats.js'
+import {certifyHtml} from '../../src/report/html/certify.js'
+import {toJson} from '../../src/report/json.js'
+import {certifyMarkdown} from '../../src/report/markdown.js'
+import {renderReport} from '../../src/report/renderers.js'
+import {certifyText} from '../../src/report/terminal/certify.js'
+import {gateSample} from '../report/gate/sample.js'
+import {certifySample, evaluateSample, hardenSample, sanitizeSample} from '../report/samples.js'
+import {surety} from './run-surety.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'surety-report-'))
+})
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+describe('surety report', () => {
+  it('writes what the command itself writes', () => {
+    const report = certifySample()
+    const path = join(folder, 'report.json')
+    writeFileSync(path, toJson(report))
+    const outs = ['page.html', 'page.md', 'again.json'].map((name) => join(folder, name))
+    const {code, stdout} = surety('report', path, ...outs.flatMap((out) => ['--out', out]))
+    expect(code).toBe(0)
+    expect(stdout).toBe(certifyText(report, {columns: 80, colour: false}))
+    expect(outs.map((out) => readFileSync(out, 'utf8'))).toEqual([certifyHtml(report), certifyMarkdown(report), toJson(report)])
+  })
+
+  it('refuses what is no report, and a form that the report does not have, before anything is written', () => {
+    const path = join(folder, 'no.json')
+    writeFileSync(path, '{"command": "certify"}')
+    expect(surety('report', path).code).toBe(2)
+    writeFileSync(path, toJson(certifySample()))
+    const {code, stderr} = surety('report', path, '--out', join(folder, 'first.html'), '--out', join(folder, 'x.sarif'))
+    expect(code).toBe(2)
+    expect(stderr.replace(/\n +/g, ' ')).toMatch(/cannot be written as sarif/)
+    expect(() => readFileSync(join(folder, 'first.html'))).toThrow()
+  })
+
+  it.each([certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), gateSample()].map((report) => [report.command, report] as const))('%s: every form is text or a refusal', (_name, report) => {
+    const forms = FORMAT_NAMES.filter((format) => {
+      try {
+        return renderReport(report, format).length >= 0
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError)
+        return false
+      }
+    })
+    expect(forms).toEqual(expect.arrayContaining(['html', 'json', 'terminal']))
+  })
+})

@@ -1,0 +1,26 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, describe, expect, it} from 'vitest'
+import {fuzz} from '../../scripts/fuzz/campaign.js'
+import type {Target} from '../../scripts/fuzz/target.js'
+
+/** `scripts/fuzz/run.ts` tries many more. */
+const INPUTS = 2000
+
+/** Each reader with as many changed copies of small files. Rooms have files of their own, so that they run beside each other. */
+export function tryChangedFiles(room: string, targets: readonly Target[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-test-'))
+  afterAll(() => rmSync(folder, {recursive: true}))
+  describe(`changed files of ${room} are read or refused:`, () => {
+    it.each(targets.map((target) => [target.name, target] as const))('%s', async (_, target) => {
+      const findings: string[] = []
+      const read = await target.open(mkdtempSync(join(folder, 'target-')))
+      const tally = await fuzz({target, read, seed: 20, count: INPUTS, coverage: null, onFinding: (_, {what}) => findings.push(what)})
+      expect(findings).toEqual([])
+      // The seeds themselves are accepted, and changes are noticed.
+      expect(tally.accepted).toBeGreaterThan(0)
+      if (target.neverRefuses !== true) expect(tally.refused).toBeGreaterThan(INPUTS / 20)
+    }, 300_000)
+  })
+}
