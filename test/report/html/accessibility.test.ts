@@ -35,7 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('reports for every reader (skipped where
       expect(passes).toBeGreaterThan(20)
       expect(complaints).toEqual([])
       await page.close()
-    })
+    }, 180_000)
   })
 
   describe('sorting and filtering', () => {
