@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {Ajv} from 'ajv'
+import {Ajv, type ValidateFunction} from 'ajv'
 import {InputError} from '../errors.js'
 
 /**
@@ -9,11 +9,22 @@ import {InputError} from '../errors.js'
  * Throws   InputError  the schema is missing from the installation.
  */
 export function misfit(json: unknown, file: string, definition: string): string | null {
-  const schema = {...readSchema(file), anyOf: undefined, $ref: `#/definitions/${definition}`}
-  const validate = new Ajv({strict: false, strictNumbers: true}).compile(schema)
+  const validate = validatorOf(file, definition)
   if (validate(json)) return null
   const [error] = validate.errors!
   return `${error!.instancePath || '/'}: ${error!.message ?? 'does not fit the schema'}`
+}
+
+/** Compiling a schema takes longer than reading a file by it. */
+const validators = new Map<string, ValidateFunction>()
+
+function validatorOf(file: string, definition: string): ValidateFunction {
+  const key = `${file}#${definition}`
+  const known = validators.get(key)
+  if (known !== undefined) return known
+  const validate = new Ajv({strict: false, strictNumbers: true}).compile({...readSchema(file), anyOf: undefined, $ref: `#/definitions/${definition}`})
+  validators.set(key, validate)
+  return validate
 }
 
 /** From `src` or from `dist/src`. */

@@ -172,5 +172,5 @@ export function writeEdgeList(result: NormalisedGraph, pruned: Uint8Array, delim
 function formulaNotes(names: readonly string[] | null): Note[] {
   const found = (names ?? []).filter(runsInSpreadsheet)
   if (found.length === 0) return []
-  return [{level: 'warning', code: 'formula-names', message: `${found.length} names of nodes, such as ${JSON.stringify(found[0])}, are formulas to a spreadsheet: do not open the edge list in one, the scores file is safe`}]
+  return [{level: 'warning', code: 'formula-names', message: `the node name ${JSON.stringify(found[0])}${found.length > 1 ? `, like ${found.length - 1} more,` : ''} is a formula to a spreadsheet: do not open the edge list in one, the scores file is safe`}]
 }

@@ -22,12 +22,12 @@ const CONFIG = {
 }
 const YAML = `# checks of this repository
 checks:
-  digits: &one
+  digits:
     certify: models/digits.onnx
     options: {data: digits.npz}
-    thresholds:
+    thresholds: &limits
       accuracy: [error, {min: 0.95}]
-  again: {<<: *one, certify: other.onnx}
+  again: {certify: other.onnx, thresholds: *limits}
 fail-level: warn
 `
 const YAML_WORDS = ['- ', ': ', '&a ', '*a', '!!js/function ', '!!python/object:a ', '|\n', '>\n', '? ', '---\n', '...\n', '<<: ', '{', '}', '[', ']', '"', "'", '#', '%YAML 1.1\n', 'checks:', 'thresholds:', 'error', '&b [*b]']
