@@ -56,6 +56,10 @@ describe('.pre-commit-hooks.yaml', () => {
     for (const path of ['src/a.ts', 'README.md', 'package.json', 'npz/readme.txt']) expect(path).not.toMatch(new RegExp(files))
   })
 
+  it('can be installed: npm pack, whose output pre-commit takes for the name of the tarball, prints no output of scripts', () => {
+    expect(spawnSync('npm', ['config', 'get', 'foreground-scripts'], {encoding: 'utf8'}).stdout.trim()).toBe('false')
+  })
+
   it.skipIf(spawnSync('pre-commit', ['--version']).status !== 0)('is valid to pre-commit (skipped where it is not installed)', () => {
     const {status, stdout} = spawnSync('pre-commit', ['validate-manifest', '.pre-commit-hooks.yaml'], {encoding: 'utf8'})
     expect(status, stdout).toBe(0)
