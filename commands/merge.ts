@@ -74,7 +74,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     const pictures = new Map(files.flatMap(({partial}) => partial.thumbnails ?? []).filter(({row}) => named.has(row)).map((picture) => [picture.row, picture]))
     const thumbnails = [...pictures.values()].sort((a, b) => a.row - b.row)
     const report: CertifyReport = withChecksum({
-      ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed),
+      ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed, 'certify'),
       command: 'certify' as const,
       subject,
       ...(thumbnails.length === 0 ? {} : {thumbnails}),
@@ -95,7 +95,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     const run = {...defined({memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress: this.progress.update}
     const result = await mergeSanitizeShares(opened.normalised.graph, opened.options, selected.engine, shares, run).finally(() => selected.engine.close())
     const {outcome, written} = outcomeOf(opened, {...settingOf(opened, {report: engine, threads: selected.threads}), notes}, result, flags.out, flags.soft)
-    const report: SanitizeReport = {...this.report(outcome, seed), command: 'sanitize'}
+    const report: SanitizeReport = {...this.report(outcome, seed, 'sanitize'), command: 'sanitize'}
     await writeFiles(flags, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)
     return report

@@ -39,8 +39,8 @@ export abstract class BaseCommand extends Command {
     return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})}, sources)
   }
 
-  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number): Report<Metrics> {
-    return this.frames.report(outcome, seed)
+  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number, command?: string): Report<Metrics> {
+    return this.frames.report(outcome, seed, command)
   }
 
   protected frame(setting: Setting, seed: number): Frame {

@@ -22,15 +22,16 @@ export class RunFrame {
 
   constructor(private readonly command: string) {}
 
-  report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number): Report<Metrics> {
-    return {...this.frame(setting, seed), metrics, verdict}
+  /** `command`: whose result it is, where that is another one (merge). */
+  report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number, command = this.command): Report<Metrics> {
+    return {...this.frame(setting, seed, command), metrics, verdict}
   }
 
-  frame({inputs, config, engine, notes}: Setting, seed: number): Frame {
-    const algorithm = ALGORITHM[this.command]
+  frame({inputs, config, engine, notes}: Setting, seed: number, command = this.command): Frame {
+    const algorithm = ALGORITHM[command]
     return {
       schemaVersion: 1,
-      command: this.command,
+      command,
       version: VERSION,
       ...(algorithm === undefined ? {} : {algorithm}),
       seed,

@@ -24,11 +24,10 @@ async function outcome(bytes: Uint8Array, data: DataSet = DATA): Promise<string 
 describe('a damaged ONNX file', () => {
   it('cut off anywhere is an input error', async () => {
     const model = mlp()
-    for (let length = 0; length < model.length; length++) {
-      const message = await outcome(model.subarray(0, length))
-      // What follows the graph is the version of the operator set: without it the file is a valid message.
-      if (message === null) expect(length).toBeGreaterThan(model.length - 8)
-    }
+    const accepted: number[] = []
+    for (let length = 0; length < model.length; length++) if ((await outcome(model.subarray(0, length))) === null) accepted.push(length)
+    // What follows the graph is the version of the operator set: without it the file is a valid message.
+    expect(accepted.filter((length) => length <= model.length - 8)).toEqual([])
   })
 
   it('with changed bytes is an input error or still a model, never an internal error', async () => {
