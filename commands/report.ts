@@ -7,7 +7,7 @@ import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {FORMAT_NAMES, formatOf, type FormatName} from '../src/report/formats.js'
 import {parseAnyReport} from '../src/report/read-report.js'
-import {renderReport} from '../src/report/renderers.js'
+import {renderReadReport} from '../src/report/renderers.js'
 import type {AnyReport} from '../src/report/reports.js'
 
 export default class ReportCommand extends BaseCommand {
@@ -33,8 +33,8 @@ export default class ReportCommand extends BaseCommand {
     for (const {path} of outputs) await checkWritable(path)
     const report = parseAnyReport((await readInput(args.report)).bytes, args.report)
     const place = {folder: await repositoryFolder()}
-    const texts = outputs.map(({format, path}) => ({path, text: renderReport(report, format, place)}))
-    const shown = renderReport(report, flags.format as FormatName, {...place, ...terminalOf(process.stdout)})
+    const texts = outputs.map(({format, path}) => ({path, text: renderReadReport(report, args.report, format, place)}))
+    const shown = renderReadReport(report, args.report, flags.format as FormatName, {...place, ...terminalOf(process.stdout)})
     for (const {path, text} of texts) await writeFileAtomic(path, text)
     this.show(shown, report.notes)
     return report

@@ -6,18 +6,14 @@ import {certify} from '../../../src/certify/certify.js'
 import {mergeShares} from '../../../src/certify/shards.js'
 import {verifyReport} from '../../../src/cli/verify-run.js'
 import {withChecksum} from '../../../src/report/checksum.js'
-import {certifyHtml} from '../../../src/report/html/certify.js'
-import {evaluateHtml} from '../../../src/report/html/evaluate.js'
-import {hardenHtml} from '../../../src/report/html/harden.js'
-import {sanitizeHtml} from '../../../src/report/html/sanitize.js'
+import type {FormatName} from '../../../src/report/formats.js'
 import {toJson} from '../../../src/report/json.js'
-import {certifyMarkdown, sanitizeMarkdown} from '../../../src/report/markdown.js'
 import {sealPartial} from '../../../src/report/partials.js'
 import {parsePartial} from '../../../src/report/read-partial.js'
 import {parseReport} from '../../../src/report/read-report.js'
+import {renderReadReport} from '../../../src/report/renderers.js'
 import type {AnyReport, CertifyReport} from '../../../src/report/reports.js'
 import {shardSet} from '../../../src/report/shard-set.js'
-import {certifyText} from '../../../src/report/terminal/certify.js'
 import {engine, mixture, options} from '../../certify/fixtures.js'
 import {partialFiles, SUBJECT, VERSION} from '../../report/partials.js'
 import {certifySample, evaluateSample, hardenSample, sanitizeSample} from '../../report/samples.js'
@@ -41,18 +37,21 @@ export async function certificate(): Promise<CertifyReport> {
   return withChecksum({...certifySample(), subject: SUBJECT, seed: 5, config: JSON.parse(JSON.stringify({...chosen})) as CertifyReport['config'], metrics, verdict, notes, evidence: evidence!})
 }
 
-const report = <Command extends AnyReport['command']>(command: Command, sample: () => AnyReport, render: (report: Extract<AnyReport, {command: Command}>) => unknown): Target => ({
+/** Read, and shown in every form that it has: what `surety report` does. */
+const report = (command: AnyReport['command'], sample: () => AnyReport, forms: readonly FormatName[]): Target => ({
   name: `report-${command}`, seeds: () => [bytesOf(sample())], mutators: [mutateJson, mutateTokens(JSON_WORDS)],
-  open: () => (bytes) => render(parseReport(bytes, 'x.json', command)),
+  open: () => (bytes) => {
+    const read = parseReport(bytes, 'x.json', command)
+    return forms.map((form) => renderReadReport(read, 'x.json', form))
+  },
 })
-const PLAIN = {colour: false, columns: 100, unicode: true}
 
 /** src/report: what surety wrote and reads again. */
 export const REPORT_TARGETS: Target[] = [
-  report('certify', certifySample, (read) => [certifyHtml(read), certifyMarkdown(read), certifyText(read, PLAIN)]),
-  report('sanitize', sanitizeSample, (read) => [sanitizeHtml(read), sanitizeMarkdown(read)]),
-  report('evaluate', evaluateSample, evaluateHtml),
-  report('harden', hardenSample, hardenHtml),
+  report('certify', certifySample, ['html', 'markdown', 'terminal']),
+  report('sanitize', sanitizeSample, ['html', 'markdown', 'terminal']),
+  report('evaluate', evaluateSample, ['html', 'terminal']),
+  report('harden', hardenSample, ['html', 'terminal']),
   {
     name: 'certificate', seeds: async () => [bytesOf(await certificate())], mutators: [mutateJson, resealed(withChecksum)],
     open: () => (bytes) => {
