@@ -95,7 +95,8 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
       }
       return {path, line: 1}
     }
-    return {value: document.toJS({maxAliasCount: 50}) as unknown, placeOf}
+    // Plain data: an alias that holds itself is no value of JSON.
+    return {value: JSON.parse(JSON.stringify(document.toJS({maxAliasCount: 50}) ?? null)) as unknown, placeOf}
   } catch (cause) {
     if (cause instanceof InputError) throw cause
     throw new InputError(`${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, ['mend the file'], {cause})
