@@ -23,11 +23,11 @@ function mortal(k: number) {
     return reduce(...args)
   }
   const replaced: Partial<PairwiseEngine> = {
-    volatility: unlessDead(cpu.volatility),
-    distances: unlessDead(cpu.distances),
-    kernelBlock: unlessDead(cpu.kernelBlock),
-    kernelApply: unlessDead(cpu.kernelApply),
-    kernelGradient: unlessDead(cpu.kernelGradient),
+    volatility: unlessDead((...args: Parameters<PairwiseEngine['volatility']>) => cpu.volatility(...args)),
+    distances: unlessDead((...args: Parameters<PairwiseEngine['distances']>) => cpu.distances(...args)),
+    kernelBlock: unlessDead((...args: Parameters<PairwiseEngine['kernelBlock']>) => cpu.kernelBlock(...args)),
+    kernelApply: unlessDead((...args: Parameters<PairwiseEngine['kernelApply']>) => cpu.kernelApply(...args)),
+    kernelGradient: unlessDead((...args: Parameters<PairwiseEngine['kernelGradient']>) => cpu.kernelGradient(...args)),
   }
   return {state, replaced}
 }
