@@ -9,6 +9,8 @@ export interface Target {
   mutators: readonly Mutator[]
   /** what it cannot use it does without */
   neverRefuses?: boolean
+  /** a third of a second an input and more: the tests try fewer */
+  slow?: boolean
   /** `folder` is empty and the target's own; the function reads the bytes, and uses what it read as the program would */
   open: (folder: string) => Read | Promise<Read>
 }

@@ -59,7 +59,10 @@ export function kerasModel(json: unknown, place: string, initializer: string): K
     const [name = ''] = [asObject(layer.config).name, layer.name].filter((candidate) => typeof candidate === 'string')
     const here = [...path, name]
     const inbound = isList(layer.inbound_nodes) ? {inbound_nodes: layer.inbound_nodes.map((node) => inboundNode(node, `${place}: the layer ${here.join('/')}`))} : {}
-    if (MODELS.has(layer.class_name)) return {...model(layer, here, `${group}/`), name, ...inbound}
+    if (MODELS.has(layer.class_name)) {
+      const inner = model(layer, here, `${group}/`)
+      return {...inner, config: {...asObject(inner.config), name}, name, ...inbound}
+    }
     const config = asObject(layer.config)
     checkKerasLayer(layer.class_name, config, version, `${place}: the layer ${here.join('/')}`)
     leaves.push({path: here, className: layer.class_name, group})

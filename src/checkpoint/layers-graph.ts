@@ -11,28 +11,30 @@ interface Need {
 const MADE = new Set(['InputLayer', 'Model', 'Functional', 'Sequential'])
 
 /**
- * Whether the calls of a model's layers can be made one after another. TensorFlow.js tries again and again those that wait for
+ * Whether the calls of the layers of a model (not of a Sequential, which has none) can be made one after another. TensorFlow.js tries again and again those that wait for
  * another, without end where a call waits for itself or for one that never comes.
  *
  * `layers`  of one model, as its configuration lists them.
  * Cost      calls × the longest chain of calls that stand in the wrong order.
- * Throws    InputError  a call that can never be made (names its layer and what it waits for).
+ * Throws    InputError  a call that can never be made (names its layer and what it waits for); layers without names or of the same name.
  */
 export function checkCallOrder(layers: readonly unknown[], place: string): void {
   const called = new Map<string, number>()
+  const made = new Set<string>()
   let waiting: {layer: string; needs: Need[]}[] = []
   for (const layer of layers) {
     if (!isJsonObject(layer)) continue
-    const name = nameOf(layer)
-    called.set(name, MADE.has(String(layer.class_name)) ? 1 : 0)
-    if ('inboundNodes' in layer) throw new InputError(`${place}: the layer ${name} keeps its calls under a name that no program writes, inboundNodes`, ['save the model again'])
+    const name = uniqueName(layer.name, called, place)
+    // What it is called when it is made, which queues its calls.
+    made.add(uniqueName(isJsonObject(layer.config) ? layer.config.name : undefined, made, place))
+    called.set(name, isMade(layer) ? 1 : 0)
     for (const node of listOf(layer.inbound_nodes)) waiting.push({layer: name, needs: listOf(node).map((call) => needOf(call, `${place}: the layer ${name}`))})
   }
   const isReady = ({layer, calls}: Need) => (called.get(layer) ?? -1) >= calls
   while (waiting.length > 0) {
     const late: typeof waiting = []
     for (const call of waiting) {
-      if (call.needs.every(isReady)) called.set(call.layer, called.get(call.layer)! + 1)
+      if (call.needs.every(isReady)) called.set(call.layer, called.get(call.layer)! + Math.min(1, call.needs.length))
       else late.push(call)
     }
     if (late.length === waiting.length) {
@@ -54,7 +56,10 @@ function needOf(call: unknown, where: string): Need {
   throw new InputError(`${where} is called on ${JSON.stringify(call)?.slice(0, 80)}, which names no layer and call`, ['save the model again'])
 }
 
-const nameOf = (layer: JsonObject): string => {
-  const {name} = isJsonObject(layer.config) && layer.name === undefined ? layer.config : layer
-  return typeof name === 'string' ? name : ''
+function uniqueName(name: unknown, taken: {has: (name: string) => boolean}, place: string): string {
+  if (typeof name === 'string' && name !== '' && !taken.has(name)) return name
+  throw new InputError(`${place}: ${typeof name === 'string' ? `two layers are called '${name}'` : 'a layer has no name'}`, ['save the model again'])
 }
+
+/** A model without layers has not been called. */
+const isMade = (layer: JsonObject): boolean => MADE.has(String(layer.class_name)) && !(isJsonObject(layer.config) && listOf(layer.config.layers ?? [null]).length === 0)

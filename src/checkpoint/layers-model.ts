@@ -1,6 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core'
 import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers'
 import {InputError} from '../errors.js'
+import {quietly} from '../quiet.js'
 import type {InputFile, Note} from '../report/types.js'
 import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
@@ -56,7 +57,7 @@ export interface BuiltModel {
 
 export async function buildLayersModel(path: string, {kind, inputFiles, build}: LayersSource, tensorFlow: TensorFlow): Promise<BuiltModel> {
   try {
-    const model = await build(tensorFlow)
+    const model = await quietly(() => build(tensorFlow))
     const layers = layersOf(model)
     return {path, kind, tensorFlow, model, layers, outputKind: outputKind(layers.at(-1)!.output.sourceLayer), inputFiles}
   } catch (cause) {

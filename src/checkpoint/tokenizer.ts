@@ -1,6 +1,7 @@
 import {isJsonObject, type JsonObject, parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
+import {quietly} from '../quiet.js'
 import type {InputFile} from '../report/types.js'
 
 /** Texts as tokens of one length. */
@@ -47,7 +48,7 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
   const {Tokenizer} = (await import('@huggingface/tokenizers')) as unknown as {Tokenizer: new (json: object, config: object) => Library}
   const guarded = <T>(run: () => T): T => {
     try {
-      return run()
+      return quietly(run)
     } catch (cause) {
       throw new InputError(`${path}: cannot be used as a tokenizer: ${String(cause instanceof Error ? cause.message : cause).slice(0, 160)}`, ['save the tokenizer again'], {cause})
     }

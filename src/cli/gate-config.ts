@@ -85,7 +85,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
   const counter = new LineCounter()
   try {
     const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes)
-    const document = parseDocument(json ? text.replaceAll('\t', ' ') : text, {lineCounter: counter, prettyErrors: false})
+    const document = parseDocument(json ? text.replaceAll('\t', ' ') : text, {lineCounter: counter, prettyErrors: false, stringKeys: true})
     const [error] = document.errors
     if (error !== undefined) throw new InputError(`${path}, line ${counter.linePos(error.pos[0]).line}: ${error.message.toLowerCase().replace(/\.$/, '')}`, ['mend the file'])
     const placeOf = (parts: readonly (string | number)[]): Place => {

@@ -1,4 +1,4 @@
-import {Ajv, type ErrorObject} from 'ajv'
+import {Ajv, type ErrorObject, type ValidateFunction} from 'ajv'
 import {didYouMean} from '../closest.js'
 import {UsageError} from '../errors.js'
 import {parseMetricPath} from './metric-path.js'
@@ -16,7 +16,7 @@ const CHECK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
  * Throws  UsageError  with the member and the next step.
  */
 export function checkConfig<Config extends GateConfig>(value: unknown, schema: object, place: string): Config {
-  const validate = new Ajv({strict: false, strictNumbers: true, allErrors: true, verbose: true}).compile(schema)
+  const validate = validatorOf(schema)
   if (!validate(value)) throw misfit(validate.errors!, place)
   const config = value as Config
   const names = Object.keys(config.checks)
@@ -46,6 +46,15 @@ export function checkConfig<Config extends GateConfig>(value: unknown, schema: o
     if (!isDate(expires)) throw new UsageError(`${place}: suppressions[${k}] expires on ${JSON.stringify(expires)}, which is no date`, ['write it as 2030-12-31'])
   }
   return config
+}
+
+/** Compiling the schema takes longer than a check by it. */
+const validators = new WeakMap<object, ValidateFunction>()
+
+function validatorOf(schema: object): ValidateFunction {
+  const validate = validators.get(schema) ?? new Ajv({strict: false, strictNumbers: true, allErrors: true, verbose: true}).compile(schema)
+  validators.set(schema, validate)
+  return validate
 }
 
 function isDate(text: string): boolean {

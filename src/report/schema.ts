@@ -27,8 +27,16 @@ function validatorOf(file: string, definition: string): ValidateFunction {
   return validate
 }
 
-/** From `src` or from `dist/src`. */
+const schemas = new Map<string, object>()
+
+/** From `src` or from `dist/src`; the same object every time. */
 export function readSchema(file: string): object {
+  const schema = schemas.get(file) ?? loadSchema(file)
+  schemas.set(file, schema)
+  return schema
+}
+
+function loadSchema(file: string): object {
   for (const place of [`../../schemas/${file}`, `../../../schemas/${file}`]) {
     try {
       return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as object

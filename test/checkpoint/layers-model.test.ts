@@ -133,7 +133,7 @@ describe('damaged models are refused', () => {
     ['weights left out', (json) => ({...json, weightsManifest: []}), /TensorFlow.js cannot build the model/],
     ['code of its own', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [{class_name: 'Lambda', config: {}}]}}}), /cannot build the model: Unknown layer: Lambda/],
     ['augmentation', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [{class_name: 'RandomWidth', config: {name: 'wide'}}]}}}), /the layer wide \(RandomWidth\) changes its input at random/],
-    ['a call in training', (json) => ({...json, modelTopology: {class_name: 'Model', config: {layers: [{class_name: 'InputLayer', config: {name: 'x'}, inbound_nodes: []}, {class_name: 'Dropout', config: {name: 'drop'}, inbound_nodes: [[['x', 0, 0, {training: true}]]]}]}}}), /the layer drop is called with training=True/],
+    ['a call in training', (json) => ({...json, modelTopology: {class_name: 'Model', config: {layers: [{name: 'x', class_name: 'InputLayer', config: {name: 'x'}, inbound_nodes: []}, {name: 'drop', class_name: 'Dropout', config: {name: 'drop'}, inbound_nodes: [[['x', 0, 0, {training: true}]]]}]}}}), /the layer drop is called with training=True/],
     ['an empty topology', (json) => ({...json, modelTopology: {}}), /cannot build the model/],
     ['a topology of nonsense', (json) => ({...json, modelTopology: {class_name: 'Sequential', config: {layers: [null]}}}), /cannot build the model/],
   ]

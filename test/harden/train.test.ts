@@ -1,6 +1,7 @@
 import type {Tensor, Variable} from '@tensorflow/tfjs-core'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {openTrainable} from '../../src/checkpoint/trainable.js'
+import {openNpz, writeNpz} from '../../src/data/npz.js'
 import {harden, type HardenTask, openHarden} from '../../src/harden/harden.js'
 import {HARDEN_DEFAULTS, type HardenOptions} from '../../src/harden/options.js'
 import {packState, unpackState} from '../../src/harden/state-file.js'
@@ -181,5 +182,13 @@ describe('unpackState', () => {
   it('refuses a damaged file', async () => {
     const bytes = packState(await trained(plain, {epochs: 1}), {})
     expect(() => unpackState(bytes.subarray(0, bytes.length - 40), {}, 'out/training.npz')).toThrow(/out\/training\.npz/)
+  })
+
+  it.each(['record', 'parameters-0', 'best-1'])('refuses a file in which someone exchanged the array %s', async (changed) => {
+    const npz = openNpz(packState(await trained(plain, {epochs: 1}), {}), 'training.npz')
+    const arrays = npz.names.map((name) => npz.read(name))
+    expect(unpackState(writeNpz(arrays), {}, 'training.npz').epochs).toHaveLength(1)
+    const others = arrays.map((array) => (array.name === changed ? {...array, data: (array.data as Float64Array).slice().fill(1, 0, 1)} : array))
+    expect(() => unpackState(writeNpz(others), {}, 'training.npz')).toThrow('training.npz: was changed after it was written')
   })
 })

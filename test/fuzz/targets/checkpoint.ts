@@ -132,8 +132,8 @@ export const CHECKPOINT_TARGETS: Target[] = [
       return fromFile(folder, 'weights.bin', () => run(data(2))(join(folder, 'model.json')))
     },
   },
-  {name: 'keras-h5', seeds: () => [fixture('keras/mlp-keras2.h5')], mutators: [mutateTokens(JSON_WORDS)], open: (folder) => fromFile(folder, 'x.h5', run(data(6)))},
-  {name: 'keras-archive', seeds: () => [fixture('keras/cnn-keras3.keras')], mutators: [mutateZip(mutateBytes, mutateJson, mutateJson, mutateTokens(JSON_WORDS))], open: (folder) => fromFile(folder, 'x.keras', run(data(8, 8, 1)))},
+  {name: 'keras-h5', slow: true, seeds: () => [fixture('keras/mlp-keras2.h5')], mutators: [mutateTokens(JSON_WORDS)], open: (folder) => fromFile(folder, 'x.h5', run(data(6)))},
+  {name: 'keras-archive', slow: true, seeds: () => [fixture('keras/cnn-keras3.keras')], mutators: [mutateZip(mutateBytes, mutateJson, mutateJson, mutateTokens(JSON_WORDS))], open: (folder) => fromFile(folder, 'x.keras', run(data(6, 6, 1)))},
   {
     name: 'hidden-states', mutators: [mutateZip(mutateBytes)],
     seeds: () => [

@@ -1,0 +1,29 @@
+const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const
+
+let running = 0
+let own: Partial<Console> = {}
+
+/**
+ * Runs code of a library that writes to the console, and drops what it writes: it would stand between a report's lines, and text of a
+ * file could steer the terminal.
+ *
+ * `run` may give a promise: the console is quiet until it settles, for everyone.
+ */
+export function quietly<T>(run: () => T): T {
+  if (running++ === 0) {
+    own = Object.fromEntries(METHODS.map((method) => [method, console[method]]))
+    for (const method of METHODS) console[method] = () => {}
+  }
+  const end = () => {
+    if (--running === 0) Object.assign(console, own)
+  }
+  try {
+    const result = run()
+    if (result instanceof Promise) return result.finally(end) as T
+    end()
+    return result
+  } catch (error) {
+    end()
+    throw error
+  }
+}
