@@ -1,7 +1,9 @@
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const
+type Talk = Record<(typeof METHODS)[number], (...parts: unknown[]) => void>
 
+const talk: Talk = globalThis.console
 let running = 0
-let own: Partial<Console> = {}
+let own: Partial<Talk> = {}
 
 /**
  * Runs code of a library that writes to the console, and drops what it writes: it would stand between a report's lines, and text of a
@@ -11,11 +13,11 @@ let own: Partial<Console> = {}
  */
 export function quietly<T>(run: () => T): T {
   if (running++ === 0) {
-    own = Object.fromEntries(METHODS.map((method) => [method, console[method]]))
-    for (const method of METHODS) console[method] = () => {}
+    own = {...talk}
+    for (const method of METHODS) talk[method] = () => {}
   }
   const end = () => {
-    if (--running === 0) Object.assign(console, own)
+    if (--running === 0) for (const method of METHODS) talk[method] = own[method]!
   }
   try {
     const result = run()

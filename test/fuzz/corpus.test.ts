@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {outcomeOf} from '../../scripts/fuzz/outcome.js'
 import {targetOf} from './targets/index.js'
+import {watchdog} from './watchdog.js'
 
 /** Inputs that once broke a reader, by target: test/fuzz/corpus/<target>/<what it was>. */
 const CORPUS = new URL('./corpus/', import.meta.url)
@@ -15,6 +16,8 @@ describe('what once broke a reader is refused', () => {
   it.each(cases)('%s: %s', async (name, file) => {
     const target = await targetOf(name)
     const read = await target.open(mkdtempSync(join(folder, 'target-')))
-    expect(await outcomeOf(read, readFileSync(new URL(`${name}/${file}`, CORPUS)))).toEqual({kind: 'refused'})
+    const {beat, stop} = watchdog(`${name}: ${file}`)
+    beat()
+    expect(await outcomeOf(read, readFileSync(new URL(`${name}/${file}`, CORPUS))).finally(stop)).toEqual({kind: 'refused'})
   })
 })

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {fuzz} from '../../scripts/fuzz/campaign.js'
 import type {Target} from '../../scripts/fuzz/target.js'
+import {watchdog} from './watchdog.js'
 
 /** `scripts/fuzz/run.ts` tries many more. */
 const INPUTS = 2000
@@ -18,7 +19,8 @@ export function tryChangedFiles(room: string, targets: readonly Target[]): void 
       const findings: string[] = []
       const count = target.slow === true ? SLOW_INPUTS : INPUTS
       const read = await target.open(mkdtempSync(join(folder, 'target-')))
-      const tally = await fuzz({target, read, seed: 20, count, coverage: null, onFinding: (_, {what}) => findings.push(what)})
+      const {beat, stop} = watchdog(target.name)
+      const tally = await fuzz({target, read, seed: 20, count, coverage: null, onInput: beat, onFinding: (_, {what}) => findings.push(what)}).finally(stop)
       expect(findings).toEqual([])
       // The seeds themselves are accepted, and changes are noticed.
       expect(tally.accepted).toBeGreaterThan(0)
