@@ -1,6 +1,7 @@
 import {fields, text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 import type {GraphNode} from './graph-layers.js'
+import {externalFiles} from './onnx-external.js'
 
 /** What surety needs of an ONNX file: who computes what from what. Weights are left to onnxruntime. */
 export interface OnnxGraph {
@@ -25,16 +26,15 @@ const FLOATING = new Set([1, 10, 11, 16])
 export const isFloating = (value: OnnxValue): boolean => FLOATING.has(value.elementType)
 
 /**
- * Reads the structure of an ONNX model; subgraphs of control flow are not entered.
+ * Reads the structure of an ONNX model; subgraphs of control flow are entered only for the files they name.
  *
- * Cost    one pass over the file, no copy of a weight.
+ * Cost    two passes over the file, no copy of a weight.
  * Throws  InputError  not protobuf, no graph, or a graph without node, input or output (names the file).
  * Source  onnx.proto3 (field numbers). Deviation: none.
  */
 export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   const graph: OnnxGraph = {nodes: [], inputs: [], outputs: [], shapes: new Map(), externalFiles: []}
   const initializers = new Set<string>()
-  const external = new Set<string>()
   const declare = (bytes: Uint8Array): OnnxValue => {
     const {shape, ...value} = readValue(bytes, file)
     if (shape !== null) graph.shapes.set(value.name, shape)
@@ -44,7 +44,7 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
     if (part.number !== 7) continue
     for (const {number, bytes} of fields(part.bytes, `the graph of ${file}`)) {
       if (number === 1) graph.nodes.push(readNode(bytes, file))
-      else if (number === 5) initializers.add(readInitializer(bytes, file, external))
+      else if (number === 5) initializers.add(readInitializer(bytes, file))
       else if (number === 11) graph.inputs.push(declare(bytes))
       else if (number === 12) graph.outputs.push(declare(bytes))
       else if (number === 13) declare(bytes)
@@ -52,7 +52,7 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   }
   // Before IR version 4 every weight was listed among the inputs too.
   graph.inputs = graph.inputs.filter(({name}) => !initializers.has(name))
-  graph.externalFiles = [...external].sort()
+  graph.externalFiles = externalFiles(model, file)
   for (const [what, list] of [['node', graph.nodes], ['input', graph.inputs], ['output', graph.outputs]] as const) {
     if (list.length === 0) throw new InputError(`${file} is not a usable ONNX model: its graph has no ${what}`, ['check the file with the program that exported it'])
   }
@@ -69,15 +69,10 @@ function readNode(bytes: Uint8Array, file: string): GraphNode {
   return node
 }
 
-/** The name of a TensorProto; the file that holds its values, if outside, is added to `external`. */
-function readInitializer(bytes: Uint8Array, file: string, external: Set<string>): string {
+/** The name of a TensorProto. */
+function readInitializer(bytes: Uint8Array, file: string): string {
   let name = ''
-  for (const field of fields(bytes, `an initializer of ${file}`)) {
-    if (field.number === 8) name = text(field.bytes)
-    if (field.number !== 13) continue
-    const [key, value] = [...fields(field.bytes, `an initializer of ${file}`)].map((entry) => text(entry.bytes))
-    if (key === 'location' && value !== undefined) external.add(value)
-  }
+  for (const field of fields(bytes, `an initializer of ${file}`)) if (field.number === 8) name = text(field.bytes)
   return name
 }
 

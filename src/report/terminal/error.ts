@@ -1,10 +1,10 @@
 import {palette, type TerminalOptions} from './style.js'
-import {wrap} from './text.js'
+import {finish, wrap} from './text.js'
 
 /** An error for stderr: its sentence, then each thing the reader can do. Ends with a newline. */
 export function errorText(error: {message: string; nextSteps: readonly string[]}, options: TerminalOptions): string {
   const paint = palette(options.colour)
   const [first, ...rest] = wrap(`error: ${error.message}`, options.columns, '  ')
   const steps = error.nextSteps.flatMap((step) => wrap(`→ ${step}`, options.columns - 2, '  ').map((line) => `  ${line}`))
-  return [paint.fail('error:') + first!.slice('error:'.length), ...rest, ...steps].join('\n') + '\n'
+  return finish([paint.fail('error:') + first!.slice('error:'.length), ...rest, ...steps])
 }

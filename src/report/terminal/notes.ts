@@ -1,6 +1,6 @@
 import type {Note} from '../types.js'
 import {palette, type TerminalOptions} from './style.js'
-import {wrap} from './text.js'
+import {finish, wrap} from './text.js'
 
 /** Notes for stderr, warnings first; empty text without notes. */
 export function notesText(notes: readonly Note[], options: TerminalOptions): string {
@@ -13,5 +13,5 @@ export function notesText(notes: readonly Note[], options: TerminalOptions): str
         return [colour(label) + first!.slice(label.length), ...rest]
       })
   const all = [...lines('warning', 'warning:', paint.warn), ...lines('info', 'note:', paint.dim)]
-  return all.length === 0 ? '' : all.join('\n') + '\n'
+  return all.length === 0 ? '' : finish(all)
 }

@@ -162,3 +162,11 @@ describe('blocks', () => {
     )
   })
 })
+
+it('a name in an error or a note gives a CI system no command, wherever the line breaks', () => {
+  for (let lead = 40; lead < 90; lead++) {
+    const message = `${'a'.repeat(lead)} ::stop-commands::x ##[set-env name=A]b`
+    const texts = [errorText({message, nextSteps: [message]}, plain(80)), notesText([{code: 'x', level: 'warning', message}, {code: 'y', level: 'info', message}], plain(80))]
+    for (const text of texts) expect(text).not.toMatch(/^\s*::|##\w*\[/m)
+  }
+})
