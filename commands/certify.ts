@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {certifyFlags, certifyPartial, certifyReport, type CertifyRun} from '../src/cli/certify-run.js'
-import {fromEnvironment, GROUP, outputFile, shard} from '../src/cli/flags.js'
+import {fromEnvironment, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -40,6 +40,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
   static override flags = fromEnvironment({
     ...certifyFlags,
     'list-layers': Flags.boolean({helpGroup: GROUP.input, description: 'print the layers that can be asked for, and stop'}),
+    resume: resume({exclusive: ['shard', 'list-layers']}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
@@ -59,7 +60,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
         this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
         return partial
       }
-      const report = await certifyReport(checkpoint, run)
+      const report = await certifyReport(checkpoint, run, flags.resume)
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
       this.finish(report, certifyText(report, terminalOf(process.stdout)))

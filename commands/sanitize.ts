@@ -1,19 +1,21 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, outputFile, shard} from '../src/cli/flags.js'
+import {defined, fromEnvironment, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
-import {openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
+import {type OpenedGraph, openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {residentBytes} from '../src/linalg/memory.js'
+import type {SelectedEngine} from '../src/pairwise/select.js'
 import {toJson} from '../src/report/json.js'
 import {type SanitizePartial, sealPartial} from '../src/report/partials.js'
 import type {SanitizeReport} from '../src/report/reports.js'
 import {partialText} from '../src/report/terminal/partial.js'
 import {planText} from '../src/report/terminal/plan.js'
 import {sanitizeText} from '../src/report/terminal/sanitize.js'
+import type {SanitizeResult, SanitizeRun} from '../src/sanitize/sanitize.js'
 
 export default class Sanitize extends BaseCommand {
   static override summary = 'Remove the edges that an adversary added to a graph, without training a model.'
@@ -36,6 +38,7 @@ The cleaned graph is written in the format of the input, or in another by extens
   static override flags = fromEnvironment({
     ...sanitizeFlags,
     'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
+    resume: resume({exclusive: ['shard', 'explain-plan']}),
     shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
     out: outputFile({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
@@ -52,10 +55,10 @@ The cleaned graph is written in the format of the input, or in another by extens
     }
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openGraph(requestOf(args.graph, flags))
-    const {explainPlan, sanitize} = await import('../src/sanitize/sanitize.js')
     const {graph} = opened.normalised
     const limits = {...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}), heldBytes: residentBytes()}
     if (flags['explain-plan']) {
+      const {explainPlan} = await import('../src/sanitize/sanitize.js')
       const plan = explainPlan(graph, opened.options, limits)
       process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
       return undefined
@@ -70,12 +73,22 @@ The cleaned graph is written in the format of the input, or in another by extens
       this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
       return partial
     }
-    const result = await sanitize(graph, opened.options, engine.engine, run).finally(() => engine.engine.close())
+    const result = await this.scored(opened, engine, flags, run).finally(() => engine.engine.close())
     const files = {...flags, out: flags['dry-run'] ? undefined : flags.out}
     const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out, flags.soft)
     const report: SanitizeReport = {...this.report(outcome, flags.seed), command: 'sanitize'}
     await writeFiles(files, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
     return report
+  }
+
+  private async scored(opened: OpenedGraph, engine: SelectedEngine, {resume, seed}: {resume: string | undefined; seed: number}, run: SanitizeRun): Promise<SanitizeResult> {
+    const {normalised: {graph}, options} = opened
+    if (resume === undefined) {
+      const {sanitize} = await import('../src/sanitize/sanitize.js')
+      return sanitize(graph, options, engine.engine, run)
+    }
+    const [{keptIn}, {sanitizeKept}] = await Promise.all([import('../src/cli/resumption.js'), import('../src/sanitize/shards.js')])
+    return sanitizeKept(graph, options, engine.engine, keptIn(resume, 'PackedPart', this.frame(settingOf(opened, engine), seed)), run)
   }
 }

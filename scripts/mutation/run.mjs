@@ -41,6 +41,7 @@ const results = await new Stryker({
   coverageAnalysis: 'perTest',
   concurrency: 1,
   timeoutMS: 20_000,
+  dryRunTimeoutMinutes: 30,
   disableTypeChecks: false,
   tempDirName: 'surety-out/mutation',
   ignorePatterns: ['docs', 'surety-out', 'coverage'],

@@ -1,4 +1,5 @@
 import {UsageError} from '../errors.js'
+import type {OpenKept} from '../keep.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../report/types.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
@@ -12,6 +13,8 @@ import {withLegacy} from './legacy.js'
 import {localize} from './localization.js'
 import {measureBlocks, referenceBlocks} from './measure.js'
 import type {CertifyOptions} from './options.js'
+import {keepPacked, type PackedSums} from './partial-blocks.js'
+import {packPlan} from './partial-plan.js'
 import {type PairSample, type PairSource, samplePairs} from './perturbed/pairs.js'
 import {perturbationMetrics} from './perturbed/statements.js'
 import {type CertifyPlan, inFileRows, planCertify} from './plan.js'
@@ -31,6 +34,8 @@ export interface CertifyRun {
   /** laws of pairs to certify beside the random pairs; half of α is theirs */
   perturbations?: readonly PairSource[]
   onBlock?: (done: number, total: number) => void
+  /** what was kept of an interrupted run, and will be of this one */
+  kept?: OpenKept<PackedSums>
 }
 
 const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: null, windowed: null, direct: null, statements: 0})
@@ -49,12 +54,13 @@ const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: 
  *            Deviation: bounds for random pairs, not the printed Theorem 4.1, which does not hold.
  */
 export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, run: CertifyRun = {}): Promise<Certification> {
-  const {perturbations = [], onBlock} = run
+  const {perturbations = [], onBlock, kept} = run
   if (perturbations.length > 0 && options.split === null) throw new UsageError('perturbations need the split: the anchors set their units', ['leave out --no-split'])
   const plan = await planCertify(embeddings, options, engine, perturbations.length)
   const pairs: PairSample[] = []
   for (const source of perturbations) pairs.push(await samplePairs(plan, embeddings, source))
-  const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock)
+  const keep = kept === undefined ? undefined : keepPacked(await kept(packPlan(plan)), plan)
+  const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock, keep)
   return conclude(inFileRows(plan, embeddings), plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))), pairs)
 }
 

@@ -2,7 +2,7 @@ import type {PairwiseEngine} from '../pairwise/engine.js'
 import {measureExamples} from './examples.js'
 import {measureFresh} from './fresh-pairs.js'
 import type {CertifyPlan} from './plan.js'
-import type {BlockSums} from './sums.js'
+import type {BlockSums, LayerSums} from './sums.js'
 import {part, referenceSide, volatilityTask} from './task.js'
 import type {Embeddings} from './types.js'
 
@@ -23,12 +23,15 @@ export function referenceBlocks({alpha, references}: Pick<CertifyPlan, 'alpha' |
   return [...Array.from({length: Math.ceil(n / size)}, (_, b) => b * size), n]
 }
 
+/** The sums of a layer over a block, made or kept from an earlier run. */
+export type KeepSums = (layer: number, block: number, make: () => Promise<LayerSums>) => Promise<LayerSums>
+
 /**
  * Sums of the given blocks: all the work that grows with anchors × references.
  *
  * Cost   per layer and block (m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 · rows · G · (E + 1) numbers.
  */
-export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, engine: PairwiseEngine, blocks: readonly number[], onBlock: (done: number, total: number) => void = () => undefined): Promise<BlockSums[]> {
+export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, engine: PairwiseEngine, blocks: readonly number[], onBlock: (done: number, total: number) => void = () => undefined, keep: KeepSums = (_layer, _block, make) => make()): Promise<BlockSums[]> {
   const starts = referenceBlocks(plan)
   const out: BlockSums[] = blocks.map((block) => ({block, layers: []}))
   for (const [k, layer] of plan.layers.entries()) {
@@ -37,11 +40,13 @@ export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, e
     for (const [at, {block, layers}] of out.entries()) {
       const own = part(plan.references, starts[block]!, starts[block + 1]!)
       const references = plan.alpha === null ? {} : referenceSide(states, own)
-      layers.push({
-        ...(await engine.volatility({...task, ...references})),
-        examples: await measureExamples(plan, layer, states, own, engine),
-        fresh: plan.options.bounds.length === 0 ? null : await measureFresh(plan, layer, states, own, engine),
-      })
+      layers.push(
+        await keep(k, block, async () => ({
+          ...(await engine.volatility({...task, ...references})),
+          examples: await measureExamples(plan, layer, states, own, engine),
+          fresh: plan.options.bounds.length === 0 ? null : await measureFresh(plan, layer, states, own, engine),
+        })),
+      )
       onBlock(k * blocks.length + at + 1, plan.layers.length * blocks.length)
     }
   }

@@ -1,8 +1,9 @@
 import {pack, unpack} from '../data/packed.js'
 import {InputError} from '../errors.js'
+import type {Keep} from '../keep.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import {exampleCount} from './examples.js'
-import {referenceBlocks} from './measure.js'
+import {type KeepSums, referenceBlocks} from './measure.js'
 import type {CertifyPlan} from './plan.js'
 import type {BlockSums, LayerSums} from './sums.js'
 
@@ -30,13 +31,26 @@ export interface PackedSums {
 
 export const packBlock = ({block, layers}: BlockSums): PackedBlock => ({
   block,
-  layers: layers.map((sums) => ({
+  layers: layers.map(packSums),
+})
+
+function packSums(sums: LayerSums): PackedSums {
+  return {
     ...sums,
     total: pack(sums.total), within: pack(sums.within), windowed: pack(sums.windowed), exceed: pack(sums.exceed), anchorTotal: pack(sums.anchorTotal),
     examples: sums.examples === null ? null : {within: pack(sums.examples.within), exceed: pack(sums.examples.exceed)},
     fresh: sums.fresh === null ? null : {...sums.fresh, pairs: pack(sums.fresh.pairs), within: pack(sums.fresh.within), exceed: pack(sums.fresh.exceed)},
-  })),
-})
+  }
+}
+
+/** Keeps the sums of each layer and block in their packed form; those of this run pass through it too, so that a resumed run differs in nothing. */
+export function keepPacked(keep: Keep<PackedSums>, plan: CertifyPlan): KeepSums {
+  const starts = referenceBlocks(plan)
+  return async (layer, block, make) => {
+    const name = `layer-${layer}-block-${block}`
+    return unpackSums(await keep(name, async () => packSums(await make())), plan, layer, starts[block + 1]! - starts[block]!, name)
+  }
+}
 
 /**
  * The sums that `packBlock` packed, bit for bit, with every size and value checked against the plan.

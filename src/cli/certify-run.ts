@@ -2,6 +2,7 @@ import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
 import {compareWith} from '../certify/pairing.js'
+import type {PackedSums} from '../certify/partial-blocks.js'
 import type {FreshBound, LossName, MetricName} from '../certify/types.js'
 import type {Checkpoint} from '../checkpoint/index.js'
 import type {Shard} from '../linalg/shard.js'
@@ -14,6 +15,7 @@ import {readEarlier} from './earlier-report.js'
 import {defined, GROUP, names, number, numbers, perturbations} from './flags.js'
 import {namedRows} from './pictures.js'
 import type {OnProgress} from './progress.js'
+import {keptIn} from './resumption.js'
 import type {RunFrame} from './run-frame.js'
 
 /** The flags that decide what a certificate says; the command adds where it goes. */
@@ -55,13 +57,14 @@ export interface CertifyRun {
   onProgress: OnProgress
 }
 
-/** A checkpoint's certificate. Throws what its readers and certify throw. */
-export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun): Promise<CertifyReport> {
+/** A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one. Throws what its readers and certify throw. */
+export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun, resume?: string): Promise<CertifyReport> {
   const {states, pairs, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {flags, frames, onProgress} = run
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
   const {certify} = await import('../certify/certify.js')
-  const result = await certify(states, options, engine.engine, {onBlock: blocks(onProgress), perturbations: pairs}).finally(() => engine.engine.close())
+  const kept = resume === undefined ? undefined : keptIn<PackedSums>(resume, 'PackedSums', frames.frame(setting, flags.seed))
+  const result = await certify(states, options, engine.engine, {onBlock: blocks(onProgress), perturbations: pairs, ...defined({kept})}).finally(() => engine.engine.close())
   const {metrics, verdict, notes, evidence} = result
   const inputs = [...setting.inputs, ...(earlier === null ? [] : [earlier.file])]
   if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs}, options.alpha)

@@ -44,6 +44,10 @@ export const outputFile = Flags.custom<string>({
   },
 })
 
+/** --resume of what has no folder of its own to write to. */
+export const resume = (options: {exclusive: string[]}) =>
+  Flags.string({...options, helpGroup: GROUP.run, description: 'keep what is done in this folder, part by part, and go on from what is there: the result is that of an undisturbed run'})
+
 /** Comma-separated perturbations, name or name:strength. */
 export const perturbations = Flags.custom<PerturbationRequest[]>({
   parse: (text) => Promise.resolve(text.split(',').map(parsePerturbation)),

@@ -22,11 +22,14 @@ export function createSolver(name: SolverName, problem: KernelProblem, edges: Ui
   return streamSolver(problem, edges, random, fast, exact, products)
 }
 
+/** The part of a block, made or kept from an earlier run. */
+export type KeepPart = (block: number, make: () => Promise<KernelPart>) => Promise<KernelPart>
+
 /** The parts of the given blocks, in that order. */
-export async function measureBlocks(solver: KernelSolver, blocks: readonly number[], onProgress?: (stage: string, done: number, total: number) => void): Promise<KernelPart[]> {
+export async function measureBlocks(solver: KernelSolver, blocks: readonly number[], onProgress?: (stage: string, done: number, total: number) => void, keep: KeepPart = (_, make) => make()): Promise<KernelPart[]> {
   const parts: KernelPart[] = []
   for (const block of blocks) {
-    parts.push(await solver.measure(block))
+    parts.push(await keep(block, () => solver.measure(block)))
     onProgress?.('blocks of nodes', parts.length, blocks.length)
   }
   return parts

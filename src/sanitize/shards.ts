@@ -1,9 +1,10 @@
 import {pack, unpack} from '../data/packed.js'
 import {InputError} from '../errors.js'
 import type {Graph} from '../graph/types.js'
+import type {Keep, OpenKept} from '../keep.js'
 import {blocksOfShard, type Shard} from '../linalg/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
-import {measureBlocks} from './kernel-scores.js'
+import {allBlocks, type KeepPart, measureBlocks} from './kernel-scores.js'
 import type {SolverName} from './plan.js'
 import {conclude, type SanitizeResult, type SanitizeRun, withSolver} from './sanitize.js'
 import type {SanitizeOptions} from './settings.js'
@@ -38,6 +39,19 @@ export function sanitizeShard(graph: Graph, options: SanitizeOptions, engine: Pa
 }
 
 /**
+ * `sanitize`, block by block kept, so that a run that was interrupted does not begin again.
+ *
+ * Cost     preparation and solve as in a single run, and the blocks that were not kept.
+ * Throws   what sanitize throws; InputError: what was kept is of another run or damaged.
+ */
+export function sanitizeKept(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, kept: OpenKept<PackedPart>, run: SanitizeRun = {}): Promise<SanitizeResult> {
+  return withSolver(graph, options, engine, run, async (prepared, solver) => {
+    const keep = await kept({solver: prepared.plan.solver, blocks: solver.blocks})
+    return conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver), run.onProgress, keepPacked(keep, solver)))
+  })
+}
+
+/**
  * The result that one run gives, bit for bit, from the shares of all shards in any order.
  *
  * Cost     preparation and solve as in a single run, but no block.
@@ -58,6 +72,12 @@ export function mergeSanitizeShares(graph: Graph, options: SanitizeOptions, engi
 const AGAIN = ['write the partial results again with surety sanitize --shard']
 
 const packPart = (block: number, {gradients, exact}: KernelPart): PackedPart => ({block, gradients: gradients.map(pack), exact: pack(exact)})
+
+/** Keeps the part of each block in its packed form; those of this run pass through it too, so that a resumed run differs in nothing. */
+export const keepPacked = (keep: Keep<PackedPart>, solver: KernelSolver): KeepPart => async (block, make) => {
+  const name = `block-${block}`
+  return unpackPart(await keep(name, async () => packPart(block, await make())), solver, name)
+}
 
 function unpackPart(packed: PackedPart, solver: KernelSolver, place: string): KernelPart {
   const {block} = packed

@@ -2,12 +2,13 @@ import {describe, expect, it} from 'vitest'
 import {certify} from '../../src/certify/certify.js'
 import {measureBlocks, referenceBlocks} from '../../src/certify/measure.js'
 import {type CertifyOptions, FRESH_BOUNDS} from '../../src/certify/options.js'
-import {packBlock, unpackBlock} from '../../src/certify/partial-blocks.js'
+import {packBlock, type PackedSums, unpackBlock} from '../../src/certify/partial-blocks.js'
 import {packPlan, unpackPlan} from '../../src/certify/partial-plan.js'
 import {planCertify} from '../../src/certify/plan.js'
 import {type CertifyShare, certifyShard, mergeShares} from '../../src/certify/shards.js'
 import {foldBlocks} from '../../src/certify/sums.js'
 import type {Embeddings} from '../../src/certify/types.js'
+import {memory} from '../kept-in-memory.js'
 import {digits, engine, mixture, options} from './fixtures.js'
 
 /** 3 blocks of references: more and fewer than there are shards. */
@@ -35,6 +36,16 @@ async function shares(embeddings: Embeddings, chosen: CertifyOptions, count: num
 
 describe.each(cases)('%s', (_, embeddings, changed) => {
   const chosen = options(changed)
+
+  it('a run that was interrupted goes on from what was kept, bit for bit', async () => {
+    const {kept, names} = memory<PackedSums>(2)
+    await expect(certify(embeddings, chosen, engine, {kept})).rejects.toThrow('interrupted')
+    const before = names()
+    expect(before).toHaveLength(1)
+    const resumed = await certify(embeddings, chosen, engine, {kept})
+    expect(JSON.stringify(resumed)).toBe(JSON.stringify(await certify(embeddings, chosen, engine)))
+    expect(names()[0]).toBe(before[0])
+  })
 
   it('1, 2 and 7 shards, merged, are the single run bit for bit', async () => {
     const single = JSON.stringify(await certify(embeddings, chosen, engine))

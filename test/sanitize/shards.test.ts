@@ -4,7 +4,8 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
-import {mergeSanitizeShares, sanitizeShard, type SanitizeShare} from '../../src/sanitize/shards.js'
+import {mergeSanitizeShares, type PackedPart, sanitizeKept, sanitizeShard, type SanitizeShare} from '../../src/sanitize/shards.js'
+import {memory} from '../kept-in-memory.js'
 import {communityGraph} from './graphs.js'
 
 const {graph, added} = communityGraph()
@@ -31,6 +32,18 @@ describe.each<[string, Partial<SanitizeOptions>, number[]]>([
   ['passes over pairs', {solver: 'stream'}, [2]],
   ['an infinite ridge', {ridge: 'infinity', solver: 'stream'}, [3]],
 ])('%s', (_, options, counts) => {
+  it('a run that was interrupted goes on from what was kept, bit for bit', async () => {
+    const all = {...OPTIONS, ...options}
+    const undisturbed = memory<PackedPart>(Infinity)
+    const single = await sanitizeKept(graph, all, engine, undisturbed.kept)
+    const half = Math.ceil(undisturbed.names().length / 2)
+    const {kept, names} = memory<PackedPart>(half)
+    await expect(sanitizeKept(graph, all, engine, kept)).rejects.toThrow('interrupted')
+    expect(names()).toEqual(undisturbed.names().slice(0, half - 1))
+    expect(await sanitizeKept(graph, all, engine, kept)).toEqual(single)
+    expect(single).toEqual(await sanitize(graph, all, engine))
+  })
+
   it(`merged shards are the single run, bit for bit, for ${counts.join(', ')} shards`, async () => {
     const all = {...OPTIONS, ...options}
     const single = await sanitize(graph, all, engine)

@@ -1,9 +1,18 @@
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {mutateJson} from '../../../scripts/fuzz/mutate/json.js'
 import type {Mutator} from '../../../scripts/fuzz/mutate/mutator.js'
 import {JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
 import type {Target} from '../../../scripts/fuzz/target.js'
 import {certify} from '../../../src/certify/certify.js'
+import {type KeepSums, measureBlocks} from '../../../src/certify/measure.js'
+import {keepPacked, type PackedSums} from '../../../src/certify/partial-blocks.js'
+import {planCertify} from '../../../src/certify/plan.js'
 import {mergeShares} from '../../../src/certify/shards.js'
+import {keptIn} from '../../../src/cli/resumption.js'
+import {InternalError} from '../../../src/errors.js'
+import type {OpenKept} from '../../../src/keep.js'
 import {verifyReport} from '../../../src/cli/verify-run.js'
 import {withChecksum} from '../../../src/report/checksum.js'
 import type {FormatName} from '../../../src/report/formats.js'
@@ -46,6 +55,32 @@ const report = (command: AnyReport['command'], sample: () => AnyReport, forms: r
   },
 })
 
+/** A file in the folder of --resume. */
+function kept(name: string, file: string, use: (open: OpenKept<PackedSums>, keep: KeepSums) => unknown): Target {
+  const fill = async (folder: string) => {
+    const plan = await planCertify(mixture(5, 40), options({bootstrap: 10, seed: 5}), engine)
+    const open = keptIn<PackedSums>(folder, 'PackedSums', certifySample())
+    const keep = keepPacked(await open({}), plan)
+    await measureBlocks(plan, mixture(5, 40), engine, [0], undefined, keep)
+    return {open, keep}
+  }
+  return {
+    name, mutators: [mutateJson, resealed(withChecksum)],
+    seeds: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-seed-'))
+      await fill(folder)
+      return [readFileSync(join(folder, file))]
+    },
+    open: async (folder) => {
+      const {open, keep} = await fill(folder)
+      return (bytes) => {
+        writeFileSync(join(folder, file), bytes)
+        return use(open, keep)
+      }
+    },
+  }
+}
+
 /** src/report: what surety wrote and reads again. */
 export const REPORT_TARGETS: Target[] = [
   report('certify', certifySample, ['html', 'markdown', 'terminal']),
@@ -59,6 +94,8 @@ export const REPORT_TARGETS: Target[] = [
       return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})
     },
   },
+  kept('kept-run', 'run.json', (run) => run({})),
+  kept('kept-part', 'layer-0-block-0.json', async (_, keep) => keep(0, 0, () => Promise.reject(new InternalError('the part is there')))),
   {
     name: 'partial', seeds: async () => (await partialFiles(1)).map(({partial}) => bytesOf(partial)), mutators: [mutateJson, resealed(sealPartial)],
     open: () => (bytes) => {
