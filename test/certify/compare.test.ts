@@ -3,6 +3,7 @@ import {certify} from '../../src/certify/certify.js'
 import {type Certified, compareCertificates} from '../../src/certify/compare.js'
 import {decodeLayer} from '../../src/certify/evidence.js'
 import {packPoints, unpackPoints} from '../../src/certify/points.js'
+import {compareWith} from '../../src/certify/pairing.js'
 import type {Cell, Embeddings} from '../../src/certify/types.js'
 import {pack} from '../../src/data/packed.js'
 import type {InputError} from '../../src/errors.js'
@@ -121,6 +122,19 @@ describe('compareCertificates', () => {
     const otherEtas = copy()
     otherEtas.evidence.etas[1]! += 0.01
     expect(compareCertificates(one, otherEtas, 0.05).cells).toEqual([])
+  })
+
+  it.each([['radii', {deltas: [0.5, 1]}, {deltas: [0.5, 1, 2]}], ['loss changes', {etas: [0.2, 0.5]}, {etas: [0.2, 0.5, 0.9]}]])('leaves out cells of grids with another number of %s', async (_, few, many) => {
+    const [two, three] = [await certified(data, few), await certified(data, many)]
+    for (const [a, b] of [[two, three], [three, two]] as const) {
+      const {cells, layers} = compareCertificates(a, b, 0.05)
+      expect([cells, layers.length]).toEqual([[], 2])
+    }
+  })
+
+  it('has nothing to compare without a certificate, and says how to get one', () => {
+    const compare = () => compareWith({...one, path: 'old.json', inputs: []}, {metrics: one.metrics, evidence: null, inputs: []}, 0.05)
+    expect(compare).toThrow(expect.objectContaining({message: 'nothing is certified here, so there is nothing to compare with old.json', nextSteps: ['leave out --no-split']}) as Error)
   })
 
   it('has no difference where one of the two has no pair within δ', () => {

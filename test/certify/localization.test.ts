@@ -96,6 +96,17 @@ describe('groups of units', () => {
     expect(ratio.indexOf(Math.max(...ratio))).toBe(4)
   })
 
+  it('angle: a row that lies in one group alone is at a right angle to all others without it', () => {
+    const alone = Float64Array.of(2, 0, 0, 1, 0, 1, 1, 1, 0)
+    const three = Uint32Array.of(0, 1, 2)
+    const [first] = channelGroups({name: 'h', dim: 3, data: alone}, three, Float64Array.of(0, 1, 3), 'angle', {scale: 1, floor: 1e-9, delta: 9})
+    const angle = (x: number[], y: number[]) => Math.acos(x.reduce((sum, value, t) => sum + value * y[t]!, 0) / (Math.hypot(...x) * Math.hypot(...y)))
+    const epsilon = (distances: [number, number, number]) => ([...distances].sort((a, b) => a - b)[1]! * (1 / distances[0] + 3 / distances[1] + 2 / distances[2])) / 3
+    const [a, b, c] = [[2, 0, 0], [1, 0, 1], [1, 1, 0]]
+    const whole = epsilon([angle(a!, b!), angle(a!, c!), angle(b!, c!)])
+    expect(first!.dropChange).toBeCloseTo(epsilon([Math.PI / 2, Math.PI / 2, angle([0, 1], [1, 0])]) / whole - 1, 6)
+  })
+
   it('are at most 16 runs that cover all units, and none for one unit', () => {
     const wide = channelGroups({name: 'h', dim: 37, data: Float64Array.from({length: 20 * 37}, () => r.normal())}, rows.subarray(0, 20), losses, 'l2', {scale: 1, floor: 1, delta: 9})
     expect(wide).toHaveLength(16)

@@ -28,6 +28,13 @@ function tasks(metric: VolatilityTask['metric']): VolatilityTask[] {
   return [two, one, {...two, deltas: Float64Array.of(0.5, 1.5)}, {...two, etas: Float64Array.of(0.1, 0.5, 1.2)}, {...two, anchorLabels: null}]
 }
 
+it('of equally steep pairs the definition names those of lower anchors first, then of lower references', () => {
+  const corners = {rows: 4, cols: 2, data: Float64Array.of(0, 0, 1, 0, 0, 1, 1, 1)}
+  const {witnesses} = volatilityByDefinition({...task(corners, {...corners}, 'linf'), anchorLoss: new Float64Array(4), referenceLoss: Float64Array.of(1, 1, 1, 1), floor: 0.1, scale: 1, deltas: Float64Array.of(1)})
+  const order = witnesses.filter(({distance}) => distance === 1).map(({anchor, reference}) => [anchor, reference])
+  expect(order).toEqual([0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j !== i).map((j) => [i, j])))
+})
+
 describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
   it('are those of the definition', () => {
     for (const t of tasks(metric)) {

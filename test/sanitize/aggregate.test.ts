@@ -133,6 +133,15 @@ describe('likeness of the ends of an edge', () => {
     expect([...neighbourOverlap(Uint32Array.of(0, 1), aggregation(2, Uint32Array.of(0, 1), 'row', 1))]).toEqual([0])
   })
 
+  it('by common neighbours looks at the neighbours of these two nodes only', () => {
+    // 3 and 4 have no common neighbour; the node behind either in memory has one of the other's.
+    const path = Uint32Array.of(0, 3, 1, 4, 0, 5, 1, 5, 3, 4)
+    expect(neighbourOverlap(path, aggregation(6, path, 'row', 1))[4]).toBe(0)
+    // The last neighbour counts too.
+    const last = Uint32Array.of(0, 1, 0, 4, 1, 4, 0, 2, 1, 3)
+    expect(neighbourOverlap(last, aggregation(5, last, 'row', 1))[0]).toBe(1 / 3)
+  })
+
   it('by cosine, and by class probabilities as what is left of 1', () => {
     endCosine(edges, e).forEach((x, k) => expect(x).toBeCloseTo(alike(...pairs[k]!), 12))
     const soft = dense(n, 2, Float64Array.from({length: 2 * n}, (_, t) => ((t >> 1) + (t & 1)) / n))

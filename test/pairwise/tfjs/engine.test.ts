@@ -1,7 +1,8 @@
-import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import {loadTensorFlow} from '../../../src/checkpoint/tensorflow.js'
 import {DeviceError, InputError} from '../../../src/errors.js'
 import {kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from '../../../src/pairwise/definitions.js'
+import {HostSums} from '../../../src/pairwise/host-sums.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import type {Tf} from '../../../src/pairwise/tfjs/device.js'
 import {type TfjsEngine, tfjsEngine} from '../../../src/pairwise/tfjs/index.js'
@@ -51,6 +52,14 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
       expectClose(Float64Array.from(rows), kernelGradientByDefinition(w, w, left, v).data, cols === 1 ? Infinity : 1e-5)
     })
   }
+
+  it.each(METRICS)('leaves few pairs to the host: %s', async (metric) => {
+    const added = vi.spyOn(HostSums.prototype, 'addPair')
+    const [x, y] = [normal(21, 70, 9), normal(22, 90, 9)]
+    await engine.volatility(task(x, y, metric))
+    expect(added.mock.calls.length).toBeLessThan(0.05 * 70 * 90)
+    added.mockRestore()
+  })
 
   it('reduces rows z against rows w: the blocks of a set that is cut in two add up to the whole', async () => {
     const device = {tf, backend, tileRows: 32}

@@ -1,7 +1,8 @@
-import {afterAll, describe, expect, it} from 'vitest'
+import {afterAll, describe, expect, it, vi} from 'vitest'
 import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
 import {kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from '../../../src/pairwise/definitions.js'
 import type {VolatilitySums, VolatilityTask} from '../../../src/pairwise/engine.js'
+import {HostSums} from '../../../src/pairwise/host-sums.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import {createWebgpuEngine, webgpuEngine} from '../../../src/pairwise/webgpu/index.js'
 import type {Dense, Matrix} from '../../../src/linalg/types.js'
@@ -93,6 +94,25 @@ describe.skipIf(gpu === null)(`webgpu engine on ${gpu?.facts.description ?? 'no 
       expectSums(got, truth)
     })
   }
+
+  it('reduces rows that are nearly parallel to rows of another set, wherever they stand', async () => {
+    const [z, w] = [units(31, 150, 6), units(32, 330, 6)]
+    for (const [from, to] of [[7, 3], [100, 70], [149, 329]] as const) {
+      w.data.set(z.data.subarray(from * 6, from * 6 + 6), to * 6)
+      w.data[to * 6]! += 1e-5
+    }
+    const [v, left] = [normal(33, 330, 3), normal(34, 150, 3)]
+    expectClose((await engine.kernelApply(z, w, v)).data, kernelApplyByDefinition(z, w, v).data, 1e-5)
+    expectClose(await gradient(z, w, left, v), kernelGradientByDefinition(z, w, left, v).data, 1e-5)
+  })
+
+  it.each(METRICS)('leaves few pairs to the host: %s', async (metric) => {
+    const added = vi.spyOn(HostSums.prototype, 'addPair')
+    const [x, y] = [normal(21, 70, 9), normal(22, 90, 9)]
+    await engine.volatility(task(x, y, metric))
+    expect(added.mock.calls.length).toBeLessThan(0.05 * 70 * 90)
+    added.mockRestore()
+  })
 
   it('counts as fp64 does where fp32 cannot tell: distances and loss changes within a few ulp of the thresholds', async () => {
     for (const metric of ['l2', 'l1', 'linf'] as const) {
