@@ -103,7 +103,7 @@ describe('groups of units', () => {
     const angle = (x: number[], y: number[]) => Math.acos(x.reduce((sum, value, t) => sum + value * y[t]!, 0) / (Math.hypot(...x) * Math.hypot(...y)))
     const epsilon = (distances: [number, number, number]) => ([...distances].sort((a, b) => a - b)[1]! * (1 / distances[0] + 3 / distances[1] + 2 / distances[2])) / 3
     const [a, b, c] = [[2, 0, 0], [1, 0, 1], [1, 1, 0]]
-    const whole = epsilon([angle(a!, b!), angle(a!, c!), angle(b!, c!)])
+    const whole = epsilon([angle(a, b), angle(a, c), angle(b, c)])
     expect(first!.dropChange).toBeCloseTo(epsilon([Math.PI / 2, Math.PI / 2, angle([0, 1], [1, 0])]) / whole - 1, 6)
   })
 
