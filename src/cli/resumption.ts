@@ -71,7 +71,8 @@ async function readPart<Part>(path: string, name: string, definition: string): P
 }
 
 async function readChecked(path: string): Promise<JsonObject> {
-  const json = parseJson((await readInput(path)).bytes, path)
+  // A number too large for fp64 becomes null here, to which no checksum fits.
+  const json: unknown = JSON.parse(JSON.stringify(parseJson((await readInput(path)).bytes, path)))
   if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [path.endsWith(RUN) ? ANEW : 'delete this file: its part is computed again'])
   return json
 }
