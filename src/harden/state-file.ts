@@ -53,10 +53,13 @@ function checksumOf(parts: readonly Uint8Array[]): Uint8Array {
 export function unpackState(bytes: Uint8Array, agreement: Agreement, place: string): TrainingState {
   const npz = openNpz(bytes, place)
   const numbers = (name: string) => npz.read(name).data
+  const anew = ['start anew in another folder']
+  // The first format had no checksum.
+  if (!npz.has(CHECKSUM)) throw new InputError(`${place}: is a training state of another version of surety, or none`, anew)
   const contents = npz.names.filter((name) => name !== CHECKSUM)
-  if (String(numbers(CHECKSUM)) !== String(checksumOf(contents.map(npz.raw)))) throw new InputError(`${place}: was changed after it was written: its checksum does not fit`, ['start anew in another folder'])
+  if (String(numbers(CHECKSUM)) !== String(checksumOf(contents.map(npz.raw)))) throw new InputError(`${place}: was changed after it was written: its checksum does not fit`, anew)
   const {format, counts, ...head} = parseJson(Uint8Array.from(numbers('record') as ArrayLike<number>), place) as Head
-  if (format !== 2) throw new InputError(`${place}: is a training state of another version of surety`, ['start anew in another folder'])
+  if (format !== 2) throw new InputError(`${place}: is a training state of another version of surety`, anew)
   const differs = Object.keys(agreement).filter((name) => JSON.stringify(agreement[name]) !== JSON.stringify(head.agreement[name]))
   if (differs.length > 0) {
     throw new InputError(`${place}: belongs to another run: ${differs.map((name) => `${name} was ${JSON.stringify(head.agreement[name])} and is ${JSON.stringify(agreement[name])}`).join('; ')}`, [

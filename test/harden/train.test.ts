@@ -188,6 +188,7 @@ describe('unpackState', () => {
     const npz = openNpz(packState(await trained(plain, {epochs: 1}), {}), 'training.npz')
     const arrays = npz.names.map((name) => npz.read(name))
     expect(unpackState(writeNpz(arrays), {}, 'training.npz').epochs).toHaveLength(1)
+    expect(() => unpackState(writeNpz(arrays.slice(1)), {}, 'training.npz')).toThrow('training.npz: is a training state of another version of surety, or none')
     const others = arrays.map((array) => (array.name === changed ? {...array, data: (array.data as Float64Array).slice().fill(1, 0, 1)} : array))
     expect(() => unpackState(writeNpz(others), {}, 'training.npz')).toThrow('training.npz: was changed after it was written')
   })
