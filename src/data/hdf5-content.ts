@@ -6,6 +6,7 @@ import {fromInteger64} from './integers64.js'
 import {raising} from './limits.js'
 import {buffersOf, elementCount, type ElementType, type NamedArray, type NumericArray} from './named-array.js'
 import {byName} from './natural-order.js'
+import {quietly} from '../quiet.js'
 
 /** Deflate reaches 1032 (see zip); what claims more is nothing but fill values. */
 const MAX_RATIO = 1032
@@ -69,8 +70,11 @@ function contentOf(h5: H5, file: H5File, fileBytes: number, place: string, limit
 }
 
 async function load(): Promise<H5> {
-  const h5 = await import('h5wasm')
-  const module = await h5.ready
+  // The library keeps the console that it finds here, for what it says when a damaged file makes it stop.
+  const [h5, module] = await quietly(async () => {
+    const h5 = await import('h5wasm')
+    return [h5, await h5.ready] as const
+  })
   // Errors of the library are thrown instead of printed.
   module.activate_throwing_error_handler()
   return h5
