@@ -9,7 +9,7 @@ export function memory<Part>(interruptedAt: number): {kept: OpenKept<Part>; name
       if (++made === interruptedAt) throw new Error('interrupted')
       held.set(name, JSON.stringify(await make()))
     }
-    return JSON.parse(held.get(name)!) as Part
+    return {part: JSON.parse(held.get(name)!) as Part, place: name, next: []}
   }
   return {kept: () => Promise.resolve(keep), names: () => [...held.keys()]}
 }

@@ -1,6 +1,6 @@
 import {pack, unpack} from '../data/packed.js'
 import {InputError} from '../errors.js'
-import type {Keep} from '../keep.js'
+import type {Keep, Source} from '../keep.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import {exampleCount} from './examples.js'
 import {type KeepSums, referenceBlocks} from './measure.js'
@@ -48,12 +48,15 @@ export function keepPacked(keep: Keep<PackedSums>, plan: CertifyPlan): KeepSums 
   const starts = referenceBlocks(plan)
   return async (layer, block, make) => {
     const name = `layer-${layer}-block-${block}`
-    return unpackSums(await keep(name, async () => packSums(await make())), plan, layer, starts[block + 1]! - starts[block]!, name)
+    const {part, ...source} = await keep(name, async () => packSums(await make()))
+    return unpackSums(part, plan, layer, starts[block + 1]! - starts[block]!, source)
   }
 }
 
+const AGAIN = ['write the partial result again with surety certify --shard']
+
 /**
- * The sums that `packBlock` packed, bit for bit, with every size and value checked against the plan.
+ * The sums of a shard that `packBlock` packed, bit for bit, with every size and value checked against the plan.
  *
  * Throws  InputError  starts with `place`.
  */
@@ -61,20 +64,21 @@ export function unpackBlock(packed: PackedBlock, plan: CertifyPlan, place: strin
   const {block} = packed
   const starts = referenceBlocks(plan)
   const [first, end] = [starts[block], starts[block + 1]]
-  if (first === undefined || end === undefined) throw fault(`${place}: there is no block ${block} of ${starts.length - 1}`)
-  if (packed.layers.length !== plan.layers.length) throw fault(`${place}, block ${block}: has ${packed.layers.length} layers, the plan ${plan.layers.length}`)
-  const layers = packed.layers.map((sums, k) => unpackSums(sums, plan, k, end - first, `${place}, block ${block}, layer ${plan.layers[k]!.name}`))
+  if (first === undefined || end === undefined) throw new InputError(`${place}: there is no block ${block} of ${starts.length - 1}`, AGAIN)
+  if (packed.layers.length !== plan.layers.length) throw new InputError(`${place}, block ${block}: has ${packed.layers.length} layers, the plan ${plan.layers.length}`, AGAIN)
+  const layers = packed.layers.map((sums, k) => unpackSums(sums, plan, k, end - first, {place: `${place}, block ${block}, layer ${plan.layers[k]!.name}`, next: AGAIN}))
   return {block, layers}
 }
 
-function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: number, place: string): LayerSums {
+function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: number, {place, next}: Source): LayerSums {
+  const fault = (message: string) => new InputError(`${place}: ${message}`, next)
   const m = plan.anchors.rows.length
   const grid = plan.layers[layer]!.deltas.length + 1
   const E = plan.etas.length
   const array = (text: string, name: string, length: number, possible: (x: number) => boolean) => {
-    const values = unpack(text, 'f8', length, `${place}: ${name}`)
+    const values = unpack(text, 'f8', length, `${place}: ${name}`, next)
     const bad = values.findIndex((x) => !possible(x))
-    if (bad !== -1) throw fault(`${place}: ${name}[${bad}] is ${values[bad]!}`)
+    if (bad !== -1) throw fault(`${name}[${bad}] is ${values[bad]!}`)
     return values
   }
   const read = (field: 'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal', length: number, possible: (x: number) => boolean) => array(packed[field], field, length, possible)
@@ -82,14 +86,14 @@ function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: 
   const isCount = (most: number) => (x: number) => x >= 0 && x <= most && Number.isInteger(x)
   const isAnchorCount = isCount(m)
   const {crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses} = packed
-  if (![zeroDistancePairs, zeroDistanceLossPairs].every((x) => Number.isInteger(x) && x >= 0 && x <= m * rows)) throw fault(`${place}: the pairs at distance zero are no count`)
-  if (!isSum(crossLabelTotal) || !isSum(diameter)) throw fault(`${place}: a sum or distance is negative`)
+  if (![zeroDistancePairs, zeroDistanceLossPairs].every((x) => Number.isInteger(x) && x >= 0 && x <= m * rows)) throw fault('the pairs at distance zero are no count')
+  if (!isSum(crossLabelTotal) || !isSum(diameter)) throw fault('a sum or distance is negative')
   const isPair = ({anchor, reference}: {anchor: number; reference: number}) => isRow(anchor, m) && isRow(reference, rows)
-  if (!witnesses.every((pair) => isPair(pair) && isSum(pair.distance) && isSum(pair.ratio))) throw fault(`${place}: a witness is no pair of this block`)
+  if (!witnesses.every((pair) => isPair(pair) && isSum(pair.distance) && isSum(pair.ratio))) throw fault('a witness is no pair of this block')
   const {examples, fresh} = packed
   const P = exampleCount(plan)
-  if ((examples === null) !== (P === 0) || (fresh === null) !== (plan.options.bounds.length === 0)) throw fault(`${place}: examples or fresh pairs are there in the plan or in the block only`)
-  if (fresh !== null && !(isCount(rows / 2)(fresh.weight) && isSum(fresh.kernel))) throw fault(`${place}: the fresh pairs are no count`)
+  if ((examples === null) !== (P === 0) || (fresh === null) !== (plan.options.bounds.length === 0)) throw fault('examples or fresh pairs are there in the plan or in the block only')
+  if (fresh !== null && !(isCount(rows / 2)(fresh.weight) && isSum(fresh.kernel))) throw fault('the fresh pairs are no count')
   return {
     total: read('total', rows, isSum),
     within: read('within', rows * grid, isAnchorCount),
@@ -111,5 +115,3 @@ function unpackSums(packed: PackedSums, plan: CertifyPlan, layer: number, rows: 
 }
 
 const isRow = (row: number, count: number) => Number.isInteger(row) && row >= 0 && row < count
-
-const fault = (message: string) => new InputError(message, ['write the partial result again with surety certify --shard'])

@@ -14,6 +14,7 @@ import type {Frame} from '../report/types.js'
 /** Says whose parts a folder holds. */
 const RUN = 'run.json'
 const ANEW = 'start anew in another folder'
+const DELETE = 'delete this file: its part is computed again'
 
 /**
  * The folder of --resume: parts of a run as files, each whole or not there. The same run goes on from them; another one is refused.
@@ -26,10 +27,11 @@ export const keptIn = <Part extends object>(folder: string, definition: string, 
   await claim(folder, {...agreementOf(frame), plan: sha256(digestText(plan))})
   const keep: Keep<Part> = async (name, make) => {
     const path = join(folder, `${name}.json`)
-    if (existsSync(path)) return readPart<Part>(path, name, definition)
+    const source = {place: path, next: [DELETE]}
+    if (existsSync(path)) return {part: await readPart<Part>(path, name, definition), ...source}
     const part = await make()
     await writeFileAtomic(path, digestText(withChecksum({name, part})))
-    return part
+    return {part, ...source}
   }
   return keep
 }
@@ -66,13 +68,13 @@ function difference({config: heldConfig, plan: heldPlan, ...held}: JsonObject, {
 async function readPart<Part>(path: string, name: string, definition: string): Promise<Part> {
   const held = await readChecked(path)
   const fault = held.name === name ? misfit(held.part, 'partial.schema.json', definition) : `its name, ${JSON.stringify(held.name)}`
-  if (fault !== null) throw new InputError(`${path}: is damaged at ${fault}`, ['delete this file: its part is computed again'])
+  if (fault !== null) throw new InputError(`${path}: is damaged at ${fault}`, [DELETE])
   return held.part as Part
 }
 
 async function readChecked(path: string): Promise<JsonObject> {
   // A number too large for fp64 becomes null here, to which no checksum fits.
   const json: unknown = JSON.parse(JSON.stringify(parseJson((await readInput(path)).bytes, path)))
-  if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [path.endsWith(RUN) ? ANEW : 'delete this file: its part is computed again'])
+  if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [path.endsWith(RUN) ? ANEW : DELETE])
   return json
 }

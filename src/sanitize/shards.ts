@@ -1,7 +1,7 @@
 import {pack, unpack} from '../data/packed.js'
 import {InputError} from '../errors.js'
 import type {Graph} from '../graph/types.js'
-import type {Keep, OpenKept} from '../keep.js'
+import type {Keep, OpenKept, Source} from '../keep.js'
 import {blocksOfShard, type Shard} from '../linalg/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {allBlocks, type KeepPart, measureBlocks} from './kernel-scores.js'
@@ -62,7 +62,7 @@ export function mergeSanitizeShares(graph: Graph, options: SanitizeOptions, engi
   return withSolver(graph, options, engine, run, (prepared, solver) => {
     if (prepared.plan.solver !== plan.solver) throw new InputError(`${place}: was computed by the solver ${plan.solver}, this graph takes ${prepared.plan.solver}`, AGAIN)
     if (solver.blocks !== plan.blocks) throw new InputError(`${place}: names ${plan.blocks} blocks, this graph has ${solver.blocks}`, AGAIN)
-    const parts = shares.flatMap((one) => one.share.blocks.map((packed) => ({block: packed.block, part: unpackPart(packed, solver, one.place)}))).sort((a, b) => a.block - b.block)
+    const parts = shares.flatMap((one) => one.share.blocks.map((packed) => ({block: packed.block, part: unpackPart(packed, solver, {place: one.place, next: AGAIN})}))).sort((a, b) => a.block - b.block)
     const wrong = Array.from({length: Math.max(solver.blocks, parts.length)}, (_, b) => b).find((b) => parts[b]?.block !== b)
     if (wrong !== undefined) throw new InputError(`${place} and its other shards: block ${wrong} of ${solver.blocks} is missing or there twice`, AGAIN)
     return conclude(prepared, solver, parts.map(({part}) => part))
@@ -75,19 +75,20 @@ const packPart = (block: number, {gradients, exact}: KernelPart): PackedPart => 
 
 /** Keeps the part of each block in its packed form; those of this run pass through it too, so that a resumed run differs in nothing. */
 export const keepPacked = (keep: Keep<PackedPart>, solver: KernelSolver): KeepPart => async (block, make) => {
-  const name = `block-${block}`
-  return unpackPart(await keep(name, async () => packPart(block, await make())), solver, name)
+  const {part, ...source} = await keep(`block-${block}`, async () => packPart(block, await make()))
+  if (part.block !== block) throw new InputError(`${source.place}: holds block ${part.block}, not ${block}`, source.next)
+  return unpackPart(part, solver, source)
 }
 
-function unpackPart(packed: PackedPart, solver: KernelSolver, place: string): KernelPart {
+function unpackPart(packed: PackedPart, solver: KernelSolver, {place, next}: Source): KernelPart {
   const {block} = packed
-  if (!(Number.isInteger(block) && block >= 0 && block < solver.blocks)) throw new InputError(`${place}: there is no block ${block} of ${solver.blocks}`, AGAIN)
+  if (!(Number.isInteger(block) && block >= 0 && block < solver.blocks)) throw new InputError(`${place}: there is no block ${block} of ${solver.blocks}`, next)
   const sizes = solver.sizes(block)
-  if (packed.gradients.length !== sizes.gradients.length) throw new InputError(`${place}, block ${block}: holds ${packed.gradients.length} gradients, not ${sizes.gradients.length}`, AGAIN)
+  if (packed.gradients.length !== sizes.gradients.length) throw new InputError(`${place}, block ${block}: holds ${packed.gradients.length} gradients, not ${sizes.gradients.length}`, next)
   const read = (text: string, length: number, what: string) => {
-    const values = unpack(text, 'f8', length, `${place}, block ${block}: ${what}`)
+    const values = unpack(text, 'f8', length, `${place}, block ${block}: ${what}`, next)
     const bad = values.findIndex((x) => !Number.isFinite(x))
-    if (bad >= 0) throw new InputError(`${place}, block ${block}: ${what}[${bad}] is ${values[bad]!}`, AGAIN)
+    if (bad >= 0) throw new InputError(`${place}, block ${block}: ${what}[${bad}] is ${values[bad]!}`, next)
     return values
   }
   return {gradients: packed.gradients.map((text, g) => read(text, sizes.gradients[g]!, `gradient ${g}`)), exact: read(packed.exact, sizes.exact, 'exact')}

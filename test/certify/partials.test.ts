@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {measureBlocks, referenceBlocks} from '../../src/certify/measure.js'
 import {FRESH_BOUNDS} from '../../src/certify/options.js'
-import {packBlock, type PackedBlock, unpackBlock} from '../../src/certify/partial-blocks.js'
+import {keepPacked, packBlock, type PackedBlock, unpackBlock} from '../../src/certify/partial-blocks.js'
 import {packPlan, type PackedPlan, unpackPlan} from '../../src/certify/partial-plan.js'
 import {type CertifyPlan, planCertify} from '../../src/certify/plan.js'
 import {type CertifyShare, certifyShard, mergeShares} from '../../src/certify/shards.js'
@@ -149,7 +149,24 @@ describe('sums that travel', () => {
     spoil(packed)
     const error = refusal(() => unpackBlock(packed, plan, 'the part'))
     expect(error.message).toMatch(message)
-    if (!/holds/.test(error.message)) expect(error.nextSteps).toEqual(['write the partial result again with surety certify --shard'])
+    expect(error.nextSteps).toEqual(['write the partial result again with surety certify --shard'])
+  })
+})
+
+describe('sums that were kept', () => {
+  type Spoil = (sums: PackedBlock['layers'][number]) => unknown
+  it.each<[string, Spoil, RegExp]>([
+    ['a negative diameter', (sums) => (sums.diameter = -1), /^kept.json: a sum or distance is negative$/],
+    ['an array of another length', (sums) => (sums.total = pack(new Float64Array(3))), /^kept.json: total holds 24 bytes, not 45 × 8$/],
+    ['an array that is too long', (sums) => (sums.total = pack(new Float64Array(99))), /^kept.json: total holds more than 360 bytes$/],
+    ['text that is no array', (sums) => (sums.total = '%%%%'), /^kept.json: total is no zlib stream in base64$/],
+  ])('are refused with %s, and the next step is that of who kept them', async (_, spoil, message) => {
+    const part = travelled(packBlock(block)).layers[1]!
+    spoil(part)
+    const keep = keepPacked(() => Promise.resolve({part, place: 'kept.json', next: ['delete it']}), plan)
+    const error: unknown = await keep(1, 0, () => Promise.reject(new Error('not asked'))).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(InputError)
+    expect(error).toMatchObject({message: expect.stringMatching(message) as string, nextSteps: ['delete it']})
   })
 })
 

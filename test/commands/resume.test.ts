@@ -3,6 +3,8 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {pack} from '../../src/data/packed.js'
+import {withChecksum} from '../../src/report/checksum.js'
 import {surety} from './run-surety.js'
 
 const CERTIFY = ['certify', 'fixtures/digits/digits-mlp-embeddings.npz']
@@ -45,6 +47,27 @@ describe.each<[string, string[], string[]]>([
       if (path.endsWith('.json')) expect(withoutRun(path)).toEqual(withoutRun(whole))
       else expect(readFileSync(path)).toEqual(readFileSync(whole))
     }
+  })
+})
+
+describe.each<[string, string[], string, object]>([
+  ['certify', CERTIFY, 'layer-0-block-0', {total: pack(new Float64Array(3))}],
+  ['sanitize', SANITIZE, 'block-0', {gradients: []}],
+])('%s with a part that no run can have made, under a fitting checksum', (name, args, part, change) => {
+  it('names its file and says to delete it, after which the run goes on', () => {
+    const kept = at(`forged-${name}`)
+    const run = () => surety(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
+    expect(run().code).toBe(0)
+    const file = join(kept, `${part}.json`)
+    const whole = readFileSync(file, 'utf8')
+    const held = JSON.parse(whole) as {part: object}
+    writeFileSync(file, JSON.stringify(withChecksum({...held, part: {...held.part, ...change}})))
+    const {code, stderr} = run()
+    expect([code, stderr.includes('--shard')]).toEqual([2, false])
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(new RegExp(`${part}.json.* holds .* → delete this file: its part is computed again`))
+    rmSync(file)
+    expect(run().code).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe(whole)
   })
 })
 

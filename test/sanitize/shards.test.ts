@@ -1,4 +1,6 @@
+import {inflateSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {pack} from '../../src/data/packed.js'
 import {InputError} from '../../src/errors.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
@@ -64,6 +66,7 @@ describe('shares that do not fit', () => {
     const merge = () => mergeSanitizeShares(graph, OPTIONS, engine, changed)
     await expect(merge).rejects.toThrow(message)
     await expect(merge).rejects.toThrow(InputError)
+    await expect(merge).rejects.toMatchObject({nextSteps: ['write the partial results again with surety sanitize --shard']})
   }
   const changed = (change: (share: SanitizeShare) => void) => {
     const copies = structuredClone(shares)
@@ -79,3 +82,28 @@ describe('shares that do not fit', () => {
   it('a gradient too few', () => refused(changed((share) => share.blocks[0]!.gradients.pop()), /holds 0 gradients, not 1/))
   it('text that is no array', () => refused(changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')), /no zlib stream/))
 })
+
+describe('parts that were kept', () => {
+  it.each<[string, (part: PackedPart) => unknown, RegExp]>([
+    ['another block', (part) => (part.block = 1), /^kept.json: holds block 1, not 0$/],
+    ['a gradient too few', (part) => part.gradients.pop(), /^kept.json, block 0: holds 0 gradients, not 1$/],
+    ['an array that was cut', (part) => (part.gradients[0] = pack(new Float64Array(3))), /^kept.json, block 0: gradient 0 holds 24 bytes/],
+    ['a number that is none', (part) => (part.gradients[0] = withNaN(part.gradients[0]!)), /^kept.json, block 0: gradient 0\[0\] is NaN$/],
+  ])('are refused with %s, and the next step is that of who kept them', async (_, spoil, message) => {
+    const run = sanitizeKept(graph, OPTIONS, engine, () => Promise.resolve(async (name, make) => {
+      const part = await make()
+      if (name === 'block-0') spoil(part)
+      return {part, place: 'kept.json', next: ['delete it']}
+    }))
+    const error: unknown = await run.catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(InputError)
+    expect(error).toMatchObject({message: expect.stringMatching(message) as string, nextSteps: ['delete it']})
+  })
+})
+
+/** The packed array with NaN in its first place. */
+function withNaN(text: string): string {
+  const values = new Float64Array(Uint8Array.from(inflateSync(Buffer.from(text, 'base64'))).buffer)
+  values[0] = NaN
+  return pack(values)
+}
