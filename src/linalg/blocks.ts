@@ -74,7 +74,7 @@ export function identity(n: number): Dense {
 /** diag(scale) · M as a copy. */
 export function scaledRows(m: Dense, scale: Float64Array): Dense {
   const data = m.data.slice()
-  for (let i = 0; i < m.rows; i++) for (let c = 0; c < m.cols; c++) data[i * m.cols + c]! *= scale[i]!
+  for (let i = 0, at = 0; i < m.rows; i++) for (let c = 0; c < m.cols; c++, at++) data[at]! *= scale[i]!
   return {...m, data}
 }
 

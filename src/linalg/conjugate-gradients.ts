@@ -52,17 +52,16 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
       if (!(curvature[c]! > 0)) throw new InputError(`the matrix is not positive definite: curvature ${curvature[c]!.toExponential(2)} in column ${c}, it must be above 0`, ['raise the ridge'])
       return value / curvature[c]!
     })
-    for (let i = 0; i < n; i++) {
-      for (let c = 0; c < r; c++) {
-        x[i * r + c]! += step[c]! * direction[i * r + c]!
-        residual[i * r + c]! -= step[c]! * image[i * r + c]!
+    for (let at = 0; at < x.length; ) {
+      for (let c = 0; c < r; c++, at++) {
+        x[at]! += step[c]! * direction[at]!
+        residual[at]! -= step[c]! * image[at]!
       }
     }
     z = await precondition()
     const next = columnDots(residual, z, r)
-    for (let i = 0; i < n; i++) {
-      for (let c = 0; c < r; c++) direction[i * r + c] = z[i * r + c]! + (rz[c] === 0 ? 0 : next[c]! / rz[c]!) * direction[i * r + c]!
-    }
+    const turn = next.map((value, c) => (rz[c] === 0 ? 0 : value / rz[c]!))
+    for (let at = 0; at < direction.length; ) for (let c = 0; c < r; c++, at++) direction[at] = z[at]! + turn[c]! * direction[at]!
     rz = next
     iterations++
     worst = relative(residual, target, r)
@@ -72,7 +71,7 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
 
 function columnDots(a: Float64Array, b: Float64Array, r: number): Float64Array {
   const sums = new Float64Array(r)
-  for (let t = 0; t < a.length; t++) sums[t % r]! += a[t]! * b[t]!
+  for (let at = 0; at < a.length; ) for (let c = 0; c < r; c++, at++) sums[c]! += a[at]! * b[at]!
   return sums
 }
 

@@ -72,17 +72,21 @@ function plainMultiplyTransposed<T extends Real>(a: Dense<T>, b: Dense<T>): Dens
   return {rows: a.rows, cols: b.rows, data: out}
 }
 
-/** The transpose [cols, rows] as a copy. */
-export function transpose<T extends Real>(a: Dense<T>): Dense<T> {
-  const out = zerosLike(a.data, a.data.length)
-  for (let i0 = 0; i0 < a.rows; i0 += BLOCK) {
-    for (let j0 = 0; j0 < a.cols; j0 += BLOCK) {
-      for (let i = i0; i < Math.min(i0 + BLOCK, a.rows); i++) {
-        for (let j = j0; j < Math.min(j0 + BLOCK, a.cols); j++) out[j * a.rows + i] = a.data[i * a.cols + j]!
-      }
+/** A few rows and columns at a time: as many cache lines as one set of the cache holds, where rows are a power of two long. */
+const TRANSPOSED_TILE = 16
+
+/** The transpose [cols, rows] as a copy, or that of diag(scale) · A; into `out` where one is given. */
+export function transpose<T extends Real>(a: Dense<T>, scale?: T, out: T = zerosLike(a.data, a.data.length)): Dense<T> {
+  const {rows, cols, data} = a
+  for (let i0 = 0; i0 < rows; i0 += TRANSPOSED_TILE) {
+    const i1 = Math.min(i0 + TRANSPOSED_TILE, rows)
+    for (let j0 = 0; j0 < cols; j0 += TRANSPOSED_TILE) {
+      const j1 = Math.min(j0 + TRANSPOSED_TILE, cols)
+      for (let j = j0; j < j1; j++) for (let i = i0; i < i1; i++) out[j * rows + i] = data[i * cols + j]!
     }
   }
-  return {rows: a.cols, cols: a.rows, data: out}
+  if (scale !== undefined) for (let at = 0; at < out.length; ) for (let i = 0; i < rows; i++, at++) out[at]! *= scale[i]!
+  return {rows: cols, cols: rows, data: out}
 }
 
 export function zerosLike<T extends Real>(like: T, length: number): T {

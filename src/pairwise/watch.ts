@@ -1,6 +1,6 @@
 import type {PairwiseEngine} from './engine.js'
 
-/** An engine that tells how far its long kernel reductions are: rows done of all, or reductions done where no end is known. */
+/** An engine that tells how many kernel products it was asked for; how many it will be, nobody knows before a solve is done. */
 export function watchKernels(engine: PairwiseEngine, onProgress: (stage: string, done: number, total: number) => void): PairwiseEngine {
   let applied = 0
   return {
@@ -9,10 +9,5 @@ export function watchKernels(engine: PairwiseEngine, onProgress: (stage: string,
       onProgress('kernel products of the solve', applied++, 0)
       return engine.kernelApply(z, w, v)
     },
-    kernelGradient: (z, w, left, right, onRows) =>
-      engine.kernelGradient(z, w, left, right, (firstRow, block) => {
-        onProgress('nodes of the edge gradients', firstRow + block.rows, z.rows)
-        onRows(firstRow, block)
-      }),
   }
 }

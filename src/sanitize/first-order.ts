@@ -1,4 +1,3 @@
-import {rowRange} from '../linalg/csr.js'
 import {addRow, rowDotVector} from '../linalg/csr-products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
@@ -92,19 +91,19 @@ export interface GradientRows {
 }
 
 /**
- * The gradient of the rows from … to − 1 of the node set from a pass of the engine over their pairs with the rows of `others`.
+ * The gradient of a stretch of the node set from a pass of the engine over the pairs of its `rows` with those of `others`.
  *
- * Shapes     aggregated rows of the node set [s, d]; others [p, d], the aggregated rows themselves or landmarks; left [to − from, r] and
- *            right [p, r], whose products are the pair weights.
+ * Shapes     rows [m, d], the aggregated rows from place `from` on; others [p, d], all aggregated rows or landmarks; left [m, r] and right [p, r],
+ *            whose products are the pair weights.
  * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
  * Cost       one kernelGradient pass, and a sparse inner product for each place of the pattern.
  */
-export async function gradientFromPass(engine: PairwiseEngine, {graph, features, aggregated, nodeSet}: GradientRows, others: Matrix, left: Dense, right: Dense, from: number, to: number): Promise<PatternGradient> {
+export async function gradientFromPass(engine: PairwiseEngine, {graph, features, aggregated, nodeSet}: GradientRows, rows: Matrix, others: Matrix, left: Dense, right: Dense, from: number): Promise<PatternGradient> {
   const {indptr, indices} = graph.matrix
-  const starts = patternStarts(graph, nodeSet.subarray(from, to))
-  const out = new Float64Array(starts[to - from]!)
+  const starts = patternStarts(graph, nodeSet.subarray(from, from + rows.rows))
+  const out = new Float64Array(starts[rows.rows]!)
   const scale = -4 / nodeSet.length
-  await engine.kernelGradient(rowRange(aggregated.unit, from, to), others, left, right, (first, block) => {
+  await engine.kernelGradient(rows, others, left, right, (first, block) => {
     for (let row = 0; row < block.rows; row++) {
       const i = from + first + row
       const norm = aggregated.norms[i]!

@@ -4,7 +4,7 @@ import {type Products, transpose} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
 import {dense, type Dense, type Matrix} from '../linalg/types.js'
 import {random} from '../stats/random.js'
-import {type FeatureChunk, featureChunks, type KernelValues, type LandmarkKernel} from './landmarks.js'
+import {CHUNK, type FeatureChunk, featureChunks, type KernelValues, type LandmarkKernel} from './landmarks.js'
 
 /** K = ΦΦᵀ + D with D = R + λI, solved for Y by one pass over the rows. */
 export interface LandmarkSolution {
@@ -18,6 +18,9 @@ export interface LandmarkSolution {
   readonly condition: number
 }
 
+/** What a solve needs of a chunk. */
+type Features = Pick<FeatureChunk, 'first' | 'phi' | 'rest'>
+
 const POWER_STEPS = 30
 
 /**
@@ -28,15 +31,21 @@ const POWER_STEPS = 30
  * Cost       s · p kernel values and 2 p² multiply–adds a row; a chunk of rows and p² numbers in memory.
  * Source     Woodbury's identity. Deviation: none.
  */
-export async function solveLandmarks(kernel: LandmarkKernel, unit: Matrix, y: Dense, ridge: number, values: KernelValues, products: Products): Promise<LandmarkSolution> {
-  const p = kernel.places.length
+export function solveLandmarks(kernel: LandmarkKernel, unit: Matrix, y: Dense, ridge: number, values: KernelValues, products: Products): Promise<LandmarkSolution> {
+  return solveChunks(featureChunks(kernel, unit, values, products), kernel.places.length, y, ridge, products)
+}
+
+async function solveChunks(chunks: AsyncIterable<Features> | Iterable<Features>, p: number, y: Dense, ridge: number, products: Products): Promise<LandmarkSolution> {
   const a = identity(p)
   const b = dense(p, y.cols)
+  // Memory touched for the first time costs more than the transposing.
+  let buffer = new Float64Array(0)
   let own = 0
-  for await (const {first, phi, rest} of featureChunks(kernel, unit, values, products)) {
+  for await (const {first, phi, rest} of chunks) {
     const inverse = rest.map((r) => 1 / (r + ridge))
     const rows = rowsOf(y, first, first + phi.rows)
-    const scaled = transpose(scaledRows(phi, inverse))
+    if (buffer.length !== phi.data.length) buffer = new Float64Array(phi.data.length)
+    const scaled = transpose(phi, inverse, buffer)
     add(a, await products.multiply(scaled, phi))
     add(b, await products.multiply(scaled, rows))
     inverse.forEach((x, i) => (own += x * squaredLength(rows, i)))
@@ -45,7 +54,7 @@ export async function solveLandmarks(kernel: LandmarkKernel, unit: Matrix, y: De
   const gamma = await products.multiply(inverse, b)
   const explained = b.data.reduce((sum, x, t) => sum + x * gamma.data[t]!, 0)
   const largest = await largestEigenvalue((v) => products.multiply(a, v), p, random(0), POWER_STEPS)
-  return {ridge, inverse, gamma, gkc: Math.sqrt((2 / unit.rows) * (own - explained)), condition: ((ridge + 0.5) / ridge) * Math.max(1, largest)}
+  return {ridge, inverse, gamma, gkc: Math.sqrt((2 / y.rows) * (own - explained)), condition: ((ridge + 0.5) / ridge) * Math.max(1, largest)}
 }
 
 /**
@@ -82,22 +91,40 @@ export async function landmarkAlignment(kernel: LandmarkKernel, unit: Matrix, y:
   return (own + moments.data.reduce((sum, x) => sum + x * x, 0)) / unit.rows
 }
 
-/** Φ of all rows, kept, to apply K⁻¹ = D⁻¹ − D⁻¹ΦA⁻¹ΦᵀD⁻¹ as a preconditioner: s · p · 8 bytes. */
-export async function landmarkPreconditioner(kernel: LandmarkKernel, unit: Matrix, ridge: number, values: KernelValues, products: Products): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
-  const {inverse, condition} = await solveLandmarks(kernel, unit, dense(unit.rows, 0), ridge, values, products)
+/** Φ and R of all rows, kept for several ridges: 2 · s · p · 8 bytes. */
+export interface LandmarkFeatures {
+  /** [s, p] */
+  readonly phi: Dense
+  /** [p, s] */
+  readonly transposed: Dense
+  /** [s] */
+  readonly rest: Float64Array
+}
+
+export async function landmarkFeatures(kernel: LandmarkKernel, unit: Matrix, values: KernelValues, products: Products): Promise<LandmarkFeatures> {
   const phi = dense(unit.rows, kernel.places.length)
-  const scale = new Float64Array(unit.rows)
+  const rest = new Float64Array(unit.rows)
   for await (const chunk of featureChunks(kernel, unit, values, products)) {
     phi.data.set(chunk.phi.data, chunk.first * phi.cols)
-    chunk.rest.forEach((r, i) => (scale[chunk.first + i] = 1 / (r + ridge)))
+    rest.set(chunk.rest, chunk.first)
   }
-  const transposed = transpose(phi)
+  return {phi, transposed: transpose(phi), rest}
+}
+
+/** K⁻¹ = D⁻¹ − D⁻¹ΦA⁻¹ΦᵀD⁻¹ as a preconditioner: 2 p multiply–adds a row and column, after p² a row for A. */
+export async function landmarkPreconditioner({phi, transposed, rest}: LandmarkFeatures, ridge: number, products: Products): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
+  const chunks = Array.from({length: Math.ceil(phi.rows / CHUNK)}, (_, k) => {
+    const [first, to] = [k * CHUNK, Math.min(phi.rows, (k + 1) * CHUNK)]
+    return {first, phi: rowsOf(phi, first, to), rest: rest.subarray(first, to)}
+  })
+  const {inverse, condition} = await solveChunks(chunks, phi.cols, dense(phi.rows, 0), ridge, products)
+  const scale = rest.map((r) => 1 / (r + ridge))
   return {
     condition,
     async apply(v) {
       const scaled = scaledRows(v, scale)
       const back = await products.multiply(phi, await products.multiply(inverse, await products.multiply(transposed, scaled)))
-      subtract(scaled, scaledRows(back, scale))
+      for (let i = 0, at = 0; i < v.rows; i++) for (let c = 0; c < v.cols; c++, at++) scaled.data[at]! -= scale[i]! * back.data[at]!
       return scaled
     },
   }

@@ -43,6 +43,15 @@ describe('products', () => {
     }
   })
 
+  it.each([[1, 1], [17, 33], [64, 40], [0, 3]])('the transpose of %i × %i, of scaled rows too, into memory that held something else', (m, n) => {
+    const [a, scale] = [filled(m, n, 1), filled(1, m, 2).data]
+    const expected = m === 0 ? [] : oracle(a).transpose().to1DArray()
+    expect(transpose(a)).toEqual({rows: n, cols: m, data: Float64Array.from(expected)})
+    const out = filled(m, n, 3).data
+    expect(transpose(a, scale, out).data).toBe(out)
+    expect(out).toEqual(Float64Array.from(expected, (x, at) => x * scale[at % m]!))
+  })
+
   it('keeps the type of its inputs', async () => {
     const single = {rows: 2, cols: 2, data: Float32Array.of(1, 2, 3, 4)}
     for (const products of [plainProducts, fast]) expect((await products.multiply(single, single)).data).toEqual(Float32Array.of(7, 10, 15, 22))

@@ -63,7 +63,7 @@ describe('the steepest candidates', () => {
 })
 
 describe('an engine that is watched', () => {
-  it('computes the same, and tells every product of a solve and every row of a gradient', async () => {
+  it('computes the same, and tells every product of a solve', async () => {
     const seen: [string, number, number][] = []
     const watched = watchKernels(cpu, (...progress) => seen.push(progress))
     const [z, v] = [units(1, 600, 3), normal(2, 600, 2)]
@@ -72,8 +72,7 @@ describe('an engine that is watched', () => {
     const rows: [number, number][] = []
     await watched.kernelGradient(z, z, v, v, (first, block) => rows.push([first, block.rows]))
     expect(rows).toEqual([[0, 512], [512, 88]])
-    expect(seen.map(([, done, total]) => [done, total])).toEqual([[0, 0], [1, 0], [512, 600], [600, 600]])
-    expect(seen.map(([stage]) => stage)).toEqual(['kernel products of the solve', 'kernel products of the solve', 'nodes of the edge gradients', 'nodes of the edge gradients'])
+    expect(seen).toEqual([['kernel products of the solve', 0, 0], ['kernel products of the solve', 1, 0]])
     expect(watched.precision).toBe(cpu.precision)
   })
 })

@@ -125,7 +125,7 @@ describe('metrics', () => {
     expect(seen.filter(([stage]) => stage === 'blocks of nodes').map(([, done, total]) => [done, total])).toEqual(Array.from({length: 16}, (_, k) => [k + 1, 16]))
     expect(notes).toHaveLength(1)
     expect((await run(small(), {solver: 'stream'}, {threads: 1, onProgress: (...at) => seen.push(at)})).metrics.solver.name).toBe('stream')
-    expect(new Set(seen.map(([stage]) => stage))).toEqual(new Set(['blocks of nodes', 'kernel products of the solve', 'nodes of the edge gradients']))
+    expect(new Set(seen.map(([stage]) => stage))).toEqual(new Set(['blocks of nodes', 'kernel products of the solve']))
   })
 })
 

@@ -4,6 +4,7 @@ import type {Dense, Matrix} from '../../linalg/types.js'
 import {cpuDistances} from '../cpu/distances.js'
 import type {PairwiseEngine} from '../engine.js'
 import {type AdapterFacts, Gpu, openGpu, type GpuOptions} from './gpu.js'
+import {keepLast} from './keep-last.js'
 import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.js'
 import {reside, type Resident} from './resident.js'
 import {webgpuVolatility} from './volatility.js'
@@ -21,7 +22,8 @@ export interface WebgpuEngine extends PairwiseEngine {
  *
  * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts are those of
  *            the cpu engine. `distances`, from which scale and δ grid of a certificate come, is fp64 on the processor.
- * Memory     the last two matrices stay on the device between calls, so their values must not be changed while they are in use.
+ * Memory     the last two matrices, and `right` of kernelGradient, stay on the device between calls, so their values must not be changed
+ *            while they are in use.
  * Throws     DeviceError  see openGpu; later: device lost, out of memory.
  */
 export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEngine> {
@@ -30,16 +32,9 @@ export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEng
 
 /** The engine on a device that is already open. */
 export function webgpuEngine(gpu: Gpu): WebgpuEngine {
-  const held: Resident[] = []
-  const resident = (matrix: Matrix): Resident => {
-    const at = held.findIndex((x) => x.matrix === matrix)
-    if (at === -1 && held.length === RESIDENTS) held.shift()!.free()
-    const found = at === -1 ? reside(gpu, matrix) : held.splice(at, 1)[0]!
-    held.push(found)
-    return found
-  }
+  const held = keepLast(RESIDENTS, (matrix: Matrix) => reside(gpu, matrix))
   /** Both are used before either can be the one that goes. */
-  const residents = (z: Matrix, w: Matrix): [Resident, Resident] => [resident(z), resident(w)]
+  const residents = (z: Matrix, w: Matrix): [Resident, Resident] => [held.of(z), held.of(w)]
   return {
     name: 'webgpu',
     precision: 'fp32',

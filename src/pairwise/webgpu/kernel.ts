@@ -1,9 +1,9 @@
 import {addRow, rowDot} from '../../linalg/csr-products.js'
-import type {Dense} from '../../linalg/types.js'
+import {dense, type Dense} from '../../linalg/types.js'
 import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
-import {columnsOfPanel, type PanelPlan, roundUp, rowsOfPanel} from './panels.js'
+import {columnsOfPanel, placeRows, roundUp, rowsOfPanel} from './panels.js'
 import {cosines, nearPairs, PRODUCT, type Resident} from './resident.js'
 import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
@@ -57,7 +57,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const rows = z.matrix.rows
   const {height, count} = z.plan
   const wide = w.plan.height
-  const out = new Float64Array(rows * v.cols)
+  const out: Dense = {rows, cols: v.cols, data: new Float64Array(rows * v.cols)}
   const width = roundUp(v.cols, tileCols(TALL))
   const right = Array.from({length: w.plan.count}, (_, q) => arena.upload(rowsOfPanel(v, w.plan, q, width)))
   const chunks = wide / CHUNK
@@ -77,14 +77,9 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
     reads.push(gpu.read(sums, height * width))
   }
   // Read when all is under way: a device that waits for the host between panels is idle.
-  for (const [p, bytes] of (await Promise.all(reads)).entries()) {
-    const s = new Float32Array(bytes)
-    for (let i = p * height; i < Math.min(rows, (p + 1) * height); i++) {
-      for (let c = 0; c < v.cols; c++) out[i * v.cols + c] = s[(i - p * height) * width + c]!
-    }
-  }
+  for (const [p, bytes] of (await Promise.all(reads)).entries()) placeRows(new Float32Array(bytes), width, out, p * height)
   const add = (i: number, weight: number, j: number) => {
-    for (let c = 0; c < v.cols; c++) out[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
+    for (let c = 0; c < v.cols; c++) out.data[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
   }
   if (z === w) {
     z.diagonal.forEach((weight, i) => {
@@ -95,7 +90,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   near.cosine.forEach((c, at) => {
     add(near.i[at]!, kappa(c), near.j[at]!)
   })
-  return {rows, cols: v.cols, data: out}
+  return out
 }
 
 /**
@@ -103,7 +98,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
  *
  * Precision  fp32, u = 2⁻²³: relative error of κ′ ≤ 1.5·10⁴ (cols + 2) u / κ′ at worst (at NEAR_ONE, where κ″ is largest), there
  *            multiplied by a tangent below 0.023; sums γ(4096 + rows of w / 4096) Σ|terms|. Nearly parallel pairs in fp64 on the host.
- * Cost       rows · rows · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and W twice.
+ * Cost       rows · rows · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and W twice; W and `right` stay on the device.
  * Empty      z without rows → onRows is not called.
  * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
  */
@@ -120,8 +115,8 @@ export async function kernelGradient(
   const {rows: n, height, count} = z.plan
   const wide = w.plan.height
   const inner = roundUp(left.cols, 16)
-  const upload = (x: Dense, plan: PanelPlan) => Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p)))
-  const [leftPanels, rightPanels] = [upload(left, z.plan), upload(right, w.plan)]
+  const leftPanels = Array.from({length: count}, (_, p) => arena.upload(columnsOfPanel(left, z.plan, p)))
+  const rightPanels = w.beside(right)
   const block = arena.storage(wide * height)
   const sums = arena.storage(height * width)
   const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
@@ -144,18 +139,17 @@ export async function kernelGradient(
     under = p + 1 < count ? await sumsOf(p + 1) : null
     const s = new Float32Array(await done.bytes)
     const first = p * height
-    const rows = Math.min(n, first + height) - first
-    const data = new Float64Array(rows * matrix.cols)
-    for (let i = 0; i < rows; i++) {
-      const row = data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
-      row.set(s.subarray(i * width, i * width + matrix.cols))
+    const block = dense(Math.min(n, first + height) - first, matrix.cols)
+    placeRows(s, width, block, 0)
+    for (let i = 0; i < block.rows; i++) {
+      const row = block.data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
       for (let at = order.start[first + i]!; at < order.start[first + i + 1]!; at++) {
         const pair = order.pairs[at]!
         const other = near.j[pair]!
         addRow(matrix, other, rowDot(left, first + i, right, other) * kappaSlope(near.cosine[pair]!), row)
       }
     }
-    onRows(first, {rows, cols: matrix.cols, data})
+    onRows(first, block)
   }
 }
 

@@ -37,17 +37,22 @@ fn kappa(c: vec4f) -> vec4f { return vec4f(kappa_of(c.x), kappa_of(c.y), kappa_o
 fn gradient(weight: vec4f, c: vec4f) -> vec4f { return weight * vec4f(slope_of(c.x), slope_of(c.y), slope_of(c.z), slope_of(c.w)); }
 `
 
-/** WGSL: one bit for each cosine of C [rows, 4·cols4] beyond NEAR_ONE, 32 rows a word: bits [rows / 32, cols]. A thread a column. */
-export const NEAR_BITS = `
-struct Shape { rows: u32, cols: u32 }
+/**
+ * WGSL: the places of the cosines of C [rows, cols] beyond NEAR_ONE, row · cols + column, in no order: list[0] counts all of them, list[1 …] holds
+ * as many as there is room for. A thread looks at 32 rows of a column.
+ */
+export const NEAR_LIST = `
+struct Shape { cols: u32, room: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> cosines: array<f32>;
-@group(0) @binding(2) var<storage, read_write> bits: array<u32>;
+@group(0) @binding(2) var<storage, read_write> list: array<atomic<u32>>;
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  var word = 0u;
-  for (var bit = 0u; bit < 32u; bit++) {
-    if (abs(cosines[(id.y * 32u + bit) * shape.cols + id.x]) > ${NEAR_ONE}) { word |= 1u << bit; }
+  for (var row = id.y * 32u; row < id.y * 32u + 32u; row++) {
+    let place = row * shape.cols + id.x;
+    if (abs(cosines[place]) > ${NEAR_ONE}) {
+      let at = atomicAdd(&list[0], 1u);
+      if (at < shape.room) { atomicStore(&list[at + 1u], place); }
+    }
   }
-  bits[id.y * shape.cols + id.x] = word;
 }`

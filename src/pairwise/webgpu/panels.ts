@@ -38,10 +38,9 @@ export function planPanels(rows: number, wordsPerRow: number, bufferLimit: numbe
 type AnyMatrix = Csr | Dense<Real>
 
 /** Calls `visit` for each stored value of rows first … last − 1. */
-function eachValue(x: AnyMatrix, first: number, last: number, visit: (row: number, col: number, value: number) => void): void {
+function eachValue(x: Csr, first: number, last: number, visit: (row: number, col: number, value: number) => void): void {
   for (let i = first; i < last; i++) {
-    if ('indptr' in x) for (let at = x.indptr[i]!; at < x.indptr[i + 1]!; at++) visit(i, x.indices[at]!, x.values[at]!)
-    else for (let t = 0; t < x.cols; t++) visit(i, t, x.data[i * x.cols + t]!)
+    for (let at = x.indptr[i]!; at < x.indptr[i + 1]!; at++) visit(i, x.indices[at]!, x.values[at]!)
   }
 }
 
@@ -70,10 +69,23 @@ export function columnsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: numbe
 export function rowsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: number, width: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(height * width)
   const first = p * height
-  eachValue(x, first, Math.min(rows, first + height), (i, t, value) => {
-    out[(i - first) * width + t] = value
-  })
+  const last = Math.min(rows, first + height)
+  if ('indptr' in x) {
+    eachValue(x, first, last, (i, t, value) => {
+      out[(i - first) * width + t] = value
+    })
+    return out
+  }
+  if (width === x.cols) out.set(x.data.subarray(first * width, last * width))
+  else for (let i = first; i < last; i++) out.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), (i - first) * width)
   return out
+}
+
+/** The first `cols` columns of a block [height, width] that begins at row `first`, into x [rows, cols]. */
+export function placeRows(block: Float32Array, width: number, x: Dense, first: number): void {
+  const rows = Math.min(x.rows, first + block.length / width) - first
+  if (width === x.cols) x.data.set(block.subarray(0, rows * width), first * width)
+  else for (let i = 0; i < rows; i++) x.data.set(block.subarray(i * width, i * width + x.cols), (first + i) * x.cols)
 }
 
 /** Calls `visit` for each set bit of bits [rows / 32, cols], with its row and column, in the order of the words. */

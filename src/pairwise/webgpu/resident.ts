@@ -1,10 +1,11 @@
 import {DeviceError} from '../../errors.js'
 import {rowDot} from '../../linalg/csr-products.js'
-import type {Matrix} from '../../linalg/types.js'
+import type {Dense, Matrix} from '../../linalg/types.js'
 import {kernelDiagonal} from '../cpu/kernel.js'
 import type {Gpu} from './gpu.js'
-import {KERNEL_WGSL, NEAR_BITS} from './maps-shader.js'
-import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
+import {keepLast} from './keep-last.js'
+import {KERNEL_WGSL, NEAR_LIST} from './maps-shader.js'
+import {columnsOfPanel, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
 import {SQUARE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 /** Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set. */
@@ -25,6 +26,8 @@ export interface Resident {
   /** the same panels row by row, `width` numbers a row: the right side of the gradient's product */
   readonly width: number
   rows(): readonly GPUBuffer[]
+  /** another matrix with as many rows, feature by feature in the same panels; the last two stay */
+  beside(other: Dense): readonly GPUBuffer[]
   /** the near pairs found so far, by the other side */
   readonly near: WeakMap<Resident, Promise<NearPairs>>
   free(): void
@@ -32,6 +35,9 @@ export interface Resident {
 
 /** More nearly parallel pairs than this are too many for the host: the cpu engine computes them no slower. */
 const NEAR_LIMIT = 2 ** 25
+
+/** Near pairs of a block that are read without asking how many there are: a row with itself, and a few copies. */
+const NEAR_ROOM = 2 ** 14
 
 /** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
 export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: {map: 'gradient'}, functions: KERNEL_WGSL})
@@ -48,6 +54,10 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
   const plan = planPanels(matrix.rows, width, gpu.bufferLimit)
   const each = <T>(make: (p: number) => T) => Array.from({length: plan.count}, (_, p) => make(p))
   let rows: GPUBuffer[] | undefined
+  const beside = keepLast(2, (other: Dense) => {
+    const own = gpu.arena()
+    return {panels: each((p) => own.upload(columnsOfPanel(other, plan, p))), free: () => own.free()}
+  })
   return {
     matrix,
     plan,
@@ -56,8 +66,12 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
     width,
     columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
     rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
+    beside: (other) => beside.of(other).panels,
     near: new WeakMap(),
-    free: () => arena.free(),
+    free() {
+      beside.free()
+      arena.free()
+    },
   }
 }
 
@@ -76,6 +90,8 @@ export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs
 /**
  * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the very
  * pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
+ *
+ * Cost     rows · rows · cols multiply–adds on the device; the host waits once for each panel of z.
  */
 async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> {
   const [height, wide] = [z.plan.height, w.plan.height]
@@ -84,20 +100,31 @@ async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> 
   const second: number[] = []
   try {
     const block = arena.storage(height * wide)
-    const bits = arena.storage((height * wide) / 32)
+    /** The list of a block, with the number of its pairs in front. */
+    const listOf = async (p: number, q: number, list: GPUBuffer, room: number) => {
+      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+      gpu.clear(list)
+      await gpu.dispatch(NEAR_LIST, Uint32Array.of(height, room), [block, list], [height / 64, wide / 32, 1])
+      return {bytes: gpu.read(list, 1 + room)}
+    }
+    const list = arena.storage(1 + NEAR_ROOM)
     for (let p = 0; p < z.plan.count; p++) {
-      for (let q = 0; q < w.plan.count; q++) {
-        await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
-        await gpu.dispatch(NEAR_BITS, Uint32Array.of(wide, height), [block, bits], [height / 64, wide / 32, 1])
-        eachBit(new Uint32Array(await gpu.read(bits, (height * wide) / 32)), height, (row, col) => {
-          const i = p * height + col
-          const j = q * wide + row
-          if (z === w && i === j) return
+      const under = []
+      for (let q = 0; q < w.plan.count; q++) under.push(await listOf(p, q, list, NEAR_ROOM))
+      for (const [q, {bytes}] of under.entries()) {
+        let found = new Uint32Array(await bytes)
+        const count = found[0]!
+        if (count > height * wide) throw new DeviceError(`the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`, ['use --device cpu'])
+        if (first.length + count > NEAR_LIMIT) {
+          throw new DeviceError(`more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`, ['use --device cpu'])
+        }
+        if (count > NEAR_ROOM) found = new Uint32Array(await (await listOf(p, q, arena.storage(1 + count), count)).bytes)
+        for (const place of found.subarray(1, 1 + count).sort()) {
+          const i = p * height + (place % height)
+          const j = q * wide + Math.floor(place / height)
+          if (z === w && i === j) continue
           first.push(i)
           second.push(j)
-        })
-        if (first.length > NEAR_LIMIT) {
-          throw new DeviceError(`more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`, ['use --device cpu'])
         }
       }
     }

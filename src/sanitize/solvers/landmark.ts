@@ -38,8 +38,9 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
-      const weights = await pairWeights(await featureChunk(kernel, aggregated.unit, from, to, engine, products), y, solution, kernel, products)
-      return {gradients: [await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, kernel.points, weights, all, from, to)], exact: new Float64Array(0)}
+      const chunk = await featureChunk(kernel, aggregated.unit, from, to, engine, products)
+      const weights = await pairWeights(chunk, y, solution, kernel, products)
+      return {gradients: [await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, chunk.unit, kernel.points, weights, all, from)], exact: new Float64Array(0)}
     },
     sizes: (block) => ({gradients: [patternPlaces(problem, blockRows(problem, block))], exact: 0}),
     scores(parts) {

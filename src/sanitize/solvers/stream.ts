@@ -8,7 +8,7 @@ import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
 import {addScaled, complexityOf} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
-import {landmarkAlignment, landmarkPreconditioner} from '../landmark-scores.js'
+import {landmarkAlignment, type LandmarkFeatures, landmarkFeatures, landmarkPreconditioner} from '../landmark-scores.js'
 import {landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
@@ -19,6 +19,8 @@ const MAX_ITERATIONS = 500
 const LANDMARKS = 512
 /** Random signs of the label-free trace. */
 const PROBES = 64
+/** Relative residual of a probe: what 64 probes miss is far more (docs/math-sanitize.md, "Size"). */
+const PROBE_TOLERANCE = 1e-2
 
 /**
  * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
@@ -36,13 +38,15 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
   const kernel = await landmarkKernel(unit, LANDMARKS, random, exact, products)
-  const solve = async (rows: Matrix, b: Dense, lambda: number) => {
-    const {apply: precondition, condition} = await landmarkPreconditioner(await landmarksAt(rows, kernel.places, exact, products), rows, lambda, exact, products)
+  const featuresOf = async (rows: Matrix) => landmarkFeatures(await landmarksAt(rows, kernel.places, exact, products), rows, exact, products)
+  const solve = async (rows: Matrix, near: LandmarkFeatures, b: Dense, lambda: number, tolerance = TOLERANCE[engine.precision]) => {
+    const {apply: precondition, condition} = await landmarkPreconditioner(near, lambda, products)
     const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
-    return {x: (await conjugateGradients(apply, b, {tolerance: TOLERANCE[engine.precision], maxIterations: MAX_ITERATIONS, precondition})).x, condition}
+    return {x: (await conjugateGradients(apply, b, {tolerance, maxIterations: MAX_ITERATIONS, precondition})).x, condition}
   }
-  const solved = isLimit ? null : await solve(unit, y, ridge)
-  const free = isLimit ? null : await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, v, problem.labelFreeRidge)).x)
+  const near = isLimit ? null : await featuresOf(unit)
+  const solved = near === null ? null : await solve(unit, near, y, ridge)
+  const free = near === null ? null : await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, near, v, problem.labelFreeRidge, PROBE_TOLERANCE)).x)
   const freeGkc = free === null ? NaN : Math.sqrt((2 / unit.rows) * free.trace)
   const gkc = solved === null ? null : complexityOf(y, solved.x)
   const alphas = [solved?.x ?? y, ...(free === null ? [] : [{...free.solved, data: free.solved.data.map((x) => x / Math.sqrt(PROBES))}])]
@@ -60,8 +64,9 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
+      const rows = rowRange(unit, from, to)
       const gradients = []
-      for (const alpha of alphas) gradients.push(await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, unit, rowRange(alpha, from, to) as Dense, alpha, from, to))
+      for (const alpha of alphas) gradients.push(await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, rows, unit, rowRange(alpha, from, to) as Dense, alpha, from))
       return {gradients, exact: new Float64Array(0)}
     },
     sizes: (block) => ({gradients: alphas.map(() => patternPlaces(problem, blockRows(problem, block))), exact: 0}),
@@ -72,7 +77,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
     },
     async complexityOf(other) {
       const rows = rowsOfSet(other).unit
-      return isLimit ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products) : complexityOf(y, (await solve(rows, y, ridge)).x)
+      return isLimit ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products) : complexityOf(y, (await solve(rows, await featuresOf(rows), y, ridge)).x)
     },
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import {describe, expect, it, vi} from 'vitest'
 import {DeviceError} from '../../../src/errors.js'
 import {ASIN_COEFFICIENTS} from '../../../src/pairwise/webgpu/maps-shader.js'
-import {columnsOfPanel, eachBit, planPanels, rowsOfPanel} from '../../../src/pairwise/webgpu/panels.js'
+import {keepLast} from '../../../src/pairwise/webgpu/keep-last.js'
+import {columnsOfPanel, eachBit, placeRows, planPanels, rowsOfPanel} from '../../../src/pairwise/webgpu/panels.js'
 import {lossBounds, prepare, relativeError} from '../../../src/pairwise/volatility-rows.js'
 import {rowStructs} from '../../../src/pairwise/webgpu/row-structs.js'
 import {normal, sparse, task} from './data.js'
@@ -55,10 +56,37 @@ describe('panels', () => {
     }
   })
 
+  it('give back the rows they were made of, the columns beyond a matrix left out', () => {
+    for (const width of [21, 128]) {
+      const {dense} = sparse(1, 300, 21)
+      const plan = {rows: 300, height: 256, count: 2}
+      const back = {rows: 300, cols: 21, data: new Float64Array(300 * 21)}
+      for (let p = 0; p < 2; p++) placeRows(rowsOfPanel(dense, plan, p, width), width, back, p * 256)
+      expect(back.data).toEqual(dense.data.map(Math.fround))
+    }
+  })
+
   it('reads bits by row and column', () => {
     const seen: [number, number][] = []
     eachBit(Uint32Array.of(0x80000001, 0, 0, 2), 2, (row, col) => seen.push([row, col]))
     expect(seen).toEqual([[31, 0], [0, 0], [33, 1]])
+  })
+})
+
+describe('what is kept of the last keys', () => {
+  it('is made once, freed when another key takes its place, and the key used last stays longest', () => {
+    const log: string[] = []
+    const keys = {a: {}, b: {}, c: {}}
+    const name = (key: object) => Object.entries(keys).find(([, x]) => x === key)![0]
+    const kept = keepLast(2, (key: object) => {
+      log.push(`made ${name(key)}`)
+      return {free: () => log.push(`freed ${name(key)}`)}
+    })
+    expect(kept.of(keys.a)).toBe(kept.of(keys.a))
+    for (const key of [keys.b, keys.a, keys.c, keys.a]) kept.of(key)
+    kept.free()
+    kept.of(keys.a)
+    expect(log).toEqual(['made a', 'made b', 'freed b', 'made c', 'freed c', 'freed a', 'made a'])
   })
 })
 
