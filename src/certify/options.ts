@@ -74,6 +74,7 @@ export function checkOptions({metric, floor, deltas, etas, alpha, split, bootstr
   if (!Number.isInteger(examples) || examples < 0) throw new UsageError(`--examples is ${examples}; it is a whole number of examples, 0 for none`)
   if (!(risk > 0 && risk < 1)) throw new UsageError(`--risk is ${risk}; it lies between 0 and 1, both excluded`)
   if (!Number.isInteger(bootstrap) || bootstrap < 0) throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
+  if (bootstrap > MAX_BOOTSTRAP) throw new UsageError(`--bootstrap is ${bootstrap}; at most ${MAX_BOOTSTRAP} rounds are possible`)
 }
 
 /** The η grid, ascending; throws UsageError for an η that no two losses can differ by. */

@@ -3,7 +3,7 @@ import {InputError, UsageError} from '../errors.js'
 import type {Bet} from '../stats/betting.js'
 import {alphaOf} from './alpha.js'
 import {FAMILIES, type LayerBets} from './bounds.js'
-import {type CertifyOptions, checkOptions, MAX_BOOTSTRAP} from './options.js'
+import {type CertifyOptions, checkOptions} from './options.js'
 import type {CertifyPlan, LayerPlan} from './plan.js'
 import {type PackedPoints, packPoints, unpackPoints} from './points.js'
 import type {AlphaSplit} from './types.js'
@@ -102,7 +102,6 @@ function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expect
 }
 
 function optionsFault(options: CertifyOptions): string | null {
-  if (options.bootstrap > MAX_BOOTSTRAP) return `it asks for ${options.bootstrap} rounds of the bootstrap, the limit is ${MAX_BOOTSTRAP}`
   try {
     checkOptions(options)
     return null

@@ -41,6 +41,7 @@ describe('options are refused outside their range, with the value, the limit and
     [{risk: 1}, /--risk is 1;/, /^$/],
     [{bootstrap: -1}, /--bootstrap is -1; it is a whole number of rounds/, /^$/],
     [{bootstrap: 0.5}, /--bootstrap is 0.5;/, /^$/],
+    [{bootstrap: 100_001}, /--bootstrap is 100001; at most 100000 rounds are possible/, /^$/],
   ])('%o', (changed, message, next) => {
     const error = refusal(changed)
     expect(error.message).toMatch(message)
@@ -49,7 +50,7 @@ describe('options are refused outside their range, with the value, the limit and
 
   it.each<Partial<CertifyOptions>>([
     {}, {floor: 0}, {floor: 0.4, deltas: [0.4]}, {floor: 5, deltas: [0.4], split: null}, {lossMax: 1e-9},
-    {bounds: FRESH_BOUNDS}, {bounds: [], split: null}, {examples: 0, bootstrap: 0}, {alpha: 1e-12, risk: 1 - 1e-12, split: 0.999},
+    {bounds: FRESH_BOUNDS}, {bounds: [], split: null}, {examples: 0, bootstrap: 0}, {bootstrap: 100_000}, {alpha: 1e-12, risk: 1 - 1e-12, split: 0.999},
   ])('%o is accepted', (changed) => {
     expect(() => checkOptions({...DEFAULT_OPTIONS, ...changed})).not.toThrow()
   })

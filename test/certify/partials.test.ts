@@ -78,7 +78,7 @@ describe('a plan that travels', () => {
     ['a stake of 0 on ε', (p) => layer(p).pilot!.bets.epsilon.push({stake: 0, weight: 1, from: 0}), /^layer h2: a stake or weight is not positive$/],
     ['a weight of 0 in a cell', (p) => layer(p).pilot!.bets.cells[7]!.windowed.push({stake: 1, weight: 0, from: 0}), /a stake or weight is not positive/],
     ['a negative start in a class', (p) => layer(p).pilot!.bets.classes![0]!.bets.push({stake: 1, weight: 1, from: -1}), /a stake or weight is not positive/],
-    ['a bootstrap without end', (p) => (p.options.bootstrap = 100_001), /^it asks for 100001 rounds of the bootstrap, the limit is 100000$/],
+    ['a bootstrap without end', (p) => (p.options.bootstrap = 100_001), /^its options cannot be: --bootstrap is 100001; at most 100000 rounds are possible$/],
     ['options that cannot be', (p) => (p.options.risk = 2), /^its options cannot be: --risk is 2/],
     ['more α than there is', (p) => (p.alpha!.class! *= 2), /^α is not shared out as its options, classes and grids call for$/],
     ['another level', (p) => (p.options.alpha = 0.1), /^α is not shared out/],
