@@ -1,4 +1,4 @@
-/** Where a part comes from, and what to do where it cannot be: what an error in it says. */
+/** Where a part comes from, and the next steps where it cannot be right; an error in it names both. */
 export interface Source {
   place: string
   next: readonly string[]
@@ -6,7 +6,7 @@ export interface Source {
 
 /**
  * The part of a long run that has this name: what was kept of an earlier run, else what `make` gives, which is then kept. A name is made of
- * letters, digits and hyphens.
+ * letters, digits and hyphens. What an error in the part has to say comes with it.
  */
 export type Keep<Part> = (name: string, make: () => Promise<Part>) => Promise<Source & {part: Part}>
 

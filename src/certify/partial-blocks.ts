@@ -4,6 +4,7 @@ import type {Keep, Source} from '../keep.js'
 import type {VolatilitySums} from '../pairwise/engine.js'
 import {exampleCount} from './examples.js'
 import {type KeepSums, referenceBlocks} from './measure.js'
+import {AGAIN} from './partial-plan.js'
 import type {CertifyPlan} from './plan.js'
 import type {BlockSums, LayerSums} from './sums.js'
 
@@ -52,8 +53,6 @@ export function keepPacked(keep: Keep<PackedSums>, plan: CertifyPlan): KeepSums 
     return unpackSums(part, plan, layer, starts[block + 1]! - starts[block]!, source)
   }
 }
-
-const AGAIN = ['write the partial result again with surety certify --shard']
 
 /**
  * The sums of a shard that `packBlock` packed, bit for bit, with every size and value checked against the plan.

@@ -8,6 +8,9 @@ import type {CertifyPlan, LayerPlan} from './plan.js'
 import {type PackedPoints, packPoints, unpackPoints} from './points.js'
 import type {AlphaSplit} from './types.js'
 
+/** What helps where a partial result cannot be right. */
+export const AGAIN = ['write the partial result again with surety certify --shard']
+
 /** A plan as plain JSON; text is a packed array (data/packed). */
 export interface PackedPlan {
   options: CertifyOptions
@@ -49,15 +52,15 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
  */
 export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
   const fault = planFault(packed)
-  if (fault !== null) throw new InputError(`${place}: ${fault}`, ['write the partial result again with surety certify --shard'])
+  if (fault !== null) throw new InputError(`${place}: ${fault}`, AGAIN)
   const {lossMax, etas, references, layers, ...plan} = packed
-  const anchors = unpackPoints(packed.anchors, `${place}: anchors`)
+  const anchors = unpackPoints(packed.anchors, `${place}: anchors`, AGAIN)
   if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, layers, etas: Float64Array.from(etas)}))) {
-    throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, ['write the partial result again with surety certify --shard'])
+    throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, AGAIN)
   }
   return {
     ...plan, anchors,
-    references: references === null ? anchors : unpackPoints(references, `${place}: references`),
+    references: references === null ? anchors : unpackPoints(references, `${place}: references`, AGAIN),
     lossMax: lossMax ?? Infinity,
     etas: Float64Array.from(etas),
     layers: layers.map((layer) => ({...layer, deltas: Float64Array.from(layer.deltas)})),

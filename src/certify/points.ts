@@ -22,13 +22,13 @@ export const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
-export function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string): Points {
+export function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string, next: readonly string[] = ['write the file again']): Points {
   const points = {
-    rows: unpack(rows, 'u4', count, `${place}, rows`),
-    losses: unpack(losses, 'f8', count, `${place}, losses`),
-    labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`),
+    rows: unpack(rows, 'u4', count, `${place}, rows`, next),
+    losses: unpack(losses, 'f8', count, `${place}, losses`, next),
+    labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
   }
   const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
-  if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, ['write the file again'])
+  if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)
   return points
 }

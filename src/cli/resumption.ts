@@ -52,7 +52,7 @@ async function claim(folder: string, agreement: JsonObject): Promise<void> {
     })
     return writeFileAtomic(path, digestText(withChecksum(agreement)))
   }
-  const held = await readChecked(path)
+  const held = await readChecked(path, ANEW)
   const differs = difference(held, agreement)
   if (differs.length > 0) throw new InputError(`${path}: belongs to another run: other ${differs.join(', ')}`, ['give the flags and files of that run', ANEW])
 }
@@ -66,15 +66,15 @@ function difference({config: heldConfig, plan: heldPlan, ...held}: JsonObject, {
 }
 
 async function readPart<Part>(path: string, name: string, definition: string): Promise<Part> {
-  const held = await readChecked(path)
+  const held = await readChecked(path, DELETE)
   const fault = held.name === name ? misfit(held.part, 'partial.schema.json', definition) : `its name, ${JSON.stringify(held.name)}`
   if (fault !== null) throw new InputError(`${path}: is damaged at ${fault}`, [DELETE])
   return held.part as Part
 }
 
-async function readChecked(path: string): Promise<JsonObject> {
+async function readChecked(path: string, next: string): Promise<JsonObject> {
   // A number too large for fp64 becomes null here, to which no checksum fits.
   const json: unknown = JSON.parse(JSON.stringify(parseJson((await readInput(path)).bytes, path)))
-  if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [path.endsWith(RUN) ? ANEW : DELETE])
+  if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [next])
   return json
 }

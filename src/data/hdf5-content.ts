@@ -1,12 +1,12 @@
 import type {Attribute, Dataset, File as H5File, Group} from 'h5wasm'
 import {InputError} from '../errors.js'
+import {quietly} from '../quiet.js'
 import {fromFloat16} from './half-precision.js'
 import type {Hdf5Content, Hdf5Group, Hdf5Limits} from './hdf5.js'
 import {fromInteger64} from './integers64.js'
 import {raising} from './limits.js'
 import {buffersOf, elementCount, type ElementType, type NamedArray, type NumericArray} from './named-array.js'
 import {byName} from './natural-order.js'
-import {quietly} from '../quiet.js'
 
 /** Deflate reaches 1032 (see zip); what claims more is nothing but fill values. */
 const MAX_RATIO = 1032

@@ -38,7 +38,7 @@ export function solveLandmarks(kernel: LandmarkKernel, unit: Matrix, y: Dense, r
 async function solveChunks(chunks: AsyncIterable<Features> | Iterable<Features>, p: number, y: Dense, ridge: number, products: Products): Promise<LandmarkSolution> {
   const a = identity(p)
   const b = dense(p, y.cols)
-  // Memory touched for the first time costs more than the transposing.
+  // One buffer for all chunks: fresh memory costs more than the transposing.
   let buffer = new Float64Array(0)
   let own = 0
   for await (const {first, phi, rest} of chunks) {

@@ -44,7 +44,7 @@ export interface SolverPlan {
 const GRAM_VALUES = 4e7
 /** Passes of `stream`: iterations at the usual ridge, and with 64 probes at the label-free one. */
 const SOLVE_PASSES = 10
-const PROBE_PASSES = 40
+const PROBE_PASSES = 25
 const PROBES = 64
 const STREAM_LANDMARKS = 512
 /** Rows of a chunk that goes through the landmarks, and nodes among which those are chosen (see landmarks). */

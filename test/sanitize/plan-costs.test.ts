@@ -47,7 +47,7 @@ describe('costs are those that the solvers state of themselves', () => {
 
   it('stream: all pairs in every pass, with the classes and 64 probes beside the rows; in the limit one pass without probes', () => {
     const [n, d, classes] = [300, 10, 3]
-    const passes = 10 + 40 + 2
+    const passes = 10 + 25 + 2
     const usual = cost(sizes(n), 'stream', 2)
     expect(usual.kernelValues).toBe(passes * n * n)
     expect(usual.multiplyAdds).toBe(passes * n * n * (d + classes + 64))

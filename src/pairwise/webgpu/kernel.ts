@@ -57,7 +57,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const rows = z.matrix.rows
   const {height, count} = z.plan
   const wide = w.plan.height
-  const out: Dense = {rows, cols: v.cols, data: new Float64Array(rows * v.cols)}
+  const out = dense(rows, v.cols)
   const width = roundUp(v.cols, tileCols(TALL))
   const right = Array.from({length: w.plan.count}, (_, q) => arena.upload(rowsOfPanel(v, w.plan, q, width)))
   const chunks = wide / CHUNK
@@ -116,7 +116,7 @@ export async function kernelGradient(
   const wide = w.plan.height
   const inner = roundUp(left.cols, 16)
   const leftPanels = Array.from({length: count}, (_, p) => arena.upload(columnsOfPanel(left, z.plan, p)))
-  const rightPanels = w.beside(right)
+  const rightPanels = w.panelsOf(right)
   const block = arena.storage(wide * height)
   const sums = arena.storage(height * width)
   const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
@@ -139,17 +139,17 @@ export async function kernelGradient(
     under = p + 1 < count ? await sumsOf(p + 1) : null
     const s = new Float32Array(await done.bytes)
     const first = p * height
-    const block = dense(Math.min(n, first + height) - first, matrix.cols)
-    placeRows(s, width, block, 0)
-    for (let i = 0; i < block.rows; i++) {
-      const row = block.data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
+    const part = dense(Math.min(n, first + height) - first, matrix.cols)
+    placeRows(s, width, part, 0)
+    for (let i = 0; i < part.rows; i++) {
+      const row = part.data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
       for (let at = order.start[first + i]!; at < order.start[first + i + 1]!; at++) {
         const pair = order.pairs[at]!
         const other = near.j[pair]!
         addRow(matrix, other, rowDot(left, first + i, right, other) * kappaSlope(near.cosine[pair]!), row)
       }
     }
-    onRows(first, block)
+    onRows(first, part)
   }
 }
 

@@ -76,16 +76,14 @@ export function rowsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: number, 
     })
     return out
   }
-  if (width === x.cols) out.set(x.data.subarray(first * width, last * width))
-  else for (let i = first; i < last; i++) out.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), (i - first) * width)
+  for (let i = first; i < last; i++) out.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), (i - first) * width)
   return out
 }
 
 /** The first `cols` columns of a block [height, width] that begins at row `first`, into x [rows, cols]. */
 export function placeRows(block: Float32Array, width: number, x: Dense, first: number): void {
   const rows = Math.min(x.rows, first + block.length / width) - first
-  if (width === x.cols) x.data.set(block.subarray(0, rows * width), first * width)
-  else for (let i = 0; i < rows; i++) x.data.set(block.subarray(i * width, i * width + x.cols), (first + i) * x.cols)
+  for (let i = 0; i < rows; i++) x.data.set(block.subarray(i * width, i * width + x.cols), (first + i) * x.cols)
 }
 
 /** Calls `visit` for each set bit of bits [rows / 32, cols], with its row and column, in the order of the words. */

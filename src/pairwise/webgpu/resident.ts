@@ -27,7 +27,7 @@ export interface Resident {
   readonly width: number
   rows(): readonly GPUBuffer[]
   /** another matrix with as many rows, feature by feature in the same panels; the last two stay */
-  beside(other: Dense): readonly GPUBuffer[]
+  panelsOf(other: Dense): readonly GPUBuffer[]
   /** the near pairs found so far, by the other side */
   readonly near: WeakMap<Resident, Promise<NearPairs>>
   free(): void
@@ -45,7 +45,7 @@ export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: {m
 /**
  * Uploads a matrix (sparse rows are filled in).
  *
- * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for.
+ * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for, and 4 · rows · r for each matrix of `panelsOf`.
  * Throws   DeviceError  a row is too long for the device's buffers.
  */
 export function reside(gpu: Gpu, matrix: Matrix): Resident {
@@ -54,7 +54,7 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
   const plan = planPanels(matrix.rows, width, gpu.bufferLimit)
   const each = <T>(make: (p: number) => T) => Array.from({length: plan.count}, (_, p) => make(p))
   let rows: GPUBuffer[] | undefined
-  const beside = keepLast(2, (other: Dense) => {
+  const others = keepLast(2, (other: Dense) => {
     const own = gpu.arena()
     return {panels: each((p) => own.upload(columnsOfPanel(other, plan, p))), free: () => own.free()}
   })
@@ -66,10 +66,10 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
     width,
     columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
     rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
-    beside: (other) => beside.of(other).panels,
+    panelsOf: (other) => others.of(other).panels,
     near: new WeakMap(),
     free() {
-      beside.free()
+      others.free()
       arena.free()
     },
   }
@@ -91,7 +91,8 @@ export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs
  * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the very
  * pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
  *
- * Cost     rows · rows · cols multiply–adds on the device; the host waits once for each panel of z.
+ * Cost     rows · rows · cols multiply–adds on the device; the host waits once for each panel of z, and once more
+ *          for a block with more near pairs than NEAR_ROOM, which is computed twice.
  */
 async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> {
   const [height, wide] = [z.plan.height, w.plan.height]

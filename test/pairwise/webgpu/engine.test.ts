@@ -59,10 +59,19 @@ describe.skipIf(gpu === null)(`webgpu engine on ${gpu?.facts.description ?? 'no 
       expectClose((await engine.kernelApply(w, w, v)).data, kernelApplyByDefinition(w, w, v).data, 1e-5)
       expectClose((await engine.kernelApply(z, w, v)).data, kernelApplyByDefinition(z, w, v).data, 1e-5)
       expectClose(await gradient(w, w, left, v), kernelGradientByDefinition(w, w, left, v).data, cols === 1 ? Infinity : 1e-5)
+      expectClose(await gradient(w, w, v, left), kernelGradientByDefinition(w, w, v, left).data, cols === 1 ? Infinity : 1e-5)
       const other = normal(4, n, 3)
       expectClose(await gradient(z, w, other, v), kernelGradientByDefinition(z, w, other, v).data, cols === 1 ? Infinity : 1e-5)
     })
   }
+
+  it('reduces 200 equal rows: more near pairs than are listed without asking how many there are', async () => {
+    const w = units(5, 210, 8)
+    for (let i = 1; i < 200; i++) w.data.copyWithin(i * 8, 0, 8)
+    const [v, left] = [normal(2, 210, 3), normal(3, 210, 3)]
+    expectClose((await engine.kernelApply(w, w, v)).data, kernelApplyByDefinition(w, w, v).data, 1e-5)
+    expectClose(await gradient(w, w, left, v), kernelGradientByDefinition(w, w, left, v).data, 1e-5)
+  })
 
   it('takes sparse rows as it takes dense ones, and many columns at a time', async () => {
     const {csr, dense} = sparse(5, 70, 30)
