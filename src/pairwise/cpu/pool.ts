@@ -2,8 +2,8 @@ import {Worker} from 'node:worker_threads'
 import {DeviceError} from '../../errors.js'
 import type {Job, Part} from './jobs.js'
 
-/** What a worker is told: a job, then blocks of it. */
-export type Order = {run: number; job: Job} | {run: number; block: number}
+/** What a worker is told: a job, then blocks of it; or to end, with the block it is at. */
+export type Order = {run: number; job: Job} | {run: number; block: number} | 'end'
 
 /** What it answers: the part of a block, or why there is none. */
 export interface Answer {
@@ -18,6 +18,9 @@ export class WorkerError extends DeviceError {}
 
 /** A worker needs the next block in its queue when it finishes one, or it waits for this thread. */
 const QUEUED = 2
+
+/** Far above what a block takes. */
+const PATIENCE_MS = 60_000
 
 // Worker threads know no TypeScript: from source they start through tsx.
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js', import.meta.url)
@@ -54,7 +57,7 @@ export class WorkerPool {
     const workers = [...this.workers]
     this.workers.clear()
     this.current?.lost(new WorkerError('the worker threads were closed during a run'))
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all(workers.map(ended))
   }
 
   private async execute(job: Job, blocks: number, deliver: (block: number, part: Part) => void): Promise<void> {
@@ -111,4 +114,20 @@ export class WorkerPool {
     worker.on('exit', (code) => lost(`exited with code ${code}`))
     this.workers.add(worker)
   }
+}
+
+/**
+ * Resolves when a worker that was asked to end is gone. Stopped inside a product of onnxruntime it would take the process with it on Node 22, so that
+ * is only done to one that does not end.
+ */
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => void worker.terminate(), PATIENCE_MS)
+    worker.ref()
+    worker.once('exit', () => {
+      clearTimeout(patience)
+      resolve()
+    })
+    worker.postMessage('end' satisfies Order)
+  })
 }
