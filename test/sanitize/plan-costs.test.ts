@@ -39,7 +39,7 @@ describe('costs are those that the solvers state of themselves', () => {
     const {memoryBytes, multiplyAdds, kernelValues} = cost(sizes(n), 'landmarks', 2, p)
     expect(kernelValues).toBe(4 * n * p)
     expect(multiplyAdds).toBe(n * p * (4 * d + 5 * p) + 3 * p ** 3)
-    const ofLandmarks = (q: number) => 2 * 8 * q * d + 8 * (8 * q * q + 4 * n * q + 1.5 * n * q)
+    const ofLandmarks = (q: number) => 2 * 8 * q * d + 8 * (8 * q * q + (4 + 1.5 + 0.8) * n * q)
     expect(memoryBytes - cost(sizes(n), 'landmarks', 2, 20).memoryBytes).toBe(ofLandmarks(p) - ofLandmarks(20))
     // Never more landmarks than rows.
     expect(cost(sizes(n), 'landmarks', 2, 1024)).toEqual(cost(sizes(n), 'landmarks', 2, n))
