@@ -26,7 +26,10 @@ register()
 const {printFigures} = await import('./figures.ts')
 ;(await import('../../test/build-once.ts')).default()
 
-// WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code.
+// WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code. The tests run in a thread, whose environment no
+// driver sees.
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
+if (existsSync(SWIFTSHADER)) process.env.VK_DRIVER_FILES ??= SWIFTSHADER
 process.env.XDG_RUNTIME_DIR ??= tmpdir()
 const mutants = await listMutants(rooms)
 const drawn = values.all ? mutants : draw(mutants, values.seed, Number(values.count))
