@@ -11,7 +11,7 @@ describe('formatOf', () => {
     expect(formatOf(path)).toEqual({format, path})
   })
 
-  it.each([['junit:results.txt', 'junit', 'results.txt'], ['markdown:/tmp/step:1', 'markdown', '/tmp/step:1'], ['sarif:a.json', 'sarif', 'a.json'], ['junit:C:\\r.xml', 'junit', 'C:\\r.xml']])('%s by what it says', (output, format, path) => {
+  it.each([['junit:results.txt', 'junit', 'results.txt'], ['markdown:out/step:1', 'markdown', 'out/step:1'], ['sarif:a.json', 'sarif', 'a.json'], ['junit:C:\\r.xml', 'junit', 'C:\\r.xml']])('%s by what it says', (output, format, path) => {
     expect(formatOf(output)).toEqual({format, path})
   })
 
