@@ -28,7 +28,7 @@ const {printFigures} = await import('./figures.ts')
 
 // WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code. The tests run in a thread, whose environment no
 // driver sees.
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
+const {SWIFTSHADER} = await import('../../test/pairwise/webgpu/adapter.ts')
 if (existsSync(SWIFTSHADER)) process.env.VK_DRIVER_FILES ??= SWIFTSHADER
 process.env.XDG_RUNTIME_DIR ??= tmpdir()
 const mutants = await listMutants(rooms)

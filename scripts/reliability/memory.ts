@@ -62,7 +62,7 @@ const certify = (rows: number, dim: number, layers: number, threads: number): Ca
 
 const cases = [
   sanitize(500, 64, 1, 'gram'), sanitize(1000, 64, 1, 'gram'), sanitize(2000, 64, 1, 'gram'), sanitize(4000, 64, 1, 'gram'), sanitize(2000, 64, 2, 'gram'), sanitize(2000, 0, 1, 'gram'),
-  sanitize(2000, 64, 1, 'landmarks'), sanitize(20000, 64, 1, 'landmarks'), sanitize(10000, 64, 2, 'landmarks'), sanitize(20000, 64, 2, 'landmarks'), sanitize(10000, 0, 1, 'landmarks'), sanitize(2000, 64, 1, 'stream'),
+  sanitize(2000, 64, 1, 'landmarks'), sanitize(20000, 64, 1, 'landmarks'), sanitize(10000, 64, 2, 'landmarks'), sanitize(20000, 64, 2, 'landmarks'), sanitize(20000, 64, 4, 'landmarks'), sanitize(10000, 0, 1, 'landmarks'), sanitize(2000, 64, 1, 'stream'),
   certify(2000, 64, 1, 1), certify(30000, 64, 1, 1), certify(30000, 64, 3, 1), certify(30000, 64, 3, 2), certify(20000, 768, 1, 1),
   {name: 'certify, a TensorFlow.js model', args: () => ['certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--bootstrap', '0', '--device', 'cpu', '--threads', '1']},
 ].filter(({name}) => name.includes(process.argv[2] ?? ''))

@@ -1,4 +1,4 @@
-import {pack, unpack} from '../data/packed.js'
+import {pack, unpack, WRITE_AGAIN} from '../data/packed.js'
 import {InputError} from '../errors.js'
 
 /** The rows of one side of the split, with what the statistics need of each. */
@@ -22,7 +22,7 @@ export const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
-export function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string, next: readonly string[] = ['write the file again']): Points {
+export function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string, next: readonly string[] = WRITE_AGAIN): Points {
   const points = {
     rows: unpack(rows, 'u4', count, `${place}, rows`, next),
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),

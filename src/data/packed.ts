@@ -4,6 +4,8 @@ import {InputError} from '../errors.js'
 
 const TYPES = {f8: Float64Array, u4: Uint32Array, i4: Int32Array} as const
 
+export const WRITE_AGAIN = ['write the file again']
+
 type Types = typeof TYPES
 type ArrayOf<T extends keyof Types> = InstanceType<Types[T]>
 
@@ -22,7 +24,7 @@ export function pack(values: Float64Array | Uint32Array | Int32Array): string {
  * Memory  never more than `length` elements, whatever the text claims to hold.
  * Throws  InputError  no base64, no zlib stream, a wrong checksum, or another length; the message starts with `place`, `next` says what to do.
  */
-export function unpack<T extends keyof Types>(text: string, type: T, length: number, place: string, next: readonly string[] = ['write the file again']): ArrayOf<T> {
+export function unpack<T extends keyof Types>(text: string, type: T, length: number, place: string, next: readonly string[] = WRITE_AGAIN): ArrayOf<T> {
   const width = TYPES[type].BYTES_PER_ELEMENT
   const bytes = inflate(text, length * width, place, next)
   if (bytes.length !== length * width) throw new InputError(`${place} holds ${bytes.length} bytes, not ${length} × ${width}`, next)

@@ -13,7 +13,7 @@ export function gridSums(bins: Float64Array, n: number, G: number, etas: Float64
   const within = new Float64Array(n * G)
   const windowed = new Float64Array(n * G * E)
   const exceed = new Float64Array(n * G * E)
-  const stride = n > 0 ? bins.length / n : 0
+  const stride = bins.length / n
   const running = new Float64Array((E + 1) * 3)
   for (let j = 0; j < n; j++) {
     running.fill(0)

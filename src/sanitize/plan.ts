@@ -56,9 +56,9 @@ const EXACT_ROWS = 4 * 512
 /** Profiles of a node: latent directions (see features), and groups of edges where there are no features (see likeness). */
 const LATENT = 24
 const FOLDS = 5
-/** Kernel values that changed threads wait for the collector of garbage: at least so many bytes, and a share of all (docs/reliability.md). */
-const WAITING_BYTES = 60 * 2 ** 20
-const WAITING_SHARE = 0.8
+/** What worker threads leave in the allocator and to the collector beside their own: so many bytes and a share of the kernel values; a fit (docs/reliability.md). */
+const LEFT_BEHIND_BYTES = 60 * 2 ** 20
+const LEFT_BEHIND_SHARE = 0.8
 /** Nominal speeds of one thread: multiply–adds of products, and κ of a pair. */
 const PRODUCT_SPEED = 2e10
 const KERNEL_SPEED = 6e7
@@ -99,7 +99,7 @@ function solverCosts({features, graph, nodeSet, classes, ridge, hasFeatures}: Pr
   // Aggregated rows and their copy in shared memory, values and, where sparse, column numbers.
   const rows = 2 * s * sparseWidth * (isCsr(features) ? 12 : 8)
   const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
-  const waiting = (others: number) => (threads > 1 ? WAITING_BYTES + 8 * WAITING_SHARE * s * others : 0)
+  const leftBehind = (others: number) => (threads > 1 ? LEFT_BEHIND_BYTES + 8 * LEFT_BEHIND_SHARE * s * others : 0)
   const chunk = Math.min(s, CHUNK_ROWS)
   // Kept to the end: profiles with their indices, soft labels and the weighted graph, of every source of likeness.
   const sources = (hasFeatures ? 1 : FOLDS) * (12 * n * (LATENT + (hasFeatures ? (isCsr(features) ? features.indices.length / Math.max(1, n) : d) : pattern / Math.max(1, n))) + 8 * n * classes + 24 * pattern)
@@ -114,7 +114,7 @@ function solverCosts({features, graph, nodeSet, classes, ridge, hasFeatures}: Pr
     timed({solver: 'gram', memoryBytes: base + 8 * s * (n + 9 * s + (isExact ? s + EXACT_ROWS : 0)), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
     timed({
       solver: 'landmarks',
-      memoryBytes: base + rows + tiles(p) + waiting(p) + 8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
+      memoryBytes: base + rows + tiles(p) + leftBehind(p) + 8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
       multiplyAdds: s * p * (4 * d + 5 * p) + 3 * p ** 3,
       kernelValues: 4 * s * p,
       scores: 'kc with an estimated error, no label-free score',

@@ -20,7 +20,7 @@ const LANDMARKS = 512
 /** Random signs of the label-free trace. */
 const PROBES = 64
 /** Relative residual of a probe: what 64 probes miss of scores and trace is far more (docs/math-sanitize.md, "Landmarks"). */
-const PROBE_TOLERANCE = 1e-2
+const PROBE_RESIDUAL = 1e-2
 
 /**
  * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
@@ -29,10 +29,10 @@ const PROBE_TOLERANCE = 1e-2
  * Precision    that of `engine`; landmarks in fp64 on `exact`. In fp32 KC errs by about 1e-5 of its size, so edges that near to the cut
  *              may change sides.
  * Label-free   by Hutchinson's estimate with random signs, in the trace and in the pair weights (H + λI)⁻² ≈ XXᵀ/t. Stopping early lowers the
- *              trace, by at most PROBE_TOLERANCE² s/λ; measured, by less than 10⁻⁴ of it, a fiftieth of its standard error.
+ *              trace, by at most probeResidual² s/λ; measured, by less than 10⁻⁴ of it, a fiftieth of its standard error.
  * Cost         s² pairs a pass; passes: iterations of both solves, and two gradients. Memory: s · (2 p + 6 (classes + probes)) numbers.
  */
-export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, exact: PairwiseEngine, products: Products): Promise<KernelSolver> {
+export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, exact: PairwiseEngine, products: Products, probeResidual = PROBE_RESIDUAL): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const isLimit = ridge === Infinity
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
@@ -49,7 +49,7 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
   const solveBoth = async () => {
     const landmarks = await featuresOf(unit)
     const solved = await solve(unit, landmarks, y, ridge)
-    return {solved, free: await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, landmarks, v, problem.labelFreeRidge, PROBE_TOLERANCE)).x)}
+    return {solved, free: await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, landmarks, v, problem.labelFreeRidge, probeResidual)).x)}
   }
   const {solved, free} = isLimit ? {solved: null, free: null} : await solveBoth()
   const freeGkc = free === null ? NaN : Math.sqrt((2 / unit.rows) * free.trace)

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import type {Gpu} from '../../../src/pairwise/webgpu/gpu.js'
 
 /** SwiftShader, a Vulkan driver for the processor, as Debian's chromium package ships it. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
+export const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
 /**
  * A device to test on: the machine's GPU, else SwiftShader, else null (the tests are then skipped). Buffers are kept so small that
