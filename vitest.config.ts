@@ -7,7 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Vitest leaves one processor to itself; where there are two, that is half of them, and many tests wait for a child process.
+    // Vitest leaves one processor to itself; where there are two, that is half of them, and many tests wait for a child
+    // process.
     maxWorkers: availableParallelism(),
     // GitHub's parser imports JSON as only bundlers do.
     server: {deps: {inline: [/@actions\/(workflow-parser|expressions)/]}},

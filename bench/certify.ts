@@ -3,10 +3,10 @@
  *
  *   npx tsx bench/certify.ts [--anchors 10000] [--references 10000] [--cols 768] [--threads 2] [--repeats 5] [--precision fp64|fp32]
  *
- * The product is onnxruntime's on all threads, a panel of 512 references at a time, its results dropped: larger ones go to fresh memory
- * each time, and the product would take a third longer. Rows are normal, δ are the default grid (quantiles of distances), η the default two.
- * Memory is the peak of the process, workers included, after the first call above what it held with the input in place; one precision a
- * process, since a peak never falls.
+ * The product is onnxruntime's on all threads, a panel of 512 references at a time, its results dropped: larger ones go
+ * to fresh memory each time, and the product would take a third longer. Rows are normal, δ are the default grid
+ * (quantiles of distances), η the default two. Memory is the peak of the process, workers included, after the first
+ * call above what it held with the input in place; one precision a process, since a peak never falls.
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -28,7 +28,13 @@ const {values} = parseArgs({
     precision: {type: 'string', default: 'fp64'},
   },
 })
-const [m, n, cols, threads, repeats] = [values.anchors, values.references, values.cols, values.threads, values.repeats].map(Number) as [number, number, number, number, number]
+const [m, n, cols, threads, repeats] = [
+  values.anchors,
+  values.references,
+  values.cols,
+  values.threads,
+  values.repeats,
+].map(Number) as [number, number, number, number, number]
 const precision = values.precision === 'fp32' ? 'fp32' : 'fp64'
 
 const task = await certifyTask(m, n, cols)
@@ -46,7 +52,10 @@ const left = typed(task.references.data as Float32Array)
 async function bareProduct(): Promise<void> {
   for (let first = 0; first < n; first += PANEL) {
     const count = Math.min(PANEL, n - first)
-    await products.multiplyTransposed({rows: count, cols, data: left.subarray(first * cols, (first + count) * cols)}, right)
+    await products.multiplyTransposed(
+      {rows: count, cols, data: left.subarray(first * cols, (first + count) * cols)},
+      right,
+    )
   }
 }
 const times = await rounds(repeats, {product: bareProduct, volatility: () => engine.volatility(task)})
@@ -55,6 +64,10 @@ await Promise.all([engine.close(), products.close()])
 const gflops = (ms: number) => fixed((2 * m * n * cols) / ms / 1e6)
 console.log(`${machine(threads)}; ${engine.products}`)
 console.log(`${m} anchors × ${n} references × ${cols}, ${precision}, medians of ${repeats}`)
-console.log(`product     ${fixed(median(times['product']!)).padStart(6)} ms  ${gflops(median(times['product']!))} GFLOP/s`)
-console.log(`volatility  ${fixed(median(times['volatility']!)).padStart(6)} ms  ${fixed(medianRatio(times['volatility']!, times['product']!), 2)} × the product`)
+console.log(
+  `product     ${fixed(median(times['product']!)).padStart(6)} ms  ${gflops(median(times['product']!))} GFLOP/s`,
+)
+console.log(
+  `volatility  ${fixed(median(times['volatility']!)).padStart(6)} ms  ${fixed(medianRatio(times['volatility']!, times['product']!), 2)} × the product`,
+)
 console.log(`memory      ${fixed(memory).padStart(6)} MiB above the input`)

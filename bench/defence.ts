@@ -1,12 +1,15 @@
 /**
- * What sanitize is worth at its defaults, the same for every graph: accuracy clean, attacked and sanitized, the aim, and what was published.
+ * What sanitize is worth at its defaults, the same for every graph: accuracy clean, attacked and sanitized, the aim,
+ * and what was published.
  *
  *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5]
- *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2] [--cache surety-out/defence.jsonl]
+ *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2]
+ *                            [--cache surety-out/defence.jsonl]
  *
- * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for the whole suite, as a defender would
- * have to choose it, and its best on each graph. Both are chosen with the test labels, which a defender does not have. --repair adds a column for each number
- * of edges that repair may add to a node. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
+ * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
+ * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
+ * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
+ * node. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
 import {parseArgs} from 'node:util'
 import {areaUnderRoc} from '../src/stats/ranking.js'
@@ -40,7 +43,8 @@ const {values} = parseArgs({
   },
 })
 const models = values.models.split(',').map((name) => {
-  if (!(MODEL_NAMES as string[]).includes(name)) throw new Error(`no model '${name}'; there are ${MODEL_NAMES.join(', ')}`)
+  if (!(MODEL_NAMES as string[]).includes(name))
+    throw new Error(`no model '${name}'; there are ${MODEL_NAMES.join(', ')}`)
   return name as ModelName
 })
 const seeds = Number(values.seeds)
@@ -59,21 +63,45 @@ interface Line {
 const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
 const {engine, threads} = await selectEngine('cpu')
 const lines: Line[] = []
-console.log(head(['graph', 'model', 'clean', 'given', 'sanitized', ...repairs.map((k) => `repaired, ${k}`), 'recovered', 'pruned', 'AUC', 'aim', 'published']))
+console.log(
+  head([
+    'graph',
+    'model',
+    'clean',
+    'given',
+    'sanitized',
+    ...repairs.map((k) => `repaired, ${k}`),
+    'recovered',
+    'pruned',
+    'AUC',
+    'aim',
+    'published',
+  ]),
+)
 for (const name of values.graphs.split(',')) {
   const opened = await openCase(values.folder, name)
   const {result, repaired} = await clean(opened.graph)
   for (const model of models) lines.push(lineOf(opened, model, result, repaired))
 }
 await engine.close()
-if (values.compare) for (const model of models) printComparison(lines.filter((line) => line.model === model && CASES[line.graph]!.attacked))
+if (values.compare)
+  for (const model of models)
+    printComparison(lines.filter((line) => line.model === model && CASES[line.graph]!.attacked))
 console.error(`${trainings.run} trainings were run, the others looked up in ${values.cache}`)
 
 /** The result at the defaults, and its edges with what --repair would add. */
 function clean(graph: Graph): Promise<{result: SanitizeResult; repaired: Uint32Array[]}> {
   return withSolver(graph, OPTIONS, engine, {threads}, async (prepared, solver) => {
     const result = await conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver)))
-    return {result, repaired: repairs.map((k) => withAdded(result.edges, repairEdges(graph.edges, result.scores.pruned, prepared.sources[0]!, k, random(OPTIONS.seed)).added))}
+    return {
+      result,
+      repaired: repairs.map((k) =>
+        withAdded(
+          result.edges,
+          repairEdges(graph.edges, result.scores.pruned, prepared.sources[0]!, k, random(OPTIONS.seed)).added,
+        ),
+      ),
+    }
   })
 }
 
@@ -87,24 +115,49 @@ function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, re
   const lost = unharmed === null ? 0 : unharmed.mean - given.mean
   const recovered = lost > 0 ? (sanitized.mean - given.mean) / lost : null
   const auc = added === null ? null : areaUnderRoc(membership(graph.edges, added, graph.nodes), scores.score)
-  console.log(row([
-    name, model, text(unharmed), text(given), `**${text(sanitized)}**`, ...repaired.map((edges) => text(measure(edges))),
-    recovered === null ? '–' : `${(100 * recovered).toFixed(0)} %`, `${(100 * metrics.cut.share).toFixed(1)} %`, auc?.toFixed(3) ?? '–', verdict(about.aim, given, sanitized, recovered, auc), about.published ?? '–',
-  ]))
+  console.log(
+    row([
+      name,
+      model,
+      text(unharmed),
+      text(given),
+      `**${text(sanitized)}**`,
+      ...repaired.map((edges) => text(measure(edges))),
+      recovered === null ? '–' : `${(100 * recovered).toFixed(0)} %`,
+      `${(100 * metrics.cut.share).toFixed(1)} %`,
+      auc?.toFixed(3) ?? '–',
+      verdict(about.aim, given, sanitized, recovered, auc),
+      about.published ?? '–',
+    ]),
+  )
   const controls: Line['controls'] = new Map()
   if (values.compare && before !== null) {
     for (const {control, setting, what} of controlDefences(opened, scores, values.budgets.split(',').map(Number))) {
-      if ((model === 'gat' && 'make' in what) || (values.controls !== undefined && !values.controls.split(',').includes(control))) continue
-      controls.set(control, (controls.get(control) ?? new Map<string, Spread>()).set(setting, trainings.judged(opened, model, seeds, what)))
+      if (
+        (model === 'gat' && 'make' in what) ||
+        (values.controls !== undefined && !values.controls.split(',').includes(control))
+      )
+        continue
+      controls.set(
+        control,
+        (controls.get(control) ?? new Map<string, Spread>()).set(setting, trainings.judged(opened, model, seeds, what)),
+      )
     }
   }
   return {graph: name, model, sanitized, controls}
 }
 
 /** Each aim with ✓ or how much is missing. */
-function verdict(aim: (typeof CASES)[string]['aim'], given: Spread, sanitized: Spread, recovered: number | null, auc: number | null): string {
+function verdict(
+  aim: (typeof CASES)[string]['aim'],
+  given: Spread,
+  sanitized: Spread,
+  recovered: number | null,
+  auc: number | null,
+): string {
   const parts: string[] = []
-  const judge = (name: string, value: number, limit: number, digits: number) => parts.push(`${name} ≥ ${limit.toFixed(digits)} ${value >= limit ? '✓' : `✗ (${(value - limit).toFixed(digits)})`}`)
+  const judge = (name: string, value: number, limit: number, digits: number) =>
+    parts.push(`${name} ≥ ${limit.toFixed(digits)} ${value >= limit ? '✓' : `✗ (${(value - limit).toFixed(digits)})`}`)
   if (aim?.atLeast !== undefined) judge('accuracy', 100 * sanitized.mean, 100 * aim.atLeast, 1)
   if (aim?.above !== undefined) judge('gain', 100 * (sanitized.mean - given.mean), 100 * aim.above, 1)
   if (aim?.recovered !== undefined && recovered !== null) judge('recovered', 100 * recovered, 100 * aim.recovered, 0)
@@ -117,16 +170,21 @@ function printComparison(of: readonly Line[]): void {
   if (of.length === 0) return
   const graphs = of.map(({graph}) => graph)
   const own = of.map(({sanitized}) => sanitized)
-  const line = (name: string, setting: string, at: readonly Spread[]) => row([name, setting, ...at.map(text), `${(100 * mean(at.map((one) => one.mean))).toFixed(1)}`])
+  const line = (name: string, setting: string, at: readonly Spread[]) =>
+    row([name, setting, ...at.map(text), `${(100 * mean(at.map((one) => one.mean))).toFixed(1)}`])
   const names = [...of[0]!.controls.keys()].filter((name) => of.every(({controls}) => controls.has(name)))
   const rows = names.map((name) => {
     const tables = of.map(({controls}) => controls.get(name)!)
     const settings = [...tables[0]!.keys()]
-    const onSuite = settings.map((setting) => ({setting, at: tables.map((table) => table.get(setting)!)})).reduce((a, b) => (mean(b.at.map((s) => s.mean)) > mean(a.at.map((s) => s.mean)) ? b : a))
+    const onSuite = settings
+      .map((setting) => ({setting, at: tables.map((table) => table.get(setting)!)}))
+      .reduce((a, b) => (mean(b.at.map((s) => s.mean)) > mean(a.at.map((s) => s.mean)) ? b : a))
     const onEach = tables.map((table) => [...table.values()].reduce((a, b) => (b.mean > a.mean ? b : a)))
     return {name, onSuite, onEach}
   })
-  console.log(`\n${of[0]!.model}, one setting for the whole suite\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`)
+  console.log(
+    `\n${of[0]!.model}, one setting for the whole suite\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`,
+  )
   console.log(line('**sanitize**', 'defaults', own))
   for (const {name, onSuite} of rows) console.log(line(name, onSuite.setting, onSuite.at))
   console.log(`\n${of[0]!.model}, the best setting of each graph\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`)

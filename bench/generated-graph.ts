@@ -13,17 +13,28 @@ export interface GeneratedSize {
 
 /** The sizes of ogbn-arxiv, and the same proportions for any number of nodes. */
 export const ARXIV: GeneratedSize = {nodes: 169_343, edges: 1_166_243, features: 128, classes: 40, labelled: 0.54}
-export const arxivLike = (nodes: number): GeneratedSize => ({...ARXIV, nodes, edges: Math.round((ARXIV.edges * nodes) / ARXIV.nodes)})
+export const arxivLike = (nodes: number): GeneratedSize => ({
+  ...ARXIV,
+  nodes,
+  edges: Math.round((ARXIV.edges * nodes) / ARXIV.nodes),
+})
 
-/** Share of edges within a class (.655 in ogbn-arxiv), and the exponent of the weights nodes are drawn with (degrees with a heavy tail). */
+/**
+ * Share of edges within a class (.655 in ogbn-arxiv), and the exponent of the weights nodes are drawn with (degrees
+ * with a heavy tail).
+ */
 const HOMOPHILY = 0.65
 const TAIL = 0.5
 
 /**
- * Writes a degree-corrected stochastic block model with dense features, class mean plus noise, as a plain npz: edges, features, labels, train_idx.
- * The same size and seed give the same file.
+ * Writes a degree-corrected stochastic block model with dense features, class mean plus noise, as a plain npz: edges,
+ * features, labels, train_idx. The same size and seed give the same file.
  */
-export function writeGeneratedGraph(path: string, {nodes, edges, features, classes, labelled}: GeneratedSize, seed = 0): void {
+export function writeGeneratedGraph(
+  path: string,
+  {nodes, edges, features, classes, labelled}: GeneratedSize,
+  seed = 0,
+): void {
   const {uniform, integer, normal, permutation} = random(seed)
   const labels = Int32Array.from({length: nodes}, () => integer(classes))
   const members = Array.from({length: classes}, (_, c) => permutation(nodes).filter((i) => labels[i] === c))
@@ -43,15 +54,25 @@ export function writeGeneratedGraph(path: string, {nodes, edges, features, class
     e++
   }
   const means = Float32Array.from({length: classes * features}, normal)
-  const x = Float32Array.from({length: nodes * features}, (_, t) => 0.5 * means[labels[Math.floor(t / features)]! * features + (t % features)]! + normal())
-  const train = Int32Array.from(permutation(nodes).slice(0, Math.round(labelled * nodes)).sort())
-  writeFileSync(path, writeNpz([
-    {name: 'edges', shape: [edges, 2], type: 'i4', data: pairs},
-    {name: 'features', shape: [nodes, features], type: 'f4', data: x},
-    {name: 'labels', shape: [nodes], type: 'i4', data: labels},
-    {name: 'num_nodes', shape: [1], type: 'i4', data: Int32Array.of(nodes)},
-    {name: 'train_idx', shape: [train.length], type: 'i4', data: train},
-    {name: 'val_idx', shape: [0], type: 'i4', data: new Int32Array(0)},
-    {name: 'test_idx', shape: [0], type: 'i4', data: new Int32Array(0)},
-  ]))
+  const x = Float32Array.from(
+    {length: nodes * features},
+    (_, t) => 0.5 * means[labels[Math.floor(t / features)]! * features + (t % features)]! + normal(),
+  )
+  const train = Int32Array.from(
+    permutation(nodes)
+      .slice(0, Math.round(labelled * nodes))
+      .sort(),
+  )
+  writeFileSync(
+    path,
+    writeNpz([
+      {name: 'edges', shape: [edges, 2], type: 'i4', data: pairs},
+      {name: 'features', shape: [nodes, features], type: 'f4', data: x},
+      {name: 'labels', shape: [nodes], type: 'i4', data: labels},
+      {name: 'num_nodes', shape: [1], type: 'i4', data: Int32Array.of(nodes)},
+      {name: 'train_idx', shape: [train.length], type: 'i4', data: train},
+      {name: 'val_idx', shape: [0], type: 'i4', data: new Int32Array(0)},
+      {name: 'test_idx', shape: [0], type: 'i4', data: new Int32Array(0)},
+    ]),
+  )
 }

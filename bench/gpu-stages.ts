@@ -10,10 +10,20 @@ import {webgpuEngine} from '../src/pairwise/webgpu/index.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
 
-const {values} = parseArgs({options: {rows: {type: 'string', default: '20000'}, anchors: {type: 'string', default: '10000'}, software: {type: 'boolean', default: false}}})
+const {values} = parseArgs({
+  options: {
+    rows: {type: 'string', default: '20000'},
+    anchors: {type: 'string', default: '10000'},
+    software: {type: 'boolean', default: false},
+  },
+})
 const gpu = await openGpu({allowSoftware: values.software})
 const r = random(1)
-const normal = (n: number, width: number) => ({rows: n, cols: width, data: Float64Array.from({length: n * width}, () => r.normal())})
+const normal = (n: number, width: number) => ({
+  rows: n,
+  cols: width,
+  data: Float64Array.from({length: n * width}, () => r.normal()),
+})
 const n = Number(values.rows)
 const z = normaliseRows(normal(n, 512)).unit
 const v = normal(n, 16)
@@ -24,7 +34,13 @@ const add = (key: string, ms: number) => {
   const [count, sum] = times.get(key) ?? [0, 0]
   times.set(key, [count + 1, sum + ms])
 }
-const MARKS: [string, string][] = [['bounds:', 'referenceSums'], ['farthest', 'anchorSums'], ['= kappa(', 'apply'], ['tile_a', 'product'], ['word', 'nearBits']]
+const MARKS: [string, string][] = [
+  ['bounds:', 'referenceSums'],
+  ['farthest', 'anchorSums'],
+  ['= kappa(', 'apply'],
+  ['tile_a', 'product'],
+  ['word', 'nearBits'],
+]
 const label = (code: string) => MARKS.find(([mark]) => code.includes(mark))?.[1] ?? 'sumParts'
 const dispatch = gpu.dispatch.bind(gpu)
 const read = gpu.read.bind(gpu)
@@ -62,8 +78,11 @@ for (const [name, work] of Object.entries(works)) {
   await work()
   const end = performance.now()
   restore()
-  console.log(`${name}: first ${(second - first).toFixed(1)} ms, again ${(third - second).toFixed(1)} ms, instrumented ${(end - third).toFixed(1)} ms`)
-  for (const [stage, [count, sum]] of times) console.log(`  ${stage.padEnd(14)} ${count} × ${(sum / count).toFixed(3)} ms = ${sum.toFixed(1)} ms`)
+  console.log(
+    `${name}: first ${(second - first).toFixed(1)} ms, again ${(third - second).toFixed(1)} ms, instrumented ${(end - third).toFixed(1)} ms`,
+  )
+  for (const [stage, [count, sum]] of times)
+    console.log(`  ${stage.padEnd(14)} ${count} × ${(sum / count).toFixed(3)} ms = ${sum.toFixed(1)} ms`)
   times.clear()
 }
 await engine.close()

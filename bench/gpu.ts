@@ -1,12 +1,13 @@
 /**
- * κ(ZZᵀ)·V and the volatility sums of a certificate on a GPU against the cpu engine, in one run: median times, rates and their ratio, as one
- * JSON object.
+ * κ(ZZᵀ)·V and the volatility sums of a certificate on a GPU against the cpu engine, in one run: median times, rates
+ * and their ratio, as one JSON object.
  *
  *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--anchors 10000,20000] [--dim 768] [--software]
  *
  * --anchors: sizes of the volatility, as many references as anchors; the default δ grid.
- * A rate counts 2 · rows² · (cols + vectors) operations, whatever the engine does. With --cpu-rows below --rows the processor works on the
- * first rows only and the ratio is that of the rates. --software takes a software adapter: for trying the script, not for numbers.
+ * A rate counts 2 · rows² · (cols + vectors) operations, whatever the engine does. With --cpu-rows below --rows the
+ * processor works on the first rows only and the ratio is that of the rates. --software takes a software adapter: for
+ * trying the script, not for numbers.
  */
 import {availableParallelism, cpus} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -32,14 +33,24 @@ const {values} = parseArgs({
     software: {type: 'boolean', default: false},
   },
 })
-const [rows, cols, vectors, repeats] = [values.rows, values.cols, values.vectors, values.repeats].map(Number) as [number, number, number, number]
+const [rows, cols, vectors, repeats] = [values.rows, values.cols, values.vectors, values.repeats].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+]
 const cpuRows = Number(values['cpu-rows'] ?? rows)
 
 const r = random(1)
-const normal = (n: number, width: number): Dense => ({rows: n, cols: width, data: Float64Array.from({length: n * width}, () => r.normal())})
+const normal = (n: number, width: number): Dense => ({
+  rows: n,
+  cols: width,
+  data: Float64Array.from({length: n * width}, () => r.normal()),
+})
 const z = normaliseRows(normal(rows, cols)).unit
 const v = normal(rows, vectors)
-const top = (x: Dense, n: number): Dense => (n === x.rows ? x : {rows: n, cols: x.cols, data: x.data.slice(0, n * x.cols)})
+const top = (x: Dense, n: number): Dense =>
+  n === x.rows ? x : {rows: n, cols: x.cols, data: x.data.slice(0, n * x.cols)}
 
 /** Median over the repeats after one call that warms up (compiles, uploads, looks for nearly parallel rows). */
 async function measure(engine: PairwiseEngine, n: number, times: number) {
@@ -63,7 +74,8 @@ if (failure !== null) throw new Error(failure)
 const onGpu = await measure(gpu, rows, repeats)
 const cpu = await createCpuEngine({threads: availableParallelism()})
 const onCpu = await measure(cpu, cpuRows, repeats)
-const compared = cpuRows === rows ? onGpu.result : await gpu.kernelApply(top(z, cpuRows), top(z, cpuRows), top(v, cpuRows))
+const compared =
+  cpuRows === rows ? onGpu.result : await gpu.kernelApply(top(z, cpuRows), top(z, cpuRows), top(v, cpuRows))
 const largest = onCpu.result.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
 const error = onCpu.result.data.reduce((worst, x, at) => Math.max(worst, Math.abs(x - compared.data[at]!)), 0) / largest
 const round = (x: number) => Number(x.toPrecision(4))
@@ -71,11 +83,17 @@ const round = (x: number) => Number(x.toPrecision(4))
 async function measureVolatility(n: number) {
   const task = await certifyTask(n, n, Number(values.dim))
   const [onDevice, truth] = [await gpu.volatility(task), await cpu.volatility(task)]
-  const same = (a: ArrayLike<number>, b: ArrayLike<number>) => a.length === b.length && Array.from(a).every((x, at) => x === b[at])
+  const same = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    a.length === b.length && Array.from(a).every((x, at) => x === b[at])
   const times = await rounds(repeats, {webgpu: () => gpu.volatility(task), cpu: () => cpu.volatility(task)})
   const [webgpuMs, cpuMs] = [median(times['webgpu']!), median(times['cpu']!)]
   return {
-    anchors: n, references: n, dim: Number(values.dim), webgpuMs: round(webgpuMs), cpuMs: round(cpuMs), ratio: round(cpuMs / webgpuMs),
+    anchors: n,
+    references: n,
+    dim: Number(values.dim),
+    webgpuMs: round(webgpuMs),
+    cpuMs: round(cpuMs),
+    ratio: round(cpuMs / webgpuMs),
     countsAreTheSame: same(onDevice.within, truth.within) && same(onDevice.exceed, truth.exceed),
   }
 }
@@ -91,8 +109,21 @@ console.log(
       cols,
       vectors,
       repeats,
-      webgpu: {adapter: gpu.describe(), rows, firstMs: round(onGpu.firstMs), medianMs: round(onGpu.medianMs), teraflops: round(onGpu.teraflops)},
-      cpu: {model: cpus()[0]?.model, threads: availableParallelism(), products: cpu.products, rows: cpuRows, medianMs: round(onCpu.medianMs), teraflops: round(onCpu.teraflops)},
+      webgpu: {
+        adapter: gpu.describe(),
+        rows,
+        firstMs: round(onGpu.firstMs),
+        medianMs: round(onGpu.medianMs),
+        teraflops: round(onGpu.teraflops),
+      },
+      cpu: {
+        model: cpus()[0]?.model,
+        threads: availableParallelism(),
+        products: cpu.products,
+        rows: cpuRows,
+        medianMs: round(onCpu.medianMs),
+        teraflops: round(onCpu.teraflops),
+      },
       ratio: round(onGpu.teraflops / onCpu.teraflops),
       relativeDifference: round(error),
       volatility,

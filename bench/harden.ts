@@ -1,10 +1,12 @@
 /**
- * What hardening is worth beside plain training: the same start, batches and epochs, the last epoch of each, judged on test examples that took no part.
+ * What hardening is worth beside plain training: the same start, batches and epochs, the last epoch of each, judged on
+ * test examples that took no part.
  *
  *   npx tsx bench/harden.ts [--data mnist|spam] [--seeds 3] [--epochs 12] [--train 1000] [--test 400] [--variants 'plain;paper, λ = 1'] [--radii 0.05]
  *
- * A 64–32 network with ReLU on inputs of unit scale, Adam at 1e-3, batches of 64. ± is the standard deviation over seeds; a difference is that to plain training
- * with the same seed. The data package is installed into a temporary folder.
+ * A 64–32 network with ReLU on inputs of unit scale, Adam at 1e-3, batches of 64. ± is the standard deviation over
+ * seeds; a difference is that to plain training with the same seed. The data package is installed into a temporary
+ * folder.
  */
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -28,7 +30,13 @@ import {random} from '../src/stats/random.js'
 
 const DATA = {
   mnist: {specification: MNIST, read: readDigits, unit: 255, classes: 10, radii: '0.05'},
-  spam: {specification: PACKAGE, read: (nodeModules: string) => wordCounts(readMails(nodeModules)), unit: 3 * LOG_UNIT, classes: 2, radii: '0.02'},
+  spam: {
+    specification: PACKAGE,
+    read: (nodeModules: string) => wordCounts(readMails(nodeModules)),
+    unit: 3 * LOG_UNIT,
+    classes: 2,
+    radii: '0.02',
+  },
 }
 
 /** As published: raw distances, all pairs; a floor only so small that it acts on coinciding states. */
@@ -56,10 +64,13 @@ const {values} = parseArgs({
     radii: {type: 'string'},
   },
 })
-if (!Object.hasOwn(DATA, values.data)) throw new Error(`no data '${values.data}'; there are ${Object.keys(DATA).join(', ')}`)
+if (!Object.hasOwn(DATA, values.data))
+  throw new Error(`no data '${values.data}'; there are ${Object.keys(DATA).join(', ')}`)
 const source = DATA[values.data as keyof typeof DATA]
 const variants = values.variants.split(';')
-for (const name of variants) if (!Object.hasOwn(VARIANTS, name)) throw new Error(`no variant '${name}'; there are ${Object.keys(VARIANTS).join('; ')}`)
+for (const name of variants)
+  if (!Object.hasOwn(VARIANTS, name))
+    throw new Error(`no variant '${name}'; there are ${Object.keys(VARIANTS).join('; ')}`)
 const radii = (values.radii ?? source.radii).split(',').map(Number)
 const seeds = Number(values.seeds)
 
@@ -75,9 +86,23 @@ for (let seed = 0; seed < seeds; seed++) {
   await writeStart(start, draws.integer(2 ** 31))
   for (const name of variants) {
     const model = await openTrainable(start)
-    const options: HardenOptions = {...HARDEN_DEFAULTS, epochs: Number(values.epochs), select: 'last', ...VARIANTS[name]}
+    const options: HardenOptions = {
+      ...HARDEN_DEFAULTS,
+      epochs: Number(values.epochs),
+      select: 'last',
+      ...VARIANTS[name],
+    }
     // The last epoch is taken, so nothing is chosen by the few examples that the loop validates on.
-    const task = {model, train: trainData, validation: toData(split.train, options.batchSize), options, seed, radii, range: null, control: false}
+    const task = {
+      model,
+      train: trainData,
+      validation: toData(split.train, options.batchSize),
+      options,
+      seed,
+      radii,
+      range: null,
+      control: false,
+    }
     const opened = await openHarden(task)
     await train(opened, startState(opened))
     const range = [0, Array.from(trainData.inputs[0]!.data).reduce((most, value) => Math.max(most, value), 0)] as const
@@ -92,8 +117,12 @@ rmSync(folder, {recursive: true})
 await engine.close()
 
 const mean = (x: readonly number[]) => x.reduce((sum, value) => sum + value, 0) / x.length
-const sd = (x: readonly number[]) => Math.sqrt(x.reduce((sum, value) => sum + (value - mean(x)) ** 2, 0) / (x.length - 1))
-const overLayers = (of: (layer: ModelMeasures['layers'][number]) => number) => ({layers}: ModelMeasures) => mean(layers.map(of))
+const sd = (x: readonly number[]) =>
+  Math.sqrt(x.reduce((sum, value) => sum + (value - mean(x)) ** 2, 0) / (x.length - 1))
+const overLayers =
+  (of: (layer: ModelMeasures['layers'][number]) => number) =>
+  ({layers}: ModelMeasures) =>
+    mean(layers.map(of))
 const percent = (of: (measures: ModelMeasures) => number) => (name: string) => {
   const all = found.get(name)!.map(of)
   return `${(100 * mean(all)).toFixed(1)} ± ${(100 * sd(all)).toFixed(1)}`
@@ -104,7 +133,8 @@ const gain = (of: (measures: ModelMeasures) => number) => (name: string) => {
   const differences = found.get(name)!.map((measures, k) => 100 * (of(measures) - of(plain[k]!)))
   return `${mean(differences) >= 0 ? '+' : '−'}${Math.abs(mean(differences)).toFixed(1)} ± ${sd(differences).toFixed(1)}`
 }
-const plainly = (of: (measures: ModelMeasures) => number) => (name: string) => mean(found.get(name)!.map(of)).toPrecision(3)
+const plainly = (of: (measures: ModelMeasures) => number) => (name: string) =>
+  mean(found.get(name)!.map(of)).toPrecision(3)
 const columns: [string, (name: string) => string][] = [
   ['training', (name) => name],
   ['accuracy %', percent(({accuracy}) => accuracy)],
@@ -127,7 +157,13 @@ function toData({inputs, labels, width}: Examples, rows: number): DataSet {
   const used = Math.min(rows, labels.length)
   return {
     rows: used,
-    inputs: [{name: 'inputs', shape: [used, width], data: Float32Array.from(inputs.subarray(0, used * width), (value) => value / source.unit)}],
+    inputs: [
+      {
+        name: 'inputs',
+        shape: [used, width],
+        data: Float32Array.from(inputs.subarray(0, used * width), (value) => value / source.unit),
+      },
+    ],
     labels: Int32Array.from(labels.subarray(0, used)),
     inputFiles: [{path: values.data, sha256: '', bytes: 0}],
   }
@@ -138,7 +174,13 @@ async function writeStart(path: string, seed: number): Promise<void> {
   const {tfl} = await loadTensorFlow()
   const units = {h1: 64, h2: 32, logits: source.classes}
   const layers = Object.entries(units).map(([name, count], k) =>
-    tfl.layers.dense({name, units: count, ...(k < 2 ? {activation: 'relu'} : {}), ...(k === 0 ? {inputShape: [examples.width]} : {}), kernelInitializer: tfl.initializers.heNormal({seed: seed + k})}),
+    tfl.layers.dense({
+      name,
+      units: count,
+      ...(k < 2 ? {activation: 'relu'} : {}),
+      ...(k === 0 ? {inputShape: [examples.width]} : {}),
+      kernelInitializer: tfl.initializers.heNormal({seed: seed + k}),
+    }),
   )
   const model = tfl.sequential({layers})
   await writeLayersModel(path, await layersModelBytes(model))

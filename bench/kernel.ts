@@ -1,11 +1,11 @@
 /**
- * κ(ZZᵀ)·V and the gradient of κ on the cpu engine: rates, ratio to the bare matrix products that they stand for, and to the plain double
- * loop over pairs, extrapolated from a sample of rows; all in one run.
+ * κ(ZZᵀ)·V and the gradient of κ on the cpu engine: rates, ratio to the bare matrix products that they stand for, and
+ * to the plain double loop over pairs, extrapolated from a sample of rows; all in one run.
  *
  *   npx tsx bench/kernel.ts [--rows 6000] [--cols 512] [--vectors 16] [--threads 2] [--repeats 5] [--precision fp64|fp32]
  *
- * A rate counts 2 · rows² · (cols + vectors) operations for κ·V and 2 · rows² · (2 cols + vectors) for the gradient, whatever the engine does:
- * κ·V uses each pair twice, so its rate may exceed that of the product.
+ * A rate counts 2 · rows² · (cols + vectors) operations for κ·V and 2 · rows² · (2 cols + vectors) for the gradient,
+ * whatever the engine does: κ·V uses each pair twice, so its rate may exceed that of the product.
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -31,11 +31,21 @@ const {values} = parseArgs({
     precision: {type: 'string', default: 'fp64'},
   },
 })
-const [n, cols, vectors, threads, repeats] = [values.rows, values.cols, values.vectors, values.threads, values.repeats].map(Number) as [number, number, number, number, number]
+const [n, cols, vectors, threads, repeats] = [
+  values.rows,
+  values.cols,
+  values.vectors,
+  values.threads,
+  values.repeats,
+].map(Number) as [number, number, number, number, number]
 const precision = values.precision === 'fp32' ? 'fp32' : 'fp64'
 
 const r = random(1)
-const normal = (rows: number, width: number): Dense => ({rows, cols: width, data: Float64Array.from({length: rows * width}, () => r.normal())})
+const normal = (rows: number, width: number): Dense => ({
+  rows,
+  cols: width,
+  data: Float64Array.from({length: rows * width}, () => r.normal()),
+})
 const z = normaliseRows(normal(n, cols)).unit
 const v = normal(n, vectors)
 const top: Dense = {rows: NAIVE_ROWS, cols, data: z.data.slice(0, NAIVE_ROWS * cols)}
@@ -46,7 +56,10 @@ const right = {rows: n, cols, data: precision === 'fp64' ? z.data : Float32Array
 async function bareProduct(): Promise<void> {
   for (let first = 0; first < n; first += PANEL) {
     const count = Math.min(PANEL, n - first)
-    await products.multiplyTransposed({rows: count, cols, data: right.data.subarray(first * cols, (first + count) * cols)}, right)
+    await products.multiplyTransposed(
+      {rows: count, cols, data: right.data.subarray(first * cols, (first + count) * cols)},
+      right,
+    )
   }
 }
 const times = await rounds(repeats, {
@@ -60,12 +73,17 @@ await Promise.all([engine.close(), products.close()])
 const line = (name: string, operations: number, products: number) => {
   const ms = times[name]!
   const ratio = medianRatio(ms, times['product']!)
-  console.log(`${name.padEnd(9)} ${fixed(median(ms)).padStart(6)} ms  ${fixed(operations / median(ms) / 1e6).padStart(4)} GFLOP/s  ${fixed(ratio, 2)} × one product ZZᵀ, ${fixed(ratio / products, 2)} × its own products`)
+  console.log(
+    `${name.padEnd(9)} ${fixed(median(ms)).padStart(6)} ms  ${fixed(operations / median(ms) / 1e6).padStart(4)} GFLOP/s  ${fixed(ratio, 2)} × one product ZZᵀ, ${fixed(ratio / products, 2)} × its own products`,
+  )
 }
 console.log(`${machine(threads)}; ${engine.products}`)
 console.log(`${n} rows × ${cols}, ${vectors} vectors, ${precision}, medians of ${repeats}`)
 line('product', 2 * n * n * cols, 1)
 line('apply', 2 * n * n * (cols + vectors), (cols + vectors) / cols)
 line('gradient', 2 * n * n * (2 * cols + vectors), (2 * cols + vectors) / cols)
-const naive = medianRatio(times['naive']!.map((ms) => (ms * n) / NAIVE_ROWS), times['apply']!)
+const naive = medianRatio(
+  times['naive']!.map((ms) => (ms * n) / NAIVE_ROWS),
+  times['apply']!,
+)
 console.log(`double loop, extrapolated from ${NAIVE_ROWS} rows: ${fixed(naive)} × the time of apply`)

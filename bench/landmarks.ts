@@ -16,16 +16,27 @@ import {averageRanks} from '../src/stats/ranking.js'
 import {pearson} from '../test/support/pearson.js'
 
 const GRAPHS = ['cora_meta_0.25', 'cora_random_0.2', 'citeseer_meta_0.25', 'cora_nettack_5.0']
-const {values, positionals} = parseArgs({allowPositionals: true, options: {landmarks: {type: 'string', default: '128,256,512,1024'}}})
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {landmarks: {type: 'string', default: '128,256,512,1024'}},
+})
 const folder = positionals[0] ?? '../shared/data/graphs'
 const {engine} = await selectEngine('cpu')
-console.log('| graph | landmarks | kernel error | GKC | Pearson of KC | Spearman | AUC of the fused rank | same pruned edges |\n|---|---|---|---|---|---|---|---|')
+console.log(
+  '| graph | landmarks | kernel error | GKC | Pearson of KC | Spearman | AUC of the fused rank | same pruned edges |\n|---|---|---|---|---|---|---|---|',
+)
 for (const name of GRAPHS) {
   const path = join(folder, `${name}.npz`)
   if (!existsSync(path)) throw new Error(`${path} is absent: name the folder that holds ${GRAPHS.join(', ')}`)
   const document = await readGraph(path, {edges: 'edges_attacked'})
   const normalised = normalise(document)
-  const options: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: await readTruth(document.inputs[0]!, 'edges_added', normalised)}
+  const options: SanitizeOptions = {
+    preset: 'surety',
+    prune: {rule: 'auto'},
+    minDegree: 1,
+    seed: 0,
+    truth: await readTruth(document.inputs[0]!, 'edges_added', normalised),
+  }
   const exact = await sanitize(normalised.graph, options, engine)
   row(name, 'all (Gram)', exact)
   for (const landmarks of values.landmarks.split(',').map(Number)) {
@@ -36,7 +47,9 @@ for (const name of GRAPHS) {
     const [kc, truth] = [scores.parts.kc, exact.scores.parts.kc]
     const both = scores.pruned.reduce((sum, x, e) => sum + (x & exact.scores.pruned[e]!), 0)
     const share = (2 * both) / (metrics.pruned + exact.metrics.pruned)
-    console.log(`| ${graph} | ${solver} | ${metrics.solver.kernelError?.toFixed(3) ?? '–'} | ${metrics.gkcBefore!.toFixed(4)} | ${pearson(kc, truth).toFixed(3)} | ${pearson(averageRanks(kc), averageRanks(truth)).toFixed(3)} | ${metrics.truth!.auc.toFixed(3)} | ${(100 * share).toFixed(0)} % |`)
+    console.log(
+      `| ${graph} | ${solver} | ${metrics.solver.kernelError?.toFixed(3) ?? '–'} | ${metrics.gkcBefore!.toFixed(4)} | ${pearson(kc, truth).toFixed(3)} | ${pearson(averageRanks(kc), averageRanks(truth)).toFixed(3)} | ${metrics.truth!.auc.toFixed(3)} | ${(100 * share).toFixed(0)} % |`,
+    )
   }
 }
 await engine.close()

@@ -44,6 +44,8 @@ async function median(run: () => Promise<void>): Promise<number> {
 }
 
 const report = (name: string, edges: number, ms: number) =>
-  console.log(`${name.padEnd(16)} ${ms.toFixed(0).padStart(6)} ms  ${((edges / ms) * 1000).toExponential(2)} edges/s  (median of ${RUNS})`)
+  console.log(
+    `${name.padEnd(16)} ${ms.toFixed(0).padStart(6)} ms  ${((edges / ms) * 1000).toExponential(2)} edges/s  (median of ${RUNS})`,
+  )
 
 await main()

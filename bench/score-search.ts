@@ -18,7 +18,14 @@ import type {SanitizeOptions} from '../src/sanitize/settings.js'
 import type {SanitizeMetrics} from '../src/sanitize/types.js'
 import {areaUnderRoc} from '../src/stats/ranking.js'
 
-const GRAPHS = ['cora_meta_0.05', 'cora_meta_0.25', 'cora_random_0.2', 'cora_grad_0.25', 'citeseer_meta_0.25', 'cora_nettack_5.0']
+const GRAPHS = [
+  'cora_meta_0.05',
+  'cora_meta_0.25',
+  'cora_random_0.2',
+  'cora_grad_0.25',
+  'citeseer_meta_0.25',
+  'cora_nettack_5.0',
+]
 const CLEAN = ['cora', 'citeseer']
 const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap', 'fit'] as const
 type Weights = Partial<Record<(typeof PARTS)[number], number>>
@@ -33,7 +40,10 @@ const VARIANTS: [string, Weights][] = [
   ['kc + labelFree + similarity', {kc: 1, labelFree: 1, similarity: 1}],
   ['all, equal', Object.fromEntries(PARTS.map((part) => [part, 1]))],
   ['chosen', CHOSEN],
-  ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [`chosen without ${part}`, without(part)]),
+  ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [
+    `chosen without ${part}`,
+    without(part),
+  ]),
 ]
 
 const DEFAULTS = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} satisfies SanitizeOptions
@@ -51,9 +61,14 @@ for (const name of GRAPHS) {
   const known = new Set(Array.from({length: truth.length / 2}, (_, e) => pairKey(truth[2 * e]!, truth[2 * e + 1]!)))
   const {scores, metrics} = await sanitize(graph.graph, {...DEFAULTS, truth}, engine)
   cuts.push(cutRow(name, metrics))
-  const adversarial = Uint8Array.from(scores.score, (_, e) => (known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0))
+  const adversarial = Uint8Array.from(scores.score, (_, e) =>
+    known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0,
+  )
   for (const [variant, weights] of VARIANTS) {
-    const voices = PARTS.filter((part) => weights[part] && scores.parts[part] !== null).map((part) => ({values: scores.parts[part]!.map((x) => SIGN[part] * x), weight: weights[part]!}))
+    const voices = PARTS.filter((part) => weights[part] && scores.parts[part] !== null).map((part) => ({
+      values: scores.parts[part]!.map((x) => SIGN[part] * x),
+      weight: weights[part]!,
+    }))
     table.get(variant)!.push(areaUnderRoc(adversarial, fuseRanks(voices)))
   }
 }
@@ -63,11 +78,19 @@ for (const name of CLEAN) {
 }
 await engine.close()
 console.log(`| parts and weights | ${GRAPHS.join(' | ')} | mean |\n|---|${'---|'.repeat(GRAPHS.length + 1)}`)
-for (const [variant, aucs] of table) console.log(`| ${variant} | ${[...aucs, aucs.reduce((a, b) => a + b) / aucs.length].map((x) => x.toFixed(3)).join(' | ')} |`)
-console.log(`\n| graph | edges | adversarial | pruned | precision | recall |\n|---|---|---|---|---|---|\n${cuts.join('\n')}`)
+for (const [variant, aucs] of table)
+  console.log(
+    `| ${variant} | ${[...aucs, aucs.reduce((a, b) => a + b) / aucs.length].map((x) => x.toFixed(3)).join(' | ')} |`,
+  )
+console.log(
+  `\n| graph | edges | adversarial | pruned | precision | recall |\n|---|---|---|---|---|---|\n${cuts.join('\n')}`,
+)
 
 function cutRow(name: string, {edges, pruned, truth}: SanitizeMetrics): string {
-  const graded = truth === null ? ['0', '–', '–'] : [String(truth.adversarial), truth.precision?.toFixed(2) ?? '–', truth.recall.toFixed(2)]
+  const graded =
+    truth === null
+      ? ['0', '–', '–']
+      : [String(truth.adversarial), truth.precision?.toFixed(2) ?? '–', truth.recall.toFixed(2)]
   return `| ${name} | ${edges} | ${graded[0]!} | ${pruned} (${((100 * pruned) / edges).toFixed(1)} %) | ${graded[1]!} | ${graded[2]!} |`
 }
 

@@ -3,9 +3,9 @@
  *
  *   npx tsx bench/scoring.ts [graph file, default: a generated graph of Cora's size] [--edges <name>] [--sample 5] [--threads 2] [--repeats 5]
  *
- * Both sides work in fp64, on the same products, from the prepared graph (pseudo-labels are in neither). The scores are those that `sanitize`
- * computes at default settings, the label-free ones included; the naive way computes KC alone: aggregation, Gram matrix, kernel, solve, GKC. It is
- * timed on a sample of edges and extrapolated to all.
+ * Both sides work in fp64, on the same products, from the prepared graph (pseudo-labels are in neither). The scores are
+ * those that `sanitize` computes at default settings, the label-free ones included; the naive way computes KC alone:
+ * aggregation, Gram matrix, kernel, solve, GKC. It is timed on a sample of edges and extrapolated to all.
  */
 import {mkdtempSync, rmSync} from 'node:fs'
 import {availableParallelism, tmpdir} from 'node:os'
@@ -37,24 +37,43 @@ const {values, positionals} = parseArgs({
     repeats: {type: 'string', default: '5'},
   },
 })
-const [sample, threads, repeats] = [values.sample, values.threads, values.repeats].map(Number) as [number, number, number]
+const [sample, threads, repeats] = [values.sample, values.threads, values.repeats].map(Number) as [
+  number,
+  number,
+  number,
+]
 
 const graph = positionals[0] === undefined ? await generated() : await read(positionals[0])
 const products = (await onnxProducts(threads)) ?? plainProducts
 const engine = await createCpuEngine({threads})
 const options = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} as const
-const {problem, plan, settings} = await prepare(graph, options, engine, products, {threads, memoryLimitBytes: defaultMemoryLimit(), heldBytes: residentBytes()})
+const {problem, plan, settings} = await prepare(graph, options, engine, products, {
+  threads,
+  memoryLimitBytes: defaultMemoryLimit(),
+  heldBytes: residentBytes(),
+})
 const {features, nodeSet, y, ridge} = problem
 const m = graph.edges.length / 2
 const which = Array.from(random(1).permutation(m)).slice(0, sample)
 
 async function scores(): Promise<Float64Array> {
-  const solver = await createSolver(plan.solver, problem, graph.edges, settings, random(0), {exact: engine, fast: engine}, products)
+  const solver = await createSolver(
+    plan.solver,
+    problem,
+    graph.edges,
+    settings,
+    random(0),
+    {exact: engine, fast: engine},
+    products,
+  )
   return solver.scores(await measureBlocks(solver, allBlocks(solver))).kc
 }
 
 async function complexityOf(edges: Uint32Array): Promise<number> {
-  const {kernel} = kernelOf(await kernelGram(features, aggregation(graph.nodes, edges, settings.norm, settings.hops), nodeSet, products), false)
+  const {kernel} = kernelOf(
+    await kernelGram(features, aggregation(graph.nodes, edges, settings.norm, settings.hops), nodeSet, products),
+    false,
+  )
   return (await solveComplexity(kernel, y, ridge, products)).gkc
 }
 
@@ -70,7 +89,9 @@ await Promise.all([engine.close(), products.close()])
 
 const all = times['naive']!.map((ms) => (ms * m) / sample)
 console.log(`${machine(threads)}; ${products.name}`)
-console.log(`${positionals[0] === undefined ? 'generated' : basename(positionals[0])}: ${graph.nodes} nodes, ${m} edges, solver ${plan.solver}, medians of ${repeats}`)
+console.log(
+  `${positionals[0] === undefined ? 'generated' : basename(positionals[0])}: ${graph.nodes} nodes, ${m} edges, solver ${plan.solver}, medians of ${repeats}`,
+)
 console.log(`scores of all edges    ${fixed(median(times['scores']!)).padStart(9)} ms`)
 console.log(`remove and recompute   ${fixed(median(all)).padStart(9)} ms, extrapolated from ${sample} of ${m} edges`)
 console.log(`ratio                  ${fixed(medianRatio(all, times['scores']!)).padStart(9)} ×`)

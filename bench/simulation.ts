@@ -7,8 +7,9 @@ import type {PairwiseEngine, VolatilityTask} from '../src/pairwise/engine.js'
 import {random, type Random} from '../src/stats/random.js'
 
 /**
- * Coverage with a known truth. A setting is a finite population; a run draws `rows` of it without replacement, certifies
- * them, and compares every bound with its value over the rest of the population: all references there could have been.
+ * Coverage with a known truth. A setting is a finite population; a run draws `rows` of it without replacement,
+ * certifies them, and compares every bound with its value over the rest of the population: all references there could
+ * have been.
  */
 export interface Setting {
   name: string
@@ -35,15 +36,50 @@ export interface Coverage {
   /** the asymptotic intervals of ε, no certificate, 95 % each, held in all layers */
   asymptotic: number
   /** means over runs (and cells) */
-  mean: {truth: number; direct: number; windowed: number; global: number; epsilonRatio: number; certified: number; classes: number; examples: number; lower: number}
+  mean: {
+    truth: number
+    direct: number
+    windowed: number
+    global: number
+    epsilonRatio: number
+    certified: number
+    classes: number
+    examples: number
+    lower: number
+  }
 }
 
 /** So many examples get a radius in a run. */
 const EXAMPLES = 20
 
-export async function simulate({population, rows, options}: Setting, runs: number, engine: PairwiseEngine, firstSeed = 1): Promise<Coverage> {
-  const held = {epsilon: 0, global: 0, windowed: 0, direct: 0, classes: 0, examples: 0, report: 0, lower: 0, asymptotic: 0}
-  const mean = {truth: 0, direct: 0, windowed: 0, global: 0, epsilonRatio: 0, certified: 0, classes: 0, examples: 0, lower: 0}
+export async function simulate(
+  {population, rows, options}: Setting,
+  runs: number,
+  engine: PairwiseEngine,
+  firstSeed = 1,
+): Promise<Coverage> {
+  const held = {
+    epsilon: 0,
+    global: 0,
+    windowed: 0,
+    direct: 0,
+    classes: 0,
+    examples: 0,
+    report: 0,
+    lower: 0,
+    asymptotic: 0,
+  }
+  const mean = {
+    truth: 0,
+    direct: 0,
+    windowed: 0,
+    global: 0,
+    epsilonRatio: 0,
+    certified: 0,
+    classes: 0,
+    examples: 0,
+    lower: 0,
+  }
   for (let run = 0; run < runs; run++) {
     const seed = firstSeed + run
     const order = random(1_000_000 + seed).permutation(population.rows)
@@ -62,11 +98,21 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
       const etas = Float64Array.from(new Set(cells.map((cell) => cell.eta)))
       const deltas = Float64Array.from(new Set(cells.map((cell) => cell.delta)))
       const sides = {
-        anchors: takeRows(sample.layers[k]!, anchors), anchorLoss: Float64Array.from(anchors, (row) => sample.loss![row]!), anchorLabels: null,
-        references: takeRows(population.layers[k]!, others), referenceLoss: Float64Array.from(others, (row) => population.loss![row]!), referenceLabels: null,
+        anchors: takeRows(sample.layers[k]!, anchors),
+        anchorLoss: Float64Array.from(anchors, (row) => sample.loss![row]!),
+        anchorLabels: null,
+        references: takeRows(population.layers[k]!, others),
+        referenceLoss: Float64Array.from(others, (row) => population.loss![row]!),
+        referenceLabels: null,
       }
       const truth = await engine.volatility({
-        ...sides, metric: used.metric, scale: layer.scale, floor: layer.floor, deltas, etas, lossMax: metrics.loss.max!,
+        ...sides,
+        metric: used.metric,
+        scale: layer.scale,
+        floor: layer.floor,
+        deltas,
+        etas,
+        lossMax: metrics.loss.max!,
       })
       const epsilon = truth.total.reduce((a, b) => a + b, 0) / (anchors.length * others.length) / layer.scale
       all.epsilon &&= layer.epsilon.raw.upper! >= epsilon
@@ -107,7 +153,8 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
       mean.examples += held.mean / metrics.layers.length / runs
     }
     mean.epsilonRatio += epsilonRatio / runs
-    for (const key of ['epsilon', 'global', 'windowed', 'direct', 'classes', 'examples'] as const) held[key] += (all[key] ? 1 : 0) / runs
+    for (const key of ['epsilon', 'global', 'windowed', 'direct', 'classes', 'examples'] as const)
+      held[key] += (all[key] ? 1 : 0) / runs
     held.report += (Object.values(all).every((x) => x) ? 1 : 0) / runs
     held.lower += (lower ? 1 : 0) / runs
     held.asymptotic += (asymptotic ? 1 : 0) / runs
@@ -116,15 +163,31 @@ export async function simulate({population, rows, options}: Setting, runs: numbe
 }
 
 /** Whether every bound of a single example holds over all references there could have been, and their mean. */
-async function examplesHeld({examples, layers}: CertifyMetrics, k: number, sides: Pick<VolatilityTask, 'anchors' | 'anchorLoss' | 'references' | 'referenceLoss'>, metric: VolatilityTask['metric'], eta: number, engine: PairwiseEngine): Promise<{all: boolean; mean: number}> {
+async function examplesHeld(
+  {examples, layers}: CertifyMetrics,
+  k: number,
+  sides: Pick<VolatilityTask, 'anchors' | 'anchorLoss' | 'references' | 'referenceLoss'>,
+  metric: VolatilityTask['metric'],
+  eta: number,
+  engine: PairwiseEngine,
+): Promise<{all: boolean; mean: number}> {
   if (examples === undefined) return {all: true, mean: 0}
   const P = examples.rows.length
   const deltas = Float64Array.from(examples.layers[k]!.deltas)
   const {cols, data} = sides.anchors
   const {within, exceed} = await engine.volatility({
-    anchors: sides.references, anchorLoss: sides.referenceLoss, anchorLabels: null,
-    references: {rows: P, cols, data: data.subarray(0, P * cols)}, referenceLoss: sides.anchorLoss.subarray(0, P), referenceLabels: null,
-    metric, scale: layers[k]!.scale, floor: layers[k]!.floor, deltas, etas: Float64Array.of(eta), lossMax: 1,
+    anchors: sides.references,
+    anchorLoss: sides.referenceLoss,
+    anchorLabels: null,
+    references: {rows: P, cols, data: data.subarray(0, P * cols)},
+    referenceLoss: sides.anchorLoss.subarray(0, P),
+    referenceLabels: null,
+    metric,
+    scale: layers[k]!.scale,
+    floor: layers[k]!.floor,
+    deltas,
+    etas: Float64Array.of(eta),
+    lossMax: 1,
   })
   const bounds = examples.rows.flatMap((row) => row.bounds[k]!)
   const stated = bounds.filter((bound) => bound !== null)
@@ -145,12 +208,24 @@ export function pick({layers, loss, labels}: Embeddings, rows: Uint32Array): Emb
 }
 
 const states = (dim: number, rows: number, value: (row: number, column: number) => number): Dense => ({
-  rows, cols: dim, data: Float64Array.from({length: rows * dim}, (_, at) => value(Math.floor(at / dim), at % dim)),
+  rows,
+  cols: dim,
+  data: Float64Array.from({length: rows * dim}, (_, at) => value(Math.floor(at / dim), at % dim)),
 })
 
-function population(layers: readonly Dense[], loss: (row: number) => number, label: (row: number) => number): Embeddings {
+function population(
+  layers: readonly Dense[],
+  loss: (row: number) => number,
+  label: (row: number) => number,
+): Embeddings {
   const {rows} = layers[0]!
-  return {rows, layers: layers.map(({cols, data}, k) => ({name: `h${k + 1}`, dim: cols, data})), labels: Int32Array.from({length: rows}, (_, i) => label(i)), output: null, loss: Float64Array.from({length: rows}, (_, i) => loss(i))}
+  return {
+    rows,
+    layers: layers.map(({cols, data}, k) => ({name: `h${k + 1}`, dim: cols, data})),
+    labels: Int32Array.from({length: rows}, (_, i) => label(i)),
+    output: null,
+    loss: Float64Array.from({length: rows}, (_, i) => loss(i)),
+  }
 }
 
 /** Losses of 1 with probability `share`, else 0. */
@@ -164,7 +239,9 @@ export function settings(size: number): Setting[] {
   const classes = Uint32Array.from({length: size}, () => r.integer(10))
   // Ten classes that separate with depth; 7.1 % wrong predictions: 2 · .071 · .929 = .133 of all pairs differ in loss.
   const centres = states(16, 10, () => r.normal())
-  const deep = [0.8, 1.2, 1.8, 2.5].map((spread) => states(16, size, (row, column) => spread * centres.data[classes[row]! * 16 + column]! + r.normal()))
+  const deep = [0.8, 1.2, 1.8, 2.5].map((spread) =>
+    states(16, size, (row, column) => spread * centres.data[classes[row]! * 16 + column]! + r.normal()),
+  )
   const one = {etas: [1], deltas: 'auto'} as const
   // Classes: thirds of the line, halves of a Gaussian.
   const third = (row: number) => Math.floor(3 * line.data[row]!)
@@ -173,10 +250,25 @@ export function settings(size: number): Setting[] {
     return population([x], noise(r, 0.1), (row) => (x.data[row * dim]! > 0 ? 1 : 0))
   }
   return [
-    {name: 'uniform 1-d, loss = x', rows: 1000, population: population([line], (row) => line.data[row]!, third), options: {etas: [0.1, 0.3]}},
-    {name: 'uniform 1-d, 10 % label noise', rows: 400, population: population([line], noise(r, 0.1), third), options: one},
+    {
+      name: 'uniform 1-d, loss = x',
+      rows: 1000,
+      population: population([line], (row) => line.data[row]!, third),
+      options: {etas: [0.1, 0.3]},
+    },
+    {
+      name: 'uniform 1-d, 10 % label noise',
+      rows: 400,
+      population: population([line], noise(r, 0.1), third),
+      options: one,
+    },
     {name: 'Gaussian 2-d, 10 % label noise', rows: 1000, population: noisy(2), options: one},
     {name: 'Gaussian 16-d, 10 % label noise', rows: 1000, population: noisy(16), options: one},
-    {name: 'report: 4 layers × 6 δ, mixture 16-d', rows: 1500, population: population(deep, noise(r, 0.0716), (row) => classes[row]!), options: one},
+    {
+      name: 'report: 4 layers × 6 δ, mixture 16-d',
+      rows: 1500,
+      population: population(deep, noise(r, 0.0716), (row) => classes[row]!),
+      options: one,
+    },
   ]
 }

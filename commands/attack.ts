@@ -14,13 +14,24 @@ import {attackText} from '../src/report/terminal/attack.js'
 export default class Attack extends BaseCommand {
   static override summary = 'Change edges of a graph as an adversary would, to test defences.'
 
-  static override description = `Spends a budget of edge changes on making a graph network fare worse, and writes the graph before and after together with
+  static override description =
+    `Spends a budget of edge changes on making a graph network fare worse, and writes the graph before and after together with
 what was changed, so that a defence can be graded: surety sanitize attacked.npz --edges edges_attacked --truth edges_added.`
 
   static override examples = [
-    {description: 'a quarter of the edges by meta-gradient', command: '<%= config.bin %> attack graph.npz --method metattack --budget 0.25 --out attacked.npz'},
-    {description: 'five edges at each of three nodes', command: '<%= config.bin %> attack graph.npz --method nettack --target-nodes 3,17,40 --per-target 5 --out attacked.npz'},
-    {description: 'an attacker who knows the defence', command: '<%= config.bin %> attack graph.npz --method metattack --count 100 --adaptive 1 --out attacked.npz'},
+    {
+      description: 'a quarter of the edges by meta-gradient',
+      command: '<%= config.bin %> attack graph.npz --method metattack --budget 0.25 --out attacked.npz',
+    },
+    {
+      description: 'five edges at each of three nodes',
+      command:
+        '<%= config.bin %> attack graph.npz --method nettack --target-nodes 3,17,40 --per-target 5 --out attacked.npz',
+    },
+    {
+      description: 'an attacker who knows the defence',
+      command: '<%= config.bin %> attack graph.npz --method metattack --count 100 --adaptive 1 --out attacked.npz',
+    },
   ]
 
   static override args = {
@@ -28,23 +39,83 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
   }
 
   static override flags = fromEnvironment({
-    edges: Flags.string({helpGroup: GROUP.input, description: 'array of a plain npz that holds the edges (default: edges)'}),
-    features: Flags.string({helpGroup: GROUP.input, description: 'node features in a file of their own: npy, npz or csv'}),
+    edges: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'array of a plain npz that holds the edges (default: edges)',
+    }),
+    features: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'node features in a file of their own: npy, npz or csv',
+    }),
     labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
     split: Flags.string({helpGroup: GROUP.input, description: 'train/validation/test nodes: json or npz'}),
-    'split-numbers': Flags.string({options: ['file', 'component'], default: 'file', helpGroup: GROUP.input, description: 'whose nodes the split numbers: the file\'s, or those of its largest component'}),
-    'largest-component': Flags.boolean({default: false, helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
-    method: Flags.string({options: ['random', 'dice', 'pgd', 'metattack', 'nettack'], required: true, helpGroup: GROUP.method, description: 'how edges are chosen, from weak to strong; nettack attacks single nodes'}),
-    budget: number({min: 0, max: 1, helpGroup: GROUP.method, exclusive: ['count'], description: 'edges to change, as a share of all'}),
+    'split-numbers': Flags.string({
+      options: ['file', 'component'],
+      default: 'file',
+      helpGroup: GROUP.input,
+      description: "whose nodes the split numbers: the file's, or those of its largest component",
+    }),
+    'largest-component': Flags.boolean({
+      default: false,
+      helpGroup: GROUP.input,
+      description: 'keep only the largest connected component',
+    }),
+    method: Flags.string({
+      options: ['random', 'dice', 'pgd', 'metattack', 'nettack'],
+      required: true,
+      helpGroup: GROUP.method,
+      description: 'how edges are chosen, from weak to strong; nettack attacks single nodes',
+    }),
+    budget: number({
+      min: 0,
+      max: 1,
+      helpGroup: GROUP.method,
+      exclusive: ['count'],
+      description: 'edges to change, as a share of all',
+    }),
     count: Flags.integer({min: 1, helpGroup: GROUP.method, description: 'edges to change'}),
-    targets: Flags.string({helpGroup: GROUP.method, exclusive: ['target-nodes'], description: 'array of the npz with the nodes to attack'}),
+    targets: Flags.string({
+      helpGroup: GROUP.method,
+      exclusive: ['target-nodes'],
+      description: 'array of the npz with the nodes to attack',
+    }),
     'target-nodes': names({helpGroup: GROUP.method, description: 'nodes to attack, comma-separated'}),
-    'per-target': Flags.integer({min: 1, default: ATTACK_DEFAULTS.perTarget, helpGroup: GROUP.method, description: 'nettack: edges to change at each target'}),
-    adaptive: number({min: 0, max: 1000, default: ATTACK_DEFAULTS.adaptive, helpGroup: GROUP.method, description: 'metattack, nettack: weight of the defence\'s suspicion against the gain; 0 knows no defence'}),
-    'degree-test': Flags.boolean({default: ATTACK_DEFAULTS.degreeTest, helpGroup: GROUP.method, description: 'metattack, nettack: refuse changes that the degrees would give away'}),
-    'flips-per-step': Flags.integer({min: 1, default: ATTACK_DEFAULTS.flipsPerStep, helpGroup: GROUP.method, description: 'metattack: edges changed between two gradients; more is faster and weaker'}),
-    iterations: Flags.integer({min: 1, default: ATTACK_DEFAULTS.iterations, helpGroup: GROUP.method, description: 'pgd: gradient steps'}),
-    candidates: Flags.integer({min: 1, default: ATTACK_DEFAULTS.candidates, helpGroup: GROUP.method, description: 'pgd: pairs looked at in a step; memory grows with it'}),
+    'per-target': Flags.integer({
+      min: 1,
+      default: ATTACK_DEFAULTS.perTarget,
+      helpGroup: GROUP.method,
+      description: 'nettack: edges to change at each target',
+    }),
+    adaptive: number({
+      min: 0,
+      max: 1000,
+      default: ATTACK_DEFAULTS.adaptive,
+      helpGroup: GROUP.method,
+      description: "metattack, nettack: weight of the defence's suspicion against the gain; 0 knows no defence",
+    }),
+    'degree-test': Flags.boolean({
+      default: ATTACK_DEFAULTS.degreeTest,
+      helpGroup: GROUP.method,
+      description: 'metattack, nettack: refuse changes that the degrees would give away',
+    }),
+    'flips-per-step': Flags.integer({
+      min: 1,
+      default: ATTACK_DEFAULTS.flipsPerStep,
+      helpGroup: GROUP.method,
+      description: 'metattack: edges changed between two gradients; more is faster and weaker',
+    }),
+    iterations: Flags.integer({
+      min: 1,
+      default: ATTACK_DEFAULTS.iterations,
+      helpGroup: GROUP.method,
+      description: 'pgd: gradient steps',
+    }),
+    candidates: Flags.integer({
+      min: 1,
+      default: ATTACK_DEFAULTS.candidates,
+      helpGroup: GROUP.method,
+      description: 'pgd: pairs looked at in a step; memory grows with it',
+    }),
     out: outputFile({required: true, helpGroup: GROUP.output, description: 'write the attacked graph, as npz'}),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
   })
@@ -52,8 +123,14 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
   async run(): Promise<AttackReport> {
     const {args, flags} = await this.parse(Attack)
     requireProcessor(flags)
-    if (!flags.out.toLowerCase().endsWith('.npz')) throw new UsageError(`${flags.out}: an attacked graph is written as npz`, ['name a file that ends with .npz'])
-    const {outcome, written} = await runAttack(requestOf(args.graph, flags), flags.seed, flags.threads ?? availableParallelism(), this.progress.update)
+    if (!flags.out.toLowerCase().endsWith('.npz'))
+      throw new UsageError(`${flags.out}: an attacked graph is written as npz`, ['name a file that ends with .npz'])
+    const {outcome, written} = await runAttack(
+      requestOf(args.graph, flags),
+      flags.seed,
+      flags.threads ?? availableParallelism(),
+      this.progress.update,
+    )
     const report: AttackReport = {...this.report(outcome, flags.seed), command: 'attack'}
     if (flags.report !== undefined) await writeFileAtomic(flags.report, toJson(report))
     await writeFileAtomic(flags.out, written.bytes)
@@ -64,15 +141,24 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
 
 function requestOf(graph: string, flags: Interfaces.InferredFlags<typeof Attack.flags>): AttackRequest {
   const targeted = flags.method === 'nettack'
-  if (!targeted && flags.budget === undefined && flags.count === undefined) throw new UsageError(`${flags.method} needs a budget`, ['give --budget 0.05 for a share of the edges, or --count'])
-  if (targeted && (flags.budget !== undefined || flags.count !== undefined)) throw new UsageError('the budget of nettack is per target', ['use --per-target in place of --budget and --count'])
+  if (!targeted && flags.budget === undefined && flags.count === undefined)
+    throw new UsageError(`${flags.method} needs a budget`, ['give --budget 0.05 for a share of the edges, or --count'])
+  if (targeted && (flags.budget !== undefined || flags.count !== undefined))
+    throw new UsageError('the budget of nettack is per target', ['use --per-target in place of --budget and --count'])
   const names = flags['target-nodes']
   return {
     graph,
-    reading: defined({edges: flags.edges, features: flags.features, labels: flags.labels, split: flags.split, splitNumbers: flags['split-numbers'] as 'file' | 'component'}),
+    reading: defined({
+      edges: flags.edges,
+      features: flags.features,
+      labels: flags.labels,
+      split: flags.split,
+      splitNumbers: flags['split-numbers'] as 'file' | 'component',
+    }),
     largestComponent: flags['largest-component'],
     targets: flags.targets !== undefined ? {array: flags.targets} : names !== undefined ? {names} : null,
-    budget: flags.budget !== undefined ? {share: flags.budget} : flags.count !== undefined ? {count: flags.count} : null,
+    budget:
+      flags.budget !== undefined ? {share: flags.budget} : flags.count !== undefined ? {count: flags.count} : null,
     options: {
       method: flags.method as AttackMethod,
       perTarget: flags['per-target'],

@@ -17,32 +17,73 @@ import {partialText} from '../src/report/terminal/partial.js'
 import {VERSION} from '../src/version.js'
 
 export default class Certify extends BaseCommand {
-  static override summary = 'Bound how much a checkpoint\'s loss changes between inputs that are close.'
+  static override summary = "Bound how much a checkpoint's loss changes between inputs that are close."
 
-  static override description = `Reads a TF.js or Keras model, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
+  static override description =
+    `Reads a TF.js or Keras model, an ONNX model, or a file of embeddings, and bounds, for every layer and radius δ, the share
 of random pairs within δ whose losses differ by η or more. All bounds of a report hold together with confidence 1 − α.
 They concern random pairs of the sampled distribution, not an adversary.`
 
   static override examples = [
-    {description: 'an ONNX classifier on its test set', command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html'},
-    {description: 'two layers of a TF.js model, losses in nats', command: '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy'},
-    {description: 'hidden states dumped from any framework', command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5'},
-    {description: 'perturbed images too: noise, turns, and what one attack does', command: '<%= config.bin %> certify model/model.json --data test.npz --perturb noise:0.1,rotate:15,pgd:0.03 --image-shape 28,28'},
-    {description: 'perturbed texts: words left out, letters mistyped', command: '<%= config.bin %> certify model.onnx --data mails.jsonl --tokenizer tokenizer.json --perturb word-drop,typos:0.05'},
-    {description: 'the difference to the last checkpoint, on the same data', command: '<%= config.bin %> certify new.onnx --data test.npz --against old-report.json'},
-    {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json'},
+    {
+      description: 'an ONNX classifier on its test set',
+      command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html',
+    },
+    {
+      description: 'two layers of a TF.js model, losses in nats',
+      command:
+        '<%= config.bin %> certify model/model.json --data test.npz --layers dense_1,dense_2 --loss cross-entropy',
+    },
+    {
+      description: 'hidden states dumped from any framework',
+      command: '<%= config.bin %> certify embeddings.safetensors --delta 0.1,0.2,0.5',
+    },
+    {
+      description: 'perturbed images too: noise, turns, and what one attack does',
+      command:
+        '<%= config.bin %> certify model/model.json --data test.npz --perturb noise:0.1,rotate:15,pgd:0.03 --image-shape 28,28',
+    },
+    {
+      description: 'perturbed texts: words left out, letters mistyped',
+      command:
+        '<%= config.bin %> certify model.onnx --data mails.jsonl --tokenizer tokenizer.json --perturb word-drop,typos:0.05',
+    },
+    {
+      description: 'the difference to the last checkpoint, on the same data',
+      command: '<%= config.bin %> certify new.onnx --data test.npz --against old-report.json',
+    },
+    {
+      description: 'the second of four shards, for surety merge',
+      command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json',
+    },
   ]
 
   static override args = {
-    checkpoint: Args.string({required: true, description: 'TF.js model.json or its folder, Keras .keras or .h5, ONNX, or embeddings (npz, npy folder, safetensors, parquet, HDF5)'}),
+    checkpoint: Args.string({
+      required: true,
+      description:
+        'TF.js model.json or its folder, Keras .keras or .h5, ONNX, or embeddings (npz, npy folder, safetensors, parquet, HDF5)',
+    }),
   }
 
   static override flags = fromEnvironment({
     ...certifyFlags,
-    'list-layers': Flags.boolean({helpGroup: GROUP.input, description: 'print the layers that can be asked for, and stop'}),
+    'list-layers': Flags.boolean({
+      helpGroup: GROUP.input,
+      description: 'print the layers that can be asked for, and stop',
+    }),
     resume: resume({exclusive: ['shard', 'list-layers']}),
-    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['html'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
-    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON, with --shard the partial result'}),
+    shard: shard({
+      helpGroup: GROUP.run,
+      dependsOn: ['out'],
+      exclusive: ['html'],
+      description:
+        'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
+    }),
+    out: outputFile({
+      helpGroup: GROUP.output,
+      description: 'write the report as JSON, with --shard the partial result',
+    }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
@@ -53,7 +94,13 @@ They concern random pairs of the sampled distribution, not an adversary.`
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
       if (flags['list-layers']) return await this.list(checkpoint)
-      const run: CertifyRun = {path: args.checkpoint, flags, engine: () => this.engine(flags), frames: this.frames, onProgress: this.progress.update}
+      const run: CertifyRun = {
+        path: args.checkpoint,
+        flags,
+        engine: () => this.engine(flags),
+        frames: this.frames,
+        onProgress: this.progress.update,
+      }
       if (flags.shard !== undefined) {
         const partial = await certifyPartial(checkpoint, run, flags.shard)
         await writeFileAtomic(flags.out!, toJson(partial))

@@ -7,7 +7,8 @@ import {doctorText} from '../src/report/terminal/doctor.js'
 export default class Doctor extends BaseCommand {
   static override summary = 'Show the packages, devices and engines that this machine offers.'
 
-  static override description = `Every engine is held against definitions in fp64 and timed on a small input. The output holds no paths or names of the
+  static override description =
+    `Every engine is held against definitions in fp64 and timed on a small input. The output holds no paths or names of the
 user, so that it can be pasted into a bug report.`
 
   static override examples = [
@@ -21,14 +22,21 @@ user, so that it can be pasted into a bug report.`
     const {metrics, auto} = await diagnose(flags.device, defined({threads: flags.threads}))
     const usable = metrics.engines.filter(({state}) => state === 'usable').map(({name}) => name)
     const report: DoctorReport = {
-      ...this.report({
-        inputs: [],
-        config: {device: flags.device},
-        engine: auto,
-        metrics,
-        verdict: {status: 'done', summary: `${usable.join(', ')} can be used; --device auto takes ${auto.report.name}.`, meaning: []},
-        notes: [],
-      }, flags.seed),
+      ...this.report(
+        {
+          inputs: [],
+          config: {device: flags.device},
+          engine: auto,
+          metrics,
+          verdict: {
+            status: 'done',
+            summary: `${usable.join(', ')} can be used; --device auto takes ${auto.report.name}.`,
+            meaning: [],
+          },
+          notes: [],
+        },
+        flags.seed,
+      ),
       command: 'doctor',
     }
     this.finish(report, doctorText(report, terminalOf(process.stdout)))

@@ -21,9 +21,19 @@ every part of the score, and with --compare also simple controls that a claim
 must beat. Labels of test nodes are read to grade only.`
 
   static override examples = [
-    {description: 'an attacked graph that holds its clean edges too', command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --clean edges'},
-    {description: 'beside every control, with pictures', command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --clean edges --compare --html report.html'},
-    {description: 'a targeted attack, another model', command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --targets target_idx --model sgc'},
+    {
+      description: 'an attacked graph that holds its clean edges too',
+      command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --clean edges',
+    },
+    {
+      description: 'beside every control, with pictures',
+      command:
+        '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --clean edges --compare --html report.html',
+    },
+    {
+      description: 'a targeted attack, another model',
+      command: '<%= config.bin %> evaluate attacked.npz --edges edges_attacked --targets target_idx --model sgc',
+    },
   ]
 
   static override args = {
@@ -31,24 +41,87 @@ must beat. Labels of test nodes are read to grade only.`
   }
 
   static override flags = fromEnvironment({
-    edges: Flags.string({helpGroup: GROUP.input, description: 'array of a plain npz that holds the edges to judge (default: edges)'}),
+    edges: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'array of a plain npz that holds the edges to judge (default: edges)',
+    }),
     clean: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with the edges before the attack'}),
-    truth: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with known adversarial edges (default: those that --clean does not hold)'}),
-    targets: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with the nodes an attack aimed at: accuracy is given there too'}),
-    features: Flags.string({helpGroup: GROUP.input, description: 'node features in a file of their own: npy, npz or csv'}),
+    truth: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'array of the npz with known adversarial edges (default: those that --clean does not hold)',
+    }),
+    targets: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'array of the npz with the nodes an attack aimed at: accuracy is given there too',
+    }),
+    features: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'node features in a file of their own: npy, npz or csv',
+    }),
     labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
-    split: Flags.string({helpGroup: GROUP.input, description: 'train/validation/test nodes: json or npz (default: that of the file, or 10/10/80 % drawn with the seed)'}),
-    'split-numbers': Flags.string({options: ['file', 'component'], default: 'file', helpGroup: GROUP.input, description: 'whose nodes the split numbers: the file\'s, or those of its largest component'}),
-    'largest-component': Flags.boolean({default: false, helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
-    model: Flags.string({options: MODEL_NAMES, default: 'gcn', helpGroup: GROUP.method, description: 'what is trained: gcn and gat have two layers, sgc is linear'}),
-    seeds: Flags.integer({min: 1, default: 5, helpGroup: GROUP.method, description: 'trainings of each graph, with seeds from --seed on'}),
-    compare: Flags.boolean({default: false, helpGroup: GROUP.method, description: 'rank and prune by every control too; trains many times'}),
-    budgets: numbers({min: 0, max: 1, helpGroup: GROUP.method, description: `shares of the edges to prune for the curves (default with --compare: ${BUDGETS.join(',')})`}),
-    preset: Flags.string({options: ['surety', 'paper'], default: 'surety', helpGroup: GROUP.method, description: 'of surety sanitize'}),
-    prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio'], description: 'choose the cut without ground truth (the default)'}),
+    split: Flags.string({
+      helpGroup: GROUP.input,
+      description:
+        'train/validation/test nodes: json or npz (default: that of the file, or 10/10/80 % drawn with the seed)',
+    }),
+    'split-numbers': Flags.string({
+      options: ['file', 'component'],
+      default: 'file',
+      helpGroup: GROUP.input,
+      description: "whose nodes the split numbers: the file's, or those of its largest component",
+    }),
+    'largest-component': Flags.boolean({
+      default: false,
+      helpGroup: GROUP.input,
+      description: 'keep only the largest connected component',
+    }),
+    model: Flags.string({
+      options: MODEL_NAMES,
+      default: 'gcn',
+      helpGroup: GROUP.method,
+      description: 'what is trained: gcn and gat have two layers, sgc is linear',
+    }),
+    seeds: Flags.integer({
+      min: 1,
+      default: 5,
+      helpGroup: GROUP.method,
+      description: 'trainings of each graph, with seeds from --seed on',
+    }),
+    compare: Flags.boolean({
+      default: false,
+      helpGroup: GROUP.method,
+      description: 'rank and prune by every control too; trains many times',
+    }),
+    budgets: numbers({
+      min: 0,
+      max: 1,
+      helpGroup: GROUP.method,
+      description: `shares of the edges to prune for the curves (default with --compare: ${BUDGETS.join(',')})`,
+    }),
+    preset: Flags.string({
+      options: ['surety', 'paper'],
+      default: 'surety',
+      helpGroup: GROUP.method,
+      description: 'of surety sanitize',
+    }),
+    prune: Flags.string({
+      options: ['auto'],
+      helpGroup: GROUP.method,
+      exclusive: ['prune-ratio'],
+      description: 'choose the cut without ground truth (the default)',
+    }),
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, description: 'share of the edges to remove'}),
-    'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
+    'min-degree': Flags.integer({
+      min: 0,
+      default: 1,
+      helpGroup: GROUP.method,
+      description: 'never leave a node with fewer neighbours by pruning',
+    }),
+    'max-memory': bytes({
+      helpGroup: GROUP.run,
+      description:
+        'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
+    }),
     out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
@@ -59,9 +132,18 @@ must beat. Labels of test nodes are read to grade only.`
     const opened = await openEvaluation(requestOf(args.graph, flags))
     const {evaluate} = await import('../src/evaluate/evaluate.js')
     const engine = await this.engine(flags)
-    const run = {...defined({memoryLimitBytes: flags['max-memory']}), threads: engine.threads, onProgress: this.progress.update}
-    const evaluation = await evaluate(opened.opened.normalised.graph, opened.options, engine.engine, run).finally(() => engine.engine.close())
-    const report: EvaluateReport = {...this.report(evaluationOutcome(opened, engine, evaluation), flags.seed), command: 'evaluate'}
+    const run = {
+      ...defined({memoryLimitBytes: flags['max-memory']}),
+      threads: engine.threads,
+      onProgress: this.progress.update,
+    }
+    const evaluation = await evaluate(opened.opened.normalised.graph, opened.options, engine.engine, run).finally(() =>
+      engine.engine.close(),
+    )
+    const report: EvaluateReport = {
+      ...this.report(evaluationOutcome(opened, engine, evaluation), flags.seed),
+      command: 'evaluate',
+    }
     await writeEvaluation(flags, report)
     this.finish(report, evaluateText(report, terminalOf(process.stdout)))
     return report
@@ -102,6 +184,11 @@ function requestOf(graph: string, flags: EvaluateFlags): EvaluateRequest {
     sanitize,
     clean: flags.clean ?? null,
     targets: flags.targets ?? null,
-    options: {model: flags.model as ModelName, seeds: flags.seeds, compare: flags.compare, budgets: flags.budgets ?? (flags.compare ? BUDGETS : [])},
+    options: {
+      model: flags.model as ModelName,
+      seeds: flags.seeds,
+      compare: flags.compare,
+      budgets: flags.budgets ?? (flags.compare ? BUDGETS : []),
+    },
   }
 }

@@ -16,24 +16,49 @@ import {gateFailuresText} from '../src/report/terminal/gate.js'
 export default class Gate extends BaseCommand {
   static override summary = 'Judge checkpoints and graphs by thresholds, for a pull request.'
 
-  static override description = `One file names checkpoints, graphs and reports, and what is demanded of their numbers. A certificate is judged on its bound, never
+  static override description =
+    `One file names checkpoints, graphs and reports, and what is demanded of their numbers. A certificate is judged on its bound, never
 on the estimate; a number that is missing, vacuous or abstains fails. Every failure is printed on stderr with what was expected, what was
 found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an input cannot be used.`
 
   static override examples = [
     {description: 'judge by surety.config.json of this folder', command: '<%= config.bin %> gate'},
     {description: 'no worse than the main branch', command: '<%= config.bin %> gate --baseline git:origin/main'},
-    {description: 'several outputs at once', command: '<%= config.bin %> gate --out gate.json --out gate.sarif --out junit.xml --out report.html'},
-    {description: 'annotations and a job summary on GitHub', command: '<%= config.bin %> gate --format github --cache .surety-cache'},
+    {
+      description: 'several outputs at once',
+      command: '<%= config.bin %> gate --out gate.json --out gate.sarif --out junit.xml --out report.html',
+    },
+    {
+      description: 'annotations and a job summary on GitHub',
+      command: '<%= config.bin %> gate --format github --cache .surety-cache',
+    },
     {description: 'one check, as a warning only', command: '<%= config.bin %> gate --only spam --no-fail'},
   ]
 
   static override flags = fromEnvironment({
     ...gateFlags,
-    'fail-level': Flags.string({options: ['warn', 'error'], default: 'error', helpGroup: GROUP.gate, description: 'least level of a failure that fails the gate'}),
-    'no-fail': Flags.boolean({helpGroup: GROUP.gate, description: 'exit 0 although the gate failed; what cannot be judged still exits 2'}),
-    out: Flags.string({multiple: true, default: [], helpGroup: GROUP.output, description: `file to write, may be repeated; its end decides what, or a word before it: junit:results.xml. Formats: ${FORMAT_NAMES.join(', ')}`}),
-    format: Flags.string({options: FORMAT_NAMES, default: 'terminal', helpGroup: GROUP.output, description: 'what stdout shows; github: annotations, and the job summary where GitHub asks for one'}),
+    'fail-level': Flags.string({
+      options: ['warn', 'error'],
+      default: 'error',
+      helpGroup: GROUP.gate,
+      description: 'least level of a failure that fails the gate',
+    }),
+    'no-fail': Flags.boolean({
+      helpGroup: GROUP.gate,
+      description: 'exit 0 although the gate failed; what cannot be judged still exits 2',
+    }),
+    out: Flags.string({
+      multiple: true,
+      default: [],
+      helpGroup: GROUP.output,
+      description: `file to write, may be repeated; its end decides what, or a word before it: junit:results.xml. Formats: ${FORMAT_NAMES.join(', ')}`,
+    }),
+    format: Flags.string({
+      options: FORMAT_NAMES,
+      default: 'terminal',
+      helpGroup: GROUP.output,
+      description: 'what stdout shows; github: annotations, and the job summary where GitHub asks for one',
+    }),
   })
 
   async run(): Promise<GateReport> {
@@ -42,7 +67,12 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     const flags = await settle(parsed, {...Gate.baseFlags, ...Gate.flags}, opened)
     const outputs = flags.out.map(formatOf)
     for (const {path} of outputs) await checkWritable(path)
-    const {report, broken} = await gateReport(opened, flags, {engine: () => this.engine(flags), onProgress: this.progress.update}, this.frames)
+    const {report, broken} = await gateReport(
+      opened,
+      flags,
+      {engine: () => this.engine(flags), onProgress: this.progress.update},
+      this.frames,
+    )
     this.progress.end()
     const place = {folder: await repositoryFolder()}
     for (const {format, path} of outputs) await writeFileAtomic(path, renderGate(report, format, place))
@@ -51,7 +81,11 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     if (format === 'github' && summary) await appendFile(summary, renderGate(report, 'markdown', place))
     process.stderr.write(gateFailuresText(report, terminalOf(process.stderr)))
     this.finish(report, renderGate(report, format, {...place, ...terminalOf(process.stdout)}))
-    process.exitCode = broken ? EXIT.usage : report.verdict.status === 'pass' || flags['no-fail'] ? EXIT.pass : EXIT.gate
+    process.exitCode = broken
+      ? EXIT.usage
+      : report.verdict.status === 'pass' || flags['no-fail']
+        ? EXIT.pass
+        : EXIT.gate
     return report
   }
 }

@@ -31,24 +31,47 @@ interface MergeFlags extends SanitizeFiles {
 export default class Merge extends BaseCommand {
   static override summary = 'Join the partial results of all shards into the report of one run.'
 
-  static override description = `The report is the one that the same command gives without --shard, except the run block. Partial results of different
+  static override description =
+    `The report is the one that the same command gives without --shard, except the run block. Partial results of different
 runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify need neither the model nor the data;
 those of sanitize need the graph again, at the path where the shards read it.`
 
   static override examples = [
-    {description: 'four shards of certify', command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out report.json'},
-    {description: 'four shards of sanitize', command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out clean.npz --report report.json'},
+    {
+      description: 'four shards of certify',
+      command: '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out report.json',
+    },
+    {
+      description: 'four shards of sanitize',
+      command:
+        '<%= config.bin %> merge part-1.json part-2.json part-3.json part-4.json --out clean.npz --report report.json',
+    },
   ]
 
   static override strict = false
 
-  static override args = {partials: Args.string({required: true, description: 'the files that --shard wrote, one for each shard, in any order'})}
+  static override args = {
+    partials: Args.string({
+      required: true,
+      description: 'the files that --shard wrote, one for each shard, in any order',
+    }),
+  }
 
   static override flags = fromEnvironment({
-    out: outputFile({helpGroup: GROUP.output, description: 'of certify the report as JSON, of sanitize the cleaned graph'}),
+    out: outputFile({
+      helpGroup: GROUP.output,
+      description: 'of certify the report as JSON, of sanitize the cleaned graph',
+    }),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
-    soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead'}),
-    scores: outputFile({helpGroup: GROUP.output, description: 'of sanitize: write every part of every edge\'s score as csv'}),
+    soft: Flags.boolean({
+      default: false,
+      helpGroup: GROUP.output,
+      description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead',
+    }),
+    scores: outputFile({
+      helpGroup: GROUP.output,
+      description: "of sanitize: write every part of every edge's score as csv",
+    }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the whole process may take'}),
   })
@@ -57,24 +80,57 @@ those of sanitize need the graph again, at the path where the shards read it.`
     const {argv, flags} = await this.parse(Merge)
     const inputs = new Set((argv as string[]).map((path) => resolve(path)))
     for (const path of [flags.out, flags.report, flags.scores, flags.html]) {
-      if (path !== undefined && inputs.has(resolve(path))) throw new UsageError(`${path} is one of the partial results and would be overwritten`, ['write to another file'])
+      if (path !== undefined && inputs.has(resolve(path)))
+        throw new UsageError(`${path} is one of the partial results and would be overwritten`, [
+          'write to another file',
+        ])
     }
     const files: PartialFile[] = []
-    for (const path of argv as string[]) files.push({path, partial: parsePartial((await readInput(path, constants.MAX_STRING_LENGTH)).bytes, path)})
+    for (const path of argv as string[])
+      files.push({path, partial: parsePartial((await readInput(path, constants.MAX_STRING_LENGTH)).bytes, path)})
     const set = shardSet(files, VERSION)
-    return set.command === 'certify' ? this.certify(set as ShardSet<CertifyPartial>, flags) : this.sanitize(set as ShardSet<SanitizePartial>, flags)
+    return set.command === 'certify'
+      ? this.certify(set as ShardSet<CertifyPartial>, flags)
+      : this.sanitize(set as ShardSet<SanitizePartial>, flags)
   }
 
-  private async certify({files, engine, notes, remarks}: ShardSet<CertifyPartial>, flags: MergeFlags): Promise<CertifyReport> {
-    const foreign = flags.scores !== undefined ? 'scores' : flags.soft ? 'soft' : flags['max-memory'] !== undefined ? 'max-memory' : null
-    if (foreign !== null) throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
+  private async certify(
+    {files, engine, notes, remarks}: ShardSet<CertifyPartial>,
+    flags: MergeFlags,
+  ): Promise<CertifyReport> {
+    const foreign =
+      flags.scores !== undefined
+        ? 'scores'
+        : flags.soft
+          ? 'soft'
+          : flags['max-memory'] !== undefined
+            ? 'max-memory'
+            : null
+    if (foreign !== null)
+      throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
     const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
     const named = new Set(namedRows(merged.metrics))
-    const pictures = new Map(files.flatMap(({partial}) => partial.thumbnails ?? []).filter(({row}) => named.has(row)).map((picture) => [picture.row, picture]))
+    const pictures = new Map(
+      files
+        .flatMap(({partial}) => partial.thumbnails ?? [])
+        .filter(({row}) => named.has(row))
+        .map((picture) => [picture.row, picture]),
+    )
     const thumbnails = [...pictures.values()].sort((a, b) => a.row - b.row)
     const report: CertifyReport = withChecksum({
-      ...this.report({inputs, config, engine: {report: engine, threads: 1}, metrics: merged.metrics, verdict: merged.verdict, notes: [...notes, ...merged.notes]}, seed, 'certify'),
+      ...this.report(
+        {
+          inputs,
+          config,
+          engine: {report: engine, threads: 1},
+          metrics: merged.metrics,
+          verdict: merged.verdict,
+          notes: [...notes, ...merged.notes],
+        },
+        seed,
+        'certify',
+      ),
       command: 'certify' as const,
       subject,
       ...(thumbnails.length === 0 ? {} : {thumbnails}),
@@ -86,15 +142,34 @@ those of sanitize need the graph again, at the path where the shards read it.`
     return report
   }
 
-  private async sanitize({files, engine, notes, remarks}: ShardSet<SanitizePartial>, flags: MergeFlags): Promise<SanitizeReport> {
+  private async sanitize(
+    {files, engine, notes, remarks}: ShardSet<SanitizePartial>,
+    flags: MergeFlags,
+  ): Promise<SanitizeReport> {
     const {inputs, request, seed} = files[0]!.partial
     const opened = await openSameGraph(request, inputs)
     const selected = await this.engine({...flags, seed, device: engine.name})
     const {mergeSanitizeShares} = await import('../src/sanitize/shards.js')
     const shares = files.map(({path, partial}) => ({place: path, share: partial}))
-    const run = {...defined({memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress: this.progress.update}
-    const result = await mergeSanitizeShares(opened.normalised.graph, opened.options, selected.engine, shares, run).finally(() => selected.engine.close())
-    const {outcome, written} = outcomeOf(opened, {...settingOf(opened, {report: engine, threads: selected.threads}), notes}, result, flags.out, flags.soft)
+    const run = {
+      ...defined({memoryLimitBytes: flags['max-memory']}),
+      threads: selected.threads,
+      onProgress: this.progress.update,
+    }
+    const result = await mergeSanitizeShares(
+      opened.normalised.graph,
+      opened.options,
+      selected.engine,
+      shares,
+      run,
+    ).finally(() => selected.engine.close())
+    const {outcome, written} = outcomeOf(
+      opened,
+      {...settingOf(opened, {report: engine, threads: selected.threads}), notes},
+      result,
+      flags.out,
+      flags.soft,
+    )
     const report: SanitizeReport = {...this.report(outcome, seed, 'sanitize'), command: 'sanitize'}
     await writeFiles(flags, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)

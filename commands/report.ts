@@ -13,18 +13,34 @@ import type {AnyReport} from '../src/report/reports.js'
 export default class ReportCommand extends BaseCommand {
   static override summary = 'Show a report that surety wrote earlier, or write it in another format.'
 
-  static override description = `Nothing is computed: the text, the HTML page and the Markdown of a report are those that the command itself would have written.`
+  static override description =
+    `Nothing is computed: the text, the HTML page and the Markdown of a report are those that the command itself would have written.`
 
   static override examples = [
     {description: 'read a report in the terminal', command: '<%= config.bin %> report report.json'},
-    {description: 'a page for people, and Markdown for a pull request', command: '<%= config.bin %> report report.json --out report.html --out report.md'},
+    {
+      description: 'a page for people, and Markdown for a pull request',
+      command: '<%= config.bin %> report report.json --out report.html --out report.md',
+    },
   ]
 
-  static override args = {report: Args.string({required: true, description: 'JSON that surety wrote with --out, --report or --json'})}
+  static override args = {
+    report: Args.string({required: true, description: 'JSON that surety wrote with --out, --report or --json'}),
+  }
 
   static override flags = fromEnvironment({
-    out: Flags.string({multiple: true, default: [], helpGroup: GROUP.output, description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`}),
-    format: Flags.string({options: FORMAT_NAMES, default: 'terminal', helpGroup: GROUP.output, description: 'what stdout shows'}),
+    out: Flags.string({
+      multiple: true,
+      default: [],
+      helpGroup: GROUP.output,
+      description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`,
+    }),
+    format: Flags.string({
+      options: FORMAT_NAMES,
+      default: 'terminal',
+      helpGroup: GROUP.output,
+      description: 'what stdout shows',
+    }),
   })
 
   async run(): Promise<AnyReport> {
@@ -34,7 +50,10 @@ export default class ReportCommand extends BaseCommand {
     const report = parseAnyReport((await readInput(args.report)).bytes, args.report)
     const place = {folder: await repositoryFolder()}
     const texts = outputs.map(({format, path}) => ({path, text: renderReadReport(report, args.report, format, place)}))
-    const shown = renderReadReport(report, args.report, flags.format as FormatName, {...place, ...terminalOf(process.stdout)})
+    const shown = renderReadReport(report, args.report, flags.format as FormatName, {
+      ...place,
+      ...terminalOf(process.stdout),
+    })
     for (const {path, text} of texts) await writeFileAtomic(path, text)
     this.show(shown, report.notes)
     return report

@@ -20,30 +20,61 @@ import type {SanitizeResult, SanitizeRun} from '../src/sanitize/sanitize.js'
 export default class Sanitize extends BaseCommand {
   static override summary = 'Remove the edges that an adversary added to a graph, without training a model.'
 
-  static override description = `Scores every edge by how much the graph kernel complexity falls when it is removed, by what its ends' features
+  static override description =
+    `Scores every edge by how much the graph kernel complexity falls when it is removed, by what its ends' features
 and neighbourhoods say of it, and removes the most suspect ones. Only the labels of the training split are read.
 The cleaned graph is written in the format of the input, or in another by extension.`
 
   static override examples = [
-    {description: 'let surety choose how much to prune', command: '<%= config.bin %> sanitize attacked.npz --out clean.npz --scores scores.csv --html report.html'},
-    {description: 'an edge list with features and labels in files of their own, a tenth of the edges', command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune-ratio 0.1 --out clean.csv'},
-    {description: 'the second of four shards, for surety merge', command: '<%= config.bin %> sanitize graph.npz --shard 2/4 --out part-2.json'},
+    {
+      description: 'let surety choose how much to prune',
+      command: '<%= config.bin %> sanitize attacked.npz --out clean.npz --scores scores.csv --html report.html',
+    },
+    {
+      description: 'an edge list with features and labels in files of their own, a tenth of the edges',
+      command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune-ratio 0.1 --out clean.csv',
+    },
+    {
+      description: 'the second of four shards, for surety merge',
+      command: '<%= config.bin %> sanitize graph.npz --shard 2/4 --out part-2.json',
+    },
     {description: 'look, but write nothing', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
   ]
 
   static override args = {
-    graph: Args.string({required: true, description: 'npz (DeepRobust, scipy, plain), edge list csv/tsv/txt(.gz), GraphML, GEXF, graphology or node-link JSON'}),
+    graph: Args.string({
+      required: true,
+      description:
+        'npz (DeepRobust, scipy, plain), edge list csv/tsv/txt(.gz), GraphML, GEXF, graphology or node-link JSON',
+    }),
   }
 
   static override flags = fromEnvironment({
     ...sanitizeFlags,
-    'explain-plan': Flags.boolean({helpGroup: GROUP.run, description: 'print how the scores would be computed, and what the alternatives would cost, and stop'}),
+    'explain-plan': Flags.boolean({
+      helpGroup: GROUP.run,
+      description: 'print how the scores would be computed, and what the alternatives would cost, and stop',
+    }),
     resume: resume({exclusive: ['shard', 'explain-plan']}),
-    shard: shard({helpGroup: GROUP.run, dependsOn: ['out'], exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'], description: 'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them'}),
+    shard: shard({
+      helpGroup: GROUP.run,
+      dependsOn: ['out'],
+      exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'],
+      description:
+        'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
+    }),
     'dry-run': Flags.boolean({helpGroup: GROUP.output, description: 'score and report, but write no graph'}),
-    out: outputFile({helpGroup: GROUP.output, description: 'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result'}),
-    soft: Flags.boolean({default: false, helpGroup: GROUP.output, description: 'keep every edge in --out and give it a weight from 0 to 1 instead'}),
-    scores: outputFile({helpGroup: GROUP.output, description: 'write every part of every edge\'s score as csv'}),
+    out: outputFile({
+      helpGroup: GROUP.output,
+      description:
+        'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result',
+    }),
+    soft: Flags.boolean({
+      default: false,
+      helpGroup: GROUP.output,
+      description: 'keep every edge in --out and give it a weight from 0 to 1 instead',
+    }),
+    scores: outputFile({helpGroup: GROUP.output, description: "write every part of every edge's score as csv"}),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
@@ -51,24 +82,40 @@ The cleaned graph is written in the format of the input, or in another by extens
   async run(): Promise<SanitizeReport | SanitizePartial | undefined> {
     const {args, flags} = await this.parse(Sanitize)
     if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
-      throw new UsageError('there is no --out for the cleaned graph', ['name a file with --out, or use --dry-run to look without writing'])
+      throw new UsageError('there is no --out for the cleaned graph', [
+        'name a file with --out, or use --dry-run to look without writing',
+      ])
     }
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openGraph(requestOf(args.graph, flags))
     const {graph} = opened.normalised
-    const limits = {...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}), heldBytes: residentBytes()}
+    const limits = {
+      ...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}),
+      heldBytes: residentBytes(),
+    }
     if (flags['explain-plan']) {
       const {explainPlan} = await import('../src/sanitize/sanitize.js')
       const plan = explainPlan(graph, opened.options, limits)
-      process.stdout.write(this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)))
+      process.stdout.write(
+        this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)),
+      )
       return undefined
     }
     const engine = await this.engine(flags)
     const run = {...limits, threads: engine.threads, onProgress: this.progress.update}
     if (flags.shard !== undefined) {
       const {sanitizeShard} = await import('../src/sanitize/shards.js')
-      const share = await sanitizeShard(graph, opened.options, engine.engine, flags.shard, run).finally(() => engine.engine.close())
-      const partial = sealPartial({...this.frame(settingOf(opened, engine), flags.seed), kind: 'partial' as const, command: 'sanitize' as const, shard: flags.shard, request: opened.request, ...share})
+      const share = await sanitizeShard(graph, opened.options, engine.engine, flags.shard, run).finally(() =>
+        engine.engine.close(),
+      )
+      const partial = sealPartial({
+        ...this.frame(settingOf(opened, engine), flags.seed),
+        kind: 'partial' as const,
+        command: 'sanitize' as const,
+        shard: flags.shard,
+        request: opened.request,
+        ...share,
+      })
       await writeFileAtomic(flags.out!, toJson(partial))
       this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
       return partial
@@ -82,13 +129,30 @@ The cleaned graph is written in the format of the input, or in another by extens
     return report
   }
 
-  private async scored(opened: OpenedGraph, engine: SelectedEngine, {resume, seed}: {resume: string | undefined; seed: number}, run: SanitizeRun): Promise<SanitizeResult> {
-    const {normalised: {graph}, options} = opened
+  private async scored(
+    opened: OpenedGraph,
+    engine: SelectedEngine,
+    {resume, seed}: {resume: string | undefined; seed: number},
+    run: SanitizeRun,
+  ): Promise<SanitizeResult> {
+    const {
+      normalised: {graph},
+      options,
+    } = opened
     if (resume === undefined) {
       const {sanitize} = await import('../src/sanitize/sanitize.js')
       return sanitize(graph, options, engine.engine, run)
     }
-    const [{keptIn}, {sanitizeKept}] = await Promise.all([import('../src/cli/resumption.js'), import('../src/sanitize/shards.js')])
-    return sanitizeKept(graph, options, engine.engine, keptIn(resume, 'PackedPart', this.frame(settingOf(opened, engine), seed)), run)
+    const [{keptIn}, {sanitizeKept}] = await Promise.all([
+      import('../src/cli/resumption.js'),
+      import('../src/sanitize/shards.js'),
+    ])
+    return sanitizeKept(
+      graph,
+      options,
+      engine.engine,
+      keptIn(resume, 'PackedPart', this.frame(settingOf(opened, engine), seed)),
+      run,
+    )
   }
 }

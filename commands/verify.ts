@@ -16,22 +16,36 @@ import type {InputFile} from '../src/report/types.js'
 export default class Verify extends BaseCommand {
   static override summary = 'Make a certificate again from its evidence, without the model.'
 
-  static override description = `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
+  static override description =
+    `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
 split of α, the sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files.
 Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, cannot be told from a true one
 without running certify again on the model and the data.`
 
   static override examples = [
     {description: 'a report that certify --out wrote', command: '<%= config.bin %> verify report.json'},
-    {description: 'and whether it speaks about these files', command: '<%= config.bin %> verify report.json --model model.onnx --data test.npz'},
+    {
+      description: 'and whether it speaks about these files',
+      command: '<%= config.bin %> verify report.json --model model.onnx --data test.npz',
+    },
   ]
 
   static override args = {report: Args.string({required: true, description: 'report of certify, as JSON'})}
 
   static override flags = fromEnvironment({
-    model: Flags.string({helpGroup: GROUP.input, description: 'the checkpoint that the report should be about; weight files beside it are checked too'}),
-    against: Flags.string({helpGroup: GROUP.input, description: 'the earlier report that this one compares itself with: the comparison is computed again'}),
-    data: Flags.string({multiple: true, helpGroup: GROUP.input, description: 'a data file that the report should be about; may be given several times (data, labels, pairs)'}),
+    model: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'the checkpoint that the report should be about; weight files beside it are checked too',
+    }),
+    against: Flags.string({
+      helpGroup: GROUP.input,
+      description: 'the earlier report that this one compares itself with: the comparison is computed again',
+    }),
+    data: Flags.string({
+      multiple: true,
+      helpGroup: GROUP.input,
+      description: 'a data file that the report should be about; may be given several times (data, labels, pairs)',
+    }),
   })
 
   async run(): Promise<VerifyReport> {
@@ -39,21 +53,31 @@ without running certify again on the model and the data.`
     const {bytes, file} = await readInput(args.report)
     const certificate = parseReport(bytes, args.report, 'certify')
     const {evidence} = certificate
-    if (evidence === undefined) throw new InputError(`${args.report}: carries no evidence, so there is nothing to verify`, ['certify with a split: --no-split certifies nothing'])
+    if (evidence === undefined)
+      throw new InputError(`${args.report}: carries no evidence, so there is nothing to verify`, [
+        'certify with a split: --no-split certifies nothing',
+      ])
     const files: InputFile[] = []
     for (const path of flags.data ?? []) files.push((await readInput(path)).file)
-    if (flags.model !== undefined) for (const path of modelFiles(flags.model, certificate)) files.push((await readInput(path)).file)
+    if (flags.model !== undefined)
+      for (const path of modelFiles(flags.model, certificate)) files.push((await readInput(path)).file)
     const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
     if (earlier !== null) files.push(earlier.file)
-    const found = [...verifyReport({...certificate, evidence}), ...(earlier === null ? [] : verifyComparison({...certificate, evidence}, earlier))]
+    const found = [
+      ...verifyReport({...certificate, evidence}),
+      ...(earlier === null ? [] : verifyComparison({...certificate, evidence}, earlier)),
+    ]
     const report: VerifyReport = {
-      ...this.report({
-        inputs: [file, ...files],
-        config: {},
-        engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
-        ...verifyOutcome(certificate, files, found, earlier !== null),
-        notes: [],
-      }, flags.seed),
+      ...this.report(
+        {
+          inputs: [file, ...files],
+          config: {},
+          engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
+          ...verifyOutcome(certificate, files, found, earlier !== null),
+          notes: [],
+        },
+        flags.seed,
+      ),
       command: 'verify',
     }
     this.finish(report, verifyText(report, terminalOf(process.stdout)))

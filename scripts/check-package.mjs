@@ -5,7 +5,16 @@ import {join, resolve} from 'node:path'
 import {runStep} from './run-step.mjs'
 
 /** What the tarball holds beside the two files that the compiler makes of each source. */
-const OTHERS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'bin/run.js', 'oclif.manifest.json', 'package.json', ...readdirSync('schemas').map((name) => `schemas/${name}`)]
+const OTHERS = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'bin/run.js',
+  'oclif.manifest.json',
+  'package.json',
+  ...readdirSync('schemas').map((name) => `schemas/${name}`),
+]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
@@ -19,26 +28,73 @@ async function must(what, command, args, options) {
   return output
 }
 
-const [packed] = JSON.parse(await must('npm pack', 'npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]))
+const [packed] = JSON.parse(
+  await must('npm pack', 'npm', [
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--loglevel=error',
+    '--pack-destination',
+    folder,
+  ]),
+)
 const files = packed.files.map((file) => file.path)
-const sources = ['src', 'commands'].flatMap((folder) => readdirSync(folder, {recursive: true}).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name.replaceAll('\\', '/').slice(0, -'.ts'.length)}`))
+const sources = ['src', 'commands'].flatMap((folder) =>
+  readdirSync(folder, {recursive: true})
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/').slice(0, -'.ts'.length)}`),
+)
 const expected = new Set([...OTHERS, ...sources.flatMap((source) => [`dist/${source}.js`, `dist/${source}.d.ts`])])
 const unwanted = files.filter((path) => !expected.has(path))
 const missing = [...expected].filter((path) => !files.includes(path))
 if (unwanted.length + missing.length > 0) {
-  console.error(`package check: the tarball holds ${unwanted.slice(0, 5).join(', ') || 'nothing'} that it should not, and lacks ${missing.slice(0, 5).join(', ') || 'nothing'}`)
-  console.error('npm run clean removes what the sources no longer make; scripts/check-package.mjs lists what else belongs to the package')
+  console.error(
+    `package check: the tarball holds ${unwanted.slice(0, 5).join(', ') || 'nothing'} that it should not, and lacks ${missing.slice(0, 5).join(', ') || 'nothing'}`,
+  )
+  console.error(
+    'npm run clean removes what the sources no longer make; scripts/check-package.mjs lists what else belongs to the package',
+  )
   process.exit(1)
 }
 const {allowScripts} = JSON.parse(readFileSync('package.json', 'utf8'))
 writeFileSync(join(folder, 'package.json'), JSON.stringify({name: 'user', private: true, allowScripts}))
 const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
-await must('install of the tarball', 'npm', ['install', `./${tarball}`, '--no-audit', '--no-fund', '--loglevel=error'], {cwd: folder})
+await must(
+  'install of the tarball',
+  'npm',
+  ['install', `./${tarball}`, '--no-audit', '--no-fund', '--loglevel=error'],
+  {cwd: folder},
+)
 const run = (what, ...args) => must(what, process.execPath, ['node_modules/surety/bin/run.js', ...args], {cwd: folder})
 const version = await run('--version', '--version')
-const certified = JSON.parse(await run('certify', 'certify', join(root, 'fixtures/digits/digits-mlp.onnx'), '--data', join(root, 'fixtures/digits/digits-mlp-test.npz'), '--json'))
-const sanitized = JSON.parse(await run('sanitize', 'sanitize', join(root, 'fixtures/community-graph/community-graph.npz'), '--edges', 'edges_attacked', '--out', 'clean.npz', '--json'))
-const api = await must('import of the library', process.execPath, ['--input-type=module', '-e', "import('surety').then((m) => console.log(Object.keys(m).sort().join(' ')))"], {cwd: folder})
+const certified = JSON.parse(
+  await run(
+    'certify',
+    'certify',
+    join(root, 'fixtures/digits/digits-mlp.onnx'),
+    '--data',
+    join(root, 'fixtures/digits/digits-mlp-test.npz'),
+    '--json',
+  ),
+)
+const sanitized = JSON.parse(
+  await run(
+    'sanitize',
+    'sanitize',
+    join(root, 'fixtures/community-graph/community-graph.npz'),
+    '--edges',
+    'edges_attacked',
+    '--out',
+    'clean.npz',
+    '--json',
+  ),
+)
+const api = await must(
+  'import of the library',
+  process.execPath,
+  ['--input-type=module', '-e', "import('surety').then((m) => console.log(Object.keys(m).sort().join(' ')))"],
+  {cwd: folder},
+)
 console.log(`${files.length} files, ${(packed.unpackedSize / 1e6).toFixed(1)} MB unpacked; ${version.trim()}`)
 console.log(`certify: ${certified.verdict.summary}`)
 console.log(`sanitize: ${sanitized.verdict.summary}`)

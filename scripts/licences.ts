@@ -16,9 +16,15 @@ interface LockedPackage {
   hasInstallScript?: boolean
 }
 
-/** Licences that ask for no more than that their text is kept. Of alternatives (OR) one is enough, of several (AND) all are needed. */
+/**
+ * Licences that ask for no more than that their text is kept. Of alternatives (OR) one is enough, of several (AND) all
+ * are needed.
+ */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
-/** Tools of development only, which no user installs: MPL-2.0 speaks about changes to its own files, CC-BY-3.0 about naming the authors of a list, PSF-2.0 and Python-2.0 are permissive. */
+/**
+ * Tools of development only, which no user installs: MPL-2.0 speaks about changes to its own files, CC-BY-3.0 about
+ * naming the authors of a list, PSF-2.0 and Python-2.0 are permissive.
+ */
 const ALLOWED_DEV = [...ALLOWED, 'CC-BY-3.0', 'MPL-2.0', 'PSF-2.0', 'Python-2.0']
 /** Packages whose licence is in a file of their own, read by a person. */
 const READ: Record<string, string> = {h5wasm: 'NIST public domain software'}
@@ -27,28 +33,42 @@ const nameOf = (place: string) => place.slice(place.lastIndexOf('node_modules/')
 
 /** Packages of a lock file by name, without the project itself. */
 export const packagesOf = ({packages}: Lock): [string, LockedPackage][] =>
-  Object.entries(packages).filter(([place]) => place !== '').map(([place, one]): [string, LockedPackage] => [nameOf(place), one]).sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : (x.version ?? '') < (y.version ?? '') ? -1 : 1))
+  Object.entries(packages)
+    .filter(([place]) => place !== '')
+    .map(([place, one]): [string, LockedPackage] => [nameOf(place), one])
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : (x.version ?? '') < (y.version ?? '') ? -1 : 1))
 
-const licenceOf = (name: string, {license}: LockedPackage) => (license?.startsWith('SEE ') === true ? (READ[name] ?? license) : (license ?? 'none'))
+const licenceOf = (name: string, {license}: LockedPackage) =>
+  license?.startsWith('SEE ') === true ? (READ[name] ?? license) : (license ?? 'none')
 
 /** Packages whose licence is not allowed, each with it. */
 export function refusedLicences(lock: Lock): string[] {
   return packagesOf(lock).flatMap(([name, one]) => {
     const licence = licenceOf(name, one)
     const allowed = one.dev === true ? ALLOWED_DEV : ALLOWED
-    const isAllowed = READ[name] === licence || licence.replace(/[()]/g, '').split(' AND ').every((part) => part.split(' OR ').some((each) => allowed.includes(each)))
+    const isAllowed =
+      READ[name] === licence ||
+      licence
+        .replace(/[()]/g, '')
+        .split(' AND ')
+        .every((part) => part.split(' OR ').some((each) => allowed.includes(each)))
     return isAllowed ? [] : [`${name} ${one.version}: ${licence}`]
   })
 }
 
 /** Packages that run a script when they are installed. */
-export const withInstallScript = (lock: Lock): string[] => packagesOf(lock).filter(([, one]) => one.hasInstallScript).map(([name]) => name)
+export const withInstallScript = (lock: Lock): string[] =>
+  packagesOf(lock)
+    .filter(([, one]) => one.hasInstallScript)
+    .map(([name]) => name)
 
 /** docs/licences.md. */
 export function licencesText(lock: Lock): string {
   const packages = packagesOf(lock)
-  const row = ([name, one]: [string, LockedPackage]) => `| ${name} | ${one.version} | ${licenceOf(name, one)} |${one.hasInstallScript ? ' install script |' : ' |'}`
-  const table = (rows: [string, LockedPackage][]) => ['| package | version | licence | |', '|---|---|---|---|', ...[...new Set(rows.map(row))]].join('\n')
+  const row = ([name, one]: [string, LockedPackage]) =>
+    `| ${name} | ${one.version} | ${licenceOf(name, one)} |${one.hasInstallScript ? ' install script |' : ' |'}`
+  const table = (rows: [string, LockedPackage][]) =>
+    ['| package | version | licence | |', '|---|---|---|---|', ...[...new Set(rows.map(row))]].join('\n')
   const dev = packages.filter(([, one]) => one.dev)
   const counts = new Map<string, number>()
   for (const [name, one] of dev) counts.set(licenceOf(name, one), (counts.get(licenceOf(name, one)) ?? 0) + 1)
@@ -67,7 +87,10 @@ ${table(packages.filter(([, one]) => !one.dev && one.optional))}
 
 ## Development only
 
-${dev.length} packages, which no user installs: ${[...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([licence, count]) => `${licence} (${count})`).join(', ')}.
+${dev.length} packages, which no user installs: ${[...counts]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([licence, count]) => `${licence} (${count})`)
+    .join(', ')}.
 `
 }
 

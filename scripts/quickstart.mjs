@@ -22,7 +22,43 @@ const surety = (title, ...args) => {
 await must('install', 'npm', INSTALL, {quiet: true})
 await must('build', 'npm', ['run', '--silent', 'build'], {quiet: true})
 mkdirSync(OUT, {recursive: true})
-await surety('vision: an MLP on handwritten digits', 'certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--out', `${OUT}/digits.json`, '--html', `${OUT}/digits.html`)
-await surety('language: a bag-of-words spam filter', 'certify', 'fixtures/spam-mlp', '--data', 'fixtures/spam-mlp/test.npz', '--out', `${OUT}/spam.json`, '--html', `${OUT}/spam.html`)
-await surety('graph: a community graph with adversarial edges', 'sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--truth', 'edges_added', '--out', `${OUT}/graph.npz`, '--scores', `${OUT}/scores.csv`, '--html', `${OUT}/graph.html`)
-console.log(`\nReports: ${OUT}/digits.html, ${OUT}/spam.html, ${OUT}/graph.html  (${((performance.now() - started) / 1000).toFixed(0)} s in all)`)
+await surety(
+  'vision: an MLP on handwritten digits',
+  'certify',
+  'fixtures/mnist-mlp',
+  '--data',
+  'fixtures/mnist-mlp/test.npz',
+  '--out',
+  `${OUT}/digits.json`,
+  '--html',
+  `${OUT}/digits.html`,
+)
+await surety(
+  'language: a bag-of-words spam filter',
+  'certify',
+  'fixtures/spam-mlp',
+  '--data',
+  'fixtures/spam-mlp/test.npz',
+  '--out',
+  `${OUT}/spam.json`,
+  '--html',
+  `${OUT}/spam.html`,
+)
+await surety(
+  'graph: a community graph with adversarial edges',
+  'sanitize',
+  'fixtures/community-graph/community-graph.npz',
+  '--edges',
+  'edges_attacked',
+  '--truth',
+  'edges_added',
+  '--out',
+  `${OUT}/graph.npz`,
+  '--scores',
+  `${OUT}/scores.csv`,
+  '--html',
+  `${OUT}/graph.html`,
+)
+console.log(
+  `\nReports: ${OUT}/digits.html, ${OUT}/spam.html, ${OUT}/graph.html  (${((performance.now() - started) / 1000).toFixed(0)} s in all)`,
+)

@@ -13,23 +13,32 @@ export const layersSchema = () => typeSchema('src/report/subject.ts', 'LayerList
 export const partialSchema = () => typeSchema('src/report/partials.ts', 'AnyPartial', 'surety partial result')
 
 /**
- * The JSON schema (draft-07) of a gate's configuration. Unlike a report, which later versions extend, it is written by hand: an unknown member is
- * an error. `options`: the flags of the commands that checks run, for editors; which command has which flag is checked when the gate runs.
+ * The JSON schema (draft-07) of a gate's configuration. Unlike a report, which later versions extend, it is written by
+ * hand: an unknown member is an error. `options`: the flags of the commands that checks run, for editors; which command
+ * has which flag is checked when the gate runs.
  */
 export function configSchema(options: Record<string, Schema>): string {
-  const schema = JSON.parse(typeSchema('src/cli/gate-config.ts', 'ConfigFile', 'surety gate configuration')) as Schema & {definitions: Record<string, Schema>}
-  const closed = Object.fromEntries(Object.entries(schema.definitions).map(([name, definition]) => [name, 'properties' in definition ? {...definition, additionalProperties: false} : definition]))
+  const schema = JSON.parse(
+    typeSchema('src/cli/gate-config.ts', 'ConfigFile', 'surety gate configuration'),
+  ) as Schema & {definitions: Record<string, Schema>}
+  const closed = Object.fromEntries(
+    Object.entries(schema.definitions).map(([name, definition]) => [
+      name,
+      'properties' in definition ? {...definition, additionalProperties: false} : definition,
+    ]),
+  )
   const check = closed['CheckConfig']!['properties'] as Record<string, Schema>
   check['options'] = {...check['options'], properties: options}
   return JSON.stringify({...schema, definitions: closed}, null, 2) + '\n'
 }
 
 /**
- * A JSON schema (draft-07) of what surety writes, generated from the type `root` that `source` exports: the types are the contract,
- * the schema follows. Comments on members become descriptions.
+ * A JSON schema (draft-07) of what surety writes, generated from the type `root` that `source` exports: the types are
+ * the contract, the schema follows. Comments on members become descriptions.
  *
- * Knows what the report types use: interfaces with generics filled in, unions, intersections of objects, literals, arrays, tuples, records and
- * recursive aliases; anything else is an error. Unknown members are allowed, since later versions add members.
+ * Knows what the report types use: interfaces with generics filled in, unions, intersections of objects, literals,
+ * arrays, tuples, records and recursive aliases; anything else is an error. Unknown members are allowed, since later
+ * versions add members.
  */
 function typeSchema(source: string, root: string, title: string): string {
   const program = ts.createProgram([resolve(source)], {
@@ -49,7 +58,13 @@ function typeSchema(source: string, root: string, title: string): string {
   const definitions = new Map<string, Schema>()
   const schema = new Converter(checker, root, definitions).convert(checker.getDeclaredTypeOfSymbol(type))
   const sorted = Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return JSON.stringify({$schema: 'http://json-schema.org/draft-07/schema#', title, ...schema, definitions: sorted}, null, 2) + '\n'
+  return (
+    JSON.stringify(
+      {$schema: 'http://json-schema.org/draft-07/schema#', title, ...schema, definitions: sorted},
+      null,
+      2,
+    ) + '\n'
+  )
 }
 
 class Converter {
@@ -61,14 +76,16 @@ class Converter {
 
   convert(type: ts.Type): Schema {
     // A union that is written with a name keeps it: this is also what ends the recursion of `Json`.
-    if (type.isUnion() && type.aliasSymbol !== undefined && type.aliasSymbol.name !== this.root) return this.named(type.aliasSymbol.name, () => this.union(type))
+    if (type.isUnion() && type.aliasSymbol !== undefined && type.aliasSymbol.name !== this.root)
+      return this.named(type.aliasSymbol.name, () => this.union(type))
     if (type.isUnion()) return this.union(type)
     if (type.isStringLiteral() || type.isNumberLiteral()) return {const: type.value}
     if (type.flags & ts.TypeFlags.String) return {type: 'string'}
     if (type.flags & ts.TypeFlags.Number) return {type: 'number'}
     if (type.flags & ts.TypeFlags.Null) return {type: 'null'}
     if (this.checker.isTupleType(type)) return this.tuple(type as ts.TupleTypeReference)
-    if (this.checker.isArrayType(type)) return {type: 'array', items: this.convert(this.checker.getTypeArguments(type as ts.TypeReference)[0]!)}
+    if (this.checker.isArrayType(type))
+      return {type: 'array', items: this.convert(this.checker.getTypeArguments(type as ts.TypeReference)[0]!)}
     if (type.isIntersection()) return this.members(type)
     if (type.flags & ts.TypeFlags.Object) return this.object(type)
     throw new Error(`no schema is known for the type ${this.checker.typeToString(type)}`)
@@ -96,7 +113,9 @@ class Converter {
       type: 'object',
       ...(properties.length > 0 && {
         properties: Object.fromEntries(properties.map((property) => [property.name, this.member(property)])),
-        required: properties.filter((property) => !(property.flags & ts.SymbolFlags.Optional)).map((property) => property.name),
+        required: properties
+          .filter((property) => !(property.flags & ts.SymbolFlags.Optional))
+          .map((property) => property.name),
       }),
       ...(values !== undefined && {additionalProperties: this.convert(values)}),
     }
@@ -115,7 +134,9 @@ class Converter {
     // Undefined is part of every optional member; JSON has no such value.
     const parts = type.types.filter((part) => !isBoolean(part) && !(part.flags & ts.TypeFlags.Undefined))
     const literals = parts.filter((part) => part.isStringLiteral() || part.isNumberLiteral()).map((part) => part.value)
-    const others = parts.filter((part) => !part.isStringLiteral() && !part.isNumberLiteral()).map((part) => this.convert(part))
+    const others = parts
+      .filter((part) => !part.isStringLiteral() && !part.isNumberLiteral())
+      .map((part) => this.convert(part))
     const options: Schema[] = [
       ...(literals.length > 0 ? [{enum: literals}] : []),
       ...(type.types.some(isBoolean) ? [{type: 'boolean'}] : []),

@@ -23,11 +23,20 @@ const scratch = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 process.on('exit', () => rmSync(scratch, {recursive: true, force: true}))
 
 if (!(await step('install', 'npm', INSTALL))) finish()
-await Promise.all([step('lint', 'npm', ['run', '--silent', 'lint']), step('typecheck', 'npm', ['run', '--silent', 'typecheck'])])
+await Promise.all([
+  step('lint', 'npm', ['run', '--silent', 'lint']),
+  step('typecheck', 'npm', ['run', '--silent', 'typecheck']),
+])
 const built = await step('build', 'npm', ['run', '--silent', 'build'])
 if (built) {
   const results = join(scratch, 'tests.json')
-  const {code} = await runStep('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`])
+  const {code} = await runStep('npx', [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+  ])
   const failed = total.failed
   countTests(results)
   // A process of tests that was ended leaves no failed test in the file.
@@ -48,7 +57,8 @@ function countTests(path) {
   total.passed += report?.numPassedTests ?? 0
   total.failed += (report?.numFailedTests ?? 1) + (report?.numPassedTests > 0 ? 0 : 1)
   total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
-  const brokenFiles = report?.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0) ?? []
+  const brokenFiles =
+    report?.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0) ?? []
   total.failed += brokenFiles.length
   for (const file of report?.testResults ?? []) {
     const skipped = file.assertionResults.filter((test) => test.status === 'pending' || test.status === 'skipped')

@@ -9,7 +9,8 @@ export function closest(text: string, candidates: readonly string[]): string | n
 }
 
 /** The commonest slip, two letters exchanged, counts once. */
-const editsBetween = (a: string, b: string) => (a !== b && [...a].sort().join('') === [...b].sort().join('') ? 1 : distance(a, b))
+const editsBetween = (a: string, b: string) =>
+  a !== b && [...a].sort().join('') === [...b].sort().join('') ? 1 : distance(a, b)
 
 /** As a next step: empty where nothing is close. */
 export function didYouMean(text: string, candidates: readonly string[]): string[] {

@@ -1,5 +1,15 @@
 /** The library: services that take arrays and return plain results, without I/O, flags or console. */
-export {certify, type EngineChoice, gate, type GateChoice, type GraphologyChoice, type JudgedEdge, sanitize, type SanitizeChoice, sanitizeGraphology} from './library.js'
+export {
+  certify,
+  type EngineChoice,
+  gate,
+  type GateChoice,
+  type GraphologyChoice,
+  type JudgedEdge,
+  sanitize,
+  type SanitizeChoice,
+  sanitizeGraphology,
+} from './library.js'
 export type {Certification} from './certify/certify.js'
 export {type CertifyOptions, DEFAULT_OPTIONS as CERTIFY_DEFAULTS} from './certify/options.js'
 export {certifyShard, type CertifyShare, mergeShares} from './certify/shards.js'

@@ -24,16 +24,21 @@ export interface EngineChoice {
 }
 
 /**
- * What `surety certify` does, on hidden states in memory: how much the loss changes between inputs that are close in a layer, and upper bounds
- * of that which hold together with probability 1 − α.
+ * What `surety certify` does, on hidden states in memory: how much the loss changes between inputs that are close in a
+ * layer, and upper bounds of that which hold together with probability 1 − α.
  *
  * Shapes     each layer [rows, dim] row-major; labels [rows]; output [rows, classes].
  * Precision  fp64 on the processor.
  * Throws     InputError  states that do not fit together or are not finite.  UsageError  options that make no sense.
  */
-export async function certify(embeddings: Embeddings, choice: Partial<CertifyOptions> & EngineChoice = {}): Promise<Certification> {
+export async function certify(
+  embeddings: Embeddings,
+  choice: Partial<CertifyOptions> & EngineChoice = {},
+): Promise<Certification> {
   const {engine, device, threads, ...options} = choice
-  return withEngine({engine, device, threads}, (chosen) => certifyStates(embeddings, {...DEFAULT_OPTIONS, ...options}, chosen))
+  return withEngine({engine, device, threads}, (chosen) =>
+    certifyStates(embeddings, {...DEFAULT_OPTIONS, ...options}, chosen),
+  )
 }
 
 export type SanitizeChoice = Partial<SanitizeOptions> & EngineChoice & Omit<SanitizeRun, 'threads'>
@@ -43,12 +48,24 @@ export type SanitizeChoice = Partial<SanitizeOptions> & EngineChoice & Omit<Sani
  *
  * Shapes     scores, marks and ranks in the order of graph.edges; the result's edges are those that stay, [2 k] flat.
  * Reads      labels of the training split only.
- * Throws     InputError  a graph that is not normalised, or larger than the memory allows.  UsageError  options that make no sense.
+ * Throws     InputError  a graph that is not normalised, or larger than the memory allows.  UsageError  options that
+ *            make no sense.
  */
 export async function sanitize(graph: Graph, choice: SanitizeChoice = {}): Promise<SanitizeResult> {
   const {engine, device, threads, memoryLimitBytes, onProgress, ...options} = choice
-  const run: SanitizeRun = {...(threads !== undefined && {threads}), ...(memoryLimitBytes !== undefined && {memoryLimitBytes}), ...(onProgress !== undefined && {onProgress})}
-  return withEngine({engine, device, threads}, (chosen) => sanitizeGraph(graph, {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null, ...options}, chosen, run))
+  const run: SanitizeRun = {
+    ...(threads !== undefined && {threads}),
+    ...(memoryLimitBytes !== undefined && {memoryLimitBytes}),
+    ...(onProgress !== undefined && {onProgress}),
+  }
+  return withEngine({engine, device, threads}, (chosen) =>
+    sanitizeGraph(
+      graph,
+      {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null, ...options},
+      chosen,
+      run,
+    ),
+  )
 }
 
 /** One edge of a graphology graph, judged. */
@@ -70,27 +87,40 @@ export interface GraphologyChoice extends SanitizeChoice, AttributeOptions {
 }
 
 /**
- * `sanitize` for a graphology graph, whose nodes hold a class (`label`, `class`, `y` or `labelAttribute`) and features (`features`, `x` or
- * `featureAttributes`). The graph itself is not changed: drop the suspect edges yourself.
+ * `sanitize` for a graphology graph, whose nodes hold a class (`label`, `class`, `y` or `labelAttribute`) and features
+ * (`features`, `x` or `featureAttributes`). The graph itself is not changed: drop the suspect edges yourself.
  *
- * Returns    the result, and every edge of the graph under its own key, most suspect first. Parallel edges and both directions of one edge share a score;
- *            loops have none and are left out.
+ * Returns    the result, and every edge of the graph under its own key, most suspect first. Parallel edges and both
+ *            directions of one edge share a score; loops have none and are left out.
  * Throws     what sanitize and fromGraphology throw.
  */
-export async function sanitizeGraphology(graph: AbstractGraph, choice: GraphologyChoice = {}): Promise<{result: SanitizeResult; edges: JudgedEdge[]}> {
+export async function sanitizeGraphology(
+  graph: AbstractGraph,
+  choice: GraphologyChoice = {},
+): Promise<{result: SanitizeResult; edges: JudgedEdge[]}> {
   const {labelAttribute, featureAttributes, trainingNodes, ...options} = choice
   const whole = fromGraphology(graph, {labelAttribute, featureAttributes})
-  const plain = trainingNodes === undefined ? whole : {...whole, split: {train: nodesOf(whole, trainingNodes), validation: new Uint32Array(), test: new Uint32Array()}}
+  const plain =
+    trainingNodes === undefined
+      ? whole
+      : {
+          ...whole,
+          split: {train: nodesOf(whole, trainingNodes), validation: new Uint32Array(), test: new Uint32Array()},
+        }
   const result = await sanitize(plain, options)
   const name = (node: number) => plain.nodeNames?.[node] ?? String(node)
   const place = new Map<string, number>()
-  for (let e = 0; e < plain.edges.length / 2; e++) place.set(JSON.stringify([name(plain.edges[2 * e]!), name(plain.edges[2 * e + 1]!)].sort()), e)
+  for (let e = 0; e < plain.edges.length / 2; e++)
+    place.set(JSON.stringify([name(plain.edges[2 * e]!), name(plain.edges[2 * e + 1]!)].sort()), e)
   const {score, rank, pruned} = result.scores
   const edges = graph.mapEdges((key, _, source, target): JudgedEdge | null => {
     const e = place.get(JSON.stringify([source, target].sort()))
     return e === undefined ? null : {key, source, target, score: score[e]!, rank: rank[e]!, suspect: pruned[e] === 1}
   })
-  return {result, edges: edges.filter((edge) => edge !== null).sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1))}
+  return {
+    result,
+    edges: edges.filter((edge) => edge !== null).sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1)),
+  }
 }
 
 /** Throws InputError for a name that no node has. */
@@ -98,7 +128,10 @@ function nodesOf(graph: Graph, names: readonly string[]): Uint32Array {
   const nodes = new Map(Array.from({length: graph.nodes}, (_, node) => [graph.nodeNames?.[node] ?? String(node), node]))
   return Uint32Array.from(names, (name) => {
     const node = nodes.get(name)
-    if (node === undefined) throw new InputError(`trainingNodes names ${JSON.stringify(name)}, which is no node of the graph`, ['name nodes by their keys'])
+    if (node === undefined)
+      throw new InputError(`trainingNodes names ${JSON.stringify(name)}, which is no node of the graph`, [
+        'name nodes by their keys',
+      ])
     return node
   }).sort()
 }
@@ -112,17 +145,32 @@ export interface GateChoice {
 }
 
 /**
- * What `surety gate` does with reports in memory: judges them by the thresholds of a configuration. A check without a report is not judged.
+ * What `surety gate` does with reports in memory: judges them by the thresholds of a configuration. A check without a
+ * report is not judged.
  *
  * Throws     UsageError  a metric path that no report of the command has, or a rule that makes no sense of its metric.
  */
-export function gate(config: GateConfig, reports: Readonly<Record<string, AnyReport>>, choice: GateChoice = {}): GateResult {
+export function gate(
+  config: GateConfig,
+  reports: Readonly<Record<string, AnyReport>>,
+  choice: GateChoice = {},
+): GateResult {
   const {baselines, today = new Date().toISOString().slice(0, 10), failLevel = 'error'} = choice
   const runs = new Map(Object.entries(reports).map(([name, report]) => [name, {report}]))
-  return judge({config, runs, baselines: baselines === undefined ? null : new Map(Object.entries(baselines)), today, failLevel, schema: readSchema('report.schema.json')})
+  return judge({
+    config,
+    runs,
+    baselines: baselines === undefined ? null : new Map(Object.entries(baselines)),
+    today,
+    failLevel,
+    schema: readSchema('report.schema.json'),
+  })
 }
 
-async function withEngine<Result>({engine, device = 'cpu', threads}: {[Key in keyof EngineChoice]: EngineChoice[Key] | undefined}, use: (engine: PairwiseEngine) => Promise<Result>): Promise<Result> {
+async function withEngine<Result>(
+  {engine, device = 'cpu', threads}: {[Key in keyof EngineChoice]: EngineChoice[Key] | undefined},
+  use: (engine: PairwiseEngine) => Promise<Result>,
+): Promise<Result> {
   if (engine !== undefined) return use(engine)
   const selected = await selectEngine(device, threads === undefined ? {} : {threads})
   return use(selected.engine).finally(() => selected.engine.close())

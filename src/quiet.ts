@@ -6,8 +6,8 @@ let running = 0
 let own: Partial<Talk> = {}
 
 /**
- * Runs code of a library that writes to the console, and drops what it writes: it would stand between a report's lines, and text of a
- * file could steer the terminal.
+ * Runs code of a library that writes to the console, and drops what it writes: it would stand between a report's lines,
+ * and text of a file could steer the terminal.
  *
  * `run` may give a promise: the console is quiet until it settles, for everyone.
  */

@@ -1,6 +1,9 @@
 import type {Keep, OpenKept} from '../src/keep.js'
 
-/** Keeps parts as JSON, which is what a folder holds; the part with the number `interruptedAt` fails the first time it is made. */
+/**
+ * Keeps parts as JSON, which is what a folder holds; the part with the number `interruptedAt` fails the first time it
+ * is made.
+ */
 export function memory<Part>(interruptedAt: number): {kept: OpenKept<Part>; names: () => string[]} {
   const held = new Map<string, string>()
   let made = 0

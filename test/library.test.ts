@@ -7,7 +7,8 @@ import {readGraph} from '../src/graph/read-graph.js'
 import {mixture} from './certify/fixtures.js'
 import {certifyReport} from './gate/reports.js'
 
-const community = async () => normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}), {}).graph
+const community = async () =>
+  normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}), {}).graph
 
 describe('the library', () => {
   it('certifies hidden states with defaults of the command line', async () => {
@@ -23,7 +24,11 @@ describe('the library', () => {
     const source = await community()
     const graph = toGraphology(source)
     const cleaned = graph.copy()
-    const {edges, result} = await sanitizeGraphology(cleaned, {trainingNodes: Array.from(source.split!.train, String), prune: {rule: 'ratio', value: 0.1}, threads: 1})
+    const {edges, result} = await sanitizeGraphology(cleaned, {
+      trainingNodes: Array.from(source.split!.train, String),
+      prune: {rule: 'ratio', value: 0.1},
+      threads: 1,
+    })
     for (const {key, suspect} of edges) if (suspect) cleaned.dropEdge(key)
     expect(cleaned.size).toBe(graph.size - result.metrics.pruned)
     expect(result.metrics.pruned).toBeGreaterThan(100)
@@ -39,12 +44,16 @@ describe('the library', () => {
 
   it('refuses a graphology graph without an edge', async () => {
     await expect(sanitizeGraphology(new UndirectedGraph())).rejects.toBeInstanceOf(InputError)
-    await expect(sanitizeGraphology(toGraphology(await community()), {trainingNodes: ['nobody']})).rejects.toThrow(/"nobody"/)
+    await expect(sanitizeGraphology(toGraphology(await community()), {trainingNodes: ['nobody']})).rejects.toThrow(
+      /"nobody"/,
+    )
   })
 
   it('judges reports in memory', async () => {
     const report = await certifyReport()
-    const config = {checks: {model: {certify: 'm.onnx', thresholds: {accuracy: ['error', {min: 0.999}] as ['error', {min: number}]}}}}
+    const config = {
+      checks: {model: {certify: 'm.onnx', thresholds: {accuracy: ['error', {min: 0.999}] as ['error', {min: number}]}}},
+    }
     expect(gate(config, {model: report})).toMatchObject({verdict: {status: 'fail'}, metrics: {counts: {errors: 1}}})
     expect(gate(config, {}).verdict.status).toBe('inconclusive')
   })
@@ -52,7 +61,15 @@ describe('the library', () => {
   it('is documented under every name that it exports', async () => {
     const documented = readFileSync('docs/api.md', 'utf8')
     // Markdown writes an underscore as \_, and an abstract class with a word before it.
-    const heads = documented.split('\n').filter((line) => line.startsWith('### ')).map((line) => line.replaceAll('\\', '').replace(/^### (`abstract` )?/, '').replace('()', ''))
+    const heads = documented
+      .split('\n')
+      .filter((line) => line.startsWith('### '))
+      .map((line) =>
+        line
+          .replaceAll('\\', '')
+          .replace(/^### (`abstract` )?/, '')
+          .replace('()', ''),
+      )
     expect(heads).toEqual(expect.arrayContaining(Object.keys(await import('../src/index.js'))))
   })
 })

@@ -19,8 +19,16 @@ interface Case {
 }
 
 export const CASES: Record<string, Case> = {
-  'cora_meta_0.05': {attacked: true, aim: {atLeast: 0.823}, published: 'GCN 76.6, Jaccard 79.1, SVD 78.4, Pro-GNN 82.3'},
-  'cora_meta_0.25': {attacked: true, aim: {atLeast: 0.8, recovered: 0.85, auc: 0.9}, published: 'GCN 47.5, Jaccard 60.8, SVD 52.1, Pro-GNN 69.7'},
+  'cora_meta_0.05': {
+    attacked: true,
+    aim: {atLeast: 0.823},
+    published: 'GCN 76.6, Jaccard 79.1, SVD 78.4, Pro-GNN 82.3',
+  },
+  'cora_meta_0.25': {
+    attacked: true,
+    aim: {atLeast: 0.8, recovered: 0.85, auc: 0.9},
+    published: 'GCN 47.5, Jaccard 60.8, SVD 52.1, Pro-GNN 69.7',
+  },
   'citeseer_meta_0.25': {attacked: true, aim: {atLeast: 0.715, recovered: 0.85, auc: 0.92}},
   'cora_nettack_5.0': {attacked: true, targets: true, aim: {atLeast: 0.74, auc: 0.86}},
   'cora_grad_0.25': {attacked: true, aim: {atLeast: 0.81, auc: 0.88}},
@@ -42,19 +50,27 @@ export interface OpenedCase extends Omit<Measurement, 'model' | 'seeds'> {
   added: Uint32Array | null
 }
 
-/** Graphs without a split get a tenth of every class to train and a tenth to validate, drawn with seed 0. Throws: no such graph. */
+/**
+ * Graphs without a split get a tenth of every class to train and a tenth to validate, drawn with seed 0. Throws: no
+ * such graph.
+ */
 export async function openCase(folder: string, name: string): Promise<OpenedCase> {
   const about = CASES[name]
   const path = join(folder, `${name}.npz`)
-  if (about === undefined || !existsSync(path)) throw new Error(`no graph '${name}' in ${folder}; known: ${Object.keys(CASES).join(', ')}`)
+  if (about === undefined || !existsSync(path))
+    throw new Error(`no graph '${name}' in ${folder}; known: ${Object.keys(CASES).join(', ')}`)
   const document = await readGraph(path, about.attacked ? {edges: 'edges_attacked'} : {})
   const file = document.inputs[0]!
   const read = normalise(document)
   const {split} = evaluationSplit(read.graph, 0)
   const known = new Set([...split.train, ...split.validation])
-  const targets = about.targets === true ? (await readTargets(file, 'target_idx', read)).filter((i) => !known.has(i)) : null
+  const targets =
+    about.targets === true ? (await readTargets(file, 'target_idx', read)).filter((i) => !known.has(i)) : null
   return {
-    name, about, targets, split,
+    name,
+    about,
+    targets,
+    split,
     graph: {...read.graph, split},
     clean: about.attacked ? simpleEdges(await readPairs(file, 'edges', read, ''), read.graph.nodes) : null,
     added: about.attacked ? await readPairs(file, 'edges_added', read, '') : null,

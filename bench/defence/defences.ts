@@ -20,24 +20,41 @@ export interface Defence {
 const THRESHOLDS = [0.01, 0.03, 0.05]
 const RANKS = [10, 15, 50]
 
-/** Every control at every budget, GCN-Jaccard at its thresholds, and GCN-SVD as a defence, which trains on the matrix of low rank. */
+/**
+ * Every control at every budget, GCN-Jaccard at its thresholds, and GCN-SVD as a defence, which trains on the matrix of
+ * low rank.
+ */
 export function controlDefences({graph}: OpenedCase, scores: EdgeScores, budgets: readonly number[]): Defence[] {
   const {nodes, edges, features} = graph
   const generator = random(0)
   const pruned = controlJudges(graph, scores, generator).flatMap(({name, score}) => {
     const order = rankEdges(score, generator)
-    return budgets.map((share): Defence => ({control: name, setting: `${(100 * share).toFixed(0)} % pruned`, what: {edges: pruneInOrder(order, edges, nodes, Math.round((share * edges.length) / 2), 1).kept}}))
+    return budgets.map(
+      (share): Defence => ({
+        control: name,
+        setting: `${(100 * share).toFixed(0)} % pruned`,
+        what: {edges: pruneInOrder(order, edges, nodes, Math.round((share * edges.length) / 2), 1).kept},
+      }),
+    )
   })
   const x = features === null ? null : isCsr(features) ? features : csrFromDense(features)
-  const thresholds = (x === null ? [] : THRESHOLDS).map((limit): Defence => ({
-    control: 'GCN-Jaccard',
-    setting: `threshold ${limit}`,
-    what: {edges: edges.filter((_, t) => jaccard(x!, edges[t & ~1]!, edges[t | 1]!) >= limit)},
-  }))
-  const ranks = RANKS.map((rank): Defence => ({
-    control: 'GCN-SVD',
-    setting: `rank ${rank}`,
-    what: {edges, name: `svd ${rank}`, make: () => ({mix: lowRankMix(symmetricCsr(nodes, {kept: edges, weights: null}), rank, random(0))})},
-  }))
+  const thresholds = (x === null ? [] : THRESHOLDS).map(
+    (limit): Defence => ({
+      control: 'GCN-Jaccard',
+      setting: `threshold ${limit}`,
+      what: {edges: edges.filter((_, t) => jaccard(x!, edges[t & ~1]!, edges[t | 1]!) >= limit)},
+    }),
+  )
+  const ranks = RANKS.map(
+    (rank): Defence => ({
+      control: 'GCN-SVD',
+      setting: `rank ${rank}`,
+      what: {
+        edges,
+        name: `svd ${rank}`,
+        make: () => ({mix: lowRankMix(symmetricCsr(nodes, {kept: edges, weights: null}), rank, random(0))}),
+      },
+    }),
+  )
   return [...pruned, ...thresholds, ...ranks]
 }

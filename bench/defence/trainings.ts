@@ -14,9 +14,9 @@ const TRAINER = 1
 export type Trained = {edges: Uint32Array} | {name: string; make: () => Partial<NodeData>; edges: Uint32Array}
 
 /**
- * Accuracies of trainings, each looked up in a file of JSON lines before it is run, so that a run that was stopped goes on where it was and several
- * processes can share the work: a line is appended in one write, and the file is read again before each training. The key holds everything
- * that decides a result: graph, split, edges, model, its settings, seed.
+ * Accuracies of trainings, each looked up in a file of JSON lines before it is run, so that a run that was stopped goes
+ * on where it was and several processes can share the work: a line is appended in one write, and the file is read again
+ * before each training. The key holds everything that decides a result: graph, split, edges, model, its settings, seed.
  */
 export class Trainings {
   private readonly known = new Map<string, SeedAccuracy>()
@@ -45,7 +45,10 @@ export class Trainings {
         const start = performance.now()
         found = accuracyOfSeed({...on, model}, data, seed)
         this.run++
-        appendFileSync(this.file, `${JSON.stringify({key, graph: on.name, model, seed, ...found, seconds: Number(((performance.now() - start) / 1000).toFixed(2))})}\n`)
+        appendFileSync(
+          this.file,
+          `${JSON.stringify({key, graph: on.name, model, seed, ...found, seconds: Number(((performance.now() - start) / 1000).toFixed(2))})}\n`,
+        )
         this.known.set(key, found)
       }
       values.push(on.targets === null ? found.test : found.targets!)

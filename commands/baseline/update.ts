@@ -13,12 +13,16 @@ import {toJson, withoutRun} from '../../src/report/json.js'
 export default class BaselineUpdate extends BaseCommand {
   static override summary = 'Write the reports that later runs of the gate are compared with.'
 
-  static override description = `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
+  static override description =
+    `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
 bytes: commit the folder, and a pull request shows what changed. Nothing is written unless every check could be run.`
 
   static override examples = [
     {description: 'after an intended change', command: '<%= config.bin %> baseline update'},
-    {description: 'one check, into another folder', command: '<%= config.bin %> baseline update --only spam --baseline baselines'},
+    {
+      description: 'one check, into another folder',
+      command: '<%= config.bin %> baseline update --only spam --baseline baselines',
+    },
   ]
 
   static override flags = fromEnvironment({...gateFlags})
@@ -29,7 +33,8 @@ bytes: commit the folder, and a pull request shows what changed. Nothing is writ
     const flags = await settle(parsed, {...BaselineUpdate.baseFlags, ...BaselineUpdate.flags}, opened)
     const folder = folderOf(flags.baseline)
     const {runs} = await checkRuns(opened, flags, {engine: () => this.engine(flags), onProgress: this.progress.update})
-    for (const [name, run] of runs) if ('error' in run) throw new InputError(`${name}: ${run.error.message}`, run.error.nextSteps)
+    for (const [name, run] of runs)
+      if ('error' in run) throw new InputError(`${name}: ${run.error.message}`, run.error.nextSteps)
     await mkdir(folder, {recursive: true}).catch((cause: unknown) => {
       throw new InputError(`${folder}: cannot be made`, ['name another folder with --baseline'], {cause})
     })
@@ -49,6 +54,9 @@ function folderOf(baseline: string | undefined): string {
   if (baseline === undefined) return BASELINE_FOLDER
   const source = baselineSource(baseline)
   if (source.kind === 'git') return source.folder
-  if (source.path.endsWith('.json')) throw new UsageError(`the baseline ${source.path} is one file, and this writes one for each check`, ['name a folder with --baseline'])
+  if (source.path.endsWith('.json'))
+    throw new UsageError(`the baseline ${source.path} is one file, and this writes one for each check`, [
+      'name a folder with --baseline',
+    ])
   return source.path
 }

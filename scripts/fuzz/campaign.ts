@@ -33,8 +33,8 @@ const MAX_BYTES = 2 ** 16
 const MAX_SHARE = 0.5
 
 /**
- * Reads `count` changed copies of the target's seeds, the same for the same seed while the coverage is the same. With coverage an input that
- * makes some function run in a new way joins the pool, so that later inputs start from it.
+ * Reads `count` changed copies of the target's seeds, the same for the same seed while the coverage is the same. With
+ * coverage an input that makes some function run in a new way joins the pool, so that later inputs start from it.
  */
 export async function fuzz({target, read, seed, count, coverage, onInput, onFinding}: Campaign): Promise<Tally> {
   const seeds = await target.seeds()
@@ -43,14 +43,16 @@ export async function fuzz({target, read, seed, count, coverage, onInput, onFind
   const most = Math.max(MAX_BYTES, ...seeds.map(({length}) => 2 * length))
   const tally: Tally = {tried: 0, accepted: 0, refused: 0, findings: 0, pool: pool.length, slowestMs: 0}
   const time = {reading: 0, looking: 0}
-  const entry = () => (generator.integer(3) === 0 ? pool[Math.max(0, pool.length - 1 - generator.integer(32))]! : pick(pool, generator))
+  const entry = () =>
+    generator.integer(3) === 0 ? pool[Math.max(0, pool.length - 1 - generator.integer(32))]! : pick(pool, generator)
   while (tally.tried < count) {
     let input = tally.tried < seeds.length ? seeds[tally.tried]! : entry()
     if (tally.tried >= seeds.length) {
       const other = entry()
       for (let changes = generator.integer(3) > 0 ? 1 : 1 + generator.integer(4); changes > 0; changes--) {
         // As often by what knows the format as by what does not.
-        const mutator = target.mutators.length === 0 || generator.integer(3) === 0 ? mutateBytes : pick(target.mutators, generator)
+        const mutator =
+          target.mutators.length === 0 || generator.integer(3) === 0 ? mutateBytes : pick(target.mutators, generator)
         input = mutator(input, other, generator)
       }
       if (input.length > most) input = input.subarray(0, most)

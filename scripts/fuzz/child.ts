@@ -9,13 +9,22 @@ import {findingKey, outcomeOf} from './outcome.js'
 import {HEADER_BYTES, writeHeader} from './current-input.js'
 
 /*
- * One target in a process of its own: what it reads may end it or keep it busy for ever. The input is written to `--current` before it is
- * read, so that the parent has it whatever happens. The last line of stdout is the result as JSON.
+ * One target in a process of its own: what it reads may end it or keep it busy for ever. The input is written to
+ * `--current` before it is read, so that the parent has it whatever happens. The last line of stdout is the result as
+ * JSON.
  */
 
-const {values} = parseArgs({options: {
-  target: {type: 'string'}, count: {type: 'string'}, seed: {type: 'string'}, blind: {type: 'boolean'}, current: {type: 'string'}, findings: {type: 'string'}, one: {type: 'string'},
-}})
+const {values} = parseArgs({
+  options: {
+    target: {type: 'string'},
+    count: {type: 'string'},
+    seed: {type: 'string'},
+    blind: {type: 'boolean'},
+    current: {type: 'string'},
+    findings: {type: 'string'},
+    one: {type: 'string'},
+  },
+})
 const target = await targetOf(values.target!)
 const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-'))
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
@@ -35,7 +44,10 @@ function save(bytes: Uint8Array, finding: {what: string; stack: string}): void {
 }
 
 let late = ''
-process.on('unhandledRejection', (error) => (late = `unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`))
+process.on(
+  'unhandledRejection',
+  (error) => (late = `unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`),
+)
 
 const checked = async (bytes: Uint8Array) => {
   printed.length = 0
@@ -69,15 +81,26 @@ if (values.one !== undefined) {
   }
   const coverage = values.blind === true ? null : new Coverage()
   const start = performance.now()
-  const tally = await fuzz({target, read: checked, seed: Number(values.seed), count: Number(values.count), coverage, onInput, onFinding: save})
-  process.stdout.write(`${JSON.stringify({...tally, ways: coverage?.ways ?? null, seconds: (performance.now() - start) / 1000, kinds: Object.fromEntries(keys)})}\n`)
+  const tally = await fuzz({
+    target,
+    read: checked,
+    seed: Number(values.seed),
+    count: Number(values.count),
+    coverage,
+    onInput,
+    onFinding: save,
+  })
+  process.stdout.write(
+    `${JSON.stringify({...tally, ways: coverage?.ways ?? null, seconds: (performance.now() - start) / 1000, kinds: Object.fromEntries(keys)})}\n`,
+  )
 }
 process.exit()
 
 /** What a reader prints: nothing may. */
 function captureOutput(): string[] {
   const lines: string[] = []
-  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) console[method] = (...parts: unknown[]) => void lines.push(parts.map(String).join(' '))
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    console[method] = (...parts: unknown[]) => void lines.push(parts.map(String).join(' '))
   process.stderr.write = (text: string | Uint8Array) => lines.push(String(text)) > 0
   return lines
 }

@@ -1,7 +1,10 @@
 import {Session} from 'node:inspector'
 
 interface Covered {
-  result: {url: string; functions: {functionName: string; ranges: {startOffset: number; endOffset: number; count: number}[]}[]}[]
+  result: {
+    url: string
+    functions: {functionName: string; ranges: {startOffset: number; endOffset: number; count: number}[]}[]
+  }[]
 }
 
 /** What the engine itself counts: which blocks of the sources ran since the last look. */
@@ -23,7 +26,9 @@ export class Coverage {
       if (!isReader(url)) continue
       for (const {functionName, ranges} of functions) {
         if (ranges[0]!.count === 0) continue
-        this.#seen.add(`${url} ${functionName} ${ranges.map(({startOffset, count}) => `${startOffset}${count > 0 ? '+' : '-'}`).join(' ')}`)
+        this.#seen.add(
+          `${url} ${functionName} ${ranges.map(({startOffset, count}) => `${startOffset}${count > 0 ? '+' : '-'}`).join(' ')}`,
+        )
       }
     }
     return this.#seen.size - before
@@ -49,4 +54,8 @@ export class Coverage {
 }
 
 /** surety's sources and the libraries that read for it; not the fuzzer, the loader or Node. */
-const isReader = (url: string): boolean => url.startsWith('file:') && (/\/(src|commands)\/[^/]/.test(url) && !url.includes('node_modules') ? true : /node_modules\/(hyparquet|csv-parse|saxes|fast-png|jpeg-js|@huggingface|protobufjs|fflate|iobuffer)/.test(url))
+const isReader = (url: string): boolean =>
+  url.startsWith('file:') &&
+  (/\/(src|commands)\/[^/]/.test(url) && !url.includes('node_modules')
+    ? true
+    : /node_modules\/(hyparquet|csv-parse|saxes|fast-png|jpeg-js|@huggingface|protobufjs|fflate|iobuffer)/.test(url))

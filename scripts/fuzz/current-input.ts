@@ -16,5 +16,7 @@ export function writeHeader(header: Buffer, current: Current): void {
 
 /** null: nothing was written yet. */
 export function readHeader(file: Buffer): Current | null {
-  return file.length < HEADER_BYTES ? null : (Object.fromEntries(FIELDS.map((field, k) => [field, file.readUInt32LE(4 * k)])) as unknown as Current)
+  return file.length < HEADER_BYTES
+    ? null
+    : (Object.fromEntries(FIELDS.map((field, k) => [field, file.readUInt32LE(4 * k)])) as unknown as Current)
 }

@@ -14,14 +14,19 @@ async function attempt(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array):
     return {kind: 'accepted'}
   } catch (error) {
     if ((error instanceof InputError || error instanceof UsageError) && error.message !== '') return {kind: 'refused'}
-    if (error instanceof Error) return {kind: 'finding', what: `${error.name}: ${error.message}`, stack: error.stack ?? ''}
+    if (error instanceof Error)
+      return {kind: 'finding', what: `${error.name}: ${error.message}`, stack: error.stack ?? ''}
     return {kind: 'finding', what: `thrown: ${String(error)}`, stack: ''}
   }
 }
 
 /** What an input left in objects that all code shares; it is taken out again. */
 function pollution(): Outcome | null {
-  for (const [name, shared] of [['Object', Object.prototype], ['Array', Array.prototype], ['Function', Function.prototype]] as const) {
+  for (const [name, shared] of [
+    ['Object', Object.prototype],
+    ['Array', Array.prototype],
+    ['Function', Function.prototype],
+  ] as const) {
     const keys = Object.keys(shared)
     if (keys.length === 0) continue
     for (const key of keys) delete (shared as unknown as Record<string, unknown>)[key]
@@ -33,5 +38,8 @@ function pollution(): Outcome | null {
 /** Findings with the same cause have the same key: numbers and quoted text differ, the place in the sources does not. */
 export function findingKey({what, stack}: {what: string; stack: string}): string {
   const place = /(?:src|commands)\/[^):]+:\d+/.exec(stack)?.[0] ?? ''
-  return `${what.replace(/\d+/g, 'n').replace(/(["'`]).*?\1/g, 'q').slice(0, 80)} ${place}`
+  return `${what
+    .replace(/\d+/g, 'n')
+    .replace(/(["'`]).*?\1/g, 'q')
+    .slice(0, 80)} ${place}`
 }

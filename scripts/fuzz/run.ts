@@ -10,14 +10,24 @@ import {type Current, HEADER_BYTES, readHeader} from './current-input.js'
 /*
  * npx tsx scripts/fuzz/run.ts [--count 100000] [--seed 1] [--blind] [--findings fuzz-findings] [--results results.jsonl] [target …]
  *
- * Reads changed copies of small files with each reader, in a process of its own with a limit of memory and of time for each input. What is
- * neither accepted nor refused with an error for whoever made the file is saved under --findings, with what was thrown. Exit code 1 if there is any.
+ * Reads changed copies of small files with each reader, in a process of its own with a limit of memory and of time for
+ * each input. What is neither accepted nor refused with an error for whoever made the file is saved under --findings,
+ * with what was thrown. Exit code 1 if there is any.
  */
 
-const {values: flags, positionals} = parseArgs({allowPositionals: true, options: {
-  count: {type: 'string', default: '100000'}, seed: {type: 'string', default: '1'}, blind: {type: 'boolean', default: false},
-  findings: {type: 'string', default: 'fuzz-findings'}, results: {type: 'string'}, heap: {type: 'string', default: '2048'}, rss: {type: 'string', default: '4096'}, seconds: {type: 'string', default: '20'},
-}})
+const {values: flags, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: {type: 'string', default: '100000'},
+    seed: {type: 'string', default: '1'},
+    blind: {type: 'boolean', default: false},
+    findings: {type: 'string', default: 'fuzz-findings'},
+    results: {type: 'string'},
+    heap: {type: 'string', default: '2048'},
+    rss: {type: 'string', default: '4096'},
+    seconds: {type: 'string', default: '20'},
+  },
+})
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-run-'))
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
@@ -38,7 +48,9 @@ const WAIT_FACTOR = 15
 /** Runs a child and ends it where one input takes too long or too much memory. */
 function child(args: string[], current: string): Promise<Ended> {
   return new Promise((done) => {
-    const running = spawn(process.execPath, [`--max-old-space-size=${flags.heap}`, '--import', 'tsx', CHILD, ...args], {stdio: ['ignore', 'pipe', 'pipe']})
+    const running = spawn(process.execPath, [`--max-old-space-size=${flags.heap}`, '--import', 'tsx', CHILD, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let [output, errors, why] = ['', '', '']
     running.stdout.on('data', (text) => (output += String(text)))
     running.stderr.on('data', (text) => (errors = (errors + String(text)).slice(-2000)))
@@ -52,7 +64,8 @@ function child(args: string[], current: string): Promise<Ended> {
       if (now !== tried) [tried, since, used] = [now, Date.now(), cpuSeconds(running.pid!)]
       const allowed = Number(flags.seconds) + (tried < 0 ? START_SECONDS : 0)
       // Its own time, since others use the machine too; by the clock where it waits for what does not come.
-      if (cpuSeconds(running.pid!) - used > allowed || Date.now() - since > 1000 * WAIT_FACTOR * allowed) end(`takes longer than ${flags.seconds} s`)
+      if (cpuSeconds(running.pid!) - used > allowed || Date.now() - since > 1000 * WAIT_FACTOR * allowed)
+        end(`takes longer than ${flags.seconds} s`)
       else if (residentMiB(running.pid!) > Number(flags.rss)) end(`takes more than ${flags.rss} MiB`)
     }, 250)
     running.on('close', (code, signal) => {
@@ -61,7 +74,12 @@ function child(args: string[], current: string): Promise<Ended> {
       const file = load(current)
       const seen = readHeader(file)
       const result = code === 0 && last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : null
-      done({result, why: why || `ended with ${signal ?? String(code)}: ${errors.trim().split('\n').slice(-6).join(' | ')}`, current: seen, input: file.subarray(HEADER_BYTES, HEADER_BYTES + (seen?.bytes ?? 0))})
+      done({
+        result,
+        why: why || `ended with ${signal ?? String(code)}: ${errors.trim().split('\n').slice(-6).join(' | ')}`,
+        current: seen,
+        input: file.subarray(HEADER_BYTES, HEADER_BYTES + (seen?.bytes ?? 0)),
+      })
     })
   })
 }
@@ -88,33 +106,71 @@ function cpuSeconds(pid: number): number {
 }
 
 async function campaign(name: string) {
-  const total = {target: name, tried: 0, accepted: 0, refused: 0, findings: 0, restarts: 0, pool: 0, ways: 0, slowestMs: 0, seconds: 0}
+  const total = {
+    target: name,
+    tried: 0,
+    accepted: 0,
+    refused: 0,
+    findings: 0,
+    restarts: 0,
+    pool: 0,
+    ways: 0,
+    slowestMs: 0,
+    seconds: 0,
+  }
   const start = performance.now()
   for (let round = 0; total.tried < Number(flags.count); round++) {
     const seed = Number(flags.seed) + 1000 * round
     const current = join(folder, `${name}-${round}`)
-    const {result, why, current: reached, input} = await child(['--target', name, '--count', String(Number(flags.count) - total.tried), '--seed', String(seed), '--current', current, '--findings', findings, ...(flags.blind ? ['--blind'] : [])], current)
+    const {
+      result,
+      why,
+      current: reached,
+      input,
+    } = await child(
+      [
+        '--target',
+        name,
+        '--count',
+        String(Number(flags.count) - total.tried),
+        '--seed',
+        String(seed),
+        '--current',
+        current,
+        '--findings',
+        findings,
+        ...(flags.blind ? ['--blind'] : []),
+      ],
+      current,
+    )
     const counts = (result ?? reached ?? {tried: 0, accepted: 0, refused: 0, findings: 0}) as unknown as Current
     for (const key of ['tried', 'accepted', 'refused', 'findings'] as const) total[key] += counts[key]
     if (result !== null) {
       total.pool = Math.max(total.pool, Number(result.pool))
       total.ways = Math.max(total.ways, Number(result.ways))
       total.slowestMs = Math.max(total.slowestMs, Number(result.slowestMs))
-      for (const [kind, count] of Object.entries(result.kinds as Record<string, number>)) process.stdout.write(`  ${name}: ${count} × ${kind}\n`)
+      for (const [kind, count] of Object.entries(result.kinds as Record<string, number>))
+        process.stdout.write(`  ${name}: ${count} × ${kind}\n`)
       continue
     }
     total.restarts++
     // Alone in a fresh process: what many inputs left behind together is no finding about this one.
     const alone = join(folder, 'alone')
     writeFileSync(alone, input)
-    const again = await child(['--target', name, '--one', alone, '--seed', '0', '--findings', findings], join(folder, 'none'))
+    const again = await child(
+      ['--target', name, '--one', alone, '--seed', '0', '--findings', findings],
+      join(folder, 'none'),
+    )
     if (again.result?.kind === 'finding' || again.result === null) {
       total.findings++
       mkdirSync(join(findings, name), {recursive: true})
       writeFileSync(join(findings, name, `${seed}-killed`), input)
       writeFileSync(join(findings, name, `${seed}-killed.txt`), `${why}\n`)
       process.stdout.write(`  ${name}: ${why}\n`)
-    } else process.stdout.write(`  ${name}: restarted after ${total.tried} inputs (${why}); the last one alone is ${String(again.result.kind)}\n`)
+    } else
+      process.stdout.write(
+        `  ${name}: restarted after ${total.tried} inputs (${why}); the last one alone is ${String(again.result.kind)}\n`,
+      )
     if (counts.tried === 0) break
   }
   total.seconds = (performance.now() - start) / 1000
@@ -126,7 +182,9 @@ const names = positionals.length > 0 ? positionals : (await allTargets()).map(({
 for (const name of names) {
   const total = await campaign(name)
   bad += total.findings
-  process.stdout.write(`${name}: ${total.tried} inputs, ${total.accepted} accepted, ${total.refused} refused, ${total.findings} findings, pool ${total.pool}, ${total.ways} ways, slowest ${total.slowestMs.toFixed(0)} ms, ${total.restarts} restarts, ${total.seconds.toFixed(0)} s\n`)
+  process.stdout.write(
+    `${name}: ${total.tried} inputs, ${total.accepted} accepted, ${total.refused} refused, ${total.findings} findings, pool ${total.pool}, ${total.ways} ways, slowest ${total.slowestMs.toFixed(0)} ms, ${total.restarts} restarts, ${total.seconds.toFixed(0)} s\n`,
+  )
   if (flags.results !== undefined) writeFileSync(flags.results, `${JSON.stringify(total)}\n`, {flag: 'a'})
 }
 process.exitCode = bad > 0 ? 1 : 0

@@ -12,9 +12,25 @@ interface Result {
   seconds: number
 }
 
-const results = new Map(readFileSync(process.argv[2]!, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Result).map((result) => [result.target, result]))
+const results = new Map(
+  readFileSync(process.argv[2]!, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Result)
+    .map((result) => [result.target, result]),
+)
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |\n`
-process.stdout.write(row(['reader', 'inputs', 'accepted', 'refused', 'findings', 'slowest input', 'time']) + row(['---', ...new Array<string>(6).fill('---:')]))
+process.stdout.write(
+  row(['reader', 'inputs', 'accepted', 'refused', 'findings', 'slowest input', 'time']) +
+    row(['---', ...new Array<string>(6).fill('---:')]),
+)
 for (const {target, tried, accepted, refused, findings, slowestMs, seconds} of results.values()) {
-  process.stdout.write(row([target, ...[tried, accepted, refused, findings].map((count) => count.toLocaleString('en')), `${Math.round(slowestMs)} ms`, `${Math.round(seconds)} s`]))
+  process.stdout.write(
+    row([
+      target,
+      ...[tried, accepted, refused, findings].map((count) => count.toLocaleString('en')),
+      `${Math.round(slowestMs)} ms`,
+      `${Math.round(seconds)} s`,
+    ]),
+  )
 }

@@ -1,8 +1,9 @@
 import {afterAll, afterEach, beforeAll} from 'vitest'
 
 /**
- * Stryker takes what a beforeAll hook runs for code of the module, on which every test of every file may depend. Here it counts for the tests
- * of its own file, in which the mutant is active before the hooks run: the same tests notice, and the others need not run.
+ * Stryker takes what a beforeAll hook runs for code of the module, on which every test of every file may depend. Here
+ * it counts for the tests of its own file, in which the mutant is active before the hooks run: the same tests notice,
+ * and the others need not run.
  */
 interface Stryker {
   currentTestId?: string | undefined
@@ -35,4 +36,5 @@ afterAll(({}, file) => {
 })
 
 /** Names as Stryker's runner joins them. */
-const testNames = ({tasks = []}: Task): string[] => tasks.flatMap((task) => (task.type === 'suite' ? testNames(task).map((name) => `${task.name} ${name}`) : [task.name]))
+const testNames = ({tasks = []}: Task): string[] =>
+  tasks.flatMap((task) => (task.type === 'suite' ? testNames(task).map((name) => `${task.name} ${name}`) : [task.name]))

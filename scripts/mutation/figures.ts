@@ -11,7 +11,10 @@ interface Mutant {
   status: string
 }
 
-/** A mutant that no test can notice, found by its line and what stands there instead, so that it survives changes elsewhere in the file. */
+/**
+ * A mutant that no test can notice, found by its line and what stands there instead, so that it survives changes
+ * elsewhere in the file.
+ */
 interface Equivalent {
   file: string
   line: string
@@ -22,9 +25,18 @@ interface Equivalent {
 const KILLED = ['Killed', 'Timeout']
 const SURVIVED = ['Survived', 'NoCoverage']
 
-/** Per room the share of the mutants tried that a test noticed, then every one that none did. `all`: every mutant there is. */
-export function printFigures(all: readonly Pick<Mutant, 'fileName'>[], mutants: readonly Mutant[], equivalents: readonly Equivalent[]): void {
-  console.log('| room | mutants | tried | killed | of these by time | survived | equivalent | share killed (95 %) | without equivalents (95 %) |')
+/**
+ * Per room the share of the mutants tried that a test noticed, then every one that none did. `all`: every mutant there
+ * is.
+ */
+export function printFigures(
+  all: readonly Pick<Mutant, 'fileName'>[],
+  mutants: readonly Mutant[],
+  equivalents: readonly Equivalent[],
+): void {
+  console.log(
+    '| room | mutants | tried | killed | of these by time | survived | equivalent | share killed (95 %) | without equivalents (95 %) |',
+  )
   console.log('|---|---|---|---|---|---|---|---|---|')
   const survivors: [string, Mutant][] = []
   for (const room of [...new Set(all.map(roomOf))].sort()) {
@@ -36,19 +48,33 @@ export function printFigures(all: readonly Pick<Mutant, 'fileName'>[], mutants: 
     const equivalent = marked.filter(([reason]) => reason !== '').length
     survivors.push(...marked)
     const tried = killed + survived.length
-    console.log(`| ${[room, all.filter((mutant) => roomOf(mutant) === room).length, tried, killed, late, survived.length, equivalent, share(killed, tried), share(killed, tried - equivalent)].join(' | ')} |`)
+    console.log(
+      `| ${[room, all.filter((mutant) => roomOf(mutant) === room).length, tried, killed, late, survived.length, equivalent, share(killed, tried), share(killed, tried - equivalent)].join(' | ')} |`,
+    )
   }
   console.log('\nSurvivors')
   for (const [reason, mutant] of survivors) {
-    const {fileName, location: {start, end}, mutatorName, replacement, status} = mutant
-    console.log(`${relative(process.cwd(), fileName)}:${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1} ${mutatorName}${status === 'NoCoverage' ? ' (not covered)' : ''}${reason === '' ? '' : ` (equivalent: ${reason})`}\n- ${textOf(mutant)}\n+ ${replacement}`)
+    const {
+      fileName,
+      location: {start, end},
+      mutatorName,
+      replacement,
+      status,
+    } = mutant
+    console.log(
+      `${relative(process.cwd(), fileName)}:${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1} ${mutatorName}${status === 'NoCoverage' ? ' (not covered)' : ''}${reason === '' ? '' : ` (equivalent: ${reason})`}\n- ${textOf(mutant)}\n+ ${replacement}`,
+    )
   }
   const failed = mutants.filter(({status}) => ![...KILLED, ...SURVIVED].includes(status))
-  if (failed.length > 0) console.log(`\n${failed.length} without a result: ${failed.map(({status}) => status).join(', ')}`)
+  if (failed.length > 0)
+    console.log(`\n${failed.length} without a result: ${failed.map(({status}) => status).join(', ')}`)
 }
 
 /** k of n with the two-sided 95 % Clopper–Pearson interval. */
-const share = (k: number, n: number) => (n === 0 ? '–' : `${percent(k / n)} (${percent(clopperPearsonLower(k, n, 0.025))}–${percent(clopperPearsonUpper(k, n, 0.025))})`)
+const share = (k: number, n: number) =>
+  n === 0
+    ? '–'
+    : `${percent(k / n)} (${percent(clopperPearsonLower(k, n, 0.025))}–${percent(clopperPearsonUpper(k, n, 0.025))})`
 const percent = (x: number) => `${(100 * x).toFixed(1)} %`
 
 const roomOf = ({fileName}: Pick<Mutant, 'fileName'>) => /src[/\\](\w+)/.exec(fileName)![1]!
@@ -65,5 +91,8 @@ function textOf(mutant: Mutant): string {
 function reasonOf(mutant: Mutant, equivalents: readonly Equivalent[]): string {
   const file = relative(process.cwd(), mutant.fileName)
   const line = linesOf(mutant)[mutant.location.start.line]!.trim()
-  return equivalents.find((one) => one.file === file && one.line === line && one.replacement === mutant.replacement)?.reason ?? ''
+  return (
+    equivalents.find((one) => one.file === file && one.line === line && one.replacement === mutant.replacement)
+      ?.reason ?? ''
+  )
 }

@@ -9,7 +9,10 @@ function onlyDrawn(injector) {
   const runner = plugins[0].factory(injector)
   const mutantRun = runner.mutantRun.bind(runner)
   // What has a runtime error has no part in any figure of Stryker's.
-  runner.mutantRun = (options) => (drawn.has(keyOf(options.activeMutant)) ? mutantRun(options) : Promise.resolve({status: MutantRunStatus.Error, errorMessage: 'not drawn'}))
+  runner.mutantRun = (options) =>
+    drawn.has(keyOf(options.activeMutant))
+      ? mutantRun(options)
+      : Promise.resolve({status: MutantRunStatus.Error, errorMessage: 'not drawn'})
   return runner
 }
 onlyDrawn.inject = tokens(commonTokens.injector)

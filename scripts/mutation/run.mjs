@@ -1,5 +1,6 @@
 // npm run mutation -- [--seed 1] [--count 100] [--rooms certify,sanitize,pairwise] [--all]
-// A seeded sample of mutants, so many of each room (--all: every mutant), and the share that the tests notice, with its 95 % interval.
+// A seeded sample of mutants, so many of each room (--all: every mutant), and the share that the tests notice, with its
+// 95 % interval.
 import {existsSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {fileURLToPath} from 'node:url'
@@ -19,15 +20,19 @@ const rooms = values.rooms.split(',')
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 // The tester's own packages lie beside this file, apart from what every contributor installs; vitest is the project's.
-if (!existsSync(here('node_modules')) && (await runStep('npm', [...INSTALL, '--ignore-scripts', '--prefix', here('.')])).code !== 0) process.exit(1)
+if (
+  !existsSync(here('node_modules')) &&
+  (await runStep('npm', [...INSTALL, '--ignore-scripts', '--prefix', here('.')])).code !== 0
+)
+  process.exit(1)
 const {Stryker} = await import('@stryker-mutator/core')
 const {counted, draw, keyOf, listMutants, rangeOf} = await import('./draw.mjs')
 register()
 const {printFigures} = await import('./figures.ts')
 ;(await import('../../test/build-once.ts')).default()
 
-// WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code. The tests run in a thread, whose environment no
-// driver sees.
+// WebGPU on the processor, where chromium brings its driver: wgsl is tried like any other code. The tests run in a
+// thread, whose environment no driver sees.
 const {SWIFTSHADER} = await import('../../test/pairwise/webgpu/adapter.ts')
 if (existsSync(SWIFTSHADER)) process.env.VK_DRIVER_FILES ??= SWIFTSHADER
 process.env.XDG_RUNTIME_DIR ??= tmpdir()
@@ -54,5 +59,11 @@ const results = await new Stryker({
   allowConsoleColors: false,
 }).runMutationTest()
 const minutes = (performance.now() - started) / 60_000
-console.log(`seed ${values.seed}, ${values.all ? 'every mutant' : `${values.count} mutants of each room`}, ${minutes.toFixed(0)} minutes\n`)
-printFigures(mutants, results.map(counted).filter((result) => keys.includes(keyOf(result))), JSON.parse(readFileSync(here('equivalent.json'), 'utf8')))
+console.log(
+  `seed ${values.seed}, ${values.all ? 'every mutant' : `${values.count} mutants of each room`}, ${minutes.toFixed(0)} minutes\n`,
+)
+printFigures(
+  mutants,
+  results.map(counted).filter((result) => keys.includes(keyOf(result))),
+  JSON.parse(readFileSync(here('equivalent.json'), 'utf8')),
+)

@@ -4,14 +4,16 @@ import {BaseSequencer, type TestSpecification} from 'vitest/node'
 /** The quickest files first: a mutant is done with at the first test that notices. */
 class QuickestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const duration = ({project, moduleId}: TestSpecification) => this.ctx.cache.getFileTestResults(`${project.name}:${moduleId.replace(`${project.config.root}/`, '')}`)?.duration ?? 0
+    const duration = ({project, moduleId}: TestSpecification) =>
+      this.ctx.cache.getFileTestResults(`${project.name}:${moduleId.replace(`${project.config.root}/`, '')}`)
+        ?.duration ?? 0
     return Promise.resolve([...files].sort((a, b) => duration(a) - duration(b) || (a.moduleId < b.moduleId ? -1 : 1)))
   }
 }
 
 /**
- * What mutants of src/certify, src/sanitize and src/pairwise are tried on: the unit tests of these rooms. Left out are simulations, which would
- * notice but take minutes, and tests that run a build or other rooms.
+ * What mutants of src/certify, src/sanitize and src/pairwise are tried on: the unit tests of these rooms. Left out are
+ * simulations, which would notice but take minutes, and tests that run a build or other rooms.
  */
 export default defineConfig({
   test: {

@@ -22,34 +22,46 @@ const running = new Set<ChildProcess>()
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
 
 /** A Node process that was started; `ended` resolves when it is gone, however that came. */
-export function start(args: readonly string[], options: {cwd?: string; env?: Record<string, string>} = {}): {child: ChildProcess; ended: Promise<Ended>} {
+export function start(
+  args: readonly string[],
+  options: {cwd?: string; env?: Record<string, string>} = {},
+): {child: ChildProcess; ended: Promise<Ended>} {
   const began = performance.now()
-  const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe'], cwd: options.cwd, env: {...process.env, NO_COLOR: '1', ...options.env}})
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: options.cwd,
+    env: {...process.env, NO_COLOR: '1', ...options.env},
+  })
   running.add(child)
   const output = {stdout: '', stderr: ''}
   child.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()))
   child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()))
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code, signal) => {
-    running.delete(child)
-    resolve({code, signal, ...output, elapsedMs: performance.now() - began})
-  }))
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      resolve({code, signal, ...output, elapsedMs: performance.now() - began})
+    }),
+  )
   return {child, ended}
 }
 
 /** The compiled command line, as a user starts it. */
-export const surety = (args: readonly string[], options?: Parameters<typeof start>[1]) => start([resolve('bin/run.js'), ...args], options)
+export const surety = (args: readonly string[], options?: Parameters<typeof start>[1]) =>
+  start([resolve('bin/run.js'), ...args], options)
 
 /** Runs the command line to its end. Throws unless it exits with 0. */
 export async function finished(args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Ended> {
   const end = await surety(args, options).ended
-  if (end.code !== 0) throw new Error(`surety ${args.join(' ')} ended with ${end.signal ?? `code ${end.code}`}: ${end.stderr}`)
+  if (end.code !== 0)
+    throw new Error(`surety ${args.join(' ')} ended with ${end.signal ?? `code ${end.code}`}: ${end.stderr}`)
   return end
 }
 
 /** A file without what may differ between two runs with the same result: the run block of a report. */
 export function content(path: string): string {
   const bytes = readFileSync(path)
-  if (path.endsWith('.json')) return JSON.stringify({...(JSON.parse(bytes.toString()) as object), run: null, checksum: null})
+  if (path.endsWith('.json'))
+    return JSON.stringify({...(JSON.parse(bytes.toString()) as object), run: null, checksum: null})
   if (path.endsWith('.html')) {
     const text = bytes.toString()
     if (!text.trimEnd().endsWith('</html>')) throw new Error(`${path} is cut off`)

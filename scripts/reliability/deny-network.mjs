@@ -7,7 +7,9 @@ import net from 'node:net'
 function deny(what) {
   return (...args) => {
     // A synchronous write: an error that somebody catches is to be seen all the same.
-    process._rawDebug(`network denied: ${what} ${String(args[0]?.host ?? args[0]?.hostname ?? args[0]?.path ?? args[0] ?? '')}`)
+    process._rawDebug(
+      `network denied: ${what} ${String(args[0]?.host ?? args[0]?.hostname ?? args[0]?.path ?? args[0] ?? '')}`,
+    )
     throw new Error(`network denied: ${what}`)
   }
 }
@@ -16,6 +18,7 @@ function deny(what) {
 net.Socket.prototype.connect = deny('connect')
 net.Server.prototype.listen = deny('listen')
 dgram.createSocket = deny('dgram')
-for (const names of [dns, dns.promises]) for (const name of Object.keys(names)) if (/^(lookup|resolve|reverse)/.test(name)) names[name] = deny(`dns.${name}`)
+for (const names of [dns, dns.promises])
+  for (const name of Object.keys(names)) if (/^(lookup|resolve|reverse)/.test(name)) names[name] = deny(`dns.${name}`)
 globalThis.fetch = deny('fetch')
 syncBuiltinESMExports()

@@ -10,10 +10,13 @@ threads.Worker = class extends threads.Worker {
     super(...args)
     if (!isArmed) return
     isArmed = false
-    setTimeout(() => {
-      process._rawDebug('a worker thread was killed')
-      void this.terminate()
-    }, Number(process.env.SURETY_KILL_WORKER_MS ?? 0)).unref()
+    setTimeout(
+      () => {
+        process._rawDebug('a worker thread was killed')
+        void this.terminate()
+      },
+      Number(process.env.SURETY_KILL_WORKER_MS ?? 0),
+    ).unref()
   }
 }
 syncBuiltinESMExports()

@@ -31,29 +31,66 @@ export interface Tally {
 /** Of all kills, for a small file and for a large one. */
 const WRITER_SHARE = 0.375
 
-const flag = (folder: string, ...names: [string, string][]) => names.flatMap(([name, file]) => [name, join(folder, file)])
+const flag = (folder: string, ...names: [string, string][]) =>
+  names.flatMap(([name, file]) => [name, join(folder, file)])
 
 export const SCENARIOS: Scenario[] = [
   {
     name: 'sanitize',
     share: 0.15,
     outputs: ['clean.npz', 'scores.csv', 'report.json', 'report.html'],
-    args: (folder, seed) => ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--method', 'first-order', '--prune-ratio', seed === 0 ? '0.1' : '0.2', '--threads', '1', '--device', 'cpu',
-      ...flag(folder, ['--out', 'clean.npz'], ['--scores', 'scores.csv'], ['--report', 'report.json'], ['--html', 'report.html'])],
+    args: (folder, seed) => [
+      'sanitize',
+      'fixtures/community-graph/community-graph.npz',
+      '--edges',
+      'edges_attacked',
+      '--method',
+      'first-order',
+      '--prune-ratio',
+      seed === 0 ? '0.1' : '0.2',
+      '--threads',
+      '1',
+      '--device',
+      'cpu',
+      ...flag(
+        folder,
+        ['--out', 'clean.npz'],
+        ['--scores', 'scores.csv'],
+        ['--report', 'report.json'],
+        ['--html', 'report.html'],
+      ),
+    ],
   },
   {
     name: 'certify',
     share: 0.1,
     outputs: ['report.json', 'report.html'],
-    args: (folder, seed) => ['certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--bootstrap', '0', '--seed', String(seed), '--threads', '1', '--device', 'cpu', ...flag(folder, ['--out', 'report.json'], ['--html', 'report.html'])],
+    args: (folder, seed) => [
+      'certify',
+      'fixtures/digits/digits-mlp-embeddings.npz',
+      '--bootstrap',
+      '0',
+      '--seed',
+      String(seed),
+      '--threads',
+      '1',
+      '--device',
+      'cpu',
+      ...flag(folder, ['--out', 'report.json'], ['--html', 'report.html']),
+    ],
   },
 ]
 
 /**
- * Starts a command `kills` times over old results and kills it: half of the times at any moment of its run, half of the times
- * within 100 ms after its first write began.
+ * Starts a command `kills` times over old results and kills it: half of the times at any moment of its run, half of the
+ * times within 100 ms after its first write began.
  */
-export async function killCommand({outputs, args}: Scenario, kills: number, folder: string, draws: Random): Promise<Tally> {
+export async function killCommand(
+  {outputs, args}: Scenario,
+  kills: number,
+  folder: string,
+  draws: Random,
+): Promise<Tally> {
   const [before, after, at] = ['before', 'after', 'at'].map((name) => join(folder, name)) as [string, string, string]
   for (const made of [before, after, at]) copyFiles([], folder, made)
   await finished(args(before, 0))
@@ -78,7 +115,11 @@ export async function killCommand({outputs, args}: Scenario, kills: number, fold
     if (signal === 'SIGKILL') tally.kills++
     else tally.finished++
     const states = outputs.map((name) => stateOf(join(at, name), old[name]!, fresh[name]!))
-    add(tally, states, outputs.map((name) => `${name} after kill ${k}`))
+    add(
+      tally,
+      states,
+      outputs.map((name) => `${name} after kill ${k}`),
+    )
     tally.leftovers += readdirSync(at).length - outputs.length
   }
   return tally
@@ -136,19 +177,32 @@ async function main(): Promise<void> {
   }
   const rows: [string, Tally][] = []
   for (const bytes of [2 ** 12, 2 ** 23]) {
-    rows.push([`writer, ${bytes / 1024} KiB`, await killWriter(bytes, Math.round(WRITER_SHARE * all), folder(`writer-${bytes}`), draws)])
+    rows.push([
+      `writer, ${bytes / 1024} KiB`,
+      await killWriter(bytes, Math.round(WRITER_SHARE * all), folder(`writer-${bytes}`), draws),
+    ])
     console.error(`${rows.at(-1)![0]}: done`)
   }
   for (const scenario of SCENARIOS) {
-    rows.push([scenario.name, await killCommand(scenario, Math.round(scenario.share * all), folder(scenario.name), draws)])
+    rows.push([
+      scenario.name,
+      await killCommand(scenario, Math.round(scenario.share * all), folder(scenario.name), draws),
+    ])
     console.error(`${scenario.name}: done`)
   }
   console.log('                  killed  finished  files old  files new  mixed sets  leftovers  broken')
   for (const [name, {kills, finished: done, old, new: fresh, mixed, leftovers, broken}] of rows) {
-    console.log(name.padEnd(16) + [kills, done, old, fresh, mixed, leftovers, broken.length].map((x, k) => String(x).padStart([8, 10, 11, 11, 12, 11, 8][k]!)).join(''))
+    console.log(
+      name.padEnd(16) +
+        [kills, done, old, fresh, mixed, leftovers, broken.length]
+          .map((x, k) => String(x).padStart([8, 10, 11, 11, 12, 11, 8][k]!))
+          .join(''),
+    )
   }
   const broken = rows.flatMap(([name, tally]) => tally.broken.map((place) => `${name}: ${place}`))
-  console.log(`${rows.reduce((sum, [, {kills}]) => sum + kills, 0)} processes were killed; ${broken.length} files are neither old nor new${broken.map((place) => `\n  ${place}`).join('')}`)
+  console.log(
+    `${rows.reduce((sum, [, {kills}]) => sum + kills, 0)} processes were killed; ${broken.length} files are neither old nor new${broken.map((place) => `\n  ${place}`).join('')}`,
+  )
   process.exitCode = broken.length === 0 ? 0 : 1
 }
 

@@ -1,6 +1,7 @@
 // npx tsx scripts/reliability/memory.ts [text]: whether --max-memory holds, for all cases or those whose name holds the text. Needs a build.
-// Of every case: the peak without a limit; that half of it is refused before the work begins, with a limit that would do; and the peak
-// of a run with just that limit. Exit code 1 if a peak exceeds its limit by more than 15 %, or a refusal names no limit.
+// Of every case: the peak without a limit; that half of it is refused before the work begins, with a limit that would
+// do; and the peak of a run with just that limit. Exit code 1 if a peak exceeds its limit by more than 15 %, or a
+// refusal names no limit.
 import {readFileSync, rmSync, writeFileSync as writeFile} from 'node:fs'
 import {join} from 'node:path'
 import {writeGeneratedGraph} from '../../bench/generated-graph.js'
@@ -18,10 +19,14 @@ interface Case {
 }
 
 /** Runs the command line; the peak is that of the kernel's accounting when the process ended. */
-async function measured(args: readonly string[]): Promise<{code: number | null; stderr: string; peak: number; elapsedMs: number}> {
+async function measured(
+  args: readonly string[],
+): Promise<{code: number | null; stderr: string; peak: number; elapsedMs: number}> {
   const file = join(folder, 'peak')
   rmSync(file, {force: true})
-  const {code, stderr, elapsedMs} = await surety(args, {env: {SURETY_PEAK_FILE: file, NODE_OPTIONS: '--import ./scripts/reliability/peak.mjs'}}).ended
+  const {code, stderr, elapsedMs} = await surety(args, {
+    env: {SURETY_PEAK_FILE: file, NODE_OPTIONS: '--import ./scripts/reliability/peak.mjs'},
+  }).ended
   return {code, stderr: stderr.replace(/\s+/g, ' '), peak: Number(readFileSync(file, 'utf8')), elapsedMs}
 }
 
@@ -41,30 +46,88 @@ function states(rows: number, dim: number, layers: number): string {
   const path = join(folder, `states-${rows}-${dim}-${layers}.npz`)
   const r = random(rows + dim)
   const labels = Int32Array.from({length: rows}, () => r.integer(5))
-  const layer = (k: number) => ({name: `h${k}`, shape: [rows, dim], type: 'f4' as const, data: Float32Array.from({length: rows * dim}, (_, t) => r.normal() + 0.3 * labels[Math.floor(t / dim)]!)})
-  writeFile(path, writeNpz([
-    {name: 'labels', shape: [rows], type: 'i4', data: labels},
-    {name: 'loss', shape: [rows], type: 'f8', data: Float64Array.from({length: rows}, () => 2 * r.uniform())},
-    ...Array.from({length: layers}, (_, k) => layer(k)),
-  ]))
+  const layer = (k: number) => ({
+    name: `h${k}`,
+    shape: [rows, dim],
+    type: 'f4' as const,
+    data: Float32Array.from({length: rows * dim}, (_, t) => r.normal() + 0.3 * labels[Math.floor(t / dim)]!),
+  })
+  writeFile(
+    path,
+    writeNpz([
+      {name: 'labels', shape: [rows], type: 'i4', data: labels},
+      {name: 'loss', shape: [rows], type: 'f8', data: Float64Array.from({length: rows}, () => 2 * r.uniform())},
+      ...Array.from({length: layers}, (_, k) => layer(k)),
+    ]),
+  )
   return path
 }
 
 const words = (threads: number) => `${threads} thread${threads === 1 ? '' : 's'}`
 const sanitize = (nodes: number, features: number, threads: number, solver: string): Case => ({
   name: `sanitize, ${nodes} nodes${features === 0 ? ', no features' : ''}, ${solver}, ${words(threads)}`,
-  args: () => ['sanitize', graph(nodes, features), '--dry-run', '--device', 'cpu', '--threads', String(threads), '--solver', solver],
+  args: () => [
+    'sanitize',
+    graph(nodes, features),
+    '--dry-run',
+    '--device',
+    'cpu',
+    '--threads',
+    String(threads),
+    '--solver',
+    solver,
+  ],
 })
 const certify = (rows: number, dim: number, layers: number, threads: number): Case => ({
   name: `certify, ${layers} × ${rows} × ${dim}, ${words(threads)}`,
-  args: () => ['certify', states(rows, dim, layers), '--bootstrap', '0', '--device', 'cpu', '--threads', String(threads), '--out', join(folder, 'report.json')],
+  args: () => [
+    'certify',
+    states(rows, dim, layers),
+    '--bootstrap',
+    '0',
+    '--device',
+    'cpu',
+    '--threads',
+    String(threads),
+    '--out',
+    join(folder, 'report.json'),
+  ],
 })
 
 const cases = [
-  sanitize(500, 64, 1, 'gram'), sanitize(1000, 64, 1, 'gram'), sanitize(2000, 64, 1, 'gram'), sanitize(4000, 64, 1, 'gram'), sanitize(2000, 64, 2, 'gram'), sanitize(2000, 0, 1, 'gram'),
-  sanitize(2000, 64, 1, 'landmarks'), sanitize(20000, 64, 1, 'landmarks'), sanitize(10000, 64, 2, 'landmarks'), sanitize(20000, 64, 2, 'landmarks'), sanitize(20000, 64, 4, 'landmarks'), sanitize(10000, 0, 1, 'landmarks'), sanitize(2000, 64, 1, 'stream'),
-  certify(2000, 64, 1, 1), certify(30000, 64, 1, 1), certify(30000, 64, 3, 1), certify(30000, 64, 3, 2), certify(20000, 768, 1, 1),
-  {name: 'certify, a TensorFlow.js model', args: () => ['certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--bootstrap', '0', '--device', 'cpu', '--threads', '1']},
+  sanitize(500, 64, 1, 'gram'),
+  sanitize(1000, 64, 1, 'gram'),
+  sanitize(2000, 64, 1, 'gram'),
+  sanitize(4000, 64, 1, 'gram'),
+  sanitize(2000, 64, 2, 'gram'),
+  sanitize(2000, 0, 1, 'gram'),
+  sanitize(2000, 64, 1, 'landmarks'),
+  sanitize(20000, 64, 1, 'landmarks'),
+  sanitize(10000, 64, 2, 'landmarks'),
+  sanitize(20000, 64, 2, 'landmarks'),
+  sanitize(20000, 64, 4, 'landmarks'),
+  sanitize(10000, 0, 1, 'landmarks'),
+  sanitize(2000, 64, 1, 'stream'),
+  certify(2000, 64, 1, 1),
+  certify(30000, 64, 1, 1),
+  certify(30000, 64, 3, 1),
+  certify(30000, 64, 3, 2),
+  certify(20000, 768, 1, 1),
+  {
+    name: 'certify, a TensorFlow.js model',
+    args: () => [
+      'certify',
+      'fixtures/mnist-mlp',
+      '--data',
+      'fixtures/mnist-mlp/test.npz',
+      '--bootstrap',
+      '0',
+      '--device',
+      'cpu',
+      '--threads',
+      '1',
+    ],
+  },
 ].filter(({name}) => name.includes(process.argv[2] ?? ''))
 let wrong = 0
 console.log(`${'case'.padEnd(52)} free run  refused at  limit that would do  peak with it  peak / limit`)
@@ -76,7 +139,9 @@ for (const {name, args: make} of cases) {
   const [, amount, unit] = /raise --max-memory to ([\d.]+)([MG])iB/.exec(refusal.stderr) ?? []
   if (free.code !== 0 || refusal.code !== 2 || amount === undefined) {
     wrong++
-    console.log(`${name}: ${free.code === 0 ? `half of the peak is not refused with a limit that would do: ${refusal.stderr}` : free.stderr}`)
+    console.log(
+      `${name}: ${free.code === 0 ? `half of the peak is not refused with a limit that would do: ${refusal.stderr}` : free.stderr}`,
+    )
     continue
   }
   // A first refusal may come from the file alone; the next one speaks of all.
@@ -90,8 +155,18 @@ for (const {name, args: make} of cases) {
   const ratio = run.peak / MIB / limit
   const isWrong = run.code !== 0 || !(ratio <= ALLOWED)
   if (isWrong) wrong++
-  const cells = [`${(free.peak / MIB).toFixed(0)} MiB`, `${half} MiB`, `${limit.toFixed(0)} MiB`, `${(run.peak / MIB).toFixed(0)} MiB`, ratio.toFixed(2)]
-  console.log(name.padEnd(52) + cells.map((cell, k) => cell.padStart([9, 12, 21, 14, 14][k]!)).join('') + (isWrong ? `  WRONG ${run.stderr.slice(0, 200)}` : ''))
+  const cells = [
+    `${(free.peak / MIB).toFixed(0)} MiB`,
+    `${half} MiB`,
+    `${limit.toFixed(0)} MiB`,
+    `${(run.peak / MIB).toFixed(0)} MiB`,
+    ratio.toFixed(2),
+  ]
+  console.log(
+    name.padEnd(52) +
+      cells.map((cell, k) => cell.padStart([9, 12, 21, 14, 14][k]!)).join('') +
+      (isWrong ? `  WRONG ${run.stderr.slice(0, 200)}` : ''),
+  )
 }
 console.log(`${cases.length} cases, ${wrong} wrong`)
 process.exitCode = wrong === 0 ? 0 : 1

@@ -2,5 +2,6 @@
 import {writeFileSync} from 'node:fs'
 
 process.on('exit', () => {
-  if (process.env.SURETY_PEAK_FILE) writeFileSync(process.env.SURETY_PEAK_FILE, String(process.resourceUsage().maxRSS * 1024))
+  if (process.env.SURETY_PEAK_FILE)
+    writeFileSync(process.env.SURETY_PEAK_FILE, String(process.resourceUsage().maxRSS * 1024))
 })

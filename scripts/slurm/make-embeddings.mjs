@@ -1,4 +1,5 @@
-// make-embeddings.mjs FILE ROWS DIM: hidden states of one layer and losses, the same file every time. Needs a build (npm run build).
+// make-embeddings.mjs FILE ROWS DIM: hidden states of one layer and losses, the same file every time. Needs a build
+// (npm run build).
 import {writeFileSync} from 'node:fs'
 import {writeNpz} from '../../dist/src/data/npz.js'
 import {random} from '../../dist/src/stats/random.js'
@@ -13,7 +14,10 @@ for (let i = 0; i < rows; i++) {
   for (let t = 0; t < dim; t++) states[i * dim + t] = r.normal() + (t % CLASSES === label ? 3 : 0)
   loss[i] = r.uniform() < 0.1 ? 1 + r.uniform() : 0.1 * r.uniform()
 }
-writeFileSync(path, writeNpz([
-  {name: 'h1', type: 'f4', shape: [rows, dim], data: states},
-  {name: 'loss', type: 'f8', shape: [rows], data: loss},
-]))
+writeFileSync(
+  path,
+  writeNpz([
+    {name: 'h1', type: 'f4', shape: [rows, dim], data: states},
+    {name: 'loss', type: 'f8', shape: [rows], data: loss},
+  ]),
+)

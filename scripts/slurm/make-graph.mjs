@@ -1,4 +1,5 @@
-// make-graph.mjs FILE NODES EDGES: a random graph in communities with dense features, the same file every time. Needs a build (npm run build).
+// make-graph.mjs FILE NODES EDGES: a random graph in communities with dense features, the same file every time. Needs a
+// build (npm run build).
 import {writeFileSync} from 'node:fs'
 import {writeNpz} from '../../dist/src/data/npz.js'
 import {random} from '../../dist/src/stats/random.js'
@@ -16,10 +17,16 @@ for (let e = 0; e < edges; e++) {
   pairs[2 * e + 1] = r.uniform() < 0.8 ? v - (v % CLASSES) + labels[pairs[2 * e]] : v
   if (pairs[2 * e + 1] >= nodes) pairs[2 * e + 1] = 0
 }
-const features = Float32Array.from({length: nodes * DIM}, (_, t) => r.normal() + ((t % DIM) % CLASSES === labels[Math.floor(t / DIM)] ? 1 : 0))
-writeFileSync(path, writeNpz([
-  {name: 'edges', type: 'i4', shape: [edges, 2], data: pairs},
-  {name: 'features', type: 'f4', shape: [nodes, DIM], data: features},
-  {name: 'labels', type: 'i4', shape: [nodes], data: labels},
-  {name: 'num_nodes', type: 'i4', shape: [1], data: Int32Array.of(nodes)},
-]))
+const features = Float32Array.from(
+  {length: nodes * DIM},
+  (_, t) => r.normal() + ((t % DIM) % CLASSES === labels[Math.floor(t / DIM)] ? 1 : 0),
+)
+writeFileSync(
+  path,
+  writeNpz([
+    {name: 'edges', type: 'i4', shape: [edges, 2], data: pairs},
+    {name: 'features', type: 'f4', shape: [nodes, DIM], data: features},
+    {name: 'labels', type: 'i4', shape: [nodes], data: labels},
+    {name: 'num_nodes', type: 'i4', shape: [1], data: Int32Array.of(nodes)},
+  ]),
+)

@@ -1,4 +1,5 @@
-// same-report.mjs A B: exit 0 if two reports are the same text, the `run` block aside; else exit 1 with the first difference.
+// same-report.mjs A B: exit 0 if two reports are the same text, the `run` block aside; else exit 1 with the first
+// difference.
 import {readFileSync} from 'node:fs'
 
 const [a, b] = process.argv.slice(2, 4).map((path) => {

@@ -23,7 +23,10 @@ export interface AttackRun {
   onProgress?: (stage: string, done: number, total: number) => void
 }
 
-/** λ of the surrogate as a share of the mean diagonal of S_L S_Lᵀ, and the steepness of its loss: docs/attack.md, "Choices". */
+/**
+ * λ of the surrogate as a share of the mean diagonal of S_L S_Lᵀ, and the steepness of its loss: docs/attack.md,
+ * "Choices".
+ */
 const RIDGE_SHARE = 2
 const SHARPNESS = 2.5
 
@@ -37,12 +40,19 @@ const MAX_LABELLED = 5_000
 /**
  * Changes edges of a graph so that a graph network fares worse, to test defences.
  *
- * Reads    dice: every label (its attacker knows them). nettack: the labels of its targets, and those of split.train. metattack and pgd: labels of
- *          split.train only. random: no label.
- * Returns  edges, added and removed, flat pairs u < v, sorted; the same for the same graph, options and state of `random` on one machine.
- * Throws   InputError  labels, split or size do not allow the method, or the budget cannot be spent.   UsageError  options that do not fit.
+ * Reads    dice: every label (its attacker knows them). nettack: the labels of its targets, and those of split.train.
+ *          metattack and pgd: labels of split.train only. random: no label.
+ * Returns  edges, added and removed, flat pairs u < v, sorted; the same for the same graph, options and state of
+ *          `random` on one machine.
+ * Throws   InputError  labels, split or size do not allow the method, or the budget cannot be spent.   UsageError
+ *          options that do not fit.
  */
-export async function attack(graph: Graph, options: AttackOptions, generator: Random, run: AttackRun = {}): Promise<Perturbation> {
+export async function attack(
+  graph: Graph,
+  options: AttackOptions,
+  generator: Random,
+  run: AttackRun = {},
+): Promise<Perturbation> {
   checkOptions(graph, options)
   const products = (await onnxProducts(run.threads ?? availableParallelism())) ?? plainProducts
   try {
@@ -54,19 +64,36 @@ export async function attack(graph: Graph, options: AttackOptions, generator: Ra
   }
 }
 
-function checkOptions({nodes}: Graph, {method, count, targets, perTarget, adaptive, flipsPerStep, degreeTest: test}: AttackOptions): void {
+function checkOptions(
+  {nodes}: Graph,
+  {method, count, targets, perTarget, adaptive, flipsPerStep, degreeTest: test}: AttackOptions,
+): void {
   if (method === 'nettack') {
-    if (targets === null || targets.length === 0) throw new UsageError('nettack attacks given nodes, and there are none', ['name an array of the npz with --targets, or nodes with --target-nodes'])
-    if (!(Number.isInteger(perTarget) && perTarget > 0)) throw new UsageError(`the changes per target are ${perTarget}, they must be a whole number of at least 1`)
-  } else if (count === null || !(Number.isInteger(count) && count > 0)) throw new UsageError(`the budget is ${count} edges, it must be a whole number of at least 1`, ['raise --budget, or set --count'])
+    if (targets === null || targets.length === 0)
+      throw new UsageError('nettack attacks given nodes, and there are none', [
+        'name an array of the npz with --targets, or nodes with --target-nodes',
+      ])
+    if (!(Number.isInteger(perTarget) && perTarget > 0))
+      throw new UsageError(`the changes per target are ${perTarget}, they must be a whole number of at least 1`)
+  } else if (count === null || !(Number.isInteger(count) && count > 0))
+    throw new UsageError(`the budget is ${count} edges, it must be a whole number of at least 1`, [
+      'raise --budget, or set --count',
+    ])
   const bad = targets?.find((node) => node >= nodes)
-  if (bad !== undefined) throw new InputError(`target node ${bad} does not exist, the graph has ${nodes} nodes`, ['number nodes from 0'])
-  if (adaptive > 0 && method !== 'metattack' && method !== 'nettack') throw new UsageError(`${method} has no adaptive form`, ['use --adaptive with metattack or nettack'])
-  if (test && method !== 'metattack' && method !== 'nettack') throw new UsageError(`${method} has no degree test`, ['use --degree-test with metattack or nettack'])
-  if (!(Number.isInteger(flipsPerStep) && flipsPerStep > 0)) throw new UsageError(`the flips per step are ${flipsPerStep}, they must be a whole number of at least 1`)
+  if (bad !== undefined)
+    throw new InputError(`target node ${bad} does not exist, the graph has ${nodes} nodes`, ['number nodes from 0'])
+  if (adaptive > 0 && method !== 'metattack' && method !== 'nettack')
+    throw new UsageError(`${method} has no adaptive form`, ['use --adaptive with metattack or nettack'])
+  if (test && method !== 'metattack' && method !== 'nettack')
+    throw new UsageError(`${method} has no degree test`, ['use --degree-test with metattack or nettack'])
+  if (!(Number.isInteger(flipsPerStep) && flipsPerStep > 0))
+    throw new UsageError(`the flips per step are ${flipsPerStep}, they must be a whole number of at least 1`)
   const limit = adaptive > 0 ? MAX_ADAPTIVE : method === 'metattack' ? MAX_ALL_PAIRS : Infinity
   if (nodes > limit) {
-    throw new InputError(`the graph has ${nodes} nodes, ${method}${adaptive > 0 ? ' with --adaptive' : ''} takes at most ${limit}`, [method === 'metattack' ? 'use pgd, whose memory does not grow with the pairs' : 'leave --adaptive out'])
+    throw new InputError(
+      `the graph has ${nodes} nodes, ${method}${adaptive > 0 ? ' with --adaptive' : ''} takes at most ${limit}`,
+      [method === 'metattack' ? 'use pgd, whose memory does not grow with the pairs' : 'leave --adaptive out'],
+    )
   }
 }
 
@@ -75,7 +102,14 @@ interface Outcome {
   log: AttackLog
 }
 
-async function perturb(graph: Graph, set: EdgeSet, options: AttackOptions, generator: Random, products: Products, run: AttackRun): Promise<Outcome> {
+async function perturb(
+  graph: Graph,
+  set: EdgeSet,
+  options: AttackOptions,
+  generator: Random,
+  products: Products,
+  run: AttackRun,
+): Promise<Outcome> {
   const {method, targets} = options
   const count = options.count ?? 0
   if (method === 'random' || method === 'dice') {
@@ -92,7 +126,17 @@ async function perturb(graph: Graph, set: EdgeSet, options: AttackOptions, gener
   const leavesEdges = (of: EdgeSet, u: number, v: number) => !of.has(u, v) || (of.degree(u) > 1 && of.degree(v) > 1)
   const progress = (total: number) => (done: number) => run.onProgress?.('changes', done, total)
   if (method === 'pgd') {
-    const task = {victim, labels, goal, count, iterations: options.iterations, candidates: options.candidates, sharpness: SHARPNESS, allowed: leavesEdges, onProgress: progress(options.iterations)}
+    const task = {
+      victim,
+      labels,
+      goal,
+      count,
+      iterations: options.iterations,
+      candidates: options.candidates,
+      sharpness: SHARPNESS,
+      allowed: leavesEdges,
+      onProgress: progress(options.iterations),
+    }
     const changed = (await pgdAttack(set, task, generator, products)) ?? refuse(count)
     const after = await fitSurrogate(victim, adjacencyOf(graph.nodes, changed.edges()), products)
     const loss = ({scores}: typeof clean) => marginLoss(scores, labels, goal, SHARPNESS).value
@@ -106,35 +150,89 @@ async function perturb(graph: Graph, set: EdgeSet, options: AttackOptions, gener
     goal.forEach((node) => {
       if (graph.labels !== null && graph.labels[node]! >= 0) labels[node] = graph.labels[node]!
     })
-    const {before, after, steps} = nettack(set, {projected: clean.projected, labels, targets: goal, perTarget: options.perTarget, penalty, allowed, made, onProgress: progress(goal.length)})
+    const {before, after, steps} = nettack(set, {
+      projected: clean.projected,
+      labels,
+      targets: goal,
+      perTarget: options.perTarget,
+      penalty,
+      allowed,
+      made,
+      onProgress: progress(goal.length),
+    })
     return {changed: set, log: {lossBefore: before / goal.length, lossAfter: after / goal.length, steps}}
   }
-  const losses = await metattack(set, {victim, labels, goal, count, flipsPerStep: options.flipsPerStep, sharpness: SHARPNESS, penalty, allowed, made, onProgress: progress(count)}, products)
+  const losses = await metattack(
+    set,
+    {
+      victim,
+      labels,
+      goal,
+      count,
+      flipsPerStep: options.flipsPerStep,
+      sharpness: SHARPNESS,
+      penalty,
+      allowed,
+      made,
+      onProgress: progress(count),
+    },
+    products,
+  )
   return {changed: set, log: {lossBefore: losses[0]!, lossAfter: losses.at(-1)!, steps: losses.length - 1}}
 }
 
-/** Suspicion as a cost: `weight` times the best gain of the first step for an edge that is more suspect than every true one. */
-async function penaltyOf(graph: Graph, weight: number, generator: Random, products: Products, run: AttackRun): Promise<(bestGain: number) => Penalty> {
+/**
+ * Suspicion as a cost: `weight` times the best gain of the first step for an edge that is more suspect than every true
+ * one.
+ */
+async function penaltyOf(
+  graph: Graph,
+  weight: number,
+  generator: Random,
+  products: Products,
+  run: AttackRun,
+): Promise<(bestGain: number) => Penalty> {
   const engine = await createCpuEngine({threads: run.threads ?? availableParallelism()})
-  const suspicion = await suspicionOf(graph, engine, products, random(generator.integer(2 ** 31))).finally(() => engine.close())
+  const suspicion = await suspicionOf(graph, engine, products, random(generator.integer(2 ** 31))).finally(() =>
+    engine.close(),
+  )
   return (bestGain) => (u) => suspicion(u).map((x) => weight * bestGain * x)
 }
 
 async function victimOf(graph: Graph, products: Products): Promise<Victim> {
   const all = requireLabels(graph)
-  if (graph.split === null) throw new InputError('the graph has no split: this attack is on a model that is trained on some of the nodes', ['name the training nodes with --split'])
+  if (graph.split === null)
+    throw new InputError('the graph has no split: this attack is on a model that is trained on some of the nodes', [
+      'name the training nodes with --split',
+    ])
   const train = graph.split.train.filter((i) => all[i]! >= 0)
-  if (train.length === 0) throw new InputError('no node of the training part of the split has a label', ['give a split whose training part has labelled nodes'])
-  if (train.length > MAX_LABELLED) throw new InputError(`${train.length} training nodes have a label, the attack takes at most ${MAX_LABELLED}`, ['use a split with a smaller training part'])
+  if (train.length === 0)
+    throw new InputError('no node of the training part of the split has a label', [
+      'give a split whose training part has labelled nodes',
+    ])
+  if (train.length > MAX_LABELLED)
+    throw new InputError(`${train.length} training nodes have a label, the attack takes at most ${MAX_LABELLED}`, [
+      'use a split with a smaller training part',
+    ])
   const trainLabels = Int32Array.from(train, (i) => all[i]!)
-  if (new Set(trainLabels).size < 2) throw new InputError('all training nodes have one class; an attack needs at least two', ['use a split with nodes of another class'])
+  if (new Set(trainLabels).size < 2)
+    throw new InputError('all training nodes have one class; an attack needs at least two', [
+      'use a split with nodes of another class',
+    ])
   const features = graph.features === null ? identityCsr(graph.nodes) : normaliseRows(graph.features).unit
   const victim = {nodes: graph.nodes, features, classes: graph.classes, train, trainLabels, ridge: 1}
-  return {...victim, ridge: RIDGE_SHARE * meanSelfSimilarity(await fitSurrogate(victim, adjacencyOf(graph.nodes, graph.edges), products))}
+  return {
+    ...victim,
+    ridge:
+      RIDGE_SHARE * meanSelfSimilarity(await fitSurrogate(victim, adjacencyOf(graph.nodes, graph.edges), products)),
+  }
 }
 
 function requireLabels({labels}: Graph): Int32Array {
-  if (labels === null) throw new InputError('the graph has no labels, and this attack needs some', ['give labels with --labels, or use --method random'])
+  if (labels === null)
+    throw new InputError('the graph has no labels, and this attack needs some', [
+      'give labels with --labels, or use --method random',
+    ])
   return labels
 }
 
@@ -145,5 +243,7 @@ function outside({nodes, train}: Victim): Uint32Array {
 }
 
 function refuse(count: number): never {
-  throw new InputError(`a budget of ${count} changes cannot be spent: too few pairs may change`, ['lower --budget or --count'])
+  throw new InputError(`a budget of ${count} changes cannot be spent: too few pairs may change`, [
+    'lower --budget or --count',
+  ])
 }

@@ -16,14 +16,23 @@ export type Penalty = ((u: number) => Float32Array) | null
 const BLOCK = 512
 
 /**
- * The most valuable flips: the gain of adding a pair is its gradient less the penalty, that of removing an edge is minus its gradient.
+ * The most valuable flips: the gain of adding a pair is its gradient less the penalty, that of removing an edge is
+ * minus its gradient.
  *
- * Returns    at most `count` flips by falling gain, ties by u, then v; never a pair that was flipped before, nor one that `allowed` refuses.
+ * Returns    at most `count` flips by falling gain, ties by u, then v; never a pair that was flipped before, nor one
+ *            that `allowed` refuses.
  * Shapes     gradient of n nodes; all n (n − 1) / 2 pairs are looked at in blocks of rows.
  * Precision  fp32 for pairs without an edge; edges in fp64.
  * Cost       n² · 4 C multiply–adds on `products` and a pass over n² / 2 values; 512 · n · 4 bytes.
  */
-export async function bestFlips(graph: EdgeSet, gradient: PairGradient, count: number, penalty: Penalty, allowed: (u: number, v: number) => boolean, products: Products): Promise<Flip[]> {
+export async function bestFlips(
+  graph: EdgeSet,
+  gradient: PairGradient,
+  count: number,
+  penalty: Penalty,
+  allowed: (u: number, v: number) => boolean,
+  products: Products,
+): Promise<Flip[]> {
   const best = new Shortlist(count)
   const n = graph.nodes
   const ones = new Float64Array(n).fill(1)
@@ -37,7 +46,8 @@ export async function bestFlips(graph: EdgeSet, gradient: PairGradient, count: n
       const cost = penalty?.(u)
       for (const v of graph.neighbours[u]!) {
         taken[v] = 1
-        if (v > u && best.admits(-gradientAt(gradient, u, v)) && !graph.wasFlipped(u, v) && allowed(u, v)) best.put({u, v, gain: -gradientAt(gradient, u, v)})
+        if (v > u && best.admits(-gradientAt(gradient, u, v)) && !graph.wasFlipped(u, v) && allowed(u, v))
+          best.put({u, v, gain: -gradientAt(gradient, u, v)})
       }
       const row = block.data.subarray((u - from) * block.cols, (u - from + 1) * block.cols)
       if (cost !== undefined) for (let v = u + 1; v < n; v++) row[v - from]! -= cost[v]!
@@ -84,4 +94,8 @@ function crossed(a: Dense, b: Dense, x: Float64Array, y: Float64Array): Dense<Fl
   return {rows: a.rows, cols, data}
 }
 
-const rows = (m: Dense<Float32Array>, from: number, to: number): Dense<Float32Array> => ({rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols)})
+const rows = (m: Dense<Float32Array>, from: number, to: number): Dense<Float32Array> => ({
+  rows: to - from,
+  cols: m.cols,
+  data: m.data.subarray(from * m.cols, to * m.cols),
+})

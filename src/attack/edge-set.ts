@@ -31,7 +31,9 @@ export function edgeSet(nodes: number, edges: Uint32Array): EdgeSet {
   const has = (u: number, v: number) => neighbours[u]!.has(v)
   const record = (wanted: boolean) => {
     const keys = Float64Array.from([...flipped].filter((k) => has(Math.floor(k / nodes), k % nodes) === wanted)).sort()
-    return Uint32Array.from({length: 2 * keys.length}, (_, t) => (t % 2 === 0 ? Math.floor(keys[t >> 1]! / nodes) : keys[t >> 1]! % nodes))
+    return Uint32Array.from({length: 2 * keys.length}, (_, t) =>
+      t % 2 === 0 ? Math.floor(keys[t >> 1]! / nodes) : keys[t >> 1]! % nodes,
+    )
   }
   return {
     nodes,
@@ -49,7 +51,15 @@ export function edgeSet(nodes: number, edges: Uint32Array): EdgeSet {
       }
       flipped.add(key(u, v))
     },
-    edges: () => Uint32Array.from(neighbours.flatMap((near, u) => [...near].filter((v) => v > u).sort((a, b) => a - b).flatMap((v) => [u, v]))),
+    edges: () =>
+      Uint32Array.from(
+        neighbours.flatMap((near, u) =>
+          [...near]
+            .filter((v) => v > u)
+            .sort((a, b) => a - b)
+            .flatMap((v) => [u, v]),
+        ),
+      ),
     added: () => record(true),
     removed: () => record(false),
     flips: () => flipped.size,

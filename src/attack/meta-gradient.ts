@@ -13,9 +13,10 @@ export interface AttackLoss {
  * Negative margin, squashed: mean over `nodes` of tanh(s (max_{c≠y} F_c − F_y)).
  *
  * Shapes     scores [n, C]; labels [n]; slope is zero outside `nodes`.
- * Why        a node that is already lost, or safe beyond reach, has no slope: the budget goes to nodes near the border. The
- *            cross-entropy of Metattack keeps paying for lost ones.
- * Source     Geisler et al. 2021, eq. 4 (tanh margin). Deviation: the factor s, since regression scores are within about [0, 1].
+ * Why        a node that is already lost, or safe beyond reach, has no slope: the budget goes to nodes near the border.
+ *            The cross-entropy of Metattack keeps paying for lost ones.
+ * Source     Geisler et al. 2021, eq. 4 (tanh margin). Deviation: the factor s, since regression scores are within
+ *            about [0, 1].
  */
 export function marginLoss(scores: Dense, labels: Int32Array, nodes: Uint32Array, sharpness: number): AttackLoss {
   const slope = dense(scores.rows, scores.cols)
@@ -40,7 +41,8 @@ export function strongestRival(scores: Float64Array, offset: number, classes: nu
 }
 
 /**
- * The gradient of an attack loss with respect to the weight a_uv of every pair, as factors: nothing of size n² is formed.
+ * The gradient of an attack loss with respect to the weight a_uv of every pair, as factors: nothing of size n² is
+ * formed.
  *   ∂L/∂a_uv = left_u · right_v + left_v · right_u + diagonal_u + diagonal_v
  */
 export interface PairGradient {
@@ -56,13 +58,19 @@ export interface PairGradient {
  *
  * Formula    G = ∂L/∂F, V₀ = SᵀG, β = (S_L S_Lᵀ + λI)⁻¹ S_L V₀. With P = G − β (at L), Q = α (at L), V = V₀ − S_Lᵀβ:
  *            ∂L/∂S = P Wᵀ + Q Vᵀ and ∂L/∂Â = P(ÂXW)ᵀ + Q(ÂXV)ᵀ + ÂP(XW)ᵀ + ÂQ(XV)ᵀ =: l rᵀ.
- *            Of Â_ij = a_ij (d_i d_j)^-½: left = D^-½ l, right = D^-½ r, diagonal_u = −(l_u·(Âr)_u + (Âl)_u·r_u) / 2d_u.
+ *            Of Â_ij = a_ij (d_i d_j)^-½: left = D^-½ l, right = D^-½ r, diagonal_u = −(l_u·(Âr)_u + (Âl)_u·r_u) /
+ *            2d_u.
  * Shapes     slope [n, C].   Precision  fp64.
  * Cost       a dozen sparse products nnz · C, one solve, L d C multiply–adds.
- * Source     docs/attack.md; plays the part of eq. 6 of Zügner & Günnemann 2019. Deviation: the inner problem is solved, not unrolled.
- *            `retrained` false holds W: the evasion gradient of Xu et al. 2019.
+ * Source     docs/attack.md; plays the part of eq. 6 of Zügner & Günnemann 2019. Deviation: the inner problem is
+ *            solved, not unrolled. `retrained` false holds W: the evasion gradient of Xu et al. 2019.
  */
-export async function pairGradient(surrogate: Surrogate, slope: Dense, retrained: boolean, products: Products): Promise<PairGradient> {
+export async function pairGradient(
+  surrogate: Surrogate,
+  slope: Dense,
+  retrained: boolean,
+  products: Products,
+): Promise<PairGradient> {
   const {victim, propagation, degrees, fit, hop, projected} = surrogate
   const {train, features} = victim
   const step = (b: Dense) => multiplyCsrDense(propagation, b)
@@ -73,7 +81,11 @@ export async function pairGradient(surrogate: Surrogate, slope: Dense, retrained
     const v0 = await transposedTimes(features, step(step(slope)), products)
     const beta = await fit.solve(await products.multiply(fit.labelledRows, v0))
     const pulled = await products.multiply(transpose(fit.labelledRows), beta)
-    const v = dense(v0.rows, c, v0.data.map((x, t) => x - pulled.data[t]!))
+    const v = dense(
+      v0.rows,
+      c,
+      v0.data.map((x, t) => x - pulled.data[t]!),
+    )
     const q = dense(slope.rows, c)
     train.forEach((node, i) => {
       for (let k = 0; k < c; k++) {
@@ -100,7 +112,8 @@ export async function pairGradient(surrogate: Surrogate, slope: Dense, retrained
 export function gradientAt({left, right, diagonal}: PairGradient, u: number, v: number): number {
   const k = left.cols
   let sum = diagonal[u]! + diagonal[v]!
-  for (let t = 0; t < k; t++) sum += left.data[u * k + t]! * right.data[v * k + t]! + left.data[v * k + t]! * right.data[u * k + t]!
+  for (let t = 0; t < k; t++)
+    sum += left.data[u * k + t]! * right.data[v * k + t]! + left.data[v * k + t]! * right.data[u * k + t]!
   return sum
 }
 
@@ -118,6 +131,7 @@ function beside(parts: readonly Dense[]): Dense {
 
 /** Rows divided by the square roots of the degrees, in place. */
 function scaleRows(m: Dense, degrees: Float64Array): Dense {
-  for (let i = 0; i < m.rows; i++) for (let t = i * m.cols; t < (i + 1) * m.cols; t++) m.data[t]! /= Math.sqrt(degrees[i]!)
+  for (let i = 0; i < m.rows; i++)
+    for (let t = i * m.cols; t < (i + 1) * m.cols; t++) m.data[t]! /= Math.sqrt(degrees[i]!)
   return m
 }

@@ -25,13 +25,15 @@ export interface MetattackTask {
 export type LossLog = number[]
 
 /**
- * Poisoning by meta-gradient: the pair whose change raises the loss of a surrogate retrained on the changed graph most is flipped,
- * again and again. Changes `graph`.
+ * Poisoning by meta-gradient: the pair whose change raises the loss of a surrogate retrained on the changed graph most
+ * is flipped, again and again. Changes `graph`.
  *
- * Formula    max over ΔA of L(F(A + ΔA, W*(A + ΔA)), ŷ), W* = argmin of the training loss; greedy by ∂L/∂a_uv (1 − 2 a_uv).
+ * Formula    max over ΔA of L(F(A + ΔA, W*(A + ΔA)), ŷ), W* = argmin of the training loss; greedy by ∂L/∂a_uv (1 − 2
+ *            a_uv).
  * Cost       a step: fitSurrogate, pairGradient, and n² · 4 C multiply–adds. Steps: count / flipsPerStep.
  * Stops      early only where no pair is allowed any more.
- * Source     Zügner & Günnemann 2019, eqs. 5–9, Meta-Self. Deviation: ridge regression as inner problem, its gradient exact; tanh margin loss.
+ * Source     Zügner & Günnemann 2019, eqs. 5–9, Meta-Self. Deviation: ridge regression as inner problem, its gradient
+ *            exact; tanh margin loss.
  */
 export async function metattack(graph: EdgeSet, task: MetattackTask, products: Products): Promise<LossLog> {
   const {victim, labels, goal, count} = task

@@ -24,14 +24,14 @@ export interface NettackResult {
 }
 
 /**
- * Attack on single nodes by the edges at them: again and again the change that raises the margin of the wrong class of Â² X W most,
- * the exact margin of every candidate in closed form. Changes `graph`.
+ * Attack on single nodes by the edges at them: again and again the change that raises the margin of the wrong class of
+ * Â² X W most, the exact margin of every candidate in closed form. Changes `graph`.
  *
  * Order      targets one after another, each on the graph that the earlier ones left.
  * Cost       a change: O(n C + edges within two hops).
  * Stops      at a target where no change is allowed any more.
- * Source     Zügner, Akbarnejad & Günnemann 2018, eqs. 12–17, direct structure attack.   Deviation: X W from ridge regression; the
- *            margin of all candidates at once from one sum over the neighbourhood.
+ * Source     Zügner, Akbarnejad & Günnemann 2018, eqs. 12–17, direct structure attack.   Deviation: X W from ridge
+ *            regression; the margin of all candidates at once from one sum over the neighbourhood.
  */
 export function nettack(graph: EdgeSet, task: NettackTask): NettackResult {
   const {targets, labels, projected} = task
@@ -70,8 +70,12 @@ export function nettack(graph: EdgeSet, task: NettackTask): NettackResult {
   return result
 }
 
-export const marginOf = (scores: ArrayLike<number> & Float64Array, offset: number, classes: number, label: number): number =>
-  scores[offset + strongestRival(scores, offset, classes, label)]! - scores[offset + label]!
+export const marginOf = (
+  scores: ArrayLike<number> & Float64Array,
+  offset: number,
+  classes: number,
+  label: number,
+): number => scores[offset + strongestRival(scores, offset, classes, label)]! - scores[offset + label]!
 
 const weight = (degree: number) => 1 / Math.sqrt(degree + 1)
 
@@ -80,8 +84,9 @@ export function targetScores(graph: EdgeSet, z: Dense, target: number): Float64A
   const {cols} = z
   const out = new Float64Array(cols)
   for (const j of closed(graph, target)) {
-    const factor = (weight(graph.degree(target)) * weight(graph.degree(j)) ** 2)
-    for (const k of closed(graph, j)) for (let c = 0; c < cols; c++) out[c]! += factor * weight(graph.degree(k)) * z.data[k * cols + c]!
+    const factor = weight(graph.degree(target)) * weight(graph.degree(j)) ** 2
+    for (const k of closed(graph, j))
+      for (let c = 0; c < cols; c++) out[c]! += factor * weight(graph.degree(k)) * z.data[k * cols + c]!
   }
   return out
 }
@@ -89,9 +94,9 @@ export function targetScores(graph: EdgeSet, z: Dense, target: number): Float64A
 /**
  * Margin of a target after each single change of an edge at it.
  *
- * Formula    √d_t · F_t = Σ_{j ∈ N[t]} T_j / d_j, T_j = Σ_{k ∈ N[j]} Z_k / √d_k (d counts the self loop). A flip of {t, u} moves d_t and d_u by
- *            ±1: the terms of T_j with t and u change, of the latter as many as c_u = Σ_{j ∈ N(t)∖u, u ∈ N(j)} 1/d_j says; the rows of t and u get or
- *            lose a term.
+ * Formula    √d_t · F_t = Σ_{j ∈ N[t]} T_j / d_j, T_j = Σ_{k ∈ N[j]} Z_k / √d_k (d counts the self loop). A flip of {t,
+ *            u} moves d_t and d_u by ±1: the terms of T_j with t and u change, of the latter as many as c_u = Σ_{j ∈
+ *            N(t)∖u, u ∈ N(j)} 1/d_j says; the rows of t and u get or lose a term.
  * Shapes     z [n, C] → [n]; at the target itself NaN.
  * Precision  fp64; equals the margin recomputed on the changed graph up to rounding.
  * Cost       n C + edges within two hops of the target.
@@ -127,14 +132,19 @@ export function candidateMargins(graph: EdgeSet, z: Dense, target: number, label
     for (let c = 0; c < cols; c++) {
       const [zT, zU] = [data[target * cols + c]!, data[u * cols + c]!]
       // Neighbours that stay, without u.
-      let sum = neighbourSum[c]! - (has ? sumU![c]! / (graph.degree(u) + 1) : 0) + others * shiftT * zT + through[u]! * shiftU * zU
+      let sum =
+        neighbourSum[c]! -
+        (has ? sumU![c]! / (graph.degree(u) + 1) : 0) +
+        others * shiftT * zT +
+        through[u]! * shiftU * zU
       // The target's own row.
       sum += (tOwn[c]! + shiftT * zT + (has ? -weight(graph.degree(u)) : wU) * zU) / dT
       scores[c] = sum
     }
     if (!has) {
       const row = rowSum(graph, z, u)
-      for (let c = 0; c < cols; c++) scores[c]! += (row[c]! + shiftU * data[u * cols + c]! + wT * data[target * cols + c]!) / dU
+      for (let c = 0; c < cols; c++)
+        scores[c]! += (row[c]! + shiftU * data[u * cols + c]! + wT * data[target * cols + c]!) / dU
     }
     for (let c = 0; c < cols; c++) scores[c]! *= wT
     out[u] = marginOf(scores, 0, cols, label)

@@ -30,26 +30,40 @@ interface Relaxed {
 }
 
 /**
- * Topology attack by projected gradient: the perturbation is relaxed to weights in [0, 1] whose sum is the budget, raised along the
- * gradient of the surrogate's loss, projected back, and made discrete by sampling.
+ * Topology attack by projected gradient: the perturbation is relaxed to weights in [0, 1] whose sum is the budget,
+ * raised along the gradient of the surrogate's loss, projected back, and made discrete by sampling.
  *
- * Formula    p ← Π(p + η_t (1 − 2a) ∂L/∂a / max |∂L/∂a|), η_t = 1/√t; Π(p) = clip(p − μ, 0, 1), μ ≥ 0 the least with Σ ≤ count (bisection).
- * Returns    the changed graph with `count` flips, the best of 20 samples (each a draw of pairs without replacement, by weight), or
- *            null where fewer pairs are allowed.
+ * Formula    p ← Π(p + η_t (1 − 2a) ∂L/∂a / max |∂L/∂a|), η_t = 1/√t; Π(p) = clip(p − μ, 0, 1), μ ≥ 0 the least with Σ
+ *            ≤ count (bisection).
+ * Returns    the changed graph with `count` flips, the best of 20 samples (each a draw of pairs without replacement, by
+ *            weight), or null where fewer pairs are allowed.
  * Cost       an iteration: fitSurrogate, pairGradient and candidates · 8 C multiply–adds; O(candidates) memory.
- * Source     Xu et al. 2019, eqs. 8–13; Geisler et al. 2021, alg. 1 for the changing block of candidates.   Deviation: the surrogate is
- *            fitted anew in each iteration and the gradient goes through the fit; tanh margin loss; weights of a sample are the drawing odds.
+ * Source     Xu et al. 2019, eqs. 8–13; Geisler et al. 2021, alg. 1 for the changing block of candidates.   Deviation:
+ *            the surrogate is fitted anew in each iteration and the gradient goes through the fit; tanh margin loss;
+ *            weights of a sample are the drawing odds.
  */
-export async function pgdAttack(clean: EdgeSet, task: PgdTask, random: Random, products: Products): Promise<EdgeSet | null> {
+export async function pgdAttack(
+  clean: EdgeSet,
+  task: PgdTask,
+  random: Random,
+  products: Products,
+): Promise<EdgeSet | null> {
   const {victim, labels, goal, count, iterations} = task
   const n = clean.nodes
   const edges = clean.edges()
   const total = (n * (n - 1)) / 2
   const everyPair = total <= task.candidates
-  let relaxed = everyPair ? allPairs(n) : withFresh({keys: new Float64Array(0), weights: new Float64Array(0)}, n, task.candidates, random)
+  let relaxed = everyPair
+    ? allPairs(n)
+    : withFresh({keys: new Float64Array(0), weights: new Float64Array(0)}, n, task.candidates, random)
   for (let t = 1; t <= iterations; t++) {
     const surrogate = await fitSurrogate(victim, relaxedAdjacency(clean, edges, relaxed), products)
-    const gradient = await pairGradient(surrogate, marginLoss(surrogate.scores, labels, goal, task.sharpness).slope, true, products)
+    const gradient = await pairGradient(
+      surrogate,
+      marginLoss(surrogate.scores, labels, goal, task.sharpness).slope,
+      true,
+      products,
+    )
     relaxed = {keys: relaxed.keys, weights: project(stepped(clean, relaxed, gradient, Math.sqrt(t)), count)}
     if (!everyPair && t < EXPLORING * iterations) relaxed = withFresh(relaxed, n, task.candidates, random)
     task.onProgress(t)
@@ -150,11 +164,15 @@ function weighted(weights: Float64Array): number[] {
   return places
 }
 
-/** `count` pairs drawn one after another with odds by weight (Efraimidis & Spirakis 2006: the largest ln(uniform)/p). */
+/**
+ * `count` pairs drawn one after another with odds by weight (Efraimidis & Spirakis 2006: the largest ln(uniform)/p).
+ */
 function draw(edges: Uint32Array, {keys, weights}: Relaxed, task: PgdTask, n: number, random: Random): EdgeSet | null {
   const used = weighted(weights)
   const priority = used.map((k) => Math.log(random.uniform()) / weights[k]!)
-  const order = Uint32Array.from(used.keys()).sort((a, b) => priority[b]! - priority[a]!).map((place) => used[place]!)
+  const order = Uint32Array.from(used.keys())
+    .sort((a, b) => priority[b]! - priority[a]!)
+    .map((place) => used[place]!)
   const graph = edgeSet(n, edges)
   for (const k of order) {
     if (graph.flips() === task.count) break

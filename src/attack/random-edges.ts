@@ -5,7 +5,8 @@ import type {EdgeSet} from './edge-set.js'
 /**
  * Adds `count` edges between random pairs without one. Changes `graph`.
  *
- * Cost    count / (share of pairs without an edge) draws on average; a graph that is nearly complete is searched in full.
+ * Cost    count / (share of pairs without an edge) draws on average; a graph that is nearly complete is searched in
+ *         full.
  * Throws  InputError  fewer pairs without an edge than `count` (names both).
  * Source  the weakest control of the literature.   Deviation: none.
  */
@@ -17,17 +18,20 @@ export function randomAttack(graph: EdgeSet, count: number, random: Random): voi
 }
 
 /**
- * "Delete internally, connect externally": each change is, by a fair coin, an edge inside a class taken away or a pair of
- * different classes joined. Changes `graph`.
+ * "Delete internally, connect externally": each change is, by a fair coin, an edge inside a class taken away or a pair
+ * of different classes joined. Changes `graph`.
  *
  * Shapes  labels [n], −1 unknown: such a node is never touched.
  * Rules   an edge is not taken where an end would lose its last; where one side is exhausted the other is used.
  * Throws  InputError  both sides exhausted.
- * Source  Waniek et al. 2018.   Deviation: no cut between deletions and additions but the coin, as in Zügner & Günnemann 2019.
+ * Source  Waniek et al. 2018.   Deviation: no cut between deletions and additions but the coin, as in Zügner &
+ *         Günnemann 2019.
  */
 export function diceAttack(graph: EdgeSet, count: number, labels: Int32Array, random: Random): void {
   const edges = graph.edges()
-  const inside = Array.from(random.permutation(edges.length / 2)).filter((e) => labels[edges[2 * e]!]! >= 0 && labels[edges[2 * e]!] === labels[edges[2 * e + 1]!])
+  const inside = Array.from(random.permutation(edges.length / 2)).filter(
+    (e) => labels[edges[2 * e]!]! >= 0 && labels[edges[2 * e]!] === labels[edges[2 * e + 1]!],
+  )
   const remove = () => {
     while (inside.length > 0) {
       const e = inside.pop()!
@@ -48,7 +52,11 @@ export function diceAttack(graph: EdgeSet, count: number, labels: Int32Array, ra
 const DRAWS = 1000
 
 /** A random pair without an edge that was not flipped before and passes `fits`; null: there is none. */
-function drawPair(graph: EdgeSet, random: Random, fits: (u: number, v: number) => boolean): readonly [number, number] | null {
+function drawPair(
+  graph: EdgeSet,
+  random: Random,
+  fits: (u: number, v: number) => boolean,
+): readonly [number, number] | null {
   const free = (u: number, v: number) => u !== v && !graph.has(u, v) && !graph.wasFlipped(u, v) && fits(u, v)
   for (let draw = 0; draw < DRAWS; draw++) {
     const u = random.integer(graph.nodes)
@@ -58,10 +66,14 @@ function drawPair(graph: EdgeSet, random: Random, fits: (u: number, v: number) =
   // Few pairs are left: take one of them all.
   let seen = 0
   let found: readonly [number, number] | null = null
-  for (let u = 0; u < graph.nodes; u++) for (let v = u + 1; v < graph.nodes; v++) if (free(u, v) && random.integer(++seen) === 0) found = [u, v]
+  for (let u = 0; u < graph.nodes; u++)
+    for (let v = u + 1; v < graph.nodes; v++) if (free(u, v) && random.integer(++seen) === 0) found = [u, v]
   return found
 }
 
 function refuse(graph: EdgeSet, count: number): never {
-  throw new InputError(`a budget of ${count} changes cannot be spent: after ${graph.flips()} no fitting pair of the ${graph.nodes} nodes is left`, ['lower --budget or --count'])
+  throw new InputError(
+    `a budget of ${count} changes cannot be spent: after ${graph.flips()} no fitting pair of the ${graph.nodes} nodes is left`,
+    ['lower --budget or --count'],
+  )
 }

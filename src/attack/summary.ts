@@ -3,7 +3,11 @@ import type {Verdict} from '../report/types.js'
 import type {AttackMetrics, AttackOptions, Perturbation} from './types.js'
 
 /** What the changes are, counted. Labels are read to describe them only. */
-export function attackMetrics({nodes, edges, labels}: Graph, {method, count, targets, perTarget}: AttackOptions, result: Perturbation): AttackMetrics {
+export function attackMetrics(
+  {nodes, edges, labels}: Graph,
+  {method, count, targets, perTarget}: AttackOptions,
+  result: Perturbation,
+): AttackMetrics {
   const [added, removed, edgesBefore] = [result.added.length / 2, result.removed.length / 2, edges.length / 2]
   return {
     nodes,
@@ -44,7 +48,10 @@ function isolated(nodes: number, edges: Uint32Array): number {
   return touched.reduce((count, one) => count + 1 - one, 0)
 }
 
-export function attackVerdict({method, adaptive}: AttackOptions, {added, removed, share, targets, used, budget}: AttackMetrics): Verdict {
+export function attackVerdict(
+  {method, adaptive}: AttackOptions,
+  {added, removed, share, targets, used, budget}: AttackMetrics,
+): Verdict {
   const where = targets === 0 ? '' : ` against ${targets} target node${targets === 1 ? '' : 's'}`
   const rest = used < budget ? `; ${budget - used} of the budget of ${budget} could not be spent` : ''
   return {

@@ -34,14 +34,15 @@ export interface Surrogate {
 }
 
 /**
- * The linear two-layer graph network F = Â² X W (SGC), trained to its optimum by ridge regression on the labelled nodes.
+ * The linear two-layer graph network F = Â² X W (SGC), trained to its optimum by ridge regression on the labelled
+ * nodes.
  *
  * Formula    S = Â² X, W = S_Lᵀ α, α = (S_L S_Lᵀ + λ I)⁻¹ Y, Y one-hot minus 1/C.
  * Shapes     adjacency [n, n] symmetric, no loops, weights ≥ 0.
  * Precision  fp64.
  * Cost       labelled rows within two hops · nnz of a feature row, L² d / 2 and L³ / 6 multiply–adds, and 3 nnz · C.
- * Source     Zügner & Günnemann 2019 (surrogate), Wu et al. 2019 (SGC). Deviation: squared loss in place of cross-entropy, so that
- *            training is one linear solve and its gradient is exact (docs/attack.md).
+ * Source     Zügner & Günnemann 2019 (surrogate), Wu et al. 2019 (SGC). Deviation: squared loss in place of
+ *            cross-entropy, so that training is one linear solve and its gradient is exact (docs/attack.md).
  */
 export async function fitSurrogate(victim: Victim, adjacency: Csr, products: Products): Promise<Surrogate> {
   const {features, train, trainLabels, classes, ridge} = victim
@@ -56,14 +57,24 @@ export async function fitSurrogate(victim: Victim, adjacency: Csr, products: Pro
   const weights = await products.multiply(transpose(labelledRows), dual)
   const projected = await times(features, weights, products)
   const hop = multiplyCsrDense(propagation, projected)
-  return {victim, propagation, degrees, weights, projected, hop, scores: multiplyCsrDense(propagation, hop), fit: {labelledRows, dual, solve}}
+  return {
+    victim,
+    propagation,
+    degrees,
+    weights,
+    projected,
+    hop,
+    scores: multiplyCsrDense(propagation, hop),
+    fit: {labelledRows, dual, solve},
+  }
 }
 
 /** Â of a weighted adjacency matrix without loops: a self loop of weight 1 is added. */
 export function propagate(adjacency: Csr): {propagation: Csr; degrees: Float64Array} {
   const n = adjacency.rows
   const degrees = new Float64Array(n).fill(1)
-  for (let u = 0; u < n; u++) for (let t = adjacency.indptr[u]!; t < adjacency.indptr[u + 1]!; t++) degrees[u]! += adjacency.values[t]!
+  for (let u = 0; u < n; u++)
+    for (let t = adjacency.indptr[u]!; t < adjacency.indptr[u + 1]!; t++) degrees[u]! += adjacency.values[t]!
   const indptr = adjacency.indptr.map((start, u) => start + u)
   const indices = new Uint32Array(adjacency.indices.length + n)
   const values = new Float64Array(indices.length)
@@ -83,7 +94,8 @@ export function propagate(adjacency: Csr): {propagation: Csr; degrees: Float64Ar
 }
 
 /** Mean of the diagonal of S_L S_Lᵀ: the unit in which a ridge has the same effect on every graph. */
-export const meanSelfSimilarity = ({fit: {labelledRows}}: Surrogate): number => labelledRows.data.reduce((sum, x) => sum + x * x, 0) / labelledRows.rows
+export const meanSelfSimilarity = ({fit: {labelledRows}}: Surrogate): number =>
+  labelledRows.data.reduce((sum, x) => sum + x * x, 0) / labelledRows.rows
 
 /** Class with the largest score of each row; ties to the smaller class. */
 export function predictions({rows, cols, data}: Dense): Int32Array {
@@ -94,7 +106,8 @@ export function predictions({rows, cols, data}: Dense): Int32Array {
   })
 }
 
-export const times = (m: Matrix, b: Dense, products: Products): Promise<Dense> => (isCsr(m) ? Promise.resolve(multiplyCsrDense(m, b)) : products.multiply(m, b))
+export const times = (m: Matrix, b: Dense, products: Products): Promise<Dense> =>
+  isCsr(m) ? Promise.resolve(multiplyCsrDense(m, b)) : products.multiply(m, b)
 
 export const transposedTimes = (m: Matrix, b: Dense, products: Products): Promise<Dense> =>
   isCsr(m) ? Promise.resolve(multiplyCsrTransposedDense(m, b)) : products.multiply(transpose(m), b)
@@ -102,6 +115,7 @@ export const transposedTimes = (m: Matrix, b: Dense, products: Products): Promis
 function denseOf(m: Matrix): Dense {
   if (!isCsr(m)) return m
   const out = dense(m.rows, m.cols)
-  for (let i = 0; i < m.rows; i++) for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) out.data[i * m.cols + m.indices[t]!] = m.values[t]!
+  for (let i = 0; i < m.rows; i++)
+    for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) out.data[i * m.cols + m.indices[t]!] = m.values[t]!
   return out
 }

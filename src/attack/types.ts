@@ -20,7 +20,14 @@ export interface AttackOptions {
   readonly candidates: number
 }
 
-export const ATTACK_DEFAULTS = {perTarget: 5, adaptive: 0, degreeTest: false, flipsPerStep: 4, iterations: 200, candidates: 250_000} as const
+export const ATTACK_DEFAULTS = {
+  perTarget: 5,
+  adaptive: 0,
+  degreeTest: false,
+  flipsPerStep: 4,
+  iterations: 200,
+  candidates: 250_000,
+} as const
 
 /** What an attack did. Pairs are flat [2 k], u < v, sorted. */
 export interface Perturbation {
@@ -49,7 +56,10 @@ export interface AttackMetrics {
   used: number
   /** changed edges as a share of the edges before */
   share: number
-  /** of the edges added, and of those removed, the share whose ends have different labels (pairs with both labels known); null: none */
+  /**
+   * of the edges added, and of those removed, the share whose ends have different labels (pairs with both labels
+   * known); null: none
+   */
   addedAcross: number | null
   removedAcross: number | null
   /** of the edges before, the share across classes */

@@ -1,5 +1,6 @@
 /** Arrays of one length, added place by place, in order. */
-export const added = (parts: readonly Float64Array[]): Float64Array => parts[0]!.map((_, k) => parts.reduce((sum, values) => sum + values[k]!, 0))
+export const added = (parts: readonly Float64Array[]): Float64Array =>
+  parts[0]!.map((_, k) => parts.reduce((sum, values) => sum + values[k]!, 0))
 
 /** Arrays one after another. */
 export function concat(parts: readonly Float64Array[]): Float64Array {

@@ -47,11 +47,17 @@ export type CellBounds = Record<Family, number>
 /**
  * a_j and b_j of a cell, in units of probability: the bound of E a / E b bounds P[ΔL ≥ η | d ≤ δ].
  *
- * Formula    b = share of anchors within δ. direct: a = share within δ with ΔL ≥ η. windowed: a = (δ/η) · mean h_η 1{d ≤ δ}.
- *            global: a = (δ/η) · mean h_η over all anchors. Pointwise direct ≤ windowed ≤ global (Theorem A).
+ * Formula    b = share of anchors within δ. direct: a = share within δ with ΔL ≥ η. windowed: a = (δ/η) · mean h_η 1{d
+ *            ≤ δ}. global: a = (δ/η) · mean h_η over all anchors. Pointwise direct ≤ windowed ≤ global (Theorem A).
  * Shapes     [n] each; `divisor` is m, or m − 1 where the anchors stand against themselves.
  */
-export function cellStatistics(s: LayerStatistics, family: Family, g: number, e: number, divisor: number): {a: Float64Array; b: Float64Array} {
+export function cellStatistics(
+  s: LayerStatistics,
+  family: Family,
+  g: number,
+  e: number,
+  divisor: number,
+): {a: Float64Array; b: Float64Array} {
   const G = s.deltas.length
   const E = s.etas.length
   const unit = s.deltas[g]! / s.etas[e]!
@@ -65,8 +71,16 @@ export function cellStatistics(s: LayerStatistics, family: Family, g: number, e:
   return {a, b}
 }
 
-/** Stakes for every bound of a layer from the anchors among themselves (`pilot`) and their packing radii (scaled units). */
-export function chooseBets(pilot: LayerStatistics, references: number, radii: Float64Array, lossMax: number, alpha: {epsilon: number; cell: number}): LayerBets {
+/**
+ * Stakes for every bound of a layer from the anchors among themselves (`pilot`) and their packing radii (scaled units).
+ */
+export function chooseBets(
+  pilot: LayerStatistics,
+  references: number,
+  radii: Float64Array,
+  lossMax: number,
+  alpha: {epsilon: number; cell: number},
+): LayerBets {
   const divisor = pilot.anchors - 1
   const {floor} = pilot
   const most = largestVolatility(radii, floor, lossMax)
@@ -74,13 +88,23 @@ export function chooseBets(pilot: LayerStatistics, references: number, radii: Fl
   const volatility = {a: pilot.total.map((x) => x / divisor), b: null}
   const cells: LayerBets['cells'] = []
   pilot.deltas.forEach((delta, g) => {
-    const ranges = {global: globalRange(radii, delta, floor), windowed: windowedRange(radii, delta, floor), direct: directRange(radii, delta)}
+    const ranges = {
+      global: globalRange(radii, delta, floor),
+      windowed: windowedRange(radii, delta, floor),
+      direct: directRange(radii, delta),
+    }
     const bets = (family: Family, e: number) => {
       if (!Number.isFinite(ranges[family](0))) return []
       return pilotBets(cellStatistics(pilot, family, g, e, divisor), references, ranges[family], alpha.cell, 1)
     }
     pilot.etas.forEach((_, e) => {
-      const lower = pilotBets(complement(cellStatistics(pilot, 'direct', g, e, divisor)), references, ranges.direct, alpha.cell, 1)
+      const lower = pilotBets(
+        complement(cellStatistics(pilot, 'direct', g, e, divisor)),
+        references,
+        ranges.direct,
+        alpha.cell,
+        1,
+      )
       cells.push({global: bets('global', e), windowed: bets('windowed', e), direct: bets('direct', e), lower})
     })
   })
@@ -93,15 +117,23 @@ export function chooseBets(pilot: LayerStatistics, references: number, radii: Fl
 
 /** Upper bound of ε_τ in scaled units at level α; null where τ = 0. */
 export function epsilonUpper(s: LayerStatistics, bets: LayerBets, alpha: number): number | null {
-  return bets.epsilonMax === null ? null : ratioUpperBound(s.total.map((x) => x / s.anchors), null, bets.epsilon, alpha, bets.epsilonMax)
+  return bets.epsilonMax === null
+    ? null
+    : ratioUpperBound(
+        s.total.map((x) => x / s.anchors),
+        null,
+        bets.epsilon,
+        alpha,
+        bets.epsilonMax,
+      )
 }
 
 /**
  * The three upper bounds of P[ΔL ≥ η | d ≤ δ] of one cell.
  *
  * Each is the betting bound of its own form, then windowed ← max(windowed, direct), global ← max(global, windowed):
- * a number at least as large as a valid bound is valid, so all three hold whenever the direct one does, and α is spent once
- * (docs/math.md, Theorem D). The maxima hardly ever act, since the forms are ordered point by point.
+ * a number at least as large as a valid bound is valid, so all three hold whenever the direct one does, and α is spent
+ * once (docs/math.md, Theorem D). The maxima hardly ever act, since the forms are ordered point by point.
  *
  * Cost     3 bisections over n.
  * Empty    no pair within δ → 1.
@@ -117,8 +149,9 @@ export function cellBounds(s: LayerStatistics, bets: LayerBets, g: number, e: nu
 }
 
 /**
- * Lower bound of P[ΔL ≥ η | d ≤ δ] of one cell: 1 minus the betting bound of P[ΔL < η | d ≤ δ], whose range is that of the direct form.
- * It belongs to a family of its own: all lower bounds hold at once with probability ≥ 1 − α · cells, all upper ones as the report says.
+ * Lower bound of P[ΔL ≥ η | d ≤ δ] of one cell: 1 minus the betting bound of P[ΔL < η | d ≤ δ], whose range is that of
+ * the direct form. It belongs to a family of its own: all lower bounds hold at once with probability ≥ 1 − α · cells,
+ * all upper ones as the report says.
  *
  * Cost     a bisection over n.
  * Empty    no pair within δ → 0; stakes of a version that chose none → null.

@@ -38,7 +38,14 @@ export interface CertifyRun {
   kept?: OpenKept<PackedSums>
 }
 
-const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: null, windowed: null, direct: null, statements: 0})
+const NO_ALPHA = (total: number): AlphaSplit => ({
+  total,
+  epsilon: null,
+  global: null,
+  windowed: null,
+  direct: null,
+  statements: 0,
+})
 
 /**
  * Knowledge continuity of every layer and, from a split sample, upper bounds of P[ΔL ≥ η | d ≤ δ] that all hold at once
@@ -53,24 +60,48 @@ const NO_ALPHA = (total: number): AlphaSplit => ({total, epsilon: null, global: 
  * Source     Sun et al. 2024 for ε; Theorems A–D of docs/math.md.
  *            Deviation: bounds for random pairs, not the printed Theorem 4.1, which does not hold.
  */
-export async function certify(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, run: CertifyRun = {}): Promise<Certification> {
+export async function certify(
+  embeddings: Embeddings,
+  options: CertifyOptions,
+  engine: PairwiseEngine,
+  run: CertifyRun = {},
+): Promise<Certification> {
   const {perturbations = [], onBlock, kept} = run
-  if (perturbations.length > 0 && options.split === null) throw new UsageError('perturbations need the split: the anchors set their units', ['leave out --no-split'])
+  if (perturbations.length > 0 && options.split === null)
+    throw new UsageError('perturbations need the split: the anchors set their units', ['leave out --no-split'])
   const plan = await planCertify(embeddings, options, engine, perturbations.length)
   const pairs: PairSample[] = []
   for (const source of perturbations) pairs.push(await samplePairs(plan, embeddings, source))
   const keep = kept === undefined ? undefined : keepPacked(await kept(packPlan(plan)), plan)
-  const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1), onBlock, keep)
-  return conclude(inFileRows(plan, embeddings), plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))), pairs)
+  const blocks = await measureBlocks(
+    plan,
+    embeddings,
+    engine,
+    [...referenceBlocks(plan).keys()].slice(0, -1),
+    onBlock,
+    keep,
+  )
+  return conclude(
+    inFileRows(plan, embeddings),
+    plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))),
+    pairs,
+  )
 }
 
 /** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */
-export function conclude(plan: CertifyPlan, sums: readonly LayerSums[], pairs: readonly PairSample[] = []): Certification {
+export function conclude(
+  plan: CertifyPlan,
+  sums: readonly LayerSums[],
+  pairs: readonly PairSample[] = [],
+): Certification {
   const {alpha, anchors, references, loss, lossMax, etas, options} = plan
   const generator = random(plan.bootstrapSeed)
   const results = plan.layers.map((layer, k) => layerResult(plan, layer, sums[k]!, generator))
   const [m, n] = [anchors.rows.length, references.rows.length]
-  const tailExceeding = loss.bound === null && alpha !== null ? references.losses.reduce((count, x) => count + (x > lossMax ? 1 : 0), 0) : null
+  const tailExceeding =
+    loss.bound === null && alpha !== null
+      ? references.losses.reduce((count, x) => count + (x > lossMax ? 1 : 0), 0)
+      : null
   const used = alpha === null ? [references] : [anchors, references]
   const rows = alpha === null ? n : m + n
   const metrics: CertifyMetrics = {
@@ -82,7 +113,8 @@ export function conclude(plan: CertifyPlan, sums: readonly LayerSums[], pairs: r
       name: loss.name,
       max: Number.isFinite(lossMax) ? lossMax : null,
       mean: used.reduce((sum, {losses}) => losses.reduce((s, x) => s + x, sum), 0) / rows,
-      tailUpper: tailExceeding === null || alpha === null ? null : clopperPearsonUpper(tailExceeding, n, alpha.epsilon!),
+      tailUpper:
+        tailExceeding === null || alpha === null ? null : clopperPearsonUpper(tailExceeding, n, alpha.epsilon!),
     },
     accuracy: loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
@@ -95,36 +127,101 @@ export function conclude(plan: CertifyPlan, sums: readonly LayerSums[], pairs: r
           {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
         )),
     witnesses: results.flatMap((result) => result.witnesses),
-    localization: localize(results.map((result) => result.metrics), results.map((result) => result.volatility), plan.labelHints),
+    localization: localize(
+      results.map((result) => result.metrics),
+      results.map((result) => result.volatility),
+      plan.labelHints,
+    ),
   }
   if (pairs.length > 0) {
     const setting = {
-      losses: concat([anchors.losses, references.losses]), anchors: m, lossMax, etas, layers: metrics.layers,
-      deltas: options.deltas, alpha: alpha!.perturbations! / pairs.length,
+      losses: concat([anchors.losses, references.losses]),
+      anchors: m,
+      lossMax,
+      etas,
+      layers: metrics.layers,
+      deltas: options.deltas,
+      alpha: alpha!.perturbations! / pairs.length,
     }
     metrics.perturbations = pairs.map((sample) => perturbationMetrics(sample, setting))
   }
-  const evidence = alpha === null ? null : encodeEvidence(plan, tailExceeding, results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})), pairs)
+  const evidence =
+    alpha === null
+      ? null
+      : encodeEvidence(
+          plan,
+          tailExceeding,
+          results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})),
+          pairs,
+        )
   return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}
 }
 
-function cellsOf({certificate, metrics: {name, scale, diameter, epsilon: {raw}}}: LayerResult, {alpha, options}: CertifyPlan, {fresh}: LayerSums): Cell[] {
+function cellsOf(
+  {
+    certificate,
+    metrics: {
+      name,
+      scale,
+      diameter,
+      epsilon: {raw},
+    },
+  }: LayerResult,
+  {alpha, options}: CertifyPlan,
+  {fresh}: LayerSums,
+): Cell[] {
   if (certificate === null) return []
-  const cells = layerCells(name, certificate.statistics, certificate.bets, scale, alpha!.direct!, options.bounds.includes('clopper-pearson') ? fresh : null)
+  const cells = layerCells(
+    name,
+    certificate.statistics,
+    certificate.bets,
+    scale,
+    alpha!.direct!,
+    options.bounds.includes('clopper-pearson') ? fresh : null,
+  )
   return withLegacy(cells, raw.asymptotic, diameter)
 }
 
 function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
   const notes: Note[] = []
-  if (metrics.anchors === null) notes.push({level: 'info', code: 'no-split', message: 'without a split there are no upper bounds and no certificate: these are statistics of this sample'})
-  if (metrics.duplicatesRemoved > 0) notes.push({level: 'info', code: 'duplicates-removed', message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`})
-  if (metrics.loss.tailUpper !== null) notes.push({level: 'info', code: 'loss-clipped', message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, ${options.lossMax === 'auto' ? 'the largest anchor loss' : 'which was asked for'}, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`})
+  if (metrics.anchors === null)
+    notes.push({
+      level: 'info',
+      code: 'no-split',
+      message: 'without a split there are no upper bounds and no certificate: these are statistics of this sample',
+    })
+  if (metrics.duplicatesRemoved > 0)
+    notes.push({
+      level: 'info',
+      code: 'duplicates-removed',
+      message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`,
+    })
+  if (metrics.loss.tailUpper !== null)
+    notes.push({
+      level: 'info',
+      code: 'loss-clipped',
+      message: `inside ε, loss changes above ${metrics.loss.max!.toPrecision(4)}, ${options.lossMax === 'auto' ? 'the largest anchor loss' : 'which was asked for'}, count as that; P[loss above it] ≤ ${metrics.loss.tailUpper.toPrecision(3)}. The cells need no such limit`,
+    })
   for (const layer of metrics.layers) {
-    if (layer.collapsed === true) notes.push({level: 'warning', code: 'layer-collapsed', message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`})
+    if (layer.collapsed === true)
+      notes.push({
+        level: 'warning',
+        code: 'layer-collapsed',
+        message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`,
+      })
     if (layer.zeroDistanceLossPairs > 0) {
-      notes.push({level: 'warning', code: 'zero-distance-loss', message: `layer ${layer.name}: ${layer.zeroDistanceLossPairs} pairs share a hidden state but not a loss; without a floor ε is infinite${layer.floor === 0 ? ', and the estimate leaves them out' : ''}`})
+      notes.push({
+        level: 'warning',
+        code: 'zero-distance-loss',
+        message: `layer ${layer.name}: ${layer.zeroDistanceLossPairs} pairs share a hidden state but not a loss; without a floor ε is infinite${layer.floor === 0 ? ', and the estimate leaves them out' : ''}`,
+      })
     }
   }
-  if (metrics.anchors !== null && options.floor === 0) notes.push({level: 'warning', code: 'no-floor', message: 'with floor 0 the volatility is unbounded: ε has no upper bound, only the direct bounds can certify'})
+  if (metrics.anchors !== null && options.floor === 0)
+    notes.push({
+      level: 'warning',
+      code: 'no-floor',
+      message: 'with floor 0 the volatility is unbounded: ε has no upper bound, only the direct bounds can certify',
+    })
   return notes
 }

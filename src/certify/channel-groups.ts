@@ -18,17 +18,27 @@ interface Units {
 /**
  * Which groups of hidden units carry the volatility of close pairs: without gradients, from hidden states and losses.
  *
- * Formula    Groups are runs of neighbouring units, at most 16. w_g(z, z′) is the group's part of a pair's distance, Σ_g w_g = 1: d_g²/d² for l2,
- *            d_g/d for l1, 1 for the group with the largest difference for linf, the part of the squared chord of the unit vectors for angle.
- *            volatilityShare  Σ h w_g / Σ h over pairs within δ, h = ΔL/max(d, τ): a decomposition of windowed volatility.
- *            distanceShare    mean w_g over the same pairs: what the group would carry if losses had nothing to do with it.
- *            dropChange       scale-free ε of all pairs without the group's units, over that with them, − 1; each with its own median distance.
+ * Formula    Groups are runs of neighbouring units, at most 16. w_g(z, z′) is the group's part of a pair's distance,
+ *            Σ_g w_g = 1: d_g²/d² for l2, d_g/d for l1, 1 for the group with the largest difference for linf, the part
+ *            of the squared chord of the unit vectors for angle.
+ *            volatilityShare  Σ h w_g / Σ h over pairs within δ, h = ΔL/max(d, τ): a decomposition of windowed
+ *            volatility.
+ *            distanceShare    mean w_g over the same pairs: what the group would carry if losses had nothing to do with
+ *            it.
+ *            dropChange       scale-free ε of all pairs without the group's units, over that with them, − 1; each with
+ *            its own median distance.
  * Shapes     states and losses of the same rows, in random order: the first ones are used.
  * Cost       ≤ 192² / 2 · dim differences and 17 sorts of 192² / 2.
  * Empty      one unit → no groups; no close pair with a loss change → volatilityShare null.
  * Source     —   (own; the first two are exact parts of sums, the third is the usual ablation)
  */
-export function channelGroups(states: LayerStates, rows: Uint32Array, losses: Float64Array, metric: MetricName, units: Units): ChannelGroup[] {
+export function channelGroups(
+  states: LayerStates,
+  rows: Uint32Array,
+  losses: Float64Array,
+  metric: MetricName,
+  units: Units,
+): ChannelGroup[] {
   const {dim} = states
   const count = Math.min(MOST_GROUPS, dim)
   const n = Math.min(rows.length, MOST_ROWS, Math.max(FEWEST_ROWS, Math.floor(Math.sqrt((2 * WORK) / dim))))
@@ -50,7 +60,8 @@ export function channelGroups(states: LayerStates, rows: Uint32Array, losses: Fl
       const change = Math.abs(losses[i]! - losses[j]!)
       all[at] = d
       changes[at] = change
-      for (let g = 0; g < count; g++) without[g]![at] = withoutGroup(x[i]!, x[j]!, first, parts, whole, g, metric) / units.scale
+      for (let g = 0; g < count; g++)
+        without[g]![at] = withoutGroup(x[i]!, x[j]!, first, parts, whole, g, metric) / units.scale
       at++
       if (d > units.delta || whole === 0) continue
       const h = change / Math.max(d, units.floor)
@@ -78,7 +89,13 @@ export function channelGroups(states: LayerStates, rows: Uint32Array, losses: Fl
 }
 
 /** Mean of ΔL/max(d, τ) times the median distance, with τ kept at the same share of the median. */
-function scaleFree(distances: Float64Array, changes: Float64Array, floor: number, median: number, fullMedian: number): number | null {
+function scaleFree(
+  distances: Float64Array,
+  changes: Float64Array,
+  floor: number,
+  median: number,
+  fullMedian: number,
+): number | null {
   if (median === 0) return null
   const tau = (floor * median) / fullMedian
   let sum = 0
@@ -97,12 +114,19 @@ function vectorOf({dim, data}: LayerStates, row: number, metric: MetricName): Fl
 }
 
 /** What each group adds: squared differences (l2, angle), absolute differences (l1), the largest one (linf). */
-function groupParts(a: Float64Array, b: Float64Array, first: readonly number[], metric: MetricName, out: Float64Array): void {
+function groupParts(
+  a: Float64Array,
+  b: Float64Array,
+  first: readonly number[],
+  metric: MetricName,
+  out: Float64Array,
+): void {
   for (let g = 0; g < out.length; g++) {
     let part = 0
     for (let t = first[g]!; t < first[g + 1]!; t++) {
       const difference = Math.abs(a[t]! - b[t]!)
-      part = metric === 'linf' ? Math.max(part, difference) : part + (metric === 'l1' ? difference : difference * difference)
+      part =
+        metric === 'linf' ? Math.max(part, difference) : part + (metric === 'l1' ? difference : difference * difference)
     }
     out[g] = part
   }
@@ -117,7 +141,15 @@ function distanceOf(combined: number, metric: MetricName): number {
 }
 
 /** The distance without the units of one group; for angle of the remaining parts, made unit vectors again. */
-function withoutGroup(a: Float64Array, b: Float64Array, first: readonly number[], parts: Float64Array, whole: number, g: number, metric: MetricName): number {
+function withoutGroup(
+  a: Float64Array,
+  b: Float64Array,
+  first: readonly number[],
+  parts: Float64Array,
+  whole: number,
+  g: number,
+  metric: MetricName,
+): number {
   if (metric === 'linf') return combine(parts, metric, g)
   if (metric !== 'angle') return distanceOf(Math.max(0, whole - parts[g]!), metric)
   let [dot, aa, bb] = [0, 0, 0]

@@ -7,13 +7,19 @@ const MOST_PAIRS = 30
 /**
  * Between which classes the unstable close pairs lie: estimates from the pairs of some rows, no certificate.
  *
- * Formula   over unordered pairs of rows with d ≤ δ, for each unordered pair of labels: how many, the share with ΔL ≥ η, and their part of all
- *           that have ΔL ≥ η.
+ * Formula   over unordered pairs of rows with d ≤ δ, for each unordered pair of labels: how many, the share with ΔL ≥
+ *           η, and their part of all that have ΔL ≥ η.
  * Shapes    distances [n, n] and δ in one unit; labels, losses [n].
  * Returns   pairs of labels with at least one unstable pair, largest part first, then by labels; at most 30.
  * Cost      n² / 2 and C² counts.
  */
-export function classPairs({rows: n, data}: Dense, labels: Int32Array, losses: Float64Array, delta: number, eta: number): ClassPair[] {
+export function classPairs(
+  {rows: n, data}: Dense,
+  labels: Int32Array,
+  losses: Float64Array,
+  delta: number,
+  eta: number,
+): ClassPair[] {
   const known = Int32Array.from(new Set(labels)).sort()
   const C = known.length
   const place = new Map(Array.from(known, (label, c) => [label, c]))
@@ -34,5 +40,10 @@ export function classPairs({rows: n, data}: Dense, labels: Int32Array, losses: F
     .filter((at) => unstable[at]! > 0)
     .sort((a, b) => unstable[b]! - unstable[a]! || a - b)
     .slice(0, MOST_PAIRS)
-    .map((at) => ({labels: [known[Math.floor(at / C)]!, known[at % C]!], pairs: pairs[at]!, observed: unstable[at]! / pairs[at]!, share: unstable[at]! / all}))
+    .map((at) => ({
+      labels: [known[Math.floor(at / C)]!, known[at % C]!],
+      pairs: pairs[at]!,
+      observed: unstable[at]! / pairs[at]!,
+      share: unstable[at]! / all,
+    }))
 }

@@ -6,7 +6,9 @@ import type {Points} from './points.js'
 import {referenceSide, volatilityTask} from './task.js'
 import type {ExampleLayer, ExampleRow, LayerStates} from './types.js'
 
-/** How many references each example has within every δ, and how many of these differ in loss by the middle η or more. */
+/**
+ * How many references each example has within every δ, and how many of these differ in loss by the middle η or more.
+ */
 export interface ExampleCounts {
   /** [P, G] */
   within: Float64Array
@@ -19,16 +21,29 @@ export interface ExampleCounts {
  * Cost   P · references · dim multiply–adds.
  * Empty  P = 0 or no split → null.
  */
-export async function measureExamples(plan: CertifyPlan, layer: LayerUnits, states: LayerStates, references: Points, engine: PairwiseEngine): Promise<ExampleCounts | null> {
+export async function measureExamples(
+  plan: CertifyPlan,
+  layer: LayerUnits,
+  states: LayerStates,
+  references: Points,
+  engine: PairwiseEngine,
+): Promise<ExampleCounts | null> {
   const count = exampleCount(plan)
   if (count === 0) return null
   const {anchors} = plan
   const others = referenceSide(states, references)
   const {within, exceed} = await engine.volatility({
     ...volatilityTask(plan, layer, states),
-    ...referenceSide(states, {rows: anchors.rows.subarray(0, count), losses: anchors.losses.subarray(0, count), labels: null}),
-    anchors: others.references, anchorLoss: others.referenceLoss, anchorLabels: null,
-    deltas: layer.deltas, etas: Float64Array.of(plan.etas[middle(plan.etas.length)]!),
+    ...referenceSide(states, {
+      rows: anchors.rows.subarray(0, count),
+      losses: anchors.losses.subarray(0, count),
+      labels: null,
+    }),
+    anchors: others.references,
+    anchorLoss: others.referenceLoss,
+    anchorLabels: null,
+    deltas: layer.deltas,
+    etas: Float64Array.of(plan.etas[middle(plan.etas.length)]!),
   })
   return {within, exceed}
 }
@@ -38,14 +53,22 @@ export const exampleCount = ({alpha, anchors, options}: Pick<CertifyPlan, 'alpha
   alpha === null ? 0 : Math.min(options.examples, anchors.rows.length)
 
 /**
- * Upper bounds of P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] of every example z₀ for a fresh Z, and the radius at risk β that they give.
+ * Upper bounds of P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] of every example z₀ for a fresh Z, and the radius at risk β that they
+ * give.
  *
- * Formula   given how many references lie within δ of z₀, those that differ are binomial: Clopper–Pearson at level α (docs/math.md, A5).
- *           radius: the largest δ of the grid with a bound ≤ β. The bound is not monotone in δ, so a smaller δ may have a larger one.
- * Shapes    counts [P, G] → bounds[p][g], null where fewer than 30 references are within δ; radii[p], null: the example abstains.
+ * Formula   given how many references lie within δ of z₀, those that differ are binomial: Clopper–Pearson at level α
+ *           (docs/math.md, A5). radius: the largest δ of the grid with a bound ≤ β. The bound is not monotone in δ, so
+ *           a smaller δ may have a larger one.
+ * Shapes    counts [P, G] → bounds[p][g], null where fewer than 30 references are within δ; radii[p], null: the example
+ *           abstains.
  * Cost      P · G bisections of an incomplete beta function, fewer where counts repeat.
  */
-export function exampleBounds({within, exceed}: ExampleCounts, deltas: Float64Array, risk: number, alpha: number): {bounds: (number | null)[][]; radii: (number | null)[]} {
+export function exampleBounds(
+  {within, exceed}: ExampleCounts,
+  deltas: Float64Array,
+  risk: number,
+  alpha: number,
+): {bounds: (number | null)[][]; radii: (number | null)[]} {
   const known = new Map<string, number>()
   const bound = (at: number) => {
     const [k, n] = [exceed[at]!, within[at]!]
@@ -62,11 +85,20 @@ export function exampleBounds({within, exceed}: ExampleCounts, deltas: Float64Ar
 }
 
 /** One layer's summary: at each δ the share of examples with a bound ≤ β. */
-export function exampleLayer(layer: string, deltas: Float64Array, {bounds, radii}: ReturnType<typeof exampleBounds>, risk: number): ExampleLayer {
+export function exampleLayer(
+  layer: string,
+  deltas: Float64Array,
+  {bounds, radii}: ReturnType<typeof exampleBounds>,
+  risk: number,
+): ExampleLayer {
   const certified = radii.filter((radius) => radius !== null).sort((a, b) => a - b)
   return {
-    layer, deltas: Array.from(deltas),
-    certified: Array.from(deltas, (_, g) => bounds.filter((curve) => curve[g]! !== null && curve[g]! <= risk).length / bounds.length),
+    layer,
+    deltas: Array.from(deltas),
+    certified: Array.from(
+      deltas,
+      (_, g) => bounds.filter((curve) => curve[g]! !== null && curve[g]! <= risk).length / bounds.length,
+    ),
     abstained: 1 - certified.length / bounds.length,
     // Half of all examples have at least this radius; those that abstain have none.
     medianRadius: certified[certified.length - Math.ceil(radii.length / 2)] ?? null,
@@ -74,9 +106,15 @@ export function exampleLayer(layer: string, deltas: Float64Array, {bounds, radii
 }
 
 /** The examples with their radii and curves, in the order of the layers. */
-export function exampleRows({rows, losses, labels}: Points, layers: readonly ReturnType<typeof exampleBounds>[]): ExampleRow[] {
+export function exampleRows(
+  {rows, losses, labels}: Points,
+  layers: readonly ReturnType<typeof exampleBounds>[],
+): ExampleRow[] {
   return layers[0]!.radii.map((_, p) => ({
-    row: rows[p]!, label: labels?.[p] ?? null, loss: losses[p]!,
-    radii: layers.map(({radii}) => radii[p]!), bounds: layers.map(({bounds}) => bounds[p]!),
+    row: rows[p]!,
+    label: labels?.[p] ?? null,
+    loss: losses[p]!,
+    radii: layers.map(({radii}) => radii[p]!),
+    bounds: layers.map(({bounds}) => bounds[p]!),
   }))
 }

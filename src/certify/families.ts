@@ -12,18 +12,35 @@ export interface FamilyLayer {
   examples: ExampleCounts | null
 }
 
-/** The statements beside the cells, each kind with its own share of α: rows of classes, radii of examples. Kinds without statements are absent. */
+/**
+ * The statements beside the cells, each kind with its own share of α: rows of classes, radii of examples. Kinds without
+ * statements are absent.
+ */
 export function families(
   layers: readonly FamilyLayer[],
-  {alpha, labels, examples, eta, risk}: {alpha: AlphaSplit; labels: Int32Array | null; examples: Points; eta: number; risk: number},
+  {
+    alpha,
+    labels,
+    examples,
+    eta,
+    risk,
+  }: {alpha: AlphaSplit; labels: Int32Array | null; examples: Points; eta: number; risk: number},
 ): {classes?: ClassRow[]; examples?: Examples} {
-  const classes = alpha.class === undefined || labels === null ? null : layers.flatMap(({name, statistics, bets}) => classRows(name, statistics, bets.classes ?? [], labels, alpha.class!))
+  const classes =
+    alpha.class === undefined || labels === null
+      ? null
+      : layers.flatMap(({name, statistics, bets}) =>
+          classRows(name, statistics, bets.classes ?? [], labels, alpha.class!),
+        )
   if (alpha.example === undefined) return classes === null ? {} : {classes}
-  const found = layers.map(({statistics: {deltas}, examples: counts}) => exampleBounds(counts!, deltas, risk, alpha.example!))
+  const found = layers.map(({statistics: {deltas}, examples: counts}) =>
+    exampleBounds(counts!, deltas, risk, alpha.example!),
+  )
   return {
     ...(classes === null ? {} : {classes}),
     examples: {
-      eta, risk,
+      eta,
+      risk,
       layers: layers.map(({name, statistics: {deltas}}, k) => exampleLayer(name, deltas, found[k]!, risk)),
       rows: exampleRows(examples, found),
     },

@@ -69,7 +69,10 @@ export interface ClassPair {
   share: number
 }
 
-/** An example whose loss is high while its neighbours in the late layers agree on another label: look at it, it proves nothing. */
+/**
+ * An example whose loss is high while its neighbours in the late layers agree on another label: look at it, it proves
+ * nothing.
+ */
 export interface LabelHint {
   row: number
   label: number

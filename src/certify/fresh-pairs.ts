@@ -12,8 +12,8 @@ import type {EpsilonBound, FreshBound, LayerStates} from './types.js'
 const GROUP = 256
 
 /**
- * Pairs of references, which are two fresh examples each: all pairs within groups for a U-statistic, and disjoint pairs for bounds
- * that need independent values. Additive over parts of the references.
+ * Pairs of references, which are two fresh examples each: all pairs within groups for a U-statistic, and disjoint pairs
+ * for bounds that need independent values. Additive over parts of the references.
  */
 export interface FreshSums {
   /** k = Σ ⌊n_b/2⌋ over the groups b, and Σ ⌊n_b/2⌋ U_b with U_b the mean of h_{L_max} over all pairs of a group */
@@ -31,7 +31,13 @@ export interface FreshSums {
  * Cost      references · 256 · dim multiply–adds, in fp64 on every engine.
  * Empty     fewer than two references → zeros.
  */
-export async function measureFresh(plan: CertifyPlan, {scale, floor, deltas}: LayerUnits, states: LayerStates, {rows, losses}: Points, engine: PairwiseEngine): Promise<FreshSums> {
+export async function measureFresh(
+  plan: CertifyPlan,
+  {scale, floor, deltas}: LayerUnits,
+  states: LayerStates,
+  {rows, losses}: Points,
+  engine: PairwiseEngine,
+): Promise<FreshSums> {
   const {etas, lossMax, options} = plan
   const [G, E] = [deltas.length, etas.length]
   const pairs: number[] = []
@@ -79,18 +85,38 @@ const EPSILON_BOUNDS = ['kl-u', 'maurer-pontil'] as const
 /**
  * Upper bounds of ε_τ of two fresh examples, in scaled units.
  *
- * Formula   kl-u: M kl⁻¹₊(U/M, log(1/α)/k), U = Σ k_b U_b / k: an average of means over k independent pairs (Hoeffding 1963, §5).
- *           maurer-pontil: the empirical-Bernstein bound of the k disjoint pairs. M = L_max/τ.
+ * Formula   kl-u: M kl⁻¹₊(U/M, log(1/α)/k), U = Σ k_b U_b / k: an average of means over k independent pairs (Hoeffding
+ *           1963, §5). maurer-pontil: the empirical-Bernstein bound of the k disjoint pairs. M = L_max/τ.
  * Empty     τ = 0 → null: the kernel is unbounded.
  */
-export function freshEpsilon({weight, kernel, pairs}: FreshSums, asked: readonly FreshBound[], largest: number, alpha: number): EpsilonBound[] {
+export function freshEpsilon(
+  {weight, kernel, pairs}: FreshSums,
+  asked: readonly FreshBound[],
+  largest: number,
+  alpha: number,
+): EpsilonBound[] {
   return EPSILON_BOUNDS.filter((method) => asked.includes(method)).map((method) => {
     if (!Number.isFinite(largest)) return {method, upper: null}
-    return {method, upper: method === 'kl-u' ? klUpper(weight === 0 ? 0 : kernel / weight, largest, 2 * weight, alpha) : maurerPontilUpper(pairs, largest, alpha)}
+    return {
+      method,
+      upper:
+        method === 'kl-u'
+          ? klUpper(weight === 0 ? 0 : kernel / weight, largest, 2 * weight, alpha)
+          : maurerPontilUpper(pairs, largest, alpha),
+    }
   })
 }
 
-/** Clopper–Pearson bound of P[ΔL ≥ η | d ≤ δ] of two fresh examples, with the number of disjoint pairs that it rests on. */
-export const freshCell = ({within, exceed}: FreshSums, g: number, e: number, etas: number, alpha: number): {disjointPairs: number; clopperPearson: number} => ({
-  disjointPairs: within[g]!, clopperPearson: clopperPearsonUpper(exceed[g * etas + e]!, within[g]!, alpha),
+/**
+ * Clopper–Pearson bound of P[ΔL ≥ η | d ≤ δ] of two fresh examples, with the number of disjoint pairs that it rests on.
+ */
+export const freshCell = (
+  {within, exceed}: FreshSums,
+  g: number,
+  e: number,
+  etas: number,
+  alpha: number,
+): {disjointPairs: number; clopperPearson: number} => ({
+  disjointPairs: within[g]!,
+  clopperPearson: clopperPearsonUpper(exceed[g * etas + e]!, within[g]!, alpha),
 })

@@ -25,14 +25,22 @@ export interface Geometry {
  * Empty      m < 2 → no distances; radii [0].
  * Source     triangle inequality; parallel axis theorem.   Deviation: none.
  */
-export async function anchorGeometry(anchors: Dense<Float32Array | Float64Array>, metric: MetricName, engine: PairwiseEngine): Promise<Geometry> {
+export async function anchorGeometry(
+  anchors: Dense<Float32Array | Float64Array>,
+  metric: MetricName,
+  engine: PairwiseEngine,
+): Promise<Geometry> {
   const m = anchors.rows
   const sortedDistances = new Float64Array((m * (m - 1)) / 2)
   const packingRadii = new Float64Array(m).fill(Infinity)
   let filled = 0
   for (let first = 0; first < m; first += BLOCK) {
     const rows = Math.min(BLOCK, m - first)
-    const block = {rows, cols: anchors.cols, data: anchors.data.subarray(first * anchors.cols, (first + rows) * anchors.cols)}
+    const block = {
+      rows,
+      cols: anchors.cols,
+      data: anchors.data.subarray(first * anchors.cols, (first + rows) * anchors.cols),
+    }
     const {data} = await engine.distances(block, anchors, metric)
     for (let i = 0; i < rows; i++) {
       const row = data.subarray(i * m, (i + 1) * m)
@@ -61,8 +69,15 @@ function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolea
 /** Shares of the anchor pairs that the default δ grid encloses. */
 export const DELTA_QUANTILES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
-/** The default δ grid in scaled units: quantiles of sorted raw distances, three significant digits, ascending, distinct, positive; [1] if there are none. */
-export function deltaGrid(sortedDistances: Float64Array, scale: number, quantiles: readonly number[] = DELTA_QUANTILES): number[] {
+/**
+ * The default δ grid in scaled units: quantiles of sorted raw distances, three significant digits, ascending, distinct,
+ * positive; [1] if there are none.
+ */
+export function deltaGrid(
+  sortedDistances: Float64Array,
+  scale: number,
+  quantiles: readonly number[] = DELTA_QUANTILES,
+): number[] {
   const rounded = quantiles.map((q) => Number((quantile(sortedDistances, q) / scale).toPrecision(3)))
   const distinct = [...new Set(rounded)].filter((delta) => delta > 0)
   return distinct.length > 0 ? distinct : [1]

@@ -10,23 +10,44 @@ const TOP_SHARE = 0.05
  * Shapes    volatility[k] [rows] for layer k, rows in one order for all layers.
  * Empty     one layer → [[1]]; a collapsed layer → not ranked: its 0 is no small ε, it has no unit.
  */
-export function localize(layers: readonly LayerMetrics[], volatility: readonly Float64Array[], labelHints: LabelHint[] | null): Localization {
+export function localize(
+  layers: readonly LayerMetrics[],
+  volatility: readonly Float64Array[],
+  labelHints: LabelHint[] | null,
+): Localization {
   const ranking = layers
     .filter(({collapsed}) => collapsed !== true)
-    .map(({name, epsilon}) => ({layer: name, scaleFree: epsilon.scaleFree.estimate, interval: epsilon.scaleFree.asymptotic}))
+    .map(({name, epsilon}) => ({
+      layer: name,
+      scaleFree: epsilon.scaleFree.estimate,
+      interval: epsilon.scaleFree.asymptotic,
+    }))
     .sort((a, b) => b.scaleFree - a.scaleFree || (a.layer < b.layer ? -1 : 1))
   const top = volatility.map((values) => new Set(largestFirst(values).slice(0, Math.ceil(TOP_SHARE * values.length))))
-  return {ranking, overlap: top.map((a) => top.map((b) => jaccard(a, b))), ...legacySummary(layers.map((layer) => layer.legacyVulnerability)), ...(labelHints === null ? {} : {labelHints})}
+  return {
+    ranking,
+    overlap: top.map((a) => top.map((b) => jaccard(a, b))),
+    ...legacySummary(layers.map((layer) => layer.legacyVulnerability)),
+    ...(labelHints === null ? {} : {labelHints}),
+  }
 }
 
-/** The paper's two summaries of a network by its layers' legacy vulnerability: their mean, and the last layer's. Empty where it is unknown. */
-export function legacySummary(vulnerability: readonly (number | null)[]): Pick<Localization, 'legacyMean' | 'legacyLast'> {
+/**
+ * The paper's two summaries of a network by its layers' legacy vulnerability: their mean, and the last layer's. Empty
+ * where it is unknown.
+ */
+export function legacySummary(
+  vulnerability: readonly (number | null)[],
+): Pick<Localization, 'legacyMean' | 'legacyLast'> {
   const known = vulnerability.filter((x) => typeof x === 'number')
-  return known.length === 0 ? {} : {legacyMean: known.reduce((a, b) => a + b, 0) / known.length, legacyLast: known.at(-1)!}
+  return known.length === 0
+    ? {}
+    : {legacyMean: known.reduce((a, b) => a + b, 0) / known.length, legacyLast: known.at(-1)!}
 }
 
 /** Positions by descending value; ties by position. */
-export const largestFirst = (values: Float64Array): number[] => Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
+export const largestFirst = (values: Float64Array): number[] =>
+  Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
 
 function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   let shared = 0

@@ -12,7 +12,13 @@ export interface Losses {
 }
 
 /** What each loss cannot exceed; null: unbounded. */
-export const LOSS_BOUND: Record<LossName, number | null> = {'zero-one': 1, 'one-minus-p': 1, brier: 2, 'cross-entropy': null, file: null}
+export const LOSS_BOUND: Record<LossName, number | null> = {
+  'zero-one': 1,
+  'one-minus-p': 1,
+  brier: 2,
+  'cross-entropy': null,
+  file: null,
+}
 
 /** Smallest probability whose logarithm is taken: the smallest normal fp32 number, 87.3 nats. */
 const SMALLEST_PROBABILITY = 2 ** -126
@@ -25,7 +31,8 @@ const SMALLEST_PROBABILITY = 2 ** -126
  * Precision  fp64; cross-entropy of given probabilities stops at 87.3 nats (p = 2⁻¹²⁶).
  * Cost       rows · classes.
  * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks.
- *            InputError  a label outside 0 … classes − 1, a loss that is negative or not finite, probabilities that are none.
+ *            InputError  a label outside 0 … classes − 1, a loss that is negative or not finite, probabilities that are
+ *            none.
  * Source     —   Deviation: none.
  */
 export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Losses {
@@ -34,14 +41,21 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
   const accuracy = probabilities === null ? null : probabilities.correct.reduce((s, x) => s + x, 0) / embeddings.rows
   const name = requested === 'auto' ? (loss === null ? 'one-minus-p' : 'file') : requested
   if (name === 'file') {
-    if (loss === null) throw new UsageError('--loss file, but the embeddings hold no loss array', ['store the losses as `loss`', 'use --loss one-minus-p'])
+    if (loss === null)
+      throw new UsageError('--loss file, but the embeddings hold no loss array', [
+        'store the losses as `loss`',
+        'use --loss one-minus-p',
+      ])
     const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
     if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
     return {name, values: loss, bound: LOSS_BOUND[name], accuracy}
   }
   if (probabilities === null) {
-    const lacking = output === null ? 'the model\'s output (logits or probabilities)' : 'labels'
-    throw new UsageError(`the loss ${name} needs ${lacking}, which the input does not hold`, ['add them to the file', 'store losses as `loss` and use --loss file'])
+    const lacking = output === null ? "the model's output (logits or probabilities)" : 'labels'
+    throw new UsageError(`the loss ${name} needs ${lacking}, which the input does not hold`, [
+      'add them to the file',
+      'store losses as `loss` and use --loss file',
+    ])
   }
   const {ofTrueClass, brier, correct} = probabilities
   switch (name) {
@@ -69,10 +83,15 @@ function trueAndAll({rows, output, labels}: Embeddings) {
   const correct = new Uint8Array(rows)
   for (let i = 0; i < rows; i++) {
     const label = labels![i]!
-    if (label < 0 || label >= classes) throw new InputError(`the label of row ${i} is ${label}, but the output has ${classes} classes (0 … ${classes - 1})`, ['number the classes from 0'])
+    if (label < 0 || label >= classes)
+      throw new InputError(
+        `the label of row ${i} is ${label}, but the output has ${classes} classes (0 … ${classes - 1})`,
+        ['number the classes from 0'],
+      )
     const row = Float64Array.from(data.subarray(i * classes, (i + 1) * classes))
     const column = row.findIndex((x) => !Number.isFinite(x))
-    if (column !== -1) throw new InputError(`the output of row ${i}, column ${column} is ${row[column]!}, not a finite number`)
+    if (column !== -1)
+      throw new InputError(`the output of row ${i}, column ${column} is ${row[column]!}, not a finite number`)
     const top = Math.max(...row)
     correct[i] = row.indexOf(top) === label ? 1 : 0
     if (kind === 'logits') {
@@ -81,7 +100,10 @@ function trueAndAll({rows, output, labels}: Embeddings) {
       row.forEach((x, c) => (row[c] = Math.exp(x - logSum)))
     } else {
       const sum = row.reduce((s, x) => s + x, 0)
-      if (Math.abs(sum - 1) > 1e-3 || Math.min(...row) < 0) throw new InputError(`the probabilities of row ${i} add up to ${sum}, not 1`, ['name the array `logits` if it holds logits'])
+      if (Math.abs(sum - 1) > 1e-3 || Math.min(...row) < 0)
+        throw new InputError(`the probabilities of row ${i} add up to ${sum}, not 1`, [
+          'name the array `logits` if it holds logits',
+        ])
       crossEntropy[i] = Math.max(0, -Math.log(Math.max(row[label]!, SMALLEST_PROBABILITY)))
     }
     ofTrueClass[i] = Math.min(1, row[label]!)

@@ -6,14 +6,17 @@ import type {BlockSums, LayerSums} from './sums.js'
 import {part, referenceSide, volatilityTask} from './task.js'
 import type {Embeddings} from './types.js'
 
-/** Rows of a block of references: at least 16 blocks where there are enough rows, never so few rows that tiles are slow. */
+/**
+ * Rows of a block of references: at least 16 blocks where there are enough rows, never so few rows that tiles are slow.
+ */
 const BLOCKS = 16
 const MIN_BLOCK = 256
 const MAX_BLOCK = 4096
 
 /**
- * The blocks of references: the unit of work, and of every sum over references. Blocks depend on the number of references
- * only, never on who computes them, so one run and any number of shards add up the same numbers in the same order.
+ * The blocks of references: the unit of work, and of every sum over references. Blocks depend on the number of
+ * references only, never on who computes them, so one run and any number of shards add up the same numbers in the same
+ * order.
  *
  * Returns   the first reference of each block, and n at the end. Without a split: one block.
  */
@@ -29,9 +32,17 @@ export type KeepSums = (layer: number, block: number, make: () => Promise<LayerS
 /**
  * Sums of the given blocks: all the work that grows with anchors × references.
  *
- * Cost   per layer and block (m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 · rows · G · (E + 1) numbers.
+ * Cost   per layer and block (m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 ·
+ *        rows · G · (E + 1) numbers.
  */
-export async function measureBlocks(plan: CertifyPlan, embeddings: Embeddings, engine: PairwiseEngine, blocks: readonly number[], onBlock: (done: number, total: number) => void = () => undefined, keep: KeepSums = (_layer, _block, make) => make()): Promise<BlockSums[]> {
+export async function measureBlocks(
+  plan: CertifyPlan,
+  embeddings: Embeddings,
+  engine: PairwiseEngine,
+  blocks: readonly number[],
+  onBlock: (done: number, total: number) => void = () => undefined,
+  keep: KeepSums = (_layer, _block, make) => make(),
+): Promise<BlockSums[]> {
   const starts = referenceBlocks(plan)
   const out: BlockSums[] = blocks.map((block) => ({block, layers: []}))
   for (const [k, layer] of plan.layers.entries()) {

@@ -14,7 +14,8 @@ export interface Votes {
 }
 
 /**
- * The label most common among the 10 nearest other rows of each row; ties go to the smaller label, equal distances to the earlier row.
+ * The label most common among the 10 nearest other rows of each row; ties go to the smaller label, equal distances to
+ * the earlier row.
  *
  * Shapes   distances [n, n], labels [n].   Cost  n² · 10 at worst.   Empty  fewer than 11 rows → all the others vote.
  */
@@ -42,19 +43,28 @@ export function neighbourVotes({rows: n, data}: Dense, labels: Int32Array): Vote
 }
 
 /**
- * Hints at wrong labels: rows with a loss in the highest tenth whose neighbours in every late layer agree on one other label. Hints, no more:
- * a hard example looks the same.
+ * Hints at wrong labels: rows with a loss in the highest tenth whose neighbours in every late layer agree on one other
+ * label. Hints, no more: a hard example looks the same.
  *
  * Shapes   votes of the late layers, losses, labels and numbers of the same rows.
  * Returns  at most 20, most agreement first, then largest loss, then row.
  */
-export function labelHints(votes: readonly Votes[], {rows, losses, labels}: {rows: Uint32Array; losses: Float64Array; labels: Int32Array}): LabelHint[] {
+export function labelHints(
+  votes: readonly Votes[],
+  {rows, losses, labels}: {rows: Uint32Array; losses: Float64Array; labels: Int32Array},
+): LabelHint[] {
   const high = quantile(losses.slice().sort(), HIGH_LOSS)
   const hints: LabelHint[] = []
   rows.forEach((row, i) => {
     const suggested = votes[0]!.label[i]!
     const agreement = Math.min(...votes.map(({share}) => share[i]!))
-    if (!(losses[i]! >= high && losses[i]! > 0) || suggested === labels[i] || agreement < AGREEMENT || votes.some(({label}) => label[i] !== suggested)) return
+    if (
+      !(losses[i]! >= high && losses[i]! > 0) ||
+      suggested === labels[i] ||
+      agreement < AGREEMENT ||
+      votes.some(({label}) => label[i] !== suggested)
+    )
+      return
     hints.push({row, label: labels[i]!, suggested, agreement, loss: losses[i]!})
   })
   return hints.sort((a, b) => b.agreement - a.agreement || b.loss - a.loss || a.row - b.row).slice(0, MOST_HINTS)

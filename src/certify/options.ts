@@ -13,7 +13,10 @@ export interface CertifyOptions {
   /** auto: a quarter and a half of L_max; 1 for zero-one */
   etas: readonly number[] | 'auto'
   alpha: number
-  /** the anchors' share of the rows; null: no split, plain statistics, no certificate. Measured: .2 to .33 differ by 5 %, .5 is 10 % looser */
+  /**
+   * the anchors' share of the rows; null: no split, plain statistics, no certificate. Measured: .2 to .33 differ by 5
+   * %, .5 is 10 % looser
+   */
   split: number | null
   seed: number
   /** rounds of the asymptotic intervals; 0: none */
@@ -54,34 +57,76 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
 const MAX_CELLS = 10_000
 
 /** Throws UsageError for options that make no sense by themselves. */
-export function checkOptions({metric, floor, deltas, etas, alpha, split, bootstrap, lossMax, bounds, examples, risk}: CertifyOptions): void {
+export function checkOptions({
+  metric,
+  floor,
+  deltas,
+  etas,
+  alpha,
+  split,
+  bootstrap,
+  lossMax,
+  bounds,
+  examples,
+  risk,
+}: CertifyOptions): void {
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
-  if ((metric as string) === 'cosine') throw new UsageError('1 − cosine is no metric: it breaks the triangle inequality, which the bounds need', ['use --metric angle, the arc of the cosine'])
+  if ((metric as string) === 'cosine')
+    throw new UsageError('1 − cosine is no metric: it breaks the triangle inequality, which the bounds need', [
+      'use --metric angle, the arc of the cosine',
+    ])
   if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha is ${alpha}; it lies between 0 and 1, both excluded`)
-  if (split !== null && !(split > 0 && split < 1)) throw new UsageError(`--anchors is ${split}; their share lies between 0 and 1, both excluded`, ['use --no-split for plain statistics'])
-  if (floor !== 'auto' && !(floor >= 0 && floor < Infinity)) throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
-  if (deltas !== 'auto' && !positive(deltas)) throw new UsageError(`--delta is ${deltas.join(',')}; each δ is finite and above 0`)
-  if (etas !== 'auto' && !positive(etas)) throw new UsageError(`--eta is ${etas.join(',')}; each η is finite and above 0`)
+  if (split !== null && !(split > 0 && split < 1))
+    throw new UsageError(`--anchors is ${split}; their share lies between 0 and 1, both excluded`, [
+      'use --no-split for plain statistics',
+    ])
+  if (floor !== 'auto' && !(floor >= 0 && floor < Infinity))
+    throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
+  if (deltas !== 'auto' && !positive(deltas))
+    throw new UsageError(`--delta is ${deltas.join(',')}; each δ is finite and above 0`)
+  if (etas !== 'auto' && !positive(etas))
+    throw new UsageError(`--eta is ${etas.join(',')}; each η is finite and above 0`)
   const cells = (deltas === 'auto' ? 1 : deltas.length) * (etas === 'auto' ? 1 : etas.length)
-  if (cells > MAX_CELLS) throw new UsageError(`--delta and --eta make ${cells} pairs of δ and η in every layer; at most ${MAX_CELLS} are possible`, ['give fewer values'])
+  if (cells > MAX_CELLS)
+    throw new UsageError(
+      `--delta and --eta make ${cells} pairs of δ and η in every layer; at most ${MAX_CELLS} are possible`,
+      ['give fewer values'],
+    )
   if (floor !== 'auto' && deltas !== 'auto' && split !== null && floor > Math.min(...deltas)) {
-    throw new UsageError(`--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`)
+    throw new UsageError(
+      `--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`,
+    )
   }
-  if (lossMax !== 'auto' && !(lossMax > 0 && lossMax < Infinity)) throw new UsageError(`--loss-max is ${lossMax}; it is finite and above 0`)
+  if (lossMax !== 'auto' && !(lossMax > 0 && lossMax < Infinity))
+    throw new UsageError(`--loss-max is ${lossMax}; it is finite and above 0`)
   const unknown = bounds.find((bound) => !FRESH_BOUNDS.includes(bound))
-  if (unknown !== undefined) throw new UsageError(`--bounds knows no ${unknown}`, [`choose among ${FRESH_BOUNDS.join(', ')}`])
-  if (bounds.length > 0 && split === null) throw new UsageError('--bounds needs a split: scale, τ and δ come from the anchors, the bounds from the others', ['leave out --no-split'])
-  if (!Number.isInteger(examples) || examples < 0) throw new UsageError(`--examples is ${examples}; it is a whole number of examples, 0 for none`)
+  if (unknown !== undefined)
+    throw new UsageError(`--bounds knows no ${unknown}`, [`choose among ${FRESH_BOUNDS.join(', ')}`])
+  if (bounds.length > 0 && split === null)
+    throw new UsageError('--bounds needs a split: scale, τ and δ come from the anchors, the bounds from the others', [
+      'leave out --no-split',
+    ])
+  if (!Number.isInteger(examples) || examples < 0)
+    throw new UsageError(`--examples is ${examples}; it is a whole number of examples, 0 for none`)
   if (!(risk > 0 && risk < 1)) throw new UsageError(`--risk is ${risk}; it lies between 0 and 1, both excluded`)
-  if (!Number.isInteger(bootstrap) || bootstrap < 0) throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
-  if (bootstrap > MAX_BOOTSTRAP) throw new UsageError(`--bootstrap is ${bootstrap}; at most ${MAX_BOOTSTRAP} rounds are possible`)
+  if (!Number.isInteger(bootstrap) || bootstrap < 0)
+    throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
+  if (bootstrap > MAX_BOOTSTRAP)
+    throw new UsageError(`--bootstrap is ${bootstrap}; at most ${MAX_BOOTSTRAP} rounds are possible`)
 }
 
 /** The η grid, ascending; throws UsageError for an η that no two losses can differ by. */
-export function chooseEtas(etas: CertifyOptions['etas'], loss: {name: LossName; bound: number | null}, lossMax: number): Float64Array {
+export function chooseEtas(
+  etas: CertifyOptions['etas'],
+  loss: {name: LossName; bound: number | null},
+  lossMax: number,
+): Float64Array {
   if (etas === 'auto') return loss.name === 'zero-one' ? Float64Array.of(1) : Float64Array.of(lossMax / 4, lossMax / 2)
   const sorted = Float64Array.from(new Set(etas)).sort()
   const largest = sorted.at(-1)!
-  if (loss.bound !== null && largest > loss.bound) throw new UsageError(`--eta ${largest} is above ${loss.bound}, the largest difference of two ${loss.name} losses`, [`choose η ≤ ${loss.bound}`])
+  if (loss.bound !== null && largest > loss.bound)
+    throw new UsageError(`--eta ${largest} is above ${loss.bound}, the largest difference of two ${loss.name} losses`, [
+      `choose η ≤ ${loss.bound}`,
+    ])
   return sorted
 }

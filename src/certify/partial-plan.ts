@@ -45,8 +45,8 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
 }
 
 /**
- * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked that the sums and
- * bounds rely on.
+ * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked
+ * that the sums and bounds rely on.
  *
  * Throws  InputError  starts with `place`.
  */
@@ -59,7 +59,8 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
     throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, AGAIN)
   }
   return {
-    ...plan, anchors,
+    ...plan,
+    anchors,
     references: references === null ? anchors : unpackPoints(references, `${place}: references`, AGAIN),
     lossMax: lossMax ?? Infinity,
     etas: Float64Array.from(etas),
@@ -72,11 +73,13 @@ function planFault(plan: PackedPlan): string | null {
   const {anchors, references, alpha, options, loss, lossMax, etas, layers} = plan
   const split = alpha !== null
   if (!isCount(anchors.count, 2)) return `there are ${anchors.count} anchors`
-  if ((references !== null) !== split || (options.split !== null) !== split) return 'it is split in one place and not in another'
+  if ((references !== null) !== split || (options.split !== null) !== split)
+    return 'it is split in one place and not in another'
   if (references !== null && !isCount(references.count, 1)) return `there are ${references.count} references`
   if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are no count`
   if (!isCount(plan.bootstrapSeed, 0)) return `the bootstrap seed is ${plan.bootstrapSeed}`
-  if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1)) return 'the loss has no possible bound or accuracy'
+  if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1))
+    return 'the loss has no possible bound or accuracy'
   if (lossMax === null ? split : !(lossMax > 0)) return `the largest loss is ${lossMax}`
   if (!isGrid(etas, 0)) return 'η is not ascending and positive'
   if (layers.length === 0) return 'there is no layer'
@@ -87,13 +90,19 @@ function planFault(plan: PackedPlan): string | null {
   return optionsFault(options)
 }
 
-function layerFault({dim, medianDistance, scale, floor, deltas, pilot, legacyVulnerability}: PackedLayerPlan, etas: number, split: boolean): string | null {
-  if (!isCount(dim, 1) || !(medianDistance >= 0) || !(scale > 0) || !(floor >= 0)) return 'a size or unit is not positive'
+function layerFault(
+  {dim, medianDistance, scale, floor, deltas, pilot, legacyVulnerability}: PackedLayerPlan,
+  etas: number,
+  split: boolean,
+): string | null {
+  if (!isCount(dim, 1) || !(medianDistance >= 0) || !(scale > 0) || !(floor >= 0))
+    return 'a size or unit is not positive'
   if (!isOptional(legacyVulnerability, (x) => x >= 0)) return `the legacy vulnerability is ${legacyVulnerability}`
   if (!isGrid(deltas, floor)) return 'δ is not ascending from the floor'
   if ((pilot !== null) !== split) return 'it has stakes without a split, or a split without stakes'
   if (pilot === null) return null
-  if (!isCount(pilot.zeroDistancePairs, 0) || !isCount(pilot.zeroDistanceLossPairs, 0) || !(pilot.diameter >= 0)) return 'the figures of its anchors are no counts'
+  if (!isCount(pilot.zeroDistancePairs, 0) || !isCount(pilot.zeroDistanceLossPairs, 0) || !(pilot.diameter >= 0))
+    return 'the figures of its anchors are no counts'
   return betsFault(pilot.bets, deltas.length * etas)
 }
 
@@ -101,7 +110,13 @@ function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expect
   if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
   if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
   const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
-  return [epsilon, ...cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]), ...classes.map(({bets}) => bets)].every((bets) => bets.every(possible)) ? null : 'a stake or weight is not positive'
+  return [
+    epsilon,
+    ...cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]),
+    ...classes.map(({bets}) => bets),
+  ].every((bets) => bets.every(possible))
+    ? null
+    : 'a stake or weight is not positive'
 }
 
 function optionsFault(options: CertifyOptions): string | null {
@@ -119,4 +134,5 @@ const isCount = (x: number, least: number) => Number.isSafeInteger(x) && x >= le
 const isOptional = (x: number | null, possible: (x: number) => boolean) => x === null || possible(x)
 
 /** Not empty, ascending, above 0 and not below `least`. */
-const isGrid = (values: readonly number[], least: number) => values.length > 0 && values[0]! >= least && values.every((x, k) => x > (values[k - 1] ?? 0))
+const isGrid = (values: readonly number[], least: number) =>
+  values.length > 0 && values[0]! >= least && values.every((x, k) => x > (values[k - 1] ?? 0))

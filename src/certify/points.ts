@@ -18,11 +18,18 @@ export interface PackedPoints {
 }
 
 export const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
-  count: rows.length, rows: pack(rows), losses: pack(losses), labels: labels === null ? null : pack(labels),
+  count: rows.length,
+  rows: pack(rows),
+  losses: pack(losses),
+  labels: labels === null ? null : pack(labels),
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
-export function unpackPoints({count, rows, losses, labels}: PackedPoints, place: string, next: readonly string[] = WRITE_AGAIN): Points {
+export function unpackPoints(
+  {count, rows, losses, labels}: PackedPoints,
+  place: string,
+  next: readonly string[] = WRITE_AGAIN,
+): Points {
   const points = {
     rows: unpack(rows, 'u4', count, `${place}, rows`, next),
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),

@@ -19,7 +19,8 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   seed: isNumber,
   bootstrap: isNumber,
   lossMax: (value) => value === 'auto' || isNumber(value),
-  bounds: (value) => Array.isArray(value) && value.every((bound) => (FRESH_BOUNDS as readonly unknown[]).includes(bound)),
+  bounds: (value) =>
+    Array.isArray(value) && value.every((bound) => (FRESH_BOUNDS as readonly unknown[]).includes(bound)),
   examples: isNumber,
   risk: isNumber,
 }

@@ -27,21 +27,29 @@ const LARGEST = 1e100
  * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not within ±1e100.
  */
 export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
-  if (rows < MIN_ROWS) throw new InputError(`${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`)
+  if (rows < MIN_ROWS)
+    throw new InputError(
+      `${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`,
+    )
   if (layers.length === 0) throw new InputError('there is no layer to certify', ['name hidden layers with --layers'])
   if (labels !== null && labels.length !== rows) throw new InputError(`${labels.length} labels for ${rows} rows`)
   for (const {name, dim, data} of layers) {
-    if (data.length !== rows * dim) throw new InputError(`layer ${name} holds ${data.length} values, not ${rows} rows × ${dim}`)
+    if (data.length !== rows * dim)
+      throw new InputError(`layer ${name} holds ${data.length} values, not ${rows} rows × ${dim}`)
     const bad = data.findIndex((x) => !(Math.abs(x) <= LARGEST))
-    if (bad !== -1) throw new InputError(`layer ${name}, row ${Math.floor(bad / dim)}, column ${bad % dim} is ${data[bad]!}, not a number within ±${LARGEST}`, ['remove the row', 'check the checkpoint for overflow'])
+    if (bad !== -1)
+      throw new InputError(
+        `layer ${name}, row ${Math.floor(bad / dim)}, column ${bad % dim} is ${data[bad]!}, not a number within ±${LARGEST}`,
+        ['remove the row', 'check the checkpoint for overflow'],
+      )
   }
 }
 
 /**
  * Anchors and references: a seeded permutation of the rows without duplicates, cut at the anchors' share.
  *
- * A duplicate is a row equal to an earlier one in every layer, its loss and its label; it would stand on both sides of the
- * split and break independence, so the certificate speaks about distinct examples.
+ * A duplicate is a row equal to an earlier one in every layer, its loss and its label; it would stand on both sides of
+ * the split and break independence, so the certificate speaks about distinct examples.
  * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
  * Throws   InputError  too few distinct rows.
  */
@@ -51,14 +59,16 @@ export function splitSample(embeddings: Embeddings, loss: Float64Array, share: n
     return {anchors: all, references: all, duplicatesRemoved: 0}
   }
   const kept = distinctRows(embeddings, loss)
-  if (kept.length < MIN_ROWS) throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
+  if (kept.length < MIN_ROWS)
+    throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
   const order = random.permutation(kept.length).map((k) => kept[k]!)
   const m = anchorCount(kept.length, share)
   return {anchors: order.slice(0, m), references: order.slice(m), duplicatesRemoved: embeddings.rows - kept.length}
 }
 
 /** How many of `rows` distinct rows become anchors. */
-export const anchorCount = (rows: number, share: number) => Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
+export const anchorCount = (rows: number, share: number) =>
+  Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
 
 function distinctRows({rows, layers, labels}: Embeddings, loss: Float64Array): number[] {
   const seen = new Set<string>()

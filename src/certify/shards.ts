@@ -11,7 +11,10 @@ import {inFileRows, planCertify} from './plan.js'
 import {foldBlocks} from './sums.js'
 import type {Embeddings} from './types.js'
 
-/** What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own blocks. */
+/**
+ * What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own
+ * blocks.
+ */
 export interface CertifyShare {
   plan: PackedPlan
   blocks: PackedBlock[]
@@ -24,41 +27,68 @@ export interface CertifyShare {
  * Empty    more shards than blocks → a share without blocks.
  * Throws   what planCertify throws.
  */
-export async function certifyShard(embeddings: Embeddings, options: CertifyOptions, engine: PairwiseEngine, shard: Shard, onBlock?: (done: number, total: number) => void): Promise<CertifyShare> {
+export async function certifyShard(
+  embeddings: Embeddings,
+  options: CertifyOptions,
+  engine: PairwiseEngine,
+  shard: Shard,
+  onBlock?: (done: number, total: number) => void,
+): Promise<CertifyShare> {
   const plan = await planCertify(embeddings, options, engine)
-  const blocks = await measureBlocks(plan, embeddings, engine, blocksOfShard(referenceBlocks(plan).length - 1, shard), onBlock)
+  const blocks = await measureBlocks(
+    plan,
+    embeddings,
+    engine,
+    blocksOfShard(referenceBlocks(plan).length - 1, shard),
+    onBlock,
+  )
   return {plan: packPlan(inFileRows(plan, embeddings)), blocks: blocks.map(packBlock)}
 }
 
 /**
- * The certificate that one run gives, bit for bit, from the shares of all shards in any order. No model, data or engine is needed.
+ * The certificate that one run gives, bit for bit, from the shares of all shards in any order. No model, data or engine
+ * is needed.
  *
  * Shares   of one plan: their makers' affair, see report/shard-set; the first one's plan is used.
  * Cost     that of the bounds; memory: the sums of all blocks.
- * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there twice.
+ * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there
+ *          twice.
  */
 export function mergeShares(shares: readonly {place: string; share: CertifyShare}[]): Certification {
   const {place, share} = shares[0]!
   const plan = unpackPlan(share.plan, place)
-  const blocks = shares.flatMap((part) => part.share.blocks.map((block) => unpackBlock(block, plan, part.place))).sort((a, b) => a.block - b.block)
+  const blocks = shares
+    .flatMap((part) => part.share.blocks.map((block) => unpackBlock(block, plan, part.place)))
+    .sort((a, b) => a.block - b.block)
   const expected = referenceBlocks(plan).length - 1
   const wrong = Array.from({length: Math.max(expected, blocks.length)}, (_, b) => b).find((b) => blocks[b]?.block !== b)
-  if (wrong !== undefined) throw new InputError(`${place} and its other shards: block ${wrong} of ${expected} is missing or there twice`, ['write the partial results again'])
-  const merged = conclude(plan, plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))))
-  if (!isFinite(merged)) throw new InputError(`${place} and its other shards: the sums give a figure that is no finite number`, ['write the partial results again'])
+  if (wrong !== undefined)
+    throw new InputError(`${place} and its other shards: block ${wrong} of ${expected} is missing or there twice`, [
+      'write the partial results again',
+    ])
+  const merged = conclude(
+    plan,
+    plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))),
+  )
+  if (!isFinite(merged))
+    throw new InputError(`${place} and its other shards: the sums give a figure that is no finite number`, [
+      'write the partial results again',
+    ])
   return merged
 }
 
 /**
- * The rows of the data file that the certificate may name as witnesses or hints as far as this shard knows: a superset of those that it will name from
- * this shard's blocks. Ascending.
+ * The rows of the data file that the certificate may name as witnesses or hints as far as this shard knows: a superset
+ * of those that it will name from this shard's blocks. Ascending.
  */
 export function mayBeNamed({plan: packed, blocks}: CertifyShare): number[] {
   const plan = unpackPlan(packed, 'this shard')
   const starts = referenceBlocks(plan)
   const rows = new Set(plan.labelHints?.map(({row}) => row))
   for (const k of plan.layers.keys()) {
-    const found = blocks.flatMap(({block, layers}) => layers[k]!.witnesses.map((witness) => ({...witness, reference: starts[block]! + witness.reference})))
+    const found = blocks.flatMap(({block, layers}) =>
+      layers[k]!.witnesses.map((witness) => ({...witness, reference: starts[block]! + witness.reference})),
+    )
     for (const {anchor, reference} of found.sort((a, b) => b.ratio - a.ratio).slice(0, WITNESSES)) {
       rows.add(plan.anchors.rows[anchor]!)
       rows.add(plan.references.rows[reference]!)

@@ -44,7 +44,13 @@ export function foldBlocks(parts: readonly LayerSums[]): LayerSums {
     zeroDistanceLossPairs: count((sums) => sums.zeroDistanceLossPairs),
     diameter: Math.max(...parts.map(({diameter}) => diameter)),
     witnesses: witnesses.sort((a, b) => b.ratio - a.ratio).slice(0, WITNESSES),
-    examples: parts[0]!.examples === null ? null : {within: added(parts.map(({examples}) => examples!.within)), exceed: added(parts.map(({examples}) => examples!.exceed))},
+    examples:
+      parts[0]!.examples === null
+        ? null
+        : {
+            within: added(parts.map(({examples}) => examples!.within)),
+            exceed: added(parts.map(({examples}) => examples!.exceed)),
+          },
     fresh: parts[0]!.fresh === null ? null : foldFresh(parts.map(({fresh}) => fresh!)),
   }
 }

@@ -24,8 +24,15 @@ export interface Survey {
  * Cost     n² distances, kept: n at most 2000; see channelGroups and neighbourVotes.
  */
 export async function surveyLayer(
-  layer: LayerUnits, states: LayerStates, points: Points,
-  {metric, etas, trueClass, late}: {metric: MetricName; etas: Float64Array; trueClass: Float64Array | null; late: boolean},
+  layer: LayerUnits,
+  states: LayerStates,
+  points: Points,
+  {
+    metric,
+    etas,
+    trueClass,
+    late,
+  }: {metric: MetricName; etas: Float64Array; trueClass: Float64Array | null; late: boolean},
   engine: PairwiseEngine,
 ): Promise<{survey: Survey; votes: Votes | null}> {
   const {rows, losses, labels} = points
@@ -34,9 +41,16 @@ export async function surveyLayer(
   const delta = layer.deltas[middle(layer.deltas.length)]!
   return {
     survey: {
-      legacyVulnerability: trueClass === null ? null : legacyVulnerability(distances, Float64Array.from(rows, (row) => trueClass[row]!)),
+      legacyVulnerability:
+        trueClass === null
+          ? null
+          : legacyVulnerability(
+              distances,
+              Float64Array.from(rows, (row) => trueClass[row]!),
+            ),
       groups: channelGroups(states, rows, losses, metric, {scale: layer.scale, floor: layer.floor, delta}),
-      classPairs: labels === null ? null : classPairs(distances, labels, losses, delta * layer.scale, etas[middle(etas.length)]!),
+      classPairs:
+        labels === null ? null : classPairs(distances, labels, losses, delta * layer.scale, etas[middle(etas.length)]!),
     },
     votes: late && labels !== null ? neighbourVotes(distances, labels) : null,
   }

@@ -105,7 +105,10 @@ export interface LayerMetrics {
   /** τ, in scaled units */
   floor: number
   epsilon: {raw: Estimate; scaleFree: Estimate}
-  /** at least half of the anchors' pairs are at distance zero: scale-free ε has no unit, is given as 0 and compared with no other layer's */
+  /**
+   * at least half of the anchors' pairs are at distance zero: scale-free ε has no unit, is given as 0 and compared with
+   * no other layer's
+   */
   collapsed?: true
   /** share of Σ ΔL/max(d, τ) that comes from pairs with different labels; null without labels */
   crossLabelShare: number | null
@@ -123,7 +126,10 @@ export interface LayerMetrics {
   legacyVulnerability: number | null
   /** groups of hidden units, in order: which carry the volatility of close pairs; estimates */
   groups?: ChannelGroup[]
-  /** between which classes the unstable close pairs lie, at the middle δ and η: estimates, no certificate; absent without labels */
+  /**
+   * between which classes the unstable close pairs lie, at the middle δ and η: estimates, no certificate; absent
+   * without labels
+   */
   classPairs?: ClassPair[]
 }
 
@@ -144,12 +150,21 @@ export interface Cell {
   global: number
   windowed: number
   direct: number
-  /** lower bound of the same probability: how small the truth can be. All of them hold at once with probability ≥ 1 − α.direct · cells, a statement of its own; absent in reports of versions that did not give it */
+  /**
+   * lower bound of the same probability: how small the truth can be. All of them hold at once with probability ≥ 1 −
+   * α.direct · cells, a statement of its own; absent in reports of versions that did not give it
+   */
   lower?: number
-  /** Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds asked for it */
+  /**
+   * Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds
+   * asked for it
+   */
   clopperPearson?: number
   disjointPairs?: number
-  /** what the printed algorithm of Sun et al. 2024 gives, at most 1: no bound of anything, for comparison; null without an interval */
+  /**
+   * what the printed algorithm of Sun et al. 2024 gives, at most 1: no bound of anything, for comparison; null without
+   * an interval
+   */
   legacyBound?: number | null
   status: CellStatus
 }
@@ -170,14 +185,20 @@ export interface Localization {
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]
-  /** mean over layers, and the last layer's `legacyVulnerability`: what the paper relates to attack success; absent without an output */
+  /**
+   * mean over layers, and the last layer's `legacyVulnerability`: what the paper relates to attack success; absent
+   * without an output
+   */
   legacyMean?: number
   legacyLast?: number
   /** at most 20, strongest first; absent without labels */
   labelHints?: LabelHint[]
 }
 
-/** random: drawn for every example; attack: chosen by an algorithm that knows the model; supplied: pairs that came with the data */
+/**
+ * random: drawn for every example; attack: chosen by an algorithm that knows the model; supplied: pairs that came with
+ * the data
+ */
 export type PerturbationKind = 'random' | 'attack' | 'supplied'
 
 /** Statements about independent pairs (z, z′) of an example and its perturbed copy with the same label. */
@@ -243,7 +264,9 @@ export interface PerturbationCell {
 export interface Comparison {
   /** how it was established that the examples are the same */
   pairing: 'input-hash' | 'labels'
-  /** all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report */
+  /**
+   * all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report
+   */
   alpha: number
   /** those collapsed in neither */
   layers: LayerDifference[]

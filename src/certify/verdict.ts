@@ -19,9 +19,16 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
     `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,
     'This concerns random pairs of the sampled distribution. It says nothing about an adversary who chooses the input, nor about data from elsewhere.',
     ...perturbed.map(perturbationSentence),
-    ...(Object.keys(SCOPE) as PerturbationKind[]).filter((kind) => perturbed.some((each) => each.kind === kind)).map((kind) => SCOPE[kind]),
+    ...(Object.keys(SCOPE) as PerturbationKind[])
+      .filter((kind) => perturbed.some((each) => each.kind === kind))
+      .map((kind) => SCOPE[kind]),
   ]
-  if (best === null) return {status: 'inconclusive', summary: `None of ${cells.length} cells is certified: no bound is below 100 %.`, meaning}
+  if (best === null)
+    return {
+      status: 'inconclusive',
+      summary: `None of ${cells.length} cells is certified: no bound is below 100 %.`,
+      meaning,
+    }
   const certified = cells.filter((cell) => cell.status === 'certified').length
   return {
     status: 'pass',
@@ -32,9 +39,12 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
 
 /** What a bound about perturbed copies does not say. */
 const SCOPE: Record<PerturbationKind, string> = {
-  random: 'A perturbation that is drawn at random is not chosen: its bounds say nothing about somebody who searches for the worst one.',
-  attack: 'The bounds of an attack certify the distribution of its output on fresh examples, not robustness against every adversary: another one, or more effort, may do worse.',
-  supplied: 'The bounds of given pairs hold for fresh pairs from whatever made them, provided that they were made independently of each other.',
+  random:
+    'A perturbation that is drawn at random is not chosen: its bounds say nothing about somebody who searches for the worst one.',
+  attack:
+    'The bounds of an attack certify the distribution of its output on fresh examples, not robustness against every adversary: another one, or more effort, may do worse.',
+  supplied:
+    'The bounds of given pairs hold for fresh pairs from whatever made them, provided that they were made independently of each other.',
 }
 
 /** The headline of one law of pairs: the largest η, whatever the distance. */

@@ -22,7 +22,10 @@ export interface ArrayFiles {
   inputFiles: InputFile[]
 }
 
-/** What the first bytes say; null: no container of arrays. An ONNX file has no signature, and field numbers where safetensors has zeros. */
+/**
+ * What the first bytes say; null: no container of arrays. An ONNX file has no signature, and field numbers where
+ * safetensors has zeros.
+ */
 export function arrayFormat(bytes: Uint8Array): Exclude<ArrayFormat, 'npy-folder'> | null {
   const content = sniffContent(bytes)
   if (content === 'zip') return 'npz'
@@ -39,11 +42,18 @@ export async function readArrayFile({bytes: stored, file}: InputBytes): Promise<
   const {path} = file
   const bytes = gunzip(stored, path)
   const format = arrayFormat(bytes)
-  if (format === null) throw new InputError(`${path}: is ${describeContent(bytes)}, not a file of arrays`, ['store the arrays as npz, npy, safetensors, parquet or HDF5'])
+  if (format === null)
+    throw new InputError(`${path}: is ${describeContent(bytes)}, not a file of arrays`, [
+      'store the arrays as npz, npy, safetensors, parquet or HDF5',
+    ])
   return {format, arrays: await arraysOf(format, bytes, path), inputFiles: [file]}
 }
 
-async function arraysOf(format: Exclude<ArrayFormat, 'npy-folder'>, bytes: Uint8Array, path: string): Promise<NamedArray[]> {
+async function arraysOf(
+  format: Exclude<ArrayFormat, 'npy-folder'>,
+  bytes: Uint8Array,
+  path: string,
+): Promise<NamedArray[]> {
   switch (format) {
     case 'npz': {
       const npz = openNpz(bytes, path)
@@ -62,7 +72,9 @@ async function arraysOf(format: Exclude<ArrayFormat, 'npy-folder'>, bytes: Uint8
   }
 }
 
-/** All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order. */
+/**
+ * All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order.
+ */
 export function hdf5Arrays(file: Hdf5File): NamedArray[] {
   const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
   return [...new Set([...stated, ...file.names])].map((name) => file.read(name))
@@ -73,9 +85,14 @@ const MAX_FILES = 2000
 
 /** The npy files of a folder; null: there is none. */
 export async function readNpyFolder(folder: string): Promise<ArrayFiles | null> {
-  const names = readdirSync(folder).filter((name) => name.toLowerCase().endsWith('.npy') && statSync(join(folder, name)).isFile()).sort(byName)
+  const names = readdirSync(folder)
+    .filter((name) => name.toLowerCase().endsWith('.npy') && statSync(join(folder, name)).isFile())
+    .sort(byName)
   if (names.length === 0) return null
-  if (names.length > MAX_FILES) throw new InputError(`${folder}: holds ${names.length} npy files, the limit is ${MAX_FILES}`, ['store one array for each layer'])
+  if (names.length > MAX_FILES)
+    throw new InputError(`${folder}: holds ${names.length} npy files, the limit is ${MAX_FILES}`, [
+      'store one array for each layer',
+    ])
   const files: InputBytes[] = []
   for (const name of names) files.push(await readInput(join(folder, name)))
   return {

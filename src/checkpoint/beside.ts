@@ -10,9 +10,14 @@ import {InputError} from '../errors.js'
  */
 export async function readBeside(model: string, name: string): Promise<InputBytes> {
   if (isAbsolute(name) || normalize(name).startsWith('..')) {
-    throw new InputError(`${model}: keeps weights in '${name}', outside of its own folder`, ['save the model with its weights beside it'])
+    throw new InputError(`${model}: keeps weights in '${name}', outside of its own folder`, [
+      'save the model with its weights beside it',
+    ])
   }
   const path = join(dirname(model), name)
-  if (!existsSync(path)) throw new InputError(`${model}: keeps weights in '${name}', but there is no such file beside it`, ['copy all weight files into the folder of the model'])
+  if (!existsSync(path))
+    throw new InputError(`${model}: keeps weights in '${name}', but there is no such file beside it`, [
+      'copy all weight files into the folder of the model',
+    ])
   return readInput(path)
 }

@@ -5,11 +5,11 @@ export interface Step {
 }
 
 /**
- * The bottlenecks between `source` and `target`: values that every path passes through. What ends a residual block is one, what
- * lies beside its skip connection is none; in a plain chain every value is one.
+ * The bottlenecks between `source` and `target`: values that every path passes through. What ends a residual block is
+ * one, what lies beside its skip connection is none; in a plain chain every value is one.
  *
- * Formula    v is a bottleneck ⇔ no edge jumps over it: no edge (u, w) on a path with u before v before w in a topological order.
- *            (Whatever lies on no path with v could be reached around it.)
+ * Formula    v is a bottleneck ⇔ no edge jumps over it: no edge (u, w) on a path with u before v before w in a
+ *            topological order. (Whatever lies on no path with v could be reached around it.)
  * Cost       linear in the edges.
  * Empty      no path → empty. `source` and `target` themselves are included otherwise.
  * Source     dominators of a directed acyclic graph with one source and one sink.   Deviation: none.
@@ -58,4 +58,5 @@ export function onePerBlock(names: readonly string[]): string[] {
 const SIDE_INPUT = /mask|token_type|segment|position/i
 
 /** The input that carries the example: the first that is no mask and tells no types or positions of tokens. */
-export const mainInput = (names: readonly string[]): string | undefined => names.find((name) => !SIDE_INPUT.test(name)) ?? names[0]
+export const mainInput = (names: readonly string[]): string | undefined =>
+  names.find((name) => !SIDE_INPUT.test(name)) ?? names[0]

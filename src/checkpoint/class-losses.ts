@@ -9,7 +9,8 @@ const LEAST_PROBABILITY = 1e-7
 /**
  * Cross-entropy of each example.
  *
- * Formula    logits: log Σ_c exp o_c − o_y; probabilities: −log max(p_y, 1e-7). One column stands for two classes: (0, z) or (1 − p, p).
+ * Formula    logits: log Σ_c exp o_c − o_y; probabilities: −log max(p_y, 1e-7). One column stands for two classes: (0,
+ *            z) or (1 − p, p).
  * Shapes     output [M, classes or 1], labels [M] → [M].
  * Precision  fp32.
  * Source     —   Deviation: none.
@@ -23,9 +24,13 @@ export function crossEntropies(tf: Tf, output: core.Tensor2D, labels: Int32Array
 }
 
 /** [M] the class of the largest score, the first among equals. */
-export const predictedClasses = (tf: Tf, output: core.Tensor2D, kind: OutputKind): core.Tensor1D => tf.argMax(twoColumns(tf, output, kind), 1)
+export const predictedClasses = (tf: Tf, output: core.Tensor2D, kind: OutputKind): core.Tensor1D =>
+  tf.argMax(twoColumns(tf, output, kind), 1)
 
 function twoColumns(tf: Tf, output: core.Tensor2D, kind: OutputKind): core.Tensor2D {
   if (output.shape[1] > 1) return output
-  return tf.concat<core.Tensor2D>([kind === 'probabilities' ? tf.sub<core.Tensor2D>(1, output) : tf.zerosLike(output), output], 1)
+  return tf.concat<core.Tensor2D>(
+    [kind === 'probabilities' ? tf.sub<core.Tensor2D>(1, output) : tf.zerosLike(output), output],
+    1,
+  )
 }

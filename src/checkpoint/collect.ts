@@ -30,8 +30,9 @@ export interface ForwardPass {
 /**
  * Runs the model over the data set and gathers one vector for each example and layer.
  *
- * All states stay in memory, since every pair of them is compared; where they do not fit, a smaller sample is the sound way out: its
- * certificate holds as well, it is only wider. So the limit is known after the first batch and nothing is written to disk.
+ * All states stay in memory, since every pair of them is compared; where they do not fit, a smaller sample is the sound
+ * way out: its certificate holds as well, it is only wider. So the limit is known after the first batch and nothing is
+ * written to disk.
  *
  * Shapes     layers [rows, dim] fp32 (fp64 where the model computes in it); output [rows, classes].
  * Cost       ⌈rows / batchSize⌉ + 2 forward passes; Σ rows · dim · 4 bytes, and the largest layer once more.
@@ -39,7 +40,12 @@ export interface ForwardPass {
  *            a label is no class of the output, states that differ when the model runs again.
  *            UsageError  the states do not fit the memory limit (says how many rows would).
  */
-export async function collect(pass: ForwardPass, data: DataSet, options: EmbeddingOptions, notes: Note[]): Promise<ModelStates> {
+export async function collect(
+  pass: ForwardPass,
+  data: DataSet,
+  options: EmbeddingOptions,
+  notes: Note[],
+): Promise<ModelStates> {
   const {rows, labels} = data
   await checkRepeatable(pass, rows)
   const wholeMask = attentionMask(data)
@@ -47,14 +53,16 @@ export async function collect(pass: ForwardPass, data: DataSet, options: Embeddi
   for (let first = 0; first < rows; first += pass.batchSize) {
     const count = Math.min(pass.batchSize, rows - first)
     const states = await pass.run(first, count)
-    const mask = wholeMask?.subarray((first * wholeMask.length) / rows, ((first + count) * wholeMask.length) / rows) ?? null
+    const mask =
+      wholeMask?.subarray((first * wholeMask.length) / rows, ((first + count) * wholeMask.length) / rows) ?? null
     const pooled = pass.layers.map((name, index) => {
       const state = withoutPadding(name, states[index]!, count)
       const isOutput = index === pass.layers.length - 1
       if (isOutput) checkOutputShape(name, state)
       return pool(state, {how: isOutput ? 'flatten' : options.pool, channelAxis: pass.channelAxis, mask})
     })
-    if (first === 0) gathered.push(...allocate(pass.layers, pooled, rows, options.memoryLimitBytes ?? defaultMemoryLimit()))
+    if (first === 0)
+      gathered.push(...allocate(pass.layers, pooled, rows, options.memoryLimitBytes ?? defaultMemoryLimit()))
     pooled.forEach((state, index) => append(gathered[index]!, state, first))
     options.onProgress?.(first + count, rows)
   }
@@ -67,24 +75,37 @@ export async function collect(pass: ForwardPass, data: DataSet, options: Embeddi
     output,
     loss: null,
     rowsInFile: data.rowsInFile ?? rows,
-    inputs: pass.inputs.map(({name, rowShape, observed, array}) => ({name, shape: [...rowShape], observed: [...observed], possible: array.possible ?? null})),
+    inputs: pass.inputs.map(({name, rowShape, observed, array}) => ({
+      name,
+      shape: [...rowShape],
+      observed: [...observed],
+      possible: array.possible ?? null,
+    })),
     ...(data.rowNumbers === undefined ? {} : {rowNumbers: data.rowNumbers}),
   }
 }
 
 /** The data set to run on: with a limit, a sample of it. */
 export function requireData(data: DataSet | null, path: string, options: EmbeddingOptions, notes: Note[]): DataSet {
-  if (data === null) throw new UsageError(`${path} is a model, so it needs a data set to run on`, ['name the data with --data'])
+  if (data === null)
+    throw new UsageError(`${path} is a model, so it needs a data set to run on`, ['name the data with --data'])
   const rows = sampleRows(data.rows, data.labels, options, notes)
   return rows === null ? data : selectRows(data, rows)
 }
 
 /** The batch size to run with; `fixed`: the model takes no other, so the last batch is padded. */
-export function batchSizeOf(input: ModelInput, bound: readonly BoundInput[], options: EmbeddingOptions): {fixed: boolean; batchSize: number} {
+export function batchSizeOf(
+  input: ModelInput,
+  bound: readonly BoundInput[],
+  options: EmbeddingOptions,
+): {fixed: boolean; batchSize: number} {
   const stated = input.shape?.[0] ?? -1
   if (stated > 0) return {fixed: true, batchSize: stated}
   const values = bound.reduce((sum, {rowShape}) => sum + size(rowShape), 0)
-  return {fixed: false, batchSize: options.batchSize ?? Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_VALUES / Math.max(1, values))))}
+  return {
+    fixed: false,
+    batchSize: options.batchSize ?? Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_VALUES / Math.max(1, values)))),
+  }
 }
 
 /** Which tokens count, where the data set has a mask of its own. */
@@ -95,7 +116,10 @@ function attentionMask(data: DataSet): Uint8Array | null {
 
 function withoutPadding(name: string, {shape, data}: State, count: number): State {
   if (shape[0] === undefined || shape[0] < count) {
-    throw new InputError(`layer ${name} has the shape [${shape.join(', ')}] for a batch of ${count} examples: its first axis is not the batch`, ['leave this layer out'])
+    throw new InputError(
+      `layer ${name} has the shape [${shape.join(', ')}] for a batch of ${count} examples: its first axis is not the batch`,
+      ['leave this layer out'],
+    )
   }
   const trimmed = [count, ...shape.slice(1)]
   return {shape: trimmed, data: data.subarray(0, size(trimmed))}
@@ -103,7 +127,10 @@ function withoutPadding(name: string, {shape, data}: State, count: number): Stat
 
 function checkOutputShape(name: string, {shape}: State): void {
   if (size(shape.slice(1)) === (shape[1] ?? 1)) return
-  throw new InputError(`the output ${name} has the shape [${shape.join(', ')}], but certify needs one score for each class, [rows, classes]`, ['use a model that classifies whole examples'])
+  throw new InputError(
+    `the output ${name} has the shape [${shape.join(', ')}], but certify needs one score for each class, [rows, classes]`,
+    ['use a model that classifies whole examples'],
+  )
 }
 
 /** Room for all rows of all layers, as the first batch shows their widths. */
@@ -116,18 +143,32 @@ function allocate(names: readonly string[], states: readonly State[], rows: numb
   const needed = held + rows * bytes
   if (needed > limit) {
     const largest = rowBytes.indexOf(Math.max(...rowBytes))
-    throw new UsageError(`${memoryText(held)} are in use and the hidden states of ${rows} rows need ${memoryText(rows * bytes)} more, the limit is ${memoryText(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`, [
-      ...(limit - held >= 20 * bytes ? [`use --limit ${Math.floor((limit - held) / bytes)}: a smaller sample gives a valid certificate, only a wider one`] : []),
-      'name fewer layers with --layers, or pool them with --pool channel or --pool mean',
-      raiseMemory(needed),
-    ])
+    throw new UsageError(
+      `${memoryText(held)} are in use and the hidden states of ${rows} rows need ${memoryText(rows * bytes)} more, the limit is ${memoryText(limit)}; the widest layer is ${names[largest]!} with ${states[largest]!.shape[1]!} values a row`,
+      [
+        ...(limit - held >= 20 * bytes
+          ? [
+              `use --limit ${Math.floor((limit - held) / bytes)}: a smaller sample gives a valid certificate, only a wider one`,
+            ]
+          : []),
+        'name fewer layers with --layers, or pool them with --pool channel or --pool mean',
+        raiseMemory(needed),
+      ],
+    )
   }
-  return states.map(({shape, data}, k) => ({name: names[k]!, dim: shape[1]!, data: data instanceof Float64Array ? new Float64Array(rows * shape[1]!) : new Float32Array(rows * shape[1]!)}))
+  return states.map(({shape, data}, k) => ({
+    name: names[k]!,
+    dim: shape[1]!,
+    data: data instanceof Float64Array ? new Float64Array(rows * shape[1]!) : new Float32Array(rows * shape[1]!),
+  }))
 }
 
 function append(layer: LayerStates, {shape, data}: State, first: number): void {
   const {name, dim} = layer
-  if (dim !== shape[1]!) throw new InputError(`layer ${name} is ${dim} wide for the first rows and ${shape[1]!} wide at row ${first}`, ['pool the layer, for example by mean'])
+  if (dim !== shape[1]!)
+    throw new InputError(`layer ${name} is ${dim} wide for the first rows and ${shape[1]!} wide at row ${first}`, [
+      'pool the layer, for example by mean',
+    ])
   checkFinite(data, dim, first, `layer ${name}`)
   layer.data.set(data, first * dim)
 }
@@ -136,6 +177,9 @@ function append(layer: LayerStates, {shape, data}: State, first: number): void {
 export function checkFinite(data: ArrayLike<number>, columns: number, firstRow: number, place: string): void {
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue
-    throw new InputError(`${place} is ${data[i]!} at row ${firstRow + Math.floor(i / columns)}, column ${i % columns}`, ['every value must be a finite number'])
+    throw new InputError(
+      `${place} is ${data[i]!} at row ${firstRow + Math.floor(i / columns)}, column ${i % columns}`,
+      ['every value must be a finite number'],
+    )
   }
 }

@@ -38,33 +38,67 @@ export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 const LABEL_NAMES = ['labels', 'label']
 
 /**
- * Examples and their class numbers: npz, safetensors, parquet or HDF5 (`inputs`, or one array for each input of the model, and `labels`), npy
- * with a second file of labels, a folder of npy files, csv with a header and a label column, a folder of images with a subfolder for each
- * class, or csv and JSON lines of texts with a tokenizer.
+ * Examples and their class numbers: npz, safetensors, parquet or HDF5 (`inputs`, or one array for each input of the
+ * model, and `labels`), npy with a second file of labels, a folder of npy files, csv with a header and a label column,
+ * a folder of images with a subfolder for each class, or csv and JSON lines of texts with a tokenizer.
  *
  * Precision  inputs keep the file's type.
- * Throws     InputError  no labels or inputs, no rows, rows that differ, a value that is not finite (names row and column), a
- *            label that is no whole number ≥ 0. Whether they fit the model is known only to the model.
+ * Throws     InputError  no labels or inputs, no rows, rows that differ, a value that is not finite (names row and
+ *            column), a label that is no whole number ≥ 0. Whether they fit the model is known only to the model.
  */
-export async function readDataSet(path: string, options: DataSetOptions = {}, model?: DataConsumer, notes: Note[] = []): Promise<DataSet> {
+export async function readDataSet(
+  path: string,
+  options: DataSetOptions = {},
+  model?: DataConsumer,
+  notes: Note[] = [],
+): Promise<DataSet> {
   const labelNames = options.labels === undefined ? LABEL_NAMES : [options.labels]
   const input = model?.modelInputs[0] ?? null
   if (statSync(path, {throwIfNoEntry: false})?.isDirectory() === true) {
     const arrays = await readNpyFolder(path)
-    if (arrays === null) return readImageFolder(path, {...options.images, ...(options.classes === undefined ? {} : {classes: options.classes})}, input, model?.kind === 'onnx', notes)
+    if (arrays === null)
+      return readImageFolder(
+        path,
+        {...options.images, ...(options.classes === undefined ? {} : {classes: options.classes})},
+        input,
+        model?.kind === 'onnx',
+        notes,
+      )
     return arrayDataSet(path, arrays, options, labelNames)
   }
   const file = await readInput(path)
-  if (options.tokenizer !== undefined) return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
+  if (options.tokenizer !== undefined)
+    return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
   return arrayDataSet(path, await readArrays(file, labelNames), options, labelNames)
 }
 
-async function readTexts(file: InputBytes, options: DataSetOptions & {tokenizer: string}, labels: readonly string[], input: ModelInput | null, notes: Note[]): Promise<DataSet> {
-  if (!['text', 'json', 'gzip'].includes(sniffContent(file.bytes))) throw new UsageError(`--tokenizer is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`, ['give texts, or leave the tokenizer out'])
+async function readTexts(
+  file: InputBytes,
+  options: DataSetOptions & {tokenizer: string},
+  labels: readonly string[],
+  input: ModelInput | null,
+  notes: Note[],
+): Promise<DataSet> {
+  if (!['text', 'json', 'gzip'].includes(sniffContent(file.bytes)))
+    throw new UsageError(
+      `--tokenizer is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
+      ['give texts, or leave the tokenizer out'],
+    )
   const {classes, text, maxTokens} = options
   const tokenizer = await readTokenizer(options.tokenizer)
   const bytes = gunzip(file.bytes, file.file.path)
-  return textDataSet({...file, bytes}, {tokenizer, labels, ...(maxTokens === undefined ? {} : {maxTokens}), ...(classes === undefined ? {} : {classes}), ...(text === undefined ? {} : {text})}, input, notes)
+  return textDataSet(
+    {...file, bytes},
+    {
+      tokenizer,
+      labels,
+      ...(maxTokens === undefined ? {} : {maxTokens}),
+      ...(classes === undefined ? {} : {classes}),
+      ...(text === undefined ? {} : {text}),
+    },
+    input,
+    notes,
+  )
 }
 
 interface Arrays {
@@ -73,17 +107,29 @@ interface Arrays {
   inputFiles: InputFile[]
 }
 
-async function arrayDataSet(path: string, {format, arrays, inputFiles}: Arrays, options: DataSetOptions, labelNames: readonly string[]): Promise<DataSet> {
+async function arrayDataSet(
+  path: string,
+  {format, arrays, inputFiles}: Arrays,
+  options: DataSetOptions,
+  labelNames: readonly string[],
+): Promise<DataSet> {
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
-  const rest = arrays.filter((array) => array !== labels && (options.inputs === undefined || array.name === options.inputs))
+  const rest = arrays.filter(
+    (array) => array !== labels && (options.inputs === undefined || array.name === options.inputs),
+  )
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`
-    throw new InputError(`${path}: has no ${wanted}; its arrays: ${arrays.map(({name}) => name).join(', ')}`, ['store the examples as an array called inputs'])
+    throw new InputError(`${path}: has no ${wanted}; its arrays: ${arrays.map(({name}) => name).join(', ')}`, [
+      'store the examples as an array called inputs',
+    ])
   }
   const rows = labels.shape[0] ?? 0
   if (size(labels.shape) !== rows) {
-    throw new InputError(`${path}: the labels '${labels.name}' have the shape [${labels.shape.join(', ')}], expected one class number for each row`, ['store the number of the class, not one column for each class'])
+    throw new InputError(
+      `${path}: the labels '${labels.name}' have the shape [${labels.shape.join(', ')}], expected one class number for each row`,
+      ['store the number of the class, not one column for each class'],
+    )
   }
   if (rows === 0) throw new InputError(`${path}: has no rows`, ['give at least two examples'])
   return {
@@ -99,8 +145,11 @@ async function readArrays(input: InputBytes, labelNames: readonly string[]): Pro
   const {path} = input.file
   const bytes = gunzip(input.bytes, path)
   if (arrayFormat(bytes) !== null) return readArrayFile(input)
-  if (sniffContent(bytes) === 'text') return {format: 'csv', arrays: csvExamples(bytes, labelNames, path), inputFiles: [input.file]}
-  throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, ['give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with --tokenizer'])
+  if (sniffContent(bytes) === 'text')
+    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path), inputFiles: [input.file]}
+  throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, [
+    'give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with --tokenizer',
+  ])
 }
 
 /** The labels of a file of their own: its only array, or the one of that name. */
@@ -113,9 +162,10 @@ async function labelsOf(file: InputBytes, name: string | undefined): Promise<Nam
 function labelArray(arrays: readonly NamedArray[], names: readonly string[], path: string): NamedArray {
   const found = arrays.find((array) => names.includes(array.name))
   if (found === undefined) {
-    throw new InputError(`${path}: has no array '${names[0]!}' of class numbers; its arrays: ${arrays.map((array) => array.name).join(', ') || 'none'}`, [
-      'name the array or column of labels, or give a second file with them',
-    ])
+    throw new InputError(
+      `${path}: has no array '${names[0]!}' of class numbers; its arrays: ${arrays.map((array) => array.name).join(', ') || 'none'}`,
+      ['name the array or column of labels, or give a second file with them'],
+    )
   }
   return found
 }
@@ -123,7 +173,10 @@ function labelArray(arrays: readonly NamedArray[], names: readonly string[], pat
 function inputArray(array: NamedArray, rows: number, path: string): InputArray {
   const data = numbersOf(array, path)
   if (array.shape[0] !== rows) {
-    throw new InputError(`${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but there are ${rows} labels`, ['every example needs one row and one label'])
+    throw new InputError(
+      `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but there are ${rows} labels`,
+      ['every example needs one row and one label'],
+    )
   }
   checkFinite(data, Math.max(1, size(array.shape.slice(1))), 0, `${path}, array ${array.name}:`)
   return {name: array.name, shape: array.shape, data}

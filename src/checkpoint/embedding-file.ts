@@ -15,8 +15,9 @@ const OUTPUTS = ['logits', 'probabilities'] as const
 const NO_LAYER = new Set<string>(['labels', 'loss', 'probabilities'])
 
 /**
- * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels` [rows] and a `loss` [rows] ≥ 0 or the
- * model's output as `logits` or `probabilities` [rows, classes]. `logits` are a layer too: the last hidden state there is.
+ * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels`
+ * [rows] and a `loss` [rows] ≥ 0 or the model's output as `logits` or `probabilities` [rows, classes]. `logits` are a
+ * layer too: the last hidden state there is.
  *
  * Precision  as stored: fp64 arrays stay fp64, all others become fp32, integers of more than 24 bits fp64.
  * Throws     InputError  no layer, neither loss nor output, rows that differ, a value that is not finite, a negative
@@ -25,20 +26,35 @@ const NO_LAYER = new Set<string>(['labels', 'loss', 'probabilities'])
 export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): Checkpoint {
   const find = (name: string) => arrays.find((array) => array.name === name)
   const states = arrays.filter((array) => !NO_LAYER.has(array.name))
-  if (states.length === 0) throw new InputError(`${path}: has no layer; its arrays: ${arrays.map(({name}) => name).join(', ') || 'none'}`, ['store one array [rows, …] for each layer'])
+  if (states.length === 0)
+    throw new InputError(`${path}: has no layer; its arrays: ${arrays.map(({name}) => name).join(', ') || 'none'}`, [
+      'store one array [rows, …] for each layer',
+    ])
   const rows = states[0]!.shape[0] ?? 0
   for (const array of arrays) {
     if ((array.shape[0] ?? 0) === rows && rows > 0) continue
-    throw new InputError(`${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but the layer ${states[0]!.name} has ${rows} rows`, ['every array needs one row for each example'])
+    throw new InputError(
+      `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but the layer ${states[0]!.name} has ${rows} rows`,
+      ['every array needs one row for each example'],
+    )
   }
   if (find('labels') === undefined && find('loss') === undefined) {
-    throw new InputError(`${path}: has neither 'labels' nor 'loss', so no loss is known`, [`add 'loss', or 'labels' with 'logits' or 'probabilities'`])
+    throw new InputError(`${path}: has neither 'labels' nor 'loss', so no loss is known`, [
+      `add 'loss', or 'labels' with 'logits' or 'probabilities'`,
+    ])
   }
   const outputs = OUTPUTS.map(find).filter((array) => array !== undefined)
   if (find('loss') === undefined && outputs.length === 0) {
-    throw new InputError(`${path}: has no 'loss', 'logits' or 'probabilities', so no loss is known`, ['add one of these arrays'])
+    throw new InputError(`${path}: has no 'loss', 'logits' or 'probabilities', so no loss is known`, [
+      'add one of these arrays',
+    ])
   }
-  const layers: LayerInfo[] = states.map((array) => ({name: array.name, type: 'array', shape: array.shape.slice(1), default: true}))
+  const layers: LayerInfo[] = states.map((array) => ({
+    name: array.name,
+    type: 'array',
+    shape: array.shape.slice(1),
+    default: true,
+  }))
   const notes: Note[] = []
 
   function read(options: EmbeddingOptions): ModelStates {
@@ -55,7 +71,10 @@ export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): 
       rows: used,
       layers: selectLayers(layers, options.layers).map(({name}) => layerStates(take(find(name)!), path, options)),
       labels: chosen === null || allLabels === null ? allLabels : Int32Array.from(chosen, (row) => allLabels[row]!),
-      output: output === undefined ? null : classScores(layerStates(take(output), path, {pool: 'flatten'}), used, kind, notes),
+      output:
+        output === undefined
+          ? null
+          : classScores(layerStates(take(output), path, {pool: 'flatten'}), used, kind, notes),
       loss: loss === undefined ? null : readLoss(take(loss), path),
       inputs: [],
       rowsInFile: rows,
@@ -66,10 +85,21 @@ export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): 
     return result
   }
   const embeddings = async (data: DataSet | null, options: EmbeddingOptions = {}): Promise<ModelStates> => {
-    if (data !== null) throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, ['leave out --data, or give the model instead of its hidden states'])
+    if (data !== null)
+      throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, [
+        'leave out --data, or give the model instead of its hidden states',
+      ])
     return Promise.resolve(read(options))
   }
-  return {kind: 'embeddings', listLayers: () => layers, modelInputs: [], embeddings, notes, inputFiles, close: () => Promise.resolve()}
+  return {
+    kind: 'embeddings',
+    listLayers: () => layers,
+    modelInputs: [],
+    embeddings,
+    notes,
+    inputFiles,
+    close: () => Promise.resolve(),
+  }
 }
 
 function takeRows(array: NamedArray, rows: Uint32Array, path: string): NamedArray {
@@ -100,11 +130,17 @@ function readLoss(array: NamedArray, path: string): Float64Array {
   const loss = Float64Array.from(numbersOf(array, path))
   checkFinite(loss, 1, 0, `${path}, array ${array.name}:`)
   const row = loss.findIndex((value) => value < 0)
-  if (row >= 0) throw new InputError(`${path}, array ${array.name}: the loss is ${loss[row]!} at row ${row}, but losses are ≥ 0`, ['store losses, not log-likelihoods'])
+  if (row >= 0)
+    throw new InputError(`${path}, array ${array.name}: the loss is ${loss[row]!} at row ${row}, but losses are ≥ 0`, [
+      'store losses, not log-likelihoods',
+    ])
   return loss
 }
 
 function checkVector(array: NamedArray, path: string): void {
   if (size(array.shape.slice(1)) === 1) return
-  throw new InputError(`${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected one number for each row`, ['store it as a vector [rows]'])
+  throw new InputError(
+    `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected one number for each row`,
+    ['store it as a vector [rows]'],
+  )
 }

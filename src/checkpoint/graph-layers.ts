@@ -25,11 +25,47 @@ export interface GraphLayer extends LayerInfo {
 
 /** Names of ONNX and of TensorFlow together: where they share one, they mean the same. */
 const ACTIVATIONS = new Set([
-  'Relu', 'Relu6', 'LeakyRelu', 'PRelu', 'Prelu', 'ThresholdedRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'ClipByValue', 'Softplus', 'Softsign', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Swish',
-  'Mish', 'Tanh', 'Erf', 'Gelu', 'FastGelu', 'QuickGelu', 'BiasGelu',
+  'Relu',
+  'Relu6',
+  'LeakyRelu',
+  'PRelu',
+  'Prelu',
+  'ThresholdedRelu',
+  'Elu',
+  'Selu',
+  'Celu',
+  'Clip',
+  'ClipByValue',
+  'Softplus',
+  'Softsign',
+  'Sigmoid',
+  'HardSigmoid',
+  'HardSwish',
+  'Swish',
+  'Mish',
+  'Tanh',
+  'Erf',
+  'Gelu',
+  'FastGelu',
+  'QuickGelu',
+  'BiasGelu',
 ])
-const NORMALIZATIONS = new Set(['LayerNormalization', 'SkipLayerNormalization', 'SimplifiedLayerNormalization', 'SkipSimplifiedLayerNormalization', 'RMSNormalization'])
-const POOLS = new Set(['MaxPool', 'AveragePool', 'AvgPool', 'GlobalMaxPool', 'GlobalAveragePool', 'LpPool', 'GlobalLpPool'])
+const NORMALIZATIONS = new Set([
+  'LayerNormalization',
+  'SkipLayerNormalization',
+  'SimplifiedLayerNormalization',
+  'SkipSimplifiedLayerNormalization',
+  'RMSNormalization',
+])
+const POOLS = new Set([
+  'MaxPool',
+  'AveragePool',
+  'AvgPool',
+  'GlobalMaxPool',
+  'GlobalAveragePool',
+  'LpPool',
+  'GlobalLpPool',
+])
 /** Where branches come together again. */
 const MERGES = new Set(['Add', 'AddV2', 'AddN', 'Sum', 'Concat', 'ConcatV2'])
 const ADDS = new Set(['Add', 'AddV2'])
@@ -37,12 +73,14 @@ const ADDS = new Set(['Add', 'AddV2'])
 const SIZES = new Set(['Shape', 'Size', 'Rank'])
 
 /**
- * The tensors of a graph that can be looked at, in its order, and which of them are layers by default: one a block, and the model's output.
+ * The tensors of a graph that can be looked at, in its order, and which of them are layers by default: one a block, and
+ * the model's output.
  *
- * Candidates are the end of every activation and normalization and every merge of branches. The end of an activation is the
- * tensor that the next layer reads: past the products of a gate x·σ(x) or of a GELU written with Erf or Tanh, and past a
- * pooling. Of the candidates those stay that all of the computation passes through (`bottlenecks`): a residual block is
- * seen at its end; of neighbours whose names share a block the last stays. Where that leaves none, every activation is a layer.
+ * Candidates are the end of every activation and normalization and every merge of branches. The end of an activation is
+ * the tensor that the next layer reads: past the products of a gate x·σ(x) or of a GELU written with Erf or Tanh, and
+ * past a pooling. Of the candidates those stay that all of the computation passes through (`bottlenecks`): a residual
+ * block is seen at its end; of neighbours whose names share a block the last stays. Where that leaves none, every
+ * activation is a layer.
  *
  * Cost    linear in the nodes.
  * Empty   a graph without candidates → only its output is a default layer.
@@ -55,7 +93,8 @@ export function graphLayers(graph: ComputeGraph, output: string): GraphLayer[] {
   for (const node of graph.nodes) {
     const tensor = node.outputs[0]
     if (tensor === undefined || flow.producer.get(tensor) !== node) continue
-    if (isActivation(node) || NORMALIZATIONS.has(node.op) || isDecomposedNorm(node, flow)) ends.add(activationEnd(node, tensor, flow))
+    if (isActivation(node) || NORMALIZATIONS.has(node.op) || isDecomposedNorm(node, flow))
+      ends.add(activationEnd(node, tensor, flow))
     else if (isMerge(node, tensor, flow)) merges.add(tensor)
   }
   const names = friendlyNames([...flow.producer.keys()])
@@ -97,12 +136,20 @@ function flowOf(graph: ComputeGraph, output: string): Flow {
 }
 
 /** The candidates that are block ends, with the output; null: no hidden candidate is one. */
-function perBlock(graph: ComputeGraph, output: string, {producer}: Flow, names: ReadonlyMap<string, string>, candidates: ReadonlySet<string>): Set<string> | null {
+function perBlock(
+  graph: ComputeGraph,
+  output: string,
+  {producer}: Flow,
+  names: ReadonlyMap<string, string>,
+  candidates: ReadonlySet<string>,
+): Set<string> | null {
   const source = mainInput(graph.inputs.map(({name}) => name))
   if (source === undefined) return null
   const steps = [...producer].map(([name, {inputs}]) => ({name, inputs}))
   const passed = bottlenecks(steps, source, output)
-  const hidden = [...producer.keys()].filter((tensor) => candidates.has(tensor) && passed.has(tensor) && tensor !== output)
+  const hidden = [...producer.keys()].filter(
+    (tensor) => candidates.has(tensor) && passed.has(tensor) && tensor !== output,
+  )
   if (hidden.length === 0) return null
   const kept = new Set(onePerBlock(hidden.map((tensor) => names.get(tensor)!)))
   return new Set([...hidden.filter((tensor) => kept.has(names.get(tensor)!)), output])
@@ -111,7 +158,8 @@ function perBlock(graph: ComputeGraph, output: string, {producer}: Flow, names: 
 const isActivation = (node: GraphNode): boolean => ACTIVATIONS.has(node.op) || node.activated === true
 
 /** x / √v before its gain and shift: a normalization written out. */
-const isDecomposedNorm = ({op, inputs}: GraphNode, {producer}: Flow): boolean => op === 'Div' && producer.get(inputs[1] ?? '')?.op === 'Sqrt'
+const isDecomposedNorm = ({op, inputs}: GraphNode, {producer}: Flow): boolean =>
+  op === 'Div' && producer.get(inputs[1] ?? '')?.op === 'Sqrt'
 
 /** Branches that meet, unless an activation or normalization follows at once: then that is the end. */
 function isMerge({op, inputs}: GraphNode, tensor: string, {live, reader}: Flow): boolean {
@@ -130,7 +178,13 @@ function activationEnd(node: GraphNode, first: string, flow: Flow): string {
     next = reader(tensor)
   }
   const takesConstant = (op: GraphNode | undefined) => op?.inputs.some((name) => !live.has(name)) === true
-  if ((node.op === 'Erf' || node.op === 'Tanh') && next !== undefined && ADDS.has(next.op) && takesConstant(next) && reader(next.outputs[0]!)?.op === 'Mul') {
+  if (
+    (node.op === 'Erf' || node.op === 'Tanh') &&
+    next !== undefined &&
+    ADDS.has(next.op) &&
+    takesConstant(next) &&
+    reader(next.outputs[0]!)?.op === 'Mul'
+  ) {
     advance()
     // x·(1 + erf) and ½ are multiplied in one order or the other.
     for (let factors = 0; factors < 2 && next?.op === 'Mul'; factors++) advance()
@@ -156,7 +210,8 @@ const RESHAPES = new Set(['Identity', 'Cast', 'Flatten', 'Reshape', 'Squeeze', '
 export function graphOutputKind(graph: ComputeGraph, output: string): 'logits' | 'probabilities' | undefined {
   const producer = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   let node = producer.get(output)
-  for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < graph.nodes.length; steps++) node = producer.get(node.inputs[0] ?? '')
+  for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < graph.nodes.length; steps++)
+    node = producer.get(node.inputs[0] ?? '')
   if (node?.op === 'Softmax' || node?.op === 'Sigmoid') return 'probabilities'
   // Log-probabilities are logits whose softmax is themselves.
   return node?.op === 'LogSoftmax' ? 'logits' : undefined

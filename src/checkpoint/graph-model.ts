@@ -12,8 +12,8 @@ import type {TfjsFiles} from './tfjs-files.js'
 import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
 
 /**
- * A TensorFlow.js graph model (a converted SavedModel): every node that depends on the inputs can be a layer. Loops and other control flow
- * are refused, so a file cannot run without end.
+ * A TensorFlow.js graph model (a converted SavedModel): every node that depends on the inputs can be a layer. Loops and
+ * other control flow are refused, so a file cannot run without end.
  *
  * Precision  fp32 on the wasm backend, or on cpu where wasm does not start or lacks an operation.
  * Throws     InputError  a damaged graph (see readTfGraph), or an operation TensorFlow.js does not have.
@@ -26,7 +26,10 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
   const output = graph.outputs[0]!
   const layers = graphLayers(graph, output)
   const outputLayer = layers.find((layer) => layer.tensor === output)
-  if (outputLayer === undefined) throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, ['convert the model again'])
+  if (outputLayer === undefined)
+    throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, [
+      'convert the model again',
+    ])
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
@@ -36,14 +39,35 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
     const fetches = [...hidden.map((layer) => layer.tensor), output]
     const bound = bindInputs(graph.placeholders, data, notes)
     const {fixed, batchSize} = batchSizeOf(graph.placeholders[0]!, bound, options)
-    const predict = (tensors: Tensor[]) => [model.execute(Object.fromEntries(tensors.map((tensor, i) => [graph.placeholders[i]!.node, tensor])), fetches)].flat()
+    const predict = (tensors: Tensor[]) =>
+      [
+        model.execute(Object.fromEntries(tensors.map((tensor, i) => [graph.placeholders[i]!.node, tensor])), fetches),
+      ].flat()
     const run = (first: number, count: number) =>
-      forward(tensorFlow, bound, graph.placeholders.map(({type}) => type), {first, count, batch: fixed ? batchSize : count}, predict).catch((cause: unknown) => {
+      forward(
+        tensorFlow,
+        bound,
+        graph.placeholders.map(({type}) => type),
+        {first, count, batch: fixed ? batchSize : count},
+        predict,
+      ).catch((cause: unknown) => {
         if (cause instanceof InputError) throw cause
-        throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
+        throw new InputError(
+          `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
+          ['check that this data belongs to this model'],
+          {cause},
+        )
       })
     const names = [...hidden, outputLayer!].map((layer) => layer.name)
-    const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: -1 as const, batchSize, inputs: bound, run}
+    const pass = {
+      layers: names,
+      reportOutput: chosen.length > hidden.length,
+      outputKind: graphOutputKind(graph, output),
+      channelAxis: -1 as const,
+      batchSize,
+      inputs: bound,
+      run,
+    }
     return collect(pass, data, options, notes)
   }
   return {
@@ -64,6 +88,10 @@ async function build(load: () => GraphModel<never>, path: string): Promise<Graph
   try {
     return await Promise.resolve(load())
   } catch (cause) {
-    throw new InputError(`${path}: TensorFlow.js cannot build the model: ${reason(cause)}`, ['convert the model again, or convert it to ONNX'], {cause})
+    throw new InputError(
+      `${path}: TensorFlow.js cannot build the model: ${reason(cause)}`,
+      ['convert the model again, or convert it to ONNX'],
+      {cause},
+    )
   }
 }

@@ -14,15 +14,37 @@ import type {Checkpoint} from './types.js'
 
 export {type DataSetOptions, readDataSet} from './data-set.js'
 export type {SampleKind} from './sample.js'
-export type {Checkpoint, DataSet, EmbeddingOptions, InputArray, InputSummary, LayerInfo, ModelStates, OutputKind, Pooling} from './types.js'
+export type {
+  Checkpoint,
+  DataSet,
+  EmbeddingOptions,
+  InputArray,
+  InputSummary,
+  LayerInfo,
+  ModelStates,
+  OutputKind,
+  Pooling,
+} from './types.js'
 
 /** What an extension promises; others promise nothing. */
-const PROMISED: Record<string, Content> = {'.npz': 'zip', '.keras': 'zip', '.json': 'json', '.onnx': 'binary', '.safetensors': 'binary', '.h5': 'binary', '.hdf5': 'binary', '.parquet': 'binary'}
-const KNOWN = ['give a TensorFlow.js model.json, a Keras .keras or .h5 file, an ONNX file, or hidden states as npz, npy files in a folder, safetensors, parquet or HDF5']
+const PROMISED: Record<string, Content> = {
+  '.npz': 'zip',
+  '.keras': 'zip',
+  '.json': 'json',
+  '.onnx': 'binary',
+  '.safetensors': 'binary',
+  '.h5': 'binary',
+  '.hdf5': 'binary',
+  '.parquet': 'binary',
+}
+const KNOWN = [
+  'give a TensorFlow.js model.json, a Keras .keras or .h5 file, an ONNX file, or hidden states as npz, npy files in a folder, safetensors, parquet or HDF5',
+]
 
 /**
- * Opens what holds a model or its hidden states: a TensorFlow.js model (model.json or its folder), a Keras file, an ONNX file, or
- * arrays in npz, safetensors, parquet, HDF5 or a folder of npy files. The content decides; an extension that promises another content is an error.
+ * Opens what holds a model or its hidden states: a TensorFlow.js model (model.json or its folder), a Keras file, an
+ * ONNX file, or arrays in npz, safetensors, parquet, HDF5 or a folder of npy files. The content decides; an extension
+ * that promises another content is an error.
  *
  * Throws  InputError  none of these, or one that is damaged (names the file).
  */
@@ -38,20 +60,25 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const described = describeContent(input.bytes)
   const promised = PROMISED[extname(file).toLowerCase()]
   if (promised !== undefined && promised !== content) {
-    throw new InputError(`${file}: does not hold what its extension says, it looks like ${described}`, ['give the file the extension of its content, or choose another file'])
+    throw new InputError(`${file}: does not hold what its extension says, it looks like ${described}`, [
+      'give the file the extension of its content, or choose another file',
+    ])
   }
   if (content === 'json') return openTfjs(file, input)
-  if (content === 'zip' && readZipDirectory(input.bytes, file).some(({name}) => name === 'model.weights.h5')) return (await import('./keras.js')).openKerasArchive(file, input)
+  if (content === 'zip' && readZipDirectory(input.bytes, file).some(({name}) => name === 'model.weights.h5'))
+    return (await import('./keras.js')).openKerasArchive(file, input)
   const format = arrayFormat(input.bytes)
   if (format === 'hdf5') return (await import('./keras.js')).openHdf5Checkpoint(file, input)
   if (format !== null && format !== 'npy') return openEmbeddings(file, await readArrayFile(input))
   // An ONNX file has no signature: it is what no other format claims.
-  if (described !== 'binary data') throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
+  if (described !== 'binary data')
+    throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
   return openOnnx(file, input)
 }
 
 /** The file of a model that may be given by its folder. */
-export const modelFile = (path: string): string => (statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path)
+export const modelFile = (path: string): string =>
+  statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
 
 async function openTfjs(file: string, input: InputBytes): Promise<Checkpoint> {
   const files = await readTfjsFiles(file, input)

@@ -21,7 +21,10 @@ export async function checkRepeatable(pass: ForwardPass, rows: number): Promise<
   const [once, twice] = [await pass.run(0, count), await pass.run(0, count)]
   const at = once.findIndex((state, k) => differs(state, twice[k]!))
   if (at < 0) return
-  throw new InputError(`layer ${pass.layers[at]!} gives other states for the same examples when the model runs again: dropout, noise or augmentation is active`, ['export the model for inference: model.eval() in PyTorch, training=False in Keras'])
+  throw new InputError(
+    `layer ${pass.layers[at]!} gives other states for the same examples when the model runs again: dropout, noise or augmentation is active`,
+    ['export the model for inference: model.eval() in PyTorch, training=False in Keras'],
+  )
 }
 
 function differs(a: State, b: State): boolean {
@@ -32,35 +35,57 @@ function differs(a: State, b: State): boolean {
 }
 
 /**
- * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training, and for calls that can never be made.
+ * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training, and for calls that
+ * can never be made.
  *
- * Throws  InputError  a layer that is called with training=true, one that changes its input at random, or one that waits for a call
- *         that never comes (names it).
+ * Throws  InputError  a layer that is called with training=true, one that changes its input at random, or one that
+ *         waits for a call that never comes (names it).
  */
 export function checkLayersConfig(topology: unknown, path: string): void {
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit)
     if (!isJsonObject(value)) return
     checkSpelling(value, path)
-    const [name = '(without a name)'] = [isJsonObject(value.config) ? value.config.name : undefined, value.name].filter((candidate) => typeof candidate === 'string')
+    const [name = '(without a name)'] = [isJsonObject(value.config) ? value.config.name : undefined, value.name].filter(
+      (candidate) => typeof candidate === 'string',
+    )
     if (typeof value.class_name === 'string' && /^Random(?!Normal|Uniform)/.test(value.class_name)) {
-      throw new InputError(`${path}: the layer ${name} (${value.class_name}) changes its input at random`, ['take augmentation out of the model before saving it'])
+      throw new InputError(`${path}: the layer ${name} (${value.class_name}) changes its input at random`, [
+        'take augmentation out of the model before saving it',
+      ])
     }
-    if (value.class_name !== 'Sequential' && isJsonObject(value.config) && Array.isArray(value.config.layers)) checkCallOrder(value.config.layers, path)
+    if (value.class_name !== 'Sequential' && isJsonObject(value.config) && Array.isArray(value.config.layers))
+      checkCallOrder(value.config.layers, path)
     const calls: unknown[] = Array.isArray(value.inbound_nodes) ? value.inbound_nodes.flat() : []
-    for (const call of calls) if (Array.isArray(call) && isJsonObject(call[3])) checkCall(call[3], `${path}: the layer ${name}`)
+    for (const call of calls)
+      if (Array.isArray(call) && isJsonObject(call[3])) checkCall(call[3], `${path}: the layer ${name}`)
     for (const member of Object.values(value)) visit(member)
   }
   visit(topology)
 }
 
-/** Keys that say how a model is put together, as TensorFlow.js knows them after it has rewritten all keys of the file. */
-const STRUCTURE = new Map([['className', 'class_name'], ['config', 'config'], ['inboundNodes', 'inbound_nodes'], ['layers', 'layers'], ['name', 'name']])
+/**
+ * Keys that say how a model is put together, as TensorFlow.js knows them after it has rewritten all keys of the file.
+ */
+const STRUCTURE = new Map([
+  ['className', 'class_name'],
+  ['config', 'config'],
+  ['inboundNodes', 'inbound_nodes'],
+  ['layers', 'layers'],
+  ['name', 'name'],
+])
 
-/** Throws InputError: a key that TensorFlow.js takes for one of the structure's though it is spelled in another way than programs write it. */
+/**
+ * Throws InputError: a key that TensorFlow.js takes for one of the structure's though it is spelled in another way than
+ * programs write it.
+ */
 function checkSpelling(layer: JsonObject, path: string): void {
   for (const key of Object.keys(layer)) {
     const written = STRUCTURE.get(key.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase()))
-    if (written !== undefined && written !== key) throw new InputError(`${path}: holds the key ${JSON.stringify(key)}, which no program writes, in place of ${written}`, ['save the model again'])
+    if (written !== undefined && written !== key)
+      throw new InputError(
+        `${path}: holds the key ${JSON.stringify(key)}, which no program writes, in place of ${written}`,
+        ['save the model again'],
+      )
   }
 }

@@ -18,30 +18,50 @@ export interface KerasModel {
 }
 
 const MODELS = new Set(['Sequential', 'Functional', 'Model'])
-/** Keys of a layer's configuration that name how weights start; the file holds them, so they all start as `initializer`. */
-const WEIGHTS = ['kernel', 'bias', 'recurrent', 'embeddings', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha', 'depthwise', 'pointwise']
+/**
+ * Keys of a layer's configuration that name how weights start; the file holds them, so they all start as `initializer`.
+ */
+const WEIGHTS = [
+  'kernel',
+  'bias',
+  'recurrent',
+  'embeddings',
+  'gamma',
+  'beta',
+  'moving_mean',
+  'moving_variance',
+  'alpha',
+  'depthwise',
+  'pointwise',
+]
 /** Nested models and wrappers deeper than this are no model anyone built. */
 const MAX_DEPTH = 16
 
 /**
- * The configuration that Keras stores, as TensorFlow.js takes it: the form of Keras 2, without initializers, regularizers and constraints,
- * with shapes, data types and references of Keras 3 in their older spelling.
+ * The configuration that Keras stores, as TensorFlow.js takes it: the form of Keras 2, without initializers,
+ * regularizers and constraints, with shapes, data types and references of Keras 3 in their older spelling.
  *
- * Throws   InputError  a model with code of its own, a layer TensorFlow.js does not have or computes in another way (see checkKerasLayer), a layer
- *          that is called as in training. Each names the layer.
- * Source   the files that Keras 2.x and 3.x write: `model_config`, and `config.json` of a .keras archive.   Deviation: none.
+ * Throws   InputError  a model with code of its own, a layer TensorFlow.js does not have or computes in another way
+ *          (see checkKerasLayer), a layer that is called as in training. Each names the layer.
+ * Source   the files that Keras 2.x and 3.x write: `model_config`, and `config.json` of a .keras archive.   Deviation:
+ *          none.
  */
 export function kerasModel(json: unknown, place: string, initializer: string): KerasModel {
   const leaves: KerasLeaf[] = []
   const version = isJsonObject(json) && 'module' in json ? 3 : 2
 
   function model(value: unknown, path: string[], group: string): JsonObject {
-    if (path.length > MAX_DEPTH) throw new InputError(`${place}: models are nested more than ${MAX_DEPTH} deep`, ['flatten the model'])
+    if (path.length > MAX_DEPTH)
+      throw new InputError(`${place}: models are nested more than ${MAX_DEPTH} deep`, ['flatten the model'])
     const {class_name: className, config} = layerObject(value, path)
-    if (!MODELS.has(className)) throw new InputError(`${place}: is a model of the class ${className}, which has code of its own`, ['build it with the functional interface, or convert it to ONNX'])
+    if (!MODELS.has(className))
+      throw new InputError(`${place}: is a model of the class ${className}, which has code of its own`, [
+        'build it with the functional interface, or convert it to ONNX',
+      ])
     // Before Keras 2.2.3 a Sequential was the bare list of its layers.
     const listed: unknown = Array.isArray(config) ? config : asObject(config).layers
-    if (!Array.isArray(listed) || listed.length === 0) throw new InputError(`${place}: the model ${path.join('/') || 'in it'} has no layers`, ['save the model again'])
+    if (!Array.isArray(listed) || listed.length === 0)
+      throw new InputError(`${place}: the model ${path.join('/') || 'in it'} has no layers`, ['save the model again'])
     const used = new Map<string, number>()
     const layers = listed.map((entry) => {
       const layer = layerObject(entry, path)
@@ -50,15 +70,29 @@ export function kerasModel(json: unknown, place: string, initializer: string): K
       used.set(stem, count + 1)
       return translate(layer, path, `${group}layers/${stem}${count === 0 ? '' : `_${count}`}`)
     })
-    if (className === 'Sequential') return {class_name: 'Sequential', config: {name: nameOf(config, 'sequential'), layers: withInputShape(layers, config, value)}}
+    if (className === 'Sequential')
+      return {
+        class_name: 'Sequential',
+        config: {name: nameOf(config, 'sequential'), layers: withInputShape(layers, config, value)},
+      }
     const ends = (key: 'input_layers' | 'output_layers') => references((config as JsonObject)[key])
-    return {class_name: 'Model', config: {name: nameOf(config, 'model'), layers, input_layers: ends('input_layers'), output_layers: ends('output_layers')}}
+    return {
+      class_name: 'Model',
+      config: {
+        name: nameOf(config, 'model'),
+        layers,
+        input_layers: ends('input_layers'),
+        output_layers: ends('output_layers'),
+      },
+    }
   }
 
   function translate(layer: KerasLayer, path: string[], group: string): JsonObject {
     const [name = ''] = [asObject(layer.config).name, layer.name].filter((candidate) => typeof candidate === 'string')
     const here = [...path, name]
-    const inbound = isList(layer.inbound_nodes) ? {inbound_nodes: layer.inbound_nodes.map((node) => inboundNode(node, `${place}: the layer ${here.join('/')}`))} : {}
+    const inbound = isList(layer.inbound_nodes)
+      ? {inbound_nodes: layer.inbound_nodes.map((node) => inboundNode(node, `${place}: the layer ${here.join('/')}`))}
+      : {}
     if (MODELS.has(layer.class_name)) {
       const inner = model(layer, here, `${group}/`)
       return {...inner, config: {...asObject(inner.config), name}, name, ...inbound}
@@ -87,7 +121,8 @@ interface KerasLayer {
 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value)
 const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {})
-const nameOf = (config: unknown, otherwise: string): string => (isJsonObject(config) && typeof config.name === 'string' ? config.name : otherwise)
+const nameOf = (config: unknown, otherwise: string): string =>
+  isJsonObject(config) && typeof config.name === 'string' ? config.name : otherwise
 
 /** The configuration of one layer, and of the layer that a wrapper holds. */
 function translated(className: string, config: JsonObject, initializer: string): JsonObject {
@@ -105,16 +140,25 @@ function translated(className: string, config: JsonObject, initializer: string):
   if (config.recurrent_activation !== undefined) out.recurrent_activation = activation(config.recurrent_activation)
   if (typeof config.negative_slope === 'number' && className === 'LeakyReLU') out.alpha = config.negative_slope
   const inner = asObject(config.layer)
-  if (typeof inner.class_name === 'string') out.layer = {class_name: inner.class_name, config: translated(inner.class_name, asObject(inner.config), initializer)}
+  if (typeof inner.class_name === 'string')
+    out.layer = {
+      class_name: inner.class_name,
+      config: translated(inner.class_name, asObject(inner.config), initializer),
+    }
   return out
 }
 
 /** Whole numbers stay whole; everything else is computed in fp32. */
-const inputType = (dtype: unknown): string => (typeof dtype === 'string' && /^u?int|^bool/.test(dtype) ? 'int32' : 'float32')
+const inputType = (dtype: unknown): string =>
+  typeof dtype === 'string' && /^u?int|^bool/.test(dtype) ? 'int32' : 'float32'
 
 /** A name, or an object that holds one; Keras calls one function by several names. */
 function activation(value: unknown): unknown {
-  const name: unknown = isJsonObject(value) ? (value.class_name === 'function' ? value.config : (value.class_name ?? value.config)) : value
+  const name: unknown = isJsonObject(value)
+    ? value.class_name === 'function'
+      ? value.config
+      : (value.class_name ?? value.config)
+    : value
   return name === 'silu' ? 'swish' : name
 }
 
@@ -132,7 +176,9 @@ function references(value: unknown): unknown {
   return list.length > 0 && typeof list[0] === 'string' ? [list] : list
 }
 
-/** A call of a layer as Keras 2 writes it, [[layer, node, tensor, options], …]; Keras 3 has the tensors as arguments. */
+/**
+ * A call of a layer as Keras 2 writes it, [[layer, node, tensor, options], …]; Keras 3 has the tensors as arguments.
+ */
 function inboundNode(node: unknown, where: string): unknown {
   if (isList(node)) {
     for (const call of node) if (isList(call)) checkCall(asObject(call[3]), where)
@@ -152,6 +198,10 @@ function inboundNode(node: unknown, where: string): unknown {
 
 /** Throws InputError where a layer is called as in training, or with a mask of its own. */
 export function checkCall(options: JsonObject, where: string): void {
-  if (options.training === true || options.training === 1) throw new InputError(`${where} is called with training=True, so it stays in training when the model is used`, ['build the model without it and save it again'])
-  if (options.mask !== undefined && options.mask !== null) throw new InputError(`${where} is called with a mask, which is not supported`, ['convert the model to ONNX'])
+  if (options.training === true || options.training === 1)
+    throw new InputError(`${where} is called with training=True, so it stays in training when the model is used`, [
+      'build the model without it and save it again',
+    ])
+  if (options.mask !== undefined && options.mask !== null)
+    throw new InputError(`${where} is called with a mask, which is not supported`, ['convert the model to ONNX'])
 }

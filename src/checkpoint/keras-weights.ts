@@ -6,8 +6,8 @@ import type {KerasLeaf} from './keras-config.js'
 export type WeightsOf = (leaf: KerasLeaf) => NamedArray[]
 
 /**
- * Weights of a whole-model or weights HDF5 file of Keras 2 (and of Keras 3's .h5): one group a layer with the attribute `weight_names`; a nested
- * model has one group too, whose names tell its layers.
+ * Weights of a whole-model or weights HDF5 file of Keras 2 (and of Keras 3's .h5): one group a layer with the attribute
+ * `weight_names`; a nested model has one group too, whose names tell its layers.
  */
 export function legacyWeights(file: Hdf5File): WeightsOf {
   const root = file.members('model_weights').length > 0 ? 'model_weights' : ''
@@ -34,12 +34,18 @@ function listAttribute(file: Hdf5File, group: string, name: string): string[] {
 /** Parts of a layer that have weights of their own, in the order of the layer's weights. */
 const PARTS = ['cell', 'layer', 'forward_layer', 'backward_layer']
 
-/** Weights of a .keras archive: `vars/0`, `vars/1`, … in a group for each layer. Archives of Keras 2.12 and 2.13 call `layers` otherwise. */
+/**
+ * Weights of a .keras archive: `vars/0`, `vars/1`, … in a group for each layer. Archives of Keras 2.12 and 2.13 call
+ * `layers` otherwise.
+ */
 export function archiveWeights(file: Hdf5File): WeightsOf {
   const older = file.members('_layer_checkpoint_dependencies').length > 0
   const variables = (group: string): NamedArray[] => [
     ...file.members(`${group}/vars`).map((name) => file.read(`${group}/vars/${name}`)),
-    ...PARTS.filter((part) => file.members(`${group}/${part}`).length > 0).flatMap((part) => variables(`${group}/${part}`)),
+    ...PARTS.filter((part) => file.members(`${group}/${part}`).length > 0).flatMap((part) =>
+      variables(`${group}/${part}`),
+    ),
   ]
-  return ({group}) => variables(older ? group.replaceAll(/(^|\/)layers\//g, '$1_layer_checkpoint_dependencies/') : group)
+  return ({group}) =>
+    variables(older ? group.replaceAll(/(^|\/)layers\//g, '$1_layer_checkpoint_dependencies/') : group)
 }

@@ -21,9 +21,12 @@ const AGAIN = ['save the model again']
 export async function openHdf5Checkpoint(path: string, input: InputBytes): Promise<Checkpoint> {
   const file = await openHdf5(input.bytes, path)
   const config = file.attribute('', 'model_config')
-  if (typeof config === 'string') return openKeras(path, input, parseJson(Buffer.from(config), `${path}, model_config`), file, legacyWeights(file))
+  if (typeof config === 'string')
+    return openKeras(path, input, parseJson(Buffer.from(config), `${path}, model_config`), file, legacyWeights(file))
   if (file.attribute('', 'layer_names') !== null && file.attribute('', 'keras_version') !== null) {
-    throw new InputError(`${path}: holds the weights of a Keras model but not the model`, ['save the whole model with model.save'])
+    throw new InputError(`${path}: holds the weights of a Keras model but not the model`, [
+      'save the whole model with model.save',
+    ])
   }
   return openEmbeddings(path, {format: 'hdf5', arrays: hdf5Arrays(file), inputFiles: [input.file]})
 }
@@ -47,15 +50,30 @@ export async function openKerasArchive(path: string, input: InputBytes): Promise
  * Precision  weights of half precision are exact in fp32; see openLayersModel.
  * Throws     InputError  see kerasModel; a layer whose weights are missing or have another shape (names it).
  */
-async function openKeras(path: string, input: InputBytes, config: unknown, file: Hdf5File, weightsOf: WeightsOf): Promise<Checkpoint> {
-  const stored = file.names.reduce((sum, name) => sum + file.shape(name).reduce((product, length) => product * length, 1), 0)
+async function openKeras(
+  path: string,
+  input: InputBytes,
+  config: unknown,
+  file: Hdf5File,
+  weightsOf: WeightsOf,
+): Promise<Checkpoint> {
+  const stored = file.names.reduce(
+    (sum, name) => sum + file.shape(name).reduce((product, length) => product * length, 1),
+    0,
+  )
   const build = async (tensorFlow: TensorFlow): Promise<LayersModel> => {
     const initializer = countingInitializer(tensorFlow, stored)
     const {topology, leaves} = kerasModel(config, path, initializer)
     checkLayersConfig(topology, path)
-    const model = await tensorFlow.tfl.loadLayersModel({load: () => Promise.resolve({modelTopology: topology})}).catch((cause: unknown) => {
-      throw new InputError(`${path}: TensorFlow.js cannot build this Keras model: ${reason(cause)}`, ['convert the model to ONNX'], {cause})
-    })
+    const model = await tensorFlow.tfl
+      .loadLayersModel({load: () => Promise.resolve({modelTopology: topology})})
+      .catch((cause: unknown) => {
+        throw new InputError(
+          `${path}: TensorFlow.js cannot build this Keras model: ${reason(cause)}`,
+          ['convert the model to ONNX'],
+          {cause},
+        )
+      })
     for (const leaf of leaves) setWeights(tensorFlow, model, leaf, weightsOf, path)
     return model
   }
@@ -63,14 +81,24 @@ async function openKeras(path: string, input: InputBytes, config: unknown, file:
 }
 
 function setWeights({tf}: TensorFlow, model: LayersModel, leaf: KerasLeaf, weightsOf: WeightsOf, path: string): void {
-  const layer = leaf.path.reduce<{getLayer?: (name: string) => unknown}>((at, name) => at.getLayer!(name) as typeof at, model as unknown as {getLayer: (name: string) => unknown}) as LayersModel['layers'][number]
+  const layer = leaf.path.reduce<{getLayer?: (name: string) => unknown}>(
+    (at, name) => at.getLayer!(name) as typeof at,
+    model as unknown as {getLayer: (name: string) => unknown},
+  ) as LayersModel['layers'][number]
   const wanted = layer.getWeights().map(({shape}) => shape)
   if (wanted.length === 0) return
   const where = `${path}: the layer ${leaf.path.join('/')} (${leaf.className})`
   const arrays = weightsOf(leaf)
-  if (arrays.length !== wanted.length) throw new InputError(`${where} has ${wanted.length} weights, the file holds ${arrays.length} for it`, AGAIN)
+  if (arrays.length !== wanted.length)
+    throw new InputError(`${where} has ${wanted.length} weights, the file holds ${arrays.length} for it`, AGAIN)
   arrays.forEach(({name, shape}, i) => {
-    if (shape.join() !== wanted[i]!.join()) throw new InputError(`${where} takes a weight of the shape [${wanted[i]!.join(', ')}], but ${name} has [${shape.join(', ')}]`, AGAIN)
+    if (shape.join() !== wanted[i]!.join())
+      throw new InputError(
+        `${where} takes a weight of the shape [${wanted[i]!.join(', ')}], but ${name} has [${shape.join(', ')}]`,
+        AGAIN,
+      )
   })
-  tf.tidy(() => layer.setWeights(arrays.map(({data, shape}) => tf.tensor(Float32Array.from(data as NumericArray), [...shape]))))
+  tf.tidy(() =>
+    layer.setWeights(arrays.map(({data, shape}) => tf.tensor(Float32Array.from(data as NumericArray), [...shape]))),
+  )
 }

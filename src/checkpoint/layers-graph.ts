@@ -11,12 +11,14 @@ interface Need {
 const MADE = new Set(['InputLayer', 'Model', 'Functional', 'Sequential'])
 
 /**
- * Whether the calls of the layers of a model (not of a Sequential, which has none) can be made one after another. TensorFlow.js tries again and again those that wait for
- * another, without end where a call waits for itself or for one that never comes.
+ * Whether the calls of the layers of a model (not of a Sequential, which has none) can be made one after another.
+ * TensorFlow.js tries again and again those that wait for another, without end where a call waits for itself or for one
+ * that never comes.
  *
  * `layers`  of one model, as its configuration lists them.
  * Cost      calls × the longest chain of calls that stand in the wrong order.
- * Throws    InputError  a call that can never be made (names its layer and what it waits for); layers without names or of the same name.
+ * Throws    InputError  a call that can never be made (names its layer and what it waits for); layers without names or
+ *           of the same name.
  */
 export function checkCallOrder(layers: readonly unknown[], place: string): void {
   const called = new Map<string, number>()
@@ -28,7 +30,8 @@ export function checkCallOrder(layers: readonly unknown[], place: string): void 
     // What it is called when it is made, which queues its calls.
     made.add(uniqueName(isJsonObject(layer.config) ? layer.config.name : undefined, made, place))
     called.set(name, isMade(layer) ? 1 : 0)
-    for (const node of listOf(layer.inbound_nodes)) waiting.push({layer: name, needs: listOf(node).map((call) => needOf(call, `${place}: the layer ${name}`))})
+    for (const node of listOf(layer.inbound_nodes))
+      waiting.push({layer: name, needs: listOf(node).map((call) => needOf(call, `${place}: the layer ${name}`))})
   }
   const isReady = ({layer, calls}: Need) => (called.get(layer) ?? -1) >= calls
   while (waiting.length > 0) {
@@ -38,9 +41,11 @@ export function checkCallOrder(layers: readonly unknown[], place: string): void 
       else late.push(call)
     }
     if (late.length === waiting.length) {
-      const [{layer, needs}] = late as [typeof waiting[number]]
+      const [{layer, needs}] = late as [(typeof waiting)[number]]
       const {layer: from, calls} = needs.find((need) => !isReady(need))!
-      const why = called.has(from) ? `call ${calls} of the layer ${from}, which never comes before it` : `the layer ${from}, which is not in the model`
+      const why = called.has(from)
+        ? `call ${calls} of the layer ${from}, which never comes before it`
+        : `the layer ${from}, which is not in the model`
       throw new InputError(`${place}: the layer ${layer} waits for ${why}`, ['save the model again'])
     }
     waiting = late
@@ -52,14 +57,22 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 /** [layer, number of its call, number of the call's output, …]. */
 function needOf(call: unknown, where: string): Need {
   const [layer, index] = listOf(call)
-  if (typeof layer === 'string' && Number.isInteger(index) && (index as number) >= 0) return {layer, calls: (index as number) + 1}
-  throw new InputError(`${where} is called on ${JSON.stringify(call)?.slice(0, 80)}, which names no layer and call`, ['save the model again'])
+  if (typeof layer === 'string' && Number.isInteger(index) && (index as number) >= 0)
+    return {layer, calls: (index as number) + 1}
+  throw new InputError(`${where} is called on ${JSON.stringify(call)?.slice(0, 80)}, which names no layer and call`, [
+    'save the model again',
+  ])
 }
 
 function uniqueName(name: unknown, taken: {has: (name: string) => boolean}, place: string): string {
   if (typeof name === 'string' && name !== '' && !taken.has(name)) return name
-  throw new InputError(`${place}: ${typeof name === 'string' ? `two layers are called '${name}'` : 'a layer has no name'}`, ['save the model again'])
+  throw new InputError(
+    `${place}: ${typeof name === 'string' ? `two layers are called '${name}'` : 'a layer has no name'}`,
+    ['save the model again'],
+  )
 }
 
 /** A model without layers has not been called. */
-const isMade = (layer: JsonObject): boolean => MADE.has(String(layer.class_name)) && !(isJsonObject(layer.config) && listOf(layer.config.layers ?? [null]).length === 0)
+const isMade = (layer: JsonObject): boolean =>
+  MADE.has(String(layer.class_name)) &&
+  !(isJsonObject(layer.config) && listOf(layer.config.layers ?? [null]).length === 0)

@@ -25,23 +25,35 @@ export interface LayersSource {
 /** The model of a model.json. Throws InputError: a layer that runs in training mode. */
 export function layersSource(path: string, {artifacts, inputFiles}: TfjsFiles): LayersSource {
   checkLayersConfig(artifacts.modelTopology, path)
-  return {kind: 'tfjs-layers', inputFiles, build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)})}
+  return {
+    kind: 'tfjs-layers',
+    inputFiles,
+    build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)}),
+  }
 }
 
 /** Layers that pass their input on when a model is not being trained. */
-const PASSING = new Set(['InputLayer', 'Dropout', 'SpatialDropout1D', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'])
+const PASSING = new Set([
+  'InputLayer',
+  'Dropout',
+  'SpatialDropout1D',
+  'AlphaDropout',
+  'GaussianDropout',
+  'GaussianNoise',
+])
 const ACTIVATIONS = new Set(['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'])
 const NORMALIZATIONS = new Set(['BatchNormalization', 'LayerNormalization'])
 const MERGES = new Set(['Add', 'Average', 'Concatenate', 'Maximum', 'Minimum'])
 
 /**
- * A TensorFlow.js LayersModel: every layer asked for becomes an output of one model that shares the weights. Only the layer
- * classes of TensorFlow.js itself are built, so a file cannot bring code.
+ * A TensorFlow.js LayersModel: every layer asked for becomes an output of one model that shares the weights. Only the
+ * layer classes of TensorFlow.js itself are built, so a file cannot bring code.
  *
  * Precision  fp32 on the wasm backend, or on cpu where wasm does not start or lacks an operation.
  * Throws     InputError  the model cannot be built, for example because TensorFlow.js does not have one of its layers.
  */
-export const openLayersModel = async (path: string, source: LayersSource): Promise<Checkpoint> => checkpointOf(await buildLayersModel(path, source, await loadTensorFlow()))
+export const openLayersModel = async (path: string, source: LayersSource): Promise<Checkpoint> =>
+  checkpointOf(await buildLayersModel(path, source, await loadTensorFlow()))
 
 /** A model in memory: what certify probes, and harden trains. */
 export interface BuiltModel {
@@ -55,22 +67,43 @@ export interface BuiltModel {
   inputFiles: InputFile[]
 }
 
-export async function buildLayersModel(path: string, {kind, inputFiles, build}: LayersSource, tensorFlow: TensorFlow): Promise<BuiltModel> {
+export async function buildLayersModel(
+  path: string,
+  {kind, inputFiles, build}: LayersSource,
+  tensorFlow: TensorFlow,
+): Promise<BuiltModel> {
   try {
     const model = await quietly(() => build(tensorFlow))
     const layers = layersOf(model)
-    return {path, kind, tensorFlow, model, layers, outputKind: outputKind(layers.at(-1)!.output.sourceLayer), inputFiles}
+    return {
+      path,
+      kind,
+      tensorFlow,
+      model,
+      layers,
+      outputKind: outputKind(layers.at(-1)!.output.sourceLayer),
+      inputFiles,
+    }
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    throw new InputError(`${path}: TensorFlow.js cannot build the model: ${reason(cause)}`, ['save the model again; layers with code of their own are not supported'], {cause})
+    throw new InputError(
+      `${path}: TensorFlow.js cannot build the model: ${reason(cause)}`,
+      ['save the model again; layers with code of their own are not supported'],
+      {cause},
+    )
   }
 }
 
-export const inputsOf = (model: LayersModel): ModelInput[] => model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
+export const inputsOf = (model: LayersModel): ModelInput[] =>
+  model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
 
 /** Some rows of the data as the model's inputs. */
-export const batchTensors = (tensorFlow: TensorFlow, model: LayersModel, bound: readonly BoundInput[], rows: Uint32Array): Tensor[] =>
-  bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows, rows.length))
+export const batchTensors = (
+  tensorFlow: TensorFlow,
+  model: LayersModel,
+  bound: readonly BoundInput[],
+  rows: Uint32Array,
+): Tensor[] => bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows, rows.length))
 
 export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
   const output = layers.at(-1)!
@@ -86,11 +119,29 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
     const probe = tensorFlow.tfl.model({inputs: model.inputs, outputs: used.map((layer) => layer.output)})
     const predict = (tensors: Parameters<LayersModel['predictOnBatch']>[0]) => [probe.predictOnBatch(tensors)].flat()
     const run = (first: number, count: number) =>
-      forward(tensorFlow, bound, model.inputs.map(({dtype}) => dtype), {first, count, batch: fixed ? batchSize : count}, predict).catch((cause: unknown) => {
+      forward(
+        tensorFlow,
+        bound,
+        model.inputs.map(({dtype}) => dtype),
+        {first, count, batch: fixed ? batchSize : count},
+        predict,
+      ).catch((cause: unknown) => {
         if (cause instanceof InputError) throw cause
-        throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
+        throw new InputError(
+          `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
+          ['check that this data belongs to this model'],
+          {cause},
+        )
       })
-    const pass = {layers: used.map((layer) => layer.name), reportOutput: chosen.includes(output), outputKind, channelAxis: -1 as const, batchSize, inputs: bound, run}
+    const pass = {
+      layers: used.map((layer) => layer.name),
+      reportOutput: chosen.includes(output),
+      outputKind,
+      channelAxis: -1 as const,
+      batchSize,
+      inputs: bound,
+      run,
+    }
     return collect(pass, data, options, notes)
   }
   return {
@@ -112,7 +163,9 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
 function layersOf(model: LayersModel): TfLayer[] {
   const outputLayer = model.outputs[0]!.sourceLayer
   for (const {name, outputShape} of model.layers) checkSize(name, [outputShape].flat(2))
-  const hidden = model.layers.filter((layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]))
+  const hidden = model.layers.filter(
+    (layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]),
+  )
   const defaults = defaultLayers(model, outputLayer)
   const info = (layer: Layer, output: SymbolicTensor): TfLayer => ({
     name: layer.name,
@@ -122,7 +175,10 @@ function layersOf(model: LayersModel): TfLayer[] {
     output,
   })
   // A layer used twice, or a model used as a layer, has several outputs; the last one is this model's own.
-  return [...hidden.map((layer) => info(layer, layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor)), info(outputLayer, model.outputs[0]!)]
+  return [
+    ...hidden.map((layer) => info(layer, layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor)),
+    info(outputLayer, model.outputs[0]!),
+  ]
 }
 
 /** More values than this for one example are a mistake in the file, or meant to exhaust the memory. */
@@ -130,34 +186,50 @@ const MAX_VALUES = 2 ** 28
 
 function checkSize(name: string, shape: readonly (number | null)[]): void {
   const values = shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1)
-  if (values > MAX_VALUES) throw new InputError(`the layer ${name} gives ${values} values for each example, the limit is ${MAX_VALUES}`, ['check the file with the program that saved it'])
+  if (values > MAX_VALUES)
+    throw new InputError(`the layer ${name} gives ${values} values for each example, the limit is ${MAX_VALUES}`, [
+      'check the file with the program that saved it',
+    ])
 }
 
 /**
- * The layers of a model that are looked at unless others are named: those with weights, activations and merges of branches, each at its
- * end (a convolution that a normalization or activation follows is not done yet), and of these the ones that all of the computation
- * passes through, one a block (see graphLayers). Where that leaves none, all of them but merges.
+ * The layers of a model that are looked at unless others are named: those with weights, activations and merges of
+ * branches, each at its end (a convolution that a normalization or activation follows is not done yet), and of these
+ * the ones that all of the computation passes through, one a block (see graphLayers). Where that leaves none, all of
+ * them but merges.
  */
 function defaultLayers(model: LayersModel, output: Layer): Set<Layer> {
   const feeds = (layer: Layer) => layer.inboundNodes.flatMap((node) => node.inboundLayers)
   const readers = new Map<Layer, Layer[]>()
-  for (const layer of model.layers) for (const source of feeds(layer)) readers.set(source, [...(readers.get(source) ?? []), layer])
+  for (const layer of model.layers)
+    for (const source of feeds(layer)) readers.set(source, [...(readers.get(source) ?? []), layer])
   const type = (layer: Layer) => layer.getClassName()
   const isEnd = (layer: Layer) => {
     const next = readers.get(layer) ?? []
     return next.length !== 1 || !(ACTIVATIONS.has(type(next[0]!)) || NORMALIZATIONS.has(type(next[0]!)))
   }
   const computes = (layer: Layer) => layer.getWeights().length > 0 || ACTIVATIONS.has(type(layer))
-  const ends = model.layers.filter((layer) => layer !== output && (computes(layer) || MERGES.has(type(layer))) && isEnd(layer))
+  const ends = model.layers.filter(
+    (layer) => layer !== output && (computes(layer) || MERGES.has(type(layer))) && isEnd(layer),
+  )
   const source = mainInput(model.inputs.map(({sourceLayer}) => sourceLayer.name))
   // A layer that is used twice has no place of its own in the order.
   const once = model.layers.every((layer) => layer.inboundNodes.length === 1)
-  const passed = source === undefined || !once ? new Set<string>() : bottlenecks(model.layers.map((layer) => ({name: layer.name, inputs: feeds(layer).map(({name}) => name)})), source, output.name)
+  const passed =
+    source === undefined || !once
+      ? new Set<string>()
+      : bottlenecks(
+          model.layers.map((layer) => ({name: layer.name, inputs: feeds(layer).map(({name}) => name)})),
+          source,
+          output.name,
+        )
   const kept = new Set(onePerBlock(ends.map(({name}) => name).filter((name) => passed.has(name))))
   return new Set(kept.size > 0 ? ends.filter(({name}) => kept.has(name)) : ends.filter(computes))
 }
 
 function outputKind(layer: Layer): OutputKind {
   const {activation} = layer.getConfig()
-  return layer.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid' ? 'probabilities' : 'logits'
+  return layer.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid'
+    ? 'probabilities'
+    : 'logits'
 }

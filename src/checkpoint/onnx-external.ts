@@ -18,8 +18,8 @@ type Kind = keyof typeof CHILDREN
 const MAX_DEPTH = 64
 
 /**
- * The files, relative to the model, in which tensors of an ONNX model lie: its weights, constants in nodes, also those of loops, branches and
- * functions. Sorted.
+ * The files, relative to the model, in which tensors of an ONNX model lie: its weights, constants in nodes, also those
+ * of loops, branches and functions. Sorted.
  *
  * Cost    one pass over the structure, no copy of a weight.
  * Throws  InputError  not protobuf, or graphs inside of each other deeper than MAX_DEPTH messages.
@@ -28,7 +28,10 @@ const MAX_DEPTH = 64
 export function externalFiles(model: Uint8Array, file: string): string[] {
   const found = new Set<string>()
   const visit = (kind: Kind, message: Uint8Array, depth: number): void => {
-    if (depth > MAX_DEPTH) throw new InputError(`${file}: its graphs are nested deeper than ${MAX_DEPTH} messages, which is the limit`, ['check the file with the program that exported it'])
+    if (depth > MAX_DEPTH)
+      throw new InputError(`${file}: its graphs are nested deeper than ${MAX_DEPTH} messages, which is the limit`, [
+        'check the file with the program that exported it',
+      ])
     const children = CHILDREN[kind] as Record<number, Kind | 'location'>
     for (const {number, bytes} of fields(message, `a ${kind} of ${file}`)) {
       const child = children[number]

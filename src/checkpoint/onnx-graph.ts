@@ -53,8 +53,15 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   // Before IR version 4 every weight was listed among the inputs too.
   graph.inputs = graph.inputs.filter(({name}) => !initializers.has(name))
   graph.externalFiles = externalFiles(model, file)
-  for (const [what, list] of [['node', graph.nodes], ['input', graph.inputs], ['output', graph.outputs]] as const) {
-    if (list.length === 0) throw new InputError(`${file} is not a usable ONNX model: its graph has no ${what}`, ['check the file with the program that exported it'])
+  for (const [what, list] of [
+    ['node', graph.nodes],
+    ['input', graph.inputs],
+    ['output', graph.outputs],
+  ] as const) {
+    if (list.length === 0)
+      throw new InputError(`${file} is not a usable ONNX model: its graph has no ${what}`, [
+        'check the file with the program that exported it',
+      ])
   }
   return graph
 }

@@ -9,17 +9,32 @@ type Ort = typeof import('onnxruntime-node')
 
 /** Storage of the integer types onnxruntime knows. */
 const INTEGERS = {
-  bool: Uint8Array, int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array, uint32: Uint32Array,
-  int64: BigInt64Array, uint64: BigUint64Array,
+  bool: Uint8Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
 } as const
 
 /**
  * Rows first … first + count − 1 of an input as a tensor of the type the model takes, padded with zero rows to `batch`.
  *
  * Precision  rounded to a floating type; integers must be exact.
- * Throws     InputError  a value the integer type cannot hold (names row and value), or a type no array can feed (string).
+ * Throws     InputError  a value the integer type cannot hold (names row and value), or a type no array can feed
+ *            (string).
  */
-export function inputTensor(ort: Ort, type: string, input: BoundInput, first: number, count: number, batch: number): Tensor {
+export function inputTensor(
+  ort: Ort,
+  type: string,
+  input: BoundInput,
+  first: number,
+  count: number,
+  batch: number,
+): Tensor {
   const width = size(input.rowShape)
   const shape = [batch, ...input.rowShape]
   const values = Float64Array.from(rowsOf(input, first, count))
@@ -28,12 +43,19 @@ export function inputTensor(ort: Ort, type: string, input: BoundInput, first: nu
   if (type === 'float64') return new ort.Tensor(type, padded, shape)
   if (type === 'float32') return new ort.Tensor(type, Float32Array.from(padded), shape)
   if (type === 'float16') return new ort.Tensor(type, Uint16Array.from(padded, toFloat16), shape)
-  if (!(type in INTEGERS)) throw new InputError(`the model's input '${input.name}' takes ${type}, which no array can feed`, ['export the model with numeric inputs'])
+  if (!(type in INTEGERS))
+    throw new InputError(`the model's input '${input.name}' takes ${type}, which no array can feed`, [
+      'export the model with numeric inputs',
+    ])
   const integers = new INTEGERS[type as keyof typeof INTEGERS](padded.length)
   padded.forEach((value, i) => {
-    integers[i] = integers instanceof BigInt64Array || integers instanceof BigUint64Array ? BigInt(Math.trunc(value)) : value
+    integers[i] =
+      integers instanceof BigInt64Array || integers instanceof BigUint64Array ? BigInt(Math.trunc(value)) : value
     if (Number(integers[i]) === value) return
-    throw new InputError(`the array '${input.array.name}' holds ${value} at row ${first + Math.floor(i / width)}, but the model's input '${input.name}' takes ${type}`, ['check that this data belongs to this model'])
+    throw new InputError(
+      `the array '${input.array.name}' holds ${value} at row ${first + Math.floor(i / width)}, but the model's input '${input.name}' takes ${type}`,
+      ['check that this data belongs to this model'],
+    )
   })
   return new ort.Tensor(type as 'int32', integers as Int32Array, shape)
 }

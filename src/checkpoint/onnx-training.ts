@@ -2,14 +2,21 @@ import {fields, text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
 /** Operators that draw numbers: states would differ from run to run. */
-const RANDOM = new Set(['RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Multinomial', 'Bernoulli'])
+const RANDOM = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+])
 /** Subgraphs in subgraphs: more is no model anyone exported. */
 const MAX_DEPTH = 16
 const NEXT = ['export the model for inference: model.eval() in PyTorch, training=False in Keras']
 
 /**
- * Looks for operators that stay in training: Dropout and BatchNormalization with their training mode on, and random draws; in subgraphs and
- * functions of the model too.
+ * Looks for operators that stay in training: Dropout and BatchNormalization with their training mode on, and random
+ * draws; in subgraphs and functions of the model too.
  *
  * Cost    one pass over the file.
  * Throws  InputError  one of them is there (names the node and its operator).
@@ -18,18 +25,26 @@ const NEXT = ['export the model for inference: model.eval() in PyTorch, training
  */
 export function checkOnnxInference(model: Uint8Array, file: string): void {
   const refuse = (node: Node, why: string): never => {
-    throw new InputError(`${file}: the node ${node.name || node.outputs[0] || '(without a name)'} (${node.op}) ${why}`, NEXT)
+    throw new InputError(
+      `${file}: the node ${node.name || node.outputs[0] || '(without a name)'} (${node.op}) ${why}`,
+      NEXT,
+    )
   }
   const check = (nodes: Node[], constants: ReadonlyMap<string, boolean>): void => {
     for (const node of nodes) {
       const mode = node.inputs[2] ?? ''
-      if (node.op === 'Dropout' && mode !== '' && constants.get(mode) !== false) refuse(node, `drops values: its training_mode is ${constants.get(mode) === true ? 'true' : 'not false'}`)
-      if (node.op === 'BatchNormalization' && node.trainingMode) refuse(node, 'normalizes by the batch: its training_mode is on')
+      if (node.op === 'Dropout' && mode !== '' && constants.get(mode) !== false)
+        refuse(node, `drops values: its training_mode is ${constants.get(mode) === true ? 'true' : 'not false'}`)
+      if (node.op === 'BatchNormalization' && node.trainingMode)
+        refuse(node, 'normalizes by the batch: its training_mode is on')
       if (RANDOM.has(node.op)) refuse(node, 'draws random numbers')
     }
   }
   const visit = (bytes: Uint8Array, outer: ReadonlyMap<string, boolean>, depth: number): void => {
-    if (depth > MAX_DEPTH) throw new InputError(`${file}: its subgraphs are nested more than ${MAX_DEPTH} deep`, ['check the file with the program that exported it'])
+    if (depth > MAX_DEPTH)
+      throw new InputError(`${file}: its subgraphs are nested more than ${MAX_DEPTH} deep`, [
+        'check the file with the program that exported it',
+      ])
     const {nodes, constants, subgraphs} = readGraph(bytes, file, outer)
     check(nodes, constants)
     for (const subgraph of subgraphs) visit(subgraph, constants, depth + 1)
@@ -37,7 +52,9 @@ export function checkOnnxInference(model: Uint8Array, file: string): void {
   for (const part of fields(model, file)) {
     if (part.number === 7) visit(part.bytes, new Map(), 0)
     // A function keeps its nodes in field 7, a graph in field 1.
-    if (part.number === 25) for (const field of fields(part.bytes, `a function of ${file}`)) if (field.number === 7) check([readNode(field.bytes, file).node], new Map())
+    if (part.number === 25)
+      for (const field of fields(part.bytes, `a function of ${file}`))
+        if (field.number === 7) check([readNode(field.bytes, file).node], new Map())
   }
 }
 
@@ -49,7 +66,11 @@ interface Node {
   trainingMode: boolean
 }
 
-function readGraph(bytes: Uint8Array, file: string, outer: ReadonlyMap<string, boolean>): {nodes: Node[]; constants: Map<string, boolean>; subgraphs: Uint8Array[]} {
+function readGraph(
+  bytes: Uint8Array,
+  file: string,
+  outer: ReadonlyMap<string, boolean>,
+): {nodes: Node[]; constants: Map<string, boolean>; subgraphs: Uint8Array[]} {
   const constants = new Map(outer)
   const nodes: Node[] = []
   const subgraphs: Uint8Array[] = []
@@ -101,7 +122,8 @@ function readFlag(bytes: Uint8Array, file: string): {name: string; value: boolea
     if (field.number === 2) type = field.integer
     else if (field.number === 8) name = text(field.bytes)
     else if (field.number === 9) value = field.bytes.length === 1 ? field.bytes[0] !== 0 : null
-    else if (field.number === 5) value = Number.isNaN(field.integer) ? field.bytes.length === 1 && field.bytes[0] !== 0 : field.integer !== 0
+    else if (field.number === 5)
+      value = Number.isNaN(field.integer) ? field.bytes.length === 1 && field.bytes[0] !== 0 : field.integer !== 0
   }
   return {name, value: type === BOOL ? value : null}
 }

@@ -15,8 +15,9 @@ import {selectLayers} from './select-layers.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
 
 /**
- * An ONNX model, run by onnxruntime-node. Hidden tensors become outputs by appending a second `graph` field to the file's
- * bytes: protobuf merges embedded messages of the same number, so nothing is rewritten and weights are not copied apart.
+ * An ONNX model, run by onnxruntime-node. Hidden tensors become outputs by appending a second `graph` field to the
+ * file's bytes: protobuf merges embedded messages of the same number, so nothing is rewritten and weights are not
+ * copied apart.
  *
  * Precision  that of the model; onnxruntime splits rows and columns between threads, never a sum.
  * Throws     InputError  no valid ONNX graph, or weights kept in a file that is missing.
@@ -28,7 +29,10 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   const output = mainOutput(graph, path)
   const layers = graphLayers(graph, output)
   const outputLayer = layers.find((layer) => layer.tensor === output)
-  if (outputLayer === undefined) throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, ['check the file with the program that exported it'])
+  if (outputLayer === undefined)
+    throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, [
+      'check the file with the program that exported it',
+    ])
   const outputName = outputLayer.name
   const external = await Promise.all(graph.externalFiles.map((name) => readBeside(path, name)))
   const notes: Note[] = []
@@ -47,14 +51,28 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       const {fixed, batchSize} = batchSizeOf(inputs[0]!, bound, options)
       const run = async (first: number, count: number) => {
         const batch = fixed ? batchSize : count
-        const feeds = Object.fromEntries(bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, batch)]))
+        const feeds = Object.fromEntries(
+          bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, batch)]),
+        )
         const results = await session.run(feeds, fetches).catch((cause: unknown) => {
-          throw new InputError(`${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`, ['check that this data belongs to this model'], {cause})
+          throw new InputError(
+            `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
+            ['check that this data belongs to this model'],
+            {cause},
+          )
         })
         return fetches.map((name) => stateOf(name, results[name]!))
       }
       const names = [...hidden.map((layer) => layer.name), outputName]
-      const pass = {layers: names, reportOutput: chosen.length > hidden.length, outputKind: graphOutputKind(graph, output), channelAxis: 1 as const, batchSize, inputs: bound, run}
+      const pass = {
+        layers: names,
+        reportOutput: chosen.length > hidden.length,
+        outputKind: graphOutputKind(graph, output),
+        channelAxis: 1 as const,
+        batchSize,
+        inputs: bound,
+        run,
+      }
       return await collect(pass, data, options, notes)
     } finally {
       await session.release()
@@ -64,43 +82,88 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   /** onnxruntime infers the shapes that the file leaves out, once every layer is an output. */
   async function describeLayers(): Promise<LayerInfo[]> {
     const ort = await loadRuntime()
-    const session = await createSession(ort, model.bytes, graph, layers.map((layer) => layer.tensor), path, false)
+    const session = await createSession(
+      ort,
+      model.bytes,
+      graph,
+      layers.map((layer) => layer.tensor),
+      path,
+      false,
+    )
     const shapes = new Map(session.outputMetadata.map((value) => [value.name, value.isTensor ? value.shape : null]))
     await session.release()
-    return layers.map((layer) => ({...layer, shape: layer.shape ?? shapes.get(layer.tensor)?.slice(1).map((length) => (typeof length === 'number' ? length : -1)) ?? null}))
+    return layers.map((layer) => ({
+      ...layer,
+      shape:
+        layer.shape ??
+        shapes
+          .get(layer.tensor)
+          ?.slice(1)
+          .map((length) => (typeof length === 'number' ? length : -1)) ??
+        null,
+    }))
   }
-  return {kind: 'onnx', listLayers: () => layers, describeLayers, modelInputs, embeddings, notes, inputFiles: [model.file, ...external.map(({file}) => file)], close: () => Promise.resolve()}
+  return {
+    kind: 'onnx',
+    listLayers: () => layers,
+    describeLayers,
+    modelInputs,
+    embeddings,
+    notes,
+    inputFiles: [model.file, ...external.map(({file}) => file)],
+    close: () => Promise.resolve(),
+  }
 }
 
-/** The first output of real numbers: classifiers with several outputs give the scores first, or after the predicted label. */
+/**
+ * The first output of real numbers: classifiers with several outputs give the scores first, or after the predicted
+ * label.
+ */
 function mainOutput(graph: OnnxGraph, path: string): string {
   const output = graph.outputs.find(isFloating)
   if (output !== undefined) return output.name
   const names = graph.outputs.map(({name}) => name).join(', ')
-  throw new InputError(`${path}: no output of the model is a tensor of real numbers; its outputs: ${names}`, ['export the model with class scores as a tensor (for scikit-learn: zipmap=False)'])
+  throw new InputError(`${path}: no output of the model is a tensor of real numbers; its outputs: ${names}`, [
+    'export the model with class scores as a tensor (for scikit-learn: zipmap=False)',
+  ])
 }
 
 async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
   try {
     return await import('onnxruntime-node')
   } catch (cause) {
-    throw new DeviceError('ONNX checkpoints are run by the package onnxruntime-node, which is not installed or does not load here', [
-      'npm install onnxruntime-node',
-      'where its script may not download: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
-      'or store the hidden states as npz or safetensors and certify that file',
-    ], {cause})
+    throw new DeviceError(
+      'ONNX checkpoints are run by the package onnxruntime-node, which is not installed or does not load here',
+      [
+        'npm install onnxruntime-node',
+        'where its script may not download: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
+        'or store the hidden states as npz or safetensors and certify that file',
+      ],
+      {cause},
+    )
   }
 }
 
 /** A session whose outputs include the hidden tensors: see openOnnx. */
-async function createSession(ort: typeof import('onnxruntime-node'), model: Uint8Array, graph: OnnxGraph, tensors: string[], path: string, strict = true): Promise<InferenceSession> {
+async function createSession(
+  ort: typeof import('onnxruntime-node'),
+  model: Uint8Array,
+  graph: OnnxGraph,
+  tensors: string[],
+  path: string,
+  strict = true,
+): Promise<InferenceSession> {
   const present = new Set(graph.outputs.map((output) => output.name))
   const added = tensors.filter((name) => !present.has(name)).map((name): Field => [12, [[1, name]]])
   const bytes = Buffer.concat([model, encodeMessage([[7, added]])])
   // Weights outside of the model are looked up from its folder.
   const extra = {session: {model_external_initializers_file_folder_path: dirname(path)}}
   const session = await ort.InferenceSession.create(bytes, {logSeverityLevel: 4, extra}).catch((cause: unknown) => {
-    throw new InputError(`${path}: onnxruntime cannot load the model: ${reason(cause)}`, ['check the file with the program that exported it'], {cause})
+    throw new InputError(
+      `${path}: onnxruntime cannot load the model: ${reason(cause)}`,
+      ['check the file with the program that exported it'],
+      {cause},
+    )
   })
   const bad = session.outputMetadata.find((value) => tensors.includes(value.name) && !value.isTensor)
   if (bad === undefined || !strict) return session
@@ -114,4 +177,8 @@ function modelInput(input: InferenceSession.ValueMetadata, graph: OnnxGraph): Mo
 }
 
 /** The first line of a foreign error, without the places in its own source code. */
-const reason = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0]!.replace(/\S*\/onnxruntime\/\S+ /g, '').slice(0, 300)
+const reason = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .split('\n')[0]!
+    .replace(/\S*\/onnxruntime\/\S+ /g, '')
+    .slice(0, 300)

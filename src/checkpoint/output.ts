@@ -16,19 +16,32 @@ const ROW_SUM_TOLERANCE = 1e-3
  * Throws     InputError  probabilities outside of [0, 1]; no column.
  * Source     —   Deviation: none.
  */
-export function classScores(states: LayerStates, rows: number, known: OutputKind | undefined, notes: Note[]): NonNullable<Embeddings['output']> {
+export function classScores(
+  states: LayerStates,
+  rows: number,
+  known: OutputKind | undefined,
+  notes: Note[],
+): NonNullable<Embeddings['output']> {
   const {name, dim, data} = states
   if (dim === 0) throw new InputError(`the output ${name} has no column`, ['certify needs one score for each class'])
   const within = data.every((value) => value >= 0 && value <= 1)
   const kind = known ?? (rows > 0 && within && (dim === 1 || sumToOne(data, rows, dim)) ? 'probabilities' : 'logits')
   if (kind === 'probabilities' && !within) {
     const at = data.findIndex((value) => !(value >= 0 && value <= 1))
-    throw new InputError(`the output ${name} is ${data[at]!} at row ${Math.floor(at / dim)}, column ${at % dim}, but probabilities lie in [0, 1]`, ['say that the output is logits'])
+    throw new InputError(
+      `the output ${name} is ${data[at]!} at row ${Math.floor(at / dim)}, column ${at % dim}, but probabilities lie in [0, 1]`,
+      ['say that the output is logits'],
+    )
   }
-  if (known === undefined) notes.push({level: 'info', code: 'output-kind', message: `the values of the output ${name} are taken as ${kind}`})
+  if (known === undefined)
+    notes.push({level: 'info', code: 'output-kind', message: `the values of the output ${name} are taken as ${kind}`})
   if (dim > 1) {
     if (kind === 'probabilities' && !sumToOne(data, rows, dim)) {
-      notes.push({level: 'warning', code: 'probabilities-sum', message: `the probabilities of ${name} do not sum to 1: each class is scored by itself`})
+      notes.push({
+        level: 'warning',
+        code: 'probabilities-sum',
+        message: `the probabilities of ${name} do not sum to 1: each class is scored by itself`,
+      })
     }
     return {kind, classes: dim, data}
   }
@@ -53,5 +66,8 @@ function sumToOne(data: Float32Array | Float64Array, rows: number, classes: numb
 export function checkLabels(labels: Int32Array, classes: number, place: string): void {
   const row = labels.findIndex((label) => label < 0 || label >= classes)
   if (row < 0) return
-  throw new InputError(`${place}: label ${labels[row]!} at row ${row} is out of range: the output has ${classes} classes, 0 … ${classes - 1}`, ['check that labels count from 0 and belong to this model'])
+  throw new InputError(
+    `${place}: label ${labels[row]!} at row ${row} is out of range: the output has ${classes} classes, 0 … ${classes - 1}`,
+    ['check that labels count from 0 and belong to this model'],
+  )
 }

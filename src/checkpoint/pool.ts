@@ -37,7 +37,8 @@ export function pool(state: State, {how, channelAxis, mask}: PoolOptions): State
   if (way === 'channel' && shape.length >= 3) return channelMeans(state, channelAxis === 1 ? 1 : shape.length - 1)
   if (way === 'flatten' || way === 'channel' || shape.length !== 3) return {shape: [batch, size(shape.slice(1))], data}
   const [, tokens, width] = shape as [number, number, number]
-  const keepsToken = mask?.length === batch * tokens ? (row: number, token: number) => mask[row * tokens + token] !== 0 : () => true
+  const keepsToken =
+    mask?.length === batch * tokens ? (row: number, token: number) => mask[row * tokens + token] !== 0 : () => true
   const out = like(data, batch * width)
   for (let row = 0; row < batch; row++) {
     const kept = Array.from({length: tokens}, (_, token) => token).filter((token) => keepsToken(row, token))
@@ -73,4 +74,5 @@ function channelMeans({shape, data}: State, axis: number): State {
 /** The number of elements of a shape; 1 for a scalar. */
 export const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
-const like = (data: Float32Array | Float64Array, length: number) => (data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length))
+const like = (data: Float32Array | Float64Array, length: number) =>
+  data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)

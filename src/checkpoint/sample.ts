@@ -22,18 +22,35 @@ export interface SampleOptions {
  *
  * Empty    without labels, stratified is random.
  */
-export function sampleRows(rows: number, labels: Int32Array | null, {limit, sample = 'random', seed = 0}: SampleOptions, notes: Note[]): Uint32Array | null {
+export function sampleRows(
+  rows: number,
+  labels: Int32Array | null,
+  {limit, sample = 'random', seed = 0}: SampleOptions,
+  notes: Note[],
+): Uint32Array | null {
   if (limit === undefined || limit >= rows) return null
   const generator = random(seed)
   switch (sample) {
     case 'first':
-      notes.push({level: 'warning', code: 'rows-limited', message: `only the first ${limit} of ${rows} rows are used: if the file is sorted, they are no random sample of it`})
+      notes.push({
+        level: 'warning',
+        code: 'rows-limited',
+        message: `only the first ${limit} of ${rows} rows are used: if the file is sorted, they are no random sample of it`,
+      })
       return Uint32Array.from({length: limit}, (_, row) => row)
     case 'stratified':
-      notes.push({level: 'warning', code: 'rows-stratified', message: `${limit} of ${rows} rows are used, each class with its share of them: bounds assume independent rows, and shares that are kept by force make them slightly dependent`})
+      notes.push({
+        level: 'warning',
+        code: 'rows-stratified',
+        message: `${limit} of ${rows} rows are used, each class with its share of them: bounds assume independent rows, and shares that are kept by force make them slightly dependent`,
+      })
       return stratified(labels ?? new Int32Array(rows), limit, generator)
     case 'random':
-      notes.push({level: 'info', code: 'rows-sampled', message: `${limit} of ${rows} rows are used, drawn at random with the seed ${seed}`})
+      notes.push({
+        level: 'info',
+        code: 'rows-sampled',
+        message: `${limit} of ${rows} rows are used, drawn at random with the seed ${seed}`,
+      })
       return generator.permutation(rows).slice(0, limit).sort()
   }
 }
@@ -51,7 +68,11 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
   const byRemainder = groups.map((_, k) => k).sort((a, b) => exact[b]! - quotas[b]! - (exact[a]! - quotas[a]!) || a - b)
   const missing = limit - quotas.reduce((sum, quota) => sum + quota, 0)
   for (const k of byRemainder.slice(0, missing)) quotas[k]!++
-  return Uint32Array.from(groups.flatMap((members, k) => Array.from(generator.permutation(members.length).slice(0, quotas[k]), (at) => members[at]!))).sort()
+  return Uint32Array.from(
+    groups.flatMap((members, k) =>
+      Array.from(generator.permutation(members.length).slice(0, quotas[k]), (at) => members[at]!),
+    ),
+  ).sort()
 }
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
@@ -72,7 +93,8 @@ function selectArray(array: InputArray, rows: Uint32Array): InputArray {
   const width = size(array.shape.slice(1))
   const shape = [rows.length, ...array.shape.slice(1)]
   const gather = (from: Uint32Array) => {
-    const take = (row: number) => (array.read === undefined ? array.data.subarray(row * width, (row + 1) * width) : array.read(row, 1))
+    const take = (row: number) =>
+      array.read === undefined ? array.data.subarray(row * width, (row + 1) * width) : array.read(row, 1)
     const [head] = from
     if (head === undefined) return new Float32Array(0)
     const first = take(head)
@@ -81,12 +103,24 @@ function selectArray(array: InputArray, rows: Uint32Array): InputArray {
     from.subarray(1).forEach((row, k) => out.set(take(row), (k + 1) * width))
     return out
   }
-  if (array.read === undefined) return {name: array.name, shape, data: gather(rows), ...(array.possible === undefined ? {} : {possible: array.possible})}
-  return lazyArray({name: array.name, shape, ...(array.possible === undefined ? {} : {possible: array.possible})}, (first, count) => gather(rows.subarray(first, first + count)))
+  if (array.read === undefined)
+    return {
+      name: array.name,
+      shape,
+      data: gather(rows),
+      ...(array.possible === undefined ? {} : {possible: array.possible}),
+    }
+  return lazyArray(
+    {name: array.name, shape, ...(array.possible === undefined ? {} : {possible: array.possible})},
+    (first, count) => gather(rows.subarray(first, first + count)),
+  )
 }
 
 /** An array whose rows are made when they are asked for. */
-export function lazyArray(about: Pick<InputArray, 'name' | 'shape' | 'possible'>, read: (first: number, count: number) => InputArray['data']): InputArray {
+export function lazyArray(
+  about: Pick<InputArray, 'name' | 'shape' | 'possible'>,
+  read: (first: number, count: number) => InputArray['data'],
+): InputArray {
   return {
     ...about,
     read,

@@ -16,38 +16,69 @@ export interface TensorFlow {
 export type Backend = 'tensorflow' | 'wasm' | 'cpu'
 
 /**
- * The states of rows first … first + count − 1, padded with zero rows to `batch`: `predict` gets one tensor for each input. An
- * operation that wasm does not have moves this and all later batches to the cpu backend.
+ * The states of rows first … first + count − 1, padded with zero rows to `batch`: `predict` gets one tensor for each
+ * input. An operation that wasm does not have moves this and all later batches to the cpu backend.
  *
  * Throws  InputError  a token or another whole number that is none; whatever `predict` throws.
  */
-export async function forward(tensorFlow: TensorFlow, bound: readonly BoundInput[], types: readonly string[], rows: {first: number; count: number; batch: number}, predict: (inputs: core.Tensor[]) => core.Tensor[]): Promise<State[]> {
+export async function forward(
+  tensorFlow: TensorFlow,
+  bound: readonly BoundInput[],
+  types: readonly string[],
+  rows: {first: number; count: number; batch: number},
+  predict: (inputs: core.Tensor[]) => core.Tensor[],
+): Promise<State[]> {
   const {tf} = tensorFlow
   const contiguous = Uint32Array.from({length: rows.count}, (_, k) => rows.first + k)
-  const attempt = () => tf.tidy(() => predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, contiguous, rows.batch))).map((tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())})))
+  const attempt = () =>
+    tf.tidy(() =>
+      predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, contiguous, rows.batch))).map(
+        (tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())}),
+      ),
+    )
   await tf.setBackend(tensorFlow.backend)
   try {
     return attempt()
   } catch (error) {
-    if (tensorFlow.backend === 'cpu' || !/not registered for the backend|Kernel .* not found/.test(String(error))) throw error
+    if (tensorFlow.backend === 'cpu' || !/not registered for the backend|Kernel .* not found/.test(String(error)))
+      throw error
     tensorFlow.backend = 'cpu'
     await tf.setBackend('cpu')
     return attempt()
   }
 }
 
-/** Some rows of one input, padded with zero rows to `batch`. Throws InputError: a value that is none of the input's type. */
-export function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array, batch: number): core.Tensor {
+/**
+ * Some rows of one input, padded with zero rows to `batch`. Throws InputError: a value that is none of the input's
+ * type.
+ */
+export function inputTensor(
+  {tf}: TensorFlow,
+  input: BoundInput,
+  type: string,
+  rows: Uint32Array,
+  batch: number,
+): core.Tensor {
   const {array, name, rowShape} = input
   const width = size(rowShape)
-  const values = type === 'int32' ? new Int32Array(batch * width) : type === 'bool' ? new Uint8Array(batch * width) : new Float32Array(batch * width)
+  const values =
+    type === 'int32'
+      ? new Int32Array(batch * width)
+      : type === 'bool'
+        ? new Uint8Array(batch * width)
+        : new Float32Array(batch * width)
   for (let from = 0; from < rows.length; ) {
     let to = from + 1
     while (to < rows.length && rows[to] === rows[to - 1]! + 1) to++
     const given = rowsOf(input, rows[from]!, to - from)
     values.set(given, from * width)
-    const wrong = values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[from * width + i])
-    if (wrong >= 0) throw new InputError(`the array '${array.name}' holds ${given[wrong]!} at row ${rows[from]! + Math.floor(wrong / width)}, but the model's input '${name}' takes ${type}`, ['check that this data belongs to this model'])
+    const wrong =
+      values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[from * width + i])
+    if (wrong >= 0)
+      throw new InputError(
+        `the array '${array.name}' holds ${given[wrong]!} at row ${rows[from]! + Math.floor(wrong / width)}, but the model's input '${name}' takes ${type}`,
+        ['check that this data belongs to this model'],
+      )
     from = to
   }
   return tf.tensor(values, [batch, ...rowShape], type === 'int32' || type === 'bool' ? type : 'float32')
@@ -56,17 +87,26 @@ export function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, r
 const LISTENED = ['uncaughtException', 'unhandledRejection']
 
 /** The first sentence of an error of TensorFlow.js. */
-export const reason = (error: unknown): string => String(error instanceof Error ? error.message : error).split(/\n|\. /)[0]!.slice(0, 300)
+export const reason = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .split(/\n|\. /)[0]!
+    .slice(0, 300)
 
 /**
- * TensorFlow.js on the backend asked for; without one wasm (about 30 times faster than cpu), or cpu where wasm does not start.
- * Loaded on first use, because it takes 0.3 s; its advice on the console is switched off.
+ * TensorFlow.js on the backend asked for; without one wasm (about 30 times faster than cpu), or cpu where wasm does not
+ * start. Loaded on first use, because it takes 0.3 s; its advice on the console is switched off.
  */
 export async function loadTensorFlow(backend: Backend = 'wasm'): Promise<TensorFlow> {
-  const [tf, tfl] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers'), import('@tensorflow/tfjs-backend-cpu'), import('@tensorflow/tfjs-backend-wasm')])
+  const [tf, tfl] = await Promise.all([
+    import('@tensorflow/tfjs-core'),
+    import('@tensorflow/tfjs-layers'),
+    import('@tensorflow/tfjs-backend-cpu'),
+    import('@tensorflow/tfjs-backend-wasm'),
+  ])
   tf.env().set('PROD', true)
   const started = await withoutNewListeners(() => tf.setBackend(backend).catch(() => false))
-  if (!started && backend === 'tensorflow') throw new DeviceError('TensorFlow.js on CUDA does not start', ['use --device cpu'])
+  if (!started && backend === 'tensorflow')
+    throw new DeviceError('TensorFlow.js on CUDA does not start', ['use --device cpu'])
   if (!started) await tf.setBackend('cpu')
   return {tf, tfl, backend: started ? backend : 'cpu'}
 }
@@ -77,7 +117,8 @@ async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
   const before = new Set(LISTENED.flatMap((event) => emitter.rawListeners(event)))
   const result = await start()
   for (const event of LISTENED) {
-    for (const listener of emitter.rawListeners(event)) if (!before.has(listener)) emitter.removeListener(event, listener as () => void)
+    for (const listener of emitter.rawListeners(event))
+      if (!before.has(listener)) emitter.removeListener(event, listener as () => void)
   }
   return result
 }

@@ -24,17 +24,27 @@ const TEXT_NAMES = ['text', 'sentence', 'content']
 const MAX_TOKENS_IN_ALL = 2 ** 28
 
 /**
- * Texts with class numbers or names, from csv with a header or from JSON lines, as the arrays that encoders take: input_ids, attention_mask and
- * token_type_ids [rows, tokens].
+ * Texts with class numbers or names, from csv with a header or from JSON lines, as the arrays that encoders take:
+ * input_ids, attention_mask and token_type_ids [rows, tokens].
  *
- * Throws  InputError  no such columns, a row without them, a label that is no class; UsageError  a class name that no row has.
+ * Throws  InputError  no such columns, a row without them, a label that is no class; UsageError  a class name that no
+ *         row has.
  */
-export function textDataSet({bytes, file}: InputBytes, options: TextOptions, input: ModelInput | null, notes: Note[]): DataSet {
+export function textDataSet(
+  {bytes, file}: InputBytes,
+  options: TextOptions,
+  input: ModelInput | null,
+  notes: Note[],
+): DataSet {
   const {path} = file
   const table = /\.(jsonl|ndjson)$/i.test(path) ? jsonLines(bytes, path) : csvRows(bytes, path)
   const column = (names: readonly string[], what: string) => {
     const name = names.find((candidate) => table.names.includes(candidate))
-    if (name === undefined) throw new InputError(`${path}: has no column '${names[0]!}' of ${what}; its columns: ${table.names.slice(0, 8).join(', ')}`, [`name the column of ${what}`])
+    if (name === undefined)
+      throw new InputError(
+        `${path}: has no column '${names[0]!}' of ${what}; its columns: ${table.names.slice(0, 8).join(', ')}`,
+        [`name the column of ${what}`],
+      )
     return table.values.get(name)!.map((value, row) => {
       if (value !== null) return value
       throw new InputError(`${path}, row ${row}: has no '${name}'`, ['every row needs a text and a label'])
@@ -45,10 +55,27 @@ export function textDataSet({bytes, file}: InputBytes, options: TextOptions, inp
   if (texts.length === 0) throw new InputError(`${path}: has no rows`, ['give at least two texts'])
   const fixed = input?.shape?.[1] !== undefined && input.shape[1] > 0 ? input.shape[1] : null
   const most = fixed ?? options.maxTokens ?? options.tokenizer.maxTokens ?? DEFAULT_TOKENS
-  if (texts.length * most > MAX_TOKENS_IN_ALL) throw new InputError(`${path}: ${texts.length} texts of up to ${most} tokens are more than the limit of ${MAX_TOKENS_IN_ALL} tokens`, ['lower --max-tokens or use fewer texts'])
+  if (texts.length * most > MAX_TOKENS_IN_ALL)
+    throw new InputError(
+      `${path}: ${texts.length} texts of up to ${most} tokens are more than the limit of ${MAX_TOKENS_IN_ALL} tokens`,
+      ['lower --max-tokens or use fewer texts'],
+    )
   const tokens = options.tokenizer.encode(texts, fixed ?? 1, most)
-  if (tokens.truncated > 0) notes.push({level: 'warning', code: 'texts-truncated', message: `${tokens.truncated} of ${texts.length} texts are longer than ${tokens.length} tokens and were cut`})
-  if (classNames !== null) notes.push({level: 'info', code: 'class-names', message: `classes: ${classNames.slice(0, 20).map((name, label) => `${label} ${name}`).join(', ')}${classNames.length > 20 ? ', …' : ''}`})
+  if (tokens.truncated > 0)
+    notes.push({
+      level: 'warning',
+      code: 'texts-truncated',
+      message: `${tokens.truncated} of ${texts.length} texts are longer than ${tokens.length} tokens and were cut`,
+    })
+  if (classNames !== null)
+    notes.push({
+      level: 'info',
+      code: 'class-names',
+      message: `classes: ${classNames
+        .slice(0, 20)
+        .map((name, label) => `${label} ${name}`)
+        .join(', ')}${classNames.length > 20 ? ', …' : ''}`,
+    })
   return {
     rows: texts.length,
     inputs: tokenArrays(tokens),
@@ -63,7 +90,11 @@ export function textDataSet({bytes, file}: InputBytes, options: TextOptions, inp
 
 function tokenArrays({length, ids, mask, types}: Tokens): InputArray[] {
   const shape = [ids.length / length, length]
-  return [{name: 'input_ids', shape, data: ids}, {name: 'attention_mask', shape, data: mask}, {name: 'token_type_ids', shape, data: types}]
+  return [
+    {name: 'input_ids', shape, data: ids},
+    {name: 'attention_mask', shape, data: mask},
+    {name: 'token_type_ids', shape, data: types},
+  ]
 }
 
 type Value = string | number | null
@@ -77,7 +108,10 @@ function csvRows(bytes: Uint8Array, path: string): TextTable {
   const {rows, lines} = parseTable(bytes, path)
   const [names = [], ...body] = rows
   body.forEach((row, r) => {
-    if (row.length !== names.length) throw new InputError(`${path}, line ${lines[r + 1]!}: has ${row.length} cells, the header has ${names.length}`, ['quote texts that hold the separator'])
+    if (row.length !== names.length)
+      throw new InputError(`${path}, line ${lines[r + 1]!}: has ${row.length} cells, the header has ${names.length}`, [
+        'quote texts that hold the separator',
+      ])
   })
   return {names: [...names], values: new Map(names.map((name, c) => [name, body.map((row) => row[c]!)]))}
 }
@@ -87,22 +121,36 @@ function jsonLines(bytes: Uint8Array, path: string): TextTable {
   const rows = lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     const row = parseJson(Buffer.from(line), `${path}, line ${i + 1}`)
-    if (!isJsonObject(row)) throw new InputError(`${path}, line ${i + 1}: is no JSON object`, ['write one object a line'])
+    if (!isJsonObject(row))
+      throw new InputError(`${path}, line ${i + 1}: is no JSON object`, ['write one object a line'])
     return [row]
   })
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const value = (cell: unknown): Value => (typeof cell === 'string' || typeof cell === 'number' ? cell : null)
-  return {names, values: new Map(names.map((name) => [name, rows.map((row) => (Object.hasOwn(row, name) ? value(row[name]) : null))]))}
+  return {
+    names,
+    values: new Map(
+      names.map((name) => [name, rows.map((row) => (Object.hasOwn(row, name) ? value(row[name]) : null))]),
+    ),
+  }
 }
 
 /** Whole numbers ≥ 0 are class numbers; anything else is a class by name. */
-function classNumbers(values: readonly (string | number)[], order: readonly string[] | undefined, path: string): {labels: Int32Array; classNames: string[] | null} {
-  const isNumber = (value: string | number) => (typeof value === 'number' ? Number.isInteger(value) && value >= 0 : /^\d{1,9}$/.test(value))
+function classNumbers(
+  values: readonly (string | number)[],
+  order: readonly string[] | undefined,
+  path: string,
+): {labels: Int32Array; classNames: string[] | null} {
+  const isNumber = (value: string | number) =>
+    typeof value === 'number' ? Number.isInteger(value) && value >= 0 : /^\d{1,9}$/.test(value)
   if (order === undefined && values.every(isNumber)) return {labels: Int32Array.from(values, Number), classNames: null}
   const found = [...new Set(values.map(String))].sort()
   const classNames = order === undefined ? found : [...order]
   const unknown = found.find((name) => !classNames.includes(name))
-  if (unknown !== undefined) throw new UsageError(`${path} has the label '${unknown}', which --classes does not name`, ['name all classes in the order of the model\'s'])
+  if (unknown !== undefined)
+    throw new UsageError(`${path} has the label '${unknown}', which --classes does not name`, [
+      "name all classes in the order of the model's",
+    ])
   const numbers = new Map(classNames.map((name, label) => [name, label]))
   return {labels: Int32Array.from(values, (value) => numbers.get(String(value))!), classNames}
 }

@@ -11,26 +11,36 @@ export interface TfGraph extends ComputeGraph {
   outputs: string[]
 }
 
-const TYPES: Record<string, 'float32' | 'int32' | 'bool'> = {DT_FLOAT: 'float32', DT_INT32: 'int32', DT_INT64: 'int32', DT_UINT8: 'int32', DT_BOOL: 'bool'}
+const TYPES: Record<string, 'float32' | 'int32' | 'bool'> = {
+  DT_FLOAT: 'float32',
+  DT_INT32: 'int32',
+  DT_INT64: 'int32',
+  DT_UINT8: 'int32',
+  DT_BOOL: 'bool',
+}
 
 /** tensorflow/core/framework/types.proto: how numbers in place of names are meant. */
 const TYPE_NUMBERS: Record<number, string> = {1: 'DT_FLOAT', 3: 'DT_INT32', 4: 'DT_UINT8', 9: 'DT_INT64', 10: 'DT_BOOL'}
 
-const RANDOM = /^(Random|Stateless(Random|TruncatedNormal|Multinomial)|TruncatedNormal|ParameterizedTruncatedNormal|Multinomial|StatefulStandardNormal|StatefulUniform)/
+const RANDOM =
+  /^(Random|Stateless(Random|TruncatedNormal|Multinomial)|TruncatedNormal|ParameterizedTruncatedNormal|Multinomial|StatefulStandardNormal|StatefulUniform)/
 
 /**
  * The nodes of a TensorFlow.js graph model in topological order, its inputs and outputs.
  *
  * Cost    linear in the nodes.
- * Throws  InputError  a node without a name or operator, a name used twice, an input from nowhere, a cycle (a loop is one), an operation
- *         of training that stays active, no input or output.
- * Source  tensorflow/core/framework/graph.proto in the JSON form of protobuf.   Deviation: functions of the library are not entered.
+ * Throws  InputError  a node without a name or operator, a name used twice, an input from nowhere, a cycle (a loop is
+ *         one), an operation of training that stays active, no input or output.
+ * Source  tensorflow/core/framework/graph.proto in the JSON form of protobuf.   Deviation: functions of the library are
+ *         not entered.
  */
 export function readTfGraph(topology: JsonObject, signature: JsonObject | null, path: string): TfGraph {
   const raw = new Map<string, JsonObject>()
   for (const node of Array.isArray(topology.node) ? topology.node : []) {
-    if (!isJsonObject(node) || typeof node.name !== 'string' || typeof node.op !== 'string') throw new InputError(`${path}: a node of the graph has no name or no operator`, ['convert the model again'])
-    if (raw.has(node.name)) throw new InputError(`${path}: the graph has two nodes called ${node.name}`, ['convert the model again'])
+    if (!isJsonObject(node) || typeof node.name !== 'string' || typeof node.op !== 'string')
+      throw new InputError(`${path}: a node of the graph has no name or no operator`, ['convert the model again'])
+    if (raw.has(node.name))
+      throw new InputError(`${path}: the graph has two nodes called ${node.name}`, ['convert the model again'])
     checkInference(node, path)
     raw.set(node.name, node)
   }
@@ -38,29 +48,53 @@ export function readTfGraph(topology: JsonObject, signature: JsonObject | null, 
   const fed = signatureTensors(signature, 'inputs')
   const placeholders = [...raw.values()].filter(({op}) => op === 'Placeholder').map((node) => placeholder(node, fed))
   const read = new Set(nodes.flatMap((node) => node.inputs))
-  const stated = [...signatureTensors(signature, 'outputs').values()].filter((tensor) => nodes.some(({outputs}) => outputs[0] === tensor))
-  const outputs = stated.length > 0 ? stated : nodes.map(({outputs}) => outputs[0]!).filter((tensor) => !read.has(tensor))
-  if (placeholders.length === 0) throw new InputError(`${path}: the graph has no input (Placeholder)`, ['convert the model again'])
+  const stated = [...signatureTensors(signature, 'outputs').values()].filter((tensor) =>
+    nodes.some(({outputs}) => outputs[0] === tensor),
+  )
+  const outputs =
+    stated.length > 0 ? stated : nodes.map(({outputs}) => outputs[0]!).filter((tensor) => !read.has(tensor))
+  if (placeholders.length === 0)
+    throw new InputError(`${path}: the graph has no input (Placeholder)`, ['convert the model again'])
   if (outputs.length === 0) throw new InputError(`${path}: the graph has no output`, ['convert the model again'])
-  return {nodes, inputs: placeholders.map(({node}) => ({name: node})), shapes: statedShapes(raw, signature), placeholders, outputs}
+  return {
+    nodes,
+    inputs: placeholders.map(({node}) => ({name: node})),
+    shapes: statedShapes(raw, signature),
+    placeholders,
+    outputs,
+  }
 }
 
 /** Operators that only work while training, and random draws: their states would not be the model's own. */
 function checkInference(node: JsonObject, path: string): void {
   const {op, name} = node as {op: string; name: string}
   if (/^FusedBatchNorm/.test(op) && attribute(node, 'is_training').b === true) {
-    throw new InputError(`${path}: the node ${name} (${op}) normalizes by the batch, as in training`, ['save the model for inference (training=False) and convert it again'])
+    throw new InputError(`${path}: the node ${name} (${op}) normalizes by the batch, as in training`, [
+      'save the model for inference (training=False) and convert it again',
+    ])
   }
-  if (RANDOM.test(op)) throw new InputError(`${path}: the node ${name} (${op}) draws random numbers, so dropout or noise is active`, ['save the model for inference (training=False) and convert it again'])
+  if (RANDOM.test(op))
+    throw new InputError(`${path}: the node ${name} (${op}) draws random numbers, so dropout or noise is active`, [
+      'save the model for inference (training=False) and convert it again',
+    ])
 }
 
 function graphNode(node: JsonObject): GraphNode {
   const fused = attribute(node, 'fused_ops').list
-  const names = isJsonObject(fused) && Array.isArray(fused.s) ? fused.s.map((text) => Buffer.from(String(text), 'base64').toString('latin1')) : []
-  return {op: node.op as string, inputs: inputsOf(node).map(nodeName), outputs: [node.name as string], activated: names.some((name) => !['BiasAdd', 'FusedBatchNorm'].includes(name))}
+  const names =
+    isJsonObject(fused) && Array.isArray(fused.s)
+      ? fused.s.map((text) => Buffer.from(String(text), 'base64').toString('latin1'))
+      : []
+  return {
+    op: node.op as string,
+    inputs: inputsOf(node).map(nodeName),
+    outputs: [node.name as string],
+    activated: names.some((name) => !['BiasAdd', 'FusedBatchNorm'].includes(name)),
+  }
 }
 
-const inputsOf = (node: JsonObject): string[] => (Array.isArray(node.input) ? node.input.filter((name): name is string => typeof name === 'string') : [])
+const inputsOf = (node: JsonObject): string[] =>
+  Array.isArray(node.input) ? node.input.filter((name): name is string => typeof name === 'string') : []
 
 /** `name:1` and `^name` (only an order) are the node `name`. */
 const nodeName = (tensor: string) => tensor.replace(/^\^/, '').replace(/:\d+$/, '')
@@ -76,7 +110,10 @@ function sorted(raw: ReadonlyMap<string, JsonObject>, path: string): JsonObject[
   for (const [name, node] of raw) {
     const inputs = new Set(inputsOf(node).map(nodeName))
     for (const input of inputs) {
-      if (!raw.has(input)) throw new InputError(`${path}: the node ${name} reads ${input}, which is no node of the graph`, ['convert the model again'])
+      if (!raw.has(input))
+        throw new InputError(`${path}: the node ${name} reads ${input}, which is no node of the graph`, [
+          'convert the model again',
+        ])
       readers.set(input, [...(readers.get(input) ?? []), name])
     }
     missing.set(name, inputs.size)
@@ -89,7 +126,8 @@ function sorted(raw: ReadonlyMap<string, JsonObject>, path: string): JsonObject[
       if (missing.get(reader) === 0) order.push(reader)
     }
   }
-  if (order.length < raw.size) throw new InputError(`${path}: the graph holds a loop, which cannot be looked into`, ['convert the model to ONNX'])
+  if (order.length < raw.size)
+    throw new InputError(`${path}: the graph holds a loop, which cannot be looked into`, ['convert the model to ONNX'])
   return order.map((name) => raw.get(name)!)
 }
 
@@ -111,7 +149,11 @@ function shapeOf(shape: unknown): number[] | null {
 /** key → node of the inputs or outputs of the signature. */
 function signatureTensors(signature: JsonObject | null, side: 'inputs' | 'outputs'): Map<string, string> {
   const entries = isJsonObject(signature?.[side]) ? Object.entries(signature[side]) : []
-  return new Map(entries.flatMap(([key, value]) => (isJsonObject(value) && typeof value.name === 'string' ? [[key, nodeName(value.name)] as const] : [])))
+  return new Map(
+    entries.flatMap(([key, value]) =>
+      isJsonObject(value) && typeof value.name === 'string' ? [[key, nodeName(value.name)] as const] : [],
+    ),
+  )
 }
 
 function statedShapes(raw: ReadonlyMap<string, JsonObject>, signature: JsonObject | null): Map<string, number[]> {

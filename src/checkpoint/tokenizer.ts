@@ -25,7 +25,10 @@ export interface TextTokenizer {
 
 /** What is used of the library. */
 interface Library {
-  encode: (text: string, options: {add_special_tokens?: boolean; return_token_type_ids?: boolean}) => {ids: number[]; token_type_ids?: number[]}
+  encode: (
+    text: string,
+    options: {add_special_tokens?: boolean; return_token_type_ids?: boolean},
+  ) => {ids: number[]; token_type_ids?: number[]}
   token_to_id: (token: string) => number | undefined
 }
 
@@ -43,14 +46,23 @@ const PADS = ['[PAD]', '<pad>', '<|padding|>', '<|endoftext|>', '</s>']
 export async function readTokenizer(path: string): Promise<TextTokenizer> {
   const {bytes, file} = await readInput(path, MAX_BYTES)
   const json = parseJson(bytes, path)
-  if (!isJsonObject(json) || !isJsonObject(json.model)) throw new InputError(`${path}: is JSON, but no tokenizer: it has no object model`, ['give the tokenizer.json that was saved with the model'])
+  if (!isJsonObject(json) || !isJsonObject(json.model))
+    throw new InputError(`${path}: is JSON, but no tokenizer: it has no object model`, [
+      'give the tokenizer.json that was saved with the model',
+    ])
   // The package's own types do not resolve for Node's module resolution.
-  const {Tokenizer} = (await import('@huggingface/tokenizers')) as unknown as {Tokenizer: new (json: object, config: object) => Library}
+  const {Tokenizer} = (await import('@huggingface/tokenizers')) as unknown as {
+    Tokenizer: new (json: object, config: object) => Library
+  }
   const guarded = <T>(run: () => T): T => {
     try {
       return quietly(run)
     } catch (cause) {
-      throw new InputError(`${path}: cannot be used as a tokenizer: ${String(cause instanceof Error ? cause.message : cause).slice(0, 160)}`, ['save the tokenizer again'], {cause})
+      throw new InputError(
+        `${path}: cannot be used as a tokenizer: ${String(cause instanceof Error ? cause.message : cause).slice(0, 160)}`,
+        ['save the tokenizer again'],
+        {cause},
+      )
     }
   }
   const tokenizer = guarded(() => new Tokenizer(json, {}))
@@ -62,7 +74,10 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
     const types = whole.token_type_ids ?? whole.ids.map(() => 0)
     if (whole.ids.length <= most) return {ids: whole.ids, types, cut: false}
     const core = tokenizer.encode(text, {add_special_tokens: false}).ids
-    const before = Math.max(0, whole.ids.findIndex((_, k) => core.every((id, i) => whole.ids[k + i] === id)))
+    const before = Math.max(
+      0,
+      whole.ids.findIndex((_, k) => core.every((id, i) => whole.ids[k + i] === id)),
+    )
     const behind = whole.ids.length - before - core.length
     const keep = Math.max(0, most - behind)
     const cutOut = <T>(list: T[]) => [...list.slice(0, keep), ...list.slice(list.length - behind)].slice(0, most)
@@ -72,7 +87,13 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
   function encode(texts: readonly string[], least: number, most: number): Tokens {
     const encoded = texts.map((text) => guarded(() => encodeOne(text, most)))
     const length = encoded.reduce((longest, {ids}) => Math.max(longest, ids.length), least)
-    const tokens = {length, ids: new Int32Array(texts.length * length).fill(pad), mask: new Int32Array(texts.length * length), types: new Int32Array(texts.length * length), truncated: 0}
+    const tokens = {
+      length,
+      ids: new Int32Array(texts.length * length).fill(pad),
+      mask: new Int32Array(texts.length * length),
+      types: new Int32Array(texts.length * length),
+      truncated: 0,
+    }
     encoded.forEach(({ids, types, cut}, row) => {
       tokens.ids.set(ids, row * length)
       tokens.types.set(types, row * length)

@@ -24,29 +24,48 @@ const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout'])
 /**
  * A TensorFlow.js LayersModel that can be trained.
  *
- * Throws  InputError  what openCheckpoint throws of such a file; nothing to train, a fixed batch size, several outputs, an output that is no class scores, or
- *         a layer whose random numbers cannot be repeated.
+ * Throws  InputError  what openCheckpoint throws of such a file; nothing to train, a fixed batch size, several outputs,
+ *         an output that is no class scores, or a layer whose random numbers cannot be repeated.
  */
 export async function openTrainable(path: string, backend?: Backend): Promise<BuiltModel> {
   const file = modelFile(path)
   const files = await readTfjsFiles(file, await readInput(file))
-  if (files.graph) throw new InputError(`${file}: is a converted graph, which cannot be trained`, ['give a LayersModel'])
+  if (files.graph)
+    throw new InputError(`${file}: is a converted graph, which cannot be trained`, ['give a LayersModel'])
   const built = await buildLayersModel(file, layersSource(file, files), await loadTensorFlow(backend))
   const {model, layers} = built
   const output = layers.at(-1)!
   const fail = (message: string, nextStep: string) => {
     throw new InputError(`${file}: ${message}`, [nextStep])
   }
-  if (model.trainableWeights.length === 0) fail('has no weight that may be trained', 'set trainable on some layers and save the model again')
-  if (model.outputs.length !== 1) fail(`has ${model.outputs.length} outputs, but training needs one`, 'save the model with its class scores as the only output')
-  if (output.shape?.length !== 1) fail(`its output has the shape [rows, ${output.shape?.join(', ') ?? 'any'}], but training needs one score for each class`, 'use a model that classifies whole examples')
+  if (model.trainableWeights.length === 0)
+    fail('has no weight that may be trained', 'set trainable on some layers and save the model again')
+  if (model.outputs.length !== 1)
+    fail(
+      `has ${model.outputs.length} outputs, but training needs one`,
+      'save the model with its class scores as the only output',
+    )
+  if (output.shape?.length !== 1)
+    fail(
+      `its output has the shape [rows, ${output.shape?.join(', ') ?? 'any'}], but training needs one score for each class`,
+      'use a model that classifies whole examples',
+    )
   const {activation} = output.output.sourceLayer.getConfig()
-  if (activation === 'sigmoid' && output.shape![0]! > 1) fail(`its output has ${output.shape![0]!} sigmoids, which are no probabilities of classes`, 'use softmax, logits, or a single sigmoid for two classes')
-  for (const input of inputsOf(model)) if (input.shape![0]! > 0) fail(`the input '${input.name}' takes batches of ${input.shape![0]!} only`, 'save the model without a batch size')
+  if (activation === 'sigmoid' && output.shape![0]! > 1)
+    fail(
+      `its output has ${output.shape![0]!} sigmoids, which are no probabilities of classes`,
+      'use softmax, logits, or a single sigmoid for two classes',
+    )
+  for (const input of inputsOf(model))
+    if (input.shape![0]! > 0)
+      fail(`the input '${input.name}' takes batches of ${input.shape![0]!} only`, 'save the model without a batch size')
   for (const layer of model.layers) {
     const {dropout = 0, recurrentDropout = 0} = layer.getConfig() as {dropout?: number; recurrentDropout?: number}
     if (UNSEEDED.has(layer.getClassName()) || dropout > 0 || recurrentDropout > 0) {
-      fail(`the layer ${layer.name} (${layer.getClassName()}) draws random numbers that cannot be repeated`, 'replace it by Dropout, or set its rate to 0')
+      fail(
+        `the layer ${layer.name} (${layer.getClassName()}) draws random numbers that cannot be repeated`,
+        'replace it by Dropout, or set its rate to 0',
+      )
     }
   }
   return built
@@ -57,5 +76,10 @@ export function bindData({model, layers}: BuiltModel, data: DataSet, notes: Note
   const classes = Math.max(2, layers.at(-1)!.shape![0]!)
   checkLabels(data.labels, classes, data.inputFiles[0]!.path)
   const mask = data.inputs.find((input) => input.name === 'attention_mask')
-  return {rows: data.rows, inputs: bindInputs(inputsOf(model), data, notes), labels: data.labels, mask: mask === undefined ? null : {tokens: mask.data.length / data.rows, values: mask.data}}
+  return {
+    rows: data.rows,
+    inputs: bindInputs(inputsOf(model), data, notes),
+    labels: data.labels,
+    mask: mask === undefined ? null : {tokens: mask.data.length / data.rows, values: mask.data},
+  }
 }

@@ -19,8 +19,8 @@ export interface Checkpoint {
    * Hidden states and outputs of the data set. `data` is null for an embedding file, which holds its own rows.
    *
    * Cost    one forward pass in batches; Σ rows · dim · 4 bytes, which must fit the memory limit.
-   * Throws  UsageError  a pattern matches no layer, or the states do not fit; InputError  data and model do not fit together, or the model
-   *         gives other states for the same examples when it runs again.
+   * Throws  UsageError  a pattern matches no layer, or the states do not fit; InputError  data and model do not fit
+   *         together, or the model gives other states for the same examples when it runs again.
    */
   embeddings(data: DataSet | null, options?: EmbeddingOptions): Promise<ModelStates>
   /** what the reader of the report should know; grows while embeddings() runs */

@@ -21,12 +21,15 @@ export async function layersModelBytes(model: LayersModel): Promise<{json: strin
 }
 
 /**
- * A LayersModel as a folder that surety and TensorFlow.js read. model.json comes last, and each file appears complete: a folder
- * with a model.json holds a model.
+ * A LayersModel as a folder that surety and TensorFlow.js read. model.json comes last, and each file appears complete:
+ * a folder with a model.json holds a model.
  *
  * Throws  InputError  the folder cannot be made or written to.
  */
-export async function writeLayersModel(folder: string, {json, weights}: {json: string; weights: Uint8Array}): Promise<void> {
+export async function writeLayersModel(
+  folder: string,
+  {json, weights}: {json: string; weights: Uint8Array},
+): Promise<void> {
   await mkdir(folder, {recursive: true})
   await writeFileAtomic(join(folder, WEIGHTS), weights)
   await writeFileAtomic(join(folder, 'model.json'), json)

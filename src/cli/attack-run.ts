@@ -28,28 +28,60 @@ export interface AttackRequest {
 
 /** Attacks run on the processor: a device that is asked for by name is refused, never passed over in silence. */
 export function requireProcessor(flags: RunFlags): void {
-  if (flags.device !== 'auto' && flags.device !== 'cpu') throw new UsageError(`attacks run on the processor, not on ${flags.device}`, ['leave --device out'])
-  if (flags['require-gpu']) throw new UsageError('attacks run on the processor, and --require-gpu asks for a GPU', ['leave --require-gpu out'])
+  if (flags.device !== 'auto' && flags.device !== 'cpu')
+    throw new UsageError(`attacks run on the processor, not on ${flags.device}`, ['leave --device out'])
+  if (flags['require-gpu'])
+    throw new UsageError('attacks run on the processor, and --require-gpu asks for a GPU', ['leave --require-gpu out'])
 }
 
-export async function runAttack(request: AttackRequest, seed: number, threads: number, onProgress: OnProgress): Promise<{outcome: Outcome<AttackReport['metrics']>; written: WriteResult}> {
+export async function runAttack(
+  request: AttackRequest,
+  seed: number,
+  threads: number,
+  onProgress: OnProgress,
+): Promise<{outcome: Outcome<AttackReport['metrics']>; written: WriteResult}> {
   const document = await readGraph(request.graph, request.reading)
   const normalised = normalise(document, {largestComponent: request.largestComponent})
   const options = await optionsOf(request, document.inputs[0]!, normalised)
   const result = await attack(normalised.graph, options, random(seed), {threads, onProgress})
   const metrics = {...attackMetrics(normalised.graph, options, result), reading: {...normalised.counts}}
   const written = writeAttacked(document, normalised, result, options.targets)
-  return {outcome: {...settingOf(document, options, threads), metrics, verdict: attackVerdict(options, metrics), notes: [...document.notes, ...written.notes]}, written}
+  return {
+    outcome: {
+      ...settingOf(document, options, threads),
+      metrics,
+      verdict: attackVerdict(options, metrics),
+      notes: [...document.notes, ...written.notes],
+    },
+    written,
+  }
 }
 
-async function optionsOf({targets, budget, options}: AttackRequest, graph: InputFile, normalised: NormalisedGraph): Promise<AttackOptions> {
+async function optionsOf(
+  {targets, budget, options}: AttackRequest,
+  graph: InputFile,
+  normalised: NormalisedGraph,
+): Promise<AttackOptions> {
   const edges = normalised.graph.edges.length / 2
-  const nodes = targets === null ? null : 'array' in targets ? await readTargets(graph, targets.array, normalised) : namedTargets(targets.names, normalised)
-  return {...options, targets: nodes, count: budget === null ? null : 'count' in budget ? budget.count : Math.floor(budget.share * edges)}
+  const nodes =
+    targets === null
+      ? null
+      : 'array' in targets
+        ? await readTargets(graph, targets.array, normalised)
+        : namedTargets(targets.names, normalised)
+  return {
+    ...options,
+    targets: nodes,
+    count: budget === null ? null : 'count' in budget ? budget.count : Math.floor(budget.share * edges),
+  }
 }
 
 /** Every option that has an effect on this method. */
-function settingOf(document: GraphDocument, {method, count, targets, perTarget, adaptive, degreeTest, flipsPerStep, iterations, candidates}: AttackOptions, threads: number) {
+function settingOf(
+  document: GraphDocument,
+  {method, count, targets, perTarget, adaptive, degreeTest, flipsPerStep, iterations, candidates}: AttackOptions,
+  threads: number,
+) {
   const config = {
     method,
     ...(method === 'nettack' ? {perTarget} : {count}),
@@ -58,5 +90,16 @@ function settingOf(document: GraphDocument, {method, count, targets, perTarget, 
     ...(method === 'metattack' ? {flipsPerStep} : {}),
     ...(method === 'pgd' ? {iterations, candidates} : {}),
   }
-  return {inputs: [...document.inputs], config, engine: {report: {name: 'cpu', precision: 'fp64' as const, tried: [{name: 'cpu', outcome: 'taken: attacks run on the processor'}]}, threads}}
+  return {
+    inputs: [...document.inputs],
+    config,
+    engine: {
+      report: {
+        name: 'cpu',
+        precision: 'fp64' as const,
+        tried: [{name: 'cpu', outcome: 'taken: attacks run on the processor'}],
+      },
+      threads,
+    },
+  }
 }

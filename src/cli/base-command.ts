@@ -26,9 +26,22 @@ export abstract class BaseCommand extends Command {
 
   static override baseFlags = fromEnvironment({
     seed: seedFlag(),
-    device: Flags.string({default: 'auto', options: ['auto', 'cpu', 'webgpu', 'tfjs'], helpGroup: GROUP.run, description: 'where pairwise statistics run; a device asked for by name that is absent is an error'}),
-    'require-gpu': Flags.boolean({helpGroup: GROUP.run, description: 'fail unless a hardware GPU does the work, from beginning to end'}),
-    threads: Flags.integer({min: 1, max: 256, helpGroup: GROUP.run, description: 'processor threads (default: all cores)'}),
+    device: Flags.string({
+      default: 'auto',
+      options: ['auto', 'cpu', 'webgpu', 'tfjs'],
+      helpGroup: GROUP.run,
+      description: 'where pairwise statistics run; a device asked for by name that is absent is an error',
+    }),
+    'require-gpu': Flags.boolean({
+      helpGroup: GROUP.run,
+      description: 'fail unless a hardware GPU does the work, from beginning to end',
+    }),
+    threads: Flags.integer({
+      min: 1,
+      max: 256,
+      helpGroup: GROUP.run,
+      description: 'processor threads (default: all cores)',
+    }),
   })
 
   protected readonly progress = new Progress(process.stderr)
@@ -36,7 +49,11 @@ export abstract class BaseCommand extends Command {
 
   /** `sources`: the GPU engines that can do the work of this command; all unless said. */
   protected engine(flags: RunFlags, sources?: readonly DeviceSource[]): Promise<SelectedEngine> {
-    return selectEngine(flags.device, {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})}, sources)
+    return selectEngine(
+      flags.device,
+      {requireGpu: flags['require-gpu'], ...(flags.threads === undefined ? {} : {threads: flags.threads})},
+      sources,
+    )
   }
 
   protected report<Metrics>(outcome: Outcome<Metrics>, seed: number, command?: string): Report<Metrics> {
@@ -48,8 +65,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /**
-   * Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit code.
-   * `remarks` concern this run and not its result: they are printed only.
+   * Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit
+   * code. `remarks` concern this run and not its result: they are printed only.
    */
   protected finish(report: Report, text: string, remarks: readonly Note[] = []): void {
     this.show(text, [...remarks, ...report.notes])

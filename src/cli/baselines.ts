@@ -22,20 +22,30 @@ export type BaselineSource = {kind: 'path'; path: string} | {kind: 'git'; ref: s
 export function baselineSource(text: string): BaselineSource {
   if (!text.startsWith('git:')) return {kind: 'path', path: text}
   const [ref = '', folder = BASELINE_FOLDER] = text.slice(4).split(/:(.*)/s)
-  if (!/^[\w@][\w./@^~{}+-]*$/.test(ref)) throw new UsageError(`the baseline ${JSON.stringify(text)} names no revision of git`, ['write git:origin/main, or git:origin/main:folder'])
+  if (!/^[\w@][\w./@^~{}+-]*$/.test(ref))
+    throw new UsageError(`the baseline ${JSON.stringify(text)} names no revision of git`, [
+      'write git:origin/main, or git:origin/main:folder',
+    ])
   return {kind: 'git', ref, folder}
 }
 
 /**
  * The baselines of the checks, as far as there are any: a check without one fails where it is asked for.
  *
- * Throws  UsageError  one report for several checks. InputError  a source that cannot be read, or a report that was changed.
+ * Throws  UsageError  one report for several checks. InputError  a source that cannot be read, or a report that was
+ *         changed.
  */
-export async function readBaselines(source: BaselineSource, checks: readonly string[]): Promise<Map<string, AnyReport>> {
+export async function readBaselines(
+  source: BaselineSource,
+  checks: readonly string[],
+): Promise<Map<string, AnyReport>> {
   if (source.kind === 'git') return collect(checks, (check) => fromGit(source, check))
   const info = await stat(source.path).catch(() => null)
   if (info?.isDirectory() !== true) {
-    if (checks.length !== 1) throw new UsageError(`the baseline ${source.path} is one report, and there are ${checks.length} checks`, ['name a folder with one report a check, or choose one check with --only'])
+    if (checks.length !== 1)
+      throw new UsageError(`the baseline ${source.path} is one report, and there are ${checks.length} checks`, [
+        'name a folder with one report a check, or choose one check with --only',
+      ])
     return new Map([[checks[0]!, parseBaseline((await readInput(source.path)).bytes, source.path)]])
   }
   return collect(checks, async (check) => {
@@ -44,7 +54,10 @@ export async function readBaselines(source: BaselineSource, checks: readonly str
   })
 }
 
-async function collect(checks: readonly string[], read: (check: string) => Promise<AnyReport | null>): Promise<Map<string, AnyReport>> {
+async function collect(
+  checks: readonly string[],
+  read: (check: string) => Promise<AnyReport | null>,
+): Promise<Map<string, AnyReport>> {
   const found = new Map<string, AnyReport>()
   for (const check of checks) {
     const report = await read(check)
@@ -63,7 +76,11 @@ async function fromGit({ref, folder}: {ref: string; folder: string}, check: stri
   try {
     await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`)
   } catch (cause) {
-    throw new InputError(`the baseline git:${ref} cannot be read: there is no such revision here, or this is no git repository`, ['fetch it first: git fetch origin main, or fetch-depth: 0 in actions/checkout'], {cause})
+    throw new InputError(
+      `the baseline git:${ref} cannot be read: there is no such revision here, or this is no git repository`,
+      ['fetch it first: git fetch origin main, or fetch-depth: 0 in actions/checkout'],
+      {cause},
+    )
   }
   try {
     await git('cat-file', '-e', object)
@@ -75,6 +92,7 @@ async function fromGit({ref, folder}: {ref: string; folder: string}, check: stri
 
 function parseBaseline(bytes: Uint8Array, path: string): AnyReport {
   const report = parseAnyReport(bytes, path)
-  if (report.command === 'certify' && report.checksum !== checksumOf(report)) throw new InputError(`${path}: was changed after surety wrote it`, ['write it again with surety baseline update'])
+  if (report.command === 'certify' && report.checksum !== checksumOf(report))
+    throw new InputError(`${path}: was changed after surety wrote it`, ['write it again with surety baseline update'])
   return report
 }

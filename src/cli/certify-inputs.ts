@@ -1,6 +1,14 @@
 import {Flags} from '@oclif/core'
 import type {PairSource} from '../certify/perturbed/pairs.js'
-import type {Checkpoint, DataSet, EmbeddingOptions, ModelStates, OutputKind, Pooling, SampleKind} from '../checkpoint/index.js'
+import type {
+  Checkpoint,
+  DataSet,
+  EmbeddingOptions,
+  ModelStates,
+  OutputKind,
+  Pooling,
+  SampleKind,
+} from '../checkpoint/index.js'
 import type {DataSetOptions} from '../checkpoint/index.js'
 import {UsageError} from '../errors.js'
 import type {PerturbationRequest} from '../perturb/catalogue.js'
@@ -12,37 +20,105 @@ import type {OnProgress} from './progress.js'
 
 const size = Flags.custom<[number, number]>({
   parse(text, _context, options) {
-    const [height, width = height] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text.trim())?.slice(1).filter((part) => part !== undefined).map(Number) ?? []
-    if (!height || !width) throw new UsageError(`--${options.name} takes a size as 224 or height x width as 224x192, not '${text}'`)
+    const [height, width = height] =
+      /^(\d{1,5})(?:x(\d{1,5}))?$/
+        .exec(text.trim())
+        ?.slice(1)
+        .filter((part) => part !== undefined)
+        .map(Number) ?? []
+    if (!height || !width)
+      throw new UsageError(`--${options.name} takes a size as 224 or height x width as 224x192, not '${text}'`)
     return Promise.resolve([height, width] as [number, number])
   },
 })
 
 /** Flags that say which examples a model is run on, and how they become numbers. */
 export const inputFlags = {
-  data: Flags.string({helpGroup: GROUP.input, description: 'inputs and labels: npz, npy, csv, parquet, HDF5, safetensors, a folder of images by class, or texts with --tokenizer; not needed for embeddings'}),
+  data: Flags.string({
+    helpGroup: GROUP.input,
+    description:
+      'inputs and labels: npz, npy, csv, parquet, HDF5, safetensors, a folder of images by class, or texts with --tokenizer; not needed for embeddings',
+  }),
   labels: Flags.string({helpGroup: GROUP.input, description: 'class numbers in a file of their own (npy or npz)'}),
-  'labels-name': Flags.string({helpGroup: GROUP.input, description: 'array or column that holds the class numbers (default: labels)'}),
-  'inputs-name': Flags.string({helpGroup: GROUP.input, description: 'the one array to use as input (default: every array but the labels)'}),
+  'labels-name': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'array or column that holds the class numbers (default: labels)',
+  }),
+  'inputs-name': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'the one array to use as input (default: every array but the labels)',
+  }),
   limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use at most so many rows'}),
-  sample: Flags.string({options: ['random', 'stratified', 'first'], default: 'random', helpGroup: GROUP.input, description: 'which rows --limit leaves: drawn with the seed, drawn with each class keeping its share, or the first'}),
-  classes: names({helpGroup: GROUP.input, description: 'class names in the order of the model\'s output, for image folders and texts (default: sorted)'}),
-  tokenizer: Flags.string({helpGroup: GROUP.input, description: 'tokenizer.json: --data is csv or JSON lines with texts'}),
-  'text-name': Flags.string({dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'column that holds the texts (default: text, sentence or content)'}),
-  'max-tokens': Flags.integer({min: 1, max: 65_536, dependsOn: ['tokenizer'], helpGroup: GROUP.input, description: 'cut texts to so many tokens (default: the model\'s length, else the tokenizer\'s, else 128)'}),
-  'image-size': size({helpGroup: GROUP.input, description: 'height and width of images, as 224 or 224x192 (default: the model\'s)'}),
-  'image-fit': Flags.string({options: ['stretch', 'crop'], helpGroup: GROUP.input, description: 'how an image of another shape gets this size (default: stretch)'}),
-  'image-resize': Flags.integer({min: 1, helpGroup: GROUP.input, description: 'with --image-fit crop: the shorter side before cropping (default: the size)'}),
-  'image-channels': Flags.string({options: ['rgb', 'grey'], helpGroup: GROUP.input, description: 'colour or grey (default: the model\'s)'}),
-  'image-layout': Flags.string({options: ['chw', 'hwc'], helpGroup: GROUP.input, description: 'channels before or after height and width (default: the model\'s)'}),
-  'image-range': numbers({helpGroup: GROUP.input, description: 'what black and white become, before mean and deviation (default: 0,1)'}),
+  sample: Flags.string({
+    options: ['random', 'stratified', 'first'],
+    default: 'random',
+    helpGroup: GROUP.input,
+    description:
+      'which rows --limit leaves: drawn with the seed, drawn with each class keeping its share, or the first',
+  }),
+  classes: names({
+    helpGroup: GROUP.input,
+    description: "class names in the order of the model's output, for image folders and texts (default: sorted)",
+  }),
+  tokenizer: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'tokenizer.json: --data is csv or JSON lines with texts',
+  }),
+  'text-name': Flags.string({
+    dependsOn: ['tokenizer'],
+    helpGroup: GROUP.input,
+    description: 'column that holds the texts (default: text, sentence or content)',
+  }),
+  'max-tokens': Flags.integer({
+    min: 1,
+    max: 65_536,
+    dependsOn: ['tokenizer'],
+    helpGroup: GROUP.input,
+    description: "cut texts to so many tokens (default: the model's length, else the tokenizer's, else 128)",
+  }),
+  'image-size': size({
+    helpGroup: GROUP.input,
+    description: "height and width of images, as 224 or 224x192 (default: the model's)",
+  }),
+  'image-fit': Flags.string({
+    options: ['stretch', 'crop'],
+    helpGroup: GROUP.input,
+    description: 'how an image of another shape gets this size (default: stretch)',
+  }),
+  'image-resize': Flags.integer({
+    min: 1,
+    helpGroup: GROUP.input,
+    description: 'with --image-fit crop: the shorter side before cropping (default: the size)',
+  }),
+  'image-channels': Flags.string({
+    options: ['rgb', 'grey'],
+    helpGroup: GROUP.input,
+    description: "colour or grey (default: the model's)",
+  }),
+  'image-layout': Flags.string({
+    options: ['chw', 'hwc'],
+    helpGroup: GROUP.input,
+    description: "channels before or after height and width (default: the model's)",
+  }),
+  'image-range': numbers({
+    helpGroup: GROUP.input,
+    description: 'what black and white become, before mean and deviation (default: 0,1)',
+  }),
   'image-mean': numbers({helpGroup: GROUP.input, description: 'subtracted from each channel, as 0.485,0.456,0.406'}),
   'image-std': numbers({helpGroup: GROUP.input, description: 'divides each channel, as 0.229,0.224,0.225'}),
 }
 
 export const statesFlags = {
-  'batch-size': Flags.integer({min: 1, helpGroup: GROUP.run, description: 'examples in one forward pass (default: up to 256, fewer for large inputs)'}),
-  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
+  'batch-size': Flags.integer({
+    min: 1,
+    helpGroup: GROUP.run,
+    description: 'examples in one forward pass (default: up to 256, fewer for large inputs)',
+  }),
+  'max-memory': bytes({
+    helpGroup: GROUP.run,
+    description:
+      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
+  }),
 }
 
 export interface InputFlags {
@@ -88,15 +164,32 @@ export interface OpenedSubject {
   config: Record<string, Json>
 }
 
-export async function readSubject(checkpoint: Checkpoint, path: string, flags: InputFlags, onProgress: OnProgress): Promise<OpenedSubject> {
+export async function readSubject(
+  checkpoint: Checkpoint,
+  path: string,
+  flags: InputFlags,
+  onProgress: OnProgress,
+): Promise<OpenedSubject> {
   if (checkpoint.kind !== 'embeddings' && flags.data === undefined) {
-    throw new UsageError(`${path} is a model, so it needs --data`, ['give inputs and labels as npz, npy, csv or parquet, a folder of images, or certify a file of embeddings'])
+    throw new UsageError(`${path} is a model, so it needs --data`, [
+      'give inputs and labels as npz, npy, csv or parquet, a folder of images, or certify a file of embeddings',
+    ])
   }
-  const [{readDataSet}, {pairSources}] = await Promise.all([import('../checkpoint/index.js'), import('./pair-sources.js')])
+  const [{readDataSet}, {pairSources}] = await Promise.all([
+    import('../checkpoint/index.js'),
+    import('./pair-sources.js'),
+  ])
   const options = dataOptions(flags)
   const data = flags.data === undefined ? null : await readDataSet(flags.data, options, checkpoint, checkpoint.notes)
   const embeddingOptions: EmbeddingOptions = {
-    ...defined({layers: flags.layers, pool: flags.pool as Pooling | undefined, limit: flags.limit, output: flags.output as OutputKind | undefined, batchSize: flags['batch-size'], memoryLimitBytes: flags['max-memory']}),
+    ...defined({
+      layers: flags.layers,
+      pool: flags.pool as Pooling | undefined,
+      limit: flags.limit,
+      output: flags.output as OutputKind | undefined,
+      batchSize: flags['batch-size'],
+      memoryLimitBytes: flags['max-memory'],
+    }),
     sample: flags.sample as SampleKind,
     seed: flags.seed,
     onProgress: (done, total) => onProgress('forward pass', done, total),
@@ -104,7 +197,13 @@ export async function readSubject(checkpoint: Checkpoint, path: string, flags: I
   const perturb = flags.perturb ?? []
   const images = {shape: flags['image-shape'] ?? null, range: rangeOf(flags['input-range'])}
   const perturbed = await pairSources({
-    checkpoint, data, embeddingOptions, dataOptions: options, perturb, pairs: flags.pairs, onProgress,
+    checkpoint,
+    data,
+    embeddingOptions,
+    dataOptions: options,
+    perturb,
+    pairs: flags.pairs,
+    onProgress,
     perturbOptions: {seed: flags.seed, imageShape: images.shape, range: images.range},
   })
   const states = await checkpoint.embeddings(data, embeddingOptions)
@@ -114,11 +213,20 @@ export async function readSubject(checkpoint: Checkpoint, path: string, flags: I
     pairs: perturbed.sources,
     pictures: picturesOf({data, inputs: states.inputs, layers: states.layers.length, ...images}),
     subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, flags.sample as SampleKind)},
-    inputs: [...checkpoint.inputFiles.map((file) => ({...file, role: own} as const)), ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'} as const)), ...perturbed.files],
+    inputs: [
+      ...checkpoint.inputFiles.map((file) => ({...file, role: own}) as const),
+      ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'}) as const),
+      ...perturbed.files,
+    ],
     config: {
-      layers: flags.layers ?? 'auto', pool: flags.pool ?? 'auto', limit: flags.limit ?? null, sample: flags.limit === undefined ? null : flags.sample,
+      layers: flags.layers ?? 'auto',
+      pool: flags.pool ?? 'auto',
+      limit: flags.limit ?? null,
+      sample: flags.limit === undefined ? null : flags.sample,
       ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
-      ...(perturbed.sources.length === 0 && images.shape === null && images.range === null ? {} : {imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
+      ...(perturbed.sources.length === 0 && images.shape === null && images.range === null
+        ? {}
+        : {imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),
     },
   }
 }
@@ -127,16 +235,31 @@ export async function readSubject(checkpoint: Checkpoint, path: string, flags: I
 function rangeOf(values: readonly number[] | undefined): [number, number] | null {
   if (values === undefined) return null
   const [low, high, ...more] = values
-  if (low === undefined || high === undefined || more.length > 0 || !(low < high)) throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, ['write --input-range 0,1'])
+  if (low === undefined || high === undefined || more.length > 0 || !(low < high))
+    throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, [
+      'write --input-range 0,1',
+    ])
   return [low, high]
 }
 
 function dataOptions(flags: InputFlags): DataSetOptions {
   const range = flags['image-range']
-  if (range !== undefined && (range.length !== 2 || range[0] === range[1])) throw new UsageError(`--image-range takes two different numbers, what black and white become, not '${range.join(',')}'`, ['use 0,255 for the levels as they are'])
+  if (range !== undefined && (range.length !== 2 || range[0] === range[1]))
+    throw new UsageError(
+      `--image-range takes two different numbers, what black and white become, not '${range.join(',')}'`,
+      ['use 0,255 for the levels as they are'],
+    )
   const channels = flags['image-channels']
   return {
-    ...defined({labels: flags['labels-name'], inputs: flags['inputs-name'], labelsFile: flags.labels, classes: flags.classes, tokenizer: flags.tokenizer, text: flags['text-name'], maxTokens: flags['max-tokens']}),
+    ...defined({
+      labels: flags['labels-name'],
+      inputs: flags['inputs-name'],
+      labelsFile: flags.labels,
+      classes: flags.classes,
+      tokenizer: flags.tokenizer,
+      text: flags['text-name'],
+      maxTokens: flags['max-tokens'],
+    }),
     images: defined({
       size: flags['image-size'],
       fit: flags['image-fit'] as 'stretch' | 'crop' | undefined,
@@ -152,10 +275,17 @@ function dataOptions(flags: InputFlags): DataSetOptions {
 
 function modelOf(checkpoint: Checkpoint, states: ModelStates): Subject['model'] {
   const known = new Map(checkpoint.listLayers().map((layer) => [layer.name, layer]))
-  return {kind: checkpoint.kind, layers: states.layers.map(({name}) => ({name, kind: known.get(name)!.type, shape: known.get(name)!.shape}))}
+  return {
+    kind: checkpoint.kind,
+    layers: states.layers.map(({name}) => ({name, kind: known.get(name)!.type, shape: known.get(name)!.shape})),
+  }
 }
 
-function dataOf(data: DataSet | null, {rows, rowsInFile, labels, inputs}: ModelStates, sample: SampleKind): Subject['data'] {
+function dataOf(
+  data: DataSet | null,
+  {rows, rowsInFile, labels, inputs}: ModelStates,
+  sample: SampleKind,
+): Subject['data'] {
   return {
     format: data?.format ?? null,
     rows: rowsInFile,

@@ -21,28 +21,127 @@ import type {RunFrame} from './run-frame.js'
 /** The flags that decide what a certificate says; the command adds where it goes. */
 export const certifyFlags = {
   ...inputFlags,
-  layers: names({helpGroup: GROUP.method, description: 'layer names, glob patterns or auto, comma-separated (default: auto, one a block)'}),
-  output: Flags.string({options: ['logits', 'probabilities'], helpGroup: GROUP.input, description: 'what the model\'s output is (default: decided from the model)'}),
-  loss: Flags.string({options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'], helpGroup: GROUP.method, description: 'loss whose change is bounded (default: the file\'s own, else 1 − p of the true class)'}),
-  'loss-max': number({min: 0, helpGroup: GROUP.method, description: 'L_max: losses above it count as it inside ε (default: the largest loss of an anchor); only for losses without a largest value'}),
-  metric: Flags.string({options: ['l2', 'l1', 'linf', 'angle', 'cosine'], default: 'l2', helpGroup: GROUP.method, description: 'distance between hidden states (cosine is refused: it is no metric, angle is)'}),
-  pool: Flags.string({options: ['flatten', 'mean', 'last', 'first', 'channel'], helpGroup: GROUP.method, description: 'how a state with more than one axis becomes a vector'}),
-  scale: Flags.string({options: ['median', 'none'], default: 'median', helpGroup: GROUP.method, description: 'divide distances by the median anchor pair distance, or not'}),
-  floor: number({min: 0, helpGroup: GROUP.method, description: 'τ: distances below it count as τ, in scaled units (default: the smallest δ)'}),
-  delta: numbers({min: 0, helpGroup: GROUP.method, description: 'radii δ in scaled units, comma-separated (default: quantiles of the anchor distances)'}),
+  layers: names({
+    helpGroup: GROUP.method,
+    description: 'layer names, glob patterns or auto, comma-separated (default: auto, one a block)',
+  }),
+  output: Flags.string({
+    options: ['logits', 'probabilities'],
+    helpGroup: GROUP.input,
+    description: "what the model's output is (default: decided from the model)",
+  }),
+  loss: Flags.string({
+    options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'],
+    helpGroup: GROUP.method,
+    description: "loss whose change is bounded (default: the file's own, else 1 − p of the true class)",
+  }),
+  'loss-max': number({
+    min: 0,
+    helpGroup: GROUP.method,
+    description:
+      'L_max: losses above it count as it inside ε (default: the largest loss of an anchor); only for losses without a largest value',
+  }),
+  metric: Flags.string({
+    options: ['l2', 'l1', 'linf', 'angle', 'cosine'],
+    default: 'l2',
+    helpGroup: GROUP.method,
+    description: 'distance between hidden states (cosine is refused: it is no metric, angle is)',
+  }),
+  pool: Flags.string({
+    options: ['flatten', 'mean', 'last', 'first', 'channel'],
+    helpGroup: GROUP.method,
+    description: 'how a state with more than one axis becomes a vector',
+  }),
+  scale: Flags.string({
+    options: ['median', 'none'],
+    default: 'median',
+    helpGroup: GROUP.method,
+    description: 'divide distances by the median anchor pair distance, or not',
+  }),
+  floor: number({
+    min: 0,
+    helpGroup: GROUP.method,
+    description: 'τ: distances below it count as τ, in scaled units (default: the smallest δ)',
+  }),
+  delta: numbers({
+    min: 0,
+    helpGroup: GROUP.method,
+    description: 'radii δ in scaled units, comma-separated (default: quantiles of the anchor distances)',
+  }),
   eta: numbers({min: 0, helpGroup: GROUP.method, description: 'loss changes η, comma-separated'}),
-  alpha: number({min: 1e-12, max: 0.5, default: 0.05, helpGroup: GROUP.method, description: 'the whole report holds with probability 1 − α'}),
-  split: Flags.boolean({default: true, allowNo: true, helpGroup: GROUP.method, description: 'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate'}),
-  anchors: number({min: 0.01, max: 0.9, helpGroup: GROUP.method, description: 'share of the rows that become anchors (default: a quarter)'}),
-  bounds: names({helpGroup: GROUP.method, description: `further bounds, of two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`}),
-  examples: Flags.integer({min: 0, default: DEFAULT_OPTIONS.examples, helpGroup: GROUP.method, description: 'how many single examples get a radius; 0: none'}),
-  risk: number({min: 0, max: 1, default: DEFAULT_OPTIONS.risk, helpGroup: GROUP.method, description: 'β: the radius of an example is the largest δ at which its bound is at most this'}),
-  bootstrap: Flags.integer({min: 0, max: MAX_BOOTSTRAP, default: 1000, helpGroup: GROUP.method, description: 'rounds of the asymptotic intervals; 0: none'}),
-  perturb: perturbations({helpGroup: GROUP.method, exclusive: ['shard'], description: 'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated'}),
-  pairs: Flags.string({helpGroup: GROUP.input, exclusive: ['shard'], description: 'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels'}),
-  'image-shape': numbers({min: 1, helpGroup: GROUP.input, description: 'height,width and channels of the images, where the inputs are flat: to perturb them, and to draw witnesses in the report'}),
-  'input-range': numbers({helpGroup: GROUP.input, description: 'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside'}),
-  against: Flags.string({helpGroup: GROUP.method, exclusive: ['shard'], description: 'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell'}),
+  alpha: number({
+    min: 1e-12,
+    max: 0.5,
+    default: 0.05,
+    helpGroup: GROUP.method,
+    description: 'the whole report holds with probability 1 − α',
+  }),
+  split: Flags.boolean({
+    default: true,
+    allowNo: true,
+    helpGroup: GROUP.method,
+    description:
+      'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate',
+  }),
+  anchors: number({
+    min: 0.01,
+    max: 0.9,
+    helpGroup: GROUP.method,
+    description: 'share of the rows that become anchors (default: a quarter)',
+  }),
+  bounds: names({
+    helpGroup: GROUP.method,
+    description: `further bounds, of two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`,
+  }),
+  examples: Flags.integer({
+    min: 0,
+    default: DEFAULT_OPTIONS.examples,
+    helpGroup: GROUP.method,
+    description: 'how many single examples get a radius; 0: none',
+  }),
+  risk: number({
+    min: 0,
+    max: 1,
+    default: DEFAULT_OPTIONS.risk,
+    helpGroup: GROUP.method,
+    description: 'β: the radius of an example is the largest δ at which its bound is at most this',
+  }),
+  bootstrap: Flags.integer({
+    min: 0,
+    max: MAX_BOOTSTRAP,
+    default: 1000,
+    helpGroup: GROUP.method,
+    description: 'rounds of the asymptotic intervals; 0: none',
+  }),
+  perturb: perturbations({
+    helpGroup: GROUP.method,
+    exclusive: ['shard'],
+    description:
+      'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated',
+  }),
+  pairs: Flags.string({
+    helpGroup: GROUP.input,
+    exclusive: ['shard'],
+    description:
+      'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels',
+  }),
+  'image-shape': numbers({
+    min: 1,
+    helpGroup: GROUP.input,
+    description:
+      'height,width and channels of the images, where the inputs are flat: to perturb them, and to draw witnesses in the report',
+  }),
+  'input-range': numbers({
+    helpGroup: GROUP.input,
+    description:
+      'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside',
+  }),
+  against: Flags.string({
+    helpGroup: GROUP.method,
+    exclusive: ['shard'],
+    description:
+      'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell',
+  }),
   ...statesFlags,
 }
 
@@ -57,14 +156,22 @@ export interface CertifyRun {
   onProgress: OnProgress
 }
 
-/** A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one. Throws what its readers and certify throw. */
+/**
+ * A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one.
+ * Throws what its readers and certify throw.
+ */
 export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun, resume?: string): Promise<CertifyReport> {
   const {states, pairs, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {flags, frames, onProgress} = run
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
   const {certify} = await import('../certify/certify.js')
-  const kept = resume === undefined ? undefined : keptIn<PackedSums>(resume, 'PackedSums', frames.frame(setting, flags.seed))
-  const result = await certify(states, options, engine.engine, {onBlock: blocks(onProgress), perturbations: pairs, ...defined({kept})}).finally(() => engine.engine.close())
+  const kept =
+    resume === undefined ? undefined : keptIn<PackedSums>(resume, 'PackedSums', frames.frame(setting, flags.seed))
+  const result = await certify(states, options, engine.engine, {
+    onBlock: blocks(onProgress),
+    perturbations: pairs,
+    ...defined({kept}),
+  }).finally(() => engine.engine.close())
   const {metrics, verdict, notes, evidence} = result
   const inputs = [...setting.inputs, ...(earlier === null ? [] : [earlier.file])]
   if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs}, options.alpha)
@@ -82,9 +189,19 @@ export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun, res
 export async function certifyPartial(checkpoint: Checkpoint, run: CertifyRun, shard: Shard): Promise<CertifyPartial> {
   const {states, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {certifyShard, mayBeNamed} = await import('../certify/shards.js')
-  const share = await certifyShard(states, options, engine.engine, shard, blocks(run.onProgress)).finally(() => engine.engine.close())
+  const share = await certifyShard(states, options, engine.engine, shard, blocks(run.onProgress)).finally(() =>
+    engine.engine.close(),
+  )
   const thumbnails = await pictures(mayBeNamed(share))
-  return sealPartial({...run.frames.frame(setting, run.flags.seed), kind: 'partial' as const, command: 'certify' as const, shard, subject, ...(thumbnails.length === 0 ? {} : {thumbnails}), ...share})
+  return sealPartial({
+    ...run.frames.frame(setting, run.flags.seed),
+    kind: 'partial' as const,
+    command: 'certify' as const,
+    shard,
+    subject,
+    ...(thumbnails.length === 0 ? {} : {thumbnails}),
+    ...share,
+  })
 }
 
 const blocks = (onProgress: OnProgress) => (done: number, total: number) => onProgress('blocks of pairs', done, total)
@@ -93,9 +210,24 @@ async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onP
   const {states, pairs, pictures, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
   const options = optionsOf(flags)
   const {requireCertifyMemory} = await import('../certify/memory.js')
-  requireCertifyMemory(states, options, {threads: flags.threads ?? availableParallelism(), perturbations: pairs.length, ...defined({memoryLimitBytes: flags['max-memory']})})
+  requireCertifyMemory(states, options, {
+    threads: flags.threads ?? availableParallelism(),
+    perturbations: pairs.length,
+    ...defined({memoryLimitBytes: flags['max-memory']}),
+  })
   const engine = await select()
-  const setting = {inputs, config: {...options, deltas: listOrAuto(options.deltas), etas: listOrAuto(options.etas), bounds: [...options.bounds], ...config}, engine, notes: checkpoint.notes}
+  const setting = {
+    inputs,
+    config: {
+      ...options,
+      deltas: listOrAuto(options.deltas),
+      etas: listOrAuto(options.etas),
+      bounds: [...options.bounds],
+      ...config,
+    },
+    engine,
+    notes: checkpoint.notes,
+  }
   return {states, pairs, pictures, subject, options, engine, setting}
 }
 

@@ -7,12 +7,17 @@ import {toFailure} from './failure.js'
 type Flags = Interfaces.FlagInput
 
 /**
- * Options of a check as the flags of its command, so that both have the same names, limits, defaults, environment variables and errors.
+ * Options of a check as the flags of its command, so that both have the same names, limits, defaults, environment
+ * variables and errors.
  *
  * `place`: what errors call the check.
  * Throws  UsageError  an option that the command does not have, or a value that it refuses.
  */
-export async function checkFlags<Parsed>(place: string, options: Readonly<Record<string, Option>>, flags: Flags): Promise<Parsed> {
+export async function checkFlags<Parsed>(
+  place: string,
+  options: Readonly<Record<string, Option>>,
+  flags: Flags,
+): Promise<Parsed> {
   const argv = Object.entries(options).flatMap(([name, value]) => argument(place, name, value, flags))
   try {
     const parsed = await Parser.parse(argv, {flags, strict: true})
@@ -27,13 +32,22 @@ function argument(place: string, name: string, value: Option, flags: Flags): str
   const flag = Object.hasOwn(flags, name) ? flags[name]! : undefined
   if (flag === undefined) {
     const known = Object.keys(flags).sort()
-    throw new UsageError(`${place}: there is no option ${JSON.stringify(name)}`, [...didYouMean(name, known), `known: ${known.join(', ')}`])
+    throw new UsageError(`${place}: there is no option ${JSON.stringify(name)}`, [
+      ...didYouMean(name, known),
+      `known: ${known.join(', ')}`,
+    ])
   }
   if (flag.type === 'boolean') {
-    if (typeof value !== 'boolean') throw new UsageError(`${place}: the option ${name} is ${JSON.stringify(value)}; it is true or false`, ['write true or false'])
+    if (typeof value !== 'boolean')
+      throw new UsageError(`${place}: the option ${name} is ${JSON.stringify(value)}; it is true or false`, [
+        'write true or false',
+      ])
     return value ? [`--${name}`] : flag.allowNo === true ? [`--no-${name}`] : []
   }
-  if (typeof value === 'boolean') throw new UsageError(`${place}: the option ${name} takes a value, not ${value}`, ['leave it out, or give it a value'])
+  if (typeof value === 'boolean')
+    throw new UsageError(`${place}: the option ${name} takes a value, not ${value}`, [
+      'leave it out, or give it a value',
+    ])
   const texts = Array.isArray(value) ? value.map(String) : [String(value)]
   return flag.multiple === true ? texts.map((text) => `--${name}=${text}`) : [`--${name}=${texts.join(',')}`]
 }

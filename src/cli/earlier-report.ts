@@ -15,7 +15,20 @@ export interface EarlierReport extends EarlierCertificate {
 export async function readEarlier(path: string): Promise<EarlierReport> {
   const {bytes, file} = await readInput(path)
   const report: CertifyReport = parseReport(bytes, path, 'certify')
-  if (report.checksum !== checksumOf(report)) throw new InputError(`${path}: was changed after certify wrote it`, ['run surety verify on it', 'certify the earlier checkpoint again'])
-  if (report.evidence === undefined) throw new InputError(`${path}: carries no evidence, so its examples cannot be paired with others`, ['certify the earlier checkpoint with a split'])
-  return {path, metrics: report.metrics, evidence: report.evidence, inputs: report.inputs, file: {...file, role: 'against'}}
+  if (report.checksum !== checksumOf(report))
+    throw new InputError(`${path}: was changed after certify wrote it`, [
+      'run surety verify on it',
+      'certify the earlier checkpoint again',
+    ])
+  if (report.evidence === undefined)
+    throw new InputError(`${path}: carries no evidence, so its examples cannot be paired with others`, [
+      'certify the earlier checkpoint with a split',
+    ])
+  return {
+    path,
+    metrics: report.metrics,
+    evidence: report.evidence,
+    inputs: report.inputs,
+    file: {...file, role: 'against'},
+  }
 }

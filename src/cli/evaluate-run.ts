@@ -28,19 +28,42 @@ export async function openEvaluation(request: EvaluateRequest): Promise<OpenedEv
   const opened = await openGraph(request.sanitize)
   const [graph] = opened.document.inputs
   const {truth, seed, ...sanitize} = opened.options
-  const clean = request.clean === null ? null : await readPairs(graph!, request.clean, opened.normalised, 'name the array of edges before the attack with --clean')
+  const clean =
+    request.clean === null
+      ? null
+      : await readPairs(
+          graph!,
+          request.clean,
+          opened.normalised,
+          'name the array of edges before the attack with --clean',
+        )
   const targets = request.targets === null ? null : await readTargets(graph!, request.targets, opened.normalised)
   return {request, opened, options: {...request.options, seed, truth, clean, targets, sanitize}}
 }
 
-export function evaluationOutcome({request, opened}: OpenedEvaluation, engine: Setting['engine'], {metrics, verdict, notes}: Evaluation): Outcome<EvaluateReport['metrics']> {
+export function evaluationOutcome(
+  {request, opened}: OpenedEvaluation,
+  engine: Setting['engine'],
+  {metrics, verdict, notes}: Evaluation,
+): Outcome<EvaluateReport['metrics']> {
   const setting = settingOf(opened, engine)
   const {model, seeds, compare, budgets} = request.options
-  const config = {...setting.config, model, seeds, compare, budgets: [...budgets], clean: request.clean, targets: request.targets}
+  const config = {
+    ...setting.config,
+    model,
+    seeds,
+    compare,
+    budgets: [...budgets],
+    clean: request.clean,
+    targets: request.targets,
+  }
   return {...setting, config, metrics, verdict, notes: [...setting.notes, ...notes]}
 }
 
-export async function writeEvaluation(files: {out?: string | undefined; html?: string | undefined}, report: EvaluateReport): Promise<void> {
+export async function writeEvaluation(
+  files: {out?: string | undefined; html?: string | undefined},
+  report: EvaluateReport,
+): Promise<void> {
   if (files.html !== undefined) await writeFileAtomic(files.html, evaluateHtml(report))
   if (files.out !== undefined) await writeFileAtomic(files.out, toJson(report))
 }

@@ -9,12 +9,16 @@ export interface Failure {
   exitCode: number
 }
 
-/** 0 pass, 1 gate failed or inconclusive, 2 usage, configuration or input, 70 internal: the same with and without --json. */
+/**
+ * 0 pass, 1 gate failed or inconclusive, 2 usage, configuration or input, 70 internal: the same with and without
+ * --json.
+ */
 export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
 
 /**
  * An error as a failure. surety's own errors carry their code; an oclif error with an exit status is a usage error
- * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety. `commands`: what a misspelt command may have meant.
+ * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety. `commands`: what a misspelt
+ * command may have meant.
  */
 export function toFailure(error: unknown, commands: readonly string[] = []): Failure {
   if (error instanceof SuretyError) {
@@ -22,12 +26,19 @@ export function toFailure(error: unknown, commands: readonly string[] = []): Fai
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isOclifError(error)) {
-    return {code: 'USAGE', message: usageMessage(message), nextSteps: [...meant(error, message, commands), 'run the command with --help to see its flags and examples'], exitCode: EXIT.usage}
+    return {
+      code: 'USAGE',
+      message: usageMessage(message),
+      nextSteps: [...meant(error, message, commands), 'run the command with --help to see its flags and examples'],
+      exitCode: EXIT.usage,
+    }
   }
   return {
     code: 'INTERNAL',
     message: `surety has a defect: ${message}`,
-    nextSteps: ['run again with SURETY_DEBUG=1 to see the stack, and report it together with the output of `surety doctor`'],
+    nextSteps: [
+      'run again with SURETY_DEBUG=1 to see the stack, and report it together with the output of `surety doctor`',
+    ],
     exitCode: EXIT.internal,
   }
 }
@@ -43,10 +54,16 @@ function meant(error: unknown, message: string, commands: readonly string[]): st
 }
 
 const isOclifError = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'oclif' in error && typeof error.oclif === 'object' && error.oclif !== null && 'exit' in error.oclif
+  typeof error === 'object' &&
+  error !== null &&
+  'oclif' in error &&
+  typeof error.oclif === 'object' &&
+  error.oclif !== null &&
+  'exit' in error.oclif
 
 /** Our own text: around that of an error thrown while a flag is parsed oclif writes its own. */
-const unwrapped = (message: string) => message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '')
+const unwrapped = (message: string) =>
+  message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '')
 
 /** oclif's text without its colours, its pointer to --help and its line breaks. */
 function usageMessage(text: string): string {

@@ -7,7 +7,14 @@ import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.
 /** Help groups, in the order in which a user meets them. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', gate: 'GATE', output: 'OUTPUT', run: 'RUN'} as const
 
-export const seedFlag = () => Flags.integer({default: 0, min: 0, max: 2 ** 31 - 1, helpGroup: GROUP.run, description: 'seed of every random choice; it is written to the report'})
+export const seedFlag = () =>
+  Flags.integer({
+    default: 0,
+    min: 0,
+    max: 2 ** 31 - 1,
+    helpGroup: GROUP.run,
+    description: 'seed of every random choice; it is written to the report',
+  })
 
 /** A number within [min, max]; NaN and text are refused. */
 export const number = Flags.custom<number, {min?: number; max?: number}>({
@@ -16,7 +23,8 @@ export const number = Flags.custom<number, {min?: number; max?: number}>({
 
 /** A positive number, or `infinity`. */
 export const positiveOrInfinite = Flags.custom<number>({
-  parse: (text, _context, options) => Promise.resolve(/^inf(inity)?$/i.test(text.trim()) ? Infinity : parseNumber(text, options.name, 0)),
+  parse: (text, _context, options) =>
+    Promise.resolve(/^inf(inity)?$/i.test(text.trim()) ? Infinity : parseNumber(text, options.name, 0)),
 })
 
 const UNITS: Record<string, number> = {m: 2 ** 20, g: 2 ** 30, t: 2 ** 40}
@@ -26,14 +34,16 @@ export const bytes = Flags.custom<number>({
   parse(text, _context, options) {
     const [, amount = '', unit = ''] = /^\s*([\d.]+)\s*([mgt])i?b?\s*$/i.exec(text) ?? []
     const value = Number(amount) * (UNITS[unit.toLowerCase()] ?? NaN)
-    if (!(value > 0)) throw new UsageError(`--${options.name} takes an amount of memory, not '${text}'`, ['write it as 512MiB or 4GiB'])
+    if (!(value > 0))
+      throw new UsageError(`--${options.name} takes an amount of memory, not '${text}'`, ['write it as 512MiB or 4GiB'])
     return Promise.resolve(value)
   },
 })
 
 /** Comma-separated numbers within [min, max]. */
 export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
-  parse: (text, _context, options) => Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
+  parse: (text, _context, options) =>
+    Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
 })
 
 /** A file that the command writes: its folder is looked at before anything is computed. */
@@ -46,7 +56,12 @@ export const outputFile = Flags.custom<string>({
 
 /** --resume of what has no folder of its own to write to. */
 export const resume = (options: {exclusive: string[]}) =>
-  Flags.string({...options, helpGroup: GROUP.run, description: 'keep what is done in this folder, part by part, and go on from what is there: the result is that of an undisturbed run'})
+  Flags.string({
+    ...options,
+    helpGroup: GROUP.run,
+    description:
+      'keep what is done in this folder, part by part, and go on from what is there: the result is that of an undisturbed run',
+  })
 
 /** Comma-separated perturbations, name or name:strength. */
 export const perturbations = Flags.custom<PerturbationRequest[]>({
@@ -57,14 +72,21 @@ export const perturbations = Flags.custom<PerturbationRequest[]>({
 export const nodePair = Flags.custom<[string, string]>({
   parse(text, _context, options) {
     const [u, v, ...more] = text.split(',').map((part) => part.trim())
-    if (!u || !v || more.length > 0) throw new UsageError(`--${options.name} takes two nodes as u,v, not '${text}'`, [`use --${options.name} 12,57`])
+    if (!u || !v || more.length > 0)
+      throw new UsageError(`--${options.name} takes two nodes as u,v, not '${text}'`, [`use --${options.name} 12,57`])
     return Promise.resolve([u, v] as [string, string])
   },
 })
 
 /** Comma-separated names. */
 export const names = Flags.custom<string[]>({
-  parse: (text) => Promise.resolve(text.split(',').map((part) => part.trim()).filter((part) => part !== '')),
+  parse: (text) =>
+    Promise.resolve(
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    ),
 })
 
 /** i/n with 1 ≤ i ≤ n. */
@@ -74,15 +96,25 @@ export const shard = Flags.custom<Shard>({
 
 export function parseShard(text: string, flag: string): Shard {
   const [index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text.trim())?.slice(1).map(Number) ?? []
-  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS) return {index, count}
-  throw new UsageError(`--${flag} takes i/n with i from 1 to n and n at most ${MAX_SHARDS}, not '${text}'`, ['use 1/4 for the first of four shards'])
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS)
+    return {index, count}
+  throw new UsageError(`--${flag} takes i/n with i from 1 to n and n at most ${MAX_SHARDS}, not '${text}'`, [
+    'use 1/4 for the first of four shards',
+  ])
 }
 
 export function parseNumber(text: string, flag: string, min = -Infinity, max = Infinity): number {
   const value = text.trim() === '' ? NaN : Number(text)
   if (Number.isFinite(value) && value >= min && value <= max) return value
-  const range = max < Infinity ? `a number from ${min} to ${max}` : min > -Infinity ? `a number of at least ${min}` : 'a finite number'
-  throw new UsageError(`--${flag} takes ${range}, not '${text}'`, ['run the command with --help to see its flags and examples'])
+  const range =
+    max < Infinity
+      ? `a number from ${min} to ${max}`
+      : min > -Infinity
+        ? `a number of at least ${min}`
+        : 'a finite number'
+  throw new UsageError(`--${flag} takes ${range}, not '${text}'`, [
+    'run the command with --help to see its flags and examples',
+  ])
 }
 
 /** Every flag can also be set by an environment variable: --prune-ratio by SURETY_PRUNE_RATIO. */
@@ -93,5 +125,7 @@ export function fromEnvironment<T extends Record<string, {env?: string}>>(flags:
 
 /** The object without its undefined members: a flag that was not given is an option that was not set. */
 export function defined<T extends Record<string, unknown>>(options: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {[K in keyof T]?: Exclude<T[K], undefined>}
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }

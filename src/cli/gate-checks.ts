@@ -45,12 +45,18 @@ const FLAGS = {
 }
 
 /**
- * The reports of the checks that are asked for. Options and metric paths of all of them are looked at before the first one runs; an error of
- * one check while it runs takes the place of its report, and the others go on.
+ * The reports of the checks that are asked for. Options and metric paths of all of them are looked at before the first
+ * one runs; an error of one check while it runs takes the place of its report, and the others go on.
  *
- * Throws  UsageError  an option or a metric that its command does not have, or a check that is not in the configuration.
+ * Throws  UsageError  an option or a metric that its command does not have, or a check that is not in the
+ *         configuration.
  */
-export async function runChecks(config: GateConfig, only: readonly string[] | null, schema: Schema, context: GateContext): Promise<GateRuns> {
+export async function runChecks(
+  config: GateConfig,
+  only: readonly string[] | null,
+  schema: Schema,
+  context: GateContext,
+): Promise<GateRuns> {
   const chosen = Object.entries(config.checks).filter(([name]) => only === null || only.includes(name))
   const prepared: Prepared[] = []
   for (const [name, check] of chosen) {
@@ -61,7 +67,8 @@ export async function runChecks(config: GateConfig, only: readonly string[] | nu
   const runs = new Map<string, CheckRun>()
   const cached: string[] = []
   for (const [k, each] of prepared.entries()) {
-    const onProgress: OnProgress = (stage, done, total) => context.onProgress(`${each.name} (${k + 1} of ${prepared.length}): ${stage}`, done, total)
+    const onProgress: OnProgress = (stage, done, total) =>
+      context.onProgress(`${each.name} (${k + 1} of ${prepared.length}): ${stage}`, done, total)
     try {
       const {report, fromCache} = await reportOf(each, {...context, onProgress})
       if (each.kind === 'report') requireKnownMetrics(config.checks[each.name]!, report.command, schema)
@@ -81,17 +88,27 @@ function requireKnownMetrics(check: CheckConfig, command: string, schema: Schema
   for (const [metric] of thresholdsOf(check)) if (metric !== 'verdict') metricSegments(metric, command, schema)
 }
 
-async function prepare(name: string, {certify, sanitize, report, options = {}}: CheckConfig, seed: number): Promise<Prepared> {
+async function prepare(
+  name: string,
+  {certify, sanitize, report, options = {}}: CheckConfig,
+  seed: number,
+): Promise<Prepared> {
   const place = `checks.${name}`
   const all = {seed, ...options}
-  if (certify !== undefined) return {name, kind: 'certify', path: certify, flags: await checkFlags(place, all, FLAGS.certify)}
-  if (sanitize !== undefined) return {name, kind: 'sanitize', path: sanitize, flags: await checkFlags(place, all, FLAGS.sanitize)}
+  if (certify !== undefined)
+    return {name, kind: 'certify', path: certify, flags: await checkFlags(place, all, FLAGS.certify)}
+  if (sanitize !== undefined)
+    return {name, kind: 'sanitize', path: sanitize, flags: await checkFlags(place, all, FLAGS.sanitize)}
   return {name, kind: 'report', path: report!}
 }
 
 async function reportOf(check: Prepared, context: GateContext): Promise<{report: AnyReport; fromCache: boolean}> {
-  if (check.kind === 'report') return {report: parseAnyReport((await readInput(check.path)).bytes, check.path), fromCache: false}
-  const compute = () => (check.kind === 'certify' ? certifyCheck(check.path, check.flags, context) : sanitizeCheck(check.path, check.flags, context))
+  if (check.kind === 'report')
+    return {report: parseAnyReport((await readInput(check.path)).bytes, check.path), fromCache: false}
+  const compute = () =>
+    check.kind === 'certify'
+      ? certifyCheck(check.path, check.flags, context)
+      : sanitizeCheck(check.path, check.flags, context)
   if (context.cache === null) return {report: await compute(), fromCache: false}
   // Suppressed edges expire: with them a report is one of its day.
   const today = check.kind === 'sanitize' && check.flags.suppress !== undefined ? isoDate() : null
@@ -109,14 +126,20 @@ async function certifyCheck(path: string, flags: CertifyFlags, {engine, onProgre
   }
 }
 
-async function sanitizeCheck(path: string, flags: SanitizeFlags, {engine, threads, onProgress}: GateContext): Promise<AnyReport> {
+async function sanitizeCheck(
+  path: string,
+  flags: SanitizeFlags,
+  {engine, threads, onProgress}: GateContext,
+): Promise<AnyReport> {
   requireInputMemory([path, flags.features], flags['max-memory'])
   const frames = new RunFrame('sanitize')
   const opened = await openGraph(requestOf(path, flags))
   const {sanitize} = await import('../sanitize/sanitize.js')
   const selected = await engine()
   const run = {...defined({threads, memoryLimitBytes: flags['max-memory']}), threads: selected.threads, onProgress}
-  const result = await sanitize(opened.normalised.graph, opened.options, selected.engine, run).finally(() => selected.engine.close())
+  const result = await sanitize(opened.normalised.graph, opened.options, selected.engine, run).finally(() =>
+    selected.engine.close(),
+  )
   const {outcome} = outcomeOf(opened, settingOf(opened, selected), result, undefined)
   return {...frames.report(outcome, flags.seed), command: 'sanitize'}
 }
@@ -126,7 +149,9 @@ export function chosenChecks(config: GateConfig, only: readonly string[] | undef
   if (only === undefined) return null
   const names = Object.keys(config.checks)
   const unknown = only.find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new UsageError(`--only names the check ${JSON.stringify(unknown)}, and there is none`, [`the checks are ${names.join(', ')}`])
+  if (unknown !== undefined)
+    throw new UsageError(`--only names the check ${JSON.stringify(unknown)}, and there is none`, [
+      `the checks are ${names.join(', ')}`,
+    ])
   return [...only]
 }
-

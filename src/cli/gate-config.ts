@@ -43,7 +43,8 @@ const MAX_CONFIG_BYTES = 2 ** 20
 /**
  * The configuration of a path, or of the current folder.
  *
- * Throws  UsageError  none, more than one, or one that does not hold what it should. InputError  a file that cannot be read or parsed.
+ * Throws  UsageError  none, more than one, or one that does not hold what it should. InputError  a file that cannot be
+ *         read or parsed.
  */
 export async function readConfig(named: string | undefined): Promise<OpenedConfig> {
   const path = named ?? (await findConfig())
@@ -53,11 +54,23 @@ export async function readConfig(named: string | undefined): Promise<OpenedConfi
 }
 
 async function findConfig(): Promise<string> {
-  const there = await Promise.all(CONFIG_NAMES.map((name) => access(name).then(() => true, () => false)))
+  const there = await Promise.all(
+    CONFIG_NAMES.map((name) =>
+      access(name).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   const found = CONFIG_NAMES.filter((_, k) => there[k])
   if (found.length === 1) return found[0]!
-  if (found.length > 1) throw new UsageError(`there are ${found.length} configurations: ${found.join(', ')}`, ['keep one, or name one with --config'])
-  throw new UsageError(`there is no ${CONFIG_NAMES.join(' or ')} in the current folder`, ['write one as docs/ci.md shows, or name another file with --config'])
+  if (found.length > 1)
+    throw new UsageError(`there are ${found.length} configurations: ${found.join(', ')}`, [
+      'keep one, or name one with --config',
+    ])
+  throw new UsageError(`there is no ${CONFIG_NAMES.join(' or ')} in the current folder`, [
+    'write one as docs/ci.md shows, or name another file with --config',
+  ])
 }
 
 type Parsed = Pick<OpenedConfig, 'placeOf'> & {value: unknown}
@@ -71,12 +84,15 @@ async function parse(path: string, bytes: Uint8Array): Promise<Parsed> {
       return {...parseYaml(path, bytes, {json: true}), value}
     }
     case '.yaml':
-    case '.yml': return parseYaml(path, bytes)
+    case '.yml':
+      return parseYaml(path, bytes)
     case '.ts':
     case '.mts':
     case '.js':
-    case '.mjs': return {value: await runProgram(path), placeOf: () => ({path, line: 1})}
-    default: throw new UsageError(`${path}: a configuration ends in .json, .yaml, .yml, .ts or .js`, ['name it so'])
+    case '.mjs':
+      return {value: await runProgram(path), placeOf: () => ({path, line: 1})}
+    default:
+      throw new UsageError(`${path}: a configuration ends in .json, .yaml, .yml, .ts or .js`, ['name it so'])
   }
 }
 
@@ -85,9 +101,17 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
   const counter = new LineCounter()
   try {
     const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes)
-    const document = parseDocument(json ? text.replaceAll('\t', ' ') : text, {lineCounter: counter, prettyErrors: false, stringKeys: true})
+    const document = parseDocument(json ? text.replaceAll('\t', ' ') : text, {
+      lineCounter: counter,
+      prettyErrors: false,
+      stringKeys: true,
+    })
     const [error] = document.errors
-    if (error !== undefined) throw new InputError(`${path}, line ${counter.linePos(error.pos[0]).line}: ${error.message.toLowerCase().replace(/\.$/, '')}`, ['mend the file'])
+    if (error !== undefined)
+      throw new InputError(
+        `${path}, line ${counter.linePos(error.pos[0]).line}: ${error.message.toLowerCase().replace(/\.$/, '')}`,
+        ['mend the file'],
+      )
     const placeOf = (parts: readonly (string | number)[]): Place => {
       for (let length = parts.length; length > 0; length--) {
         const node = document.getIn(parts.slice(0, length), true) as {range?: [number, number, number]} | undefined
@@ -99,17 +123,28 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
     return {value: JSON.parse(JSON.stringify(document.toJS({maxAliasCount: 50}) ?? null)) as unknown, placeOf}
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    throw new InputError(`${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, ['mend the file'], {cause})
+    throw new InputError(
+      `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      ['mend the file'],
+      {cause},
+    )
   }
 }
 
 async function runProgram(path: string): Promise<unknown> {
   const {createJiti} = await import('jiti')
   try {
-    const loaded = await createJiti(pathToFileURL(`${resolve('.')}/`).href, {fsCache: false, moduleCache: false}).import<unknown>(resolve(path), {default: true})
+    const loaded = await createJiti(pathToFileURL(`${resolve('.')}/`).href, {
+      fsCache: false,
+      moduleCache: false,
+    }).import<unknown>(resolve(path), {default: true})
     // Functions and class instances do not survive: a configuration is data, whatever wrote it.
     return JSON.parse(JSON.stringify(loaded ?? null)) as unknown
   } catch (cause) {
-    throw new InputError(`${path}: cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, ['run it by itself to see its error'], {cause})
+    throw new InputError(
+      `${path}: cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
+      ['run it by itself to see its error'],
+      {cause},
+    )
   }
 }

@@ -7,24 +7,57 @@ import type {ConfigFile, OpenedConfig} from './gate-config.js'
 
 /** What surety gate and surety baseline update have in common. */
 export const gateFlags = {
-  config: Flags.string({helpGroup: GROUP.gate, description: 'configuration: json, yaml or, only if named here, ts (default: surety.config.json or .yaml of the current folder)'}),
-  baseline: Flags.string({helpGroup: GROUP.gate, description: `a report, a folder with one report a check, or git:REF (its folder ${BASELINE_FOLDER}; git:REF:folder for another)`}),
+  config: Flags.string({
+    helpGroup: GROUP.gate,
+    description:
+      'configuration: json, yaml or, only if named here, ts (default: surety.config.json or .yaml of the current folder)',
+  }),
+  baseline: Flags.string({
+    helpGroup: GROUP.gate,
+    description: `a report, a folder with one report a check, or git:REF (its folder ${BASELINE_FOLDER}; git:REF:folder for another)`,
+  }),
   only: names({helpGroup: GROUP.gate, description: 'judge these checks only, comma-separated'}),
-  cache: Flags.string({helpGroup: GROUP.run, description: 'folder that keeps reports: a check whose inputs and options are the same is not computed again; jobs may share it'}),
+  cache: Flags.string({
+    helpGroup: GROUP.run,
+    description:
+      'folder that keeps reports: a check whose inputs and options are the same is not computed again; jobs may share it',
+  }),
 }
 
 export type GateFlags = Interfaces.InferredFlags<typeof gateFlags>
 
 /** Every member of a configuration that is also a flag. */
-const SETTINGS = ['baseline', 'cache', 'device', 'fail-level', 'format', 'no-fail', 'only', 'out', 'require-gpu', 'seed', 'threads'] as const satisfies readonly (keyof ConfigFile)[]
+const SETTINGS = [
+  'baseline',
+  'cache',
+  'device',
+  'fail-level',
+  'format',
+  'no-fail',
+  'only',
+  'out',
+  'require-gpu',
+  'seed',
+  'threads',
+] as const satisfies readonly (keyof ConfigFile)[]
 
 /**
- * Flags as they hold: the command line and the environment before the configuration, the configuration before defaults. What the configuration
- * says is read as the same flag would be, with the same limits and errors.
+ * Flags as they hold: the command line and the environment before the configuration, the configuration before defaults.
+ * What the configuration says is read as the same flag would be, with the same limits and errors.
  */
-export async function settle<Parsed extends object>({flags, metadata}: {flags: Parsed; metadata: Interfaces.ParserOutput['metadata']}, all: Interfaces.FlagInput, {config, file}: OpenedConfig): Promise<Parsed> {
+export async function settle<Parsed extends object>(
+  {flags, metadata}: {flags: Parsed; metadata: Interfaces.ParserOutput['metadata']},
+  all: Interfaces.FlagInput,
+  {config, file}: OpenedConfig,
+): Promise<Parsed> {
   const given = Object.entries(flags).filter(([name]) => metadata.flags[name]?.setFromDefault !== true)
-  const said = SETTINGS.filter((name) => config[name] !== undefined && Object.hasOwn(all, name) && !given.some(([other]) => other === name))
-  const configured = await checkFlags<Parsed>(file.path, Object.fromEntries(said.map((name) => [name, config[name] as Option])), all)
+  const said = SETTINGS.filter(
+    (name) => config[name] !== undefined && Object.hasOwn(all, name) && !given.some(([other]) => other === name),
+  )
+  const configured = await checkFlags<Parsed>(
+    file.path,
+    Object.fromEntries(said.map((name) => [name, config[name] as Option])),
+    all,
+  )
   return {...flags, ...Object.fromEntries(said.map((name) => [name, configured[name as keyof Parsed]]))}
 }

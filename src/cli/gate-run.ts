@@ -29,13 +29,28 @@ export interface GateTools {
 }
 
 /** The reports of a configuration's checks, computed or from the cache. */
-export async function checkRuns({config}: OpenedConfig, {seed, threads, only, cache}: GateSettings, {engine, onProgress}: GateTools): Promise<GateRuns> {
+export async function checkRuns(
+  {config}: OpenedConfig,
+  {seed, threads, only, cache}: GateSettings,
+  {engine, onProgress}: GateTools,
+): Promise<GateRuns> {
   const chosen = chosenChecks(config, only)
-  return runChecks(config, chosen, reportSchema(), {seed, threads, engine, onProgress, cache: cache === undefined ? null : new ReportCache(cache, await engineName(engine))})
+  return runChecks(config, chosen, reportSchema(), {
+    seed,
+    threads,
+    engine,
+    onProgress,
+    cache: cache === undefined ? null : new ReportCache(cache, await engineName(engine)),
+  })
 }
 
 /** A configuration judged from beginning to end. `broken`: a check could not be run or compared. */
-export async function gateReport(opened: OpenedConfig, settings: GateSettings & {'fail-level': string}, tools: GateTools, frames: RunFrame): Promise<{report: GateReport; broken: boolean}> {
+export async function gateReport(
+  opened: OpenedConfig,
+  settings: GateSettings & {'fail-level': string},
+  tools: GateTools,
+  frames: RunFrame,
+): Promise<{report: GateReport; broken: boolean}> {
   const {config, file, placeOf} = opened
   const source = settings.baseline === undefined ? null : baselineSource(settings.baseline)
   const names = chosenChecks(config, settings.only) ?? Object.keys(config.checks)
@@ -43,13 +58,38 @@ export async function gateReport(opened: OpenedConfig, settings: GateSettings & 
   if (source === null) refuseWithoutBaseline(config, names)
   const baselines = source === null ? null : await readBaselines(source, names)
   const {runs, cached} = await checkRuns(opened, settings, tools)
-  const {metrics, verdict, broken} = gate({config, runs, baselines, today: isoDate(), failLevel: settings['fail-level'] as Exclude<Level, 'off'>, placeOf, schema: reportSchema()})
+  const {metrics, verdict, broken} = gate({
+    config,
+    runs,
+    baselines,
+    today: isoDate(),
+    failLevel: settings['fail-level'] as Exclude<Level, 'off'>,
+    placeOf,
+    schema: reportSchema(),
+  })
   const reports = reportsOf(runs)
   const setting = {
     inputs: distinct([file, ...reports.flatMap(([, {inputs}]) => inputs)]),
-    config: {checks: config.checks as unknown as Json, suppressions: (config.suppressions ?? []) as unknown as Json, baseline: settings.baseline ?? null, only: settings.only ?? null, failLevel: settings['fail-level']},
-    engine: {report: reports.find(([, {command}]) => command === 'certify' || command === 'sanitize')?.[1].engine ?? {name: 'none', precision: 'fp64' as const, tried: []}, threads: settings.threads ?? 1},
-    notes: reports.flatMap(([name, {notes}]) => notes.filter(({level}) => level === 'warning').map((note): Note => ({...note, message: `${name}: ${note.message}`}))),
+    config: {
+      checks: config.checks as unknown as Json,
+      suppressions: (config.suppressions ?? []) as unknown as Json,
+      baseline: settings.baseline ?? null,
+      only: settings.only ?? null,
+      failLevel: settings['fail-level'],
+    },
+    engine: {
+      report: reports.find(([, {command}]) => command === 'certify' || command === 'sanitize')?.[1].engine ?? {
+        name: 'none',
+        precision: 'fp64' as const,
+        tried: [],
+      },
+      threads: settings.threads ?? 1,
+    },
+    notes: reports.flatMap(([name, {notes}]) =>
+      notes
+        .filter(({level}) => level === 'warning')
+        .map((note): Note => ({...note, message: `${name}: ${note.message}`})),
+    ),
   }
   const report: GateReport = {...frames.report({...setting, metrics, verdict}, settings.seed), command: 'gate'}
   if (cached.length > 0 && report.run) report.run.cached = cached
@@ -62,14 +102,18 @@ function refuseWithoutBaseline(config: GateConfig, names: readonly string[]): vo
     for (const [metric, threshold] of thresholdsOf(config.checks[name]!)) {
       const {level, limits} = demandOf(threshold)
       if (level === 'off' || limits?.baseline === undefined) continue
-      throw new UsageError(`checks.${name}: ${metric} is compared with a baseline, and none is named`, ['give --baseline a report, a folder or git:REF, or set "baseline" in the configuration', 'surety baseline update writes one'])
+      throw new UsageError(`checks.${name}: ${metric} is compared with a baseline, and none is named`, [
+        'give --baseline a report, a folder or git:REF, or set "baseline" in the configuration',
+        'surety baseline update writes one',
+      ])
     }
   }
 }
 
 const reportSchema = () => readSchema('report.schema.json') as Schema
 
-export const reportsOf = (runs: ReadonlyMap<string, CheckRun>) => [...runs].flatMap(([name, run]) => ('report' in run ? [[name, run.report] as const] : []))
+export const reportsOf = (runs: ReadonlyMap<string, CheckRun>) =>
+  [...runs].flatMap(([name, run]) => ('report' in run ? [[name, run.report] as const] : []))
 
 function distinct(files: readonly InputFile[]): InputFile[] {
   return [...new Map(files.map((file) => [`${file.path}\n${file.sha256}`, file])).values()]

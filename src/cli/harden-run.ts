@@ -21,19 +21,29 @@ const STATE = 'training.npz'
 export function checkFolder(folder: string, resume: boolean): void {
   const parent = dirname(folder)
   if (!existsSync(folder)) {
-    if (!existsSync(parent) || !statSync(parent).isDirectory()) throw new InputError(`${folder}: the folder ${parent} does not exist`, ['make it first, or choose another --out'])
+    if (!existsSync(parent) || !statSync(parent).isDirectory())
+      throw new InputError(`${folder}: the folder ${parent} does not exist`, ['make it first, or choose another --out'])
     return
   }
-  if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: is a file, not a folder`, ['choose another --out'])
+  if (!statSync(folder).isDirectory())
+    throw new InputError(`${folder}: is a file, not a folder`, ['choose another --out'])
   const held = readdirSync(folder).sort()
   if (!resume && held.length > 0) {
-    throw new UsageError(`--out ${folder} is not empty (${held[0]!})`, [...(held.includes(STATE) ? ['use --resume to go on with the training it holds'] : []), 'choose a new folder'])
+    throw new UsageError(`--out ${folder} is not empty (${held[0]!})`, [
+      ...(held.includes(STATE) ? ['use --resume to go on with the training it holds'] : []),
+      'choose a new folder',
+    ])
   }
-  if (resume && held.length > 0 && !held.includes(STATE)) throw new UsageError(`--resume, but ${folder} holds no ${STATE}`, ['leave out --resume and choose a new folder'])
+  if (resume && held.length > 0 && !held.includes(STATE))
+    throw new UsageError(`--resume, but ${folder} holds no ${STATE}`, ['leave out --resume and choose a new folder'])
 }
 
 /** Everything in which a run and its continuation must agree; more epochs may be asked for. */
-export function agreementOf({options, seed}: HardenTask, {network, built}: OpenedHarden, inputs: readonly InputFile[]): Agreement {
+export function agreementOf(
+  {options, seed}: HardenTask,
+  {network, built}: OpenedHarden,
+  inputs: readonly InputFile[],
+): Agreement {
   return {
     version: VERSION,
     seed,
@@ -49,7 +59,10 @@ export async function readState(folder: string, agreement: Agreement, epochs: nu
   const path = join(folder, STATE)
   if (!existsSync(path)) return null
   const state = unpackState((await readInput(path)).bytes, agreement, path)
-  if (state.epochs.length > epochs) throw new UsageError(`--epochs is ${epochs}, but ${path} holds ${state.epochs.length} epochs already`, [`use --epochs ${state.epochs.length} or more`])
+  if (state.epochs.length > epochs)
+    throw new UsageError(`--epochs is ${epochs}, but ${path} holds ${state.epochs.length} epochs already`, [
+      `use --epochs ${state.epochs.length} or more`,
+    ])
   return state
 }
 
@@ -64,5 +77,11 @@ export async function writeHardened(folder: string, {model}: BuiltModel): Promis
 
 /** Options and what else has an effect, for the report. */
 export function hardenConfig({options, layers, radii, range, control}: HardenTask): Record<string, Json> {
-  return {...options, layers: layers === undefined ? 'auto' : [...layers], attackRadius: [...radii], inputRange: range === null ? 'auto' : [...range], control}
+  return {
+    ...options,
+    layers: layers === undefined ? 'auto' : [...layers],
+    attackRadius: [...radii],
+    inputRange: range === null ? 'auto' : [...range],
+    control,
+  }
 }

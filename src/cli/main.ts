@@ -6,8 +6,8 @@ import {EXIT, toFailure} from './failure.js'
 import {terminalOf} from './terminal.js'
 
 /**
- * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with --json,
- * as one object on stdout. `entry` is the URL of the file in bin/ that was started.
+ * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with
+ * --json, as one object on stdout. `entry` is the URL of the file in bin/ that was started.
  */
 export async function main(argv: string[], entry: string): Promise<void> {
   // A reader that stops early (`surety … | head`) is no error.
@@ -25,19 +25,25 @@ export async function main(argv: string[], entry: string): Promise<void> {
   await flush()
 }
 
-const commandsOf = async (entry: string): Promise<string[]> => (await Config.load(entry)).commandIDs.map((id) => id.replaceAll(':', ' '))
+const commandsOf = async (entry: string): Promise<string[]> =>
+  (await Config.load(entry)).commandIDs.map((id) => id.replaceAll(':', ' '))
 
 /** oclif's way to leave early: --help and this.exit(). */
-const isExit = (error: unknown): error is {oclif: {exit: number}} => typeof error === 'object' && error !== null && (error as {code?: string}).code === 'EEXIT'
+const isExit = (error: unknown): error is {oclif: {exit: number}} =>
+  typeof error === 'object' && error !== null && (error as {code?: string}).code === 'EEXIT'
 
 function present(error: unknown, argv: string[], commands: readonly string[]): void {
   const {exitCode, code, message, nextSteps} = toFailure(error, commands)
   const end = argv.indexOf('--')
   if ((end < 0 ? argv : argv.slice(0, end)).includes('--json')) {
-    process.stdout.write(visibleJson(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2)) + '\n')
+    process.stdout.write(
+      visibleJson(JSON.stringify({schemaVersion: 1, status: 'error', error: {code, message, nextSteps}}, null, 2)) +
+        '\n',
+    )
   } else {
     process.stderr.write(errorText({message, nextSteps}, terminalOf(process.stderr)))
   }
-  if (exitCode === EXIT.internal && process.env['SURETY_DEBUG']) process.stderr.write(`${(error instanceof Error ? (error.stack ?? '') : '').split('\n').map(visible).join('\n')}\n`)
+  if (exitCode === EXIT.internal && process.env['SURETY_DEBUG'])
+    process.stderr.write(`${(error instanceof Error ? (error.stack ?? '') : '').split('\n').map(visible).join('\n')}\n`)
   process.exitCode = exitCode
 }

@@ -1,6 +1,13 @@
 import type {PairSource} from '../certify/perturbed/pairs.js'
 import type {Embeddings} from '../certify/types.js'
-import {type Checkpoint, type DataSet, type DataSetOptions, type EmbeddingOptions, openCheckpoint, readDataSet} from '../checkpoint/index.js'
+import {
+  type Checkpoint,
+  type DataSet,
+  type DataSetOptions,
+  type EmbeddingOptions,
+  openCheckpoint,
+  readDataSet,
+} from '../checkpoint/index.js'
 import {sampleRows, selectRows} from '../checkpoint/sample.js'
 import {UsageError} from '../errors.js'
 import {perturbByAttack} from '../perturb/attacks.js'
@@ -21,12 +28,24 @@ export interface PairRequest {
 }
 
 /** The laws of pairs that --perturb and --pairs ask for, and the files read for them. */
-export async function pairSources({checkpoint, data, embeddingOptions, dataOptions, perturb, perturbOptions, pairs, onProgress}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
+export async function pairSources({
+  checkpoint,
+  data,
+  embeddingOptions,
+  dataOptions,
+  perturb,
+  perturbOptions,
+  pairs,
+  onProgress,
+}: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
   const sources: PairSource[] = []
   const files: InputFile[] = []
   let taken: DataSet | null = null
   for (const [index, request] of perturb.entries()) {
-    if (data === null) throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, ['certify the model itself, or give the hidden states of perturbed inputs with --pairs'])
+    if (data === null)
+      throw new UsageError(`--perturb ${request.name} changes inputs, but hidden states are all there is here`, [
+        'certify the model itself, or give the hidden states of perturbed inputs with --pairs',
+      ])
     const of: Material = CATALOGUE[request.name].of
     // Known before the model runs.
     if (of === 'text') textsToPerturb(data, request.name)
@@ -44,26 +63,53 @@ export async function pairSources({checkpoint, data, embeddingOptions, dataOptio
       kind: of === 'gradient' ? 'attack' : 'random',
       perturb: async (anchors) => {
         const perturbed = await copies[of](anchors)
-        return {embeddings: await quietly(checkpoint, perturbed.data, {...embeddingOptions, limit: rows.rows, onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total)}), description: perturbed.description}
+        return {
+          embeddings: await quietly(checkpoint, perturbed.data, {
+            ...embeddingOptions,
+            limit: rows.rows,
+            onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total),
+          }),
+          description: perturbed.description,
+        }
       },
     })
   }
   if (pairs !== undefined) {
-    const {embeddings, inputFiles} = await suppliedPairs(pairs, checkpoint, data !== null, embeddingOptions, dataOptions)
+    const {embeddings, inputFiles} = await suppliedPairs(
+      pairs,
+      checkpoint,
+      data !== null,
+      embeddingOptions,
+      dataOptions,
+    )
     files.push(...inputFiles.map((file) => ({...file, role: 'pairs' as const})))
-    sources.push({name: 'pairs', strength: null, kind: 'supplied', perturb: () => Promise.resolve({embeddings, description: `the pairs of ${pairs}`})})
+    sources.push({
+      name: 'pairs',
+      strength: null,
+      kind: 'supplied',
+      perturb: () => Promise.resolve({embeddings, description: `the pairs of ${pairs}`}),
+    })
   }
   return {sources, files}
 }
 
-async function suppliedPairs(path: string, checkpoint: Checkpoint, isModel: boolean, options: EmbeddingOptions, dataOptions: DataSetOptions): Promise<{embeddings: Embeddings; inputFiles: InputFile[]}> {
+async function suppliedPairs(
+  path: string,
+  checkpoint: Checkpoint,
+  isModel: boolean,
+  options: EmbeddingOptions,
+  dataOptions: DataSetOptions,
+): Promise<{embeddings: Embeddings; inputFiles: InputFile[]}> {
   if (isModel) {
     const data = await readDataSet(path, dataOptions, checkpoint, [])
     return {embeddings: await quietly(checkpoint, data, options), inputFiles: data.inputFiles}
   }
   const other = await openCheckpoint(path)
   try {
-    if (other.kind !== 'embeddings') throw new UsageError(`${path} is a model, but the pairs of hidden states are hidden states`, ['store the hidden states of the perturbed inputs'])
+    if (other.kind !== 'embeddings')
+      throw new UsageError(`${path} is a model, but the pairs of hidden states are hidden states`, [
+        'store the hidden states of the perturbed inputs',
+      ])
     return {embeddings: await other.embeddings(null, options), inputFiles: other.inputFiles}
   } finally {
     await other.close()
@@ -82,5 +128,13 @@ async function quietly(checkpoint: Checkpoint, data: DataSet, options: Embedding
 function sampled(data: DataSet, options: EmbeddingOptions): DataSet {
   const rows = sampleRows(data.rows, data.labels, options, [])
   const taken = rows === null ? data : selectRows(data, rows)
-  return {...taken, inputs: taken.inputs.map(({name, shape, data: values, possible}) => ({name, shape, data: values, ...(possible === undefined ? {} : {possible})}))}
+  return {
+    ...taken,
+    inputs: taken.inputs.map(({name, shape, data: values, possible}) => ({
+      name,
+      shape,
+      data: values,
+      ...(possible === undefined ? {} : {possible}),
+    })),
+  }
 }

@@ -26,8 +26,9 @@ export interface PictureRequest {
 }
 
 /**
- * How to draw the inputs, where they are images or shaped like some: one input of at least 4 × 4 values in at most 4 channels, as the model takes it
- * or as `shape` says. Black and white are the least and the largest value: of `range`, else possible ones, else those of bytes, else those seen.
+ * How to draw the inputs, where they are images or shaped like some: one input of at least 4 × 4 values in at most 4
+ * channels, as the model takes it or as `shape` says. Black and white are the least and the largest value: of `range`,
+ * else possible ones, else those of bytes, else those seen.
  *
  * Empty   texts, several inputs, no image → no pictures.
  * Throws  UsageError  a stated shape that an example does not have.
@@ -36,23 +37,35 @@ export function picturesOf({data, inputs, layers, shape, range}: PictureRequest)
   const [input, ...others] = inputs
   const array = data?.inputs.find(({name}) => name === input?.name) ?? data?.inputs[0]
   const none: Pictures = () => Promise.resolve([])
-  if (data === null || input === undefined || array === undefined || others.length > 0 || data.text !== undefined) return none
+  if (data === null || input === undefined || array === undefined || others.length > 0 || data.text !== undefined)
+    return none
   const layout = imageLayout(input.shape, shape)
   if (layout === null || Math.min(layout.height, layout.width) < MIN_SIDE) return none
   const width = layout.height * layout.width * layout.channels
   const picture = {
     ...layout,
-    range: range ?? input.possible ?? (array.read === undefined && array.data instanceof Uint8Array ? [0, 255] as const : input.observed),
-    side: Math.min(SIDES.most, Math.max(SIDES.least, Math.floor(Math.sqrt(BUDGET / (layers * ROWS_OF_LAYER * (layout.channels === 3 ? 3 : 1)))))),
+    range:
+      range ??
+      input.possible ??
+      (array.read === undefined && array.data instanceof Uint8Array ? ([0, 255] as const) : input.observed),
+    side: Math.min(
+      SIDES.most,
+      Math.max(SIDES.least, Math.floor(Math.sqrt(BUDGET / (layers * ROWS_OF_LAYER * (layout.channels === 3 ? 3 : 1))))),
+    ),
   }
   return async (rows) => {
     const out: Thumbnail[] = []
     for (const row of [...new Set(rows)].sort((a, b) => a - b)) {
-      out.push(await thumbnailOf(row, array.read?.(row, 1) ?? array.data.subarray(row * width, (row + 1) * width), picture))
+      out.push(
+        await thumbnailOf(row, array.read?.(row, 1) ?? array.data.subarray(row * width, (row + 1) * width), picture),
+      )
     }
     return out
   }
 }
 
 /** The rows that a certificate tells its reader to look at. */
-export const namedRows = ({witnesses, localization: {labelHints = []}}: CertifyMetrics): number[] => [...witnesses.flatMap(({rows}) => rows), ...labelHints.map(({row}) => row)]
+export const namedRows = ({witnesses, localization: {labelHints = []}}: CertifyMetrics): number[] => [
+  ...witnesses.flatMap(({rows}) => rows),
+  ...labelHints.map(({row}) => row),
+]

@@ -24,11 +24,13 @@ const MAX_FILES = 100_000
 /**
  * Reports by the content of what they were made from. An entry is `<key>.json` with the key
  *
- *     sha256(surety's version, algorithm, command, engine, options, and path and sha256 of every file that an option names)
+ *     sha256(surety's version, algorithm, command, engine, options, and path and sha256 of every file that an option
+ *     names)
  *
- * where a folder stands for all files in it. Files that a model names in turn (weights beside model.json) are in the report with their sha256 and
- * are hashed again before an entry is used. Entries are written by rename, so jobs may share a folder; whatever cannot be read or has another
- * content than its name says is computed again. Entries never expire: empty the folder at will.
+ * where a folder stands for all files in it. Files that a model names in turn (weights beside model.json) are in the
+ * report with their sha256 and are hashed again before an entry is used. Entries are written by rename, so jobs may
+ * share a folder; whatever cannot be read or has another content than its name says is computed again. Entries never
+ * expire: empty the folder at will.
  */
 export class ReportCache {
   constructor(
@@ -37,7 +39,10 @@ export class ReportCache {
     private readonly engine: string,
   ) {}
 
-  async through(run: CacheableRun, compute: () => Promise<AnyReport>): Promise<{report: AnyReport; fromCache: boolean}> {
+  async through(
+    run: CacheableRun,
+    compute: () => Promise<AnyReport>,
+  ): Promise<{report: AnyReport; fromCache: boolean}> {
     const key = await this.keyOf(run)
     const place = join(this.folder, `${key}.json`)
     const known = await read(place, key)
@@ -58,12 +63,23 @@ export class ReportCache {
     const texts = [path, ...Object.values(options).filter((value) => typeof value === 'string')].sort()
     const files: string[] = []
     for (const text of new Set(texts)) files.push(...(await contentOf(text)))
-    return sha256(digestText({version: VERSION, algorithm: ALGORITHM[command] ?? 0, command, engine: this.engine, path, options: portable(options), files}))
+    return sha256(
+      digestText({
+        version: VERSION,
+        algorithm: ALGORITHM[command] ?? 0,
+        command,
+        engine: this.engine,
+        path,
+        options: portable(options),
+        files,
+      }),
+    )
   }
 }
 
 /** Options are plain but for infinity and undefined. */
-const portable = (options: Readonly<Record<string, unknown>>) => Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value === Infinity ? 'infinity' : value]))
+const portable = (options: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value === Infinity ? 'infinity' : value]))
 
 /** A digest of the entry that includes its own name, so that neither a changed nor a renamed entry is taken. */
 const entryKey = (key: string, report: object) => sha256(`${key}\n${digestText(report)}`)
@@ -73,7 +89,8 @@ async function read(place: string, key: string): Promise<AnyReport | null> {
     const {bytes} = await readInput(place)
     const {key: written, ...report} = parseAnyReport(bytes, place) as AnyReport & {key?: string}
     if (written !== entryKey(key, report)) return null
-    for (const {path, sha256: expected} of report.inputs) if ((await hashOf(path).catch(() => null)) !== expected) return null
+    for (const {path, sha256: expected} of report.inputs)
+      if ((await hashOf(path).catch(() => null)) !== expected) return null
     return report
   } catch (error) {
     if (error instanceof SuretyError) return null
@@ -87,10 +104,15 @@ async function contentOf(path: string): Promise<string[]> {
   if (info === null) return []
   if (info.isFile()) return [`${path}:${await hashOf(path)}`]
   if (!info.isDirectory()) return []
-  const files = (await readdir(path, {recursive: true, withFileTypes: true})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name)).sort()
-  if (files.length > MAX_FILES) throw new InputError(`${path}: has ${files.length} files, the cache looks at ${MAX_FILES}`, ['run without --cache'])
+  const files = (await readdir(path, {recursive: true, withFileTypes: true}))
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  if (files.length > MAX_FILES)
+    throw new InputError(`${path}: has ${files.length} files, the cache looks at ${MAX_FILES}`, ['run without --cache'])
   const hashes: string[] = []
-  for (const file of files) if ((await stat(file).catch(() => null))?.isFile()) hashes.push(`${file}:${await hashOf(file)}`)
+  for (const file of files)
+    if ((await stat(file).catch(() => null))?.isFile()) hashes.push(`${file}:${await hashOf(file)}`)
   return hashes
 }
 

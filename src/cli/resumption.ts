@@ -17,57 +17,89 @@ const ANEW = 'start anew in another folder'
 const DELETE = 'delete this file: its part is computed again'
 
 /**
- * The folder of --resume: parts of a run as files, each whole or not there. The same run goes on from them; another one is refused.
+ * The folder of --resume: parts of a run as files, each whole or not there. The same run goes on from them; another one
+ * is refused.
  *
  * `definition`  of a part, in the schema of partial results.
  * Throws  UsageError  the folder holds other things.
  *         InputError  it belongs to another run (names what differs), or a part is damaged (names its file).
  */
-export const keptIn = <Part extends object>(folder: string, definition: string, frame: Frame): OpenKept<Part> => async (plan) => {
-  await claim(folder, {...agreementOf(frame), plan: sha256(digestText(plan))})
-  const keep: Keep<Part> = async (name, make) => {
-    const path = join(folder, `${name}.json`)
-    const source = {place: path, next: [DELETE]}
-    if (existsSync(path)) return {part: await readPart<Part>(path, name, definition), ...source}
-    const part = await make()
-    await writeFileAtomic(path, digestText(withChecksum({name, part})))
-    return {part, ...source}
+export const keptIn =
+  <Part extends object>(folder: string, definition: string, frame: Frame): OpenKept<Part> =>
+  async (plan) => {
+    await claim(folder, {...agreementOf(frame), plan: sha256(digestText(plan))})
+    const keep: Keep<Part> = async (name, make) => {
+      const path = join(folder, `${name}.json`)
+      const source = {place: path, next: [DELETE]}
+      if (existsSync(path)) return {part: await readPart<Part>(path, name, definition), ...source}
+      const part = await make()
+      await writeFileAtomic(path, digestText(withChecksum({name, part})))
+      return {part, ...source}
+    }
+    return keep
   }
-  return keep
-}
 
 /** Everything in which a run and its continuation must agree, beside the plan. */
 function agreementOf({command, version, seed, config, inputs, engine}: Frame) {
-  return {command, version, seed, config, inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})), engine: {name: engine.name, precision: engine.precision}}
+  return {
+    command,
+    version,
+    seed,
+    config,
+    inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})),
+    engine: {name: engine.name, precision: engine.precision},
+  }
 }
 
 async function claim(folder: string, agreement: JsonObject): Promise<void> {
   const path = join(folder, RUN)
-  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new UsageError(`--resume ${folder} is a file, not a folder`, ['choose a new folder'])
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UsageError(`--resume ${folder} is a file, not a folder`, ['choose a new folder'])
   if (!existsSync(path)) {
     // What a killed write leaves behind is nobody's.
-    if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith('.tmp'))) throw new UsageError(`--resume ${folder} holds files, but no ${RUN}: it is not the folder of a run`, ['choose a new folder'])
+    if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith('.tmp')))
+      throw new UsageError(`--resume ${folder} holds files, but no ${RUN}: it is not the folder of a run`, [
+        'choose a new folder',
+      ])
     await mkdir(folder, {recursive: true}).catch((cause: unknown) => {
-      throw new UsageError(`--resume ${folder} cannot be made: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, ['choose another folder'], {cause})
+      throw new UsageError(
+        `--resume ${folder} cannot be made: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
+        ['choose another folder'],
+        {cause},
+      )
     })
     return writeFileAtomic(path, digestText(withChecksum(agreement)))
   }
   const held = await readChecked(path, ANEW)
   const differs = difference(held, agreement)
-  if (differs.length > 0) throw new InputError(`${path}: belongs to another run: other ${differs.join(', ')}`, ['give the flags and files of that run', ANEW])
+  if (differs.length > 0)
+    throw new InputError(`${path}: belongs to another run: other ${differs.join(', ')}`, [
+      'give the flags and files of that run',
+      ANEW,
+    ])
 }
 
 /** Members that differ, options by their own names; the plan follows from the others. */
-function difference({config: heldConfig, plan: heldPlan, ...held}: JsonObject, {config, plan, ...agreement}: JsonObject): string[] {
+function difference(
+  {config: heldConfig, plan: heldPlan, ...held}: JsonObject,
+  {config, plan, ...agreement}: JsonObject,
+): string[] {
   const textOf = (object: JsonObject, name: string) => (Object.hasOwn(object, name) ? digestText(object[name]) : null)
-  const members = (a: JsonObject, b: JsonObject) => [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => name !== 'checksum' && textOf(a, name) !== textOf(b, name))
-  const named = [...members(held, agreement), ...members(isJsonObject(heldConfig) ? heldConfig : {}, config as JsonObject)]
+  const members = (a: JsonObject, b: JsonObject) =>
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+      (name) => name !== 'checksum' && textOf(a, name) !== textOf(b, name),
+    )
+  const named = [
+    ...members(held, agreement),
+    ...members(isJsonObject(heldConfig) ? heldConfig : {}, config as JsonObject),
+  ]
   return named.length === 0 && heldPlan !== plan ? ['plan'] : [...new Set(named)]
 }
 
 async function readPart<Part>(path: string, name: string, definition: string): Promise<Part> {
   const held = await readChecked(path, DELETE)
-  const fault = held.name === name ? misfit(held.part, 'partial.schema.json', definition) : `its name, ${JSON.stringify(held.name)}`
+  const fault =
+    held.name === name ? misfit(held.part, 'partial.schema.json', definition) : `its name, ${JSON.stringify(held.name)}`
   if (fault !== null) throw new InputError(`${path}: is damaged at ${fault}`, [DELETE])
   return held.part as Part
 }
@@ -75,6 +107,7 @@ async function readPart<Part>(path: string, name: string, definition: string): P
 async function readChecked(path: string, next: string): Promise<JsonObject> {
   // A number too large for fp64 becomes null here, to which no checksum fits.
   const json: unknown = JSON.parse(JSON.stringify(parseJson((await readInput(path)).bytes, path)))
-  if (!isJsonObject(json) || json.checksum !== checksumOf(json)) throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [next])
+  if (!isJsonObject(json) || json.checksum !== checksumOf(json))
+    throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [next])
   return json
 }

@@ -23,7 +23,11 @@ export class RunFrame {
   constructor(private readonly command: string) {}
 
   /** `command`: whose result it is, where that is another one (merge). */
-  report<Metrics>({metrics, verdict, ...setting}: Outcome<Metrics>, seed: number, command = this.command): Report<Metrics> {
+  report<Metrics>(
+    {metrics, verdict, ...setting}: Outcome<Metrics>,
+    seed: number,
+    command = this.command,
+  ): Report<Metrics> {
     return {...this.frame(setting, seed, command), metrics, verdict}
   }
 

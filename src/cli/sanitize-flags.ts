@@ -5,37 +5,155 @@ import {bytes, GROUP, names, nodePair, number, positiveOrInfinite} from './flags
 
 /** The flags that decide which edges are marked; the command adds where they go. */
 export const sanitizeFlags = {
-  edges: Flags.string({helpGroup: GROUP.input, description: 'array of a plain npz that holds the edges (default: edges)'}),
-  features: Flags.string({helpGroup: GROUP.input, description: 'node features in a file of their own: npy, npz or csv'}),
+  edges: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'array of a plain npz that holds the edges (default: edges)',
+  }),
+  features: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'node features in a file of their own: npy, npz or csv',
+  }),
   labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
-  split: Flags.string({helpGroup: GROUP.input, description: 'train/validation/test nodes: json or npz; only labels of train are read'}),
-  'split-numbers': Flags.string({options: ['file', 'component'], default: 'file', helpGroup: GROUP.input, description: 'whose nodes the split numbers: the file\'s, or those of its largest component'}),
-  'label-attribute': Flags.string({helpGroup: GROUP.input, description: 'node attribute that holds the label (GraphML, GEXF, JSON)'}),
-  'feature-attributes': names({helpGroup: GROUP.input, description: 'node attributes that hold features, comma-separated'}),
-  'largest-component': Flags.boolean({default: false, helpGroup: GROUP.input, description: 'keep only the largest connected component'}),
-  weights: Flags.string({options: ['ignore', 'sum', 'max'], default: 'ignore', helpGroup: GROUP.input, description: 'edge weights: ignored, or combined over repeated edges'}),
-  truth: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with known adversarial edges; used to grade the result, never to make it'}),
-  preset: Flags.string({options: ['surety', 'paper'], default: 'surety', helpGroup: GROUP.method, description: 'surety: fused ranks over all nodes; paper: the literal KC score on labelled nodes'}),
-  'node-set': Flags.string({options: ['all', 'labelled'], helpGroup: GROUP.method, description: 'nodes whose kernel complexity counts'}),
-  coding: Flags.string({options: ['centred', 'one-hot', 'signed'], helpGroup: GROUP.method, description: 'how a label becomes a row of Y'}),
-  norm: Flags.string({options: ['row', 'sym'], helpGroup: GROUP.method, description: 'normalisation of the adjacency matrix'}),
+  split: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'train/validation/test nodes: json or npz; only labels of train are read',
+  }),
+  'split-numbers': Flags.string({
+    options: ['file', 'component'],
+    default: 'file',
+    helpGroup: GROUP.input,
+    description: "whose nodes the split numbers: the file's, or those of its largest component",
+  }),
+  'label-attribute': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'node attribute that holds the label (GraphML, GEXF, JSON)',
+  }),
+  'feature-attributes': names({
+    helpGroup: GROUP.input,
+    description: 'node attributes that hold features, comma-separated',
+  }),
+  'largest-component': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'keep only the largest connected component',
+  }),
+  weights: Flags.string({
+    options: ['ignore', 'sum', 'max'],
+    default: 'ignore',
+    helpGroup: GROUP.input,
+    description: 'edge weights: ignored, or combined over repeated edges',
+  }),
+  truth: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'array of the npz with known adversarial edges; used to grade the result, never to make it',
+  }),
+  preset: Flags.string({
+    options: ['surety', 'paper'],
+    default: 'surety',
+    helpGroup: GROUP.method,
+    description: 'surety: fused ranks over all nodes; paper: the literal KC score on labelled nodes',
+  }),
+  'node-set': Flags.string({
+    options: ['all', 'labelled'],
+    helpGroup: GROUP.method,
+    description: 'nodes whose kernel complexity counts',
+  }),
+  coding: Flags.string({
+    options: ['centred', 'one-hot', 'signed'],
+    helpGroup: GROUP.method,
+    description: 'how a label becomes a row of Y',
+  }),
+  norm: Flags.string({
+    options: ['row', 'sym'],
+    helpGroup: GROUP.method,
+    description: 'normalisation of the adjacency matrix',
+  }),
   hops: Flags.integer({min: 1, max: 2, helpGroup: GROUP.method, description: 'aggregation steps before the kernel'}),
-  ridge: positiveOrInfinite({helpGroup: GROUP.method, description: 'λ added to the diagonal of the kernel; infinity: kernel–label alignment, without a solve'}),
-  sign: Flags.string({options: ['signed', 'absolute'], helpGroup: GROUP.method, description: 'KC score: change of complexity, or its size'}),
-  method: Flags.string({options: ['exact', 'first-order', 'auto'], helpGroup: GROUP.method, description: 'KC score by exact removal or in closed form (default: auto, exact up to 1,000 nodes in the node set)'}),
-  solver: Flags.string({options: ['auto', 'gram', 'landmarks', 'stream'], helpGroup: GROUP.method, description: 'Gram matrices in memory, Nyström landmarks, or passes over all pairs (default: by size, see --explain-plan)'}),
-  landmarks: Flags.integer({min: 1, helpGroup: GROUP.method, description: 'landmark nodes of the solver of that name (default: 1024)'}),
-  prune: Flags.string({options: ['auto'], helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count', 'threshold'], description: 'choose the cut without ground truth (the default)'}),
-  'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, exclusive: ['prune-count', 'threshold'], description: 'share of the edges to remove'}),
-  'prune-count': Flags.integer({min: 0, helpGroup: GROUP.method, exclusive: ['prune-ratio', 'threshold'], description: 'number of edges to remove'}),
-  threshold: number({helpGroup: GROUP.method, exclusive: ['prune-ratio', 'prune-count'], description: 'remove edges with this score or more'}),
-  protect: Flags.string({helpGroup: GROUP.method, description: 'csv of nodes, one a line, whose edges are never pruned'}),
-  focus: Flags.string({helpGroup: GROUP.method, description: 'csv of nodes, one a line: score only the edges that reach these'}),
-  suppress: Flags.string({helpGroup: GROUP.method, description: 'JSON list of {source, target, reason, expires}: edges that are never pruned, until they expire'}),
-  explain: nodePair({multiple: true, helpGroup: GROUP.output, description: 'u,v: say in words why this edge is suspect or not; may be repeated'}),
-  'min-degree': Flags.integer({min: 0, default: 1, helpGroup: GROUP.method, description: 'never leave a node with fewer neighbours by pruning'}),
-  repair: Flags.integer({min: 0, default: 0, helpGroup: GROUP.method, exclusive: ['soft'], description: 'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost'}),
-  'max-memory': bytes({helpGroup: GROUP.run, description: 'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)'}),
+  ridge: positiveOrInfinite({
+    helpGroup: GROUP.method,
+    description: 'λ added to the diagonal of the kernel; infinity: kernel–label alignment, without a solve',
+  }),
+  sign: Flags.string({
+    options: ['signed', 'absolute'],
+    helpGroup: GROUP.method,
+    description: 'KC score: change of complexity, or its size',
+  }),
+  method: Flags.string({
+    options: ['exact', 'first-order', 'auto'],
+    helpGroup: GROUP.method,
+    description: 'KC score by exact removal or in closed form (default: auto, exact up to 1,000 nodes in the node set)',
+  }),
+  solver: Flags.string({
+    options: ['auto', 'gram', 'landmarks', 'stream'],
+    helpGroup: GROUP.method,
+    description:
+      'Gram matrices in memory, Nyström landmarks, or passes over all pairs (default: by size, see --explain-plan)',
+  }),
+  landmarks: Flags.integer({
+    min: 1,
+    helpGroup: GROUP.method,
+    description: 'landmark nodes of the solver of that name (default: 1024)',
+  }),
+  prune: Flags.string({
+    options: ['auto'],
+    helpGroup: GROUP.method,
+    exclusive: ['prune-ratio', 'prune-count', 'threshold'],
+    description: 'choose the cut without ground truth (the default)',
+  }),
+  'prune-ratio': number({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.method,
+    exclusive: ['prune-count', 'threshold'],
+    description: 'share of the edges to remove',
+  }),
+  'prune-count': Flags.integer({
+    min: 0,
+    helpGroup: GROUP.method,
+    exclusive: ['prune-ratio', 'threshold'],
+    description: 'number of edges to remove',
+  }),
+  threshold: number({
+    helpGroup: GROUP.method,
+    exclusive: ['prune-ratio', 'prune-count'],
+    description: 'remove edges with this score or more',
+  }),
+  protect: Flags.string({
+    helpGroup: GROUP.method,
+    description: 'csv of nodes, one a line, whose edges are never pruned',
+  }),
+  focus: Flags.string({
+    helpGroup: GROUP.method,
+    description: 'csv of nodes, one a line: score only the edges that reach these',
+  }),
+  suppress: Flags.string({
+    helpGroup: GROUP.method,
+    description: 'JSON list of {source, target, reason, expires}: edges that are never pruned, until they expire',
+  }),
+  explain: nodePair({
+    multiple: true,
+    helpGroup: GROUP.output,
+    description: 'u,v: say in words why this edge is suspect or not; may be repeated',
+  }),
+  'min-degree': Flags.integer({
+    min: 0,
+    default: 1,
+    helpGroup: GROUP.method,
+    description: 'never leave a node with fewer neighbours by pruning',
+  }),
+  repair: Flags.integer({
+    min: 0,
+    default: 0,
+    helpGroup: GROUP.method,
+    exclusive: ['soft'],
+    description:
+      'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost',
+  }),
+  'max-memory': bytes({
+    helpGroup: GROUP.run,
+    description:
+      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
+  }),
 }
 
 export type SanitizeFlags = Interfaces.InferredFlags<typeof sanitizeFlags> & {seed: number}
@@ -80,7 +198,11 @@ export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest 
   }
 }
 
-function pruneRule(flags: {'prune-ratio': number | undefined; 'prune-count': number | undefined; threshold: number | undefined}): SanitizeOptions['prune'] {
+function pruneRule(flags: {
+  'prune-ratio': number | undefined
+  'prune-count': number | undefined
+  threshold: number | undefined
+}): SanitizeOptions['prune'] {
   if (flags['prune-ratio'] !== undefined) return {rule: 'ratio', value: flags['prune-ratio']}
   if (flags['prune-count'] !== undefined) return {rule: 'count', value: flags['prune-count']}
   if (flags.threshold !== undefined) return {rule: 'threshold', value: flags.threshold}

@@ -38,7 +38,10 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
   const document = await readGraph(request.graph, defined(given))
   const normalised = normalise(document, {largestComponent, weights})
   const {protect, focus, suppress, truth, explain} = request
-  const [kept, seen] = [protect === null ? null : await readNodeList(protect, normalised), focus === null ? null : await readNodeList(focus, normalised)]
+  const [kept, seen] = [
+    protect === null ? null : await readNodeList(protect, normalised),
+    focus === null ? null : await readNodeList(focus, normalised),
+  ]
   const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, request.today)
   const options: SanitizeOptions = {
     ...request.options,
@@ -48,18 +51,46 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     explain: pairsOf(explain, normalised),
     truth: truth === null ? null : await readTruth(document.inputs[0]!, truth, normalised),
   }
-  const unused: Note[] = weights === 'ignore' && normalised.writeWeights !== null ? [{level: 'info', code: 'weights-ignored', message: 'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back'}] : []
+  const unused: Note[] =
+    weights === 'ignore' && normalised.writeWeights !== null
+      ? [
+          {
+            level: 'info',
+            code: 'weights-ignored',
+            message:
+              'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back',
+          },
+        ]
+      : []
   const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))
-  return {request, document: {...document, inputs: [...document.inputs, ...files], notes: [...document.notes, ...(suppressed?.notes ?? []), ...unused]}, normalised, options}
+  return {
+    request,
+    document: {
+      ...document,
+      inputs: [...document.inputs, ...files],
+      notes: [...document.notes, ...(suppressed?.notes ?? []), ...unused],
+    },
+    normalised,
+    options,
+  }
 }
 
 function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph): Uint32Array {
   const find = nodeFinder(normalised)
-  return Uint32Array.from(pairs.flatMap((pair) => pair.map((name) => {
-    const node = find(name)
-    if (node === undefined) throw new UsageError(`--explain: ${JSON.stringify(name)} is no node of the graph`, ['name both ends as in the graph'])
-    return node
-  }).sort((a, b) => a - b)))
+  return Uint32Array.from(
+    pairs.flatMap((pair) =>
+      pair
+        .map((name) => {
+          const node = find(name)
+          if (node === undefined)
+            throw new UsageError(`--explain: ${JSON.stringify(name)} is no node of the graph`, [
+              'name both ends as in the graph',
+            ])
+          return node
+        })
+        .sort((a, b) => a - b),
+    ),
+  )
 }
 
 /**
@@ -70,7 +101,10 @@ function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph
 export async function openSameGraph(request: SanitizeRequest, inputs: readonly InputFile[]): Promise<OpenedGraph> {
   const opened = await openGraph(request)
   const changed = opened.document.inputs.find(({sha256}, k) => sha256 !== inputs[k]?.sha256)
-  if (changed !== undefined) throw new InputError(`${changed.path}: is not the file that the shards read`, ['merge beside the file that the shards read, or run all shards again'])
+  if (changed !== undefined)
+    throw new InputError(`${changed.path}: is not the file that the shards read`, [
+      'merge beside the file that the shards read, or run all shards again',
+    ])
   return opened
 }
 
@@ -79,24 +113,61 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
   const {reading, truth} = request
   const settings = resolveSettings(options)
   const config: Record<string, Json> = {
-    ...settings, ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity', prune: options.prune, minDegree: options.minDegree, repair: options.repair ?? 0,
-    edges: reading.edges ?? 'edges', labelAttribute: reading.labelAttribute, featureAttributes: reading.featureAttributes, splitNumbers: reading.splitNumbers,
-    protect: request.protect, focus: request.focus, suppress: request.suppress,
-    weights: reading.weights, largestComponent: reading.largestComponent, truth,
+    ...settings,
+    ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity',
+    prune: options.prune,
+    minDegree: options.minDegree,
+    repair: options.repair ?? 0,
+    edges: reading.edges ?? 'edges',
+    labelAttribute: reading.labelAttribute,
+    featureAttributes: reading.featureAttributes,
+    splitNumbers: reading.splitNumbers,
+    protect: request.protect,
+    focus: request.focus,
+    suppress: request.suppress,
+    weights: reading.weights,
+    largestComponent: reading.largestComponent,
+    truth,
   }
   return {inputs: [...document.inputs], config, engine, notes: [...document.notes]}
 }
 
 /** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
-export function outcomeOf({document, normalised}: OpenedGraph, setting: Setting, result: SanitizeResult, out: string | undefined, soft = false): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
-  const written = out === undefined ? null : (soft ? writeGraph(document, normalised, new Uint8Array(result.scores.pruned.length), out, result.scores.weight) : writeGraph(document, normalised, result.scores.pruned, out, null, result.repair.added))
+export function outcomeOf(
+  {document, normalised}: OpenedGraph,
+  setting: Setting,
+  result: SanitizeResult,
+  out: string | undefined,
+  soft = false,
+): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
+  const written =
+    out === undefined
+      ? null
+      : soft
+        ? writeGraph(document, normalised, new Uint8Array(result.scores.pruned.length), out, result.scores.weight)
+        : writeGraph(document, normalised, result.scores.pruned, out, null, result.repair.added)
   const metrics = {...result.metrics, reading: {...normalised.counts}}
-  return {outcome: {...setting, metrics, verdict: result.verdict, notes: [...setting.notes, ...result.notes, ...(written?.notes ?? [])]}, written}
+  return {
+    outcome: {
+      ...setting,
+      metrics,
+      verdict: result.verdict,
+      notes: [...setting.notes, ...result.notes, ...(written?.notes ?? [])],
+    },
+    written,
+  }
 }
 
 /** The cleaned graph last: where it is there, everything else is. */
-export async function writeFiles(files: SanitizeFiles, {normalised}: OpenedGraph, {scores, repair}: SanitizeResult, report: SanitizeReport, written: WriteResult | null): Promise<void> {
-  if (files.scores !== undefined) await writeFileAtomic(files.scores, scoresCsv(scores, repair, normalised.graph.nodeNames))
+export async function writeFiles(
+  files: SanitizeFiles,
+  {normalised}: OpenedGraph,
+  {scores, repair}: SanitizeResult,
+  report: SanitizeReport,
+  written: WriteResult | null,
+): Promise<void> {
+  if (files.scores !== undefined)
+    await writeFileAtomic(files.scores, scoresCsv(scores, repair, normalised.graph.nodeNames))
   if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
   if (files.html !== undefined) await writeFileAtomic(files.html, sanitizeHtml(report))
   if (written !== null) await writeFileAtomic(files.out!, written.bytes)

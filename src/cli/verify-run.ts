@@ -11,24 +11,28 @@ import type {InputFile, Verdict} from '../report/types.js'
 import type {EarlierReport} from './earlier-report.js'
 
 /**
- * Everything in a report of certify that can be checked without the model and the data: its checksum, its frame against its configuration, and the
- * certificate against its evidence.
+ * Everything in a report of certify that can be checked without the model and the data: its checksum, its frame against
+ * its configuration, and the certificate against its evidence.
  *
  * Returns  one sentence for each discrepancy; empty: the report stands.
  * Throws   InputError  evidence that does not decode.
  */
 export function verifyReport(report: CertifyReport & {evidence: Evidence}): string[] {
   const found: string[] = []
-  if (report.checksum !== checksumOf(report)) found.push('the report does not have the checksum that it states: something in it was changed')
+  if (report.checksum !== checksumOf(report))
+    found.push('the report does not have the checksum that it states: something in it was changed')
   const options = recordedOptions(report.config)
   if (typeof options === 'string') return [...found, `config, ${options}: is missing or is no such option`]
-  if (options.seed !== report.seed) found.push(`the report states the seed ${report.seed}, its configuration ${options.seed}`)
+  if (options.seed !== report.seed)
+    found.push(`the report states the seed ${report.seed}, its configuration ${options.seed}`)
   found.push(...perturbationFaults(report))
   const {metrics, verdict, notes, evidence} = report
   return [...found, ...verifyCertificate({metrics, verdict, notes, evidence}, options, drawnRows(report))]
 }
 
-/** The rows that --limit left: drawn again where the seed alone decides, else any of the file. Null: all rows were used. */
+/**
+ * The rows that --limit left: drawn again where the seed alone decides, else any of the file. Null: all rows were used.
+ */
 function drawnRows({subject, config, seed}: CertifyReport): DrawnRows | null {
   if (subject === undefined || subject.data.sample === 'all' || subject.data.used !== config['limit']) return null
   const {rows, used, sample} = subject.data
@@ -37,7 +41,10 @@ function drawnRows({subject, config, seed}: CertifyReport): DrawnRows | null {
 }
 
 /** The comparison again, from both reports. */
-export function verifyComparison({metrics, evidence, inputs, config}: CertifyReport & {evidence: Evidence}, earlier: EarlierReport): string[] {
+export function verifyComparison(
+  {metrics, evidence, inputs, config}: CertifyReport & {evidence: Evidence},
+  earlier: EarlierReport,
+): string[] {
   if (metrics.comparison === undefined) return ['the report compares itself with no other']
   const again = compareWith(earlier, {metrics, evidence, inputs}, Number(config['alpha']))
   return differences({comparison: metrics.comparison}, {comparison: again})
@@ -46,14 +53,34 @@ export function verifyComparison({metrics, evidence, inputs, config}: CertifyRep
 /** The perturbations of the metrics are those that the configuration asked for, in order; supplied pairs come last. */
 function perturbationFaults({config, metrics}: CertifyReport): string[] {
   const asked = Array.isArray(config['perturb']) ? config['perturb'].map(String) : []
-  const found = (metrics.perturbations ?? []).filter(({kind}) => kind !== 'supplied').map(({name, strength}) => `${name}:${strength ?? ''}`)
-  return asked.join() === found.join() ? [] : [`the configuration asks for the perturbations ${asked.join(', ') || 'none'}, the report has ${found.join(', ') || 'none'}`]
+  const found = (metrics.perturbations ?? [])
+    .filter(({kind}) => kind !== 'supplied')
+    .map(({name, strength}) => `${name}:${strength ?? ''}`)
+  return asked.join() === found.join()
+    ? []
+    : [
+        `the configuration asks for the perturbations ${asked.join(', ') || 'none'}, the report has ${found.join(', ') || 'none'}`,
+      ]
 }
 
 /** Metrics and verdict of verify, from what it found in a certificate and the files it was given. */
-export function verifyOutcome({metrics, inputs}: CertifyReport, files: readonly InputFile[], found: readonly string[], compared: boolean): {metrics: VerifyMetrics; verdict: Verdict} {
-  const checked = files.map(({path, sha256}) => ({path, sha256, matches: inputs.some((input) => input.sha256 === sha256)}))
-  const discrepancies = [...found, ...checked.filter(({matches}) => !matches).map(({path, sha256}) => `${path}: the report was not made from this file (sha256 ${sha256.slice(0, 12)}…)`)]
+export function verifyOutcome(
+  {metrics, inputs}: CertifyReport,
+  files: readonly InputFile[],
+  found: readonly string[],
+  compared: boolean,
+): {metrics: VerifyMetrics; verdict: Verdict} {
+  const checked = files.map(({path, sha256}) => ({
+    path,
+    sha256,
+    matches: inputs.some((input) => input.sha256 === sha256),
+  }))
+  const discrepancies = [
+    ...found,
+    ...checked
+      .filter(({matches}) => !matches)
+      .map(({path, sha256}) => `${path}: the report was not made from this file (sha256 ${sha256.slice(0, 12)}…)`),
+  ]
   const unseen = inputs.filter((input) => !checked.some(({sha256}) => sha256 === input.sha256)).map(({path}) => path)
   const count = discrepancies.length
   const perturbations = metrics.perturbations?.length ?? 0
@@ -62,11 +89,18 @@ export function verifyOutcome({metrics, inputs}: CertifyReport, files: readonly 
     metrics: {cells: metrics.cells.length, layers: metrics.layers.length, discrepancies, files: checked},
     verdict: {
       status: count === 0 ? 'pass' : 'fail',
-      summary: count === 0 ? `All ${what} follow from the report's evidence${checked.length > 0 ? `, and it was made from ${checked.length === 1 ? 'the file' : `the ${checked.length} files`} given` : ''}.` : `${count} ${count === 1 ? 'statement does' : 'statements do'} not hold.`,
+      summary:
+        count === 0
+          ? `All ${what} follow from the report's evidence${checked.length > 0 ? `, and it was made from ${checked.length === 1 ? 'the file' : `the ${checked.length} files`} given` : ''}.`
+          : `${count} ${count === 1 ? 'statement does' : 'statements do'} not hold.`,
       meaning: [
         'That the evidence came from the model and the data is not checked here: a report made up as a whole can agree with itself. Certify again to check that.',
-        ...(metrics.comparison !== undefined && !compared ? ['The comparison with the earlier report was not computed again; give that report with --against.'] : []),
-        ...(unseen.length > 0 && count === 0 ? [`Not compared with the report: ${unseen.join(', ')}; give them with --model and --data.`] : []),
+        ...(metrics.comparison !== undefined && !compared
+          ? ['The comparison with the earlier report was not computed again; give that report with --against.']
+          : []),
+        ...(unseen.length > 0 && count === 0
+          ? [`Not compared with the report: ${unseen.join(', ')}; give them with --model and --data.`]
+          : []),
       ],
     },
   }

@@ -8,15 +8,20 @@ const ABANDONED_MS = 10 * 60 * 1000
 
 /**
  * Writes a file completely or not at all: to a temporary name in the same folder, flushed to the disk, then renamed.
- * On an error the temporary file is removed and the old file, if any, is untouched. A process that is killed meanwhile leaves
- * `.<name>.<12 hex digits>.tmp` behind, which the next write of the same file removes when it is ten minutes old.
+ * On an error the temporary file is removed and the old file, if any, is untouched. A process that is killed meanwhile
+ * leaves `.<name>.<12 hex digits>.tmp` behind, which the next write of the same file removes when it is ten minutes
+ * old.
  *
- * Kept    the permissions of the old file; a link stays a link, what it points to is replaced, unless `replaceLink` says that the path
- *         lies in a folder where others may have put a link. Devices and pipes (/dev/stdout) cannot
+ * Kept    the permissions of the old file; a link stays a link, what it points to is replaced, unless `replaceLink`
+ *         says that the path lies in a folder where others may have put a link. Devices and pipes (/dev/stdout) cannot
  *         be replaced and are written to.
  * Throws  InputError  the folder is absent or not writable, the path is a folder, or the disk is full.
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string, {replaceLink = false} = {}): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  {replaceLink = false} = {},
+): Promise<void> {
   try {
     if (replaceLink) return await replace(path, content, null)
     const old = await stat(path).catch(() => null)
@@ -50,14 +55,20 @@ async function replace(path: string, content: Uint8Array | string, mode: number 
 async function removeAbandoned(path: string): Promise<void> {
   const [before, after] = [`.${basename(path)}.`, '.tmp']
   for (const name of await readdir(dirname(path))) {
-    if (!name.startsWith(before) || !name.endsWith(after) || !/^[0-9a-f]{12}$/.test(name.slice(before.length, -after.length))) continue
+    if (
+      !name.startsWith(before) ||
+      !name.endsWith(after) ||
+      !/^[0-9a-f]{12}$/.test(name.slice(before.length, -after.length))
+    )
+      continue
     const leftover = join(dirname(path), name)
     if (Date.now() - (await stat(leftover)).mtimeMs > ABANDONED_MS) await rm(leftover, {force: true})
   }
 }
 
 /**
- * Whether a file can be written, as far as that can be told without writing it: nobody should learn it after an hour of computing.
+ * Whether a file can be written, as far as that can be told without writing it: nobody should learn it after an hour of
+ * computing.
  *
  * Throws  InputError  as writeFileAtomic does.
  */
@@ -89,6 +100,8 @@ function unwritable(path: string, error: unknown): unknown {
     EFBIG: 'it would be larger than a file may be',
   }
   const isSpace = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
-  const nextStep = isSpace ? 'make room, or choose a path on another disk; a file that was there before is unchanged' : 'choose another path, or create the folder first'
+  const nextStep = isSpace
+    ? 'make room, or choose a path on another disk; a file that was there before is unchanged'
+    : 'choose another path, or create the folder first'
   return new InputError(`${path}: cannot be written: ${reasons[code] ?? code}`, [nextStep], {cause: error})
 }

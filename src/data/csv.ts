@@ -38,7 +38,10 @@ export function sniffDelimiter(line: string): Delimiter {
 
 export function requireText(bytes: Uint8Array, place: string): void {
   const content = sniffContent(bytes)
-  if (content !== 'text') throw new InputError(`${place}: is no table of text, it looks like ${describeContent(bytes)}`, ['give the file the extension of its content'])
+  if (content !== 'text')
+    throw new InputError(`${place}: is no table of text, it looks like ${describeContent(bytes)}`, [
+      'give the file the extension of its content',
+    ])
 }
 
 /** The rows of a delimited text file, quotes resolved, comments and empty lines left out. */
@@ -66,11 +69,17 @@ export function parseTable(bytes: Uint8Array, place: string): Table {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = Number(error['lines'] ?? 0) + skippedLines
-    throw new InputError(`${place}, line ${line}: cannot be read as a table: ${error.message.split('\n')[0]!.toLowerCase()}`, ['mend the quotes in this line'], {cause: error})
+    throw new InputError(
+      `${place}, line ${line}: cannot be read as a table: ${error.message.split('\n')[0]!.toLowerCase()}`,
+      ['mend the quotes in this line'],
+      {cause: error},
+    )
   }
 }
 
 /** One cell as text of a delimited file, quoted where it has to be. */
 export function csvCell(text: string, delimiter: Delimiter): string {
-  return text.includes(delimiter) || /["\r\n]/.test(text) || /^[#%]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return text.includes(delimiter) || /["\r\n]/.test(text) || /^[#%]|^\s|\s$/.test(text)
+    ? `"${text.replaceAll('"', '""')}"`
+    : text
 }

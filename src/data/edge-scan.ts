@@ -10,7 +10,10 @@ export interface EdgeScan {
   readonly ids: Float64Array
   /** [m], or null without a weight column */
   readonly weights: Float64Array | null
-  /** [m + 1] byte offset of each record's line, and behind the last; comments and empty lines belong to the record before */
+  /**
+   * [m + 1] byte offset of each record's line, and behind the last; comments and empty lines belong to the record
+   * before
+   */
   readonly starts: Uint32Array
 }
 
@@ -62,7 +65,8 @@ export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, c
         if (at === from || id > Number.MAX_SAFE_INTEGER) return null
         ids[2 * m + (column === columns.source ? 0 : 1)] = id
       } else {
-        while (at < end && bytes[at] !== separator && bytes[at] !== NEWLINE && bytes[at] !== RETURN) if (bytes[at++] === QUOTE) return null
+        while (at < end && bytes[at] !== separator && bytes[at] !== NEWLINE && bytes[at] !== RETURN)
+          if (bytes[at++] === QUOTE) return null
         if (column === columns.weight) {
           const weight = at === from ? NaN : Number(latin(bytes, from, at))
           if (Number.isNaN(weight)) return null

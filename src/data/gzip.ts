@@ -11,9 +11,15 @@ export function gunzip(bytes: Uint8Array, place: string, maxBytes = ZIP_LIMITS.m
     return gunzipSync(bytes, {maxOutputLength: Math.min(maxBytes, 2 ** 31 - 1)})
   } catch (error) {
     const large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-    throw new InputError(`${place}: ${large ? `needs more than ${maxBytes} bytes when unpacked, which is the limit` : 'is truncated or corrupt gzip data'}`, [
-      large ? `split the file, or unpack it before; ${raising('unpacked')}` : 'write the file again, or copy it again from its source',
-    ], {cause: error})
+    throw new InputError(
+      `${place}: ${large ? `needs more than ${maxBytes} bytes when unpacked, which is the limit` : 'is truncated or corrupt gzip data'}`,
+      [
+        large
+          ? `split the file, or unpack it before; ${raising('unpacked')}`
+          : 'write the file again, or copy it again from its source',
+      ],
+      {cause: error},
+    )
   }
 }
 

@@ -18,12 +18,18 @@ type H5 = typeof import('h5wasm')
 let files = 0
 
 /**
- * Everything in an HDF5 file, in the thread that calls it: a damaged one can keep the library busy without end. `expect` hears how many bytes it
- * unpacks to. The library is WebAssembly that sees no file system, so links to other files lead nowhere.
+ * Everything in an HDF5 file, in the thread that calls it: a damaged one can keep the library busy without end.
+ * `expect` hears how many bytes it unpacks to. The library is WebAssembly that sees no file system, so links to other
+ * files lead nowhere.
  *
  * Throws  InputError  see openHdf5.
  */
-export async function hdf5Content(bytes: Uint8Array, place: string, limits: Hdf5Limits, expect: (unpacked: number) => void = () => undefined): Promise<Hdf5Content> {
+export async function hdf5Content(
+  bytes: Uint8Array,
+  place: string,
+  limits: Hdf5Limits,
+  expect: (unpacked: number) => void = () => undefined,
+): Promise<Hdf5Content> {
   const h5 = await load()
   const name = `/surety-${files++}.h5`
   h5.FS!.writeFile(name, bytes)
@@ -40,7 +46,9 @@ export async function hdf5Content(bytes: Uint8Array, place: string, limits: Hdf5
 }
 
 /** The content and what of it can change threads without a copy. */
-export async function hdf5InThread(...order: Parameters<typeof hdf5Content>): Promise<{content: Hdf5Content; buffers: ArrayBuffer[]}> {
+export async function hdf5InThread(
+  ...order: Parameters<typeof hdf5Content>
+): Promise<{content: Hdf5Content; buffers: ArrayBuffer[]}> {
   const content = await hdf5Content(...order)
   return {content, buffers: buffersOf(content.arrays.flatMap(({array}) => (typeof array === 'string' ? [] : [array])))}
 }
@@ -55,8 +63,18 @@ function attempt<T>(run: () => T, message: string): T {
   }
 }
 
-function contentOf(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hdf5Limits, expect: (unpacked: number) => void): Hdf5Content {
-  const {groups, datasets, total} = attempt(() => walk(h5, file, fileBytes, place, limits), `${place}, its groups: is corrupt and cannot be read`)
+function contentOf(
+  h5: H5,
+  file: H5File,
+  fileBytes: number,
+  place: string,
+  limits: Hdf5Limits,
+  expect: (unpacked: number) => void,
+): Hdf5Content {
+  const {groups, datasets, total} = attempt(
+    () => walk(h5, file, fileBytes, place, limits),
+    `${place}, its groups: is corrupt and cannot be read`,
+  )
   expect(total)
   const read = (path: string, dataset: Dataset): NamedArray | string => {
     try {
@@ -66,7 +84,14 @@ function contentOf(h5: H5, file: H5File, fileBytes: number, place: string, limit
       return error instanceof InputError ? error.message : `${place}, data set ${path}: is corrupt and cannot be read`
     }
   }
-  return {groups, arrays: [...datasets].map(([path, dataset]) => ({name: path, shape: dataset.shape ?? [], array: read(path, dataset)}))}
+  return {
+    groups,
+    arrays: [...datasets].map(([path, dataset]) => ({
+      name: path,
+      shape: dataset.shape ?? [],
+      array: read(path, dataset),
+    })),
+  }
 }
 
 async function load(): Promise<H5> {
@@ -92,18 +117,37 @@ function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hd
   let objects = 0
   let total = 0
   const visit = (group: Group, path: string, depth: number): void => {
-    if (depth > limits.maxDepth) throw new InputError(`${place}: has groups more than ${limits.maxDepth} deep`, ['store the arrays in fewer groups'])
+    if (depth > limits.maxDepth)
+      throw new InputError(`${place}: has groups more than ${limits.maxDepth} deep`, [
+        'store the arrays in fewer groups',
+      ])
     const members = group.keys().sort(byName)
-    groups.push({path, members, attributes: attributesOf(group, limits.maxObjects, `${place}, attributes of ${path || 'the file'}`)})
+    groups.push({
+      path,
+      members,
+      attributes: attributesOf(group, limits.maxObjects, `${place}, attributes of ${path || 'the file'}`),
+    })
     for (const key of members) {
-      if (++objects > limits.maxObjects) throw new InputError(`${place}: holds more than ${limits.maxObjects} objects, which is the limit`, ['store fewer arrays', raising('objects')])
+      if (++objects > limits.maxObjects)
+        throw new InputError(`${place}: holds more than ${limits.maxObjects} objects, which is the limit`, [
+          'store fewer arrays',
+          raising('objects'),
+        ])
       const inner = path === '' ? key : `${path}/${key}`
       const entity = group.get(key)
       if (entity instanceof h5.Group) visit(entity, inner, depth + 1)
       if (!(entity instanceof h5.Dataset) || entity.shape === null || elementType(entity) === null) continue
       total += elementCount(entity.shape) * entity.metadata.size
-      if (!(total <= limits.maxBytes)) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file', raising('unpacked')])
-      if (total > MAX_RATIO * fileBytes) throw new InputError(`${place}, data set ${inner}: claims ${total} bytes in a file of ${fileBytes}: it is corrupt or empty space`, AGAIN)
+      if (!(total <= limits.maxBytes))
+        throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, [
+          'split the file',
+          raising('unpacked'),
+        ])
+      if (total > MAX_RATIO * fileBytes)
+        throw new InputError(
+          `${place}, data set ${inner}: claims ${total} bytes in a file of ${fileBytes}: it is corrupt or empty space`,
+          AGAIN,
+        )
       datasets.set(inner, entity)
     }
   }
@@ -127,7 +171,8 @@ function attributesOf(group: Group, most: number, where: string): Hdf5Group['att
 
 function textOf({metadata, value}: Attribute): string | string[] | null {
   if (metadata.type !== TEXT || value === null) return null
-  const text = (item: unknown) => (item instanceof Uint8Array ? new TextDecoder().decode(item) : String(item)).replace(/\0+$/, '')
+  const text = (item: unknown) =>
+    (item instanceof Uint8Array ? new TextDecoder().decode(item) : String(item)).replace(/\0+$/, '')
   return Array.isArray(value) ? value.map(text) : text(value)
 }
 
@@ -144,7 +189,7 @@ function readDataset(h5: H5, dataset: Dataset, name: string, place: string): Nam
   const type = elementType(dataset)!
   const {size, littleEndian} = dataset.metadata
   const raw = new Uint8Array(elementCount(shape) * size)
-  const rowBytes = (raw.length / (shape[0] ?? 1)) || 1
+  const rowBytes = raw.length / (shape[0] ?? 1) || 1
   const step = Math.max(1, Math.floor(SLICE_BYTES / rowBytes))
   for (let row = 0; row < (shape[0] ?? 1) && raw.length > 0; row += step) {
     const count = Math.min(step, (shape[0] ?? 1) - row)
@@ -155,7 +200,14 @@ function readDataset(h5: H5, dataset: Dataset, name: string, place: string): Nam
 }
 
 /** The stored bytes of some rows: the library's own values would be BigInt, and it knows no half precision. */
-function rawRows({Module}: H5, {file_id: file, path}: Dataset, shape: readonly number[], first: number, count: number, bytes: number): Uint8Array {
+function rawRows(
+  {Module}: H5,
+  {file_id: file, path}: Dataset,
+  shape: readonly number[],
+  first: number,
+  count: number,
+  bytes: number,
+): Uint8Array {
   const pointer = Module._malloc(bytes)
   if (Number(pointer) === 0) throw new RangeError(`${bytes} bytes do not fit`)
   try {
@@ -180,16 +232,26 @@ function swap(raw: Uint8Array, size: number): void {
 function decode(raw: Uint8Array, type: ElementType, place: string): NumericArray {
   const {buffer} = raw
   switch (type) {
-    case 'f8': return new Float64Array(buffer)
-    case 'f4': return new Float32Array(buffer)
-    case 'f2': return fromFloat16(new Uint16Array(buffer))
-    case 'i4': return new Int32Array(buffer)
-    case 'i2': return new Int16Array(buffer)
-    case 'i1': return new Int8Array(buffer)
-    case 'u4': return new Uint32Array(buffer)
-    case 'u2': return new Uint16Array(buffer)
+    case 'f8':
+      return new Float64Array(buffer)
+    case 'f4':
+      return new Float32Array(buffer)
+    case 'f2':
+      return fromFloat16(new Uint16Array(buffer))
+    case 'i4':
+      return new Int32Array(buffer)
+    case 'i2':
+      return new Int16Array(buffer)
+    case 'i1':
+      return new Int8Array(buffer)
+    case 'u4':
+      return new Uint32Array(buffer)
+    case 'u2':
+      return new Uint16Array(buffer)
     case 'i8':
-    case 'u8': return fromInteger64(raw, type === 'i8', place)
-    default: return raw
+    case 'u8':
+      return fromInteger64(raw, type === 'i8', place)
+    default:
+      return raw
   }
 }

@@ -22,7 +22,12 @@ export interface Hdf5Limits extends ThreadLimits {
   readonly maxBytes: number
 }
 
-export const hdf5Limits = (): Hdf5Limits => ({...THREAD_LIMITS, maxObjects: LIMITS.objects, maxDepth: 32, maxBytes: LIMITS.unpacked})
+export const hdf5Limits = (): Hdf5Limits => ({
+  ...THREAD_LIMITS,
+  maxObjects: LIMITS.objects,
+  maxDepth: 32,
+  maxBytes: LIMITS.unpacked,
+})
 
 export interface Hdf5Group {
   path: string
@@ -41,7 +46,8 @@ export interface Hdf5Content {
 /**
  * An HDF5 file that is in memory, read as a whole in a thread of its own, with limits of memory and time.
  *
- * Throws  InputError  no HDF5, truncated or corrupt, or beyond the limits: objects, depth of groups, bytes of all data sets, bytes
+ * Throws  InputError  no HDF5, truncated or corrupt, or beyond the limits: objects, depth of groups, bytes of all data
+ *         sets, bytes
  *                     out of proportion to the file, time.
  */
 export async function openHdf5(bytes: Uint8Array, place: string, limits = hdf5Limits()): Promise<Hdf5File> {
@@ -53,17 +59,23 @@ export function hdf5File({groups, arrays}: Hdf5Content, place: string): Hdf5File
   const byPath = new Map(groups.map((group) => [group.path, group]))
   const find = (name: string) => {
     const found = byName.get(name)
-    if (found === undefined) throw new InputError(`${place}: has no data set ${name}, its data sets are ${[...byName.keys()].slice(0, 12).join(', ') || 'none'}`, ['choose one of these'])
+    if (found === undefined)
+      throw new InputError(
+        `${place}: has no data set ${name}, its data sets are ${[...byName.keys()].slice(0, 12).join(', ') || 'none'}`,
+        ['choose one of these'],
+      )
     return found
   }
   return {
     names: [...byName.keys()],
     members: (group) => byPath.get(group)?.members ?? [],
-    attribute: (group, name) => byPath.get(group)?.attributes.find((attribute) => attribute.name === name)?.value ?? null,
+    attribute: (group, name) =>
+      byPath.get(group)?.attributes.find((attribute) => attribute.name === name)?.value ?? null,
     shape: (name) => find(name).shape,
     read: (name) => {
       const {array} = find(name)
-      if (typeof array === 'string') throw new InputError(array, ['write the file again, or copy it again from its source'])
+      if (typeof array === 'string')
+        throw new InputError(array, ['write the file again, or copy it again from its source'])
       return array
     },
   }

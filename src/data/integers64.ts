@@ -16,7 +16,9 @@ export function fromInteger64(bytes: Uint8Array, signed: boolean, place: string)
   for (let i = 0; i < out.length; i++) {
     const value = words[2 * i + 1]! * 2 ** 32 + low[2 * i]!
     if (!Number.isSafeInteger(value)) {
-      throw new InputError(`${place}: element ${i} is about ${value}, beyond ±(2^53 − 1)`, ['store the array as float64 or with smaller integers'])
+      throw new InputError(`${place}: element ${i} is about ${value}, beyond ±(2^53 − 1)`, [
+        'store the array as float64 or with smaller integers',
+      ])
     }
     out[i] = value
   }

@@ -1,8 +1,8 @@
 import {UsageError} from '../errors.js'
 
 /**
- * What is read at most, so that a damaged or hostile file cannot take all memory or time: far above what graphs, models and data of that size
- * need. The command line raises or lowers them once, before anything is read (SURETY_LIMITS).
+ * What is read at most, so that a damaged or hostile file cannot take all memory or time: far above what graphs, models
+ * and data of that size need. The command line raises or lowers them once, before anything is read (SURETY_LIMITS).
  */
 export const LIMITS = {
   /** bytes that one zip, gzip, HDF5 or Parquet file may unpack to */
@@ -23,7 +23,8 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS
 
 /** What a message says to whoever needs more. */
-export const raising = (name: LimitName): string => `if the file is meant to be so large, raise the limit: SURETY_LIMITS=${name}=…`
+export const raising = (name: LimitName): string =>
+  `if the file is meant to be so large, raise the limit: SURETY_LIMITS=${name}=…`
 
 /**
  * Limits from text: name=number, comma-separated.
@@ -35,9 +36,16 @@ export function setLimits(text: string): void {
     if (part === '') continue
     const [name = '', value = ''] = part.split('=')
     const known = Object.keys(LIMITS)
-    if (!Object.hasOwn(LIMITS, name)) throw new UsageError(`SURETY_LIMITS names ${JSON.stringify(name)}, which is no limit`, [`the limits are ${known.join(', ')}`])
+    if (!Object.hasOwn(LIMITS, name))
+      throw new UsageError(`SURETY_LIMITS names ${JSON.stringify(name)}, which is no limit`, [
+        `the limits are ${known.join(', ')}`,
+      ])
     const number = value.trim() === '' ? NaN : Number(value)
-    if (!(number > 0 && number <= Number.MAX_SAFE_INTEGER)) throw new UsageError(`SURETY_LIMITS gives ${name} the value ${JSON.stringify(value)}, which is no positive number`, [`write ${name}=${2 * LIMITS[name as LimitName]}`])
+    if (!(number > 0 && number <= Number.MAX_SAFE_INTEGER))
+      throw new UsageError(
+        `SURETY_LIMITS gives ${name} the value ${JSON.stringify(value)}, which is no positive number`,
+        [`write ${name}=${2 * LIMITS[name as LimitName]}`],
+      )
     LIMITS[name as LimitName] = number
   }
 }

@@ -12,10 +12,21 @@ export type NumericArray =
 
 /** Element types of files, in NumPy's short spelling; bf16 is safetensors' only. */
 export type ElementType =
-  | 'f2' | 'f4' | 'f8' | 'bf16'
-  | 'i1' | 'i2' | 'i4' | 'i8'
-  | 'u1' | 'u2' | 'u4' | 'u8'
-  | 'b1' | 'S' | 'U'
+  | 'f2'
+  | 'f4'
+  | 'f8'
+  | 'bf16'
+  | 'i1'
+  | 'i2'
+  | 'i4'
+  | 'i8'
+  | 'u1'
+  | 'u2'
+  | 'u4'
+  | 'u8'
+  | 'b1'
+  | 'S'
+  | 'U'
 
 /**
  * An array of a file, row-major. `data` holds f2 and bf16 as Float32Array, i8 and u8 as Float64Array (every value is a
@@ -31,11 +42,14 @@ export interface NamedArray {
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 /** The memory of arrays of numbers, each once. */
-export const buffersOf = (arrays: readonly NamedArray[]): ArrayBuffer[] => [...new Set(arrays.flatMap(({data}) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])))]
+export const buffersOf = (arrays: readonly NamedArray[]): ArrayBuffer[] => [
+  ...new Set(arrays.flatMap(({data}) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : []))),
+]
 
 /** The numbers of an array; text is an InputError that names the place. */
 export function numbersOf(array: NamedArray, place: string): NumericArray {
-  if (!ArrayBuffer.isView(array.data)) throw new InputError(`${place}, array ${array.name}: holds text where numbers are expected`)
+  if (!ArrayBuffer.isView(array.data))
+    throw new InputError(`${place}, array ${array.name}: holds text where numbers are expected`)
   return array.data
 }
 
@@ -45,7 +59,9 @@ export function integersOf(array: NamedArray, place: string, min: number, max: n
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     if (!(value >= min && value <= max && Number.isInteger(value))) {
-      throw new InputError(`${place}, array ${array.name}: element ${i} is ${value}, not a whole number in ${min} … ${max}`)
+      throw new InputError(
+        `${place}, array ${array.name}: element ${i} is ${value}, not a whole number in ${min} … ${max}`,
+      )
     }
   }
   return values

@@ -19,7 +19,10 @@ export interface NpyHeader {
   readonly reason: string
 }
 
-/** The header of an .npy file: a Python dictionary literal with descr, fortran_order and shape, read without evaluating anything. */
+/**
+ * The header of an .npy file: a Python dictionary literal with descr, fortran_order and shape, read without evaluating
+ * anything.
+ */
 export function parseNpyHeader(bytes: Uint8Array, name: string, place: string): NpyHeader {
   const where = `${place}, array ${name}`
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -32,13 +35,15 @@ export function parseNpyHeader(bytes: Uint8Array, name: string, place: string): 
   if (buffer.length < 8 + lengthBytes) throw new InputError(`${where}: is truncated inside the header`, AGAIN)
   const length = version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8)
   const dataOffset = 8 + lengthBytes + length
-  if (length > MAX_HEADER_BYTES) throw new InputError(`${where}: has a header of ${length} bytes, the limit is ${MAX_HEADER_BYTES}`, AGAIN)
+  if (length > MAX_HEADER_BYTES)
+    throw new InputError(`${where}: has a header of ${length} bytes, the limit is ${MAX_HEADER_BYTES}`, AGAIN)
   if (buffer.length < dataOffset) throw new InputError(`${where}: is truncated inside the header`, AGAIN)
   const text = buffer.toString(version === 3 ? 'utf8' : 'latin1', 8 + lengthBytes, dataOffset)
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1]
   const shape = shapeOf(/'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1])
   const description = /'descr'\s*:\s*('([^']*)'|\[)/.exec(text)
-  if (fortran === undefined || shape === null || description === null) throw new InputError(`${where}: has a corrupt header`, AGAIN)
+  if (fortran === undefined || shape === null || description === null)
+    throw new InputError(`${where}: has a corrupt header`, AGAIN)
   return {shape, fortran: fortran === 'True', dataOffset, ...elementOf(description[2])}
 }
 

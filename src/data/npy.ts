@@ -5,19 +5,28 @@ import {elementCount, type ElementType, type NamedArray, type NumericArray} from
 import {parseNpyHeader} from './npy-header.js'
 
 const TYPED = {
-  f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
+  f4: Float32Array,
+  f8: Float64Array,
+  i1: Int8Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  u1: Uint8Array,
+  u2: Uint16Array,
+  u4: Uint32Array,
 } as const
 
 /**
  * An .npy file as an array. Object arrays hold a Python pickle, which can run code: they are refused, never read.
  *
  * Throws  InputError  no npy, truncated, more bytes than the shape says, an element type surety does not read,
- *                     a 64-bit integer that is not exact in fp64. Every message starts with `place` and names the array.
+ *                     a 64-bit integer that is not exact in fp64. Every message starts with `place` and names the
+ *                     array.
  */
 export function parseNpy(bytes: Uint8Array, name: string, place: string): NamedArray {
   const header = parseNpyHeader(bytes, name, place)
   const where = `${place}, array ${name}`
-  if (header.type === null) throw new InputError(`${where}: ${header.reason}`, ['store it again as numbers or fixed-length text'])
+  if (header.type === null)
+    throw new InputError(`${where}: ${header.reason}`, ['store it again as numbers or fixed-length text'])
   const {type, itemBytes, shape} = header
   const expected = elementCount(shape) * itemBytes
   const found = bytes.length - header.dataOffset
@@ -53,7 +62,9 @@ function decode(data: Uint8Array, type: ElementType, itemBytes: number, where: s
     case 'b1':
       return data
     case 'S':
-      return Array.from({length: count}, (_, i) => trimNul(Buffer.from(data.subarray(i * itemBytes, (i + 1) * itemBytes)).toString('latin1')))
+      return Array.from({length: count}, (_, i) =>
+        trimNul(Buffer.from(data.subarray(i * itemBytes, (i + 1) * itemBytes)).toString('latin1')),
+      )
     case 'U':
       return fromUtf32(new Uint32Array(buffer, data.byteOffset, data.byteLength / 4), itemBytes / 4, where)
     case 'bf16':
@@ -77,7 +88,8 @@ function fromUtf32(codes: Uint32Array, width: number, where: string): string[] {
     while (end > start && codes[end - 1] === 0) end--
     let text = ''
     for (let i = start; i < end; i++) {
-      if (codes[i]! > 0x10ffff) throw new InputError(`${where}: element ${start / width} holds ${codes[i]}, which is no Unicode character`)
+      if (codes[i]! > 0x10ffff)
+        throw new InputError(`${where}: element ${start / width} holds ${codes[i]}, which is no Unicode character`)
       text += String.fromCodePoint(codes[i]!)
     }
     out.push(text)
@@ -110,7 +122,10 @@ function fromFortran<T extends NumericArray | string[]>(values: T, shape: readon
   return out
 }
 
-/** The .npy bytes (version 1.0, little-endian, row-major) of an array. f2 and bf16 are written as f4: their values are exact there. */
+/**
+ * The .npy bytes (version 1.0, little-endian, row-major) of an array. f2 and bf16 are written as f4: their values are
+ * exact there.
+ */
 export function writeNpy(array: NamedArray): Uint8Array {
   const {description, body} = encode(array)
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(', ')
@@ -156,6 +171,7 @@ function encode({type, data}: NamedArray): {description: string; body: Uint8Arra
 }
 
 // NumPy has no zero-width text: an empty string still takes one character.
-const longest = (strings: readonly string[], size: (s: string) => number) => strings.reduce((most, s) => Math.max(most, size(s)), 1)
+const longest = (strings: readonly string[], size: (s: string) => number) =>
+  strings.reduce((most, s) => Math.max(most, size(s)), 1)
 
 const bytesOf = (values: NumericArray) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

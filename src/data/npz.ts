@@ -43,7 +43,10 @@ export function openNpz(bytes: Uint8Array, place: string, limits?: ZipLimits): N
   const names = [...headers.keys()]
   const entryOf = (name: string) => {
     const entry = entries.get(name)
-    if (entry === undefined) throw new InputError(`${place}: has no array ${name}, its arrays are ${names.join(', ') || 'none'}`, ['choose one of these arrays'])
+    if (entry === undefined)
+      throw new InputError(`${place}: has no array ${name}, its arrays are ${names.join(', ') || 'none'}`, [
+        'choose one of these arrays',
+      ])
     return entry
   }
   return {
@@ -65,11 +68,17 @@ function headOf(bytes: Uint8Array, entry: ZipEntry, place: string): Uint8Array {
   try {
     return inflateRawSync(slice, {finishFlush: constants.Z_SYNC_FLUSH})
   } catch (error) {
-    throw new InputError(`${place}, entry ${entry.name}: is corrupt: its compressed data cannot be read`, ['copy the file again from its source'], {cause: error})
+    throw new InputError(
+      `${place}, entry ${entry.name}: is corrupt: its compressed data cannot be read`,
+      ['copy the file again from its source'],
+      {cause: error},
+    )
   }
 }
 
 /** An .npz file of arrays, or of npy bytes as they are; the same arrays give the same bytes. */
 export function writeNpz(arrays: Iterable<NamedArray | {name: string; npy: Uint8Array}>): Uint8Array {
-  return writeZip(Array.from(arrays, (array) => [`${array.name}.npy`, 'npy' in array ? array.npy : writeNpy(array)] as const))
+  return writeZip(
+    Array.from(arrays, (array) => [`${array.name}.npy`, 'npy' in array ? array.npy : writeNpy(array)] as const),
+  )
 }

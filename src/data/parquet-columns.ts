@@ -6,12 +6,23 @@ import {checkPages} from './parquet-pages.js'
 
 const AGAIN = ['write the file again, or copy it again from its source']
 
-/** What readParquet says, in the thread that calls it: a damaged page can keep the library busy without end. `expect` hears how many bytes it unpacks to. */
-export async function parquetColumns(bytes: Uint8Array, place: string, limits: ParquetLimits, expect: (unpacked: number) => void = () => undefined): Promise<NamedArray[]> {
+/**
+ * What readParquet says, in the thread that calls it: a damaged page can keep the library busy without end. `expect`
+ * hears how many bytes it unpacks to.
+ */
+export async function parquetColumns(
+  bytes: Uint8Array,
+  place: string,
+  limits: ParquetLimits,
+  expect: (unpacked: number) => void = () => undefined,
+): Promise<NamedArray[]> {
   const buffer = new Uint8Array(bytes).buffer
   const metadata = readMetadata(buffer, place)
   const columns = topLevelColumns(metadata)
-  if (columns.length > limits.maxColumns) throw new InputError(`${place}: has ${columns.length} columns, the limit is ${limits.maxColumns}`, ['store lists instead of one column for each value'])
+  if (columns.length > limits.maxColumns)
+    throw new InputError(`${place}: has ${columns.length} columns, the limit is ${limits.maxColumns}`, [
+      'store lists instead of one column for each value',
+    ])
   expect(checkPages(new Uint8Array(buffer), metadata, place, limits))
   const compressors = await boundedCompressors(limits)
   const arrays: NamedArray[] = []
@@ -20,7 +31,9 @@ export async function parquetColumns(bytes: Uint8Array, place: string, limits: P
 }
 
 /** The columns and what of them can change threads without a copy. */
-export async function parquetInThread(...order: Parameters<typeof parquetColumns>): Promise<{content: NamedArray[]; buffers: ArrayBuffer[]}> {
+export async function parquetInThread(
+  ...order: Parameters<typeof parquetColumns>
+): Promise<{content: NamedArray[]; buffers: ArrayBuffer[]}> {
   const content = await parquetColumns(...order)
   return {content, buffers: buffersOf(content)}
 }
@@ -42,16 +55,25 @@ const topLevelColumns = ({row_groups: groups, schema}: FileMetaData): string[] =
 async function boundedCompressors({maxBytes}: ParquetLimits): Promise<Compressors> {
   const {compressors} = await import('hyparquet-compressors')
   return Object.fromEntries(
-    Object.entries(compressors).map(([name, unpack]) => [name, (input: Uint8Array, length: number) => {
-      if (length > maxBytes) throw new RangeError(`a page claims ${length} bytes`)
-      const output = unpack(input, length)
-      if (output.length !== length) throw new RangeError(`a page holds ${output.length} bytes instead of ${length}`)
-      return output
-    }]),
+    Object.entries(compressors).map(([name, unpack]) => [
+      name,
+      (input: Uint8Array, length: number) => {
+        if (length > maxBytes) throw new RangeError(`a page claims ${length} bytes`)
+        const output = unpack(input, length)
+        if (output.length !== length) throw new RangeError(`a page holds ${output.length} bytes instead of ${length}`)
+        return output
+      },
+    ]),
   )
 }
 
-async function readColumn(file: ArrayBuffer, metadata: FileMetaData, name: string, place: string, compressors: Compressors): Promise<NamedArray> {
+async function readColumn(
+  file: ArrayBuffer,
+  metadata: FileMetaData,
+  name: string,
+  place: string,
+  compressors: Compressors,
+): Promise<NamedArray> {
   const where = `${place}, column ${name}`
   const rows = Number(metadata.num_rows)
   const column: Column = {rows, shape: null, numbers: null, texts: []}
@@ -60,19 +82,42 @@ async function readColumn(file: ArrayBuffer, metadata: FileMetaData, name: strin
     const count = Number(group.num_rows)
     let values: unknown[] = []
     try {
-      await parquetRead({file, metadata, columns: [name], rowStart: first, rowEnd: first + count, compressors, geoparquet: false, onComplete: (found) => { values = found.map((row: unknown[]) => row[0]) }})
+      await parquetRead({
+        file,
+        metadata,
+        columns: [name],
+        rowStart: first,
+        rowEnd: first + count,
+        compressors,
+        geoparquet: false,
+        onComplete: (found) => {
+          values = found.map((row: unknown[]) => row[0])
+        },
+      })
     } catch (cause) {
-      throw new InputError(`${where}: is corrupt or stored in a way surety does not read: ${String(cause instanceof Error ? cause.message : cause).slice(0, 120)}`, AGAIN, {cause})
+      throw new InputError(
+        `${where}: is corrupt or stored in a way surety does not read: ${String(cause instanceof Error ? cause.message : cause).slice(0, 120)}`,
+        AGAIN,
+        {cause},
+      )
     }
-    if (values.length !== count) throw new InputError(`${where}: is corrupt: ${values.length} rows instead of ${count}`, AGAIN)
+    if (values.length !== count)
+      throw new InputError(`${where}: is corrupt: ${values.length} rows instead of ${count}`, AGAIN)
     values.forEach((value, i) => addRow(column, value, first + i, where))
     first += count
   }
-  if (first !== rows) throw new InputError(`${place}: is corrupt: its row groups have ${first} rows, the footer says ${rows}`, AGAIN)
-  const wide = metadata.row_groups.some((group) => group.columns.some(({meta_data: meta}) => meta?.path_in_schema[0] === name && WIDE.has(meta.type)))
+  if (first !== rows)
+    throw new InputError(`${place}: is corrupt: its row groups have ${first} rows, the footer says ${rows}`, AGAIN)
+  const wide = metadata.row_groups.some((group) =>
+    group.columns.some(({meta_data: meta}) => meta?.path_in_schema[0] === name && WIDE.has(meta.type)),
+  )
   if (column.texts.length > 0) return {name, shape: [rows], type: 'U', data: column.texts}
   const data: NumericArray = column.numbers ?? new Float64Array(0)
-  return {name, shape: [rows, ...(column.shape ?? [])], ...(wide ? {type: 'f8', data} : {type: 'f4', data: Float32Array.from(data)})}
+  return {
+    name,
+    shape: [rows, ...(column.shape ?? [])],
+    ...(wide ? {type: 'f8', data} : {type: 'f4', data: Float32Array.from(data)}),
+  }
 }
 
 /** Types whose values need more than the 24 bits of fp32. */
@@ -88,14 +133,18 @@ interface Column {
 
 function addRow(column: Column, value: unknown, row: number, where: string): void {
   if (typeof value === 'string') {
-    if (column.numbers !== null) throw new InputError(`${where}: is text at row ${row}, after numbers`, ['store one kind of value in a column'])
+    if (column.numbers !== null)
+      throw new InputError(`${where}: is text at row ${row}, after numbers`, ['store one kind of value in a column'])
     column.texts.push(value)
     return
   }
   const shape = shapeOf(value)
   column.shape ??= shape
   if (column.texts.length > 0 || shape.join() !== column.shape.join()) {
-    throw new InputError(`${where}: has the shape [${shape.join(', ')}] at row ${row}, [${column.shape.join(', ')}] before`, ['give every row the same number of values'])
+    throw new InputError(
+      `${where}: has the shape [${shape.join(', ')}] at row ${row}, [${column.shape.join(', ')}] before`,
+      ['give every row the same number of values'],
+    )
   }
   const width = shape.reduce((product, length) => product * length, 1)
   column.numbers ??= new Float64Array(column.rows * width)
@@ -103,7 +152,9 @@ function addRow(column: Column, value: unknown, row: number, where: string): voi
 }
 
 function shapeOf(value: unknown): number[] {
-  return Array.isArray(value) || ArrayBuffer.isView(value) ? [(value as ArrayLike<unknown>).length, ...shapeOf((value as ArrayLike<unknown>)[0])] : []
+  return Array.isArray(value) || ArrayBuffer.isView(value)
+    ? [(value as ArrayLike<unknown>).length, ...shapeOf((value as ArrayLike<unknown>)[0])]
+    : []
 }
 
 function fill(out: Float64Array, value: unknown, at: number, where: string): number {
@@ -111,12 +162,27 @@ function fill(out: Float64Array, value: unknown, at: number, where: string): num
     const start = at
     for (const item of value as Iterable<unknown>) at = fill(out, item, at, where)
     const expected = shapeOf(value).reduce((product, length) => product * length, 1)
-    if (at - start !== expected) throw new InputError(`${where}: has lists of different lengths`, ['give every row the same number of values'])
+    if (at - start !== expected)
+      throw new InputError(`${where}: has lists of different lengths`, ['give every row the same number of values'])
     return at
   }
-  const number = typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : typeof value === 'boolean' ? Number(value) : null
-  if (number === null) throw new InputError(`${where}: ${value === null || value === undefined ? 'has no value' : 'is neither a number nor text'}`, ['fill missing values and store numbers, lists of numbers or text'])
-  if (typeof value === 'bigint' && !Number.isSafeInteger(number)) throw new InputError(`${where}: is ${value}, beyond ±(2^53 − 1)`, ['store the column as double or with smaller integers'])
+  const number =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'bigint'
+        ? Number(value)
+        : typeof value === 'boolean'
+          ? Number(value)
+          : null
+  if (number === null)
+    throw new InputError(
+      `${where}: ${value === null || value === undefined ? 'has no value' : 'is neither a number nor text'}`,
+      ['fill missing values and store numbers, lists of numbers or text'],
+    )
+  if (typeof value === 'bigint' && !Number.isSafeInteger(number))
+    throw new InputError(`${where}: is ${value}, beyond ±(2^53 − 1)`, [
+      'store the column as double or with smaller integers',
+    ])
   out[at] = number
   return at + 1
 }

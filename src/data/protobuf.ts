@@ -43,7 +43,11 @@ export function* fields(message: Uint8Array, place: string): Generator<RawField>
     try {
       return read()
     } catch (cause) {
-      throw new InputError(`${place} is not a valid protobuf message: it breaks off or is corrupt at byte ${offset} of ${message.length}`, [], {cause})
+      throw new InputError(
+        `${place} is not a valid protobuf message: it breaks off or is corrupt at byte ${offset} of ${message.length}`,
+        [],
+        {cause},
+      )
     }
   }
   while (reader.pos < reader.len) {

@@ -12,7 +12,8 @@ export interface InputBytes {
 export const MAX_FILE_BYTES = 2 ** 31 - 1
 
 /**
- * A whole input file with what the report says of it (path as given, sha256, size). The hash is that of the bytes that are used.
+ * A whole input file with what the report says of it (path as given, sha256, size). The hash is that of the bytes that
+ * are used.
  *
  * Throws  InputError  absent, a folder, not readable, empty, larger than `maxBytes`, or written to while it was read.
  */
@@ -25,7 +26,8 @@ export async function readInput(path: string, maxBytes = MAX_FILE_BYTES): Promis
 /**
  * The bytes of a file that was read before.
  *
- * Throws  InputError  as readInput does, or the content is another by now: no result may rest on two versions of a file.
+ * Throws  InputError  as readInput does, or the content is another by now: no result may rest on two versions of a
+ *         file.
  */
 export async function readAgain({path, sha256: before}: InputFile): Promise<Uint8Array> {
   const {bytes, file} = await readInput(path)
@@ -36,7 +38,11 @@ export async function readAgain({path, sha256: before}: InputFile): Promise<Uint
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** What is said of a file that did not stay as it was. */
-export const changed = (path: string): InputError => new InputError(`${path}: changed while it was read`, ['wait until it is written completely, then run again', 'work on a copy of it'])
+export const changed = (path: string): InputError =>
+  new InputError(`${path}: changed while it was read`, [
+    'wait until it is written completely, then run again',
+    'work on a copy of it',
+  ])
 
 async function load(path: string, maxBytes: number): Promise<Uint8Array> {
   let handle: FileHandle | undefined
@@ -44,7 +50,10 @@ async function load(path: string, maxBytes: number): Promise<Uint8Array> {
     handle = await open(path)
     const before = await handle.stat({bigint: true})
     if (before.isDirectory()) throw new InputError(`${path}: is a folder, not a file`, ['name the file inside it'])
-    if (before.size > maxBytes) throw new InputError(`${path}: has ${before.size} bytes, the limit is ${maxBytes}`, ['split the file or raise the limit'])
+    if (before.size > maxBytes)
+      throw new InputError(`${path}: has ${before.size} bytes, the limit is ${maxBytes}`, [
+        'split the file or raise the limit',
+      ])
     const bytes = await handle.readFile()
     const after = await handle.stat({bigint: true})
     // A pipe has neither a size nor a time to compare.
@@ -53,9 +62,15 @@ async function load(path: string, maxBytes: number): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof InputError) throw error
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError(`${path}: there is no such file`, ['check the path; it is relative to the current folder'], {cause: error})
-    if (code === 'EACCES' || code === 'EPERM') throw new InputError(`${path}: may not be read`, ['change its permissions'], {cause: error})
-    throw new InputError(`${path}: cannot be read (${code ?? String(error)})`, ['check the file and its disk'], {cause: error})
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new InputError(`${path}: there is no such file`, ['check the path; it is relative to the current folder'], {
+        cause: error,
+      })
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new InputError(`${path}: may not be read`, ['change its permissions'], {cause: error})
+    throw new InputError(`${path}: cannot be read (${code ?? String(error)})`, ['check the file and its disk'], {
+      cause: error,
+    })
   } finally {
     await handle?.close()
   }

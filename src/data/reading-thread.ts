@@ -19,7 +19,10 @@ export const THREAD_LIMITS: ThreadLimits = {
 /** What a small file may take, and a larger one for each of its MiB. */
 const HEAP_MIB = {least: 1024, each: 64}
 
-/** What the thread is asked, and its answers: how many bytes the file unpacks to where it knows that first, then the content or an error. */
+/**
+ * What the thread is asked, and its answers: how many bytes the file unpacks to where it knows that first, then the
+ * content or an error.
+ */
 export interface ReadingOrder {
   format: 'parquet' | 'hdf5'
   bytes: Uint8Array
@@ -28,12 +31,15 @@ export interface ReadingOrder {
 }
 export type ReadingAnswer = {unpacked: number} | {content: unknown} | {message: string; nextSteps: readonly string[]}
 
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './reading-worker-from-source.mjs' : './reading-worker.js', import.meta.url)
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './reading-worker-from-source.mjs' : './reading-worker.js',
+  import.meta.url,
+)
 const AGAIN = ['write the file again, or copy it again from its source']
 
 /**
- * Reads files in a thread of its own, one after another: a damaged file can keep the library that reads it busy without end, or make it take
- * memory without end. Then the thread ends, and the next file gets a new one.
+ * Reads files in a thread of its own, one after another: a damaged file can keep the library that reads it busy without
+ * end, or make it take memory without end. Then the thread ends, and the next file gets a new one.
  */
 export class ReadingThread {
   #worker: Worker | null = null
@@ -54,20 +60,39 @@ export class ReadingThread {
       const answer = await new Promise<Exclude<ReadingAnswer, {unpacked: number}>>((resolve, reject) => {
         const fail = (why: string, cause?: unknown) => {
           lost = true
-          reject(new InputError(`${place}: ${why}: it is corrupt, or too large for one file`, why.startsWith('takes longer') ? [...AGAIN, raising('seconds')] : AGAIN, {cause}))
+          reject(
+            new InputError(
+              `${place}: ${why}: it is corrupt, or too large for one file`,
+              why.startsWith('takes longer') ? [...AGAIN, raising('seconds')] : AGAIN,
+              {cause},
+            ),
+          )
         }
         const within = (seconds: number) => {
           clearTimeout(timer)
-          timer = setTimeout(() => fail(`takes longer than ${Math.ceil(seconds)} s to read, which is the limit`), 1000 * seconds)
+          timer = setTimeout(
+            () => fail(`takes longer than ${Math.ceil(seconds)} s to read, which is the limit`),
+            1000 * seconds,
+          )
         }
         const isMemory = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
         listeners.push(
-          ['message', (answer) => {
-            const message = answer as ReadingAnswer
-            if ('unpacked' in message) within(limits.maxSeconds + message.unpacked / 2 ** 20)
-            else resolve(message)
-          }],
-          ['error', (error) => fail(isMemory(error) ? `takes more than ${this.#heapMiB} MiB to read, which is the limit` : 'cannot be read', error)],
+          [
+            'message',
+            (answer) => {
+              const message = answer as ReadingAnswer
+              if ('unpacked' in message) within(limits.maxSeconds + message.unpacked / 2 ** 20)
+              else resolve(message)
+            },
+          ],
+          [
+            'error',
+            (error) =>
+              fail(
+                isMemory(error) ? `takes more than ${this.#heapMiB} MiB to read, which is the limit` : 'cannot be read',
+                error,
+              ),
+          ],
           ['exit', () => fail('cannot be read')],
         )
         for (const [event, listener] of listeners) worker.on(event, listener)

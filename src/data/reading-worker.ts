@@ -2,7 +2,12 @@ import {parentPort} from 'node:worker_threads'
 import {SuretyError} from '../errors.js'
 import type {ReadingAnswer, ReadingOrder} from './reading-thread.js'
 
-type Reader = (bytes: Uint8Array, place: string, limits: never, expect: (unpacked: number) => void) => Promise<{content: unknown; buffers: ArrayBuffer[]}>
+type Reader = (
+  bytes: Uint8Array,
+  place: string,
+  limits: never,
+  expect: (unpacked: number) => void,
+) => Promise<{content: unknown; buffers: ArrayBuffer[]}>
 
 /** Formats whose libraries a damaged file can keep busy without end. */
 const READERS: Record<ReadingOrder['format'], () => Promise<Reader>> = {

@@ -30,7 +30,10 @@ function sniff(bytes: Uint8Array): [Content, string] {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
   const latin = head.toString('latin1')
   for (const [signature, content, words] of SIGNATURES) if (latin.startsWith(signature)) return [content, words]
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart()
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
   if (text.startsWith('<')) {
     if (/<graphml[\s>]/.test(text)) return ['graphml', 'GraphML']
     if (/<gexf[\s>]/.test(text)) return ['gexf', 'GEXF']

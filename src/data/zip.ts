@@ -48,28 +48,47 @@ const AGAIN = ['write the file again, or copy it again from its source']
 export function readZipDirectory(bytes: Uint8Array, place: string, limits: ZipLimits = ZIP_LIMITS): ZipEntry[] {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < 4 || view.readUInt16LE(0) !== 0x4b50) {
-    throw new InputError(`${place}: is no zip archive, it looks like ${describeContent(bytes)}`, ['give the file the extension of its content'])
+    throw new InputError(`${place}: is no zip archive, it looks like ${describeContent(bytes)}`, [
+      'give the file the extension of its content',
+    ])
   }
   const corrupt = (what: string) => new InputError(`${place}: is truncated or corrupt: ${what}`, AGAIN)
   const {count, start} = directoryOf(view, corrupt)
-  if (count > limits.maxEntries) throw new InputError(`${place}: holds ${count} entries, the limit is ${limits.maxEntries}`, [...AGAIN, raising('entries')])
+  if (count > limits.maxEntries)
+    throw new InputError(`${place}: holds ${count} entries, the limit is ${limits.maxEntries}`, [
+      ...AGAIN,
+      raising('entries'),
+    ])
   const entries: ZipEntry[] = []
   const names = new Set<string>()
   let total = 0
   let at = start
   for (let i = 0; i < count; i++) {
-    if (at + CENTRAL_BYTES > view.length || view.readUInt32LE(at) !== 0x02014b50) throw corrupt(`directory entry ${i} is missing`)
+    if (at + CENTRAL_BYTES > view.length || view.readUInt32LE(at) !== 0x02014b50)
+      throw corrupt(`directory entry ${i} is missing`)
     const nameBytes = view.readUInt16LE(at + 28)
     const extraBytes = view.readUInt16LE(at + 30)
     const name = view.toString('utf8', at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes)
-    const entry = entryAt(view, at, name, view.subarray(at + CENTRAL_BYTES + nameBytes, at + CENTRAL_BYTES + nameBytes + extraBytes), corrupt)
+    const entry = entryAt(
+      view,
+      at,
+      name,
+      view.subarray(at + CENTRAL_BYTES + nameBytes, at + CENTRAL_BYTES + nameBytes + extraBytes),
+      corrupt,
+    )
     // eslint-disable-next-line no-control-regex -- control characters are what is refused
-    if (name === '' || /[\x00-\x1f\\]|^\/|(^|\/)\.\.(\/|$)/.test(name)) throw new InputError(`${place}: has an entry with the name ${JSON.stringify(name)}`, AGAIN)
+    if (name === '' || /[\x00-\x1f\\]|^\/|(^|\/)\.\.(\/|$)/.test(name))
+      throw new InputError(`${place}: has an entry with the name ${JSON.stringify(name)}`, AGAIN)
     if (names.has(name)) throw new InputError(`${place}: holds the entry ${name} twice`, AGAIN)
     names.add(name)
     total += entry.bytes
-    if (total > limits.maxBytes) throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, ['split the file', raising('unpacked')])
-    if (entry.bytes > MAX_RATIO * entry.compressedBytes + MAX_RATIO) throw corrupt(`entry ${name} claims ${entry.bytes} bytes from ${entry.compressedBytes}`)
+    if (total > limits.maxBytes)
+      throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, [
+        'split the file',
+        raising('unpacked'),
+      ])
+    if (entry.bytes > MAX_RATIO * entry.compressedBytes + MAX_RATIO)
+      throw corrupt(`entry ${name} claims ${entry.bytes} bytes from ${entry.compressedBytes}`)
     entries.push(entry)
     at += CENTRAL_BYTES + nameBytes + extraBytes + view.readUInt16LE(at + 32)
   }
@@ -91,7 +110,8 @@ function directoryOf(view: Buffer, corrupt: Corrupt): {count: number; start: num
   let start = view.readUInt32LE(end + 16)
   if ((count === 0xffff || start === ZIP64) && end >= 20 && view.readUInt32LE(end - 20) === 0x07064b50) {
     const end64 = Number(view.readBigUInt64LE(end - 12))
-    if (end64 + 56 > view.length || view.readUInt32LE(end64) !== 0x06064b50) throw corrupt('its 64-bit directory is missing')
+    if (end64 + 56 > view.length || view.readUInt32LE(end64) !== 0x06064b50)
+      throw corrupt('its 64-bit directory is missing')
     count = Number(view.readBigUInt64LE(end64 + 32))
     start = Number(view.readBigUInt64LE(end64 + 48))
   }
@@ -102,7 +122,8 @@ function directoryOf(view: Buffer, corrupt: Corrupt): {count: number; start: num
 function entryAt(view: Buffer, at: number, name: string, extra: Buffer, corrupt: Corrupt): ZipEntry {
   const method = view.readUInt16LE(at + 10)
   if (view.readUInt16LE(at + 8) & 1) throw corrupt(`entry ${name} is encrypted`)
-  if (method !== 0 && method !== 8) throw corrupt(`entry ${name} uses the compression method ${method}, only stored and deflate are read`)
+  if (method !== 0 && method !== 8)
+    throw corrupt(`entry ${name} uses the compression method ${method}, only stored and deflate are read`)
   let bytes = view.readUInt32LE(at + 24)
   let compressedBytes = view.readUInt32LE(at + 20)
   let offset = view.readUInt32LE(at + 42)
@@ -111,7 +132,8 @@ function entryAt(view: Buffer, at: number, name: string, extra: Buffer, corrupt:
   if (bytes === ZIP64) bytes = wide.shift() ?? bytes
   if (compressedBytes === ZIP64) compressedBytes = wide.shift() ?? compressedBytes
   if (offset === ZIP64) offset = wide.shift() ?? offset
-  if (offset + LOCAL_BYTES > view.length || view.readUInt32LE(offset) !== 0x04034b50) throw corrupt(`entry ${name} is missing`)
+  if (offset + LOCAL_BYTES > view.length || view.readUInt32LE(offset) !== 0x04034b50)
+    throw corrupt(`entry ${name} is missing`)
   const dataOffset = offset + LOCAL_BYTES + view.readUInt16LE(offset + 26) + view.readUInt16LE(offset + 28)
   if (dataOffset + compressedBytes > view.length) throw corrupt(`entry ${name} ends after the file`)
   return {name, bytes, compressedBytes, crc: view.readUInt32LE(at + 16), stored: method === 0, offset, dataOffset}
@@ -120,7 +142,8 @@ function entryAt(view: Buffer, at: number, name: string, extra: Buffer, corrupt:
 function zip64Values(extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     const size = Math.min(extra.readUInt16LE(at + 2), extra.length - at - 4)
-    if (extra.readUInt16LE(at) === 1) return Array.from({length: size >>> 3}, (_, i) => Number(extra.readBigUInt64LE(at + 4 + 8 * i)))
+    if (extra.readUInt16LE(at) === 1)
+      return Array.from({length: size >>> 3}, (_, i) => Number(extra.readBigUInt64LE(at + 4 + 8 * i)))
   }
   return []
 }
@@ -139,7 +162,9 @@ function inflate(packed: Uint8Array, entry: ZipEntry, place: string): Uint8Array
   try {
     return inflateRawSync(packed, {maxOutputLength: Math.max(entry.bytes, 1)})
   } catch (error) {
-    throw new InputError(`${place}, entry ${entry.name}: is corrupt: its compressed data cannot be read`, AGAIN, {cause: error})
+    throw new InputError(`${place}, entry ${entry.name}: is corrupt: its compressed data cannot be read`, AGAIN, {
+      cause: error,
+    })
   }
 }
 

@@ -42,16 +42,25 @@ export function sanitizeJudges({score, parts}: EdgeScores): Judge[] {
  */
 export function controlJudges(graph: Graph, scores: EdgeScores, random: Random): Judge[] {
   const {edges, degrees} = scores
-  const byEdge = (of: (u: number, v: number) => number) => Float64Array.from({length: edges.length / 2}, (_, e) => of(edges[2 * e]!, edges[2 * e + 1]!))
+  const byEdge = (of: (u: number, v: number) => number) =>
+    Float64Array.from({length: edges.length / 2}, (_, e) => of(edges[2 * e]!, edges[2 * e + 1]!))
   const {features} = graph
   const x = features === null ? null : isCsr(features) ? features : csrFromDense(features)
   const adjacency = symmetricCsr(graph.nodes, {kept: edges, weights: null})
   const all: [string, Float64Array][] = [
     ['labelled ends', Float64Array.from(scores.labelledEnds)],
     ['low degree', byEdge((u, v) => -Math.min(degrees[u]!, degrees[v]!))],
-    ...(x === null ? [] : [['−Jaccard', byEdge((u, v) => -jaccard(x, u, v))], ['−cosine', negative(scores.parts.similarity)]] satisfies [string, Float64Array][]),
+    ...(x === null
+      ? []
+      : ([
+          ['−Jaccard', byEdge((u, v) => -jaccard(x, u, v))],
+          ['−cosine', negative(scores.parts.similarity)],
+        ] satisfies [string, Float64Array][])),
     ['pseudo-labels differ', Float64Array.from(scores.pseudoDisagree)],
-    ...lowRankEntries(adjacency, edges, RANKS, random).map((entries, r): [string, Float64Array] => [`GCN-SVD, rank ${RANKS[r]!}`, negative(entries)]),
+    ...lowRankEntries(adjacency, edges, RANKS, random).map((entries, r): [string, Float64Array] => [
+      `GCN-SVD, rank ${RANKS[r]!}`,
+      negative(entries),
+    ]),
     ['random', byEdge(() => random.uniform())],
   ]
   return all.map(([name, score]) => ({name, kind: 'control', score}))

@@ -19,14 +19,20 @@ export interface Evaluation {
 }
 
 /**
- * What sanitizing a graph is worth to a model trained on it: accuracy on the given graph, on the sanitized one, and on the clean one where it is
- * known; and how well the scores and simple controls find the known adversarial edges.
+ * What sanitizing a graph is worth to a model trained on it: accuracy on the given graph, on the sanitized one, and on
+ * the clean one where it is known; and how well the scores and simple controls find the known adversarial edges.
  *
- * Reads      labels of the training part for the scores; of train and validation to train; of test and targets to grade only.
+ * Reads      labels of the training part for the scores; of train and validation to train; of test and targets to grade
+ *            only.
  * Cost       that of sanitize, and seeds · (graphs + methods · (budgets + 1)) trainings.
  * Throws     what sanitize and evaluationSplit throw; UsageError  seeds or budgets out of range.
  */
-export async function evaluate(given: Graph, options: EvaluateOptions, engine: PairwiseEngine, run: SanitizeRun = {}): Promise<Evaluation> {
+export async function evaluate(
+  given: Graph,
+  options: EvaluateOptions,
+  engine: PairwiseEngine,
+  run: SanitizeRun = {},
+): Promise<Evaluation> {
   checkOptions(options)
   const {split, source} = evaluationSplit(given, options.seed)
   const graph: Graph = {...given, split}
@@ -37,14 +43,31 @@ export async function evaluate(given: Graph, options: EvaluateOptions, engine: P
   const adversarial = adversarialEdges(edges, options.truth, clean, nodes)
   const generator = random(options.seed)
   const ranked = rankMethods(graph, cleaned, adversarial, options.compare, generator)
-  const measurement: Measurement = {graph, split, targets, model: options.model, seeds: Array.from({length: options.seeds}, (_, s) => options.seed + s)}
+  const measurement: Measurement = {
+    graph,
+    split,
+    targets,
+    model: options.model,
+    seeds: Array.from({length: options.seeds}, (_, s) => options.seed + s),
+  }
   const trained = ranked.filter(({judge}) => judge.kind === 'sanitize' || (options.compare && judge.kind === 'control'))
-  const total = options.seeds * (2 + Number(clean !== null) + trained.length * options.budgets.length + Number(options.compare) * (trained.length - 1))
+  const total =
+    options.seeds *
+    (2 +
+      Number(clean !== null) +
+      trained.length * options.budgets.length +
+      Number(options.compare) * (trained.length - 1))
   let done = 0
-  const measure = (kept: Uint32Array) => measureAccuracy(measurement, kept, () => run.onProgress?.(`training ${options.model}`, ++done, total))
-  const prune = (order: Uint32Array, count: number) => pruneInOrder(order, edges, nodes, count, options.sanitize.minDegree)
+  const measure = (kept: Uint32Array) =>
+    measureAccuracy(measurement, kept, () => run.onProgress?.(`training ${options.model}`, ++done, total))
+  const prune = (order: Uint32Array, count: number) =>
+    pruneInOrder(order, edges, nodes, count, options.sanitize.minDegree)
 
-  const on = async (name: GraphAccuracy['graph'], kept: Uint32Array): Promise<GraphAccuracy> => ({graph: name, edges: kept.length / 2, ...(await measure(kept))})
+  const on = async (name: GraphAccuracy['graph'], kept: Uint32Array): Promise<GraphAccuracy> => ({
+    graph: name,
+    edges: kept.length / 2,
+    ...(await measure(kept)),
+  })
   const before = clean === null ? null : await on('clean', clean)
   const attacked = await on('given', edges)
   const after = await on('sanitized', cleaned.edges)
@@ -77,35 +100,75 @@ export async function evaluate(given: Graph, options: EvaluateOptions, engine: P
     adversarial: adversarial?.reduce((sum, x) => sum + x, 0) ?? null,
     methods,
   }
-  if (source === 'drawn') notes.push({level: 'info', code: 'split-drawn', message: `the file has no split: ${split.train.length} nodes train, ${split.validation.length} validate and ${split.test.length} test, drawn with the seed`})
+  if (source === 'drawn')
+    notes.push({
+      level: 'info',
+      code: 'split-drawn',
+      message: `the file has no split: ${split.train.length} nodes train, ${split.validation.length} validate and ${split.test.length} test, drawn with the seed`,
+    })
   return {metrics, verdict: evaluationVerdict(metrics), notes: [...cleaned.notes, ...notes]}
 }
 
 function checkOptions({seeds, budgets}: EvaluateOptions): void {
-  if (!(Number.isInteger(seeds) && seeds >= 1)) throw new UsageError(`the number of seeds is ${seeds}, it must be a whole number of at least 1`, ['use --seeds 5'])
+  if (!(Number.isInteger(seeds) && seeds >= 1))
+    throw new UsageError(`the number of seeds is ${seeds}, it must be a whole number of at least 1`, ['use --seeds 5'])
   const bad = budgets.find((share) => !(share > 0 && share < 1))
-  if (bad !== undefined) throw new UsageError(`a budget is ${bad}, it must be a share of the edges above 0 and below 1`, ['use --budgets 0.05,0.1,0.2,0.3'])
+  if (bad !== undefined)
+    throw new UsageError(`a budget is ${bad}, it must be a share of the edges above 0 and below 1`, [
+      'use --budgets 0.05,0.1,0.2,0.3',
+    ])
 }
 
 /** Targets outside of train and validation, with a label; the others cannot be graded. */
-function gradedTargets(targets: Uint32Array | null, labels: Int32Array, {train, validation}: Split): {targets: Uint32Array | null; notes: Note[]} {
+function gradedTargets(
+  targets: Uint32Array | null,
+  labels: Int32Array,
+  {train, validation}: Split,
+): {targets: Uint32Array | null; notes: Note[]} {
   if (targets === null) return {targets: null, notes: []}
   const seen = new Set([...train, ...validation])
   const graded = targets.filter((i) => labels[i]! >= 0 && !seen.has(i))
-  if (graded.length === 0) throw new InputError(`none of the ${targets.length} targets can be graded: they are unlabelled, or in the training or validation part`, ['name targets among the test nodes'])
+  if (graded.length === 0)
+    throw new InputError(
+      `none of the ${targets.length} targets can be graded: they are unlabelled, or in the training or validation part`,
+      ['name targets among the test nodes'],
+    )
   const left = targets.length - graded.length
-  return {targets: graded, notes: left === 0 ? [] : [{level: 'warning', code: 'targets-left-out', message: `${left} of ${targets.length} targets are unlabelled, or in the training or validation part, and are not graded`}]}
+  return {
+    targets: graded,
+    notes:
+      left === 0
+        ? []
+        : [
+            {
+              level: 'warning',
+              code: 'targets-left-out',
+              message: `${left} of ${targets.length} targets are unlabelled, or in the training or validation part, and are not graded`,
+            },
+          ],
+  }
 }
 
 /** [m]; null where none or all of the edges are known to be adversarial: there is nothing to compare. */
-function adversarialEdges(edges: Uint32Array, truth: Uint32Array | null, clean: Uint32Array | null, nodes: number): Uint8Array | null {
+function adversarialEdges(
+  edges: Uint32Array,
+  truth: Uint32Array | null,
+  clean: Uint32Array | null,
+  nodes: number,
+): Uint8Array | null {
   if (truth === null && clean === null) return null
   const known = truth === null ? membership(edges, clean!, nodes).map((x) => 1 - x) : membership(edges, truth, nodes)
   const count = known.reduce((sum, x) => sum + x, 0)
   return count === 0 || count === known.length ? null : known
 }
 
-function rankMethods(graph: Graph, {scores}: SanitizeResult, adversarial: Uint8Array | null, compare: boolean, generator: Random): {judge: Judge; order: Uint32Array; grade: Method['grade']}[] {
+function rankMethods(
+  graph: Graph,
+  {scores}: SanitizeResult,
+  adversarial: Uint8Array | null,
+  compare: boolean,
+  generator: Random,
+): {judge: Judge; order: Uint32Array; grade: Method['grade']}[] {
   const judges = [...sanitizeJudges(scores), ...(compare ? controlJudges(graph, scores, generator) : [])]
   return judges.map((judge) => {
     const order = rankEdges(judge.score, generator)

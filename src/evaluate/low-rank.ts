@@ -7,15 +7,23 @@ import type {Random} from '../stats/random.js'
 const ROUNDS = 30
 
 /**
- * Entries of the best approximation of low rank of an adjacency matrix, at its edges: what GCN-SVD would keep of each edge.
+ * Entries of the best approximation of low rank of an adjacency matrix, at its edges: what GCN-SVD would keep of each
+ * edge.
  *
  * Formula    A_r = U_r U_rᵀ A, U_r the leading left singular vectors; entry (u, v) of every edge.
  * Shapes     adjacency [n, n] symmetric, edges [2 m], ranks k → k lists [m], in the order of the ranks.
- * Precision  subspace iteration, 30 rounds: directions of nearly equal singular values are mixed, which changes A_r little.
+ * Precision  subspace iteration, 30 rounds: directions of nearly equal singular values are mixed, which changes A_r
+ *            little.
  * Cost       60 nnz(A) · (largest rank + 8), and m · rank.
- * Source     Entezari et al. 2020, section 4. Deviation: A and not its normalised form; edges are judged, not reweighted.
+ * Source     Entezari et al. 2020, section 4. Deviation: A and not its normalised form; edges are judged, not
+ *            reweighted.
  */
-export function lowRankEntries(adjacency: Csr, edges: Uint32Array, ranks: readonly number[], random: Random): Float64Array[] {
+export function lowRankEntries(
+  adjacency: Csr,
+  edges: Uint32Array,
+  ranks: readonly number[],
+  random: Random,
+): Float64Array[] {
   const {u, mixed} = factors(adjacency, Math.max(...ranks), random)
   const {cols} = u
   const entry = (a: number, b: number, rank: number) => {
@@ -23,13 +31,16 @@ export function lowRankEntries(adjacency: Csr, edges: Uint32Array, ranks: readon
     for (let c = 0; c < Math.min(rank, cols); c++) sum += u.data[a * cols + c]! * mixed.data[b * cols + c]!
     return sum
   }
-  return ranks.map((rank) => Float64Array.from({length: edges.length / 2}, (_, e) => entry(edges[2 * e]!, edges[2 * e + 1]!, rank)))
+  return ranks.map((rank) =>
+    Float64Array.from({length: edges.length / 2}, (_, e) => entry(edges[2 * e]!, edges[2 * e + 1]!, rank)),
+  )
 }
 
 /**
  * GCN-SVD as a defence: how a network mixes neighbours when A_r takes the place of A.
  *
- * Formula    B → D̃^-½ (A_r + I) D̃^-½ B, A_r = ½(U Uᵀ A + A U Uᵀ), D̃ the row sums of A_r + I; a row whose sum is not positive is left out.
+ * Formula    B → D̃^-½ (A_r + I) D̃^-½ B, A_r = ½(U Uᵀ A + A U Uᵀ), D̃ the row sums of A_r + I; a row whose sum is not
+ *            positive is left out.
  * Shapes     adjacency [n, n] symmetric; B [n, k] → [n, k].
  * Cost       4 n · rank · k multiply–adds a call; A_r is never written out.
  * Source     Entezari et al. 2020. Deviation: subspace iteration, so A_r is made symmetric.
@@ -37,12 +48,24 @@ export function lowRankEntries(adjacency: Csr, edges: Uint32Array, ranks: readon
 export function lowRankMix(adjacency: Csr, rank: number, random: Random): (b: Dense) => Dense {
   const {u, mixed} = factors(adjacency, rank, random)
   const smooth = (b: Dense) => {
-    const [first, second] = [multiply(u, multiplyLeftTransposed(mixed, b)), multiply(mixed, multiplyLeftTransposed(u, b))]
-    return dense(b.rows, b.cols, b.data.map((x, t) => x + (first.data[t]! + second.data[t]!) / 2))
+    const [first, second] = [
+      multiply(u, multiplyLeftTransposed(mixed, b)),
+      multiply(mixed, multiplyLeftTransposed(u, b)),
+    ]
+    return dense(
+      b.rows,
+      b.cols,
+      b.data.map((x, t) => x + (first.data[t]! + second.data[t]!) / 2),
+    )
   }
   const sums = smooth(dense(u.rows, 1, new Float64Array(u.rows).fill(1))).data
   const scale = sums.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum) : 0))
-  const scaled = ({rows, cols, data}: Dense) => dense(rows, cols, data.map((x, t) => x * scale[Math.floor(t / cols)]!))
+  const scaled = ({rows, cols, data}: Dense) =>
+    dense(
+      rows,
+      cols,
+      data.map((x, t) => x * scale[Math.floor(t / cols)]!),
+    )
   return (b) => scaled(smooth(scaled(b)))
 }
 

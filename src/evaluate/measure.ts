@@ -21,7 +21,11 @@ export interface Measurement {
  * Reads      labels of train and validation to learn, those of test and targets to grade the result.
  * Cost       seeds · that of train.
  */
-export async function measureAccuracy(measurement: Measurement, edges: Uint32Array, onTrained: () => void): Promise<Accuracy> {
+export async function measureAccuracy(
+  measurement: Measurement,
+  edges: Uint32Array,
+  onTrained: () => void,
+): Promise<Accuracy> {
   const {graph, targets, seeds} = measurement
   const data = nodeData(graph.nodes, edges, graph.features, graph.classes)
   const measured: SeedAccuracy[] = []
@@ -30,7 +34,10 @@ export async function measureAccuracy(measurement: Measurement, edges: Uint32Arr
     onTrained()
     await setImmediate()
   }
-  return {test: spreadOf(measured.map(({test}) => test)), targets: targets === null ? null : spreadOf(measured.map(({targets: aimed}) => aimed!))}
+  return {
+    test: spreadOf(measured.map(({test}) => test)),
+    targets: targets === null ? null : spreadOf(measured.map(({targets: aimed}) => aimed!)),
+  }
 }
 
 /** Accuracy of one training. */
@@ -41,12 +48,24 @@ export interface SeedAccuracy {
 }
 
 /** One training on what a model sees of a graph, graded. */
-export function accuracyOfSeed({graph, split, targets, model}: Omit<Measurement, 'seeds'>, data: NodeData, seed: number): SeedAccuracy {
+export function accuracyOfSeed(
+  {graph, split, targets, model}: Omit<Measurement, 'seeds'>,
+  data: NodeData,
+  seed: number,
+): SeedAccuracy {
   const labels = graph.labels!
   const {create, training} = MODELS[model]
   const generator = random(seed)
-  const {predictions} = train(create(data, training, generator), {labels, train: split.train, validation: split.validation}, training, generator)
-  return {test: accuracyOf(predictions, labels, split.test), targets: targets === null ? null : accuracyOf(predictions, labels, targets)}
+  const {predictions} = train(
+    create(data, training, generator),
+    {labels, train: split.train, validation: split.validation},
+    training,
+    generator,
+  )
+  return {
+    test: accuracyOf(predictions, labels, split.test),
+    targets: targets === null ? null : accuracyOf(predictions, labels, targets),
+  }
 }
 
 /** Mean and standard deviation (n − 1) of some values; at least one. */

@@ -70,7 +70,10 @@ export interface EvaluateMetrics {
   training: TrainingOptions
   /** clean (where known), given, sanitized */
   accuracies: GraphAccuracy[]
-  /** share of the accuracy lost to the attack that sanitizing brings back; null: nothing was lost, or the clean graph is unknown */
+  /**
+   * share of the accuracy lost to the attack that sanitizing brings back; null: nothing was lost, or the clean graph is
+   * unknown
+   */
   recovered: {test: number | null; targets: number | null}
   cut: {rule: string; pruned: number; share: number}
   adversarial: number | null

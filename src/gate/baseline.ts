@@ -27,11 +27,17 @@ export function pairOf(now: AnyReport, before: AnyReport, acrossData: boolean): 
   if (now.command !== 'certify' || before.command !== 'certify' || acrossData) return {now, before, paired: null}
   if (now.evidence === undefined || before.evidence === undefined) {
     const together = now.inputs.some(({role}) => role === 'embeddings')
-    return together ? 'hidden states without evidence: whether the examples are the same cannot be told' : {now, before, paired: null}
+    return together
+      ? 'hidden states without evidence: whether the examples are the same cannot be told'
+      : {now, before, paired: null}
   }
   try {
     const earlier = {path: 'the baseline', metrics: before.metrics, evidence: before.evidence, inputs: before.inputs}
-    return {now, before, paired: compareWith(earlier, {metrics: now.metrics, evidence: now.evidence, inputs: now.inputs}, PAIRED_ALPHA)}
+    return {
+      now,
+      before,
+      paired: compareWith(earlier, {metrics: now.metrics, evidence: now.evidence, inputs: now.inputs}, PAIRED_ALPHA),
+    }
   } catch (error) {
     if (error instanceof InputError) return error.message
     throw error
@@ -41,26 +47,52 @@ export function pairOf(now: AnyReport, before: AnyReport, acrossData: boolean): 
 /**
  * Whether every value that the path names is no worse than in the baseline.
  *
- * Formula  slack = absolute + relative · |value in the baseline|. Paired (scale-free ε of a layer, cells of a certificate): the unfavourable end of
- *          the 95 % interval of the paired difference is at most the slack, so that a pass is evidence of being no worse. Else: the
- *          difference of the two judged values is.
+ * Formula  slack = absolute + relative · |value in the baseline|. Paired (scale-free ε of a layer, cells of a
+ *          certificate): the unfavourable end of the 95 % interval of the paired difference is at most the slack, so
+ *          that a pass is evidence of being no worse. Else: the difference of the two judged values is.
  */
-export function judgeBaseline({now, before, paired}: Pair, segments: readonly Segment[], rule: BaselineRule, worse: Direction): Outcome {
+export function judgeBaseline(
+  {now, before, paired}: Pair,
+  segments: readonly Segment[],
+  rule: BaselineRule,
+  worse: Direction,
+): Outcome {
   const earlier = new Map(readings(before, segments).map((reading) => [reading.at, reading]))
   const sign = worse === 'max' ? 1 : -1
   const differences = readings(now, segments).map((reading): Difference => {
     const pair = paired === null ? null : pairedAt(paired, reading.at)
     if (pair !== null) {
       const [low, high] = pair.interval
-      return {at: reading.at, worsening: worse === 'max' ? high : -low, slack: slackOf(rule, pair.earlier), on: '95 % interval of the paired difference', missing: null}
+      return {
+        at: reading.at,
+        worsening: worse === 'max' ? high : -low,
+        slack: slackOf(rule, pair.earlier),
+        on: '95 % interval of the paired difference',
+        missing: null,
+      }
     }
     const [here, there] = [judged(reading, worse), earlier.get(reading.at)]
     const base = there === undefined ? null : judged(there, worse)
-    const missing = here.value === null ? here.text : base === null ? 'not in the baseline' : base.value === null ? `${base.text} in the baseline` : null
+    const missing =
+      here.value === null
+        ? here.text
+        : base === null
+          ? 'not in the baseline'
+          : base.value === null
+            ? `${base.text} in the baseline`
+            : null
     if (missing !== null) return {at: reading.at, worsening: null, slack: 0, on: here.on, missing}
-    return {at: reading.at, worsening: sign * (here.value! - base!.value!), slack: slackOf(rule, base!.value!), on: here.on, missing: null}
+    return {
+      at: reading.at,
+      worsening: sign * (here.value! - base!.value!),
+      slack: slackOf(rule, base!.value!),
+      on: here.on,
+      missing: null,
+    }
   })
-  const worst = differences.find(({missing}) => missing !== null) ?? differences.reduce((a, b) => (b.worsening! - b.slack > a.worsening! - a.slack ? b : a))
+  const worst =
+    differences.find(({missing}) => missing !== null) ??
+    differences.reduce((a, b) => (b.worsening! - b.slack > a.worsening! - a.slack ? b : a))
   return {
     rule: 'baseline',
     passed: worst.worsening !== null && worst.worsening <= worst.slack,
@@ -98,7 +130,12 @@ function pairedAt({layers, cells}: Comparison, at: string): {earlier: number; in
   }
   for (const cell of cells) {
     const place = `cells[${cellLabel(cell)}]`
-    if ((at === place || at.startsWith(`${place}.`)) && cell.asymptotic !== null && !/\.(pairs|fraction|delta|deltaRaw|eta)$/.test(at)) return {earlier: cell.earlierBound, interval: cell.asymptotic}
+    if (
+      (at === place || at.startsWith(`${place}.`)) &&
+      cell.asymptotic !== null &&
+      !/\.(pairs|fraction|delta|deltaRaw|eta)$/.test(at)
+    )
+      return {earlier: cell.earlierBound, interval: cell.asymptotic}
   }
   return null
 }

@@ -2,12 +2,14 @@ import type {AnyReport} from '../report/reports.js'
 import type {InputFile} from '../report/types.js'
 
 /**
- * Why two reports of one check cannot be compared, in one sentence; null: they can. Figures of another algorithm, of other options or of
- * other data differ for reasons that say nothing of the model.
+ * Why two reports of one check cannot be compared, in one sentence; null: they can. Figures of another algorithm, of
+ * other options or of other data differ for reasons that say nothing of the model.
  */
 export function incomparable(now: AnyReport, before: AnyReport, {acrossData = false} = {}): string | null {
-  if (now.command !== before.command) return `this is a report of surety ${now.command} and the baseline one of surety ${before.command}`
-  if ((now.algorithm ?? 0) !== (before.algorithm ?? 0)) return `the algorithm has version ${now.algorithm ?? 0} here and ${before.algorithm ?? 0} in the baseline (surety ${now.version} and ${before.version}): its figures are computed in another way`
+  if (now.command !== before.command)
+    return `this is a report of surety ${now.command} and the baseline one of surety ${before.command}`
+  if ((now.algorithm ?? 0) !== (before.algorithm ?? 0))
+    return `the algorithm has version ${now.algorithm ?? 0} here and ${before.algorithm ?? 0} in the baseline (surety ${now.version} and ${before.version}): its figures are computed in another way`
   if (now.seed !== before.seed) return `the seed is ${now.seed} here and ${before.seed} in the baseline`
   const option = differingOption(now.config, before.config)
   if (option !== null) return option
@@ -22,19 +24,25 @@ const FREE_OPTIONS = ['layers']
 
 function differingOption(now: AnyReport['config'], before: AnyReport['config']): string | null {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before)])].sort()
-  const name = names.find((key) => !FREE_OPTIONS.includes(key) && JSON.stringify(now[key] ?? null) !== JSON.stringify(before[key] ?? null))
-  return name === undefined ? null : `the option ${name} is ${JSON.stringify(now[name] ?? null)} here and ${JSON.stringify(before[name] ?? null)} in the baseline`
+  const name = names.find(
+    (key) => !FREE_OPTIONS.includes(key) && JSON.stringify(now[key] ?? null) !== JSON.stringify(before[key] ?? null),
+  )
+  return name === undefined
+    ? null
+    : `the option ${name} is ${JSON.stringify(now[name] ?? null)} here and ${JSON.stringify(before[name] ?? null)} in the baseline`
 }
 
 /**
- * What the model was run on. The model itself is what may differ; hidden states are model and data in one, so there the pairing of the
- * examples tells (see baseline.ts).
+ * What the model was run on. The model itself is what may differ; hidden states are model and data in one, so there the
+ * pairing of the examples tells (see baseline.ts).
  */
 function differingData(now: AnyReport, before: AnyReport): string | null {
-  const data = ({command, inputs}: AnyReport) => inputs.filter(({role}) => command !== 'certify' || role === 'data' || role === 'pairs')
+  const data = ({command, inputs}: AnyReport) =>
+    inputs.filter(({role}) => command !== 'certify' || role === 'data' || role === 'pairs')
   const [here, there] = [data(now), data(before)]
   const known = new Set(there.map(({sha256}) => sha256))
-  const other = here.find(({sha256}) => !known.has(sha256)) ?? (here.length < there.length ? missing(here, there) : undefined)
+  const other =
+    here.find(({sha256}) => !known.has(sha256)) ?? (here.length < there.length ? missing(here, there) : undefined)
   return other === undefined ? null : `the baseline was made from other data: the sha256 of ${other.path} differs`
 }
 

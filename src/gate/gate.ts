@@ -41,8 +41,8 @@ export interface GateResult {
 const OWN_VERDICT: Record<string, Threshold> = {verdict: 'error'}
 
 /**
- * Judges reports by the thresholds of a configuration. A metric that is missing, null, vacuous or abstains fails; a certificate is judged on its
- * unfavourable bound (see judged.ts).
+ * Judges reports by the thresholds of a configuration. A metric that is missing, null, vacuous or abstains fails; a
+ * certificate is judged on its unfavourable bound (see judged.ts).
  *
  * Throws  UsageError  a metric path that no report of the command has, or a rule that makes no sense of its metric.
  */
@@ -57,11 +57,29 @@ export function gate(input: GateInput): GateResult {
     if ('error' in run) found.push(brokenRun(name, run.error, placeOf(['checks', name])))
     else found.push(...judgeCheck(name, check, run.report, input, placeOf))
   }
-  const {findings: judged, useless} = suppress(found, config.suppressions ?? [], today, new Set(checks.map(({name}) => name)))
-  const findings = [...judged, ...useless.map(({suppression: {check, metric, expires}, index, fault}) => {
-    const outcome = {rule: 'suppression' as const, passed: false, expected: 'a failure to excuse', found: fault === 'expired' ? `expired on ${expires}` : 'nothing fails', value: null, limit: null, at: null, matches: 0, judgedOn: null}
-    return findingOf(check, metric, 'error', outcome, placeOf(['suppressions', index]))
-  })].sort(byWeight)
+  const {findings: judged, useless} = suppress(
+    found,
+    config.suppressions ?? [],
+    today,
+    new Set(checks.map(({name}) => name)),
+  )
+  const findings = [
+    ...judged,
+    ...useless.map(({suppression: {check, metric, expires}, index, fault}) => {
+      const outcome = {
+        rule: 'suppression' as const,
+        passed: false,
+        expected: 'a failure to excuse',
+        found: fault === 'expired' ? `expired on ${expires}` : 'nothing fails',
+        value: null,
+        limit: null,
+        at: null,
+        matches: 0,
+        judgedOn: null,
+      }
+      return findingOf(check, metric, 'error', outcome, placeOf(['suppressions', index]))
+    }),
+  ].sort(byWeight)
   const count = (test: (finding: Finding) => boolean) => findings.filter(test).length
   const metrics: GateMetrics = {
     checks,
@@ -75,13 +93,24 @@ export function gate(input: GateInput): GateResult {
     },
     failLevel,
   }
-  return {metrics, verdict: gateVerdict(metrics), broken: findings.some(({rule, status}) => rule === 'run' && status === 'fail')}
+  return {
+    metrics,
+    verdict: gateVerdict(metrics),
+    broken: findings.some(({rule, status}) => rule === 'run' && status === 'fail'),
+  }
 }
 
 /** `OWN_VERDICT`, then what the configuration says. */
-export const thresholdsOf = ({thresholds = {}}: CheckConfig): [string, Threshold][] => Object.entries({...OWN_VERDICT, ...thresholds})
+export const thresholdsOf = ({thresholds = {}}: CheckConfig): [string, Threshold][] =>
+  Object.entries({...OWN_VERDICT, ...thresholds})
 
-function judgeCheck(check: string, config: CheckConfig, report: AnyReport, {baselines = null, schema}: GateInput, placeOf: NonNullable<GateInput['placeOf']>): Finding[] {
+function judgeCheck(
+  check: string,
+  config: CheckConfig,
+  report: AnyReport,
+  {baselines = null, schema}: GateInput,
+  placeOf: NonNullable<GateInput['placeOf']>,
+): Finding[] {
   return thresholdsOf(config).flatMap(([metric, threshold]) => {
     const {level, limits} = demandOf(threshold)
     if (level === 'off') return []
@@ -92,9 +121,17 @@ function judgeCheck(check: string, config: CheckConfig, report: AnyReport, {base
     if (limits?.baseline !== undefined) {
       const worse = worseDirection(metric, limits, limits.baseline)
       const before = baselines?.get(check)
-      if (baselines === null) throw new UsageError(`${check}: ${metric} is compared with a baseline, and none is named`, ['give --baseline a report, a folder or git:REF, or set "baseline" in the configuration'])
-      const pair = before === undefined ? 'the baseline has no report of this check' : pairOf(report, before, limits.baseline.acrossData ?? false)
-      outcomes.push(typeof pair === 'string' ? noComparison(pair) : judgeBaseline(pair, segments, limits.baseline, worse))
+      if (baselines === null)
+        throw new UsageError(`${check}: ${metric} is compared with a baseline, and none is named`, [
+          'give --baseline a report, a folder or git:REF, or set "baseline" in the configuration',
+        ])
+      const pair =
+        before === undefined
+          ? 'the baseline has no report of this check'
+          : pairOf(report, before, limits.baseline.acrossData ?? false)
+      outcomes.push(
+        typeof pair === 'string' ? noComparison(pair) : judgeBaseline(pair, segments, limits.baseline, worse),
+      )
     }
     return outcomes.map((outcome) => findingOf(check, metric, outcome.rule === 'run' ? 'error' : level, outcome, place))
   })
@@ -110,23 +147,75 @@ export function metricSegments(metric: string, command: string, schema: Schema):
 const BLANK = {value: null, limit: null, at: null, matches: 0, judgedOn: null}
 
 function judgeVerdict({status}: Verdict): Outcome {
-  return {...BLANK, rule: 'verdict', passed: status === 'pass' || status === 'done', expected: 'pass', found: status, at: 'verdict.status', matches: 1}
+  return {
+    ...BLANK,
+    rule: 'verdict',
+    passed: status === 'pass' || status === 'done',
+    expected: 'pass',
+    found: status,
+    at: 'verdict.status',
+    matches: 1,
+  }
 }
 
-const noComparison = (reason: string): Outcome => ({...BLANK, rule: 'run', passed: false, expected: 'a baseline that can be compared', found: reason})
+const noComparison = (reason: string): Outcome => ({
+  ...BLANK,
+  rule: 'run',
+  passed: false,
+  expected: 'a baseline that can be compared',
+  found: reason,
+})
 
-function brokenRun(check: string, {message, nextSteps}: {message: string; nextSteps: readonly string[]}, place: Place): Finding {
-  return {...findingOf(check, 'run', 'error', {...BLANK, rule: 'run', passed: false, expected: 'a report', found: message}, place), advice: nextSteps.join('; ')}
+function brokenRun(
+  check: string,
+  {message, nextSteps}: {message: string; nextSteps: readonly string[]},
+  place: Place,
+): Finding {
+  return {
+    ...findingOf(
+      check,
+      'run',
+      'error',
+      {...BLANK, rule: 'run', passed: false, expected: 'a report', found: message},
+      place,
+    ),
+    advice: nextSteps.join('; '),
+  }
 }
 
-function findingOf(check: string, metric: string, level: Finding['level'], {passed, ...outcome}: Outcome, place: Place): Finding {
-  const finding = {...outcome, check, metric, level, status: passed ? ('pass' as const) : ('fail' as const), place, suppression: null}
+function findingOf(
+  check: string,
+  metric: string,
+  level: Finding['level'],
+  {passed, ...outcome}: Outcome,
+  place: Place,
+): Finding {
+  const finding = {
+    ...outcome,
+    check,
+    metric,
+    level,
+    status: passed ? ('pass' as const) : ('fail' as const),
+    place,
+    suppression: null,
+  }
   return {fingerprint: sha256([check, metric, outcome.rule].join('\0')), ...finding, ...sentences(finding)}
 }
 
 function resultOf(name: string, check: CheckConfig, run: CheckRun, place: Place): CheckResult {
   const subject = check.certify ?? check.sanitize ?? check.report ?? ''
-  if ('error' in run) return {name, command: check.certify !== undefined ? 'certify' : check.sanitize !== undefined ? 'sanitize' : 'report', subject, verdict: null, error: {...run.error, nextSteps: [...run.error.nextSteps]}, place}
-  const {command, verdict: {status, summary}} = run.report
+  if ('error' in run)
+    return {
+      name,
+      command: check.certify !== undefined ? 'certify' : check.sanitize !== undefined ? 'sanitize' : 'report',
+      subject,
+      verdict: null,
+      error: {...run.error, nextSteps: [...run.error.nextSteps]},
+      place,
+    }
+  const {
+    command,
+    verdict: {status, summary},
+  } = run.report
   return {name, command, subject, verdict: {status, summary}, error: null, place}
 }

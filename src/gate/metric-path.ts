@@ -40,7 +40,8 @@ export function parseMetricPath(path: string): Segment[] {
 /** Whether an element of a list is meant; `index` is its place. */
 export function meets(element: unknown, index: number, conditions: readonly Condition[]): boolean {
   return conditions.every((condition) => {
-    if (condition.kind === 'compared') return compare(memberOf(element, condition.key), condition.operator, condition.value)
+    if (condition.kind === 'compared')
+      return compare(memberOf(element, condition.key), condition.operator, condition.value)
     const name = nameOf(element)
     return name === null ? String(index) === condition.value : name === condition.value
   })
@@ -57,7 +58,10 @@ export function nameOf(element: unknown): string | null {
   return null
 }
 
-const memberOf = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined)
+const memberOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined
 
 function conditionsOf(text: string, path: string): Condition[] {
   const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)
@@ -80,12 +84,18 @@ function compare(found: unknown, operator: string, wanted: string): boolean {
     const limit = Number(wanted)
     const same = Math.abs(found - limit) <= 1e-9 * Math.max(Math.abs(found), Math.abs(limit))
     switch (operator) {
-      case '=': return same
-      case '!=': return !same
-      case '<': return found < limit && !same
-      case '<=': return found < limit || same
-      case '>': return found > limit && !same
-      default: return found > limit || same
+      case '=':
+        return same
+      case '!=':
+        return !same
+      case '<':
+        return found < limit && !same
+      case '<=':
+        return found < limit || same
+      case '>':
+        return found > limit && !same
+      default:
+        return found > limit || same
     }
   }
   const same = String(found) === wanted
@@ -93,4 +103,6 @@ function compare(found: unknown, operator: string, wanted: string): boolean {
 }
 
 const malformed = (path: string, rest: string) =>
-  new UsageError(`the metric path ${JSON.stringify(path)} cannot be read at ${JSON.stringify(rest)}`, ['write members with dots and elements in brackets, as layers[h1].epsilon.scaleFree or cells[layer=h1,eta>=0.5]'])
+  new UsageError(`the metric path ${JSON.stringify(path)} cannot be read at ${JSON.stringify(rest)}`, [
+    'write members with dots and elements in brackets, as layers[h1].epsilon.scaleFree or cells[layer=h1,eta>=0.5]',
+  ])

@@ -17,8 +17,8 @@ export interface Schema {
 }
 
 /**
- * Whether a metric path names a number, or an object with a bound, of the reports of `command`: it may be absent from one report, but
- * not from all of them.
+ * Whether a metric path names a number, or an object with a bound, of the reports of `command`: it may be absent from
+ * one report, but not from all of them.
  *
  * Throws  UsageError  an unknown member (with what is known there), or something that is no number.
  */
@@ -30,7 +30,8 @@ export function requireKnownMetric(path: string, segments: readonly Segment[], c
     places = walk.member(places, member)
     const last = k === segments.length - 1
     if (conditions.length > 0) walk.requireList(places, member)
-    for (const condition of conditions) if (condition.kind === 'compared') walk.member(walk.elements(places), condition.key)
+    for (const condition of conditions)
+      if (condition.kind === 'compared') walk.member(walk.elements(places), condition.key)
     if (!last || conditions.length > 0 || places.some(({type}) => type === 'array')) places = walk.elements(places)
   }
   walk.requireNumber(places)
@@ -44,7 +45,8 @@ class Walk {
 
   /** References followed, unions and intersections taken apart, null left out. */
   alternatives(schema: Schema): Schema[] {
-    if (schema.$ref !== undefined) return this.alternatives(this.definitions[schema.$ref.replace('#/definitions/', '')] ?? {})
+    if (schema.$ref !== undefined)
+      return this.alternatives(this.definitions[schema.$ref.replace('#/definitions/', '')] ?? {})
     const parts = schema.anyOf ?? schema.allOf
     if (parts !== undefined) return parts.flatMap((part) => this.alternatives(part))
     return schema.type === 'null' ? [] : [schema]
@@ -57,10 +59,13 @@ class Walk {
     })
     if (found.length > 0) return found
     const known = [...new Set(places.flatMap(({properties}) => Object.keys(properties ?? {})))].sort()
-    throw new UsageError(`the metric path ${JSON.stringify(this.path)} is unknown: no report of this command has ${JSON.stringify(name)} there`, [
-      ...didYouMean(name, known),
-      known.length === 0 ? 'name a number of the report' : `known there: ${known.join(', ')}`,
-    ])
+    throw new UsageError(
+      `the metric path ${JSON.stringify(this.path)} is unknown: no report of this command has ${JSON.stringify(name)} there`,
+      [
+        ...didYouMean(name, known),
+        known.length === 0 ? 'name a number of the report' : `known there: ${known.join(', ')}`,
+      ],
+    )
   }
 
   /** Lists give their elements, anything else itself. */
@@ -74,12 +79,25 @@ class Walk {
 
   requireList(places: readonly Schema[], member: string): void {
     if (places.some(({type}) => type === 'array')) return
-    throw new UsageError(`the metric path ${JSON.stringify(this.path)} chooses elements of ${JSON.stringify(member)}, which is no list`, ['leave out the brackets'])
+    throw new UsageError(
+      `the metric path ${JSON.stringify(this.path)} chooses elements of ${JSON.stringify(member)}, which is no list`,
+      ['leave out the brackets'],
+    )
   }
 
   requireNumber(places: readonly Schema[]): void {
-    if (places.some(({type, properties}) => type === 'number' || BOUNDED_FIELDS.some((field) => properties !== undefined && Object.hasOwn(properties, field)))) return
+    if (
+      places.some(
+        ({type, properties}) =>
+          type === 'number' ||
+          BOUNDED_FIELDS.some((field) => properties !== undefined && Object.hasOwn(properties, field)),
+      )
+    )
+      return
     const known = [...new Set(places.flatMap(({properties}) => Object.keys(properties ?? {})))].sort()
-    throw new UsageError(`the metric path ${JSON.stringify(this.path)} does not name a number`, known.length === 0 ? ['name a number of the report'] : [`go on with one of ${known.join(', ')}`])
+    throw new UsageError(
+      `the metric path ${JSON.stringify(this.path)} does not name a number`,
+      known.length === 0 ? ['name a number of the report'] : [`go on with one of ${known.join(', ')}`],
+    )
   }
 }

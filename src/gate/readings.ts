@@ -4,7 +4,8 @@ import {meets, nameOf, type Segment} from './metric-path.js'
 /** Members of the report itself; every other path starts at its metrics. */
 const TOP = ['metrics', 'verdict', 'run', 'engine', 'config', 'seed', 'inputs', 'notes', 'evidence', 'subject']
 
-export const fromTheTop = (segments: readonly Segment[]): Segment[] => (TOP.includes(segments[0]!.member) ? [...segments] : [{member: 'metrics', conditions: []}, ...segments])
+export const fromTheTop = (segments: readonly Segment[]): Segment[] =>
+  TOP.includes(segments[0]!.member) ? [...segments] : [{member: 'metrics', conditions: []}, ...segments]
 
 /** All values that a path names, in the order of the report; one reading without a value where it names none. */
 export function readings(report: object, segments: readonly Segment[]): Reading[] {
@@ -19,7 +20,8 @@ export function readings(report: object, segments: readonly Segment[]): Reading[
 function into(reading: Reading, member: string, conditions: Segment['conditions']): Reading[] {
   return spread(reading).flatMap(({at, value}): Reading[] => {
     const parent = typeof value === 'object' && value !== null ? value : null
-    const inner: unknown = parent !== null && Object.hasOwn(parent, member) ? (parent as Record<string, unknown>)[member] : undefined
+    const inner: unknown =
+      parent !== null && Object.hasOwn(parent, member) ? (parent as Record<string, unknown>)[member] : undefined
     const place = at === '' || at === 'metrics' ? member : `${at}.${member}`
     if (!Array.isArray(inner)) return [{at: place, value: inner, parent, field: member}]
     if (conditions.length === 0) return [{at: place, value: inner, parent, field: member}]
@@ -27,7 +29,8 @@ function into(reading: Reading, member: string, conditions: Segment['conditions'
   })
 }
 
-const spread = (reading: Reading): Reading[] => (Array.isArray(reading.value) ? elements(reading.at, reading.value, reading.field).flatMap(spread) : [reading])
+const spread = (reading: Reading): Reading[] =>
+  Array.isArray(reading.value) ? elements(reading.at, reading.value, reading.field).flatMap(spread) : [reading]
 
 function elements(place: string, list: readonly unknown[], field: string): Reading[] {
   return list.map((element, k) => ({at: `${place}[${label(element, k)}]`, value: element, parent: null, field}))
@@ -35,12 +38,30 @@ function elements(place: string, list: readonly unknown[], field: string): Readi
 
 /** What tells an element from its neighbours, in the form in which a path names it. */
 function label(element: unknown, index: number): string {
-  if (typeof element === 'object' && element !== null && 'delta' in element && 'eta' in element) return cellLabel(element as Parameters<typeof cellLabel>[0])
+  if (typeof element === 'object' && element !== null && 'delta' in element && 'eta' in element)
+    return cellLabel(element as Parameters<typeof cellLabel>[0])
   const name = nameOf(element)
   return name === null ? String(index) : elementLabel(name)
 }
 
 export const elementLabel = (name: string): string => (/^[\w./-]+$/.test(name) ? name : JSON.stringify(name))
 
-export const cellLabel = ({layer, delta, eta, label: of}: {layer?: string; delta: number; eta: number; label?: number}): string =>
-  [layer === undefined ? [] : `layer=${elementLabel(layer)}`, of === undefined ? [] : `label=${of}`, `delta=${delta}`, `eta=${eta}`].flat().join(',')
+export const cellLabel = ({
+  layer,
+  delta,
+  eta,
+  label: of,
+}: {
+  layer?: string
+  delta: number
+  eta: number
+  label?: number
+}): string =>
+  [
+    layer === undefined ? [] : `layer=${elementLabel(layer)}`,
+    of === undefined ? [] : `label=${of}`,
+    `delta=${delta}`,
+    `eta=${eta}`,
+  ]
+    .flat()
+    .join(',')

@@ -8,15 +8,26 @@ export interface UselessSuppression {
 }
 
 /**
- * Failures that a valid suppression names become `suppressed`. A run that failed, or a comparison that cannot be made, is never excused.
+ * Failures that a valid suppression names become `suppressed`. A run that failed, or a comparison that cannot be made,
+ * is never excused.
  *
  * `judgedChecks`: those that took part; a suppression of another one is left alone.
  */
-export function suppress(findings: readonly Finding[], suppressions: readonly Suppression[], today: string, judgedChecks: ReadonlySet<string>): {findings: Finding[]; useless: UselessSuppression[]} {
+export function suppress(
+  findings: readonly Finding[],
+  suppressions: readonly Suppression[],
+  today: string,
+  judgedChecks: ReadonlySet<string>,
+): {findings: Finding[]; useless: UselessSuppression[]} {
   const useless: UselessSuppression[] = []
   const valid = suppressions.map((suppression, index) => {
     if (!judgedChecks.has(suppression.check)) return null
-    const fault = suppression.expires < today ? 'expired' : findings.some((finding) => excuses(suppression, finding)) ? null : 'unused'
+    const fault =
+      suppression.expires < today
+        ? 'expired'
+        : findings.some((finding) => excuses(suppression, finding))
+          ? null
+          : 'unused'
     if (fault !== null) useless.push({suppression, index, fault})
     return fault === null ? suppression : null
   })
@@ -27,4 +38,5 @@ export function suppress(findings: readonly Finding[], suppressions: readonly Su
   return {findings: judged, useless}
 }
 
-const excuses = ({check, metric}: Suppression, finding: Finding) => finding.status === 'fail' && finding.rule !== 'run' && finding.check === check && finding.metric === metric
+const excuses = ({check, metric}: Suppression, finding: Finding) =>
+  finding.status === 'fail' && finding.rule !== 'run' && finding.check === check && finding.metric === metric

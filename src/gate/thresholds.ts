@@ -28,19 +28,42 @@ export interface Outcome {
 /** The rules of a threshold, except the baseline's, on the values that its path names: the worst value decides. */
 export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Limits): Outcome[] {
   if (min === undefined && max === undefined) return baseline === undefined ? [judgePresent(values)] : []
-  return [...(min === undefined ? [] : [judgeLimit(values, 'min', min)]), ...(max === undefined ? [] : [judgeLimit(values, 'max', max)])]
+  return [
+    ...(min === undefined ? [] : [judgeLimit(values, 'min', min)]),
+    ...(max === undefined ? [] : [judgeLimit(values, 'max', max)]),
+  ]
 }
 
 /** A level without limits: a number must be there, whatever it is. */
 export function judgePresent(values: readonly Reading[]): Outcome {
   const {at, found} = worst(values, 'max')
-  return {rule: 'present', passed: found.value !== null, expected: 'a number', found: textOf(found, null), value: found.value, limit: null, at, matches: values.length, judgedOn: found.on}
+  return {
+    rule: 'present',
+    passed: found.value !== null,
+    expected: 'a number',
+    found: textOf(found, null),
+    value: found.value,
+    limit: null,
+    at,
+    matches: values.length,
+    judgedOn: found.on,
+  }
 }
 
 function judgeLimit(values: readonly Reading[], rule: Direction, limit: number): Outcome {
   const {at, found} = worst(values, rule)
   const passed = found.value !== null && (rule === 'min' ? found.value >= limit : found.value <= limit)
-  return {rule, passed, expected: `${rule === 'min' ? '≥' : '≤'} ${limit}`, found: textOf(found, limit), value: found.value, limit, at, matches: values.length, judgedOn: found.on}
+  return {
+    rule,
+    passed,
+    expected: `${rule === 'min' ? '≥' : '≤'} ${limit}`,
+    found: textOf(found, limit),
+    value: found.value,
+    limit,
+    at,
+    matches: values.length,
+    judgedOn: found.on,
+  }
 }
 
 const textOf = ({value, text}: Judged, limit: number | null) => (value === null ? text : shown(value, limit))
@@ -64,7 +87,9 @@ function worst(values: readonly Reading[], direction: Direction): Worst {
   const all = values.map((reading) => ({at: reading.at === '' ? null : reading.at, found: judged(reading, direction)}))
   const none = all.find(({found}) => found.value === null)
   if (none !== undefined) return none
-  return all.reduce((a, b) => ((direction === 'max' ? b.found.value! > a.found.value! : b.found.value! < a.found.value!) ? b : a))
+  return all.reduce((a, b) =>
+    (direction === 'max' ? b.found.value! > a.found.value! : b.found.value! < a.found.value!) ? b : a,
+  )
 }
 
 /**
@@ -74,6 +99,9 @@ function worst(values: readonly Reading[], direction: Direction): Worst {
  */
 export function worseDirection(metric: string, {min, max}: Limits, rule: BaselineRule): Direction {
   if (rule.worse !== undefined) return rule.worse === 'higher' ? 'max' : 'min'
-  if ((min === undefined) === (max === undefined)) throw new UsageError(`the baseline rule of ${metric} does not say which way is worse`, ['add "worse": "higher" or "worse": "lower" to it'])
+  if ((min === undefined) === (max === undefined))
+    throw new UsageError(`the baseline rule of ${metric} does not say which way is worse`, [
+      'add "worse": "higher" or "worse": "lower" to it',
+    ])
   return max !== undefined ? 'max' : 'min'
 }

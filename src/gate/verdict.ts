@@ -7,19 +7,32 @@ const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`
 export function gateVerdict({checks, findings, counts, failLevel}: GateMetrics): Verdict {
   const failed = counts.errors > 0 || (failLevel === 'warn' && counts.warnings > 0)
   const judged = findings.filter(({rule}) => rule !== 'suppression').length
-  const parts = [counts.errors === 0 ? [] : count(counts.errors, 'error'), counts.warnings === 0 ? [] : count(counts.warnings, 'warning'), counts.suppressed === 0 ? [] : `${counts.suppressed} suppressed`].flat()
+  const parts = [
+    counts.errors === 0 ? [] : count(counts.errors, 'error'),
+    counts.warnings === 0 ? [] : count(counts.warnings, 'warning'),
+    counts.suppressed === 0 ? [] : `${counts.suppressed} suppressed`,
+  ].flat()
   const worst = findings.find(({status}) => status === 'fail')
   const passed = `${counts.passed} of ${judged} demands on ${count(checks.length, 'check')} are met`
   return {
     status: checks.length === 0 ? 'inconclusive' : failed ? 'fail' : 'pass',
-    summary: checks.length === 0 ? 'no check was judged' : `${passed}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${worst === undefined ? '' : `. Worst: ${worst.message}`}`,
+    summary:
+      checks.length === 0
+        ? 'no check was judged'
+        : `${passed}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${worst === undefined ? '' : `. Worst: ${worst.message}`}`,
     meaning: [],
   }
 }
 
 /** Failures first, errors before warnings, broken runs before all; the worst first; then by check, metric and rule. */
 export function byWeight(a: Finding, b: Finding): number {
-  return rank(a) - rank(b) || descending(excess(a), excess(b)) || byCodeUnit(a.check, b.check) || byCodeUnit(a.metric, b.metric) || byCodeUnit(a.rule, b.rule)
+  return (
+    rank(a) - rank(b) ||
+    descending(excess(a), excess(b)) ||
+    byCodeUnit(a.check, b.check) ||
+    byCodeUnit(a.metric, b.metric) ||
+    byCodeUnit(a.rule, b.rule)
+  )
 }
 
 function rank({status, level, rule}: Finding): number {
@@ -39,13 +52,28 @@ const descending = (a: number, b: number) => (a === b ? 0 : a > b ? -1 : 1)
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What a finding says and what to do about it. */
-export function sentences({check, metric, rule, status, expected, found, at, judgedOn, matches}: Omit<Finding, 'fingerprint' | 'message' | 'advice'>): {message: string; advice: string} {
-  const where = at === null || at === metric || `metrics.${at}` === metric ? '' : ` at ${at}${matches > 1 ? `, the worst of ${matches}` : ''}`
+export function sentences({
+  check,
+  metric,
+  rule,
+  status,
+  expected,
+  found,
+  at,
+  judgedOn,
+  matches,
+}: Omit<Finding, 'fingerprint' | 'message' | 'advice'>): {message: string; advice: string} {
+  const where =
+    at === null || at === metric || `metrics.${at}` === metric
+      ? ''
+      : ` at ${at}${matches > 1 ? `, the worst of ${matches}` : ''}`
   const on = judgedOn === null ? '' : ` (${judgedOn})`
   const message =
-    rule === 'run' ? `${check}: ${found}` :
-    rule === 'suppression' ? `${check}: the suppression of ${metric} ${found === 'nothing fails' ? 'is not needed' : found.replace(/^expired/, 'has expired')}` :
-    `${check}: ${metric} is ${found}${on}${where}, expected ${expected}`
+    rule === 'run'
+      ? `${check}: ${found}`
+      : rule === 'suppression'
+        ? `${check}: the suppression of ${metric} ${found === 'nothing fails' ? 'is not needed' : found.replace(/^expired/, 'has expired')}`
+        : `${check}: ${metric} is ${found}${on}${where}, expected ${expected}`
   return {message, advice: status === 'pass' ? '' : adviceFor(rule, found)}
 }
 

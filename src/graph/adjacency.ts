@@ -32,7 +32,10 @@ export function recordsOfEntries(rows: Uint32Array, columns: Uint32Array, values
 
 /** An adjacency matrix is square. */
 export function requireSquare(rows: number, cols: number, place: string): void {
-  if (rows !== cols) throw new InputError(`${place}: the adjacency matrix is ${rows} × ${cols}, expected a square one`, ['check that the file holds a graph'])
+  if (rows !== cols)
+    throw new InputError(`${place}: the adjacency matrix is ${rows} × ${cols}, expected a square one`, [
+      'check that the file holds a graph',
+    ])
 }
 
 /**
@@ -59,4 +62,5 @@ export function symmetricCsr(nodes: number, {kept, weights}: Pick<KeptEdges, 'ke
 }
 
 /** The element type for values: that of the file, if it is a real type that can hold them. */
-export const valueType = (type: NamedArray['type']): NamedArray['type'] => (['f4', 'f8', 'i4', 'i8'].includes(type) ? type : 'f8')
+export const valueType = (type: NamedArray['type']): NamedArray['type'] =>
+  ['f4', 'f8', 'i4', 'i8'].includes(type) ? type : 'f8'

@@ -16,16 +16,27 @@ export interface AttributedGraph {
  *
  * Throws  InputError  a repeated node, an edge to a node that is not there, a weight that is no number.
  */
-export function rawOfAttributed({nodes, edges, directed}: AttributedGraph, place: string, options: AttributeOptions, limits: GraphLimits): {raw: RawGraph; notes: Note[]} {
+export function rawOfAttributed(
+  {nodes, edges, directed}: AttributedGraph,
+  place: string,
+  options: AttributeOptions,
+  limits: GraphLimits,
+): {raw: RawGraph; notes: Note[]} {
   const number = new Map<string, number>()
   nodes.forEach(({id}, i) => {
-    if (number.has(id)) throw new InputError(`${place}: node ${JSON.stringify(id)} is there twice (${number.get(id)} and ${i})`, ['give each node its own id'])
+    if (number.has(id))
+      throw new InputError(`${place}: node ${JSON.stringify(id)} is there twice (${number.get(id)} and ${i})`, [
+        'give each node its own id',
+      ])
     number.set(id, i)
   })
   const end = (name: string, edge: number) => {
     const node = number.get(name)
     if (node === undefined) {
-      throw new InputError(`${place}: edge ${edge} goes to node ${JSON.stringify(name)}, which is not among the ${nodes.length} nodes`, ['add the node or remove the edge'])
+      throw new InputError(
+        `${place}: edge ${edge} goes to node ${JSON.stringify(name)}, which is not among the ${nodes.length} nodes`,
+        ['add the node or remove the edge'],
+      )
     }
     return node
   }
@@ -36,7 +47,13 @@ export function rawOfAttributed({nodes, edges, directed}: AttributedGraph, place
   })
   const weighted = edges.some(({weight}) => weight !== undefined && weight !== null)
   const named = nodes.some(({id}, i) => id !== String(i))
-  const data = attributeData(nodes.map(({attributes}) => attributes), (node) => JSON.stringify(nodes[node]!.id), place, options, limits)
+  const data = attributeData(
+    nodes.map(({attributes}) => attributes),
+    (node) => JSON.stringify(nodes[node]!.id),
+    place,
+    options,
+    limits,
+  )
   return {
     raw: {
       nodes: nodes.length,
@@ -55,7 +72,15 @@ export function rawOfAttributed({nodes, edges, directed}: AttributedGraph, place
 
 /** An edge without a weight among weighted ones weighs 1, as in NetworkX. */
 function weightOf(weight: unknown, edge: number, place: string): number {
-  const value = weight === undefined || weight === null ? 1 : typeof weight === 'string' && weight.trim() === '' ? NaN : Number(weight)
-  if (Number.isNaN(value)) throw new InputError(`${place}: edge ${edge} has the weight ${JSON.stringify(weight)}, not a number`, ['mend the weight'])
+  const value =
+    weight === undefined || weight === null
+      ? 1
+      : typeof weight === 'string' && weight.trim() === ''
+        ? NaN
+        : Number(weight)
+  if (Number.isNaN(value))
+    throw new InputError(`${place}: edge ${edge} has the weight ${JSON.stringify(weight)}, not a number`, [
+      'mend the weight',
+    ])
   return value
 }

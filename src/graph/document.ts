@@ -43,7 +43,10 @@ export interface GraphDocument {
 
 /** What a format keeps of its file so that writing it back loses nothing. */
 export interface Carried {
-  /** the same format with the edges of `pruned` and what normalisation took away left out, those of `added` added, all else as it was */
+  /**
+   * the same format with the edges of `pruned` and what normalisation took away left out, those of `added` added, all
+   * else as it was
+   */
   rewrite(result: NormalisedGraph, pruned: Uint8Array): WriteResult
 }
 
@@ -68,11 +71,16 @@ export interface NormalisedGraph {
   readonly counts: NormalisationCounts
   /** [edges of graph] the first record of each edge */
   readonly edgeOrigin: Uint32Array
-  /** [records] edge of graph, DROPPED (a loop or outside the component), or MERGED into an earlier record whose weight stands */
+  /**
+   * [records] edge of graph, DROPPED (a loop or outside the component), or MERGED into an earlier record whose weight
+   * stands
+   */
   readonly recordEdge: Int32Array
   /** [nodes of graph] number of each node in the file; null: the same numbers */
   readonly nodeOrigin: Uint32Array | null
-  /** the document's record weights at `edgeOrigin`, or the combined ones where weights were asked for; null: unweighted */
+  /**
+   * the document's record weights at `edgeOrigin`, or the combined ones where weights were asked for; null: unweighted
+   */
   readonly writeWeights: Float64Array | null
   /** [2 a] edges to write beside those of the graph, u < v, sorted, marked as added; null: none */
   readonly added: Uint32Array | null

@@ -45,7 +45,10 @@ export function keptEdges({graph: {edges}, writeWeights, added}: NormalisedGraph
 /** Added edges in a file that is rewritten: the names of their ends as the file has them. */
 export function addedByName({graph, nodeOrigin, added}: NormalisedGraph): {source: string; target: string}[] {
   const name = (node: number) => graph.nodeNames?.[node] ?? String(nodeOrigin?.[node] ?? node)
-  return Array.from({length: (added?.length ?? 0) / 2}, (_, e) => ({source: name(added![2 * e]!), target: name(added![2 * e + 1]!)}))
+  return Array.from({length: (added?.length ?? 0) / 2}, (_, e) => ({
+    source: name(added![2 * e]!),
+    target: name(added![2 * e + 1]!),
+  }))
 }
 
 /** Records of the file that a rewritten file keeps: of a kept edge, and not merged into another record. [records] */

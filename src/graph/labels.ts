@@ -1,8 +1,15 @@
 import {integersOf, type NamedArray, requireRank} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 
-/** Labels of an array [nodes] (or [nodes, 1]): whole numbers −1 … maxClasses − 1, −1 = unknown; text is sorted into classes. */
-export function labelsOfArray(array: NamedArray, place: string, maxClasses: number): {labels: Int32Array; classNames: string[] | null} {
+/**
+ * Labels of an array [nodes] (or [nodes, 1]): whole numbers −1 … maxClasses − 1, −1 = unknown; text is sorted into
+ * classes.
+ */
+export function labelsOfArray(
+  array: NamedArray,
+  place: string,
+  maxClasses: number,
+): {labels: Int32Array; classNames: string[] | null} {
   if (array.shape.length !== 2 || array.shape[1] !== 1) requireRank(array, 1, place)
   if (!ArrayBuffer.isView(array.data)) return labelsOfText(array.data)
   return {labels: Int32Array.from(integersOf(array, place, -1, maxClasses - 1)), classNames: null}
@@ -19,7 +26,10 @@ export function labelsOfText(texts: readonly string[]): {labels: Int32Array; cla
 export function labelsOfNumbers(values: readonly number[], place: string, maxClasses: number): Int32Array {
   return Int32Array.from(values, (value, node) => {
     if (!Number.isInteger(value) || value < -1 || value >= maxClasses) {
-      throw new InputError(`${place}: the label of node ${node} is ${value}, not a whole number in -1 … ${maxClasses - 1}`, ['mend the labels; -1 means unknown'])
+      throw new InputError(
+        `${place}: the label of node ${node} is ${value}, not a whole number in -1 … ${maxClasses - 1}`,
+        ['mend the labels; -1 means unknown'],
+      )
     }
     return value
   })

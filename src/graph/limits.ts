@@ -26,8 +26,18 @@ export const GRAPH_LIMITS: GraphLimits = {
 
 /** Refuses an empty graph and one beyond the limits. */
 export function checkSize(nodes: number, records: number, place: string, limits: GraphLimits): void {
-  if (nodes === 0) throw new InputError(`${place}: the graph has no node`, ['check that the right file or array was chosen'])
-  if (records === 0) throw new InputError(`${place}: the graph has no edge`, ['check that the right file or array was chosen'])
-  if (nodes > limits.maxNodes) throw new InputError(`${place}: has ${nodes} nodes, the limit is ${limits.maxNodes}`, ['cut the graph into parts', raising('nodes')])
-  if (records > limits.maxEdges) throw new InputError(`${place}: has ${records} edges, the limit is ${limits.maxEdges}`, ['cut the graph into parts', raising('edges')])
+  if (nodes === 0)
+    throw new InputError(`${place}: the graph has no node`, ['check that the right file or array was chosen'])
+  if (records === 0)
+    throw new InputError(`${place}: the graph has no edge`, ['check that the right file or array was chosen'])
+  if (nodes > limits.maxNodes)
+    throw new InputError(`${place}: has ${nodes} nodes, the limit is ${limits.maxNodes}`, [
+      'cut the graph into parts',
+      raising('nodes'),
+    ])
+  if (records > limits.maxEdges)
+    throw new InputError(`${place}: has ${records} edges, the limit is ${limits.maxEdges}`, [
+      'cut the graph into parts',
+      raising('edges'),
+    ])
 }

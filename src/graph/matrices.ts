@@ -35,23 +35,36 @@ export function csrMatrix(arrays: CsrArrays, place: string): Csr {
   const values = Float64Array.from(numbersOf(arrays.data, place))
   const nnz = values.length
   const {indptr, indices} = arrays
-  if (indices.data.length !== nnz) throw new InputError(`${place}: array ${indices.name} has ${indices.data.length} elements, ${arrays.data.name} has ${nnz}`)
+  if (indices.data.length !== nnz)
+    throw new InputError(
+      `${place}: array ${indices.name} has ${indices.data.length} elements, ${arrays.data.name} has ${nnz}`,
+    )
   if (indptr.data.length !== rows + 1) {
-    throw new InputError(`${place}: array ${indptr.name} has ${indptr.data.length} elements, ${rows} rows need ${rows + 1}`)
+    throw new InputError(
+      `${place}: array ${indptr.name} has ${indptr.data.length} elements, ${rows} rows need ${rows + 1}`,
+    )
   }
   const starts = Uint32Array.from(integersOf(indptr, place, 0, nnz))
   for (let row = 0; row < rows; row++) {
     if (starts[row + 1]! < starts[row]!) throw new InputError(`${place}, array ${indptr.name}: descends at row ${row}`)
   }
-  if (starts[0] !== 0 || starts[rows] !== nnz) throw new InputError(`${place}, array ${indptr.name}: runs from ${starts[0]} to ${starts[rows]}, expected 0 to ${nnz}`)
+  if (starts[0] !== 0 || starts[rows] !== nnz)
+    throw new InputError(
+      `${place}, array ${indptr.name}: runs from ${starts[0]} to ${starts[rows]}, expected 0 to ${nnz}`,
+    )
   const columns = Uint32Array.from(integersOf(indices, place, 0, cols - 1))
-  checkFinite(values, (i) => [starts.findIndex((start) => start > i) - 1, columns[i]!], `${place}, array ${arrays.data.name}`)
+  checkFinite(
+    values,
+    (i) => [starts.findIndex((start) => start > i) - 1, columns[i]!],
+    `${place}, array ${arrays.data.name}`,
+  )
   return canonical({rows, cols, indptr: starts, indices: columns, values})
 }
 
 export function shapeOf(array: NamedArray, place: string): {rows: number; cols: number} {
   const [rows, cols] = integersOf(array, place, 0, 2 ** 32 - 1)
-  if (array.data.length !== 2) throw new InputError(`${place}, array ${array.name}: has ${array.data.length} elements, a shape has 2`)
+  if (array.data.length !== 2)
+    throw new InputError(`${place}, array ${array.name}: has ${array.data.length} elements, a shape has 2`)
   return {rows: rows!, cols: cols!}
 }
 
@@ -88,13 +101,21 @@ function checkFinite(values: Float64Array, cell: (i: number) => [row: number, co
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
       const [row, column] = cell(i)
-      throw new InputError(`${where}: row ${row}, column ${column} is ${values[i]}, features are finite numbers`, FINITE)
+      throw new InputError(
+        `${where}: row ${row}, column ${column} is ${values[i]}, features are finite numbers`,
+        FINITE,
+      )
     }
   }
 }
 
 /** A CSR matrix as the four arrays of scipy.sparse under a prefix, values in the given element type. */
-export function csrToArrays(matrix: Csr, names: Record<keyof CsrArrays, string>, type: NamedArray['type'], shapeType: 'i4' | 'i8'): NamedArray[] {
+export function csrToArrays(
+  matrix: Csr,
+  names: Record<keyof CsrArrays, string>,
+  type: NamedArray['type'],
+  shapeType: 'i4' | 'i8',
+): NamedArray[] {
   return [
     {name: names.indptr, shape: [matrix.rows + 1], type: 'i4', data: matrix.indptr},
     {name: names.indices, shape: [matrix.indices.length], type: 'i4', data: matrix.indices},

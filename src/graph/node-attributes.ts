@@ -27,18 +27,39 @@ const FEATURES = ['features', 'feature', 'feat', 'x']
  * labels from label, class or y where each value is shared by two nodes on average (a display name is not), features
  * from an array of numbers called features, feature, feat or x.
  */
-export function attributeData(nodes: readonly Attributes[], names: (node: number) => string, place: string, options: AttributeOptions, limits: GraphLimits): AttributeData {
+export function attributeData(
+  nodes: readonly Attributes[],
+  names: (node: number) => string,
+  place: string,
+  options: AttributeOptions,
+  limits: GraphLimits,
+): AttributeData {
   const notes: Note[] = []
   const labelName = options.labelAttribute ?? LABELS.find((name) => isClassLike(column(nodes, name)))
   const labelled = labelName === undefined ? null : labelsOf(nodes, labelName, names, place, limits.maxClasses)
-  const featureNames = options.featureAttributes ?? FEATURES.filter((name) => column(nodes, name).some(Array.isArray)).slice(0, 1)
+  const featureNames =
+    options.featureAttributes ?? FEATURES.filter((name) => column(nodes, name).some(Array.isArray)).slice(0, 1)
   const features = featureNames.length === 0 ? null : featuresOf(nodes, featureNames, names, place)
-  if (labelName !== undefined) notes.push({level: 'info', code: 'labels-from-attribute', message: `${place}: labels are the node attribute ${labelName}`})
-  if (features !== null) notes.push({level: 'info', code: 'features-from-attributes', message: `${place}: features are the node attribute ${featureNames.join(', ')}`})
+  if (labelName !== undefined)
+    notes.push({
+      level: 'info',
+      code: 'labels-from-attribute',
+      message: `${place}: labels are the node attribute ${labelName}`,
+    })
+  if (features !== null)
+    notes.push({
+      level: 'info',
+      code: 'features-from-attributes',
+      message: `${place}: features are the node attribute ${featureNames.join(', ')}`,
+    })
   const unused = featureNames.length === 0 ? numericAttributes(nodes, labelName) : []
   if (unused.length > 0) {
     const shown = unused.slice(0, MOST_NAMED).join(', ')
-    notes.push({level: 'info', code: 'attributes-not-used', message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not taken for a feature unless it is named: --feature-attributes ${unused.slice(0, MOST_NAMED).join(',')}`})
+    notes.push({
+      level: 'info',
+      code: 'attributes-not-used',
+      message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not taken for a feature unless it is named: --feature-attributes ${unused.slice(0, MOST_NAMED).join(',')}`,
+    })
   }
   return {labels: labelled?.labels ?? null, classNames: labelled?.classNames ?? null, features, notes}
 }
@@ -47,14 +68,17 @@ const MOST_NAMED = 5
 
 /** Attributes that hold a number at every node, in order of their names. */
 function numericAttributes(nodes: readonly Attributes[], labelName: string | undefined): string[] {
-  const names = Object.keys(nodes[0] ?? {}).filter((name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name))
+  const names = Object.keys(nodes[0] ?? {}).filter(
+    (name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name),
+  )
   return names.filter((name) => nodes.every((node) => typeof valueOf(node, name) === 'number')).sort()
 }
 
 /** An attribute of a node; inherited properties are none. */
 const valueOf = (node: Attributes, name: string): unknown => (Object.hasOwn(node, name) ? node[name] : undefined)
 
-const column = (nodes: readonly Attributes[], name: string) => nodes.map((node) => valueOf(node, name)).filter((value) => !isMissing(value))
+const column = (nodes: readonly Attributes[], name: string) =>
+  nodes.map((node) => valueOf(node, name)).filter((value) => !isMissing(value))
 
 const isMissing = (value: unknown) => value === undefined || value === null || value === ''
 
@@ -65,35 +89,64 @@ function isClassLike(values: unknown[]): boolean {
   return values.length > 0 && usable && 2 * new Set(values).size <= values.length
 }
 
-function labelsOf(nodes: readonly Attributes[], name: string, names: (node: number) => string, place: string, maxClasses: number) {
+function labelsOf(
+  nodes: readonly Attributes[],
+  name: string,
+  names: (node: number) => string,
+  place: string,
+  maxClasses: number,
+) {
   const values = nodes.map((node) => valueOf(node, name))
   const present = values.filter((value) => !isMissing(value))
   if (present.length === 0) {
     const known = [...new Set(nodes.flatMap((node) => Object.keys(node)))].sort()
-    throw new InputError(`${place}: no node has the attribute ${name}, the attributes are ${known.join(', ') || 'none'}`, ['name one of these as the label attribute'])
+    throw new InputError(
+      `${place}: no node has the attribute ${name}, the attributes are ${known.join(', ') || 'none'}`,
+      ['name one of these as the label attribute'],
+    )
   }
   if (present.every((value) => typeof value === 'number' || isWhole(value))) {
-    return {labels: labelsOfNumbers(values.map((value) => (isMissing(value) ? -1 : Number(value))), place, maxClasses), classNames: null}
+    return {
+      labels: labelsOfNumbers(
+        values.map((value) => (isMissing(value) ? -1 : Number(value))),
+        place,
+        maxClasses,
+      ),
+      classNames: null,
+    }
   }
   const wrong = values.findIndex((value) => !isMissing(value) && typeof value !== 'string')
   if (wrong >= 0) {
-    throw new InputError(`${place}: node ${names(wrong)} has the label ${JSON.stringify(values[wrong])} among labels that are text`, ['use text or whole numbers for all'])
+    throw new InputError(
+      `${place}: node ${names(wrong)} has the label ${JSON.stringify(values[wrong])} among labels that are text`,
+      ['use text or whole numbers for all'],
+    )
   }
   return labelsOfText(values.map((value) => (isMissing(value) ? '' : (value as string))))
 }
 
-function featuresOf(nodes: readonly Attributes[], attributes: readonly string[], names: (node: number) => string, place: string): Dense {
+function featuresOf(
+  nodes: readonly Attributes[],
+  attributes: readonly string[],
+  names: (node: number) => string,
+  place: string,
+): Dense {
   const rows = nodes.map((node) => attributes.flatMap((name) => valueOf(node, name) ?? [undefined]))
   const cols = rows[0]?.length ?? 0
   const data = new Float64Array(nodes.length * cols)
   rows.forEach((row, node) => {
     if (row.length !== cols) {
-      throw new InputError(`${place}: node ${names(node)} has ${row.length} features, node ${names(0)} has ${cols}`, ['give every node the same number of features'])
+      throw new InputError(`${place}: node ${names(node)} has ${row.length} features, node ${names(0)} has ${cols}`, [
+        'give every node the same number of features',
+      ])
     }
     row.forEach((value, c) => {
       const number = typeof value === 'boolean' ? Number(value) : value
       if (typeof number !== 'number' || !Number.isFinite(number)) {
-        throw new InputError(`${place}: node ${names(node)}, column ${c} of ${attributes.join(', ')} is ${JSON.stringify(value) ?? 'missing'}, features are finite numbers`, ['mend the value'])
+        throw new InputError(
+          `${place}: node ${names(node)}, column ${c} of ${attributes.join(', ')} is ${JSON.stringify(value) ?? 'missing'}, features are finite numbers`,
+          ['mend the value'],
+        )
       }
       data[node * cols + c] = number
     })

@@ -23,7 +23,11 @@ export function numberNumericIds(ids: Float64Array, mode: NodeIds): NumberedNode
   const sorted = Float64Array.from(new Set(ids)).sort()
   const number = new Map<number, number>()
   sorted.forEach((id, i) => number.set(id, i))
-  return {nodes: sorted.length, edges: Uint32Array.from(ids, (id) => number.get(id)!), names: Array.from(sorted, String)}
+  return {
+    nodes: sorted.length,
+    edges: Uint32Array.from(ids, (id) => number.get(id)!),
+    names: Array.from(sorted, String),
+  }
 }
 
 function countDistinct(ids: Float64Array, most: number): number {

@@ -13,7 +13,10 @@ export interface NormaliseOptions {
   duplicates?: 'merge' | 'refuse'
   /** what happens to an edge that is there in one direction only */
   directions?: 'symmetrise' | 'refuse'
-  /** how repeated records of one direction combine; the two directions of an edge combine by max, so a symmetric matrix keeps its weights */
+  /**
+   * how repeated records of one direction combine; the two directions of an edge combine by max, so a symmetric matrix
+   * keeps its weights
+   */
   weights?: 'ignore' | 'sum' | 'max'
 }
 
@@ -32,7 +35,12 @@ export function normalise(document: GraphDocument, options: NormaliseOptions = {
 }
 
 /** The same for a graph that is in memory already; `place` is for messages. */
-export function normaliseRaw(raw: RawGraph, place: string, options: NormaliseOptions = {}, splitNumbers: GraphDocument['splitNumbers'] = 'file'): NormalisedGraph {
+export function normaliseRaw(
+  raw: RawGraph,
+  place: string,
+  options: NormaliseOptions = {},
+  splitNumbers: GraphDocument['splitNumbers'] = 'file',
+): NormalisedGraph {
   const records = raw.edges.length / 2
   const weighted = options.weights !== undefined && options.weights !== 'ignore'
   const weights = weighted ? raw.weights : null
@@ -84,7 +92,10 @@ export function normaliseRaw(raw: RawGraph, place: string, options: NormaliseOpt
     origin[m] = first
     if (weights !== null) combined[m] = Math.max(total[0], total[1])
   }
-  if (m === 0) throw new InputError(`${place}: the graph has no edge besides self loops`, ['check that the right columns or arrays were chosen'])
+  if (m === 0)
+    throw new InputError(`${place}: the graph has no edge besides self loops`, [
+      'check that the right columns or arrays were chosen',
+    ])
   const simple: Simple = {
     edges: edges.slice(0, 2 * m),
     origin: origin.slice(0, m),
@@ -118,20 +129,34 @@ function assemble(
   counts.edgesDropped = simple.origin.length - final.origin.length
   counts.isolatedNodes = isolated(nodes, final.edges)
   const labels = kept === null || raw.labels === null ? raw.labels : Int32Array.from(kept, (node) => raw.labels![node]!)
-  const split = number === null || raw.split === null || splitNumbers === 'component' ? raw.split : renumberSplit(raw.split, number)
+  const split =
+    number === null || raw.split === null || splitNumbers === 'component' ? raw.split : renumberSplit(raw.split, number)
   const graph: Graph = {
     nodes,
     edges: final.edges,
     weights: final.weights,
     features: kept === null || raw.features === null ? raw.features : selectRows(raw.features, kept),
     labels,
-    classes: raw.labels === null ? 0 : (raw.classNames?.length ?? raw.labels.reduce((most, label) => Math.max(most, label), -1) + 1),
+    classes:
+      raw.labels === null
+        ? 0
+        : (raw.classNames?.length ?? raw.labels.reduce((most, label) => Math.max(most, label), -1) + 1),
     split,
     // After a cut the numbers of the file are names.
     nodeNames: kept === null ? raw.nodeNames : Array.from(kept, (node) => raw.nodeNames?.[node] ?? String(node)),
   }
-  const writeWeights = final.weights ?? (raw.weights === null ? null : Float64Array.from(final.origin, (record) => raw.weights![record]!))
-  return {graph, counts, edgeOrigin: final.origin, recordEdge, nodeOrigin: kept, writeWeights, added: null, classNames: raw.classNames}
+  const writeWeights =
+    final.weights ?? (raw.weights === null ? null : Float64Array.from(final.origin, (record) => raw.weights![record]!))
+  return {
+    graph,
+    counts,
+    edgeOrigin: final.origin,
+    recordEdge,
+    nodeOrigin: kept,
+    writeWeights,
+    added: null,
+    classNames: raw.classNames,
+  }
 }
 
 /** Records that are no loops, sorted by smaller then larger end, ties in the order of the file. */
@@ -167,7 +192,10 @@ function cutEdges(simple: Simple, number: Int32Array, recordEdge: Int32Array): S
   for (let e = 0; e < simple.origin.length; e++) if (number[simple.edges[2 * e]!]! >= 0) newEdge[e] = inside.push(e) - 1
   for (let r = 0; r < recordEdge.length; r++) if (recordEdge[r]! >= 0) recordEdge[r] = newEdge[recordEdge[r]!]!
   return {
-    edges: Uint32Array.from({length: 2 * inside.length}, (_, i) => number[simple.edges[2 * inside[i >> 1]! + (i & 1)]!]!),
+    edges: Uint32Array.from(
+      {length: 2 * inside.length},
+      (_, i) => number[simple.edges[2 * inside[i >> 1]! + (i & 1)]!]!,
+    ),
     origin: Uint32Array.from(inside, (e) => simple.origin[e]!),
     weights: simple.weights === null ? null : Float64Array.from(inside, (e) => simple.weights![e]!),
   }
@@ -182,7 +210,10 @@ function isolated(nodes: number, edges: Uint32Array): number {
 function checkWeights(weights: Float64Array, place: string): void {
   const bad = weights.findIndex((weight) => !(weight > 0 && weight < Infinity))
   if (bad >= 0) {
-    throw new InputError(`${place}: edge record ${bad} has the weight ${weights[bad]}, weights are positive and finite`, ['mend the weight, or ignore weights'])
+    throw new InputError(
+      `${place}: edge record ${bad} has the weight ${weights[bad]}, weights are positive and finite`,
+      ['mend the weight, or ignore weights'],
+    )
   }
 }
 
@@ -195,5 +226,7 @@ const findLoop = (raw: RawGraph) => {
 function refusal(place: string, what: string, record: number, raw: RawGraph): InputError {
   const name = (node: number) => raw.nodeNames?.[node] ?? String(node)
   const ends = `${name(raw.edges[2 * record]!)} – ${name(raw.edges[2 * record + 1]!)}`
-  return new InputError(`${place}: edge record ${record} (${ends}) is ${what}, which the options refuse`, ['mend the file, or allow it'])
+  return new InputError(`${place}: edge record ${record} (${ends}) is ${what}, which the options refuse`, [
+    'mend the file, or allow it',
+  ])
 }

@@ -23,7 +23,12 @@ export function readCsr(archive: NpzArchive, prefix: string): Csr {
   const names = csrNames(prefix)
   const {place} = archive
   return csrMatrix(
-    {data: archive.read(names.data), indices: archive.read(names.indices), indptr: archive.read(names.indptr), shape: archive.read(names.shape)},
+    {
+      data: archive.read(names.data),
+      indices: archive.read(names.indices),
+      indptr: archive.read(names.indptr),
+      shape: archive.read(names.shape),
+    },
     place,
   )
 }
@@ -45,18 +50,25 @@ export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32
   }
   const values = integersOf(array, place, 0, 2 ** 32 - 2)
   const m = values.length / 2
-  const edges = wide ? Uint32Array.from({length: values.length}, (_, i) => values[(i & 1) * m + (i >> 1)]!) : Uint32Array.from(values)
+  const edges = wide
+    ? Uint32Array.from({length: values.length}, (_, i) => values[(i & 1) * m + (i >> 1)]!)
+    : Uint32Array.from(values)
   const bad = edges.findIndex((node) => node >= nodes)
   if (bad >= 0) {
-    throw new InputError(`${place}, array ${array.name}: edge ${bad >> 1} names node ${edges[bad]}, the graph has ${nodes} nodes`, [
-      'check num_nodes and that node numbers start at 0',
-    ])
+    throw new InputError(
+      `${place}, array ${array.name}: edge ${bad >> 1} names node ${edges[bad]}, the graph has ${nodes} nodes`,
+      ['check num_nodes and that node numbers start at 0'],
+    )
   }
   return edges
 }
 
 /** The three index arrays under either family of names, or null where there is none of them. */
-export function readSplitArrays(has: (name: string) => boolean, read: (name: string) => NamedArray, place: string): Split | null {
+export function readSplitArrays(
+  has: (name: string) => boolean,
+  read: (name: string) => NamedArray,
+  place: string,
+): Split | null {
   const part = (...names: string[]) => {
     const name = names.find(has)
     return name === undefined ? null : Uint32Array.from(integersOf(read(name), place, 0, 2 ** 32 - 2))
@@ -69,12 +81,20 @@ export function readSplitArrays(has: (name: string) => boolean, read: (name: str
   return {train: train ?? none, validation: validation ?? none, test: test ?? none}
 }
 
-/** The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added` is what an attack added. */
-export const repairedArray = ({added}: NormalisedGraph): NamedArray[] => (added === null ? [] : [{name: 'edges_repaired', shape: [added.length / 2, 2], type: 'i4', data: added}])
+/**
+ * The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added`
+ * is what an attack added.
+ */
+export const repairedArray = ({added}: NormalisedGraph): NamedArray[] =>
+  added === null ? [] : [{name: 'edges_repaired', shape: [added.length / 2, 2], type: 'i4', data: added}]
 
 /** One note for each array that was not read. */
 export const skippedNotes = (archive: NpzArchive): Note[] =>
-  archive.skipped.map(({name, reason}) => ({level: 'info', code: 'array-skipped', message: `${archive.place}: array ${name} ${reason}`}))
+  archive.skipped.map(({name, reason}) => ({
+    level: 'info',
+    code: 'array-skipped',
+    message: `${archive.place}: array ${name} ${reason}`,
+  }))
 
 /** One name a node: text, or numbers as text. */
 export const namesOf = (array: NamedArray, place: string): readonly string[] => {

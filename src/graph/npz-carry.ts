@@ -14,7 +14,12 @@ export type NpzMember = NamedArray | {name: string; npy: Uint8Array}
  * included. After the component cut: arrays of one row a node are cut, pairs `edges*` and index arrays `*_idx`,
  * `idx_*` are renumbered, sparse matrices of one row a node are rebuilt, and object arrays are left out with a note.
  */
-export function carriedArrays(archive: NpzArchive, replaced: ReadonlySet<string>, result: NormalisedGraph, nodes: number): {arrays: NpzMember[]; notes: Note[]} {
+export function carriedArrays(
+  archive: NpzArchive,
+  replaced: ReadonlySet<string>,
+  result: NormalisedGraph,
+  nodes: number,
+): {arrays: NpzMember[]; notes: Note[]} {
   const all = [...archive.names, ...archive.skipped.filter(({isArray}) => isArray).map(({name}) => name)]
   const names = all.filter((name) => !replaced.has(name))
   if (result.nodeOrigin === null) return {arrays: names.map((name) => ({name, npy: archive.raw(name)})), notes: []}
@@ -22,7 +27,11 @@ export function carriedArrays(archive: NpzArchive, replaced: ReadonlySet<string>
   const notes: Note[] = []
   const arrays = names.flatMap((name): NpzMember[] => {
     if (archive.has(name)) return cut(name)
-    notes.push({level: 'warning', code: 'array-left-out', message: `${archive.place}: array ${name} cannot be cut to the largest component and was left out`})
+    notes.push({
+      level: 'warning',
+      code: 'array-left-out',
+      message: `${archive.place}: array ${name} cannot be cut to the largest component and was left out`,
+    })
     return []
   })
   return {arrays, notes}
@@ -34,14 +43,20 @@ function cutter(archive: NpzArchive, kept: Uint32Array, nodes: number): (name: s
     .filter((name) => name.endsWith('indptr') && archive.shape(name)[0] === nodes + 1)
     .map((name) => name.slice(0, -'indptr'.length))
     .filter((prefix) => Object.values(csrNames(prefix)).every(archive.has))
-  const sparse = new Map(prefixes.flatMap((prefix) => Object.values(csrNames(prefix)).map((name) => [name, prefix] as const)))
+  const sparse = new Map(
+    prefixes.flatMap((prefix) => Object.values(csrNames(prefix)).map((name) => [name, prefix] as const)),
+  )
   return (name) => {
     const prefix = sparse.get(name)
     if (prefix !== undefined) return name === csrNames(prefix).indptr ? cutSparse(archive, prefix, kept) : []
     const array = archive.read(name)
     const [rows, cols] = array.shape
     if (name.startsWith('edges') && cols === 2) return [cutPairs(array, number)]
-    if (array.shape.length === 1 && (name.endsWith('_idx') || name.startsWith('idx_')) && ArrayBuffer.isView(array.data)) {
+    if (
+      array.shape.length === 1 &&
+      (name.endsWith('_idx') || name.startsWith('idx_')) &&
+      ArrayBuffer.isView(array.data)
+    ) {
       const data = renumber(Uint32Array.from(array.data as ArrayLike<number>), number)
       return [{...array, shape: [data.length], data}]
     }
@@ -54,7 +69,10 @@ function cutSparse(archive: NpzArchive, prefix: string, kept: Uint32Array): Name
   const names = csrNames(prefix)
   const data = archive.read(names.data)
   const shape = archive.read(names.shape)
-  const matrix = csrMatrix({data, shape, indices: archive.read(names.indices), indptr: archive.read(names.indptr)}, archive.place)
+  const matrix = csrMatrix(
+    {data, shape, indices: archive.read(names.indices), indptr: archive.read(names.indptr)},
+    archive.place,
+  )
   const cut = selectRows(matrix, kept)
   return isCsr(cut) ? csrToArrays(cut, names, data.type, shape.type === 'i8' ? 'i8' : 'i4') : []
 }
@@ -75,6 +93,7 @@ function cutRows(array: NamedArray, kept: Uint32Array): NamedArray {
   const shape = [kept.length, ...array.shape.slice(1)]
   const source = array.data as ArrayLike<number | string>
   const pick = (i: number) => source[kept[Math.floor(i / width)]! * width + (i % width)]!
-  if (!ArrayBuffer.isView(array.data)) return {...array, shape, data: Array.from({length: kept.length * width}, (_, i) => pick(i) as string)}
+  if (!ArrayBuffer.isView(array.data))
+    return {...array, shape, data: Array.from({length: kept.length * width}, (_, i) => pick(i) as string)}
   return {...array, shape, data: Float64Array.from({length: kept.length * width}, (_, i) => pick(i) as number)}
 }

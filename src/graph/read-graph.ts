@@ -65,7 +65,10 @@ export async function readGraph(path: string, options: ReadOptions = {}): Promis
   const raw: RawGraph = {
     ...result.raw,
     ...(features && {features: alignFeatures(features, rowsByNode(features, nodes, nodeNames))}),
-    ...(labels && {labels: alignLabels(labels, rowsByNode(labels, nodes, nodeNames)), classNames: labels.value.classNames}),
+    ...(labels && {
+      labels: alignLabels(labels, rowsByNode(labels, nodes, nodeNames)),
+      classNames: labels.value.classNames,
+    }),
     ...(split && {split: split.split}),
   }
   if (raw.features !== null) requireNodes(raw.features.rows, nodes, 'features', options.features ?? path)
@@ -93,14 +96,20 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
   const content = sniffContent(bytes)
   const extension = extname(path).toLowerCase()
   const refuse = (what: string) =>
-    new InputError(`${path}: ${what}, it looks like ${describeContent(bytes)}`, ['give the file the extension of its content, or choose another file'])
-  if (PROMISED[extension]?.includes(content) === false) throw refuse(`does not hold what its extension ${extension} says`)
+    new InputError(`${path}: ${what}, it looks like ${describeContent(bytes)}`, [
+      'give the file the extension of its content, or choose another file',
+    ])
+  if (PROMISED[extension]?.includes(content) === false)
+    throw refuse(`does not hold what its extension ${extension} says`)
   switch (content) {
     case 'zip':
       return readArchive(job)
     case 'text':
     case 'gzip':
-      return {format: 'edge-list', result: readEdgeList(bytes, path, {nodeIds: options.nodeIds ?? 'auto', nodes: job.sideRows}, limits)}
+      return {
+        format: 'edge-list',
+        result: readEdgeList(bytes, path, {nodeIds: options.nodeIds ?? 'auto', nodes: job.sideRows}, limits),
+      }
     case 'graphml':
       return {format: 'graphml', result: readGraphml(bytes, path, options, limits)}
     case 'gexf':
@@ -114,8 +123,10 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
 
 function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
   const archive = openNpz(bytes, path)
-  if (options.edges === undefined && archive.has('adj_data')) return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits)}
-  if (options.edges === undefined && archive.has('format') && archive.has('shape')) return {format: 'scipy-npz', result: readScipyNpz(archive)}
+  if (options.edges === undefined && archive.has('adj_data'))
+    return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits)}
+  if (options.edges === undefined && archive.has('format') && archive.has('shape'))
+    return {format: 'scipy-npz', result: readScipyNpz(archive)}
   return {format: 'plain-npz', result: readPlainNpz(archive, options.edges ?? 'edges', limits)}
 }
 
@@ -123,7 +134,9 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
 function readJson({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
   const root = parseJson(bytes, path)
   if (!isJsonObject(root) || !Array.isArray(root['nodes'])) {
-    throw new InputError(`${path}: is JSON without a list of nodes`, ['give graphology JSON (nodes with key) or NetworkX node-link JSON (nodes with id)'])
+    throw new InputError(`${path}: is JSON without a list of nodes`, [
+      'give graphology JSON (nodes with key) or NetworkX node-link JSON (nodes with id)',
+    ])
   }
   const first: unknown = root['nodes'][0]
   return isJsonObject(first) && Object.hasOwn(first, 'key') && !Object.hasOwn(first, 'id')

@@ -28,24 +28,35 @@ export interface SideRows<Value> {
 const LABEL_COLUMN = ['label', 'labels', 'class', 'y']
 const ID_COLUMN = ['id', 'node', 'node_id', 'name', 'key']
 
-/** Node features from npy [nodes, d], npz (feat_*, attr_*, a scipy matrix, features, or the only array), or a CSV of numbers. */
+/**
+ * Node features from npy [nodes, d], npz (feat_*, attr_*, a scipy matrix, features, or the only array), or a CSV of
+ * numbers.
+ */
 export async function readFeaturesFile(path: string, limits: GraphLimits): Promise<SideRows<Matrix>> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
   if (content === 'npy') return plain(denseMatrix(parseNpy(bytes, 'features', path), path), file)
   if (content === 'zip') {
     const archive = openNpz(bytes, path)
-    const matrix = archive.has('format') ? readCsr(archive, '') : (readFeatures(archive) ?? denseMatrix(only(archive, path), path))
+    const matrix = archive.has('format')
+      ? readCsr(archive, '')
+      : (readFeatures(archive) ?? denseMatrix(only(archive, path), path))
     return plain(matrix, file)
   }
   const {ids, columns, cells, lines} = tableOf(gunzip(bytes, path, limits.maxBytes), path)
   const data = new Float64Array(cells.length * columns)
   cells.forEach((row, r) => {
-    if (row.length !== columns) throw new InputError(`${path}, line ${lines[r]}: has ${row.length} values, the first row has ${columns}`, ['one row a node, the same columns in each'])
+    if (row.length !== columns)
+      throw new InputError(`${path}, line ${lines[r]}: has ${row.length} values, the first row has ${columns}`, [
+        'one row a node, the same columns in each',
+      ])
     row.forEach((cell, c) => {
       const value = cell === '' ? NaN : Number(cell)
       if (!Number.isFinite(value)) {
-        throw new InputError(`${path}, line ${lines[r]}: row ${r}, column ${c} is ${JSON.stringify(cell)}, features are finite numbers`, ['mend the value'])
+        throw new InputError(
+          `${path}, line ${lines[r]}: row ${r}, column ${c} is ${JSON.stringify(cell)}, features are finite numbers`,
+          ['mend the value'],
+        )
       }
       data[r * columns + c] = value
     })
@@ -58,9 +69,10 @@ const plain = (value: Matrix, file: InputFile): SideRows<Matrix> => ({value, row
 function only(archive: ReturnType<typeof openNpz>, path: string): NamedArray {
   const [name, ...others] = archive.names
   if (name === undefined || others.length > 0) {
-    throw new InputError(`${path}: has no known array of features, its arrays are ${archive.names.join(', ') || 'none'}`, [
-      `name it features, or save a sparse matrix as ${Object.values(csrNames('feat_')).join(', ')}`,
-    ])
+    throw new InputError(
+      `${path}: has no known array of features, its arrays are ${archive.names.join(', ') || 'none'}`,
+      [`name it features, or save a sparse matrix as ${Object.values(csrNames('feat_')).join(', ')}`],
+    )
   }
   return archive.read(name)
 }
@@ -80,10 +92,20 @@ export async function readLabelsFile(path: string, limits: GraphLimits): Promise
     return {value, rows: value.labels.length, ids: null, file}
   }
   const {ids, columns, cells} = tableOf(gunzip(bytes, path, limits.maxBytes), path)
-  if (columns !== 1) throw new InputError(`${path}: has ${columns} columns of labels, expected one`, ['columns: label, or id and label'])
+  if (columns !== 1)
+    throw new InputError(`${path}: has ${columns} columns of labels, expected one`, ['columns: label, or id and label'])
   const texts = cells.map((row) => row[0] ?? '')
   const value = texts.every((text) => text === '' || Number.isFinite(Number(text)))
-    ? labelsOfArray({name: 'label', shape: [texts.length], type: 'f8', data: Float64Array.from(texts, (text) => (text === '' ? -1 : Number(text)))}, path, limits.maxClasses)
+    ? labelsOfArray(
+        {
+          name: 'label',
+          shape: [texts.length],
+          type: 'f8',
+          data: Float64Array.from(texts, (text) => (text === '' ? -1 : Number(text))),
+        },
+        path,
+        limits.maxClasses,
+      )
     : labelsOfText(texts)
   return {value, rows: texts.length, ids, file}
 }
@@ -91,22 +113,31 @@ export async function readLabelsFile(path: string, limits: GraphLimits): Promise
 function labelsArray(archive: ReturnType<typeof openNpz>, path: string): NamedArray {
   if (archive.has('labels')) return archive.read('labels')
   if (archive.names.length === 1) return archive.read(archive.names[0]!)
-  throw new InputError(`${path}: has no array labels, its arrays are ${archive.names.join(', ') || 'none'}`, ['name the array labels'])
+  throw new InputError(`${path}: has no array labels, its arrays are ${archive.names.join(', ') || 'none'}`, [
+    'name the array labels',
+  ])
 }
 
 /** Train, validation and test nodes from JSON (idx_train … or train_idx …) or npz of the same names. */
 export async function readSplitFile(path: string, limits: GraphLimits): Promise<{split: Split; file: InputFile}> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
-  if (content !== 'zip' && content !== 'json') throw new InputError(`${path}: is no split, it looks like ${describeContent(bytes)}`, ['give JSON or npz with idx_train, idx_val, idx_test'])
+  if (content !== 'zip' && content !== 'json')
+    throw new InputError(`${path}: is no split, it looks like ${describeContent(bytes)}`, [
+      'give JSON or npz with idx_train, idx_val, idx_test',
+    ])
   const archive = content === 'zip' ? openNpz(bytes, path) : jsonArrays(parseJson(bytes, path), path)
   const split = readSplitArrays(archive.has, archive.read, path)
-  if (split === null) throw new InputError(`${path}: has none of idx_train, idx_val, idx_test (or train_idx, val_idx, test_idx)`, ['name the three lists like this'])
+  if (split === null)
+    throw new InputError(`${path}: has none of idx_train, idx_val, idx_test (or train_idx, val_idx, test_idx)`, [
+      'name the three lists like this',
+    ])
   return {split, file}
 }
 
 function jsonArrays(value: unknown, path: string) {
-  if (!isJsonObject(value)) throw new InputError(`${path}: is no JSON object`, ['give an object with idx_train, idx_val, idx_test'])
+  if (!isJsonObject(value))
+    throw new InputError(`${path}: is no JSON object`, ['give an object with idx_train, idx_val, idx_test'])
   return {
     has: (name: string) => Object.hasOwn(value, name),
     read: (name: string): NamedArray => {
@@ -127,29 +158,47 @@ function tableOf(bytes: Uint8Array, path: string) {
   const named = ID_COLUMN.includes(lower[0] ?? '')
   const isNumber = (cell: string | undefined) => cell !== undefined && cell !== '' && !Number.isNaN(Number(cell))
   // A header has a known name, or a word above a number; a missing value is no header.
-  const isWord = (cell: string) => /\p{L}/u.test(cell) && !isNumber(cell) && !/^[+-]?(nan|na|n\/a|inf|infinity|null|none)$/i.test(cell)
-  const header = named || LABEL_COLUMN.includes(lower.at(-1) ?? '') || first.some((cell, c) => isWord(cell) && isNumber(rows[1]?.[c]))
+  const isWord = (cell: string) =>
+    /\p{L}/u.test(cell) && !isNumber(cell) && !/^[+-]?(nan|na|n\/a|inf|infinity|null|none)$/i.test(cell)
+  const header =
+    named ||
+    LABEL_COLUMN.includes(lower.at(-1) ?? '') ||
+    first.some((cell, c) => isWord(cell) && isNumber(rows[1]?.[c]))
   const body = header ? rows.slice(1) : rows
   // Text in the first column of numbers can only be names.
-  const idColumn = named || (body.length > 0 && body[0]!.length > 1 && body.every((row) => Number.isNaN(Number(row[0]))))
+  const idColumn =
+    named || (body.length > 0 && body[0]!.length > 1 && body.every((row) => Number.isNaN(Number(row[0]))))
   const cells = idColumn ? body.map((row) => row.slice(1)) : body
-  return {ids: idColumn ? body.map((row) => row[0]!) : null, columns: cells[0]?.length ?? 0, cells, lines: header ? lines.slice(1) : lines}
+  return {
+    ids: idColumn ? body.map((row) => row[0]!) : null,
+    columns: cells[0]?.length ?? 0,
+    cells,
+    lines: header ? lines.slice(1) : lines,
+  }
 }
 
 /** The row of each node where rows carry ids; null: row = node. */
-export function rowsByNode({ids, file}: SideRows<unknown>, nodes: number, names: readonly string[] | null): Uint32Array | null {
+export function rowsByNode(
+  {ids, file}: SideRows<unknown>,
+  nodes: number,
+  names: readonly string[] | null,
+): Uint32Array | null {
   if (ids === null) return null
   const row = new Map(ids.map((id, r) => [id, r]))
   if (row.size < ids.length) throw new InputError(`${file.path}: names a node twice`, ['one row a node'])
   return Uint32Array.from({length: nodes}, (_, node) => {
     const name = names?.[node] ?? String(node)
     const found = row.get(name)
-    if (found === undefined) throw new InputError(`${file.path}: has no row for node ${name}`, ['one row a node; check that the files belong together'])
+    if (found === undefined)
+      throw new InputError(`${file.path}: has no row for node ${name}`, [
+        'one row a node; check that the files belong together',
+      ])
     return found
   })
 }
 
-export const alignFeatures = (side: SideRows<Matrix>, order: Uint32Array | null): Matrix => (order === null ? side.value : selectRows(side.value, order))
+export const alignFeatures = (side: SideRows<Matrix>, order: Uint32Array | null): Matrix =>
+  order === null ? side.value : selectRows(side.value, order)
 
 export const alignLabels = ({value}: SideRows<Labels>, order: Uint32Array | null): Int32Array =>
   order === null ? value.labels : Int32Array.from(order, (row) => value.labels[row]!)

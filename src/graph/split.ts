@@ -9,13 +9,17 @@ export function checkSplit(split: Split, nodes: number, place: string): void {
   PARTS.forEach((name, p) => {
     split[name].forEach((node, i) => {
       if (node >= nodes) {
-        throw new InputError(`${place}: element ${i} of the ${name} split is node ${node}, the graph has ${nodes} nodes`, [
-          'check that split and graph belong together; a split of the largest component needs that component',
-        ])
+        throw new InputError(
+          `${place}: element ${i} of the ${name} split is node ${node}, the graph has ${nodes} nodes`,
+          ['check that split and graph belong together; a split of the largest component needs that component'],
+        )
       }
       if (part[node] !== 0) {
         const other = PARTS[part[node]! - 1]!
-        throw new InputError(`${place}: node ${node} is in the ${name} split ${other === name ? 'twice' : `and in the ${other} split`}`, ['make the parts disjoint'])
+        throw new InputError(
+          `${place}: node ${node} is in the ${name} split ${other === name ? 'twice' : `and in the ${other} split`}`,
+          ['make the parts disjoint'],
+        )
       }
       part[node] = p + 1
     })

@@ -9,19 +9,26 @@ import type {NormalisedGraph} from './document.js'
 const HEADERS = ['node', 'nodes', 'id', 'node_id', 'name', 'key']
 
 /** The node a name or number of the file stands for, or undefined; the graph's numbering may be another one. */
-export function nodeFinder({graph: {nodeNames, nodes}, nodeOrigin}: NormalisedGraph): (name: string) => number | undefined {
+export function nodeFinder({
+  graph: {nodeNames, nodes},
+  nodeOrigin,
+}: NormalisedGraph): (name: string) => number | undefined {
   const names = nodeNames ?? Array.from({length: nodes}, (_, i) => String(nodeOrigin?.[i] ?? i))
   const number = new Map(names.map((name, i) => [name, i]))
   return (name) => number.get(name)
 }
 
 /**
- * A list of nodes, one a line, in the first column of a csv: names or numbers as in the graph's file, with or without a header.
+ * A list of nodes, one a line, in the first column of a csv: names or numbers as in the graph's file, with or without a
+ * header.
  *
  * Returns  node numbers of the normalised graph, ascending, each once.
  * Throws   InputError  a node that is not in the graph (names the line), or no node at all.
  */
-export async function readNodeList(path: string, normalised: NormalisedGraph): Promise<{nodes: Uint32Array; file: InputFile}> {
+export async function readNodeList(
+  path: string,
+  normalised: NormalisedGraph,
+): Promise<{nodes: Uint32Array; file: InputFile}> {
   const {bytes, file} = await readInput(path)
   requireText(bytes, path)
   const {rows, lines} = parseTable(bytes, path)
@@ -31,7 +38,10 @@ export async function readNodeList(path: string, normalised: NormalisedGraph): P
     const node = find(name)
     if (node !== undefined) found.add(node)
     else if (r > 0 || !HEADERS.includes(name.toLowerCase())) {
-      throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is no node of the graph`, ['one node a line, named as in the graph', 'with --largest-component: leave out nodes of other components'])
+      throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is no node of the graph`, [
+        'one node a line, named as in the graph',
+        'with --largest-component: leave out nodes of other components',
+      ])
     }
   })
   if (found.size === 0) throw new InputError(`${path}: names no node`, ['one node a line, named as in the graph'])
@@ -50,14 +60,22 @@ export interface Suppression {
 /**
  * Edges that are never to be pruned, from a JSON list of {source, target, reason, expires?}.
  *
- * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are no edge are left out and noted.
+ * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are no edge are left out and
+ *          noted.
  * `today`  ISO date that `expires` is compared with; a suppression that expires today counts no longer.
  * Throws   InputError  another form, no reason, or a date that is none (names the entry).
  */
-export async function readSuppressions(path: string, normalised: NormalisedGraph, today: string): Promise<{edges: Uint32Array; notes: Note[]; file: InputFile}> {
+export async function readSuppressions(
+  path: string,
+  normalised: NormalisedGraph,
+  today: string,
+): Promise<{edges: Uint32Array; notes: Note[]; file: InputFile}> {
   const {bytes, file} = await readInput(path)
   const json = parseJson(bytes, path)
-  if (!Array.isArray(json)) throw new InputError(`${path}: is no list`, ['write [{"source": …, "target": …, "reason": …, "expires": "2027-01-31"}]'])
+  if (!Array.isArray(json))
+    throw new InputError(`${path}: is no list`, [
+      'write [{"source": …, "target": …, "reason": …, "expires": "2027-01-31"}]',
+    ])
   const find = nodeFinder(normalised)
   const {edges, nodes} = normalised.graph
   const known = new Set(Array.from({length: edges.length / 2}, (_, e) => edges[2 * e]! * nodes + edges[2 * e + 1]!))
@@ -67,8 +85,18 @@ export async function readSuppressions(path: string, normalised: NormalisedGraph
     const {source, target, expires} = suppressionOf(entry, `${path}, entry ${at}`)
     const pair = `${source} – ${target}`
     const [u, v] = [find(source) ?? -1, find(target) ?? -1].sort((a, b) => a - b) as [number, number]
-    if (expires !== null && expires <= today) notes.push({level: 'warning', code: 'suppression-expired', message: `the suppression of ${pair} expired on ${expires} and counts no longer`})
-    else if (u < 0 || !known.has(u * nodes + v)) notes.push({level: 'warning', code: 'suppression-unused', message: `the suppression of ${pair} matches no edge of the graph`})
+    if (expires !== null && expires <= today)
+      notes.push({
+        level: 'warning',
+        code: 'suppression-expired',
+        message: `the suppression of ${pair} expired on ${expires} and counts no longer`,
+      })
+    else if (u < 0 || !known.has(u * nodes + v))
+      notes.push({
+        level: 'warning',
+        code: 'suppression-unused',
+        message: `the suppression of ${pair} matches no edge of the graph`,
+      })
     else kept.push(u, v)
   }
   return {edges: Uint32Array.from(kept), notes, file}
@@ -78,9 +106,14 @@ function suppressionOf(entry: unknown, place: string): Suppression {
   const name = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null)
   const {source, target, reason, expires = null} = isJsonObject(entry) ? entry : {}
   const [from, to] = [name(source), name(target)]
-  if (from === null || to === null) throw new InputError(`${place}: has no source and target`, ['name both ends as in the graph'])
-  if (typeof reason !== 'string' || reason.trim() === '') throw new InputError(`${place}: has no reason`, ['say why this edge is kept'])
-  if (expires !== null && !(typeof expires === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires)))) {
+  if (from === null || to === null)
+    throw new InputError(`${place}: has no source and target`, ['name both ends as in the graph'])
+  if (typeof reason !== 'string' || reason.trim() === '')
+    throw new InputError(`${place}: has no reason`, ['say why this edge is kept'])
+  if (
+    expires !== null &&
+    !(typeof expires === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires)))
+  ) {
     throw new InputError(`${place}: expires is ${JSON.stringify(expires)}, no date`, ['write it as 2027-01-31'])
   }
   return {source: from, target: to, reason, expires}

@@ -7,30 +7,50 @@ import type {NormalisedGraph} from './document.js'
 import {nodeFinder} from './targeting.js'
 
 /**
- * Node numbers from an array [k] of the npz file that the graph was read from, in the numbering of the normalised graph, ascending, each once.
+ * Node numbers from an array [k] of the npz file that the graph was read from, in the numbering of the normalised
+ * graph, ascending, each once.
  *
- * Throws  InputError  no npz, no such array, no list of node numbers, a node that is not in the graph, or the file changed since the graph was read.
+ * Throws  InputError  no npz, no such array, no list of node numbers, a node that is not in the graph, or the file
+ *         changed since the graph was read.
  */
-export async function readTargets(file: InputFile, array: string, {graph, nodeOrigin}: NormalisedGraph): Promise<Uint32Array> {
+export async function readTargets(
+  file: InputFile,
+  array: string,
+  {graph, nodeOrigin}: NormalisedGraph,
+): Promise<Uint32Array> {
   const {path} = file
   const npz = openNpz(await readAgain(file), path)
-  if (!npz.names.includes(array)) throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, ['name the array of target nodes with --targets'])
+  if (!npz.names.includes(array))
+    throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, [
+      'name the array of target nodes with --targets',
+    ])
   const number = nodeOrigin === null ? null : new Map(Array.from(nodeOrigin, (origin, i) => [origin, i]))
-  return unique(Array.from(integersOf(npz.read(array), path, 0, 2 ** 31 - 1), (node) => {
-    const index = number === null ? node : number.get(node)
-    if (index === undefined || index >= graph.nodes) throw new InputError(`${path}, array ${array}: node ${node} is not in the graph, which has ${graph.nodes} nodes`, ['give node numbers of the file, from 0'])
-    return index
-  }))
+  return unique(
+    Array.from(integersOf(npz.read(array), path, 0, 2 ** 31 - 1), (node) => {
+      const index = number === null ? node : number.get(node)
+      if (index === undefined || index >= graph.nodes)
+        throw new InputError(
+          `${path}, array ${array}: node ${node} is not in the graph, which has ${graph.nodes} nodes`,
+          ['give node numbers of the file, from 0'],
+        )
+      return index
+    }),
+  )
 }
 
 /** Nodes by name or number of the file. Throws InputError: one that is no node of the graph. */
 export function namedTargets(names: readonly string[], normalised: NormalisedGraph): Uint32Array {
   const find = nodeFinder(normalised)
-  return unique(names.map((name) => {
-    const node = find(name)
-    if (node === undefined) throw new InputError(`--target-nodes: ${JSON.stringify(name)} is no node of the graph`, ['name nodes as in the graph'])
-    return node
-  }))
+  return unique(
+    names.map((name) => {
+      const node = find(name)
+      if (node === undefined)
+        throw new InputError(`--target-nodes: ${JSON.stringify(name)} is no node of the graph`, [
+          'name nodes as in the graph',
+        ])
+      return node
+    }),
+  )
 }
 
 const unique = (nodes: readonly number[]) => Uint32Array.from(new Set(nodes)).sort()

@@ -35,19 +35,32 @@ const TARGETS: Record<string, Target> = {
  * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
  * target agree, with everything else carried; otherwise a conversion, with a note of what the target cannot hold.
  *
- * Shapes  pruned [edges of the graph], 1 = leave out; edgeWeights [edges of the graph] in place of the file's, always a conversion;
- *         added [2 a] edges that were not in the graph, u < v, sorted.
- * Added   marked as such: the attribute or column `added`; in npz files the pairs `edges_repaired`, in edge_index files the mask `edge_repaired`.
+ * Shapes  pruned [edges of the graph], 1 = leave out; edgeWeights [edges of the graph] in place of the file's, always a
+ *         conversion; added [2 a] edges that were not in the graph, u < v, sorted.
+ * Added   marked as such: the attribute or column `added`; in npz files the pairs `edges_repaired`, in edge_index files
+ *         the mask `edge_repaired`.
  * Throws  UsageError  the extension of `targetPath` is not known.
  */
-export function writeGraph(document: GraphDocument, normalised: NormalisedGraph, pruned: Uint8Array, targetPath: string, edgeWeights: Float64Array | null = null, added: Uint32Array = new Uint32Array(0)): WriteResult {
+export function writeGraph(
+  document: GraphDocument,
+  normalised: NormalisedGraph,
+  pruned: Uint8Array,
+  targetPath: string,
+  edgeWeights: Float64Array | null = null,
+  added: Uint32Array = new Uint32Array(0),
+): WriteResult {
   const result = added.length === 0 ? normalised : {...normalised, added}
   const extension = extensionOf(targetPath)
   const target = TARGETS[extension]
-  if (target === undefined) throw new UsageError(`${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`, ['choose one of these extensions'])
+  if (target === undefined)
+    throw new UsageError(
+      `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
+      ['choose one of these extensions'],
+    )
   if (edgeWeights !== null) return target.convert({...result, writeWeights: edgeWeights}, pruned)
   const sourceExtension = extensionOf(document.inputs[0]!.path)
-  const sameKind = target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
+  const sameKind =
+    target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
   return sameKind ? document.carried.rewrite(result, pruned) : target.convert(result, pruned)
 }
 

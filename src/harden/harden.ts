@@ -52,18 +52,30 @@ export interface OpenedHarden extends TrainingTask {
  *
  * Throws  UsageError  options; InputError  data that does not fit the model.
  */
-export async function openHarden({model: built, train: trainData, validation: validationData, options, seed, layers, radii}: HardenTask): Promise<OpenedHarden> {
+export async function openHarden({
+  model: built,
+  train: trainData,
+  validation: validationData,
+  options,
+  seed,
+  layers,
+  radii,
+}: HardenTask): Promise<OpenedHarden> {
   checkHardenOptions(options)
   const notes: Note[] = []
   const output = built.layers.at(-1)!
   if (radii.length > 0 && (built.model.inputs.length !== 1 || built.model.inputs[0]!.dtype !== 'float32')) {
-    throw new UsageError('--attack-radius needs a model with one input of real numbers: a gradient attack cannot change token numbers', ['leave it out'])
+    throw new UsageError(
+      '--attack-radius needs a model with one input of real numbers: a gradient attack cannot change token numbers',
+      ['leave it out'],
+    )
   }
   const trained = bindData(built, trainData, notes)
   const validation = bindData(built, validationData, [])
   // In the model's own order: the output, which certify lists last, is last here too.
   const network = new Network(built, selectLayers(built.layers, layers), options)
-  if (output.shape![0] === 1) notes.push({level: 'info', code: 'one-score', message: `the output ${output.name} is one score for two classes`})
+  if (output.shape![0] === 1)
+    notes.push({level: 'info', code: 'one-score', message: `the output ${output.name} is one score for two classes`})
   await settleBackend(built, network, trained, notes)
   return {built, network, train: trained, validation, options, seed, notes}
 }
@@ -81,21 +93,31 @@ async function settleBackend(built: BuiltModel, network: Network, data: BoundDat
     if (kernel === undefined || tensorFlow.backend !== 'wasm') throw error
     tensorFlow.backend = 'cpu'
     await tensorFlow.tf.setBackend('cpu')
-    notes.push({level: 'info', code: 'slow-backend', message: `the wasm backend of TensorFlow.js lacks ${kernel}, which the gradient of this model needs: it is trained on the slower cpu backend`})
+    notes.push({
+      level: 'info',
+      code: 'slow-backend',
+      message: `the wasm backend of TensorFlow.js lacks ${kernel}, which the gradient of this model needs: it is trained on the slower cpu backend`,
+    })
   }
   // A pass in training mode moves running means.
   network.setWeights(before)
 }
 
 /**
- * Trains a model so that its loss changes less between examples that are close in its hidden layers (KCReg), and measures it before and after.
- * The best epoch's weights are in the model afterwards.
+ * Trains a model so that its loss changes less between examples that are close in its hidden layers (KCReg), and
+ * measures it before and after. The best epoch's weights are in the model afterwards.
  *
  * Cost    see train, with `control` twice; see measureModel, two or three times.
  * Throws  InputError  training diverges.
- * Source  Sun et al. 2024, section 5.3.   Deviation: see volatilityPenalty; docs/harden.md says what it was found to be worth.
+ * Source  Sun et al. 2024, section 5.3.   Deviation: see volatilityPenalty; docs/harden.md says what it was found to be
+ *         worth.
  */
-export async function harden(opened: OpenedHarden, task: HardenTask, engine: PairwiseEngine, run: HardenRun): Promise<Hardening> {
+export async function harden(
+  opened: OpenedHarden,
+  task: HardenTask,
+  engine: PairwiseEngine,
+  run: HardenRun,
+): Promise<Hardening> {
   const {built, network, options, seed} = opened
   const layers = network.layers.map(({name}) => name)
   const range = task.range ?? rangeOf(opened.train)
@@ -131,17 +153,38 @@ export async function harden(opened: OpenedHarden, task: HardenTask, engine: Pai
     control,
     attack: task.radii.length === 0 ? null : {steps: PGD_STEPS, range: [...range]},
   }
-  return {metrics, verdict: hardenVerdict(metrics), notes: [...opened.notes, ...remarks(metrics, task, rangeOf(opened.train))]}
+  return {
+    metrics,
+    verdict: hardenVerdict(metrics),
+    notes: [...opened.notes, ...remarks(metrics, task, rangeOf(opened.train))],
+  }
 }
 
-function remarks({best, epochs}: HardenMetrics, {train: {inputFiles}, validation, options}: HardenTask, [low, high]: readonly [number, number]): Note[] {
+function remarks(
+  {best, epochs}: HardenMetrics,
+  {train: {inputFiles}, validation, options}: HardenTask,
+  [low, high]: readonly [number, number],
+): Note[] {
   const notes: Note[] = []
   if (best === 0 && epochs.length > 0) {
     const largest = Math.max(Math.abs(low), Math.abs(high))
-    const reason = largest > 10 ? `: inputs reach ${Number(largest.toPrecision(3))}, for which --learning-rate ${options.learningRate} may be far too high` : '; a smaller --learning-rate may help'
-    notes.push({level: 'warning', code: 'no-improvement', message: `no epoch was better than the model as given${reason}`})
+    const reason =
+      largest > 10
+        ? `: inputs reach ${Number(largest.toPrecision(3))}, for which --learning-rate ${options.learningRate} may be far too high`
+        : '; a smaller --learning-rate may help'
+    notes.push({
+      level: 'warning',
+      code: 'no-improvement',
+      message: `no epoch was better than the model as given${reason}`,
+    })
   }
-  if (inputFiles[0]!.sha256 === validation.inputFiles[0]!.sha256) notes.push({level: 'warning', code: 'same-data', message: 'training and validation examples are the same file: the figures say nothing about other examples, and the epoch chosen is the one that fits best'})
+  if (inputFiles[0]!.sha256 === validation.inputFiles[0]!.sha256)
+    notes.push({
+      level: 'warning',
+      code: 'same-data',
+      message:
+        'training and validation examples are the same file: the figures say nothing about other examples, and the epoch chosen is the one that fits best',
+    })
   return notes
 }
 

@@ -28,23 +28,45 @@ export interface MeasureOptions {
 /**
  * What a model is like on some examples: loss, accuracy, volatility of its layers, accuracy under attack.
  *
- * Formula  ε of 1 − p over all pairs, raw and scale-free, as `certify --no-split` gives it; FGSM; PGD with 20 steps from a random start in L∞.
+ * Formula  ε of 1 − p over all pairs, raw and scale-free, as `certify --no-split` gives it; FGSM; PGD with 20 steps
+ *          from a random start in L∞.
  * Cost     a forward pass and rows² pairs a layer; 1 + 20 forward and backward passes a radius.
  */
-export async function measureModel(built: BuiltModel, data: DataSet, bound: BoundData, options: MeasureOptions, engine: PairwiseEngine): Promise<ModelMeasures> {
+export async function measureModel(
+  built: BuiltModel,
+  data: DataSet,
+  bound: BoundData,
+  options: MeasureOptions,
+  engine: PairwiseEngine,
+): Promise<ModelMeasures> {
   const embeddings = await checkpointOf(built).embeddings(data, {layers: options.layers})
-  const {metrics} = await certify(embeddings, {...DEFAULT_OPTIONS, loss: 'one-minus-p', split: null, bootstrap: 0}, engine)
+  const {metrics} = await certify(
+    embeddings,
+    {...DEFAULT_OPTIONS, loss: 'one-minus-p', split: null, bootstrap: 0},
+    engine,
+  )
   const {values} = lossOf(embeddings, 'cross-entropy')
   await built.tensorFlow.tf.setBackend(built.tensorFlow.backend)
   return {
     loss: values.reduce((sum, value) => sum + value, 0) / data.rows,
     accuracy: metrics.accuracy!,
-    layers: metrics.layers.map(({name, dim, epsilon, medianDistance}) => ({name, dim, epsilonRaw: epsilon.raw.estimate, epsilonScaleFree: epsilon.scaleFree.estimate, medianDistance})),
+    layers: metrics.layers.map(({name, dim, epsilon, medianDistance}) => ({
+      name,
+      dim,
+      epsilonRaw: epsilon.raw.estimate,
+      epsilonScaleFree: epsilon.scaleFree.estimate,
+      medianDistance,
+    })),
     attacks: options.radii.map((radius) => attacked(built, bound, radius, options)),
   }
 }
 
-function attacked(built: BuiltModel, bound: BoundData, radius: number, {range, seed}: MeasureOptions): AttackedAccuracy {
+function attacked(
+  built: BuiltModel,
+  bound: BoundData,
+  radius: number,
+  {range, seed}: MeasureOptions,
+): AttackedAccuracy {
   return {
     radius,
     fgsm: accuracyUnder(built, bound, fgsm(radius, range), null),
@@ -53,7 +75,12 @@ function attacked(built: BuiltModel, bound: BoundData, radius: number, {range, s
 }
 
 /** Share of the examples that are still predicted rightly; the model has one input. */
-export function accuracyUnder({tensorFlow, model, outputKind}: BuiltModel, bound: BoundData, attack: GradientAttack, start: Random | null): number {
+export function accuracyUnder(
+  {tensorFlow, model, outputKind}: BuiltModel,
+  bound: BoundData,
+  attack: GradientAttack,
+  start: Random | null,
+): number {
   const {tf} = tensorFlow
   let right = 0
   for (let first = 0; first < bound.rows; first += BATCH) {
@@ -62,8 +89,16 @@ export function accuracyUnder({tensorFlow, model, outputKind}: BuiltModel, bound
     const hits = tf.tidy(() => {
       const [x] = batchTensors(tensorFlow, model, bound.inputs, rows)
       const scores = (inputs: core.Tensor) => predict(model, inputs)
-      const found = gradientAttack(tf, x!, (inputs) => crossEntropies(tf, scores(inputs), labels, outputKind), attack, start)
-      return tf.sum(tf.cast(tf.equal(predictedClasses(tf, scores(found), outputKind), tf.tensor1d(labels, 'int32')), 'int32'))
+      const found = gradientAttack(
+        tf,
+        x!,
+        (inputs) => crossEntropies(tf, scores(inputs), labels, outputKind),
+        attack,
+        start,
+      )
+      return tf.sum(
+        tf.cast(tf.equal(predictedClasses(tf, scores(found), outputKind), tf.tensor1d(labels, 'int32')), 'int32'),
+      )
     })
     right += hits.dataSync()[0]!
     hits.dispose()

@@ -18,7 +18,8 @@ export interface BatchResult {
 }
 
 /**
- * A model between TensorFlow.js, which computes losses and gradients in fp32, and the optimizer, which keeps the weights in fp64.
+ * A model between TensorFlow.js, which computes losses and gradients in fp32, and the optimizer, which keeps the
+ * weights in fp64.
  */
 export class Network {
   /** trained weights in fp64, in the order of the model */
@@ -32,17 +33,27 @@ export class Network {
     private readonly options: PenaltyOptions,
   ) {
     const output = built.layers.at(-1)!
-    this.probe = built.tensorFlow.tfl.model({inputs: built.model.inputs, outputs: [...layers.filter((layer) => layer !== output), output].map((layer) => layer.output)})
+    this.probe = built.tensorFlow.tfl.model({
+      inputs: built.model.inputs,
+      outputs: [...layers.filter((layer) => layer !== output), output].map((layer) => layer.output),
+    })
     this.parameters = built.model.trainableWeights.map((weight) => dense(1, size(weight.shape as number[])))
     this.pull()
   }
 
   /**
-   * Mean cross-entropy and λ times the mean penalty of some layers, with the gradient of their sum (and of the regularizers that the model brings).
+   * Mean cross-entropy and λ times the mean penalty of some layers, with the gradient of their sum (and of the
+   * regularizers that the model brings).
    *
    * Cost  one forward and one backward pass, and volatilityPenalty of each layer.
    */
-  gradients(data: BoundData, rows: Uint32Array, layers: readonly number[], lambda: number, random: Random): BatchResult & {gradients: ArrayLike<number>[]} {
+  gradients(
+    data: BoundData,
+    rows: Uint32Array,
+    layers: readonly number[],
+    lambda: number,
+    random: Random,
+  ): BatchResult & {gradients: ArrayLike<number>[]} {
     const {tf} = this.built.tensorFlow
     this.seedDropout(random)
     const variables = this.built.model.trainableWeights.map((weight) => weight.read() as core.Variable)
@@ -64,7 +75,11 @@ export class Network {
   }
 
   /** The model as it predicts: losses, right answers and penalties of some rows. */
-  evaluate(data: BoundData, rows: Uint32Array, layers: readonly number[]): {losses: ArrayLike<number>; penalty: number | null; right: number} {
+  evaluate(
+    data: BoundData,
+    rows: Uint32Array,
+    layers: readonly number[],
+  ): {losses: ArrayLike<number>; penalty: number | null; right: number} {
     const {tf} = this.built.tensorFlow
     return scoped(tf, () => {
       const {losses, penalties, output} = this.forward(data, rows, layers, false)
@@ -82,13 +97,17 @@ export class Network {
     const {tensorFlow, model, outputKind} = this.built
     const {tf} = tensorFlow
     const inputs = batchTensors(tensorFlow, model, data.inputs, rows)
-    const outputs = this.probe.apply(inputs.length === 1 ? inputs[0]! : inputs, {training}) as core.Tensor | core.Tensor[]
+    const outputs = this.probe.apply(inputs.length === 1 ? inputs[0]! : inputs, {training}) as
+      | core.Tensor
+      | core.Tensor[]
     const states = Array.isArray(outputs) ? outputs : [outputs]
     const output = states.at(-1) as core.Tensor2D
     const labels = Int32Array.from(rows, (row) => data.labels[row]!)
     const losses = crossEntropies(tf, output, labels, outputKind)
     const judged: core.Tensor1D = this.options.loss === 'one-minus-p' ? tf.sub(1, tf.exp(tf.neg(losses))) : losses
-    const penalties = layers.flatMap((k) => penaltyTensor(tf, poolStates(tf, states[k]!, data.mask, rows), judged, labels, this.options) ?? [])
+    const penalties = layers.flatMap(
+      (k) => penaltyTensor(tf, poolStates(tf, states[k]!, data.mask, rows), judged, labels, this.options) ?? [],
+    )
     return {losses, penalties, output}
   }
 
@@ -97,9 +116,14 @@ export class Network {
     this.built.model.trainableWeights.forEach((weight, p) => this.parameters[p]!.data.set(weight.read().dataSync()))
   }
 
-  /** Gives the model the weights of the optimizer; where the model constrains a weight, the optimizer takes that over. */
+  /**
+   * Gives the model the weights of the optimizer; where the model constrains a weight, the optimizer takes that over.
+   */
   push(): void {
-    const {tensorFlow: {tf}, model} = this.built
+    const {
+      tensorFlow: {tf},
+      model,
+    } = this.built
     model.trainableWeights.forEach((weight, p) => {
       const {data} = this.parameters[p]!
       scoped(tf, () => weight.write(tf.tensor(Float32Array.from(data), weight.shape as number[])))
@@ -113,14 +137,20 @@ export class Network {
   }
 
   setWeights(weights: readonly Float32Array[]): void {
-    const {tensorFlow: {tf}, model} = this.built
-    model.weights.forEach((weight, k) => scoped(tf, () => weight.write(tf.tensor(weights[k]!, weight.shape as number[]))))
+    const {
+      tensorFlow: {tf},
+      model,
+    } = this.built
+    model.weights.forEach((weight, k) =>
+      scoped(tf, () => weight.write(tf.tensor(weights[k]!, weight.shape as number[]))),
+    )
   }
 
   /** Without a seed of its own each time, a dropout layer would drop the same units always, or draw from no seed. */
   private seedDropout(random: Random): void {
     for (const layer of this.built.model.layers) {
-      if (layer.getClassName() === 'Dropout' || layer.getClassName() === 'SpatialDropout1D') Object.assign(layer, {seed: 1 + random.integer(2 ** 31 - 1)})
+      if (layer.getClassName() === 'Dropout' || layer.getClassName() === 'SpatialDropout1D')
+        Object.assign(layer, {seed: 1 + random.integer(2 ** 31 - 1)})
     }
   }
 }

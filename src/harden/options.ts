@@ -41,17 +41,36 @@ export function checkHardenOptions(options: HardenOptions): void {
   const check = (holds: boolean, flag: string, value: number, limit: string, nextStep: string) => {
     if (!holds) throw new UsageError(`--${flag} is ${value}; it is ${limit}`, [nextStep])
   }
-  const atLeastZero = (flag: string, value: number) => check(value >= 0 && value < Infinity, flag, value, 'finite and at least 0', 'leave it out for the default')
-  const above = (flag: string, value: number, nextStep = 'leave it out for the default') => check(value > 0 && value < Infinity, flag, value, 'finite and above 0', nextStep)
-  const whole = (flag: string, value: number, least: number) => check(Number.isSafeInteger(value) && value >= least, flag, value, `a whole number of at least ${least}`, 'leave it out for the default')
+  const atLeastZero = (flag: string, value: number) =>
+    check(value >= 0 && value < Infinity, flag, value, 'finite and at least 0', 'leave it out for the default')
+  const above = (flag: string, value: number, nextStep = 'leave it out for the default') =>
+    check(value > 0 && value < Infinity, flag, value, 'finite and above 0', nextStep)
+  const whole = (flag: string, value: number, least: number) =>
+    check(
+      Number.isSafeInteger(value) && value >= least,
+      flag,
+      value,
+      `a whole number of at least ${least}`,
+      'leave it out for the default',
+    )
   atLeastZero('lambda', options.lambda)
   atLeastZero('warm-up', options.warmUp)
   above('beta-a', options.betaA)
   above('beta-b', options.betaB)
-  above('floor', options.floor, 'give a small one, such as 0.001: without a floor two coinciding states make the penalty infinite')
+  above(
+    'floor',
+    options.floor,
+    'give a small one, such as 0.001: without a floor two coinciding states make the penalty infinite',
+  )
   above('learning-rate', options.learningRate)
   atLeastZero('weight-decay', options.weightDecay)
   whole('epochs', options.epochs, 1)
   whole('batch-size', options.batchSize, 2)
-  check(options.window > 0 && options.window <= 1, 'window', options.window, 'a share of the pairs, above 0 and at most 1', 'use 1 for all pairs')
+  check(
+    options.window > 0 && options.window <= 1,
+    'window',
+    options.window,
+    'a share of the pairs, above 0 and at most 1',
+    'use 1 for all pairs',
+  )
 }

@@ -25,15 +25,24 @@ export interface Penalty {
 /**
  * Mean volatility of the pairs of a batch in one layer, with its gradient.
  *
- * Formula    P = Σ_{i ≠ j} w |L_i − L_j| / max(d_ij / s, τ), w = 1/(M (M − 1)) over all M (M − 1) ordered pairs, or 1 over the number of those that count
- *            (those of the wanted labels whose distance is at most their `window` quantile); s the median distance of all pairs, 1 where that is 0.
- *            s, and which pairs count, are constants of the gradient. ∂/∂d = 0 where d/s ≤ τ, and ∂|x| = 0 at 0: no derivative of √ at 0 is taken.
- * Shapes     states [M, dim] row-major, losses [M], labels [M] → scalar and gradients; null where no pair counts (one row, or no two labels).
+ * Formula    P = Σ_{i ≠ j} w |L_i − L_j| / max(d_ij / s, τ), w = 1/(M (M − 1)) over all M (M − 1) ordered pairs, or 1
+ *            over the number of those that count (those of the wanted labels whose distance is at most their `window`
+ *            quantile); s the median distance of all pairs, 1 where that is 0. s, and which pairs count, are constants
+ *            of the gradient. ∂/∂d = 0 where d/s ≤ τ, and ∂|x| = 0 at 0: no derivative of √ at 0 is taken.
+ * Shapes     states [M, dim] row-major, losses [M], labels [M] → scalar and gradients; null where no pair counts (one
+ *            row, or no two labels).
  * Precision  fp64.
- * Cost       about M² dim multiply–adds, on the host: in a batch of 64 a third of what the same takes in tensor operations.
- * Source     Sun et al. 2024, section 5.3 (KCReg).   Deviation: no diagonal; floor, scale, window and choice of pairs are ours.
+ * Cost       about M² dim multiply–adds, on the host: in a batch of 64 a third of what the same takes in tensor
+ *            operations.
+ * Source     Sun et al. 2024, section 5.3 (KCReg).   Deviation: no diagonal; floor, scale, window and choice of pairs
+ *            are ours.
  */
-export function volatilityPenalty(states: ArrayLike<number>, losses: ArrayLike<number>, labels: Int32Array, options: PenaltyOptions): Penalty | null {
+export function volatilityPenalty(
+  states: ArrayLike<number>,
+  losses: ArrayLike<number>,
+  labels: Int32Array,
+  options: PenaltyOptions,
+): Penalty | null {
   const rows = labels.length
   const dim = states.length / Math.max(1, rows)
   const distances = pairDistances(states, rows, dim)
@@ -68,7 +77,13 @@ export function volatilityPenalty(states: ArrayLike<number>, losses: ArrayLike<n
 }
 
 /** volatilityPenalty as an operation of TensorFlow.js; a batch in which no pair counts has no penalty: null. */
-export function penaltyTensor(tf: Tf, states: core.Tensor2D, losses: core.Tensor1D, labels: Int32Array, options: PenaltyOptions): core.Scalar | null {
+export function penaltyTensor(
+  tf: Tf,
+  states: core.Tensor2D,
+  losses: core.Tensor1D,
+  labels: Int32Array,
+  options: PenaltyOptions,
+): core.Scalar | null {
   const penalty = volatilityPenalty(states.dataSync(), losses.dataSync(), labels, options)
   if (penalty === null) return null
   const {value, stateGradient, lossGradient} = penalty
@@ -82,7 +97,8 @@ export function penaltyTensor(tf: Tf, states: core.Tensor2D, losses: core.Tensor
   return operation(states, losses) as core.Scalar
 }
 
-const wanted = (labels: Int32Array, i: number, j: number, {pairs}: Pick<PenaltyOptions, 'pairs'>): boolean => pairs === 'all' || labels[i] !== labels[j]
+const wanted = (labels: Int32Array, i: number, j: number, {pairs}: Pick<PenaltyOptions, 'pairs'>): boolean =>
+  pairs === 'all' || labels[i] !== labels[j]
 
 /** [M (M − 1) / 2] distances of the pairs i < j, row by row. */
 function pairDistances(states: ArrayLike<number>, rows: number, dim: number): Float64Array {
@@ -101,12 +117,18 @@ function pairDistances(states: ArrayLike<number>, rows: number, dim: number): Fl
 }
 
 /** The scale, the largest distance that counts, and the number of pairs i < j that do. */
-function pairsThatCount(distances: Float64Array, labels: Int32Array, options: PenaltyOptions): {scale: number; limit: number; counted: number} {
+function pairsThatCount(
+  distances: Float64Array,
+  labels: Int32Array,
+  options: PenaltyOptions,
+): {scale: number; limit: number; counted: number} {
   const scale = options.scale === 'none' || distances.length === 0 ? 1 : quantile(distances.slice().sort(), 0.5) || 1
   let pair = 0
   const chosen = new Float64Array(distances.length)
   let size = 0
-  for (let i = 0; i < labels.length; i++) for (let j = i + 1; j < labels.length; j++, pair++) if (wanted(labels, i, j, options)) chosen[size++] = distances[pair]!
+  for (let i = 0; i < labels.length; i++)
+    for (let j = i + 1; j < labels.length; j++, pair++)
+      if (wanted(labels, i, j, options)) chosen[size++] = distances[pair]!
   if (size === 0 || options.window === 1) return {scale, limit: Infinity, counted: size}
   const sorted = chosen.subarray(0, size).sort()
   const limit = quantile(sorted, options.window)

@@ -23,16 +23,35 @@ interface Head {
 /** Of all other arrays, in their order: nothing in the file can change without it. */
 const CHECKSUM = 'checksum'
 
-/** A training state as the bytes of an npz: one array a weight, the rest as JSON in the array `record`, and a checksum. The same state gives the same bytes. */
+/**
+ * A training state as the bytes of an npz: one array a weight, the rest as JSON in the array `record`, and a checksum.
+ * The same state gives the same bytes.
+ */
 export function packState(state: TrainingState, agreement: Agreement): Uint8Array {
   const {epochs, adam, parameters, current, best} = state
-  const head: Head = {format: 2, agreement, epochs, best: {epoch: best.epoch, score: best.score}, adamStep: adam.step, counts: {parameters: parameters.length, weights: current.length}}
+  const head: Head = {
+    format: 2,
+    agreement,
+    epochs,
+    best: {epoch: best.epoch, score: best.score},
+    adamStep: adam.step,
+    counts: {parameters: parameters.length, weights: current.length},
+  }
   const text = Buffer.from(JSON.stringify(head))
   const list = (name: string, arrays: readonly (Float32Array | Float64Array)[]): NamedArray[] =>
-    arrays.map((data, k) => ({name: `${name}-${k}`, shape: [data.length], type: data instanceof Float64Array ? ('f8' as const) : ('f4' as const), data}))
+    arrays.map((data, k) => ({
+      name: `${name}-${k}`,
+      shape: [data.length],
+      type: data instanceof Float64Array ? ('f8' as const) : ('f4' as const),
+      data,
+    }))
   const arrays: NamedArray[] = [
     {name: 'record', shape: [text.length], type: 'u1', data: Uint8Array.from(text)},
-    ...list('parameters', parameters), ...list('adam-first', adam.first), ...list('adam-second', adam.second), ...list('current', current), ...list('best', best.weights),
+    ...list('parameters', parameters),
+    ...list('adam-first', adam.first),
+    ...list('adam-second', adam.second),
+    ...list('current', current),
+    ...list('best', best.weights),
   ]
   const contents = arrays.map((array) => ({name: array.name, npy: writeNpy(array)}))
   const checksum = checksumOf(contents.map(({npy}) => npy))
@@ -55,22 +74,31 @@ export function unpackState(bytes: Uint8Array, agreement: Agreement, place: stri
   const numbers = (name: string) => npz.read(name).data
   const anew = ['start anew in another folder']
   // The first format had no checksum.
-  if (!npz.has(CHECKSUM)) throw new InputError(`${place}: is a training state of another version of surety, or none`, anew)
+  if (!npz.has(CHECKSUM))
+    throw new InputError(`${place}: is a training state of another version of surety, or none`, anew)
   const contents = npz.names.filter((name) => name !== CHECKSUM)
-  if (String(numbers(CHECKSUM)) !== String(checksumOf(contents.map(npz.raw)))) throw new InputError(`${place}: was changed after it was written: its checksum does not fit`, anew)
+  if (String(numbers(CHECKSUM)) !== String(checksumOf(contents.map(npz.raw))))
+    throw new InputError(`${place}: was changed after it was written: its checksum does not fit`, anew)
   const {format, counts, ...head} = parseJson(Uint8Array.from(numbers('record') as ArrayLike<number>), place) as Head
   if (format !== 2) throw new InputError(`${place}: is a training state of another version of surety`, anew)
-  const differs = Object.keys(agreement).filter((name) => JSON.stringify(agreement[name]) !== JSON.stringify(head.agreement[name]))
+  const differs = Object.keys(agreement).filter(
+    (name) => JSON.stringify(agreement[name]) !== JSON.stringify(head.agreement[name]),
+  )
   if (differs.length > 0) {
-    throw new InputError(`${place}: belongs to another run: ${differs.map((name) => `${name} was ${JSON.stringify(head.agreement[name])} and is ${JSON.stringify(agreement[name])}`).join('; ')}`, [
-      'give the flags and files of that run', 'start anew in another folder',
-    ])
+    throw new InputError(
+      `${place}: belongs to another run: ${differs.map((name) => `${name} was ${JSON.stringify(head.agreement[name])} and is ${JSON.stringify(agreement[name])}`).join('; ')}`,
+      ['give the flags and files of that run', 'start anew in another folder'],
+    )
   }
   const list = <T>(name: string, count: number) => Array.from({length: count}, (_, k) => numbers(`${name}-${k}`) as T)
   return {
     epochs: head.epochs,
     parameters: list<Float64Array>('parameters', counts.parameters),
-    adam: {step: head.adamStep, first: list<Float64Array>('adam-first', counts.parameters), second: list<Float64Array>('adam-second', counts.parameters)},
+    adam: {
+      step: head.adamStep,
+      first: list<Float64Array>('adam-first', counts.parameters),
+      second: list<Float64Array>('adam-second', counts.parameters),
+    },
     current: list<Float32Array>('current', counts.weights),
     best: {...head.best, weights: list<Float32Array>('best', counts.weights)},
   }

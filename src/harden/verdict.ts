@@ -3,7 +3,10 @@ import type {HardenMetrics, LayerVolatility} from './types.js'
 
 /** Nothing is judged: what was trained, and what became of it. */
 export function hardenVerdict({epochs, best, before, after, control}: HardenMetrics): Verdict {
-  const kept = best === 0 ? `no epoch of ${epochs.length} was better than the model as given, which is kept` : `epoch ${best} of ${epochs.length} is kept`
+  const kept =
+    best === 0
+      ? `no epoch of ${epochs.length} was better than the model as given, which is kept`
+      : `epoch ${best} of ${epochs.length} is kept`
   const [from, to] = [before, after].map(({layers}) => meanScaleFree(layers).toPrecision(3))
   return {
     status: 'done',
@@ -17,6 +20,7 @@ export function hardenVerdict({epochs, best, before, after, control}: HardenMetr
   }
 }
 
-const meanScaleFree = (layers: readonly LayerVolatility[]): number => layers.reduce((sum, {epsilonScaleFree}) => sum + epsilonScaleFree, 0) / layers.length
+const meanScaleFree = (layers: readonly LayerVolatility[]): number =>
+  layers.reduce((sum, {epsilonScaleFree}) => sum + epsilonScaleFree, 0) / layers.length
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

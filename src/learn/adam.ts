@@ -18,13 +18,19 @@ export function adamState(parameters: readonly Dense[]): AdamState {
 }
 
 /**
- * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes these and the state in place.
+ * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes
+ * these and the state in place.
  *
  * Formula    g ← g + decay · w; m ← .9 m + .1 g; v ← .999 v + .001 g²;
  *            w ← w − rate · (m / (1 − .9ᵗ)) / (√(v / (1 − .999ᵗ)) + 1e-8).
  * Source     Kingma & Ba 2015, algorithm 1. Deviation: weight decay, as part of the gradient and on every parameter.
  */
-export function adam(parameters: readonly Dense[], rate: number, decay: number, state: AdamState = adamState(parameters)): (gradients: readonly ArrayLike<number>[]) => void {
+export function adam(
+  parameters: readonly Dense[],
+  rate: number,
+  decay: number,
+  state: AdamState = adamState(parameters),
+): (gradients: readonly ArrayLike<number>[]) => void {
   return (gradients) => {
     state.step++
     const scale1 = 1 / (1 - BETA1 ** state.step)

@@ -1,7 +1,17 @@
 import {multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
 import {type Csr, dense, type Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
-import {addBias, applyMask, columnSums, dropoutMask, glorot, maskCsr, multiply, multiplyLeftTransposed, multiplyRightTransposed} from './layers.js'
+import {
+  addBias,
+  applyMask,
+  columnSums,
+  dropoutMask,
+  glorot,
+  maskCsr,
+  multiply,
+  multiplyLeftTransposed,
+  multiplyRightTransposed,
+} from './layers.js'
 import type {CreateModel} from './model.js'
 
 const SLOPE = 0.2
@@ -12,7 +22,8 @@ const WIDTH = 8
  * Two-layer graph attention network.
  *
  * Formula    H = X W₀, eight heads: α_ij = softmax_j(leakyrelu(a·h_i + b·h_j)) over the neighbours of i and i itself;
- *            hidden_i = elu(Σ_j α_ij h_j + bias), heads side by side; the same once more with one head gives the logits.
+ *            hidden_i = elu(Σ_j α_ij h_j + bias), heads side by side; the same once more with one head gives the
+ *            logits.
  * Cost       (nnz(X) + nnz(Â) · 4) · heads · 8 multiply–adds a pass, nnz(Â) · heads exponentials.
  * Source     Veličković et al. 2018, eqs. 1–6. Deviation: dropout and weight decay are those of the other models.
  */
@@ -44,8 +55,14 @@ export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout
           applyMask(dh.data, slope)
           const before = hidden.backward(dh)
           return [
-            multiplyCsrTransposedDense(x, before.input).data, before.own, before.other, columnSums(dh),
-            multiplyLeftTransposed(h, last.input).data, last.own, last.other, columnSums(gradient),
+            multiplyCsrTransposedDense(x, before.input).data,
+            before.own,
+            before.other,
+            columnSums(dh),
+            multiplyLeftTransposed(h, last.input).data,
+            last.own,
+            last.other,
+            columnSums(gradient),
           ]
         },
       }
@@ -71,7 +88,10 @@ interface AttentionVectors {
   other: Dense
 }
 
-const attentionVectors = (heads: number, width: number, random: Random): AttentionVectors => ({own: glorot(heads, width, random), other: glorot(heads, width, random)})
+const attentionVectors = (heads: number, width: number, random: Random): AttentionVectors => ({
+  own: glorot(heads, width, random),
+  other: glorot(heads, width, random),
+})
 
 interface Attention {
   /** [n, heads · width] */
@@ -80,7 +100,13 @@ interface Attention {
 }
 
 /** Attention of every head over the pattern of a matrix, h [n, heads · width] → the same shape. */
-function attend(pattern: Csr, h: Dense, {own, other}: AttentionVectors, rate: number, random: Random | null): Attention {
+function attend(
+  pattern: Csr,
+  h: Dense,
+  {own, other}: AttentionVectors,
+  rate: number,
+  random: Random | null,
+): Attention {
   const {rows: heads, cols: width} = own
   const {indptr, indices} = pattern
   const ownPart = headProducts(h, own)
@@ -128,7 +154,10 @@ function attend(pattern: Csr, h: Dense, {own, other}: AttentionVectors, rate: nu
       }
     }
   }
-  return {out, backward: (gradient) => attentionGradients({pattern, h, own, other, alpha, steep, mask, weights}, gradient)}
+  return {
+    out,
+    backward: (gradient) => attentionGradients({pattern, h, own, other, alpha, steep, mask, weights}, gradient),
+  }
 }
 
 interface AttentionState extends AttentionVectors {
@@ -141,7 +170,10 @@ interface AttentionState extends AttentionVectors {
   weights: Float64Array
 }
 
-function attentionGradients({pattern, h, own, other, alpha, steep, mask, weights}: AttentionState, gradient: Dense): ReturnType<Attention['backward']> {
+function attentionGradients(
+  {pattern, h, own, other, alpha, steep, mask, weights}: AttentionState,
+  gradient: Dense,
+): ReturnType<Attention['backward']> {
   const {rows: heads, cols: width} = own
   const {indptr, indices} = pattern
   const input = dense(h.rows, h.cols)

@@ -1,6 +1,17 @@
 import {multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
 import {dense} from '../linalg/types.js'
-import {addBias, applyMask, columnSums, dropoutMask, glorot, maskCsr, multiply, multiplyLeftTransposed, multiplyRightTransposed, rectify} from './layers.js'
+import {
+  addBias,
+  applyMask,
+  columnSums,
+  dropoutMask,
+  glorot,
+  maskCsr,
+  multiply,
+  multiplyLeftTransposed,
+  multiplyRightTransposed,
+  rectify,
+} from './layers.js'
 import type {CreateModel} from './model.js'
 
 /**
@@ -36,7 +47,12 @@ export const gcn: CreateModel = ({features, mix, classes}, {hidden, dropout}, ra
           const dh = multiplyRightTransposed(mixed, w1)
           applyMask(dh.data, mask)
           applyMask(dh.data, active)
-          return [multiplyCsrTransposedDense(x, mix(dh)).data, columnSums(dh), multiplyLeftTransposed(h, mixed).data, columnSums(gradient)]
+          return [
+            multiplyCsrTransposedDense(x, mix(dh)).data,
+            columnSums(dh),
+            multiplyLeftTransposed(h, mixed).data,
+            columnSums(gradient),
+          ]
         },
       }
     },

@@ -4,7 +4,11 @@ import type {Random} from '../stats/random.js'
 /** Uniform in ±√(6 / (rows + cols)).   Source  Glorot & Bengio 2010, eq. 16. Deviation: none. */
 export function glorot(rows: number, cols: number, random: Random): Dense {
   const limit = Math.sqrt(6 / (rows + cols))
-  return dense(rows, cols, Float64Array.from({length: rows * cols}, () => limit * (2 * random.uniform() - 1)))
+  return dense(
+    rows,
+    cols,
+    Float64Array.from({length: rows * cols}, () => limit * (2 * random.uniform() - 1)),
+  )
 }
 
 /** One factor a value: 0 with probability `rate`, else 1 / (1 − rate); null where nothing is dropped. */

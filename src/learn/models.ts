@@ -15,7 +15,8 @@ interface Recipe {
 /** Models by name, each with the training that reaches its published accuracy on clean Cora. */
 export const MODELS = {
   gcn: {create: gcn, training: TRAINING},
-  // One layer of weights takes larger steps: at .01 it is still far from its optimum after 200 epochs (Wu et al. take .2).
+  // One layer of weights takes larger steps: at .01 it is still far from its optimum after 200 epochs (Wu et al. take
+  // .2).
   sgc: {create: sgc, training: {...TRAINING, dropout: 0, learningRate: 0.1}},
   gat: {create: gat, training: TRAINING},
 } satisfies Record<string, Recipe>
@@ -26,7 +27,8 @@ export const MODEL_NAMES = Object.keys(MODELS) as ModelName[]
 
 /** What a model sees of a graph; without features every node is its own feature. */
 export function nodeData(nodes: number, edges: Uint32Array, features: Matrix | null, classes: number): NodeData {
-  const x = features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
+  const x =
+    features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
   const adjacency = normalisedAdjacency(nodes, edges)
   return {features: x, adjacency, mix: (b) => multiplyCsrDense(adjacency, b), classes}
 }
@@ -48,5 +50,11 @@ function normalisedAdjacency(nodes: number, edges: Uint32Array): Csr {
     columns[2 * e] = rows[2 * e + 1] = edges[2 * e + 1]!
   }
   for (let i = 0; i < nodes; i++) rows[2 * m + i] = columns[2 * m + i] = i
-  return csrFromTriplets(nodes, nodes, rows, columns, Float64Array.from(rows, (i, t) => 1 / Math.sqrt(degree[i]! * degree[columns[t]!]!)))
+  return csrFromTriplets(
+    nodes,
+    nodes,
+    rows,
+    columns,
+    Float64Array.from(rows, (i, t) => 1 / Math.sqrt(degree[i]! * degree[columns[t]!]!)),
+  )
 }

@@ -10,10 +10,18 @@ export interface TrainingOptions extends ModelOptions {
 }
 
 /**
- * Kipf & Welling 2017, section 5.2, for gcn, with two deviations that bring the accuracies on attacked Cora to the published ones: feature rows of
- * length 1 in place of sum 1, and weight decay on both layers. With sums, 200 epochs end too early: .82 clean, .41 attacked.
+ * Kipf & Welling 2017, section 5.2, for gcn, with two deviations that bring the accuracies on attacked Cora to the
+ * published ones: feature rows of length 1 in place of sum 1, and weight decay on both layers. With sums, 200 epochs
+ * end too early: .82 clean, .41 attacked.
  */
-export const TRAINING: TrainingOptions = {hidden: 16, heads: 8, dropout: 0.5, epochs: 200, learningRate: 0.01, weightDecay: 5e-4}
+export const TRAINING: TrainingOptions = {
+  hidden: 16,
+  heads: 8,
+  dropout: 0.5,
+  epochs: 200,
+  learningRate: 0.01,
+  weightDecay: 5e-4,
+}
 
 export interface Trained {
   /** [n] the most probable class of every node, after the best epoch */
@@ -36,11 +44,22 @@ export interface TrainingNodes {
  * Trains a model by cross-entropy on the training nodes and keeps the predictions of the best validation epoch.
  *
  * Selection  the highest validation accuracy, then the lowest validation loss, then the earliest epoch.
- * Cost       two passes and one backward pass an epoch; one and one without dropout, where evaluation is the next epoch's first half.
+ * Cost       two passes and one backward pass an epoch; one and one without dropout, where evaluation is the next
+ *            epoch's first half.
  */
-export function train(model: NodeModel, {labels, train: nodes, validation}: TrainingNodes, options: TrainingOptions, random: Random): Trained {
+export function train(
+  model: NodeModel,
+  {labels, train: nodes, validation}: TrainingNodes,
+  options: TrainingOptions,
+  random: Random,
+): Trained {
   const step = adam(model.parameters, options.learningRate, options.weightDecay)
-  let best: Trained & {loss: number} = {predictions: new Int32Array(0), epoch: 0, validationAccuracy: null, loss: Infinity}
+  let best: Trained & {loss: number} = {
+    predictions: new Int32Array(0),
+    epoch: 0,
+    validationAccuracy: null,
+    loss: Infinity,
+  }
   let known: ForwardPass | null = null
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const pass: ForwardPass = known ?? model.forward(random)
@@ -53,7 +72,8 @@ export function train(model: NodeModel, {labels, train: nodes, validation}: Trai
     const accuracy = validation.length === 0 ? null : accuracyOf(predictions, labels, validation)
     const {loss} = crossEntropy(logits, labels, validation)
     const before = best.validationAccuracy ?? -1
-    if (accuracy === null || accuracy > before || (accuracy === before && loss < best.loss)) best = {predictions, epoch, validationAccuracy: accuracy, loss}
+    if (accuracy === null || accuracy > before || (accuracy === before && loss < best.loss))
+      best = {predictions, epoch, validationAccuracy: accuracy, loss}
   }
   return {predictions: best.predictions, epoch: best.epoch, validationAccuracy: best.validationAccuracy}
 }
@@ -76,7 +96,8 @@ export function crossEntropy(logits: Dense, labels: Int32Array, nodes: Uint32Arr
     for (const x of row) total += Math.exp(x - top)
     const y = labels[i]!
     loss += (top + Math.log(total) - row[y]!) / nodes.length
-    for (let j = 0; j < c; j++) gradient.data[i * c + j] = (Math.exp(row[j]! - top) / total - (j === y ? 1 : 0)) / nodes.length
+    for (let j = 0; j < c; j++)
+      gradient.data[i * c + j] = (Math.exp(row[j]! - top) / total - (j === y ? 1 : 0)) / nodes.length
   }
   return {loss, gradient}
 }

@@ -21,12 +21,20 @@ export async function symmetricProduct(w: Dense, products: Products): Promise<De
 }
 
 /** A copy of a block, into `buffer` where one is given. */
-export function block(m: Dense, rowFrom: number, rowTo: number, colFrom: number, colTo: number, buffer?: Float64Array): Dense {
+export function block(
+  m: Dense,
+  rowFrom: number,
+  rowTo: number,
+  colFrom: number,
+  colTo: number,
+  buffer?: Float64Array,
+): Dense {
   const cols = colTo - colFrom
   const rows = rowTo - rowFrom
   if (cols === m.cols && buffer !== undefined) return rowsOf(m, rowFrom, rowTo)
   const data = buffer?.subarray(0, rows * cols) ?? new Float64Array(rows * cols)
-  for (let i = 0; i < rows; i++) data.set(m.data.subarray((rowFrom + i) * m.cols + colFrom, (rowFrom + i) * m.cols + colTo), i * cols)
+  for (let i = 0; i < rows; i++)
+    data.set(m.data.subarray((rowFrom + i) * m.cols + colFrom, (rowFrom + i) * m.cols + colTo), i * cols)
   return {rows, cols, data}
 }
 
@@ -36,7 +44,8 @@ export function rowsOf(m: Dense, from: number, to: number): Dense {
 }
 
 export function place(m: Dense, part: Dense, row: number, col: number): void {
-  for (let i = 0; i < part.rows; i++) m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
+  for (let i = 0; i < part.rows; i++)
+    m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
 }
 
 /** A[j, i] = A[i, j] for j < i, in place, by tiles. */

@@ -3,7 +3,6 @@ import {BASE, BLOCK, block, negated, place, rowsOf, subtract} from './blocks.js'
 import {type Products, transpose} from './products.js'
 import type {Dense} from './types.js'
 
-
 /** A = L Lᵀ: `lower` [n, n] (zeros above the diagonal) and the inverses of its diagonal blocks. */
 export interface Cholesky {
   readonly lower: Dense
@@ -68,7 +67,11 @@ export async function choleskySolve(factor: Cholesky, b: Dense, products: Produc
 }
 
 /** L and L⁻¹ of a positive definite matrix, by halves; `firstPivot` numbers the pivots in an error. */
-export async function factorAndInvert(a: Dense, firstPivot: number, products: Products): Promise<{factor: Dense; inverse: Dense}> {
+export async function factorAndInvert(
+  a: Dense,
+  firstPivot: number,
+  products: Products,
+): Promise<{factor: Dense; inverse: Dense}> {
   const n = a.rows
   if (n <= BASE) {
     const data = a.data.slice()
@@ -82,7 +85,10 @@ export async function factorAndInvert(a: Dense, firstPivot: number, products: Pr
   subtract(rest, await products.multiplyTransposed(below, below))
   const second = await factorAndInvert(rest, firstPivot + half, products)
   const corner = await products.multiply(second.inverse, await products.multiply(below, first.inverse))
-  return {factor: joined(first.factor, below, second.factor), inverse: joined(first.inverse, negated(corner), second.inverse)}
+  return {
+    factor: joined(first.factor, below, second.factor),
+    inverse: joined(first.inverse, negated(corner), second.inverse),
+  }
 }
 
 function joined(first: Dense, below: Dense, second: Dense): Dense {
@@ -99,9 +105,10 @@ export function factorInPlace(a: Float64Array, n: number, firstPivot: number): v
     let pivot = a[j * n + j]!
     for (let t = 0; t < j; t++) pivot -= a[j * n + t]! ** 2
     if (!(pivot > 0)) {
-      throw new InputError(`the matrix is not positive definite: pivot ${firstPivot + j} is ${pivot.toExponential(2)}, it must be above 0`, [
-        'raise the ridge, or look for repeated rows in the features',
-      ])
+      throw new InputError(
+        `the matrix is not positive definite: pivot ${firstPivot + j} is ${pivot.toExponential(2)}, it must be above 0`,
+        ['raise the ridge, or look for repeated rows in the features'],
+      )
     }
     const root = Math.sqrt(pivot)
     a[j * n + j] = root

@@ -28,11 +28,18 @@ export interface CgResult {
  *            maxIterations (names both).
  * Source     Golub & Van Loan, Matrix Computations, §11.5.2 (preconditioned). Deviation: none.
  */
-export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b: Dense, options: CgOptions): Promise<CgResult> {
+export async function conjugateGradients(
+  apply: (v: Dense) => Promise<Dense>,
+  b: Dense,
+  options: CgOptions,
+): Promise<CgResult> {
   const {rows: n, cols: r} = b
   const x = new Float64Array(n * r)
   const residual = b.data.slice()
-  const precondition = async () => (options.precondition === undefined ? residual : (await options.precondition({rows: n, cols: r, data: residual})).data)
+  const precondition = async () =>
+    options.precondition === undefined
+      ? residual
+      : (await options.precondition({rows: n, cols: r, data: residual})).data
   let z = await precondition()
   const direction = z.slice()
   let rz = columnDots(residual, z, r)
@@ -41,15 +48,20 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
   let worst = relative(residual, target, r)
   while (worst > options.tolerance) {
     if (iterations === options.maxIterations) {
-      throw new InputError(`conjugate gradients left a relative residual of ${worst.toExponential(1)} after ${iterations} iterations, limit ${options.tolerance.toExponential(1)}`, [
-        'raise the ridge',
-      ])
+      throw new InputError(
+        `conjugate gradients left a relative residual of ${worst.toExponential(1)} after ${iterations} iterations, limit ${options.tolerance.toExponential(1)}`,
+        ['raise the ridge'],
+      )
     }
     const image = (await apply({rows: n, cols: r, data: direction})).data
     const curvature = columnDots(direction, image, r)
     const step = rz.map((value, c) => {
       if (value === 0) return 0
-      if (!(curvature[c]! > 0)) throw new InputError(`the matrix is not positive definite: curvature ${curvature[c]!.toExponential(2)} in column ${c}, it must be above 0`, ['raise the ridge'])
+      if (!(curvature[c]! > 0))
+        throw new InputError(
+          `the matrix is not positive definite: curvature ${curvature[c]!.toExponential(2)} in column ${c}, it must be above 0`,
+          ['raise the ridge'],
+        )
       return value / curvature[c]!
     })
     for (let at = 0; at < x.length; ) {
@@ -61,7 +73,8 @@ export async function conjugateGradients(apply: (v: Dense) => Promise<Dense>, b:
     z = await precondition()
     const next = columnDots(residual, z, r)
     const turn = next.map((value, c) => (rz[c] === 0 ? 0 : value / rz[c]!))
-    for (let at = 0; at < direction.length; ) for (let c = 0; c < r; c++, at++) direction[at] = z[at]! + turn[c]! * direction[at]!
+    for (let at = 0; at < direction.length; )
+      for (let c = 0; c < r; c++, at++) direction[at] = z[at]! + turn[c]! * direction[at]!
     rz = next
     iterations++
     worst = relative(residual, target, r)

@@ -10,11 +10,19 @@ import {isCsr} from './types.js'
  * Empty      no triplets → every row empty.
  * Throws     InputError  the lengths differ, or a place lies outside the matrix.
  */
-export function csrFromTriplets(rows: number, cols: number, rowOf: ArrayLike<number>, colOf: ArrayLike<number>, value: ArrayLike<number>): Csr {
+export function csrFromTriplets(
+  rows: number,
+  cols: number,
+  rowOf: ArrayLike<number>,
+  colOf: ArrayLike<number>,
+  value: ArrayLike<number>,
+): Csr {
   const count = value.length
-  if (rowOf.length !== count || colOf.length !== count) throw new InputError(`triplets need three lists of one length, not ${rowOf.length}, ${colOf.length} and ${count}`)
+  if (rowOf.length !== count || colOf.length !== count)
+    throw new InputError(`triplets need three lists of one length, not ${rowOf.length}, ${colOf.length} and ${count}`)
   for (let t = 0; t < count; t++) {
-    if (!(rowOf[t]! < rows && colOf[t]! < cols)) throw new InputError(`triplet ${t} lies at (${rowOf[t]!}, ${colOf[t]!}), outside of a ${rows} × ${cols} matrix`)
+    if (!(rowOf[t]! < rows && colOf[t]! < cols))
+      throw new InputError(`triplet ${t} lies at (${rowOf[t]!}, ${colOf[t]!}), outside of a ${rows} × ${cols} matrix`)
   }
   // Sorting by column, then stably by row, leaves the columns of each row sorted.
   const byColumn = countingSort(colOf, cols, identity(count)).order
@@ -39,7 +47,11 @@ export function csrFromTriplets(rows: number, cols: number, rowOf: ArrayLike<num
   return {rows, cols, indptr, indices: indices.slice(0, filled), values: values.slice(0, filled)}
 }
 
-function countingSort(key: ArrayLike<number>, keys: number, input: Uint32Array): {order: Uint32Array; starts: Uint32Array} {
+function countingSort(
+  key: ArrayLike<number>,
+  keys: number,
+  input: Uint32Array,
+): {order: Uint32Array; starts: Uint32Array} {
   const starts = new Uint32Array(keys + 1)
   for (const t of input) starts[key[t]! + 1]!++
   for (let k = 0; k < keys; k++) starts[k + 1]! += starts[k]!
@@ -130,7 +142,7 @@ export function normaliseRows<M extends Matrix>(m: M): {unit: M; norms: Float64A
     norms[i] = norm
     if (norm > 0) for (let t = from; t < to; t++) values[t] = source[t]! / norm
   }
-  return {unit: (isCsr(m) ? {...m, values} : {...m, data: values}), norms}
+  return {unit: isCsr(m) ? {...m, values} : {...m, data: values}, norms}
 }
 
 /** Places side by side: [a | b]. */
@@ -177,5 +189,11 @@ export function rowRange(m: Matrix, from: number, to: number): Matrix {
   if (!isCsr(m)) return denseRows(m, from, to)
   const [start, end] = [m.indptr[from]!, m.indptr[to]!]
   const indptr = m.indptr.slice(from, to + 1).map((place) => place - start)
-  return {rows: to - from, cols: m.cols, indptr, indices: m.indices.subarray(start, end), values: m.values.subarray(start, end)}
+  return {
+    rows: to - from,
+    cols: m.cols,
+    indptr,
+    indices: m.indices.subarray(start, end),
+    values: m.values.subarray(start, end),
+  }
 }

@@ -8,10 +8,10 @@ import {dense, type Dense} from './types.js'
  *   A⁻¹ = [A₁₁⁻¹ + X S⁻¹ Xᵀ, −X S⁻¹; −S⁻¹ Xᵀ, S⁻¹].
  *
  * Shapes     a [n, n], only its lower triangle is read → [n, n], exactly symmetric.
- * Precision  fp64; relative error a small multiple of condition(A) · 2⁻⁵³ where the halves are no worse conditioned, which
- *            positive definiteness assures.
- * Cost       2 n³ / 3 multiply–adds, in products of halves: a third more than a factor and its inverse by panels, yet measured at
- *            half the time, since few and large products leave little copying.
+ * Precision  fp64; relative error a small multiple of condition(A) · 2⁻⁵³ where the halves are no worse conditioned,
+ *            which positive definiteness assures.
+ * Cost       2 n³ / 3 multiply–adds, in products of halves: a third more than a factor and its inverse by panels, yet
+ *            measured at half the time, since few and large products leave little copying.
  * Empty      n = 0 → empty.
  * Throws     InputError  a pivot is not positive (names its number and value).
  * Source     Golub & Van Loan, Matrix Computations, §3.2.11 (block elimination). Deviation: none.

@@ -18,18 +18,24 @@ const DRAWN = 128
 const NEGLIGIBLE = 1e-8
 
 /**
- * Columns from which a positive semi-definite matrix K is rebuilt best: K ≈ C W⁻¹ Cᵀ, C = K[:, chosen], W = K[chosen, chosen].
- * Each is drawn with a probability proportional to what the earlier ones leave of its diagonal value.
+ * Columns from which a positive semi-definite matrix K is rebuilt best: K ≈ C W⁻¹ Cᵀ, C = K[:, chosen], W = K[chosen,
+ * chosen]. Each is drawn with a probability proportional to what the earlier ones leave of its diagonal value.
  *
  * Shapes     K [n, n] → at most `count` different numbers, ascending; fewer where they rebuild K already.
- * Precision  fp64. Expected trace error of rank r within (1 + ε) of the best rank-k one for r ≳ k/ε + k log(1/ε η)   [Theorem 3.1 of the source].
+ * Precision  fp64. Expected trace error of rank r within (1 + ε) of the best rank-k one for r ≳ k/ε + k log(1/ε η)
+ *            [Theorem 3.1 of the source].
  * Cost       n · count columns' values, n · count² multiply–adds, n · count · 8 bytes.
  * Empty      K = 0 or count = 0 → none.
- * Source     Chen, Epperly, Tropp & Webber, "Randomly pivoted Cholesky", CPAM 2025; drawn in blocks with rejection as in Epperly,
- *            Tropp & Webber 2024, which leaves the distribution as it is. Deviation:
+ * Source     Chen, Epperly, Tropp & Webber, "Randomly pivoted Cholesky", CPAM 2025; drawn in blocks with rejection as
+ *            in Epperly, Tropp & Webber 2024, which leaves the distribution as it is. Deviation:
  *            a number drawn twice in a block is tried once.
  */
-export async function chooseColumns({diagonal, columns}: ColumnAccess, count: number, random: Random, products: Products): Promise<Uint32Array> {
+export async function chooseColumns(
+  {diagonal, columns}: ColumnAccess,
+  count: number,
+  random: Random,
+  products: Products,
+): Promise<Uint32Array> {
   const n = diagonal.length
   const left = diagonal.slice()
   const negligible = NEGLIGIBLE * left.reduce((max, x) => Math.max(max, x), 0)
@@ -60,7 +66,10 @@ export async function chooseColumns({diagonal, columns}: ColumnAccess, count: nu
   return Uint32Array.from(chosen).sort()
 }
 
-/** Different places, each drawn with a probability proportional to its weight; fewer than `count` where few weights are positive. */
+/**
+ * Different places, each drawn with a probability proportional to its weight; fewer than `count` where few weights are
+ * positive.
+ */
 function drawDistinct(weights: Float64Array, count: number, random: Random): Uint32Array {
   const sums = new Float64Array(weights.length)
   let total = 0
@@ -81,12 +90,19 @@ function drawDistinct(weights: Float64Array, count: number, random: Random): Uin
 }
 
 /**
- * Goes through the drawn candidates in order, as if each had been drawn alone: one is accepted with the probability that what the
- * accepted ones leave of its diagonal value bears to what it was drawn with.
+ * Goes through the drawn candidates in order, as if each had been drawn alone: one is accepted with the probability
+ * that what the accepted ones leave of its diagonal value bears to what it was drawn with.
  *
  * Shapes     g [k, k], what is left of the candidates' rows and columns → accepted places, and g restricted to them.
  */
-function pivots(g: Dense, left: Float64Array, drawn: Uint32Array, negligible: number, most: number, random: Random): {accepted: number[]; gram: Dense} {
+function pivots(
+  g: Dense,
+  left: Float64Array,
+  drawn: Uint32Array,
+  negligible: number,
+  most: number,
+  random: Random,
+): {accepted: number[]; gram: Dense} {
   const k = g.rows
   const rest = g.data.slice()
   const accepted: number[] = []
@@ -111,6 +127,7 @@ function rowsAt(m: Dense, rows: Uint32Array): Dense {
 function columnsAt(m: Dense, columns: readonly number[]): Dense {
   if (columns.length === m.cols) return block(m, 0, m.rows, 0, m.cols)
   const out = dense(m.rows, columns.length)
-  for (let i = 0; i < m.rows; i++) for (let c = 0; c < columns.length; c++) out.data[i * columns.length + c] = m.data[i * m.cols + columns[c]!]!
+  for (let i = 0; i < m.rows; i++)
+    for (let c = 0; c < columns.length; c++) out.data[i * columns.length + c] = m.data[i * m.cols + columns[c]!]!
   return out
 }

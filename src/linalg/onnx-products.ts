@@ -54,10 +54,47 @@ function gemmModel(type: 'float32' | 'float64', transposeB: boolean): Uint8Array
   const elementType = type === 'float32' ? 1 : 11
   const value = (name: string): Field[] => [
     [1, name],
-    [2, [[1, [[1, elementType], [2, [[1, [[2, `${name}0`]]], [1, [[2, `${name}1`]]]]]]]]],
+    [
+      2,
+      [
+        [
+          1,
+          [
+            [1, elementType],
+            [
+              2,
+              [
+                [1, [[2, `${name}0`]]],
+                [1, [[2, `${name}1`]]],
+              ],
+            ],
+          ],
+        ],
+      ],
+    ],
   ]
-  const transposed: Field[] = [[1, 'transB'], [3, transposeB ? 1 : 0], [20, 2]]
-  const node: Field[] = [[1, 'A'], [1, 'B'], [2, 'C'], [4, 'Gemm'], [5, transposed]]
-  const graph: Field[] = [[1, node], [2, 'gemm'], [11, value('A')], [11, value('B')], [12, value('C')]]
-  return encodeMessage([[1, 8], [7, graph], [8, [[2, 13]]]])
+  const transposed: Field[] = [
+    [1, 'transB'],
+    [3, transposeB ? 1 : 0],
+    [20, 2],
+  ]
+  const node: Field[] = [
+    [1, 'A'],
+    [1, 'B'],
+    [2, 'C'],
+    [4, 'Gemm'],
+    [5, transposed],
+  ]
+  const graph: Field[] = [
+    [1, node],
+    [2, 'gemm'],
+    [11, value('A')],
+    [11, value('B')],
+    [12, value('C')],
+  ]
+  return encodeMessage([
+    [1, 8],
+    [7, graph],
+    [8, [[2, 13]]],
+  ])
 }

@@ -75,7 +75,10 @@ function plainMultiplyTransposed<T extends Real>(a: Dense<T>, b: Dense<T>): Dens
 /** A few rows and columns at a time: rows that are a power of two long share a set of the cache. */
 const TRANSPOSED_TILE = 16
 
-/** The transpose [cols, rows] as a copy, or that of diag(scale) · A; into `out`, rows · cols numbers, where one is given. */
+/**
+ * The transpose [cols, rows] as a copy, or that of diag(scale) · A; into `out`, rows · cols numbers, where one is
+ * given.
+ */
 export function transpose<T extends Real>(a: Dense<T>, scale?: T, out: T = zerosLike(a.data, a.data.length)): Dense<T> {
   const {rows, cols, data} = a
   for (let i0 = 0; i0 < rows; i0 += TRANSPOSED_TILE) {
@@ -85,7 +88,8 @@ export function transpose<T extends Real>(a: Dense<T>, scale?: T, out: T = zeros
       for (let j = j0; j < j1; j++) for (let i = i0; i < i1; i++) out[j * rows + i] = data[i * cols + j]!
     }
   }
-  if (scale !== undefined) for (let j = 0, at = 0; j < cols; j++) for (let i = 0; i < rows; i++, at++) out[at]! *= scale[i]!
+  if (scale !== undefined)
+    for (let j = 0, at = 0; j < cols; j++) for (let i = 0; i < rows; i++, at++) out[at]! *= scale[i]!
   return {rows: cols, cols: rows, data: out}
 }
 

@@ -8,8 +8,8 @@ export interface Shard {
 export const MAX_SHARDS = 100_000
 
 /**
- * The blocks, numbered from 0, that a shard computes: block b belongs to shard 1 + (b mod count). Blocks of one run cost about the
- * same, so dealing them out in turn leaves no shard with more than one block above another.
+ * The blocks, numbered from 0, that a shard computes: block b belongs to shard 1 + (b mod count). Blocks of one run
+ * cost about the same, so dealing them out in turn leaves no shard with more than one block above another.
  *
  * Empty  more shards than blocks → the last shards have none.
  */

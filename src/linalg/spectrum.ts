@@ -6,10 +6,16 @@ import type {Csr, Dense} from './types.js'
 /**
  * Largest eigenvalue of a symmetric positive semi-definite operator, by the power method from a random start.
  *
- * Precision  a lower estimate; with `iterations` products its relative error is about log(n) / (2 · iterations)   [Kuczyński & Woźniakowski 1992].
+ * Precision  a lower estimate; with `iterations` products its relative error is about log(n) / (2 · iterations)
+ *            [Kuczyński & Woźniakowski 1992].
  * Empty      n = 0 → 0.
  */
-export async function largestEigenvalue(apply: (v: Dense) => Promise<Dense>, n: number, random: Random, iterations: number): Promise<number> {
+export async function largestEigenvalue(
+  apply: (v: Dense) => Promise<Dense>,
+  n: number,
+  random: Random,
+  iterations: number,
+): Promise<number> {
   let v: Float64Array = Float64Array.from({length: n}, () => random.normal())
   let value = 0
   for (let t = 0; t < iterations; t++) {
@@ -33,7 +39,11 @@ export async function largestEigenvalue(apply: (v: Dense) => Promise<Dense>, n: 
  */
 export function leadingDirections(x: Csr, rank: number, random: Random, rounds: number): Dense {
   const width = Math.min(rank + 8, x.rows, x.cols)
-  const basis: Dense = {rows: x.cols, cols: width, data: Float64Array.from({length: x.cols * width}, () => random.normal())}
+  const basis: Dense = {
+    rows: x.cols,
+    cols: width,
+    data: Float64Array.from({length: x.cols * width}, () => random.normal()),
+  }
   for (let t = 0; t < rounds; t++) {
     orthonormalise(basis)
     basis.data.set(multiplyCsrTransposedDense(x, multiplyCsrDense(x, basis)).data)

@@ -17,7 +17,12 @@ export interface TraceEstimate {
  * Cost       one solve with `probes` right-hand sides; n · probes · 16 bytes.
  * Source     Hutchinson 1990. Deviation: none.
  */
-export async function traceOfInverse(n: number, probes: number, random: Random, solve: (v: Dense) => Promise<Dense>): Promise<TraceEstimate> {
+export async function traceOfInverse(
+  n: number,
+  probes: number,
+  random: Random,
+  solve: (v: Dense) => Promise<Dense>,
+): Promise<TraceEstimate> {
   const signs = dense(n, probes)
   for (let t = 0; t < signs.data.length; t++) signs.data[t] = random.uniform() < 0.5 ? -1 : 1
   const solved = await solve(signs)

@@ -24,6 +24,7 @@ export type Matrix = Dense | Csr
 export const isCsr = (m: Matrix): m is Csr => 'indptr' in m
 
 export function dense(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Dense {
-  if (data.length !== rows * cols) throw new InputError(`a ${rows} × ${cols} matrix needs ${rows * cols} values, not ${data.length}`)
+  if (data.length !== rows * cols)
+    throw new InputError(`a ${rows} × ${cols} matrix needs ${rows * cols} values, not ${data.length}`)
   return {rows, cols, data}
 }

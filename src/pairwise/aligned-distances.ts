@@ -16,7 +16,8 @@ import {pairDistance} from './host-sums.js'
  * Source     —   Deviation: none.
  */
 export function alignedDistances(x: Dense<Real>, y: Dense<Real>, metric: Metric): Float64Array {
-  if (x.rows !== y.rows || x.cols !== y.cols) throw new InputError(`rows of [${x.rows}, ${x.cols}] and [${y.rows}, ${y.cols}] values cannot be paired`)
+  if (x.rows !== y.rows || x.cols !== y.cols)
+    throw new InputError(`rows of [${x.rows}, ${x.cols}] and [${y.rows}, ${y.cols}] values cannot be paired`)
   const a = prepareRows(x, 0, x.rows, metric).rows
   const b = prepareRows(y, 0, y.rows, metric).rows
   return Float64Array.from({length: x.rows}, (_, i) => pairDistance(a, i, b, i, metric))

@@ -5,17 +5,19 @@ import {dense, type Dense} from '../linalg/types.js'
  * The arc-cosine kernel of two unit vectors with cosine c, and its slope:
  *   κ(c) = c (π − acos c) / 2π,   κ′(c) = (π − acos c) / 2π + c / (2π √(1 − c²)).
  *
- * Domain     c is clipped to [−1, 1], and what lies within PARALLEL of ±1 counts as ±1: acos grows like a square root there, so the last bits
- *            of the cosine of two equal rows (nodes with the same closed neighbourhood) would move κ by 1e-8.
+ * Domain     c is clipped to [−1, 1], and what lies within PARALLEL of ±1 counts as ±1: acos grows like a square root
+ *            there, so the last bits of the cosine of two equal rows (nodes with the same closed neighbourhood) would
+ *            move κ by 1e-8.
  * Clamp      κ′ is unbounded at ±1; 1 − c² is held at SLOPE_FLOOR. Every engine uses the same value, which fp32 cosines
- *            (error ≈ 1e-7) still resolve. The product of κ′ with the tangent √(1 − c²) stays bounded, so nothing is lost.
+ *            (error ≈ 1e-7) still resolve. The product of κ′ with the tangent √(1 − c²) stays bounded, so nothing is
+ *            lost.
  * Source     Cho & Saul 2009, eq. 1 (order 0, times c); Arora et al. 2019, eq. 3. Deviation: the clamp.
  */
 export const SLOPE_FLOOR = 1e-6
 
 /**
- * Cosines beyond ±NEAR_ONE are left to the host by fp32 engines: there acos and κ′ magnify the rounding of the cosine (κ″ ≈ (1 − c²)^−3/2 / π)
- * beyond what fp32 can give. 1 − 2⁻¹²: angles below 1.27°.
+ * Cosines beyond ±NEAR_ONE are left to the host by fp32 engines: there acos and κ′ magnify the rounding of the cosine
+ * (κ″ ≈ (1 − c²)^−3/2 / π) beyond what fp32 can give. 1 − 2⁻¹²: angles below 1.27°.
  */
 export const NEAR_ONE = 1 - 2 ** -12
 
@@ -25,7 +27,8 @@ const TWO_PI = 2 * Math.PI
 const PARALLEL = 1e-14
 
 /**
- * arcsin x = x + x³ Q(x²) on [0, ½]: Q of degree 9, close to the best in the largest error (Remez through Chebyshev's points).
+ * arcsin x = x + x³ Q(x²) on [0, ½]: Q of degree 9, close to the best in the largest error (Remez through Chebyshev's
+ * points).
  * |error of arcsin| < 10⁻¹⁴ with rounding (tested); three times as fast as Math.acos, on which κ would spend most of its time.
  */
 const Q = [
@@ -39,7 +42,8 @@ export function halfTurnMinusAcos(c: number): number {
   const x = c < 0 ? -c : c
   const z = x <= 0.5 ? x * x : (1 - x) / 2
   const s = x <= 0.5 ? c : Math.sqrt(z)
-  const asin = s + s * z * (Q0 + z * (Q1 + z * (Q2 + z * (Q3 + z * (Q4 + z * (Q5 + z * (Q6 + z * (Q7 + z * (Q8 + z * Q9)))))))))
+  const asin =
+    s + s * z * (Q0 + z * (Q1 + z * (Q2 + z * (Q3 + z * (Q4 + z * (Q5 + z * (Q6 + z * (Q7 + z * (Q8 + z * Q9)))))))))
   if (x <= 0.5) return Math.PI / 2 + asin
   return c > 0 ? Math.PI - 2 * asin : 2 * asin
 }
@@ -60,7 +64,8 @@ const slopeFrom = (c: number, angle: number) => (angle + c / Math.sqrt(Math.max(
 
 /**
  * κ and, if asked for, κ′ of a symmetric matrix of cosines [n, n], of which only the lower triangle is read: one acos a
- * pair. The diagonals are exact: κ = ½ where the cosine is not 0 (a zero row has 0), κ′ = 0, since a pair has two members.
+ * pair. The diagonals are exact: κ = ½ where the cosine is not 0 (a zero row has 0), κ′ = 0, since a pair has two
+ * members.
  */
 export function kernelMaps(cosines: Float64Array, n: number, withSlope: boolean): {kernel: Dense; slope: Dense | null} {
   const kernel = dense(n, n)

@@ -4,8 +4,8 @@ import {kappa, kappaSlope} from './arc-cosine.js'
 import type {VolatilitySums, VolatilityTask} from './engine.js'
 
 /**
- * The statistics of PairwiseEngine pair by pair in fp64, as they are defined: slow, obvious, and what the self-test holds every
- * engine against. Shapes and empty cases as in engine.ts; cost n² · cols (volatility: times δ · η).
+ * The statistics of PairwiseEngine pair by pair in fp64, as they are defined: slow, obvious, and what the self-test
+ * holds every engine against. Shapes and empty cases as in engine.ts; cost n² · cols (volatility: times δ · η).
  */
 export function volatilityByDefinition(task: VolatilityTask): VolatilitySums {
   const {anchors, references, anchorLabels, referenceLabels, deltas, etas, scale, floor, lossMax} = task
@@ -41,18 +41,26 @@ export function volatilityByDefinition(task: VolatilityTask): VolatilitySums {
         }
       }
       if (one && i > j) continue
-      if (anchorLabels !== null && referenceLabels !== null && anchorLabels[i] !== referenceLabels[j]) sums.crossLabelTotal += h(lossMax)
+      if (anchorLabels !== null && referenceLabels !== null && anchorLabels[i] !== referenceLabels[j])
+        sums.crossLabelTotal += h(lossMax)
       if (raw === 0) sums.zeroDistancePairs++
       if (raw === 0 && change > 0) sums.zeroDistanceLossPairs++
       sums.diameter = Math.max(sums.diameter, raw)
       if (h(lossMax) > 0) pairs.push({anchor: i, reference: j, distance: raw, ratio: h(lossMax)})
     }
   }
-  return {...sums, witnesses: pairs.sort((a, b) => b.ratio - a.ratio || a.anchor - b.anchor || a.reference - b.reference).slice(0, 16)}
+  return {
+    ...sums,
+    witnesses: pairs.sort((a, b) => b.ratio - a.ratio || a.anchor - b.anchor || a.reference - b.reference).slice(0, 16),
+  }
 }
 
 /** Raw distance of two vectors; the angle from the chord of the unit vectors, which stays accurate near 0. */
-export function distanceByDefinition(a: readonly number[], b: readonly number[], metric: VolatilityTask['metric']): number {
+export function distanceByDefinition(
+  a: readonly number[],
+  b: readonly number[],
+  metric: VolatilityTask['metric'],
+): number {
   const length = (x: readonly number[]) => Math.sqrt(x.reduce((s, value) => s + value * value, 0))
   if (metric === 'angle') {
     const [p, q] = [a, b].map((x) => x.map((value) => value / length(x))) as [number[], number[]]

@@ -8,7 +8,15 @@ import {deviceNodes, type DeviceSource, namesVulkanDriver, type OpenDevice, SOUR
 import {measureSpeed} from './speed.js'
 
 export interface DoctorMetrics {
-  system: {node: string; platform: string; release: string; processor: string; cpus: number; memoryBytes: number; freeBytes: number}
+  system: {
+    node: string
+    platform: string
+    release: string
+    processor: string
+    cpus: number
+    memoryBytes: number
+    freeBytes: number
+  }
   /** version null: not installed */
   packages: {name: string; version: string | null; purpose: string}[]
   drivers: {
@@ -55,10 +63,20 @@ const ROWS = {hardware: 1024, software: 256}
  * Cost     a self-test and a speed test of each engine: about two seconds without a GPU.
  * Throws   nothing: what fails is part of the answer.
  */
-export async function diagnose(named: string, options: {threads?: number} = {}, sources: readonly DeviceSource[] = SOURCES): Promise<{metrics: DoctorMetrics; auto: Omit<SelectedEngine, 'engine'>}> {
+export async function diagnose(
+  named: string,
+  options: {threads?: number} = {},
+  sources: readonly DeviceSource[] = SOURCES,
+): Promise<{metrics: DoctorMetrics; auto: Omit<SelectedEngine, 'engine'>}> {
   const threads = options.threads ?? availableParallelism()
   const cpu = await createCpuEngine({threads})
-  const engines = [await examine('cpu', {engine: cpu, description: `${threads} threads, products by ${cpu.products}`, software: false})]
+  const engines = [
+    await examine('cpu', {
+      engine: cpu,
+      description: `${threads} threads, products by ${cpu.products}`,
+      software: false,
+    }),
+  ]
   for (const source of sources) engines.push(await examineSource(source, named))
   const {engine, ...auto} = await selectEngine('auto', {threads}, sources)
   await engine.close()
@@ -66,8 +84,13 @@ export async function diagnose(named: string, options: {threads?: number} = {}, 
     auto,
     metrics: {
       system: {
-        node: process.version, platform: `${process.platform} ${process.arch}`, release: release(),
-        processor: cpus()[0]?.model.trim() ?? 'unknown', cpus: availableParallelism(), memoryBytes: totalmem(), freeBytes: freemem(),
+        node: process.version,
+        platform: `${process.platform} ${process.arch}`,
+        release: release(),
+        processor: cpus()[0]?.model.trim() ?? 'unknown',
+        cpus: availableParallelism(),
+        memoryBytes: totalmem(),
+        freeBytes: freemem(),
       },
       packages: PACKAGES.map(({name, purpose}) => ({name, version: packageVersion(name), purpose})),
       drivers: {nodes: deviceNodes(), nvidia: nvidiaDriver(), vulkanNamed: namesVulkanDriver() ? 'yes' : 'no'},
@@ -77,14 +100,23 @@ export async function diagnose(named: string, options: {threads?: number} = {}, 
 }
 
 async function examineSource(source: DeviceSource, named: string): Promise<EngineHealth> {
-  const absent = (detail: string): EngineHealth => ({name: source.name, state: 'absent', detail, precision: 'fp32', ...NOTHING})
+  const absent = (detail: string): EngineHealth => ({
+    name: source.name,
+    state: 'absent',
+    detail,
+    precision: 'fp32',
+    ...NOTHING,
+  })
   const absence = source.name === named ? null : source.absence()
   if (absence !== null) return absent(absence)
   try {
     const device = await source.open({allowSoftware: true})
     if (!device.software || source.name === named) return await examine(source.name, device)
     await device.engine.close()
-    return {...absent(`${device.description} is a software adapter: test it with surety doctor --device ${source.name}`), state: 'untested'}
+    return {
+      ...absent(`${device.description} is a software adapter: test it with surety doctor --device ${source.name}`),
+      state: 'untested',
+    }
   } catch (error) {
     return absent(reasonOf(error))
   }

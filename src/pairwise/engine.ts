@@ -16,26 +16,36 @@ export interface PairwiseEngine {
   volatility(task: VolatilityTask): Promise<VolatilitySums>
 
   /**
-   * Distances [rows of x, rows of y] in raw units, for blocks small enough to keep; fp64 on every engine, since the scale, the radii
-   * and so the verdict of a certificate come from them.
+   * Distances [rows of x, rows of y] in raw units, for blocks small enough to keep; fp64 on every engine, since the
+   * scale, the radii and so the verdict of a certificate come from them.
    */
-  distances(x: Dense<Float32Array | Float64Array>, y: Dense<Float32Array | Float64Array>, metric: VolatilityTask['metric']): Promise<Dense>
+  distances(
+    x: Dense<Float32Array | Float64Array>,
+    y: Dense<Float32Array | Float64Array>,
+    metric: VolatilityTask['metric'],
+  ): Promise<Dense>
 
   /** κ(Z Wᵀ) [rows of z, rows of w]: arc-cosine kernel of unit (or zero) rows; κ(c) = c(π − acos c)/2π. */
   kernelBlock(z: Matrix, w: Matrix): Promise<Dense>
 
   /**
-   * κ(Z Wᵀ) V [rows of z, r] for V [rows of w, r], without keeping the kernel. The same object for z and w means one set of rows:
-   * its diagonal is exactly ½ (0 for a zero row).
+   * κ(Z Wᵀ) V [rows of z, r] for V [rows of w, r], without keeping the kernel. The same object for z and w means one
+   * set of rows: its diagonal is exactly ½ (0 for a zero row).
    */
   kernelApply(z: Matrix, w: Matrix, v: Dense): Promise<Dense>
 
   /**
-   * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j for every row i of z, given to `onRows` a block of rows at a time, in order; left
-   * [rows of z, r], right [rows of w, r]. κ′(c) = (π − acos c)/2π + c/(2π√(1 − c²)), clamped near ±1. The same object for z and w
-   * means one set of rows: j ≠ i.
+   * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j for every row i of z, given to `onRows` a block of rows at a time,
+   * in order; left [rows of z, r], right [rows of w, r]. κ′(c) = (π − acos c)/2π + c/(2π√(1 − c²)), clamped near ±1.
+   * The same object for z and w means one set of rows: j ≠ i.
    */
-  kernelGradient(z: Matrix, w: Matrix, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void>
+  kernelGradient(
+    z: Matrix,
+    w: Matrix,
+    left: Dense,
+    right: Dense,
+    onRows: (firstRow: number, block: Dense) => void,
+  ): Promise<void>
 
   close(): Promise<void>
 }

@@ -9,7 +9,11 @@ import type {PairwiseEngine} from './engine.js'
  * Rows       that kernelGradient had already handed over are not handed over again.
  * onFailure  is told the reason, once.
  */
-export function withFallback(engine: PairwiseEngine, open: () => Promise<PairwiseEngine>, onFailure: (reason: string) => void): PairwiseEngine {
+export function withFallback(
+  engine: PairwiseEngine,
+  open: () => Promise<PairwiseEngine>,
+  onFailure: (reason: string) => void,
+): PairwiseEngine {
   let other: Promise<PairwiseEngine> | undefined
   const run = async <T>(work: (engine: PairwiseEngine) => Promise<T>): Promise<T> => {
     if (other !== undefined) return work(await other)
@@ -36,7 +40,11 @@ export function withFallback(engine: PairwiseEngine, open: () => Promise<Pairwis
       const once = (firstRow: number, block: Dense) => {
         const skipped = Math.max(0, given - firstRow)
         if (skipped >= block.rows) return
-        onRows(firstRow + skipped, {rows: block.rows - skipped, cols: block.cols, data: block.data.subarray(skipped * block.cols)})
+        onRows(firstRow + skipped, {
+          rows: block.rows - skipped,
+          cols: block.cols,
+          data: block.data.subarray(skipped * block.cols),
+        })
         given = firstRow + block.rows
       }
       return run((e) => e.kernelGradient(z, w, left, right, once))

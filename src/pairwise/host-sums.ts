@@ -64,8 +64,18 @@ export class HostSums {
     this.addWitness(pair)
   }
 
-  /** Adds bins and totals [3 · bins + 1, stride] of references first … first + count − 1; `inverse`, `ratio` are the units of 1/d and ΔL/d. */
-  addReferences(sums: Float32Array, stride: number, first: number, count: number, inverse: number, ratio: number): void {
+  /**
+   * Adds bins and totals [3 · bins + 1, stride] of references first … first + count − 1; `inverse`, `ratio` are the
+   * units of 1/d and ΔL/d.
+   */
+  addReferences(
+    sums: Float32Array,
+    stride: number,
+    first: number,
+    count: number,
+    inverse: number,
+    ratio: number,
+  ): void {
     const units = [1, ratio, inverse]
     for (let j = 0; j < count; j++) {
       const bins = (first + j) * this.binCount * 3
@@ -121,7 +131,10 @@ export class HostSums {
       return one ? (all - references.exact.rows) / 2 : all
     }
     const zeroDistancePairs = pairs((side, row) => `${side.twin[row]!}`)
-    return {zeroDistancePairs, zeroDistanceLossPairs: zeroDistancePairs - pairs((side, row) => `${side.twin[row]!} ${side.loss[row]!}`)}
+    return {
+      zeroDistancePairs,
+      zeroDistanceLossPairs: zeroDistancePairs - pairs((side, row) => `${side.twin[row]!} ${side.loss[row]!}`),
+    }
   }
 }
 

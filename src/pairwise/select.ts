@@ -33,21 +33,30 @@ const RACE_ROWS = 1024
 /**
  * The engine for `--device`.
  *
- * auto    a GPU engine that passes the self-test, of two the faster one, else cpu: it never fails. Software adapters are passed over,
- *         and no native package is loaded where the machine shows no driver of a GPU.
+ * auto    a GPU engine that passes the self-test, of two the faster one, else cpu: it never fails. Software adapters
+ *         are passed over, and no native package is loaded where the machine shows no driver of a GPU.
  * named   that engine, a software adapter included (noted), or a DeviceError: never another one.
  * Later   a device that fails during the run is replaced by cpu, which is noted; not with `requireGpu`.
- * Throws  DeviceError  a named device is absent or untrustworthy; no GPU and `requireGpu`.  UsageError  cpu and `requireGpu`.
+ * Throws  DeviceError  a named device is absent or untrustworthy; no GPU and `requireGpu`.  UsageError  cpu and
+ *         `requireGpu`.
  */
-export async function selectEngine(device: string, options: SelectOptions = {}, sources: readonly DeviceSource[] = SOURCES): Promise<SelectedEngine> {
+export async function selectEngine(
+  device: string,
+  options: SelectOptions = {},
+  sources: readonly DeviceSource[] = SOURCES,
+): Promise<SelectedEngine> {
   const threads = options.threads ?? availableParallelism()
   const requireGpu = options.requireGpu ?? false
   const tried: EngineReport['tried'] = []
   const notes: Note[] = []
-  if (device === 'cpu' && requireGpu) throw new UsageError('--device cpu and --require-gpu contradict each other', ['leave one of them out'])
+  if (device === 'cpu' && requireGpu)
+    throw new UsageError('--device cpu and --require-gpu contradict each other', ['leave one of them out'])
   if (device !== 'cpu' && device !== 'auto') {
     const source = sources.find(({name}) => name === device)
-    if (source === undefined) throw new UsageError(`there is no device '${device}'`, [`use auto, cpu, ${sources.map(({name}) => name).join(' or ')}`])
+    if (source === undefined)
+      throw new UsageError(`there is no device '${device}'`, [
+        `use auto, cpu, ${sources.map(({name}) => name).join(' or ')}`,
+      ])
     return onGpu(await openTested(source, !requireGpu))
   }
   if (device === 'auto') {
@@ -60,22 +69,42 @@ export async function selectEngine(device: string, options: SelectOptions = {}, 
     }
     const best = found.length > 1 ? await fastest(found, tried) : found[0]
     if (best !== undefined) return onGpu(best)
-    if (requireGpu) throw new DeviceError(`no GPU can be used: ${tried.map(({name, outcome}) => `${name} ${outcome}`).join('; ')}`, ['run surety doctor', 'leave out --require-gpu'])
+    if (requireGpu)
+      throw new DeviceError(`no GPU can be used: ${tried.map(({name, outcome}) => `${name} ${outcome}`).join('; ')}`, [
+        'run surety doctor',
+        'leave out --require-gpu',
+      ])
   }
   const cpu = await openCpu(threads, lostWorkers)
   tried.push({name: 'cpu', outcome: `taken: ${threads} threads, products by ${cpu.products}`})
   return {engine: cpu, threads, notes, report: {name: cpu.name, precision: cpu.precision, tried}}
 
   function lostWorkers(reason: string) {
-    notes.push({level: 'warning', code: 'workers-lost', message: `${reason}; the run went on with one thread, which gives the same result`})
+    notes.push({
+      level: 'warning',
+      code: 'workers-lost',
+      message: `${reason}; the run went on with one thread, which gives the same result`,
+    })
   }
 
   function onGpu({engine, description, software}: Candidate): SelectedEngine {
     tried.push({name: engine.name, outcome: `taken: ${description}`})
-    if (software) notes.push({level: 'warning', code: 'software-device', message: `${engine.name} runs on ${description}, a processor in the place of a GPU: the result is the same, the speed is not`})
+    if (software)
+      notes.push({
+        level: 'warning',
+        code: 'software-device',
+        message: `${engine.name} runs on ${description}, a processor in the place of a GPU: the result is the same, the speed is not`,
+      })
     const failed = (reason: string) => {
-      tried.push({name: engine.name, outcome: `failed during the run: ${reason}`}, {name: 'cpu', outcome: 'taken for the rest of the run'})
-      notes.push({level: 'warning', code: 'device-failed', message: `${reason}; the run went on with the cpu engine, which gives the same verdict`})
+      tried.push(
+        {name: engine.name, outcome: `failed during the run: ${reason}`},
+        {name: 'cpu', outcome: 'taken for the rest of the run'},
+      )
+      notes.push({
+        level: 'warning',
+        code: 'device-failed',
+        message: `${reason}; the run went on with the cpu engine, which gives the same verdict`,
+      })
     }
     const safe = requireGpu ? engine : withFallback(engine, () => openCpu(threads, lostWorkers), failed)
     return {engine: safe, threads, notes, report: {name: engine.name, precision: engine.precision, tried}}
@@ -93,16 +122,28 @@ async function openTested(source: DeviceSource, allowSoftware: boolean): Promise
   const {failure} = await selfTest(device.engine)
   if (failure === null) return {...device, name: source.name}
   await device.engine.close().catch(() => undefined)
-  throw new DeviceError(`${source.name} (${device.description}) may not be used: ${failure}`, ['update the driver of the GPU', 'use --device cpu'])
+  throw new DeviceError(`${source.name} (${device.description}) may not be used: ${failure}`, [
+    'update the driver of the GPU',
+    'use --device cpu',
+  ])
 }
 
 async function fastest(found: readonly Candidate[], tried: EngineReport['tried']): Promise<Candidate> {
   const speeds: number[] = []
-  for (const {engine} of found) speeds.push(await measureSpeed(engine, RACE_ROWS).then(({gflops}) => gflops, () => 0))
+  for (const {engine} of found)
+    speeds.push(
+      await measureSpeed(engine, RACE_ROWS).then(
+        ({gflops}) => gflops,
+        () => 0,
+      ),
+    )
   const best = speeds.indexOf(Math.max(...speeds))
   for (const [k, {name, engine}] of found.entries()) {
     if (k === best) continue
-    tried.push({name, outcome: `passed over: ${speeds[k]!.toFixed(0)} GFLOP/s, ${found[best]!.name} reaches ${speeds[best]!.toFixed(0)}`})
+    tried.push({
+      name,
+      outcome: `passed over: ${speeds[k]!.toFixed(0)} GFLOP/s, ${found[best]!.name} reaches ${speeds[best]!.toFixed(0)}`,
+    })
     await engine.close()
   }
   return found[best]!

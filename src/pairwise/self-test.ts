@@ -1,7 +1,13 @@
 import {normaliseRows} from '../linalg/csr.js'
 import type {Dense} from '../linalg/types.js'
 import {type Random, random} from '../stats/random.js'
-import {distanceByDefinition, kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from './definitions.js'
+import {
+  distanceByDefinition,
+  kernelApplyByDefinition,
+  kernelByDefinition,
+  kernelGradientByDefinition,
+  volatilityByDefinition,
+} from './definitions.js'
 import type {PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
 
 export interface SelfTestResult {
@@ -16,8 +22,9 @@ const LIMIT = {fp64: 1e-9, fp32: 1e-4}
 const METRICS = ['l2', 'l1', 'linf', 'angle'] as const
 
 /**
- * Holds every reduction of an engine against its definition in fp64, before the engine is trusted with anything: odd sizes, equal rows, nearly
- * parallel rows and a zero row, answers that are not zero (a device that accepts work and returns zeros is common), counts exactly.
+ * Holds every reduction of an engine against its definition in fp64, before the engine is trusted with anything: odd
+ * sizes, equal rows, nearly parallel rows and a zero row, answers that are not zero (a device that accepts work and
+ * returns zeros is common), counts exactly.
  *
  * Cost      ≈ 10⁷ operations on the host, besides compiling the engine's kernels.
  * Throws    nothing: what the engine throws becomes `failure`.
@@ -25,7 +32,8 @@ const METRICS = ['l2', 'l1', 'linf', 'angle'] as const
 export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> {
   const checks: SelfTestResult['checks'] = []
   const limit = LIMIT[engine.precision]
-  const compare = (name: string, got: ArrayLike<number>, truth: ArrayLike<number>, allowed = limit) => checks.push({name, error: difference(got, truth), limit: allowed})
+  const compare = (name: string, got: ArrayLike<number>, truth: ArrayLike<number>, allowed = limit) =>
+    checks.push({name, error: difference(got, truth), limit: allowed})
   try {
     const r = random(20)
     const z = unitRows(r, 67, 19)
@@ -37,25 +45,47 @@ export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> 
     const u = normal(r, 131, 5)
     compare('kernelGradient', await gradientOf(engine, w, w, v, u), kernelGradientByDefinition(w, w, v, u).data)
     const left = normal(r, 67, 5)
-    compare('kernelGradient, two sets', await gradientOf(engine, z, w, left, u), kernelGradientByDefinition(z, w, left, u).data)
+    compare(
+      'kernelGradient, two sets',
+      await gradientOf(engine, z, w, left, u),
+      kernelGradientByDefinition(z, w, left, u).data,
+    )
     for (const metric of METRICS) {
       const task = volatilityTask(r, metric)
       const truth = volatilityByDefinition(task)
       const sums = await engine.volatility(task)
-      for (const key of ['total', 'windowed', 'anchorTotal'] as const) compare(`volatility ${metric} ${key}`, sums[key], truth[key])
+      for (const key of ['total', 'windowed', 'anchorTotal'] as const)
+        compare(`volatility ${metric} ${key}`, sums[key], truth[key])
       for (const key of ['within', 'exceed'] as const) compare(`volatility ${metric} ${key}`, sums[key], truth[key], 0)
       compare(`volatility ${metric} scalars`, scalars(sums), scalars(truth))
-      compare(`distances ${metric}`, (await engine.distances(task.anchors, task.anchors, metric)).data, distancesByDefinition(task.anchors, metric))
+      compare(
+        `distances ${metric}`,
+        (await engine.distances(task.anchors, task.anchors, metric)).data,
+        distancesByDefinition(task.anchors, metric),
+      )
     }
   } catch (error) {
     return {passed: false, checks, failure: error instanceof Error ? error.message : String(error)}
   }
   // NaN is never a pass.
   const worst = checks.find((check) => !(check.error <= check.limit))
-  return {passed: worst === undefined, checks, failure: worst === undefined ? null : `self-test: ${worst.name} is off by ${worst.error.toExponential(1)}, allowed ${worst.limit}`}
+  return {
+    passed: worst === undefined,
+    checks,
+    failure:
+      worst === undefined
+        ? null
+        : `self-test: ${worst.name} is off by ${worst.error.toExponential(1)}, allowed ${worst.limit}`,
+  }
 }
 
-const scalars = (s: VolatilitySums) => [s.crossLabelTotal, s.zeroDistancePairs, s.zeroDistanceLossPairs, s.diameter, s.witnesses[0]?.ratio ?? 0]
+const scalars = (s: VolatilitySums) => [
+  s.crossLabelTotal,
+  s.zeroDistancePairs,
+  s.zeroDistanceLossPairs,
+  s.diameter,
+  s.witnesses[0]?.ratio ?? 0,
+]
 
 function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   if (got.length !== truth.length) return Infinity
@@ -68,7 +98,13 @@ function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   return worst / largest
 }
 
-async function gradientOf(engine: PairwiseEngine, z: Dense, w: Dense, left: Dense, right: Dense): Promise<Float64Array> {
+async function gradientOf(
+  engine: PairwiseEngine,
+  z: Dense,
+  w: Dense,
+  left: Dense,
+  right: Dense,
+): Promise<Float64Array> {
   const data = new Float64Array(z.rows * z.cols)
   await engine.kernelGradient(z, w, left, right, (firstRow, block) => {
     data.set(block.data, firstRow * z.cols)
@@ -76,9 +112,14 @@ async function gradientOf(engine: PairwiseEngine, z: Dense, w: Dense, left: Dens
   return data
 }
 
-function distancesByDefinition({rows, cols, data}: VolatilityTask['anchors'], metric: VolatilityTask['metric']): Float64Array {
+function distancesByDefinition(
+  {rows, cols, data}: VolatilityTask['anchors'],
+  metric: VolatilityTask['metric'],
+): Float64Array {
   const row = (i: number) => Array.from(data.subarray(i * cols, (i + 1) * cols))
-  return Float64Array.from({length: rows * rows}, (_, at) => distanceByDefinition(row(Math.floor(at / rows)), row(at % rows), metric))
+  return Float64Array.from({length: rows * rows}, (_, at) =>
+    distanceByDefinition(row(Math.floor(at / rows)), row(at % rows), metric),
+  )
 }
 
 function normal(r: Random, rows: number, cols: number): Dense {

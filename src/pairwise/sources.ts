@@ -28,19 +28,29 @@ const RENDER = '/dev/dri'
 /** Device nodes of GPUs; null where the platform has none to look for. */
 export function deviceNodes(): string[] | null {
   if (process.platform !== 'linux') return null
-  const render = existsSync(RENDER) ? readdirSync(RENDER).filter((name) => name.startsWith('renderD')).sort() : []
+  const render = existsSync(RENDER)
+    ? readdirSync(RENDER)
+        .filter((name) => name.startsWith('renderD'))
+        .sort()
+    : []
   return [...render.map((name) => `${RENDER}/${name}`), ...NVIDIA.filter((node) => existsSync(node))]
 }
 
 /** The user points the Vulkan loader at a driver of their own, for example at SwiftShader. */
-export const namesVulkanDriver = (): boolean => Boolean(process.env['VK_DRIVER_FILES'] ?? process.env['VK_ADD_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'])
+export const namesVulkanDriver = (): boolean =>
+  Boolean(process.env['VK_DRIVER_FILES'] ?? process.env['VK_ADD_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'])
 
 const TFJS_NODE_GPU = '@tensorflow/tfjs-node-gpu'
 
-/** Why a release of Node cannot run @tensorflow/tfjs-node-gpu; null: it can. The package calls util.isNullOrUndefined, which Node 23 took away. */
+/**
+ * Why a release of Node cannot run @tensorflow/tfjs-node-gpu; null: it can. The package calls util.isNullOrUndefined,
+ * which Node 23 took away.
+ */
 export function tfjsNodeGpuMisfit(nodeVersion: string): string | null {
   const major = Number(/^v?(\d+)/.exec(nodeVersion)?.[1])
-  return major >= 23 ? `${TFJS_NODE_GPU} 4.22 does not work on Node 23 and later (it calls util.isNullOrUndefined, which is gone), and this is Node ${nodeVersion.replace(/^v/, '')}` : null
+  return major >= 23
+    ? `${TFJS_NODE_GPU} 4.22 does not work on Node 23 and later (it calls util.isNullOrUndefined, which is gone), and this is Node ${nodeVersion.replace(/^v/, '')}`
+    : null
 }
 
 export const SOURCES: readonly DeviceSource[] = [
@@ -48,7 +58,9 @@ export const SOURCES: readonly DeviceSource[] = [
     name: 'webgpu',
     absence() {
       if (packageVersion('webgpu') === null) return 'the webgpu package is not installed'
-      return deviceNodes()?.length === 0 && !namesVulkanDriver() ? `no driver of a GPU is loaded (nothing in ${RENDER}, no ${NVIDIA.join(', no ')})` : null
+      return deviceNodes()?.length === 0 && !namesVulkanDriver()
+        ? `no driver of a GPU is loaded (nothing in ${RENDER}, no ${NVIDIA.join(', no ')})`
+        : null
     },
     async open(options) {
       const {createWebgpuEngine} = await import('./webgpu/index.js')
@@ -64,7 +76,9 @@ export const SOURCES: readonly DeviceSource[] = [
       const misfit = tfjsNodeGpuMisfit(process.version)
       if (misfit !== null) return misfit
       const nodes = deviceNodes()
-      return nodes === null || nodes.some((node) => NVIDIA.includes(node)) ? null : `no NVIDIA driver is loaded (no ${NVIDIA.join(', no ')})`
+      return nodes === null || nodes.some((node) => NVIDIA.includes(node))
+        ? null
+        : `no NVIDIA driver is loaded (no ${NVIDIA.join(', no ')})`
     },
     async open() {
       const misfit = packageVersion(TFJS_NODE_GPU) === null ? null : tfjsNodeGpuMisfit(process.version)

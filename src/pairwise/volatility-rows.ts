@@ -23,7 +23,9 @@ export interface Rows {
 export interface Prepared {
   readonly anchors: Rows
   readonly references: Rows
-  /** powers of two: device values are raw values divided by them, so the scaling rounds nothing and nothing overflows */
+  /**
+   * powers of two: device values are raw values divided by them, so the scaling rounds nothing and nothing overflows
+   */
   readonly unit: number
   readonly lossUnit: number
   /** anchor losses ascending */
@@ -52,9 +54,14 @@ export function prepare(task: VolatilityTask): Prepared {
   const side = (exact: Dense, loss: Float64Array, labels: Int32Array | null, ranks: Uint32Array): Rows => ({
     exact,
     loss,
-    label: task.anchorLabels !== null && task.referenceLabels !== null && labels !== null ? labels : new Int32Array(exact.rows),
+    label:
+      task.anchorLabels !== null && task.referenceLabels !== null && labels !== null
+        ? labels
+        : new Int32Array(exact.rows),
     slack: slacks(exact, 1 / unit, metric),
-    twin: Uint32Array.from({length: exact.rows}, (_, i) => name(exact.data.subarray(i * exact.cols, (i + 1) * exact.cols))),
+    twin: Uint32Array.from({length: exact.rows}, (_, i) =>
+      name(exact.data.subarray(i * exact.cols, (i + 1) * exact.cols)),
+    ),
     rank: ranks,
   })
   return {
@@ -67,12 +74,18 @@ export function prepare(task: VolatilityTask): Prepared {
 }
 
 /**
- * For reference losses first … first + count − 1 and each η the anchors with ΔL < η, as ranks [from, to): rounding is monotone,
- * so |L_i − L_j| < η in fp64 holds on an interval of the sorted anchor losses.
+ * For reference losses first … first + count − 1 and each η the anchors with ΔL < η, as ranks [from, to): rounding is
+ * monotone, so |L_i − L_j| < η in fp64 holds on an interval of the sorted anchor losses.
  *
  * Shapes   [etas, stride, 2]
  */
-export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Array, first: number, count: number, stride: number): Uint32Array<ArrayBuffer> {
+export function lossBounds(
+  {references, sortedLoss}: Prepared,
+  etas: Float64Array,
+  first: number,
+  count: number,
+  stride: number,
+): Uint32Array<ArrayBuffer> {
   const bounds = new Uint32Array(Math.max(1, etas.length) * stride * 2)
   etas.forEach((eta, e) => {
     for (let j = 0; j < count; j++) {
@@ -85,8 +98,8 @@ export function lossBounds({references, sortedLoss}: Prepared, etas: Float64Arra
 }
 
 /**
- * Relative error of a distance computed in fp32 from the differences of coordinates, sqrt and arcsine included: γ of its sum, in which no term
- * goes through more than `additions` additions (the dimension, where the order is anyone's).
+ * Relative error of a distance computed in fp32 from the differences of coordinates, sqrt and arcsine included: γ of
+ * its sum, in which no term goes through more than `additions` additions (the dimension, where the order is anyone's).
  */
 export function relativeError(metric: Metric, additions: number): number {
   return {l2: additions / 2 + 16, l1: additions + 16, linf: 16, angle: 1.25 * (additions + 32)}[metric] * U

@@ -18,11 +18,28 @@ const PGD_STEPS = 20
  * Cost       1 or 20 forward and backward passes over the data.
  * Throws     UsageError  a model without gradients here (ONNX, graph models, embeddings), or one with several inputs.
  */
-export async function perturbByAttack(checkpoint: Checkpoint, data: DataSet, {name, strength}: PerturbationRequest, anchors: Uint32Array, options: PerturbOptions): Promise<Perturbed> {
+export async function perturbByAttack(
+  checkpoint: Checkpoint,
+  data: DataSet,
+  {name, strength}: PerturbationRequest,
+  anchors: Uint32Array,
+  options: PerturbOptions,
+): Promise<Perturbed> {
   const {differentiable} = checkpoint
-  if (differentiable === undefined) throw new UsageError(`--perturb ${name} needs gradients, which surety takes through TensorFlow.js LayersModels only`, ['attack the model elsewhere and give the result with --pairs'])
-  const {tensorFlow: {tf, backend}, model, outputKind} = differentiable
-  if (model.inputs.length !== 1) throw new UsageError(`--perturb ${name} needs a model with one input, this one has ${model.inputs.length}`, ['give pairs of your own with --pairs'])
+  if (differentiable === undefined)
+    throw new UsageError(
+      `--perturb ${name} needs gradients, which surety takes through TensorFlow.js LayersModels only`,
+      ['attack the model elsewhere and give the result with --pairs'],
+    )
+  const {
+    tensorFlow: {tf, backend},
+    model,
+    outputKind,
+  } = differentiable
+  if (model.inputs.length !== 1)
+    throw new UsageError(`--perturb ${name} needs a model with one input, this one has ${model.inputs.length}`, [
+      'give pairs of your own with --pairs',
+    ])
   const array = numbersToPerturb(data, name)
   const shape = model.inputs[0]!.shape.map((length) => length ?? -1)
   const {rowShape} = bindInputs([{name: model.inputs[0]!.name, shape}], {...data, inputs: [array]}, [])[0]!
@@ -35,13 +52,20 @@ export async function perturbByAttack(checkpoint: Checkpoint, data: DataSet, {na
   await tf.setBackend(backend)
   for (let first = 0; first < data.rows; first += BATCH) {
     const count = Math.min(BATCH, data.rows - first)
-    const x = tf.tensor(Float32Array.from(array.data.subarray(first * width, (first + count) * width)), [count, ...rowShape])
+    const x = tf.tensor(Float32Array.from(array.data.subarray(first * width, (first + count) * width)), [
+      count,
+      ...rowShape,
+    ])
     const labels = data.labels.subarray(first, first + count)
-    const lossOf = (inputs: Tensor) => crossEntropies(tf, model.apply(inputs, {training: false}) as Tensor2D, labels, outputKind)
+    const lossOf = (inputs: Tensor) =>
+      crossEntropies(tf, model.apply(inputs, {training: false}) as Tensor2D, labels, outputKind)
     const result = gradientAttack(tf, x, lossOf, attack, name === 'pgd' ? rowRandom(options.seed, first) : null)
     out.set(await result.data(), first * width)
     tf.dispose([x, result])
   }
   const how = name === 'fgsm' ? 'FGSM, one step' : `PGD, ${PGD_STEPS} steps from a random start`
-  return {data: withArray(data, array, out), description: `the output of ${how} against this model, each value changed by at most ${strength} × the range, clipped to ${range.description}`}
+  return {
+    data: withArray(data, array, out),
+    description: `the output of ${how} against this model, each value changed by at most ${strength} × the range, clipped to ${range.description}`,
+  }
 }

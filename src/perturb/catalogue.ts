@@ -14,7 +14,12 @@ interface Entry {
 }
 
 export const CATALOGUE = {
-  noise: {of: 'numbers', strength: 0.1, max: 100, unit: 'standard deviation, as a share of the range of an image or of each feature\'s own standard deviation'},
+  noise: {
+    of: 'numbers',
+    strength: 0.1,
+    max: 100,
+    unit: "standard deviation, as a share of the range of an image or of each feature's own standard deviation",
+  },
   shift: {of: 'image', strength: 2, max: 1000, unit: 'pixels in each direction'},
   rotate: {of: 'image', strength: 15, max: 180, unit: 'degrees either way'},
   brightness: {of: 'image', strength: 0.2, max: 1, unit: 'share of the range, up or down'},
@@ -33,12 +38,20 @@ export interface PerturbationRequest {
 /** `name` or `name:strength`. Throws UsageError for another name or a strength that cannot be. */
 export function parsePerturbation(text: string): PerturbationRequest {
   const [name = '', given, ...more] = text.trim().split(':')
-  if (!Object.hasOwn(CATALOGUE, name)) throw new UsageError(`there is no perturbation '${name}'`, [`the perturbations are ${Object.keys(CATALOGUE).join(', ')}`])
+  if (!Object.hasOwn(CATALOGUE, name))
+    throw new UsageError(`there is no perturbation '${name}'`, [
+      `the perturbations are ${Object.keys(CATALOGUE).join(', ')}`,
+    ])
   const known = name as PerturbationName
   const {strength, max, unit} = CATALOGUE[known]
   if (given === undefined) return {name: known, strength}
   const value = given.trim() === '' || more.length > 0 ? NaN : Number(given)
-  if (!(value > 0 && value <= max)) throw new UsageError(`the strength of ${name} is '${[given, ...more].join(':')}'; it is above 0 and at most ${max} (${unit})`, [`write ${name}:${strength}`])
-  if (name === 'shift' && !Number.isInteger(value)) throw new UsageError(`the strength of shift is ${given}; it is a whole number of pixels`, ['write shift:2'])
+  if (!(value > 0 && value <= max))
+    throw new UsageError(
+      `the strength of ${name} is '${[given, ...more].join(':')}'; it is above 0 and at most ${max} (${unit})`,
+      [`write ${name}:${strength}`],
+    )
+  if (name === 'shift' && !Number.isInteger(value))
+    throw new UsageError(`the strength of shift is ${given}; it is a whole number of pixels`, ['write shift:2'])
   return {name: known, strength: value}
 }

@@ -15,15 +15,26 @@ export interface GradientAttack {
 }
 
 /** One step as long as the radius [Goodfellow et al. 2015]. */
-export const fgsm = (radius: number, range: GradientAttack['range']): GradientAttack => ({radius, steps: 1, stepSize: radius, range})
+export const fgsm = (radius: number, range: GradientAttack['range']): GradientAttack => ({
+  radius,
+  steps: 1,
+  stepSize: radius,
+  range,
+})
 
 /** Many short steps from a random start [Madry et al. 2018]; the step of 2.5 radius/steps is theirs. */
-export const pgd = (radius: number, range: GradientAttack['range'], steps = 20): GradientAttack => ({radius, steps, stepSize: (2.5 * radius) / steps, range})
+export const pgd = (radius: number, range: GradientAttack['range'], steps = 20): GradientAttack => ({
+  radius,
+  steps,
+  stepSize: (2.5 * radius) / steps,
+  range,
+})
 
 /**
  * Inputs changed so as to raise their loss, within radius of the given ones in every value (L∞) and within the range.
  *
- * Formula    x₀ = x, with `start` x + U(−radius, radius); x_{t+1} = clip(x_t + stepSize · sign ∇L(x_t)), clip to [x − radius, x + radius] and the range.
+ * Formula    x₀ = x, with `start` x + U(−radius, radius); x_{t+1} = clip(x_t + stepSize · sign ∇L(x_t)), clip to [x −
+ *            radius, x + radius] and the range.
  * Shapes     x [rows, …] → the same; `lossOf` [rows, …] → [rows], the loss of each row a function of that row alone.
  * Precision  fp32, that of the backend; a value leaves its bounds by one rounding at most.
  * Cost       steps forward and backward passes.
@@ -32,7 +43,13 @@ export const pgd = (radius: number, range: GradientAttack['range'], steps = 20):
  * Source     Goodfellow et al. 2015, eq. 1; Madry et al. 2018, section 2.1.
  *            Deviation: the last iterate is returned, as theirs is, not the worst one seen.
  */
-export function gradientAttack(tf: Tf, x: core.Tensor, lossOf: (x: core.Tensor) => core.Tensor, {radius, steps, stepSize, range}: GradientAttack, start: Random | null = null): core.Tensor {
+export function gradientAttack(
+  tf: Tf,
+  x: core.Tensor,
+  lossOf: (x: core.Tensor) => core.Tensor,
+  {radius, steps, stepSize, range}: GradientAttack,
+  start: Random | null = null,
+): core.Tensor {
   const gradient = tf.grad((inputs) => tf.sum(lossOf(inputs)))
   const low = tf.tidy(() => tf.maximum(tf.sub(x, radius), range[0]))
   const high = tf.tidy(() => tf.minimum(tf.add(x, radius), range[1]))

@@ -7,7 +7,8 @@ export type Change = (example: Float64Array, random: Random) => void
 /** Gaussian noise; `deviation` is one number for all values, or one for each. Clipping is the caller's. */
 export function noise(deviation: number | Float64Array): Change {
   return (example, {normal}) => {
-    for (let t = 0; t < example.length; t++) example[t]! += (typeof deviation === 'number' ? deviation : deviation[t]!) * normal()
+    for (let t = 0; t < example.length; t++)
+      example[t]! += (typeof deviation === 'number' ? deviation : deviation[t]!) * normal()
   }
 }
 
@@ -38,9 +39,14 @@ export function rotate(layout: ImageLayout, degrees: number): Change {
 }
 
 /** Replaces every pixel by the bilinear value at the place `from` gives; places outside count as the nearest pixel. */
-function resample({height, width, channels, channelsLast}: ImageLayout, example: Float64Array, from: (y: number, x: number) => [number, number]): void {
+function resample(
+  {height, width, channels, channelsLast}: ImageLayout,
+  example: Float64Array,
+  from: (y: number, x: number) => [number, number],
+): void {
   const source = example.slice()
-  const at = (y: number, x: number, c: number) => (channelsLast ? (y * width + x) * channels + c : (c * height + y) * width + x)
+  const at = (y: number, x: number, c: number) =>
+    channelsLast ? (y * width + x) * channels + c : (c * height + y) * width + x
   const within = (value: number, length: number) => Math.min(length - 1, Math.max(0, value))
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -13,7 +13,8 @@ export interface ImageLayout {
 const MAX_CHANNELS = 4
 
 /**
- * The layout of an example of the given shape: [h, w], [h, w, c] or [c, h, w] with at most 4 channels; `stated` overrules the shape, for flat rows.
+ * The layout of an example of the given shape: [h, w], [h, w, c] or [c, h, w] with at most 4 channels; `stated`
+ * overrules the shape, for flat rows.
  *
  * Empty   no image → null.
  * Throws  UsageError  a stated shape that is none, or has another number of values than an example.
@@ -22,10 +23,16 @@ export function imageLayout(shape: readonly number[], stated: readonly number[] 
   if (stated === null) return layoutOf(shape)
   const layout = layoutOf(stated)
   if (layout === null || !stated.every((length) => Number.isInteger(length) && length > 0)) {
-    throw new UsageError(`--image-shape is ${stated.join(',')}; it is height,width, or height,width,channels, or channels,height,width with at most ${MAX_CHANNELS} channels`, ['write --image-shape 28,28'])
+    throw new UsageError(
+      `--image-shape is ${stated.join(',')}; it is height,width, or height,width,channels, or channels,height,width with at most ${MAX_CHANNELS} channels`,
+      ['write --image-shape 28,28'],
+    )
   }
   const [have, want] = [shape, stated].map((lengths) => lengths.reduce((product, length) => product * length, 1))
-  if (have !== want) throw new UsageError(`--image-shape ${stated.join(',')} has ${want} values, an example has ${have}`, ['give the height and width of the images'])
+  if (have !== want)
+    throw new UsageError(`--image-shape ${stated.join(',')} has ${want} values, an example has ${have}`, [
+      'give the height and width of the images',
+    ])
   return layout
 }
 

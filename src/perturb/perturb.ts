@@ -27,13 +27,19 @@ const NO_NUMBERS = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'po
 /**
  * A perturbed copy of every example: numbers in an array, seen as images where they are some.
  *
- * Each row draws from a generator of its own (seed and row), so that a copy depends on its example and the anchors alone.
+ * Each row draws from a generator of its own (seed and row), so that a copy depends on its example and the anchors
+ * alone.
  *
  * Precision  fp64, stored as Float32.
  * Cost       one pass over the inputs; a copy of them.
  * Throws     UsageError  the data have no array of numbers, or are no images.
  */
-export function perturbNumbers(data: DataSet, {name, strength}: PerturbationRequest, anchors: Uint32Array, options: PerturbOptions): Perturbed {
+export function perturbNumbers(
+  data: DataSet,
+  {name, strength}: PerturbationRequest,
+  anchors: Uint32Array,
+  options: PerturbOptions,
+): Perturbed {
   const array = numbersToPerturb(data, name)
   const values = {data: array.data, width: array.shape.slice(1).reduce((product, length) => product * length, 1)}
   const layout = imageLayout(array.shape.slice(1), options.imageShape)
@@ -41,16 +47,26 @@ export function perturbNumbers(data: DataSet, {name, strength}: PerturbationRequ
   const span = range.high[0]! - range.low[0]!
   const image = () => {
     if (layout !== null) return layout
-    throw new UsageError(`--perturb ${name} needs images, but an example of '${array.name}' has the shape [${array.shape.slice(1).join(', ')}]`, ['state their height and width with --image-shape 28,28'])
+    throw new UsageError(
+      `--perturb ${name} needs images, but an example of '${array.name}' has the shape [${array.shape.slice(1).join(', ')}]`,
+      ['state their height and width with --image-shape 28,28'],
+    )
   }
   const clipped = `clipped to ${range.description}`
   const ways: Partial<Record<typeof name, () => [Change, string]>> = {
-    noise: () => (layout === null
-      ? [noise(deviations(values, anchors).map((deviation) => strength * deviation)), `Gaussian noise of ${strength} × each feature's standard deviation among the anchors, ${clipped}`]
-      : [noise(strength * span), `Gaussian noise of standard deviation ${strength} × the range, ${clipped}`]),
+    noise: () =>
+      layout === null
+        ? [
+            noise(deviations(values, anchors).map((deviation) => strength * deviation)),
+            `Gaussian noise of ${strength} × each feature's standard deviation among the anchors, ${clipped}`,
+          ]
+        : [noise(strength * span), `Gaussian noise of standard deviation ${strength} × the range, ${clipped}`],
     shift: () => [shift(image(), strength), `moved by up to ${strength} pixels along each axis, edges repeated`],
     rotate: () => [rotate(image(), strength), `turned by up to ${strength}° either way, bilinear, edges repeated`],
-    brightness: () => [(image(), brightness(strength * span)), `all pixels brighter or darker by up to ${strength} × the range, ${clipped}`],
+    brightness: () => [
+      (image(), brightness(strength * span)),
+      `all pixels brighter or darker by up to ${strength} × the range, ${clipped}`,
+    ],
   }
   const way = ways[name]
   if (way === undefined) throw new UsageError(`--perturb ${name} does not work on numbers but on ${CATALOGUE[name].of}`)
@@ -61,26 +77,42 @@ export function perturbNumbers(data: DataSet, {name, strength}: PerturbationRequ
 /** The one array that is perturbed: `inputs`, or the only one of numbers. */
 export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
   const candidates = inputs.filter((array) => !NO_NUMBERS.has(array.name))
-  const array = candidates.find((each) => each.name === 'inputs') ?? (candidates.length === 1 ? candidates[0] : undefined)
+  const array =
+    candidates.find((each) => each.name === 'inputs') ?? (candidates.length === 1 ? candidates[0] : undefined)
   if (array !== undefined) return array
   const names = inputs.map((each) => each.name).join(', ')
-  throw new UsageError(`--perturb ${name} needs one array of numbers, the data have ${names}`, ['name it with --inputs-name', `texts can be perturbed by ${TEXT_NAMES}`, 'give pairs of your own with --pairs'])
+  throw new UsageError(`--perturb ${name} needs one array of numbers, the data have ${names}`, [
+    'name it with --inputs-name',
+    `texts can be perturbed by ${TEXT_NAMES}`,
+    'give pairs of your own with --pairs',
+  ])
 }
 
 /**
- * A perturbed copy of every text, made into tokens as the texts themselves were: cut to as many, and padded to at least their length.
+ * A perturbed copy of every text, made into tokens as the texts themselves were: cut to as many, and padded to at least
+ * their length.
  *
  * Each row draws from a generator of its own (seed and row); nothing is taken from the other rows.
  *
  * Cost    one pass of the tokenizer over the texts.
  * Throws  UsageError  the data are no texts.
  */
-export function perturbTexts(data: DataSet, {name, strength}: PerturbationRequest, {seed}: Pick<PerturbOptions, 'seed'>): Perturbed {
+export function perturbTexts(
+  data: DataSet,
+  {name, strength}: PerturbationRequest,
+  {seed}: Pick<PerturbOptions, 'seed'>,
+): Perturbed {
   const {texts, encode} = textsToPerturb(data, name)
   const ways: Partial<Record<typeof name, [TextChange, string]>> = {
     'word-drop': [dropWords(strength), `each word left out with probability ${strength}, at least one kept`],
-    'word-swap': [swapWords(strength), `each word exchanged with the next with probability ${strength}, none moved twice`],
-    typos: [mistype(strength), `each letter mistyped with probability ${strength}: exchanged with the next, left out, doubled, or a neighbour on a US keyboard`],
+    'word-swap': [
+      swapWords(strength),
+      `each word exchanged with the next with probability ${strength}, none moved twice`,
+    ],
+    typos: [
+      mistype(strength),
+      `each letter mistyped with probability ${strength}: exchanged with the next, left out, doubled, or a neighbour on a US keyboard`,
+    ],
   }
   const way = ways[name]
   if (way === undefined) throw new UsageError(`--perturb ${name} does not work on texts but on ${CATALOGUE[name].of}`)
@@ -92,14 +124,23 @@ export function perturbTexts(data: DataSet, {name, strength}: PerturbationReques
 /** Throws UsageError where the data are no texts. */
 export function textsToPerturb({text, inputs}: DataSet, name: string): TextRows {
   if (text !== undefined) return text
-  throw new UsageError(`--perturb ${name} changes texts, but the data hold ${inputs.map((each) => each.name).join(', ')}`, ['give the texts themselves as csv or JSON lines, with --tokenizer tokenizer.json', 'give pairs of your own with --pairs'])
+  throw new UsageError(
+    `--perturb ${name} changes texts, but the data hold ${inputs.map((each) => each.name).join(', ')}`,
+    [
+      'give the texts themselves as csv or JSON lines, with --tokenizer tokenizer.json',
+      'give pairs of your own with --pairs',
+    ],
+  )
 }
 
-const TEXT_NAMES = Object.entries(CATALOGUE).flatMap(([name, entry]) => (entry.of === 'text' ? [name] : [])).join(', ')
+const TEXT_NAMES = Object.entries(CATALOGUE)
+  .flatMap(([name, entry]) => (entry.of === 'text' ? [name] : []))
+  .join(', ')
 
 /** The data with one array replaced. */
 export const withArray = (data: DataSet, array: InputArray, values: Float32Array): DataSet => ({
-  ...data, inputs: data.inputs.map((each) => (each === array ? {name: array.name, shape: array.shape, data: values} : each)),
+  ...data,
+  inputs: data.inputs.map((each) => (each === array ? {name: array.name, shape: array.shape, data: values} : each)),
 })
 
 function changed({data, shape}: InputArray, width: number, range: Range, change: Change, seed: number): Float32Array {
@@ -115,4 +156,5 @@ function changed({data, shape}: InputArray, width: number, range: Range, change:
 }
 
 /** The random numbers of one row. */
-export const rowRandom = (seed: number, row: number) => random((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b)) >>> 0)
+export const rowRandom = (seed: number, row: number) =>
+  random((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b)) >>> 0)

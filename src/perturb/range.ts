@@ -15,11 +15,20 @@ export interface Values {
 }
 
 /**
- * The range that perturbed examples are clipped to: as stated; 0 … 255 for bytes; else what the values of the anchors span, for images
- * together (their values have one unit), else each value by itself.
+ * The range that perturbed examples are clipped to: as stated; 0 … 255 for bytes; else what the values of the anchors
+ * span, for images together (their values have one unit), else each value by itself.
  */
-export function rangeOf({data, width}: Values, anchors: Uint32Array, image: boolean, stated: readonly [number, number] | null): Range {
-  const filled = (low: number, high: number, description: string): Range => ({low: new Float64Array(width).fill(low), high: new Float64Array(width).fill(high), description})
+export function rangeOf(
+  {data, width}: Values,
+  anchors: Uint32Array,
+  image: boolean,
+  stated: readonly [number, number] | null,
+): Range {
+  const filled = (low: number, high: number, description: string): Range => ({
+    low: new Float64Array(width).fill(low),
+    high: new Float64Array(width).fill(high),
+    description,
+  })
   if (stated !== null) return filled(stated[0], stated[1], `the stated range ${stated[0]} … ${stated[1]}`)
   if (data instanceof Uint8Array) return filled(0, 255, 'the range 0 … 255 of bytes')
   const low = new Float64Array(width).fill(Infinity)
@@ -31,9 +40,13 @@ export function rangeOf({data, width}: Values, anchors: Uint32Array, image: bool
       if (value > high[t]!) high[t] = value
     }
   }
-  if (!image) return {low, high, description: 'each feature\'s range among the anchors'}
+  if (!image) return {low, high, description: "each feature's range among the anchors"}
   const [least, most] = [low.reduce((a, b) => Math.min(a, b)), high.reduce((a, b) => Math.max(a, b))]
-  return filled(least, most, `the range ${Number(least.toPrecision(6))} … ${Number(most.toPrecision(6))} of the anchors`)
+  return filled(
+    least,
+    most,
+    `the range ${Number(least.toPrecision(6))} … ${Number(most.toPrecision(6))} of the anchors`,
+  )
 }
 
 /** Into the range in place; a value that was outside before the perturbation may stay where it was. */
@@ -48,6 +61,7 @@ export function deviations({data, width}: Values, anchors: Uint32Array): Float64
   const mean = new Float64Array(width)
   for (const row of anchors) for (let t = 0; t < width; t++) mean[t]! += data[row * width + t]! / anchors.length
   const square = new Float64Array(width)
-  for (const row of anchors) for (let t = 0; t < width; t++) square[t]! += (data[row * width + t]! - mean[t]!) ** 2 / anchors.length
+  for (const row of anchors)
+    for (let t = 0; t < width; t++) square[t]! += (data[row * width + t]! - mean[t]!) ** 2 / anchors.length
   return square.map(Math.sqrt)
 }

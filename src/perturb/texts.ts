@@ -1,10 +1,14 @@
 import type {Random} from '../stats/random.js'
 
-/** A changed copy of a text; a word is a run of characters without white space, and the space between words stays as it is. */
+/**
+ * A changed copy of a text; a word is a run of characters without white space, and the space between words stays as it
+ * is.
+ */
 export type TextChange = (text: string, random: Random) => string
 
 /**
- * Each word is left out with probability p, with the space behind it; if that were all of them, one stays, each with the same probability.
+ * Each word is left out with probability p, with the space behind it; if that were all of them, one stays, each with
+ * the same probability.
  *
  * Empty  a text without words stays as it is.
  */
@@ -17,13 +21,16 @@ export function dropWords(p: number): TextChange {
   }
 }
 
-/** From left to right each word changes places with the next with probability p; two that have done so stay where they are, so no word moves by more than one place. */
+/**
+ * From left to right each word changes places with the next with probability p; two that have done so stay where they
+ * are, so no word moves by more than one place.
+ */
 export function swapWords(p: number): TextChange {
   return (text, {uniform}) => {
     const words = text.match(/\S+/g) ?? []
     for (let i = 0; i + 1 < words.length; i++) {
       if (uniform() >= p) continue
-      [words[i], words[i + 1]] = [words[i + 1]!, words[i]!]
+      ;[words[i], words[i + 1]] = [words[i + 1]!, words[i]!]
       i++
     }
     let next = 0
@@ -32,9 +39,10 @@ export function swapWords(p: number): TextChange {
 }
 
 /**
- * Each letter is hit with probability p. A letter that is hit is, each with the same probability: exchanged with the letter behind it (which then is not hit), left out,
- * doubled, or replaced by a key beside it on a US keyboard, in the same case. What is not possible is not drawn: the last letter of a run has none to be exchanged with, a word
- * does not vanish, and a letter that is no key of that keyboard (é, я) has none beside it. Digits and punctuation stay.
+ * Each letter is hit with probability p. A letter that is hit is, each with the same probability: exchanged with the
+ * letter behind it (which then is not hit), left out, doubled, or replaced by a key beside it on a US keyboard, in the
+ * same case. What is not possible is not drawn: the last letter of a run has none to be exchanged with, a word does not
+ * vanish, and a letter that is no key of that keyboard (é, я) has none beside it. Digits and punctuation stay.
  */
 export function mistype(p: number): TextChange {
   return (text, random) => text.replace(/\S+/g, (word) => mistypedWord(word, p, random))
@@ -44,7 +52,7 @@ function mistypedWord(word: string, p: number, {uniform, integer}: Random): stri
   // A letter with the accents that follow it is one.
   const signs = word.match(/\p{L}\p{M}*|./gsu) ?? []
   let out = ''
-  for (let i = 0; i < signs.length;) {
+  for (let i = 0; i < signs.length; ) {
     const sign = signs[i]!
     if (!isLetter(sign) || uniform() >= p) {
       out += sign
@@ -74,6 +82,15 @@ function keysBeside(letter: string): string {
   const row = KEYS.findIndex((keys) => lower.length === 1 && keys.includes(lower))
   if (row === -1) return ''
   const at = KEYS[row]!.indexOf(lower)
-  const beside = [[row, at - 1], [row, at + 1], [row - 1, at], [row - 1, at + 1], [row + 1, at - 1], [row + 1, at]].map(([r, k]) => KEYS[r!]?.[k!] ?? '').join('')
+  const beside = [
+    [row, at - 1],
+    [row, at + 1],
+    [row - 1, at],
+    [row - 1, at + 1],
+    [row + 1, at - 1],
+    [row + 1, at],
+  ]
+    .map(([r, k]) => KEYS[r!]?.[k!] ?? '')
+    .join('')
   return letter === lower ? beside : beside.toUpperCase()
 }

@@ -1,19 +1,35 @@
 import type {Cell, CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
 import {count, number, percent, percentUp, plural, setting} from './format.js'
 
-/** What else the report found, one sentence each, most binding first: for every view alike. Empty where nothing else was asked for. */
+/**
+ * What else the report found, one sentence each, most binding first: for every view alike. Empty where nothing else was
+ * asked for.
+ */
 export function findings(metrics: CertifyMetrics): string[] {
-  return [fresh(metrics), radii(metrics), classes(metrics), between(metrics), units(metrics), hints(metrics)].filter((sentence) => sentence !== null)
+  return [fresh(metrics), radii(metrics), classes(metrics), between(metrics), units(metrics), hints(metrics)].filter(
+    (sentence) => sentence !== null,
+  )
 }
 
 /** What --bounds added, in the last layer. */
 function fresh({layers, cells}: CertifyMetrics): string | null {
   const last = layers.at(-1)
-  const epsilons = (last?.epsilon.scaleFree.fresh ?? []).filter(({upper}) => upper !== null).map(({method, upper}) => `ε ≤ ${number(upper!)} (${method})`)
-  const cell = cells.filter((c) => c.layer === last?.name && c.clopperPearson !== undefined).reduce<Cell | null>((a, b) => (a === null || b.clopperPearson! < a.clopperPearson! ? b : a), null)
-  const share = cell === null ? [] : [`at most ${percentUp(cell.clopperPearson!)} of pairs within δ ${setting(cell.delta)} differ in loss by ${setting(cell.eta)} or more (clopper-pearson)`]
+  const epsilons = (last?.epsilon.scaleFree.fresh ?? [])
+    .filter(({upper}) => upper !== null)
+    .map(({method, upper}) => `ε ≤ ${number(upper!)} (${method})`)
+  const cell = cells
+    .filter((c) => c.layer === last?.name && c.clopperPearson !== undefined)
+    .reduce<Cell | null>((a, b) => (a === null || b.clopperPearson! < a.clopperPearson! ? b : a), null)
+  const share =
+    cell === null
+      ? []
+      : [
+          `at most ${percentUp(cell.clopperPearson!)} of pairs within δ ${setting(cell.delta)} differ in loss by ${setting(cell.eta)} or more (clopper-pearson)`,
+        ]
   const all = [...epsilons, ...share]
-  return all.length === 0 ? null : `Two fresh examples, in ${last!.name}: ${all.join(', ')}; certified with all the others.`
+  return all.length === 0
+    ? null
+    : `Two fresh examples, in ${last!.name}: ${all.join(', ')}; certified with all the others.`
 }
 
 /** The layer in which most single examples have a radius. */
@@ -44,7 +60,8 @@ function between({layers}: CertifyMetrics): string | null {
 /** The group whose part of the volatility exceeds its part of the distance most. */
 export function heaviest({layers}: CertifyMetrics): {layer: string; group: ChannelGroup} | null {
   const all = layers.flatMap(({name, groups}) => (groups ?? []).map((group) => ({layer: name, group})))
-  const excess = ({group}: (typeof all)[number]) => (group.volatilityShare === null ? -1 : group.volatilityShare - group.distanceShare!)
+  const excess = ({group}: (typeof all)[number]) =>
+    group.volatilityShare === null ? -1 : group.volatilityShare - group.distanceShare!
   const first = all.reduce<(typeof all)[number] | null>((a, b) => (a === null || excess(b) > excess(a) ? b : a), null)
   return first !== null && excess(first) > 0 ? first : null
 }
@@ -56,14 +73,18 @@ function units(metrics: CertifyMetrics): string | null {
   return `Units: ${unitRange(group)} of ${layer} carry ${percent(group.volatilityShare!)} of the volatility of close pairs with ${percent(group.distanceShare!)} of their distance (estimate).`
 }
 
-export const unitRange = ({units: [first, last]}: ChannelGroup): string => (first === last ? String(first) : `${first}–${last}`)
+export const unitRange = ({units: [first, last]}: ChannelGroup): string =>
+  first === last ? String(first) : `${first}–${last}`
 
 function hints({localization: {labelHints}}: CertifyMetrics): string | null {
   if (labelHints === undefined || labelHints.length === 0) return null
-  const shown = labelHints.slice(0, 3).map((hint) => `row ${hint.row} (${hint.label}, neighbours say ${hint.suggested})`)
+  const shown = labelHints
+    .slice(0, 3)
+    .map((hint) => `row ${hint.row} (${hint.label}, neighbours say ${hint.suggested})`)
   const more = labelHints.length - shown.length
   return `Labels to look at, hints only: ${shown.join(', ')}${more > 0 ? ` and ${plural(more, 'other')}` : ''}.`
 }
 
 /** A relative change with its sign, for `dropChange`. */
-export const dropText = (x: number | null): string => (x === null ? '–' : `${x > 0 ? '+' : ''}${number(100 * x)}\u00a0%`)
+export const dropText = (x: number | null): string =>
+  x === null ? '–' : `${x > 0 ? '+' : ''}${number(100 * x)}\u00a0%`

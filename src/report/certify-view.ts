@@ -17,8 +17,13 @@ export interface CellGrid<C extends Placed = Cell> {
 }
 
 /** One grid for each η, ascending. Empty without cells. */
-export function cellGrids<C extends Placed = Cell>(metrics: {layers: readonly {name: string}[]; cells: readonly C[]}): CellGrid<C>[] {
-  const sharedRadii = metrics.layers.every(({name}) => same(radii(metrics.cells, name), radii(metrics.cells, metrics.layers[0]!.name)))
+export function cellGrids<C extends Placed = Cell>(metrics: {
+  layers: readonly {name: string}[]
+  cells: readonly C[]
+}): CellGrid<C>[] {
+  const sharedRadii = metrics.layers.every(({name}) =>
+    same(radii(metrics.cells, name), radii(metrics.cells, metrics.layers[0]!.name)),
+  )
   return ascending(metrics.cells.map((c) => c.eta)).map((eta) => {
     const rows = metrics.layers.map(({name}) => ({
       layer: name,
@@ -50,7 +55,8 @@ export const STATUS_MEANING: Record<CellStatus, string> = {
   invalid: 'the assumptions of a bound are not met',
 }
 
-export const perturbationName = ({name, strength}: Pick<PerturbationMetrics, 'name' | 'strength'>): string => (strength === null ? name : `${name} ${setting(strength)}`)
+export const perturbationName = ({name, strength}: Pick<PerturbationMetrics, 'name' | 'strength'>): string =>
+  strength === null ? name : `${name} ${setting(strength)}`
 
 function radii(cells: readonly Placed[], layer: string): number[] {
   return ascending(cells.filter((c) => c.layer === layer).map((c) => c.delta))

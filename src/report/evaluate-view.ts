@@ -23,7 +23,12 @@ export function graphTable({accuracies, targets}: EvaluateMetrics, count: (n: nu
   const aimed = targets !== null
   return {
     head: ['graph', 'edges', 'test accuracy', ...(aimed ? ['on targets'] : [])],
-    rows: accuracies.map(({graph, edges, test, targets: on}) => [GRAPH[graph], count(edges), spread(test), ...(aimed ? [spreadOrDash(on)] : [])]),
+    rows: accuracies.map(({graph, edges, test, targets: on}) => [
+      GRAPH[graph],
+      count(edges),
+      spread(test),
+      ...(aimed ? [spreadOrDash(on)] : []),
+    ]),
   }
 }
 
@@ -33,7 +38,13 @@ export function methodTable({methods, targets, adversarial}: EvaluateMetrics): T
   const trained = methods.some(({samePruning, kind}) => samePruning !== null && kind === 'control')
   const aimed = trained && targets !== null
   return {
-    head: ['ranking', 'kind', ...(graded ? ['AUC', 'avg. prec.', 'prec. @ k'] : []), ...(trained ? ['accuracy'] : []), ...(aimed ? ['on targets'] : [])],
+    head: [
+      'ranking',
+      'kind',
+      ...(graded ? ['AUC', 'avg. prec.', 'prec. @ k'] : []),
+      ...(trained ? ['accuracy'] : []),
+      ...(aimed ? ['on targets'] : []),
+    ],
     rows: methods.map(({name, kind, grade, samePruning}) => [
       name,
       KIND[kind],

@@ -30,7 +30,10 @@ const FORMATS = {
   junit: {suffixes: ['.xml'], render: gateJunit},
   markdown: {suffixes: ['.md', '.markdown'], render: gateMarkdown},
   sarif: {suffixes: ['.sarif', '.sarif.json'], render: gateSarif},
-  terminal: {suffixes: ['.txt'], render: (report, {columns = 80, colour = false}) => gateText(report, {columns, colour})},
+  terminal: {
+    suffixes: ['.txt'],
+    render: (report, {columns = 80, colour = false}) => gateText(report, {columns, colour}),
+  },
 } satisfies Record<string, Format>
 
 export type FormatName = keyof typeof FORMATS
@@ -54,13 +57,23 @@ export function formatOf(output: string): {format: FormatName; path: string} {
   // One letter before a colon is a drive.
   const [, prefix, rest] = /^([A-Za-z][\w-]+):(.*)$/s.exec(output) ?? []
   if (prefix !== undefined && rest !== undefined) {
-    if (!isFormat(prefix)) throw new UsageError(`'${prefix}' in '${output}' is no format of surety gate`, [`use one of ${FORMAT_NAMES.join(', ')}, as in junit:results.xml`])
-    if (rest === '') throw new UsageError(`'${output}' names a format and no file`, [`use ${prefix}:FILE, or --format ${prefix} for stdout`])
+    if (!isFormat(prefix))
+      throw new UsageError(`'${prefix}' in '${output}' is no format of surety gate`, [
+        `use one of ${FORMAT_NAMES.join(', ')}, as in junit:results.xml`,
+      ])
+    if (rest === '')
+      throw new UsageError(`'${output}' names a format and no file`, [
+        `use ${prefix}:FILE, or --format ${prefix} for stdout`,
+      ])
     return {format: prefix, path: rest}
   }
   const name = output.toLowerCase()
   const ends = FORMAT_NAMES.flatMap((format) => FORMATS[format].suffixes.map((suffix: string) => ({format, suffix})))
   const fitting = ends.filter(({suffix}) => name.endsWith(suffix)).sort((a, b) => b.suffix.length - a.suffix.length)[0]
-  if (fitting === undefined) throw new UsageError(`the end of '${output}' does not say what to write`, [`use a known one (${ends.map(({suffix}) => suffix).join(', ')})`, 'or say the format before the name, as in junit:results.txt'])
+  if (fitting === undefined)
+    throw new UsageError(`the end of '${output}' does not say what to write`, [
+      `use a known one (${ends.map(({suffix}) => suffix).join(', ')})`,
+      'or say the format before the name, as in junit:results.txt',
+    ])
   return {format: fitting.format, path: output}
 }

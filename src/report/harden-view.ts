@@ -4,13 +4,20 @@ import {number, orDash, setting} from './format.js'
 
 /** The models that are compared, in the order of a reader's interest. */
 export function compared({before, control, after}: HardenMetrics): {name: string; measures: ModelMeasures}[] {
-  return [{name: 'as given', measures: before}, ...(control === null ? [] : [{name: 'control', measures: control}]), {name: 'hardened', measures: after}]
+  return [
+    {name: 'as given', measures: before},
+    ...(control === null ? [] : [{name: 'control', measures: control}]),
+    {name: 'hardened', measures: after},
+  ]
 }
 
 /** Loss, accuracy and accuracy under attack, a column a model. */
 export function accuracyTable(metrics: HardenMetrics): TextTable {
   const models = compared(metrics)
-  const row = (name: string, cell: (measures: ModelMeasures) => string) => [name, ...models.map(({measures}) => cell(measures))]
+  const row = (name: string, cell: (measures: ModelMeasures) => string) => [
+    name,
+    ...models.map(({measures}) => cell(measures)),
+  ]
   return {
     head: ['on the validation examples', ...models.map(({name}) => name)],
     rows: [
@@ -18,7 +25,9 @@ export function accuracyTable(metrics: HardenMetrics): TextTable {
       row('cross-entropy', ({loss}) => number(loss)),
       ...metrics.before.attacks.flatMap(({radius}, k) => [
         row(`accuracy under FGSM, radius ${setting(radius)}`, ({attacks}) => share(attacks[k]!.fgsm)),
-        row(`accuracy under PGD-${metrics.attack!.steps}, radius ${setting(radius)}`, ({attacks}) => share(attacks[k]!.pgd)),
+        row(`accuracy under PGD-${metrics.attack!.steps}, radius ${setting(radius)}`, ({attacks}) =>
+          share(attacks[k]!.pgd),
+        ),
       ]),
     ],
   }
@@ -34,7 +43,9 @@ export function volatilityTable(metrics: HardenMetrics): TextTable {
   ] as const
   return {
     head: ['layer', 'measure', ...models.map(({name}) => name)],
-    rows: metrics.before.layers.flatMap(({name: layer}, k) => figures.map(({name, of}) => [layer, name, ...models.map(({measures}) => number(measures.layers[k]![of]))])),
+    rows: metrics.before.layers.flatMap(({name: layer}, k) =>
+      figures.map(({name, of}) => [layer, name, ...models.map(({measures}) => number(measures.layers[k]![of]))]),
+    ),
   }
 }
 
@@ -42,7 +53,13 @@ export function epochTable({epochs, best}: HardenMetrics): TextTable {
   return {
     head: ['epoch', 'λ', 'loss', 'volatility', 'val. loss', 'val. volatility', 'val. accuracy'],
     rows: epochs.map(({epoch, lambda, loss, penalty, validation}) => [
-      `${epoch}${epoch === best ? ' (kept)' : ''}`, setting(lambda), number(loss), orDash(penalty), number(validation.loss), orDash(validation.penalty), share(validation.accuracy),
+      `${epoch}${epoch === best ? ' (kept)' : ''}`,
+      setting(lambda),
+      number(loss),
+      orDash(penalty),
+      number(validation.loss),
+      orDash(validation.penalty),
+      share(validation.accuracy),
     ]),
   }
 }

@@ -4,11 +4,28 @@ import type {Frame, Json} from './types.js'
 import {visibleJson} from './visible.js'
 
 /** A reader finds the frame first and what may differ between runs last; what a command adds stands between. */
-const FIRST = ['schemaVersion', 'kind', 'command', 'shard', 'key', 'checksum', 'version', 'algorithm', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']
+const FIRST = [
+  'schemaVersion',
+  'kind',
+  'command',
+  'shard',
+  'key',
+  'checksum',
+  'version',
+  'algorithm',
+  'seed',
+  'engine',
+  'inputs',
+  'config',
+  'metrics',
+  'verdict',
+  'notes',
+]
 const LAST = 'run'
 
 /**
- * The canonical JSON text of a report or a partial result: the same result gives the same bytes, whatever order its keys were set in.
+ * The canonical JSON text of a report or a partial result: the same result gives the same bytes, whatever order its
+ * keys were set in.
  *
  * Order      the top level as in `Report` with a command's own members before `run`, everything below by code unit;
  *            indented by two spaces, one newline at the end.
@@ -18,7 +35,8 @@ const LAST = 'run'
  */
 export function toJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'version'>): string {
   const members = Object.entries(report).filter(([, member]) => member !== undefined)
-  const place = (key: string) => (key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length)
+  const place = (key: string) =>
+    key === LAST ? FIRST.length + 1 : FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length
   members.sort(([a], [b]) => place(a) - place(b) || byCodeUnit(a, b))
   const object = Object.fromEntries(members.map(([key, member]) => [key, canonical(member, key)]))
   return visibleJson(textOf(object, 2)) + '\n'
@@ -31,14 +49,21 @@ export function withoutRun<T extends {run?: unknown}>(report: T): Omit<T, 'run'>
   return lasting as Omit<T, 'run'>
 }
 
-/** Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in. */
+/**
+ * Canonical JSON without spaces, for digests: the same value gives the same text, whatever order its keys were set in.
+ */
 export const digestText = (value: unknown): string => textOf(canonical(value, ''))
 
 function textOf(value: Json | Record<string, Json>, indent?: number): string {
   try {
     return JSON.stringify(value, null, indent)
   } catch (cause) {
-    if (cause instanceof RangeError) throw new InputError(`the result is longer than ${constants.MAX_STRING_LENGTH} characters, more than one JSON file can hold`, ['use fewer rows or layers, or more shards if this is a partial result'], {cause})
+    if (cause instanceof RangeError)
+      throw new InputError(
+        `the result is longer than ${constants.MAX_STRING_LENGTH} characters, more than one JSON file can hold`,
+        ['use fewer rows or layers, or more shards if this is a partial result'],
+        {cause},
+      )
     throw cause
   }
 }
@@ -69,5 +94,7 @@ function isPlain(value: object): boolean {
 }
 
 function unfit(path: string, found: string): InternalError {
-  return new InternalError(`the report holds ${found} at ${path}, which JSON cannot hold`, ['report this as a bug of surety'])
+  return new InternalError(`the report holds ${found} at ${path}, which JSON cannot hold`, [
+    'report this as a bug of surety',
+  ])
 }

@@ -8,7 +8,12 @@ import type {Report, Verdict} from './types.js'
 import {visible} from './visible.js'
 
 const TOP_EDGES = 10
-const WORD: Record<Verdict['status'], string> = {pass: '✅ Pass', fail: '❌ Fail', inconclusive: '❔ Inconclusive', done: '☑️ Done'}
+const WORD: Record<Verdict['status'], string> = {
+  pass: '✅ Pass',
+  fail: '❌ Fail',
+  inconclusive: '❔ Inconclusive',
+  done: '☑️ Done',
+}
 
 /** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
 export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
@@ -29,7 +34,11 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
   const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
-  return document('surety certify', verdict, [table(head, rows), about, ...(more.length === 0 ? [] : [more.join('\n')])])
+  return document('surety certify', verdict, [
+    table(head, rows),
+    about,
+    ...(more.length === 0 ? [] : [more.join('\n')]),
+  ])
 }
 
 /** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */
@@ -40,7 +49,14 @@ export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): s
   })
   const top = metrics.top
     .slice(0, TOP_EDGES)
-    .map((e) => [count(e.rank), text(e.source), text(e.target), number(e.score), e.pruned ? 'pruned' : 'kept', text(e.reason)])
+    .map((e) => [
+      count(e.rank),
+      text(e.source),
+      text(e.target),
+      number(e.score),
+      e.pruned ? 'pruned' : 'kept',
+      text(e.reason),
+    ])
   const parts = [table(['', 'before', 'after'], changed)]
   if (top.length > 0) parts.push(table(['rank', 'source', 'target', 'score', '', 'why'], top))
   return document('surety sanitize', verdict, parts)
@@ -52,9 +68,15 @@ export function document(title: string, {status, summary, meaning}: Verdict, par
 }
 
 /** A table; columns after the first are figures unless said otherwise. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], kind: 'figures' | 'words' = 'figures'): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  kind: 'figures' | 'words' = 'figures',
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 || kind === 'words' ? '---' : '---:'))), ...rows.map(line)].join('\n')
+  return [line(head), line(head.map((_, i) => (i === 0 || kind === 'words' ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  )
 }
 
 /** Text from outside as literal Markdown: every character that could start markup is escaped. */

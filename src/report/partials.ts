@@ -8,7 +8,10 @@ import {digestText} from './json.js'
 import type {Subject} from './subject.js'
 import type {Frame} from './types.js'
 
-/** What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all shards. */
+/**
+ * What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all
+ * shards.
+ */
 export interface PartialResult extends Frame {
   kind: 'partial'
   shard: Shard
@@ -21,7 +24,10 @@ export interface PartialResult extends Frame {
 export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
   subject: Subject
-  /** pictures of the rows that the report may name, from this shard's part of the pairs; absent where the inputs are no images */
+  /**
+   * pictures of the rows that the report may name, from this shard's part of the pairs; absent where the inputs are no
+   * images
+   */
   thumbnails?: Thumbnail[]
 }
 
@@ -35,7 +41,9 @@ export interface SanitizePartial extends PartialResult, SanitizeShare {
 export type AnyPartial = CertifyPartial | SanitizePartial
 
 /** A partial result with its key and its checksum. */
-export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(unsealed: Unsealed): Unsealed & Pick<PartialResult, 'key' | 'checksum'> {
+export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(
+  unsealed: Unsealed,
+): Unsealed & Pick<PartialResult, 'key' | 'checksum'> {
   const keyed = {...unsealed, key: keyOf(unsealed)}
   return {...keyed, checksum: checksumOf(keyed)}
 }
@@ -45,7 +53,11 @@ export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
   const {command, shard, version, seed, config, inputs, engine, plan} = partial
   const request = command === 'sanitize' ? (partial as SanitizePartial).request : null
   return {
-    command, version, shards: shard.count, seed, config,
+    command,
+    version,
+    shards: shard.count,
+    seed,
+    config,
     // Paths may differ from machine to machine.
     inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})),
     engine: {name: engine.name, precision: engine.precision},

@@ -47,27 +47,43 @@ export function renderReport(report: AnyReport, format: FormatName, options: Ren
   const renderers = RENDERERS[report.command] as Renderers<AnyReport>
   const {columns = 80, colour = false} = options
   switch (format) {
-    case 'terminal': return renderers.terminal(report, {columns, colour})
+    case 'terminal':
+      return renderers.terminal(report, {columns, colour})
     case 'html':
     case 'markdown': {
       const render = renderers[format]
       if (render !== undefined) return render(report)
     }
   }
-  throw new UsageError(`a report of surety ${report.command} cannot be written as ${format}`, [`it can be ${['json', ...Object.keys(renderers)].sort().join(', ')}`, ...(format === 'html' || format === 'markdown' ? [] : ['surety gate judges it and writes that: name it under "report" in a check'])])
+  throw new UsageError(`a report of surety ${report.command} cannot be written as ${format}`, [
+    `it can be ${['json', ...Object.keys(renderers)].sort().join(', ')}`,
+    ...(format === 'html' || format === 'markdown'
+      ? []
+      : ['surety gate judges it and writes that: name it under "report" in a check']),
+  ])
 }
 
 /**
- * `renderReport` of a report that was read from a file. What fits the schema may still contradict itself (a layer that is named and not there), which
+ * `renderReport` of a report that was read from a file. What fits the schema may still contradict itself (a layer that
+ * is named and not there), which
  * surety never writes.
  *
  * Throws  UsageError  as renderReport.  InputError  the report cannot be shown.
  */
-export function renderReadReport(report: AnyReport, path: string, format: FormatName, options: RenderOptions = {}): string {
+export function renderReadReport(
+  report: AnyReport,
+  path: string,
+  format: FormatName,
+  options: RenderOptions = {},
+): string {
   try {
     return renderReport(report, format, options)
   } catch (cause) {
     if (cause instanceof SuretyError && !(cause instanceof InternalError)) throw cause
-    throw new InputError(`${path}: its members contradict each other, so it cannot be shown as ${format}`, [`write the report again with surety ${report.command}`], {cause})
+    throw new InputError(
+      `${path}: its members contradict each other, so it cannot be shown as ${format}`,
+      [`write the report again with surety ${report.command}`],
+      {cause},
+    )
   }
 }

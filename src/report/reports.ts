@@ -15,7 +15,10 @@ export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
   /** the model and the examples; absent in reports of versions that did not write it */
   subject?: Subject
-  /** pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else absent */
+  /**
+   * pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else
+   * absent
+   */
   thumbnails?: Thumbnail[]
   /** sha256 of everything here but `run` */
   checksum: string
@@ -61,4 +64,12 @@ export interface GateReport extends Report<GateMetrics> {
 }
 
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
-export type AnyReport = CertifyReport | SanitizeReport | EvaluateReport | AttackReport | HardenReport | VerifyReport | DoctorReport | GateReport
+export type AnyReport =
+  | CertifyReport
+  | SanitizeReport
+  | EvaluateReport
+  | AttackReport
+  | HardenReport
+  | VerifyReport
+  | DoctorReport
+  | GateReport

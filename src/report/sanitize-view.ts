@@ -23,15 +23,30 @@ export function effects(metrics: SanitizeMetrics): Effect[] {
 }
 
 /** Kernel complexity, or in the limit of an infinite ridge the alignment that it turns into. */
-export function complexity({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): {name: string; before: number; after: number; better: string} {
+export function complexity({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): {
+  name: string
+  before: number
+  after: number
+  better: string
+} {
   return alignment === null
-    ? {name: 'kernel complexity (GKC)', before: gkcBefore!, after: gkcAfter!, better: 'lower means labels easier to learn'}
+    ? {
+        name: 'kernel complexity (GKC)',
+        before: gkcBefore!,
+        after: gkcAfter!,
+        better: 'lower means labels easier to learn',
+      }
     : {name: 'kernel–label alignment', ...alignment, better: 'higher means labels easier to learn'}
 }
 
 /** The way the kernel scores were computed, in words. */
 export function solverText({solver}: SanitizeMetrics): string {
-  const free = solver.labelFreeError === null ? 'no label-free score' : solver.labelFreeError === 0 ? 'label-free score exact' : `label-free complexity ± ${number(solver.labelFreeError)}`
+  const free =
+    solver.labelFreeError === null
+      ? 'no label-free score'
+      : solver.labelFreeError === 0
+        ? 'label-free score exact'
+        : `label-free complexity ± ${number(solver.labelFreeError)}`
   return {
     gram: `Gram matrices in memory; ${free}`,
     landmarks: `${count(solver.landmarks ?? 0)} landmarks, relative error of the kernel ${orDash(solver.kernelError)}; ${free}`,

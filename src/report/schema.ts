@@ -22,7 +22,11 @@ function validatorOf(file: string, definition: string): ValidateFunction {
   const key = `${file}#${definition}`
   const known = validators.get(key)
   if (known !== undefined) return known
-  const validate = new Ajv({strict: false, strictNumbers: true}).compile({...readSchema(file), anyOf: undefined, $ref: `#/definitions/${definition}`})
+  const validate = new Ajv({strict: false, strictNumbers: true}).compile({
+    ...readSchema(file),
+    anyOf: undefined,
+    $ref: `#/definitions/${definition}`,
+  })
   validators.set(key, validate)
   return validate
 }

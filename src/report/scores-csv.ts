@@ -32,7 +32,11 @@ const COLUMNS = [
  * Edges that repair added come last, with `added` 1 and no score and no rank.
  * Where the file names its nodes, `source_name` and `target_name` follow.
  */
-export function scoresCsv(scores: EdgeScores, {added}: Pick<Repair, 'added'>, nodeNames: readonly string[] | null): string {
+export function scoresCsv(
+  scores: EdgeScores,
+  {added}: Pick<Repair, 'added'>,
+  nodeNames: readonly string[] | null,
+): string {
   const lines = [nodeNames === null ? COLUMNS.join(',') : `${COLUMNS.join(',')},source_name,target_name`]
   const names = (u: number, v: number) => (nodeNames === null ? [] : [csvText(nodeNames[u]!), csvText(nodeNames[v]!)])
   for (let e = 0; e < scores.score.length; e++) {
@@ -66,9 +70,17 @@ export function scoresCsv(scores: EdgeScores, {added}: Pick<Repair, 'added'>, no
   for (let t = 0; t < added.length; t += 2) {
     const [u, v] = [added[t]!, added[t + 1]!]
     const known: Partial<Record<(typeof COLUMNS)[number], number>> = {
-      source: u, target: v, pruned: 0, scored: 0, added: 1, weight: 1,
-      pseudo_disagree: Number(scores.pseudoLabels[u] !== scores.pseudoLabels[v]), pseudo_source: scores.pseudoLabels[u]!, pseudo_target: scores.pseudoLabels[v]!,
-      degree_source: scores.degrees[u]!, degree_target: scores.degrees[v]!,
+      source: u,
+      target: v,
+      pruned: 0,
+      scored: 0,
+      added: 1,
+      weight: 1,
+      pseudo_disagree: Number(scores.pseudoLabels[u] !== scores.pseudoLabels[v]),
+      pseudo_source: scores.pseudoLabels[u]!,
+      pseudo_target: scores.pseudoLabels[v]!,
+      degree_source: scores.degrees[u]!,
+      degree_target: scores.degrees[v]!,
     }
     lines.push([...COLUMNS.map((column) => known[column] ?? ''), ...names(u, v)].join(','))
   }

@@ -41,11 +41,18 @@ export interface LayerListing {
   layers: {name: string; kind: string; shape: number[] | null; default: boolean}[]
 }
 
-export const layerListing = (checkpoint: Pick<Checkpoint, 'kind' | 'modelInputs'>, layers: readonly LayerInfo[], version: string): LayerListing => ({
+export const layerListing = (
+  checkpoint: Pick<Checkpoint, 'kind' | 'modelInputs'>,
+  layers: readonly LayerInfo[],
+  version: string,
+): LayerListing => ({
   schemaVersion: 1,
   kind: 'layers',
   command: 'certify',
   version,
-  model: {kind: checkpoint.kind, inputs: checkpoint.modelInputs.map(({name, shape}) => ({name, shape: shape === null ? null : shape.slice(1)}))},
+  model: {
+    kind: checkpoint.kind,
+    inputs: checkpoint.modelInputs.map(({name, shape}) => ({name, shape: shape === null ? null : shape.slice(1)})),
+  },
   layers: layers.map(({name, type, shape, default: taken}) => ({name, kind: type, shape, default: taken})),
 })

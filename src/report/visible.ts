@@ -12,9 +12,15 @@ export function visible(text: string): string {
   })
 }
 
-/** JSON text, the same for whoever reads it as JSON, without characters that a terminal would act on: JSON itself only escapes those below U+0020. */
+/**
+ * JSON text, the same for whoever reads it as JSON, without characters that a terminal would act on: JSON itself only
+ * escapes those below U+0020.
+ */
 export function visibleJson(json: string): string {
-  return json.replace(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** At most `length` characters; what is lost is lost in the middle, where names of layers and paths differ least. */

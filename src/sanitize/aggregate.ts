@@ -61,7 +61,8 @@ function concat(a: Uint32Array, b: Uint32Array): Uint32Array {
   return out
 }
 
-const weight = (norm: Norm, degreeRow: number, degreeColumn: number) => (norm === 'row' ? 1 / (degreeRow + 1) : 1 / Math.sqrt((degreeRow + 1) * (degreeColumn + 1)))
+const weight = (norm: Norm, degreeRow: number, degreeColumn: number) =>
+  norm === 'row' ? 1 / (degreeRow + 1) : 1 / Math.sqrt((degreeRow + 1) * (degreeColumn + 1))
 
 /** Aggregated features x̃ = Âʰ X, and their unit rows x̂ (a zero row stays zero). */
 export interface Aggregated<M extends Matrix = Matrix> {

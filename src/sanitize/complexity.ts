@@ -21,13 +21,19 @@ export interface KernelGram {
 }
 
 /**
- * The Gram matrices of a node set, from one product of input rows with aggregated rows: x̃_i · x̂_j = Σ_k Âʰ_ik (x_k · x̂_j).
+ * The Gram matrices of a node set, from one product of input rows with aggregated rows: x̃_i · x̂_j = Σ_k Âʰ_ik (x_k ·
+ * x̂_j).
  *
  * Precision  fp64.
  * Cost       one sparse or dense n × s product, then nnz(Âʰ_S) · s / 2; (n + s) · s · 8 bytes.
  * Empty      a node whose aggregated row is zero has cosine 0 with every node, itself included.
  */
-export async function kernelGram(features: Matrix, graph: Aggregation, nodeSet: Uint32Array, products: Products): Promise<KernelGram> {
+export async function kernelGram(
+  features: Matrix,
+  graph: Aggregation,
+  nodeSet: Uint32Array,
+  products: Products,
+): Promise<KernelGram> {
   const mixing = selectRows(graph.matrix, nodeSet) as Csr
   const {unit, norms} = aggregateFeatures(mixing, features)
   const cross = await innerProducts(features, unit, products)
@@ -76,8 +82,16 @@ const CG = {tolerance: 1e-12, maxIterations: 200}
  * Throws     InputError  H + λI is not positive definite.
  * Source     Arora et al. 2019, theorem 5.1, as KCES (arXiv 2506.11611) uses it. Deviation: the ridge.
  */
-export async function solveComplexity(kernel: Dense, y: Dense, ridge: number, products: Products): Promise<SolvedComplexity> {
-  const alpha = ridge < ITERATIVE_RIDGE ? await choleskySolve(await cholesky(kernel, products, ridge), y, products) : await solveIteratively(kernel, y, ridge, products)
+export async function solveComplexity(
+  kernel: Dense,
+  y: Dense,
+  ridge: number,
+  products: Products,
+): Promise<SolvedComplexity> {
+  const alpha =
+    ridge < ITERATIVE_RIDGE
+      ? await choleskySolve(await cholesky(kernel, products, ridge), y, products)
+      : await solveIteratively(kernel, y, ridge, products)
   return {gkc: complexityOf(y, alpha), alpha}
 }
 
@@ -99,7 +113,10 @@ export function complexityOf(y: Dense, alpha: Dense): number {
   return Math.sqrt((2 / y.rows) * sum)
 }
 
-/** Kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, from H Y; it decides the order of GKC as λ → ∞, where GKC² λ → (2/s)(Σ y² − s · alignment / λ). */
+/**
+ * Kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, from H Y; it decides the order of GKC as λ → ∞, where GKC² λ → (2/s)(Σ
+ * y² − s · alignment / λ).
+ */
 export function labelAlignment(hy: Dense, y: Dense): number {
   let sum = 0
   for (let t = 0; t < y.data.length; t++) sum += y.data[t]! * hy.data[t]!

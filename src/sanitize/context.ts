@@ -40,7 +40,12 @@ export function weighByLikeness(nodes: number, edges: Uint32Array, e: Csr): Weig
  * Why        one pair of sparse rows says little (a quarter of the true edges of Cora share no rare word); a whole
  *            neighbourhood says much, and the attacker does not choose it.
  */
-export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph, judged: Uint32Array = everyEdge(edges)): Float64Array {
+export function contextLikeness(
+  edges: Uint32Array,
+  e: Csr,
+  graph: WeightedGraph,
+  judged: Uint32Array = everyEdge(edges),
+): Float64Array {
   const out = new Float64Array(judged.length)
   const incident = edgesByNode(edges, judged, e.rows)
   const sum = new Float64Array(e.cols)
@@ -66,7 +71,11 @@ export function contextLikeness(edges: Uint32Array, e: Csr, graph: WeightedGraph
 const everyEdge = (edges: Uint32Array) => Uint32Array.from({length: edges.length / 2}, (_, e) => e)
 
 /** Of each node its edges among those judged, as places in `judged`. */
-function edgesByNode(edges: Uint32Array, judged: Uint32Array, nodes: number): {indptr: Uint32Array; place: Uint32Array} {
+function edgesByNode(
+  edges: Uint32Array,
+  judged: Uint32Array,
+  nodes: number,
+): {indptr: Uint32Array; place: Uint32Array} {
   const indptr = new Uint32Array(nodes + 1)
   const ends = Uint32Array.from({length: 2 * judged.length}, (_, t) => edges[2 * judged[t >> 1]! + (t & 1)]!)
   for (const i of ends) indptr[i + 1]!++
@@ -79,11 +88,19 @@ function edgesByNode(edges: Uint32Array, judged: Uint32Array, nodes: number): {i
 
 /** Share of common neighbours of every edge: neighbourShare with the edge itself left out. */
 export function neighbourOverlap(edges: Uint32Array, aggregation: Aggregation): Float64Array {
-  return Float64Array.from({length: edges.length / 2}, (_, k) => neighbourShare(aggregation, edges[2 * k]!, edges[2 * k + 1]!, edges[2 * k + 1]!, edges[2 * k]!))
+  return Float64Array.from({length: edges.length / 2}, (_, k) =>
+    neighbourShare(aggregation, edges[2 * k]!, edges[2 * k + 1]!, edges[2 * k + 1]!, edges[2 * k]!),
+  )
 }
 
 /** |N(u) ∩ N(v)| / |N(u) ∪ N(v)|, one neighbour of u and one of v left out; 0 where both have no other. */
-export function neighbourShare({neighbours: {indptr, indices}, degrees}: Aggregation, u: number, v: number, withoutOfU: number, withoutOfV: number): number {
+export function neighbourShare(
+  {neighbours: {indptr, indices}, degrees}: Aggregation,
+  u: number,
+  v: number,
+  withoutOfU: number,
+  withoutOfV: number,
+): number {
   let s = indptr[u]!
   let t = indptr[v]!
   let common = 0
@@ -105,6 +122,10 @@ export function endCosine(edges: Uint32Array, unit: Matrix, judged: Uint32Array 
 }
 
 /** 1 − Σ_c p_uc p_vc of the edges judged. */
-export function softDisagreement(edges: Uint32Array, soft: Dense, judged: Uint32Array = everyEdge(edges)): Float64Array {
+export function softDisagreement(
+  edges: Uint32Array,
+  soft: Dense,
+  judged: Uint32Array = everyEdge(edges),
+): Float64Array {
   return endCosine(edges, soft, judged).map((agreement) => 1 - agreement)
 }

@@ -7,12 +7,20 @@ const EXACT = 8
 /**
  * How many nodes have which degree before and after, and who lost most.
  *
- * Shapes   before [n], after [n] without self loops → bins 0, 1, … 8, 9–16, 17–32, … up to the largest degree; both rows add up to n.
+ * Shapes   before [n], after [n] without self loops → bins 0, 1, … 8, 9–16, 17–32, … up to the largest degree; both
+ *          rows add up to n.
  * Ties     among the nodes that lost most, the first.
  * Empty    no nodes → one bin, counts 0.
  */
-export function degreeChange(before: Uint32Array, after: Uint32Array, {nodeNames}: Pick<Graph, 'nodeNames'>): DegreeChange {
-  const most = before.reduce((a, b) => Math.max(a, b), after.reduce((a, b) => Math.max(a, b), 0))
+export function degreeChange(
+  before: Uint32Array,
+  after: Uint32Array,
+  {nodeNames}: Pick<Graph, 'nodeNames'>,
+): DegreeChange {
+  const most = before.reduce(
+    (a, b) => Math.max(a, b),
+    after.reduce((a, b) => Math.max(a, b), 0),
+  )
   const from: number[] = []
   const to: number[] = []
   for (let low = 0, width = 1; low <= most; low += width, width = low > EXACT ? low - 1 : 1) {
@@ -32,8 +40,13 @@ export function degreeChange(before: Uint32Array, after: Uint32Array, {nodeNames
     if (loss > (worst < 0 ? 0 : before[worst]! - after[worst]!)) worst = i
   })
   return {
-    from, to, before: counts(before), after: counts(after), changed,
-    largestLoss: worst < 0 ? null : {node: nodeNames?.[worst] ?? String(worst), before: before[worst]!, after: after[worst]!},
+    from,
+    to,
+    before: counts(before),
+    after: counts(after),
+    changed,
+    largestLoss:
+      worst < 0 ? null : {node: nodeNames?.[worst] ?? String(worst), before: before[worst]!, after: after[worst]!},
   }
 }
 

@@ -25,21 +25,32 @@ export interface EdgeFit {
 }
 
 /**
- * How well every edge fits the graph it stands in: the graph's own edges are told from pairs wired at random by logistic regression on
- * five traits, so that each trait counts as much as it does in this graph.
+ * How well every edge fits the graph it stands in: the graph's own edges are told from pairs wired at random by
+ * logistic regression on five traits, so that each trait counts as much as it does in this graph.
  *
- * Traits     context likeness, Σ_c p_uc p_vc, cosine of profiles, √ of the share of common neighbours, whether there are any.
- * Null       two edges {u, u′}, {v, v′} of one source are drawn and rewired to {u, v}, judged as if it were an edge: degrees are kept.
- * Unknown    where an end has no profile, edges and pairs are left out of the regression; such an edge has the traits judgeEdges gives it.
- * Attack     added edges stand among the edges that are fitted to. A share of them lowers all log-odds; it leaves the order nearly alone as long as
- *            most edges are real.
+ * Traits     context likeness, Σ_c p_uc p_vc, cosine of profiles, √ of the share of common neighbours, whether there
+ *            are any.
+ * Null       two edges {u, u′}, {v, v′} of one source are drawn and rewired to {u, v}, judged as if it were an edge:
+ *            degrees are kept.
+ * Unknown    where an end has no profile, edges and pairs are left out of the regression; such an edge has the traits
+ *            judgeEdges gives it.
+ * Attack     added edges stand among the edges that are fitted to. A share of them lowers all log-odds; it leaves the
+ *            order nearly alone as long as most edges are real.
  * Cost       4,000 pairs, degree inner products each; a regression on at most 24,000 rows.
- * Source     Elkan & Noto 2008 for learning from edges of which some are not. docs/math-sanitize.md, "How an edge fits".
+ * Source     Elkan & Noto 2008 for learning from edges of which some are not. docs/math-sanitize.md, "How an edge
+ *            fits".
  */
-export function edgeFit(edges: Uint32Array, traits: EdgeTraits, sources: readonly LikenessSource[], mixing: Aggregation, random: Random): EdgeFit {
+export function edgeFit(
+  edges: Uint32Array,
+  traits: EdgeTraits,
+  sources: readonly LikenessSource[],
+  mixing: Aggregation,
+  random: Random,
+): EdgeFit {
   const m = edges.length / 2
   const all = dense(m, TRAITS)
-  for (let e = 0; e < m; e++) put(all, e, traits.context[e]!, 1 - traits.disagreement[e]!, traits.cosine[e]!, traits.overlap[e]!)
+  for (let e = 0; e < m; e++)
+    put(all, e, traits.context[e]!, 1 - traits.disagreement[e]!, traits.cosine[e]!, traits.overlap[e]!)
   const nulls = rewiredTraits(edges, sources, mixing, random)
   const step = Math.ceil(m / FITTED_EDGES)
   const sample = Uint32Array.from(traits.known.keys()).filter((e) => e % step === 0 && traits.known[e] === 1)
@@ -55,7 +66,12 @@ function put(x: Dense, row: number, context: number, agreement: number, cosine: 
 }
 
 /** At most 4,000 rewired pairs; a pair {u, u}, or one of which nothing is known, is left out. */
-function rewiredTraits(edges: Uint32Array, sources: readonly LikenessSource[], mixing: Aggregation, random: Random): Dense {
+function rewiredTraits(
+  edges: Uint32Array,
+  sources: readonly LikenessSource[],
+  mixing: Aggregation,
+  random: Random,
+): Dense {
   const x = dense(NULL_PAIRS, TRAITS)
   let rows = 0
   sources.forEach((source, number) => {
@@ -70,7 +86,14 @@ function rewiredTraits(edges: Uint32Array, sources: readonly LikenessSource[], m
       if (u === v || !isKnown(source, u, v)) continue
       const [withoutOfU, withoutOfV] = [edges[s ^ 1]!, edges[t ^ 1]!]
       const context = towards(u, v, withoutOfV, source) + towards(v, u, withoutOfU, source)
-      put(x, rows++, context, rowDot(source.soft, u, source.soft, v), rowDot(source.profiles, u, source.profiles, v), neighbourShare(mixing, u, v, withoutOfU, withoutOfV))
+      put(
+        x,
+        rows++,
+        context,
+        rowDot(source.soft, u, source.soft, v),
+        rowDot(source.profiles, u, source.profiles, v),
+        neighbourShare(mixing, u, v, withoutOfU, withoutOfV),
+      )
     }
   })
   return dense(rows, TRAITS, x.data.slice(0, rows * TRAITS))

@@ -54,7 +54,10 @@ export function scoreEdges(prepared: PreparedGraph, kernel: KernelScores): Judge
 
 /** [m] 1 where the removal of an edge reaches the node set, and the focus where there is one. */
 function scoredEdges({settings, mixing, graph, problem, options}: PreparedGraph): Uint8Array {
-  const scored = settings.nodeSet === 'all' ? new Uint8Array(graph.edges.length / 2).fill(1) : withinReach(mixing, graph.edges, problem.nodeSet)
+  const scored =
+    settings.nodeSet === 'all'
+      ? new Uint8Array(graph.edges.length / 2).fill(1)
+      : withinReach(mixing, graph.edges, problem.nodeSet)
   if (!options.focus) return scored
   const inFocus = withinReach(mixing, graph.edges, options.focus)
   return scored.map((x, e) => x & inFocus[e]!)

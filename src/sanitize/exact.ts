@@ -23,9 +23,9 @@ interface KernelChange {
  * KC(e) = GKC(G) − GKC(G∖e) by exact removal: degrees, rows and kernel of the graph without the edge, the solve by a
  * low-rank update.
  *
- * Formula    H′ = H + E, E = P Q Pᵀ with P = [I_R, Fᵀ], Q = [[0, I], [I, 0]], F = D − ½ D_RR I_Rᵀ, D the change of the rows
- *            R. Woodbury: Σ yᵀ(H′+λ)⁻¹y = Σ yᵀα − Σ bᵀ(Q + PᵀK⁻¹P)⁻¹b, b = Pᵀα, K = H + λI. An edge whose changed rows lie
- *            outside the node set has KC exactly 0.
+ * Formula    H′ = H + E, E = P Q Pᵀ with P = [I_R, Fᵀ], Q = [[0, I], [I, 0]], F = D − ½ D_RR I_Rᵀ, D the change of the
+ *            rows R. Woodbury: Σ yᵀ(H′+λ)⁻¹y = Σ yᵀα − Σ bᵀ(Q + PᵀK⁻¹P)⁻¹b, b = Pᵀα, K = H + λI. An edge whose changed
+ *            rows lie outside the node set has KC exactly 0.
  * Shapes     `which` numbers of edges → [which.length].
  * Precision  fp64; absolute error about condition(K) · 2⁻⁵³ · GKC.
  * Cost       besides the inverse of H + λI [s, s], for each edge |R| · (degree + s) · s, batched into matrix products.
@@ -53,7 +53,8 @@ export async function exactRemoval(
     let first = 0
     for (const change of pending) {
       const last = first + change.places.length
-      out[change.item] = solved.gkc - updatedComplexity(change, timesInverse.subarray(first * s, last * s), inverse, solved)
+      out[change.item] =
+        solved.gkc - updatedComplexity(change, timesInverse.subarray(first * s, last * s), inverse, solved)
       first = last
     }
     pending = []
@@ -61,7 +62,9 @@ export async function exactRemoval(
   }
   for (let t = 0; t < which.length; t++) {
     const e = which[t]!
-    const changed = rowsAfterRemoval(graph, edges[2 * e]!, edges[2 * e + 1]!).filter((row) => gram.position[row.row]! >= 0)
+    const changed = rowsAfterRemoval(graph, edges[2 * e]!, edges[2 * e + 1]!).filter(
+      (row) => gram.position[row.row]! >= 0,
+    )
     if (changed.length === 0) continue
     pending.push(kernelChange(t, changed, gram, kernel, features))
     rows += changed.length
@@ -72,7 +75,13 @@ export async function exactRemoval(
 }
 
 /** The changed rows of H, as F of the update. */
-function kernelChange(item: number, changed: AggregationRow[], gram: KernelGram, kernel: Dense, features: Matrix): KernelChange {
+function kernelChange(
+  item: number,
+  changed: AggregationRow[],
+  gram: KernelGram,
+  kernel: Dense,
+  features: Matrix,
+): KernelChange {
   const s = gram.nodeSet.length
   const places = changed.map((row) => gram.position[row.row]!)
   const sums = changed.map((row) => {
@@ -94,7 +103,8 @@ function kernelChange(item: number, changed: AggregationRow[], gram: KernelGram,
       let value = norms[q]! > 0 ? 0.5 : 0
       if (p !== q) {
         let inner = 0
-        for (let t = 0; t < other.columns.length; t++) inner += other.values[t]! * rowDotVector(features, other.columns[t]!, sums[q]!)
+        for (let t = 0; t < other.columns.length; t++)
+          inner += other.values[t]! * rowDotVector(features, other.columns[t]!, sums[q]!)
         value = kappa(inner * inverseNorm(q) * inverseNorm(p))
       }
       // F = D − ½ D_RR: the pairs inside R appear in both terms of E.
@@ -105,7 +115,12 @@ function kernelChange(item: number, changed: AggregationRow[], gram: KernelGram,
   return {item, places, rows}
 }
 
-function updatedComplexity(change: KernelChange, rowsTimesInverse: Float64Array, inverse: Dense, solved: SolvedComplexity): number {
+function updatedComplexity(
+  change: KernelChange,
+  rowsTimesInverse: Float64Array,
+  inverse: Dense,
+  solved: SolvedComplexity,
+): number {
   const {places, rows} = change
   const s = inverse.rows
   const r = places.length

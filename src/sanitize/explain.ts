@@ -9,23 +9,34 @@ export function explainEdge(scores: EdgeScores, e: number): string {
   const v = scores.edges[2 * e + 1]!
   const {parts} = scores
   const place = `of ${scores.rank.length} edges it is number ${scores.rank[e]!}`
-  if (scores.scored[e] === 0) return `not scored: no changed row lies in the node set, so nothing is known about it (${place})`
+  if (scores.scored[e] === 0)
+    return `not scored: no changed row lies in the node set, so nothing is known about it (${place})`
   const labels =
     scores.pseudoDisagree[e] === 1
       ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}`
       : `both ends look like class ${scores.pseudoLabels[u]!}`
   const likeness = `${scores.evidence} alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
-  const effect = parts.kc[e]! > 0 ? `removing it lowers the complexity by ${parts.kc[e]!.toExponential(1)}` : 'removing it does not lower the complexity'
+  const effect =
+    parts.kc[e]! > 0
+      ? `removing it lowers the complexity by ${parts.kc[e]!.toExponential(1)}`
+      : 'removing it does not lower the complexity'
   return `${labels}, ${likeness}; ${effect} (${place})`
 }
 
-/** Why each of the edges asked for stands where it does, in sentences; a pair that is no edge says so. `pairs` [2 k], u < v. */
+/**
+ * Why each of the edges asked for stands where it does, in sentences; a pair that is no edge says so. `pairs` [2 k], u
+ * < v.
+ */
 export function explainedEdges(scores: EdgeScores, pairs: Uint32Array | null, graph: Graph): ExplainedEdge[] {
   const name = (i: number) => graph.nodeNames?.[i] ?? String(i)
   return Array.from({length: (pairs?.length ?? 0) / 2}, (_, k) => {
     const [u, v] = [pairs![2 * k]!, pairs![2 * k + 1]!]
     const e = edgeBetween(scores.edges, u, v)
-    return {source: name(u), target: name(v), statements: e < 0 ? ['there is no such edge in the graph'] : statementsOn(scores, e, name)}
+    return {
+      source: name(u),
+      target: name(v),
+      statements: e < 0 ? ['there is no such edge in the graph'] : statementsOn(scores, e, name),
+    }
   })
 }
 
@@ -33,7 +44,8 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const {parts, edges, rank} = scores
   const m = rank.length
   const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
-  if (scores.scored[e] === 0) return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
+  if (scores.scored[e] === 0)
+    return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
   const placeBy = (values: Float64Array, sign: 1 | -1): Place => ({
     first: values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1),
     others: values.reduce((count, x) => count + Number(x === values[e]!), -1),
@@ -49,7 +61,8 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     'kernel complexity': placeBy(kc, 1),
     ...(byLabelFree === null ? {} : {'label-free complexity': byLabelFree}),
   }
-  const by = ({first, others}: Place) => `number ${first} of ${m} by this alone${others === 0 ? '' : `, with ${others} ${others === 1 ? 'other' : 'others'}`}`
+  const by = ({first, others}: Place) =>
+    `number ${first} of ${m} by this alone${others === 0 ? '' : `, with ${others} ${others === 1 ? 'other' : 'others'}`}`
   const amongst = (node: number) => {
     let place = 1
     let degree = 0
@@ -61,9 +74,13 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     return `number ${place} of the ${degree} of ${name(node)}`
   }
   const [one, other] = [scores.pseudoLabels[u]!, scores.pseudoLabels[v]!]
-  const known = ['neither end has a given label', 'one end has a given label', 'both ends have a given label'][scores.labelledEnds[e]!]!
-  const neighbours = (node: number) => `${name(node)} (${scores.degrees[node]!} ${scores.degrees[node] === 1 ? 'neighbour' : 'neighbours'})`
-  const moves = (change: number) => (change === 0 ? 'stays as it is' : `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`)
+  const known = ['neither end has a given label', 'one end has a given label', 'both ends have a given label'][
+    scores.labelledEnds[e]!
+  ]!
+  const neighbours = (node: number) =>
+    `${name(node)} (${scores.degrees[node]!} ${scores.degrees[node] === 1 ? 'neighbour' : 'neighbours'})`
+  const moves = (change: number) =>
+    change === 0 ? 'stays as it is' : `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
   return [
     `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
     `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
@@ -80,9 +97,16 @@ interface Place {
   others: number
 }
 
-/** Evidence by which an edge is among the most suspect fifth, and by which it is in the unsuspicious half; equal edges share their middle place. */
+/**
+ * Evidence by which an edge is among the most suspect fifth, and by which it is in the unsuspicious half; equal edges
+ * share their middle place.
+ */
 function inShort(places: Record<string, Place>, m: number): string {
-  const those = (test: (share: number) => boolean) => Object.entries(places).filter(([, {first, others}]) => test((first + others / 2) / m)).map(([what]) => what).join(', ') || 'nothing clearly'
+  const those = (test: (share: number) => boolean) =>
+    Object.entries(places)
+      .filter(([, {first, others}]) => test((first + others / 2) / m))
+      .map(([what]) => what)
+      .join(', ') || 'nothing clearly'
   return `against it: ${those((share) => share <= 0.2)}; for it: ${those((share) => share > 0.5)}`
 }
 

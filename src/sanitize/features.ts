@@ -16,7 +16,8 @@ export function kernelFeatures(graph: Graph): Matrix {
 /**
  * Profiles E that compare nodes: half of the squared length is the feature row weighted by inverse document frequency,
  * half its position among the leading latent directions (LSA), so that E Eᵀ is the mean of the two cosines. Words that
- * every node has say little; words that go together count as alike. Without features the neighbours of a node take their place: see likenessSources.
+ * every node has say little; words that go together count as alike. Without features the neighbours of a node take
+ * their place: see likenessSources.
  *
  * Shapes     → CSR [n, d + rank], unit rows (zero rows stay zero).
  * Formula    idf_w = 1 + ln((1 + n) / (1 + n_w)), n_w = nodes with a value in column w.

@@ -7,8 +7,8 @@ import type {KernelGram} from './complexity.js'
 /**
  * g_i · x_k for every place (i, k) of the pattern of Âʰ, where g_i is the gradient of GKC² at x̃_i:
  *   g_i = −(4/s)(s_i − (s_i · x̂_i) x̂_i) / ‖x̃_i‖,  s_i = Σ_{j≠i} M_ij κ′(c_ij) x̂_j.
- * Zero for a node outside the node set, or with a zero row. Of a stretch of the node set: the places of its rows, one row after
- * another.
+ * Zero for a node outside the node set, or with a zero row. Of a stretch of the node set: the places of its rows, one
+ * row after another.
  */
 export type PatternGradient = Float64Array
 
@@ -20,7 +20,11 @@ export function patternStarts({matrix: {indptr}}: Aggregation, nodeSet: Uint32Ar
 }
 
 /** The gradient over the whole pattern, from those of consecutive stretches of the node set. */
-export function joinGradients(parts: readonly PatternGradient[], graph: Aggregation, nodeSet: Uint32Array): PatternGradient {
+export function joinGradients(
+  parts: readonly PatternGradient[],
+  graph: Aggregation,
+  nodeSet: Uint32Array,
+): PatternGradient {
   const {indptr, indices} = graph.matrix
   const out = new Float64Array(indices.length)
   let part = 0
@@ -38,13 +42,22 @@ export function joinGradients(parts: readonly PatternGradient[], graph: Aggregat
 }
 
 /**
- * Gradients from Gram matrices in memory, one for each matrix of pair weights, of the rows from … to − 1 of the node set.
+ * Gradients from Gram matrices in memory, one for each matrix of pair weights, of the rows from … to − 1 of the node
+ * set.
  *
- * Formula    s_i · x_k = Σ_j B_ij (x̂_j · x_k), B = M ∘ κ′; and s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ from the same row of the pattern.
+ * Formula    s_i · x_k = Σ_j B_ij (x̂_j · x_k), B = M ∘ κ′; and s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ from the
+ *            same row of the pattern.
  * Shapes     weights [s, s] each: M = ααᵀ, or (H + λI)⁻² for Y = I; slope [s, s] κ′ with zero diagonal.
  * Cost       nnz(Âʰ_S) · s multiply–adds each.
  */
-export function gradientsFromGram(gram: KernelGram, weights: readonly Dense[], slope: Dense, graph: Aggregation, from = 0, to = gram.nodeSet.length): PatternGradient[] {
+export function gradientsFromGram(
+  gram: KernelGram,
+  weights: readonly Dense[],
+  slope: Dense,
+  graph: Aggregation,
+  from = 0,
+  to = gram.nodeSet.length,
+): PatternGradient[] {
   const s = gram.nodeSet.length
   const {indptr, indices, values} = graph.matrix
   const starts = patternStarts(graph, gram.nodeSet.subarray(from, to))
@@ -64,7 +77,8 @@ export function gradientsFromGram(gram: KernelGram, weights: readonly Dense[], s
         gradient[t] = dotAt(b, gram.cross.data, indices[first + t]! * s)
         along += (values[first + t]! * gradient[t]!) / norm
       }
-      for (let t = 0; t < length; t++) gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[first + t]! * s + i]!)) / norm
+      for (let t = 0; t < length; t++)
+        gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[first + t]! * s + i]!)) / norm
     })
   }
   return out
@@ -91,14 +105,23 @@ export interface GradientRows {
 }
 
 /**
- * The gradient of a stretch of the node set from a pass of the engine over the pairs of its `rows` with those of `others`.
+ * The gradient of a stretch of the node set from a pass of the engine over the pairs of its `rows` with those of
+ * `others`.
  *
- * Shapes     rows [m, d], the aggregated rows from place `from` on; others [p, d], all aggregated rows or landmarks; left [m, r] and right [p, r],
- *            whose products are the pair weights.
+ * Shapes     rows [m, d], the aggregated rows from place `from` on; others [p, d], all aggregated rows or landmarks;
+ *            left [m, r] and right [p, r], whose products are the pair weights.
  * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
  * Cost       one kernelGradient pass, and a sparse inner product for each place of the pattern.
  */
-export async function gradientFromPass(engine: PairwiseEngine, {graph, features, aggregated, nodeSet}: GradientRows, rows: Matrix, others: Matrix, left: Dense, right: Dense, from: number): Promise<PatternGradient> {
+export async function gradientFromPass(
+  engine: PairwiseEngine,
+  {graph, features, aggregated, nodeSet}: GradientRows,
+  rows: Matrix,
+  others: Matrix,
+  left: Dense,
+  right: Dense,
+  from: number,
+): Promise<PatternGradient> {
   const {indptr, indices} = graph.matrix
   const starts = patternStarts(graph, nodeSet.subarray(from, from + rows.rows))
   const out = new Float64Array(starts[rows.rows]!)
@@ -112,7 +135,8 @@ export async function gradientFromPass(engine: PairwiseEngine, {graph, features,
       addRow(aggregated.unit, i, -rowDotVector(aggregated.unit, i, tangent), tangent)
       const node = nodeSet[i]!
       const place = starts[first + row]! - indptr[node]!
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++) out[place + t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
+      for (let t = indptr[node]!; t < indptr[node + 1]!; t++)
+        out[place + t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
     }
   })
   return out
@@ -121,15 +145,19 @@ export async function gradientFromPass(engine: PairwiseEngine, {graph, features,
 /**
  * Change of GKC² when each edge is removed, to first order, for several gradients at once.
  *
- * Formula    GKC²(G) − GKC²(G∖e) ≈ −Σ_{r ∈ R(e)} g_r · (x̃′_r − x̃_r) = −Σ_r Σ_k Â′_rk (g_r · x_k): the old row drops out since
- *            g_r ⟂ x̃_r. With row aggregation and one hop this is g_u·x_v/deg_u + g_v·x_u/deg_v.
+ * Formula    GKC²(G) − GKC²(G∖e) ≈ −Σ_{r ∈ R(e)} g_r · (x̃′_r − x̃_r) = −Σ_r Σ_k Â′_rk (g_r · x_k): the old row drops
+ *            out since g_r ⟂ x̃_r. With row aggregation and one hop this is g_u·x_v/deg_u + g_v·x_u/deg_v.
  * Shapes     edges [2 m] → one [m] for each gradient.
  * Precision  against exact removal: see docs/math-sanitize.md; best with centred labels.
  * Cost       Σ over edges of the lengths of the rows that change; of `row` and one hop a search in two rows an edge.
  * Source     docs/math-sanitize.md, "Closed form". Deviation: the finite change of the row stands in place of its
  *            derivative, so that `sym` and two hops need no formula of their own.
  */
-export function firstOrderChanges(graph: Aggregation, edges: Uint32Array, gradients: readonly PatternGradient[]): Float64Array[] {
+export function firstOrderChanges(
+  graph: Aggregation,
+  edges: Uint32Array,
+  gradients: readonly PatternGradient[],
+): Float64Array[] {
   const out = gradients.map(() => new Float64Array(edges.length / 2))
   if (graph.norm === 'row' && graph.hops === 1) {
     gradients.forEach((gradient, g) => addNeighbourTerms(graph, edges, gradient, out[g]!))

@@ -9,14 +9,25 @@ import {landmarkSolver} from './solvers/landmark.js'
 import type {KernelPart, KernelProblem, KernelSolver} from './solvers/solver.js'
 import {streamSolver} from './solvers/stream.js'
 
-/** `exact` computes in fp64, so that what is decided does not depend on a device; `fast` is the engine asked for, for passes over all pairs. */
+/**
+ * `exact` computes in fp64, so that what is decided does not depend on a device; `fast` is the engine asked for, for
+ * passes over all pairs.
+ */
 export interface SolverEngines {
   exact: PairwiseEngine
   fast: PairwiseEngine
 }
 
 /** The solver of a plan, after its solve; scores follow from its blocks. */
-export function createSolver(name: SolverName, problem: KernelProblem, edges: Uint32Array, settings: SanitizeSettings, random: Random, {exact, fast}: SolverEngines, products: Products): Promise<KernelSolver> {
+export function createSolver(
+  name: SolverName,
+  problem: KernelProblem,
+  edges: Uint32Array,
+  settings: SanitizeSettings,
+  random: Random,
+  {exact, fast}: SolverEngines,
+  products: Products,
+): Promise<KernelSolver> {
   if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
   if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, random, exact, products)
   return streamSolver(problem, edges, random, fast, exact, products)
@@ -26,7 +37,12 @@ export function createSolver(name: SolverName, problem: KernelProblem, edges: Ui
 export type KeepPart = (block: number, make: () => Promise<KernelPart>) => Promise<KernelPart>
 
 /** The parts of the given blocks, in that order. */
-export async function measureBlocks(solver: KernelSolver, blocks: readonly number[], onProgress?: (stage: string, done: number, total: number) => void, keep: KeepPart = (_, make) => make()): Promise<KernelPart[]> {
+export async function measureBlocks(
+  solver: KernelSolver,
+  blocks: readonly number[],
+  onProgress?: (stage: string, done: number, total: number) => void,
+  keep: KeepPart = (_, make) => make(),
+): Promise<KernelPart[]> {
   const parts: KernelPart[] = []
   for (const block of blocks) {
     parts.push(await keep(block, () => solver.measure(block)))
@@ -41,5 +57,7 @@ export const allBlocks = (solver: KernelSolver): number[] => Array.from({length:
 export function withinReach(graph: Aggregation, edges: Uint32Array, nodeSet: Uint32Array): Uint8Array {
   const inside = new Uint8Array(graph.nodes)
   for (const i of nodeSet) inside[i] = 1
-  return Uint8Array.from({length: edges.length / 2}, (_, e) => (changedRows(graph, edges[2 * e]!, edges[2 * e + 1]!).some((i) => inside[i] === 1) ? 1 : 0))
+  return Uint8Array.from({length: edges.length / 2}, (_, e) =>
+    changedRows(graph, edges[2 * e]!, edges[2 * e + 1]!).some((i) => inside[i] === 1) ? 1 : 0,
+  )
 }

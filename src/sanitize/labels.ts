@@ -21,17 +21,27 @@ export interface GivenLabels {
  * Throws     InputError  no labels, no labelled node, or one class only.
  */
 export function givenLabels(graph: Graph): GivenLabels {
-  if (graph.labels === null) throw new InputError('the graph has no labels, and the score needs some', ['give the labels of a few nodes with --labels'])
+  if (graph.labels === null)
+    throw new InputError('the graph has no labels, and the score needs some', [
+      'give the labels of a few nodes with --labels',
+    ])
   const all = graph.labels
-  const candidates = graph.split === null ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : graph.split.train.slice().sort()
+  const candidates =
+    graph.split === null ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : graph.split.train.slice().sort()
   const nodes = candidates.filter((i) => all[i]! >= 0)
   const labels = new Int32Array(graph.nodes).fill(-1)
   for (const i of nodes) labels[i] = all[i]!
   if (nodes.length === 0) {
-    throw new InputError(`no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`, ['give labels with --labels, or a split whose training part has labelled nodes'])
+    throw new InputError(`no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`, [
+      'give labels with --labels, or a split whose training part has labelled nodes',
+    ])
   }
   const seen = new Set(Array.from(nodes, (i) => labels[i]!))
-  if (seen.size === 1) throw new InputError(`all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}; at least two classes are needed`, ['label nodes of another class'])
+  if (seen.size === 1)
+    throw new InputError(
+      `all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}; at least two classes are needed`,
+      ['label nodes of another class'],
+    )
   return {nodes, labels, classes: Math.max(...seen) + 1}
 }
 

@@ -31,11 +31,24 @@ const POWER_STEPS = 30
  * Cost       s · p kernel values and 2 p² multiply–adds a row; a chunk of rows and p² numbers in memory.
  * Source     Woodbury's identity. Deviation: none.
  */
-export function solveLandmarks(kernel: LandmarkKernel, unit: Matrix, y: Dense, ridge: number, values: KernelValues, products: Products): Promise<LandmarkSolution> {
+export function solveLandmarks(
+  kernel: LandmarkKernel,
+  unit: Matrix,
+  y: Dense,
+  ridge: number,
+  values: KernelValues,
+  products: Products,
+): Promise<LandmarkSolution> {
   return solveChunks(featureChunks(kernel, unit, values, products), kernel.places.length, y, ridge, products)
 }
 
-async function solveChunks(chunks: AsyncIterable<Features> | Iterable<Features>, p: number, y: Dense, ridge: number, products: Products): Promise<LandmarkSolution> {
+async function solveChunks(
+  chunks: AsyncIterable<Features> | Iterable<Features>,
+  p: number,
+  y: Dense,
+  ridge: number,
+  products: Products,
+): Promise<LandmarkSolution> {
   const a = identity(p)
   const b = dense(p, y.cols)
   // One buffer for all chunks: fresh memory costs more than the transposing.
@@ -54,24 +67,45 @@ async function solveChunks(chunks: AsyncIterable<Features> | Iterable<Features>,
   const gamma = await products.multiply(inverse, b)
   const explained = b.data.reduce((sum, x, t) => sum + x * gamma.data[t]!, 0)
   const largest = await largestEigenvalue((v) => products.multiply(a, v), p, random(0), POWER_STEPS)
-  return {ridge, inverse, gamma, gkc: Math.sqrt((2 / y.rows) * (own - explained)), condition: ((ridge + 0.5) / ridge) * Math.max(1, largest)}
+  return {
+    ridge,
+    inverse,
+    gamma,
+    gkc: Math.sqrt((2 / y.rows) * (own - explained)),
+    condition: ((ridge + 0.5) / ridge) * Math.max(1, largest),
+  }
 }
 
 /**
- * Weights N of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row moves and landmarks stay,
+ * Weights N of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row moves and
+ * landmarks stay,
  *   N = (α γᵀ − |α|² Φ) L⁻¹,  α = D⁻¹(Y − Φγ);
- * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair. With every row a
- * landmark N is ααᵀ, the weights of the exact gradient.
+ * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair. With
+ * every row a landmark N is ααᵀ, the weights of the exact gradient.
  *
  * Shapes     → [rows, p].   Cost  p² + 2 p · classes multiply–adds a row.
  */
-export async function pairWeights({first, phi, rest}: FeatureChunk, y: Dense, {gamma, ridge}: LandmarkSolution, {whiten, places}: LandmarkKernel, products: Products): Promise<Dense> {
+export async function pairWeights(
+  {first, phi, rest}: FeatureChunk,
+  y: Dense,
+  {gamma, ridge}: LandmarkSolution,
+  {whiten, places}: LandmarkKernel,
+  products: Products,
+): Promise<Dense> {
   const alpha = await products.multiply(phi, gamma)
   for (let i = 0; i < alpha.rows; i++) {
-    for (let c = 0; c < alpha.cols; c++) alpha.data[i * alpha.cols + c] = (y.data[(first + i) * alpha.cols + c]! - alpha.data[i * alpha.cols + c]!) / (rest[i]! + ridge)
+    for (let c = 0; c < alpha.cols; c++)
+      alpha.data[i * alpha.cols + c] =
+        (y.data[(first + i) * alpha.cols + c]! - alpha.data[i * alpha.cols + c]!) / (rest[i]! + ridge)
   }
   const weights = await products.multiplyTransposed(alpha, gamma)
-  subtract(weights, scaledRows(phi, Float64Array.from({length: phi.rows}, (_, i) => squaredLength(alpha, i))))
+  subtract(
+    weights,
+    scaledRows(
+      phi,
+      Float64Array.from({length: phi.rows}, (_, i) => squaredLength(alpha, i)),
+    ),
+  )
   const out = await products.multiply(weights, whiten)
   places.forEach((place, j) => {
     if (place >= first && place < first + out.rows) out.data[(place - first) * out.cols + j] = 0
@@ -80,7 +114,13 @@ export async function pairWeights({first, phi, rest}: FeatureChunk, y: Dense, {g
 }
 
 /** Kernel–label alignment (1/s) Σ_c y_cᵀ (ΦΦᵀ + R) y_c: a pass over the rows. */
-export async function landmarkAlignment(kernel: LandmarkKernel, unit: Matrix, y: Dense, values: KernelValues, products: Products): Promise<number> {
+export async function landmarkAlignment(
+  kernel: LandmarkKernel,
+  unit: Matrix,
+  y: Dense,
+  values: KernelValues,
+  products: Products,
+): Promise<number> {
   const moments = dense(kernel.places.length, y.cols)
   let own = 0
   for await (const {first, phi, rest} of featureChunks(kernel, unit, values, products)) {
@@ -101,7 +141,12 @@ export interface LandmarkFeatures {
   readonly rest: Float64Array
 }
 
-export async function landmarkFeatures(kernel: LandmarkKernel, unit: Matrix, values: KernelValues, products: Products): Promise<LandmarkFeatures> {
+export async function landmarkFeatures(
+  kernel: LandmarkKernel,
+  unit: Matrix,
+  values: KernelValues,
+  products: Products,
+): Promise<LandmarkFeatures> {
   const phi = dense(unit.rows, kernel.places.length)
   const rest = new Float64Array(unit.rows)
   for await (const chunk of featureChunks(kernel, unit, values, products)) {
@@ -112,7 +157,11 @@ export async function landmarkFeatures(kernel: LandmarkKernel, unit: Matrix, val
 }
 
 /** K⁻¹ = D⁻¹ − D⁻¹ΦA⁻¹ΦᵀD⁻¹ as a preconditioner: 2 p multiply–adds a row and column, after p² a row for A. */
-export async function landmarkPreconditioner({phi, transposed, rest}: LandmarkFeatures, ridge: number, products: Products): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
+export async function landmarkPreconditioner(
+  {phi, transposed, rest}: LandmarkFeatures,
+  ridge: number,
+  products: Products,
+): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
   const chunks = Array.from({length: Math.ceil(phi.rows / CHUNK)}, (_, k) => {
     const [first, to] = [k * CHUNK, Math.min(phi.rows, (k + 1) * CHUNK)]
     return {first, phi: rowsOf(phi, first, to), rest: rest.subarray(first, to)}
@@ -123,8 +172,12 @@ export async function landmarkPreconditioner({phi, transposed, rest}: LandmarkFe
     condition,
     async apply(v) {
       const scaled = scaledRows(v, scale)
-      const back = await products.multiply(phi, await products.multiply(inverse, await products.multiply(transposed, scaled)))
-      for (let i = 0, at = 0; i < v.rows; i++) for (let c = 0; c < v.cols; c++, at++) scaled.data[at]! -= scale[i]! * back.data[at]!
+      const back = await products.multiply(
+        phi,
+        await products.multiply(inverse, await products.multiply(transposed, scaled)),
+      )
+      for (let i = 0, at = 0; i < v.rows; i++)
+        for (let c = 0; c < v.cols; c++, at++) scaled.data[at]! -= scale[i]! * back.data[at]!
       return scaled
     },
   }

@@ -21,8 +21,8 @@ const JITTER = 1e-10
 export type KernelValues = Pick<PairwiseEngine, 'kernelBlock'>
 
 /**
- * The kernel of many rows through a few of them: H ≈ ΦΦᵀ + R, Φ = C L⁻ᵀ, C = κ(X̂ P), W = κ(P Pᵀ) = L Lᵀ, P the landmarks, and R the
- * diagonal that the landmarks leave, so that the diagonal of H is exact.
+ * The kernel of many rows through a few of them: H ≈ ΦΦᵀ + R, Φ = C L⁻ᵀ, C = κ(X̂ P), W = κ(P Pᵀ) = L Lᵀ, P the
+ * landmarks, and R the diagonal that the landmarks leave, so that the diagonal of H is exact.
  */
 export interface LandmarkKernel {
   /** [p] places of the landmarks in the node set, ascending */
@@ -40,19 +40,40 @@ export interface LandmarkKernel {
  * Cost       min(s, 20,000) · count kernel values and count² multiply–adds a row.
  * Source     Williams & Seeger 2001 (Nyström); Snelson & Ghahramani 2006 (the diagonal that is left). Deviation: none.
  */
-export async function landmarkKernel(unit: Matrix, count: number, random: Random, values: KernelValues, products: Products): Promise<LandmarkKernel> {
+export async function landmarkKernel(
+  unit: Matrix,
+  count: number,
+  random: Random,
+  values: KernelValues,
+  products: Products,
+): Promise<LandmarkKernel> {
   const order = random.permutation(unit.rows)
   const among = order.slice(0, CANDIDATES).sort()
   const rows = among.length === unit.rows ? unit : selectRows(unit, among)
-  const chosen = await chooseColumns({
-    diagonal: kernelDiagonal(rows),
-    columns: (which) => values.kernelBlock(rows, selectRows(rows, which)),
-  }, Math.min(count, among.length), random, products)
-  return landmarksAt(unit, chosen.map((row) => among[row]!), values, products)
+  const chosen = await chooseColumns(
+    {
+      diagonal: kernelDiagonal(rows),
+      columns: (which) => values.kernelBlock(rows, selectRows(rows, which)),
+    },
+    Math.min(count, among.length),
+    random,
+    products,
+  )
+  return landmarksAt(
+    unit,
+    chosen.map((row) => among[row]!),
+    values,
+    products,
+  )
 }
 
 /** The landmark kernel of given nodes: their rows, and p³/3 multiply–adds to whiten them. */
-export async function landmarksAt(unit: Matrix, places: Uint32Array, values: KernelValues, products: Products): Promise<LandmarkKernel> {
+export async function landmarksAt(
+  unit: Matrix,
+  places: Uint32Array,
+  values: KernelValues,
+  products: Products,
+): Promise<LandmarkKernel> {
   const points = selectRows(unit, places)
   const gram = await values.kernelBlock(points, points)
   // Equal rows may be landmarks of one graph and coincide in another.
@@ -73,26 +94,55 @@ export interface FeatureChunk {
 }
 
 /** Φ of the rows from … to − 1: a kernel value and p multiply–adds for each row and landmark. */
-export async function featureChunk({points, whiten}: LandmarkKernel, unit: Matrix, from: number, to: number, values: KernelValues, products: Products): Promise<FeatureChunk> {
+export async function featureChunk(
+  {points, whiten}: LandmarkKernel,
+  unit: Matrix,
+  from: number,
+  to: number,
+  values: KernelValues,
+  products: Products,
+): Promise<FeatureChunk> {
   const rows = rowRange(unit, from, to)
   const phi = await products.multiplyTransposed(await values.kernelBlock(rows, points), whiten)
-  return {first: from, unit: rows, phi, rest: kernelDiagonal(rows).map((h, i) => Math.max(0, h - squaredLength(phi, i)))}
+  return {
+    first: from,
+    unit: rows,
+    phi,
+    rest: kernelDiagonal(rows).map((h, i) => Math.max(0, h - squaredLength(phi, i))),
+  }
 }
 
 /** Φ of every row, a chunk at a time. */
-export async function* featureChunks(model: LandmarkKernel, unit: Matrix, values: KernelValues, products: Products): AsyncGenerator<FeatureChunk> {
-  for (let from = 0; from < unit.rows; from += CHUNK) yield featureChunk(model, unit, from, Math.min(unit.rows, from + CHUNK), values, products)
+export async function* featureChunks(
+  model: LandmarkKernel,
+  unit: Matrix,
+  values: KernelValues,
+  products: Products,
+): AsyncGenerator<FeatureChunk> {
+  for (let from = 0; from < unit.rows; from += CHUNK)
+    yield featureChunk(model, unit, from, Math.min(unit.rows, from + CHUNK), values, products)
 }
 
 /**
- * Relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all are.
+ * Relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all
+ * are.
  *
  * Cost       s · (p + 128) kernel values and p² multiply–adds a row.
  */
-export async function landmarkError(model: LandmarkKernel, unit: Matrix, random: Random, values: KernelValues, products: Products): Promise<number> {
+export async function landmarkError(
+  model: LandmarkKernel,
+  unit: Matrix,
+  random: Random,
+  values: KernelValues,
+  products: Products,
+): Promise<number> {
   const isLandmark = new Uint8Array(unit.rows)
   for (const place of model.places) isLandmark[place] = 1
-  const heldOut = random.permutation(unit.rows).filter((row) => isLandmark[row] === 0).slice(0, HELD_OUT).sort()
+  const heldOut = random
+    .permutation(unit.rows)
+    .filter((row) => isLandmark[row] === 0)
+    .slice(0, HELD_OUT)
+    .sort()
   if (heldOut.length === 0) return 0
   const held = selectRows(unit, heldOut)
   const heldPhi = await products.multiplyTransposed(await values.kernelBlock(held, model.points), model.whiten)

@@ -9,13 +9,22 @@ import {profiles} from './features.js'
 import type {GivenLabels} from './labels.js'
 import {pseudoLabels} from './pseudo-labels.js'
 
-/** Without features: groups of edges, each judged by the others. More of them leave more to judge by and cost as much more. */
+/**
+ * Without features: groups of edges, each judged by the others. More of them leave more to judge by and cost as much
+ * more.
+ */
 const FOLDS = 5
 
-/** Without features: neighbours, the edge's other end included, from which enough is known of a node to count its edges in the cut. */
+/**
+ * Without features: neighbours, the edge's other end included, from which enough is known of a node to count its edges
+ * in the cut.
+ */
 const SUPPORT = 4
 
-/** What some edges are judged with, made without reading any of them: from features, or from the edges of the other groups. */
+/**
+ * What some edges are judged with, made without reading any of them: from features, or from the edges of the other
+ * groups.
+ */
 export interface LikenessSource {
   /** numbers of the edges judged, ascending */
   readonly edges: Uint32Array
@@ -30,17 +39,27 @@ export interface LikenessSource {
 }
 
 /**
- * The sources of likeness of a graph. With features one, for every edge. Without, the neighbours of a node stand in for its features: the edges
- * are dealt into 5 groups, and each group has the profiles of the graph without it, so that no edge vouches for itself.
+ * The sources of likeness of a graph. With features one, for every edge. Without, the neighbours of a node stand in for
+ * its features: the edges are dealt into 5 groups, and each group has the profiles of the graph without it, so that no
+ * edge vouches for itself.
  *
  * Shapes     the `edges` of the sources are a partition of 0 … m − 1.
  * Cost       that of profiles and pseudoLabels, five times without features.
- * Source     cross-fitting of edges as in Li, Levina & Zhu 2020, "Network cross-validation by edge sampling". Deviation: held-out pairs are
- *            edges only, so no matrix needs to be completed.
+ * Source     cross-fitting of edges as in Li, Levina & Zhu 2020, "Network cross-validation by edge sampling".
+ *            Deviation: held-out pairs are edges only, so no matrix needs to be completed.
  */
-export async function likenessSources(graph: Graph, given: GivenLabels, random: Random, exact: PairwiseEngine, products: Products): Promise<LikenessSource[]> {
+export async function likenessSources(
+  graph: Graph,
+  given: GivenLabels,
+  random: Random,
+  exact: PairwiseEngine,
+  products: Products,
+): Promise<LikenessSource[]> {
   const {nodes, edges, features} = graph
-  const sourceOf = async (judged: Uint32Array, rows = features ?? neighboursWithout(judged, graph)): Promise<LikenessSource> => {
+  const sourceOf = async (
+    judged: Uint32Array,
+    rows = features ?? neighboursWithout(judged, graph),
+  ): Promise<LikenessSource> => {
     const e = profiles(rows, random)
     const weighted = weighByLikeness(nodes, edges, e)
     return {edges: judged, profiles: e, graph: weighted, ...(await pseudoLabels(e, given, weighted, exact, products))}
@@ -52,10 +71,12 @@ export async function likenessSources(graph: Graph, given: GivenLabels, random: 
 }
 
 /**
- * Deals the edges into groups so that no group takes more of a node's edges than it must: a node of two edges keeps one whichever group is left out.
+ * Deals the edges into groups so that no group takes more of a node's edges than it must: a node of two edges keeps one
+ * whichever group is left out.
  *
  * Shapes     edges [2 m] → `groups` lists of edge numbers, ascending; a list may be empty where m is small.
- * How        edges in random order, each to the group that holds the smallest share of the edges of its ends, of equal ones the smallest group.
+ * How        edges in random order, each to the group that holds the smallest share of the edges of its ends, of equal
+ *            ones the smallest group.
  * Cost       m · groups, and nodes · groups counts.
  */
 export function dealEdges({nodes, edges}: Graph, groups: number, random: Random): Uint32Array[] {
@@ -83,11 +104,17 @@ export function dealEdges({nodes, edges}: Graph, groups: number, random: Random)
 function neighboursWithout(left: Uint32Array, {nodes, edges}: Graph): Csr {
   const isLeft = new Uint8Array(edges.length / 2)
   for (const e of left) isLeft[e] = 1
-  return aggregation(nodes, edges.filter((_, t) => isLeft[t >> 1] === 0), 'row', 1).neighbours
+  return aggregation(
+    nodes,
+    edges.filter((_, t) => isLeft[t >> 1] === 0),
+    'row',
+    1,
+  ).neighbours
 }
 
 /** Whether likeness says anything of a pair: both ends have a profile. */
-export const isKnown = ({profiles: {indptr}}: LikenessSource, u: number, v: number): boolean => indptr[u + 1]! > indptr[u]! && indptr[v + 1]! > indptr[v]!
+export const isKnown = ({profiles: {indptr}}: LikenessSource, u: number, v: number): boolean =>
+  indptr[u + 1]! > indptr[u]! && indptr[v + 1]! > indptr[v]!
 
 /** Likeness of the edges, each by its own source. */
 export interface Likeness {
@@ -101,7 +128,8 @@ export interface Likeness {
 
 export function judgeEdges(edges: Uint32Array, sources: readonly LikenessSource[]): Likeness {
   const known = new Uint8Array(edges.length / 2)
-  for (const source of sources) for (const e of source.edges) known[e] = Number(isKnown(source, edges[2 * e]!, edges[2 * e + 1]!))
+  for (const source of sources)
+    for (const e of source.edges) known[e] = Number(isKnown(source, edges[2 * e]!, edges[2 * e + 1]!))
   const gather = (judge: (source: LikenessSource) => Float64Array) => {
     const out = new Float64Array(known.length)
     for (const source of sources) judge(source).forEach((x, k) => (out[source.edges[k]!] = x))
@@ -117,11 +145,19 @@ export function judgeEdges(edges: Uint32Array, sources: readonly LikenessSource[
 }
 
 /**
- * [m] 1 at edges that the cut may count: known, and without features between nodes of at least 4 neighbours. With fewer, hiding one leaves so little
- * to judge by that real edges look wired at random: a quarter of clean Citeseer's would be pruned.
+ * [m] 1 at edges that the cut may count: known, and without features between nodes of at least 4 neighbours. With
+ * fewer, hiding one leaves so little to judge by that real edges look wired at random: a quarter of clean Citeseer's
+ * would be pruned.
  */
-export function supportedEdges(edges: Uint32Array, {known}: Likeness, degrees: Uint32Array, from: 'features' | 'neighbours'): Uint8Array {
-  return known.map((x, e) => (from === 'features' || Math.min(degrees[edges[2 * e]!]!, degrees[edges[2 * e + 1]!]!) >= SUPPORT ? x : 0))
+export function supportedEdges(
+  edges: Uint32Array,
+  {known}: Likeness,
+  degrees: Uint32Array,
+  from: 'features' | 'neighbours',
+): Uint8Array {
+  return known.map((x, e) =>
+    from === 'features' || Math.min(degrees[edges[2 * e]!]!, degrees[edges[2 * e + 1]!]!) >= SUPPORT ? x : 0,
+  )
 }
 
 /** 0 where there are no values. */

@@ -3,15 +3,22 @@ import type {EdgeScores, PartSummary, ScorePart} from './types.js'
 
 /** Every part of the score, and which end of its values speaks against an edge. */
 const SUSPECT: Record<ScorePart, PartSummary['suspect']> = {
-  kc: 'high', labelFree: 'low', similarity: 'low', disagreement: 'high', context: 'low', overlap: 'low', fit: 'low',
+  kc: 'high',
+  labelFree: 'low',
+  similarity: 'low',
+  disagreement: 'high',
+  context: 'low',
+  overlap: 'low',
+  fit: 'low',
 }
 const TENTHS = 10
 
 /**
  * What each part of the score says of the edges that were pruned and of those that were kept.
  *
- * Formula   quartiles of both in the part's own unit; and the tenth of all edges that an edge falls into by this part alone, from the least
- *           suspect to the most: equal values share the tenth of their middle place, so a part with few values fills few tenths.
+ * Formula   quartiles of both in the part's own unit; and the tenth of all edges that an edge falls into by this part
+ *           alone, from the least suspect to the most: equal values share the tenth of their middle place, so a part
+ *           with few values fills few tenths.
  * Shapes    tenths of 10 counts each; kept and pruned add up to the number of edges.
  * Cost      a sort of m numbers for each part.
  * Empty     no edges → no parts; a part that was left out is absent.
@@ -35,7 +42,9 @@ function summaryOf(name: ScorePart, values: Float64Array, pruned: Uint8Array): P
     counts[Math.min(TENTHS - 1, Math.floor((TENTHS * place) / m))]!++
   }
   return {
-    name, suspect: SUSPECT[name], tenths,
+    name,
+    suspect: SUSPECT[name],
+    tenths,
     kept: quartiles(values.filter((_, e) => pruned[e] === 0)),
     pruned: quartiles(values.filter((_, e) => pruned[e] === 1)),
   }

@@ -5,7 +5,10 @@ import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
-export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {classes: number; hasFeatures: boolean}
+export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {
+  classes: number
+  hasFeatures: boolean
+}
 
 export type SolverName = 'gram' | 'landmarks' | 'stream'
 
@@ -53,10 +56,15 @@ const CANDIDATES = 20_000
 /** Up to this size of the node set `auto` removes edges exactly (see solvers/gram), in batches of so many rows. */
 const EXACT_NODES = 1000
 const EXACT_ROWS = 4 * 512
-/** Profiles of a node: latent directions (see features), and groups of edges where there are no features (see likeness). */
+/**
+ * Profiles of a node: latent directions (see features), and groups of edges where there are no features (see likeness).
+ */
 const LATENT = 24
 const FOLDS = 5
-/** What worker threads leave in the allocator and to the collector beside their own: so many bytes and a share of the kernel values; a fit (docs/reliability.md). */
+/**
+ * What worker threads leave in the allocator and to the collector beside their own: so many bytes and a share of the
+ * kernel values; a fit (docs/reliability.md).
+ */
 const LEFT_BEHIND_BYTES = 60 * 2 ** 20
 const LEFT_BEHIND_SHARE = 0.8
 /** Nominal speeds of one thread: multiply–adds of products, and κ of a pair. */
@@ -64,14 +72,19 @@ const PRODUCT_SPEED = 2e10
 const KERNEL_SPEED = 6e7
 
 /**
- * Chooses a solver from the sizes alone, so that the same input takes the same path on every machine; where it needs more memory than the
- * limit, that is an error and never another result. auto: `gram` up to 4·10⁷ kernel values, then `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
+ * Chooses a solver from the sizes alone, so that the same input takes the same path on every machine; where it needs
+ * more memory than the limit, that is an error and never another result. auto: `gram` up to 4·10⁷ kernel values, then
+ * `landmarks`; in the limit λ → ∞ `stream`, which is one pass then.
  *
- * Memory   of the whole process, from what it holds (`heldBytes`, the graph included) and a model that a grid of sizes was measured against
- *          (docs/reliability.md).
+ * Memory   of the whole process, from what it holds (`heldBytes`, the graph included) and a model that a grid of sizes
+ *          was measured against (docs/reliability.md).
  * Throws   UsageError  more memory is needed than the limit; names both and what would fit.
  */
-export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {memoryLimitBytes, heldBytes, threads}: Resources): SolverPlan {
+export function planSolver(
+  problem: ProblemSizes,
+  settings: SanitizeSettings,
+  {memoryLimitBytes, heldBytes, threads}: Resources,
+): SolverPlan {
   const costs = solverCosts(problem, settings, threads, heldBytes + programBytes(threads))
   const cost = (name: SolverName) => costs.find(({solver}) => solver === name)!
   const fits = (name: SolverName) => cost(name).memoryBytes <= memoryLimitBytes
@@ -84,37 +97,72 @@ export function planSolver(problem: ProblemSizes, settings: SanitizeSettings, {m
   const values = problem.graph.nodes * problem.nodeSet.length
   const isSmall = values <= GRAM_VALUES
   const solver = isSmall ? 'gram' : problem.ridge === Infinity ? 'stream' : 'landmarks'
-  if (solver === 'landmarks' && problem.ridge < SMALLEST_THROUGH_LANDMARKS) throw new UsageError(`the ridge is ${problem.ridge}; so large a graph goes through landmarks, which need at least ${SMALLEST_THROUGH_LANDMARKS}`, ['raise --ridge'])
+  if (solver === 'landmarks' && problem.ridge < SMALLEST_THROUGH_LANDMARKS)
+    throw new UsageError(
+      `the ridge is ${problem.ridge}; so large a graph goes through landmarks, which need at least ${SMALLEST_THROUGH_LANDMARKS}`,
+      ['raise --ridge'],
+    )
   if (!fits(solver)) throw tooLarge(solver, cost(solver), memoryLimitBytes, costs)
-  return plan(solver, `${values.toExponential(1)} kernel values ${isSmall ? 'are at most' : 'are more than'} the ${GRAM_VALUES.toExponential(0)} that are kept in memory`)
+  return plan(
+    solver,
+    `${values.toExponential(1)} kernel values ${isSmall ? 'are at most' : 'are more than'} the ${GRAM_VALUES.toExponential(0)} that are kept in memory`,
+  )
 }
 
-function solverCosts({features, graph, nodeSet, classes, ridge, hasFeatures}: ProblemSizes, {landmarks, method}: SanitizeSettings, threads: number, baseBytes: number): SolverCost[] {
+function solverCosts(
+  {features, graph, nodeSet, classes, ridge, hasFeatures}: ProblemSizes,
+  {landmarks, method}: SanitizeSettings,
+  threads: number,
+  baseBytes: number,
+): SolverCost[] {
   const n = graph.nodes
   const s = nodeSet.length
   const d = features.cols
   const p = Math.min(landmarks, s)
   const pattern = graph.matrix.indices.length
-  const sparseWidth = isCsr(features) ? Math.min(d, (features.indices.length / Math.max(1, n)) * (pattern / Math.max(1, n))) : d
+  const sparseWidth = isCsr(features)
+    ? Math.min(d, (features.indices.length / Math.max(1, n)) * (pattern / Math.max(1, n)))
+    : d
   // Aggregated rows and their copy in shared memory, values and, where sparse, column numbers.
   const rows = 2 * s * sparseWidth * (isCsr(features) ? 12 : 8)
   const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
   const leftBehind = (others: number) => (threads > 1 ? LEFT_BEHIND_BYTES + 8 * LEFT_BEHIND_SHARE * s * others : 0)
   const chunk = Math.min(s, CHUNK_ROWS)
   // Kept to the end: profiles with their indices, soft labels and the weighted graph, of every source of likeness.
-  const sources = (hasFeatures ? 1 : FOLDS) * (12 * n * (LATENT + (hasFeatures ? (isCsr(features) ? features.indices.length / Math.max(1, n) : d) : pattern / Math.max(1, n))) + 8 * n * classes + 24 * pattern)
+  const sources =
+    (hasFeatures ? 1 : FOLDS) *
+    (12 *
+      n *
+      (LATENT +
+        (hasFeatures ? (isCsr(features) ? features.indices.length / Math.max(1, n) : d) : pattern / Math.max(1, n))) +
+      8 * n * classes +
+      24 * pattern)
   const base = baseBytes + sources
   const isLimit = ridge === Infinity
   const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
   const pass = s * s
   const passes = isLimit ? 1 : SOLVE_PASSES + PROBE_PASSES + 2
   const width = classes + (isLimit ? 0 : PROBES)
-  const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({...cost, seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads)})
+  const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({
+    ...cost,
+    seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads),
+  })
   return [
-    timed({solver: 'gram', memoryBytes: base + 8 * s * (n + 9 * s + (isExact ? s + EXACT_ROWS : 0)), multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s, kernelValues: s * s, scores: 'every score, exact'}),
+    timed({
+      solver: 'gram',
+      memoryBytes: base + 8 * s * (n + 9 * s + (isExact ? s + EXACT_ROWS : 0)),
+      multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s,
+      kernelValues: s * s,
+      scores: 'every score, exact',
+    }),
     timed({
       solver: 'landmarks',
-      memoryBytes: base + rows + tiles(p) + leftBehind(p) + 8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
+      memoryBytes:
+        base +
+        rows +
+        tiles(p) +
+        leftBehind(p) +
+        8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
       multiplyAdds: s * p * (4 * d + 5 * p) + 3 * p ** 3,
       kernelValues: 4 * s * p,
       scores: 'kc with an estimated error, no label-free score',
@@ -129,10 +177,18 @@ function solverCosts({features, graph, nodeSet, classes, ridge, hasFeatures}: Pr
   ]
 }
 
-function tooLarge(name: SolverName, {memoryBytes}: SolverCost, limit: number, costs: readonly SolverCost[]): UsageError {
+function tooLarge(
+  name: SolverName,
+  {memoryBytes}: SolverCost,
+  limit: number,
+  costs: readonly SolverCost[],
+): UsageError {
   const fitting = costs.filter((cost) => cost.memoryBytes <= limit).map(({solver}) => `--solver ${solver}`)
-  return new UsageError(`the solver ${name} needs about ${memoryText(memoryBytes)} of memory in all, the limit is ${memoryText(limit)}`, [
-    raiseMemory(memoryBytes),
-    ...(fitting.length > 0 ? [`use ${fitting.join(' or ')}`] : name === 'landmarks' ? ['lower --landmarks'] : []),
-  ])
+  return new UsageError(
+    `the solver ${name} needs about ${memoryText(memoryBytes)} of memory in all, the limit is ${memoryText(limit)}`,
+    [
+      raiseMemory(memoryBytes),
+      ...(fitting.length > 0 ? [`use ${fitting.join(' or ')}`] : name === 'landmarks' ? ['lower --landmarks'] : []),
+    ],
+  )
 }

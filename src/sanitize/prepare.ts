@@ -37,19 +37,34 @@ export interface PreparedGraph {
  * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
  *            UsageError  options, or no solver fits the memory limit.
  */
-export async function prepare(graph: Graph, options: SanitizeOptions, exact: PairwiseEngine, products: Products, resources: Resources): Promise<PreparedGraph> {
+export async function prepare(
+  graph: Graph,
+  options: SanitizeOptions,
+  exact: PairwiseEngine,
+  products: Products,
+  resources: Resources,
+): Promise<PreparedGraph> {
   const {settings, given, sizes, plan} = planSanitize(graph, options, resources)
   const generator = random(options.seed)
   const sources = await likenessSources(graph, given, generator, exact, products)
   const labels = commonLabels(sources, given.classes)
-  const problem = {...sizes, labelFreeRidge: settings.labelFreeRidge, y: labelMatrix(labels, sizes.nodeSet, given.classes, settings.coding)}
+  const problem = {
+    ...sizes,
+    labelFreeRidge: settings.labelFreeRidge,
+    y: labelMatrix(labels, sizes.nodeSet, given.classes, settings.coding),
+  }
   return {graph, options, settings, mixing: sizes.graph, given, sources, labels, problem, plan, random: generator}
 }
 
 /** What is known of a run from the sizes of the graph; throws what prepare throws. */
-export function planSanitize(graph: Graph, options: SanitizeOptions, resources: Resources): {settings: SanitizeSettings; given: GivenLabels; sizes: ProblemSizes; plan: SolverPlan} {
+export function planSanitize(
+  graph: Graph,
+  options: SanitizeOptions,
+  resources: Resources,
+): {settings: SanitizeSettings; given: GivenLabels; sizes: ProblemSizes; plan: SolverPlan} {
   const settings = resolveSettings(options)
-  if (graph.edges.length === 0) throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
+  if (graph.edges.length === 0)
+    throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
   requireFinite(graph.features)
   const given = givenLabels(graph)
   const sizes = {
@@ -68,7 +83,12 @@ function requireFinite(features: Matrix | null): void {
   const values = isCsr(features) ? features.values : features.data
   const bad = values.findIndex((x) => !Number.isFinite(x))
   if (bad < 0) return
-  const row = isCsr(features) ? features.indptr.findIndex((_, i) => features.indptr[i + 1]! > bad) : Math.floor(bad / features.cols)
+  const row = isCsr(features)
+    ? features.indptr.findIndex((_, i) => features.indptr[i + 1]! > bad)
+    : Math.floor(bad / features.cols)
   const column = isCsr(features) ? features.indices[bad]! : bad % features.cols
-  throw new InputError(`the features hold ${values[bad]!} in row ${row}, column ${column}; every value must be finite`, ['replace or remove the value'])
+  throw new InputError(
+    `the features hold ${values[bad]!} in row ${row}, column ${column}; every value must be finite`,
+    ['replace or remove the value'],
+  )
 }

@@ -24,15 +24,23 @@ export function rankEdges(score: Float64Array): Uint32Array {
 }
 
 /**
- * Marks the edges above the cut, most suspect first, and passes over an edge whose removal would leave an end with fewer
- * than `minDegree` neighbours. An edge passed over is not replaced by a less suspect one.
+ * Marks the edges above the cut, most suspect first, and passes over an edge whose removal would leave an end with
+ * fewer than `minDegree` neighbours. An edge passed over is not replaced by a less suspect one.
  *
  * Shapes     score [m], edges [2 m] sorted by u then v, degrees [n], scored [m].
  * Ties       by score, then u, then v: the same input gives the same edges.
  * Never      an edge that was not scored, or is `spared`, is pruned.
  * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
  */
-export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32Array, degrees: Uint32Array, rule: PruneRule, minDegree: number, spared: Uint8Array | null = null): Marking {
+export function markEdges(
+  score: Float64Array,
+  scored: Uint8Array,
+  edges: Uint32Array,
+  degrees: Uint32Array,
+  rule: PruneRule,
+  minDegree: number,
+  spared: Uint8Array | null = null,
+): Marking {
   const m = score.length
   const order = rankEdges(score)
   const rank = new Uint32Array(m)
@@ -67,12 +75,19 @@ export function markEdges(score: Float64Array, scored: Uint8Array, edges: Uint32
 }
 
 /**
- * Weights in place of removal: 0 for the most suspect edge, rising with the rank to 1 at twice the cut, so that as much weight is taken
- * away as edges would be pruned. Edges that were not scored, or are `spared`, keep 1.
+ * Weights in place of removal: 0 for the most suspect edge, rising with the rank to 1 at twice the cut, so that as much
+ * weight is taken away as edges would be pruned. Edges that were not scored, or are `spared`, keep 1.
  */
-export function softWeights(rank: Uint32Array, scored: Uint8Array, share: number, spared: Uint8Array | null): Float64Array {
+export function softWeights(
+  rank: Uint32Array,
+  scored: Uint8Array,
+  share: number,
+  spared: Uint8Array | null,
+): Float64Array {
   const end = 2 * share * rank.length
-  return Float64Array.from(rank, (place, e) => (scored[e] === 0 || spared?.[e] === 1 || place - 0.5 >= end ? 1 : (place - 0.5) / end))
+  return Float64Array.from(rank, (place, e) =>
+    scored[e] === 0 || spared?.[e] === 1 || place - 0.5 >= end ? 1 : (place - 0.5) / end,
+  )
 }
 
 /** How many of the most suspect edges lie above the cut. */
@@ -81,11 +96,15 @@ function cutPlace(score: Float64Array, order: Uint32Array, rule: PruneRule): num
   if (rule.rule === 'auto') return Math.round(rule.share * m)
   const {value} = rule
   if (rule.rule === 'ratio') {
-    if (!(value >= 0 && value <= 1)) throw new UsageError(`the prune ratio is ${value}, it must lie between 0 and 1`, ['use --prune-ratio 0.1 to prune a tenth of the edges'])
+    if (!(value >= 0 && value <= 1))
+      throw new UsageError(`the prune ratio is ${value}, it must lie between 0 and 1`, [
+        'use --prune-ratio 0.1 to prune a tenth of the edges',
+      ])
     return Math.round(value * m)
   }
   if (rule.rule === 'count') {
-    if (!(Number.isInteger(value) && value >= 0)) throw new UsageError(`the prune count is ${value}, it must be a whole number of at least 0`)
+    if (!(Number.isInteger(value) && value >= 0))
+      throw new UsageError(`the prune count is ${value}, it must be a whole number of at least 0`)
     return Math.min(value, m)
   }
   if (Number.isNaN(value)) throw new UsageError('the prune threshold is not a number')

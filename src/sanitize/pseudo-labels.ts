@@ -25,16 +25,24 @@ export interface PseudoLabels {
 /**
  * Training-free labels for the nodes without one.
  *
- * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read but those in the
- *            profiles, so with features an attack on edges cannot reach `soft`. For `labels`: ten rounds of P ← (W P + soft) / (W 1 + 1), W the edges
- *            weighted by the likeness of their ends, given labels held fixed; then the largest.
- *            Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F = Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L.
+ * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read but
+ *            those in the profiles, so with features an attack on edges cannot reach `soft`. For `labels`: ten rounds
+ *            of P ← (W P + soft) / (W 1 + 1), W the edges weighted by the likeness of their ends, given labels held
+ *            fixed; then the largest. Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F =
+ *            Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L.
  * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding.
- * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over the edges.
+ * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over
+ *            the edges.
  * Ties       the smaller class number.
  * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: weights by likeness.
  */
-export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGraph, values: KernelValues, products: Products): Promise<PseudoLabels> {
+export async function pseudoLabels(
+  e: Csr,
+  given: GivenLabels,
+  graph: WeightedGraph,
+  values: KernelValues,
+  products: Products,
+): Promise<PseudoLabels> {
   const unknown = Uint32Array.from({length: e.rows}, (_, i) => i).filter((i) => given.labels[i]! < 0)
   const soft = dense(e.rows, given.classes)
   if (unknown.length > 0) {
@@ -53,7 +61,11 @@ export async function pseudoLabels(e: Csr, given: GivenLabels, graph: WeightedGr
 type Regress = (labelled: Matrix, y: Dense, rows: Matrix, values: KernelValues, products: Products) => Promise<Dense>
 
 const regressExactly: Regress = async (labelled, y, rows, values, products) => {
-  const weights = await choleskySolve(await cholesky(await values.kernelBlock(labelled, labelled), products, RIDGE), y, products)
+  const weights = await choleskySolve(
+    await cholesky(await values.kernelBlock(labelled, labelled), products, RIDGE),
+    y,
+    products,
+  )
   return products.multiply(await values.kernelBlock(rows, labelled), weights)
 }
 
@@ -69,7 +81,8 @@ const regressThroughLandmarks: Regress = async (labelled, y, rows, values, produ
   }
   const weights = await choleskySolve(await cholesky(gram, products, RIDGE), moments, products)
   const out = dense(rows.rows, y.cols)
-  for await (const {first, phi} of featureChunks(kernel, rows, values, products)) place(out, await products.multiply(phi, weights), first, 0)
+  for await (const {first, phi} of featureChunks(kernel, rows, values, products))
+    place(out, await products.multiply(phi, weights), first, 0)
   return out
 }
 

@@ -5,7 +5,10 @@ import type {Random} from '../stats/random.js'
 
 /** Most alike nodes that are looked at for each node; at least so many, whatever the limit. */
 const LIST = 10
-/** Up to so many nodes are compared with one another; larger graphs are cut into groups of like nodes no larger than this. */
+/**
+ * Up to so many nodes are compared with one another; larger graphs are cut into groups of like nodes no larger than
+ * this.
+ */
 const GROUP = 4096
 /** Rows of one product. */
 const BLOCK = 128
@@ -24,27 +27,40 @@ export interface RepairSource {
 }
 
 /**
- * Edges to add after pruning, where nodes lost neighbours: between mutually most alike nodes that were not joined before.
+ * Edges to add after pruning, where nodes lost neighbours: between mutually most alike nodes that were not joined
+ * before.
  *
- * Formula    likeness(u, v) = e_u·e_v + Σ_c p_uc p_vc. {u, v} is a candidate where each is among the ten (2 · limit, if that is more) nodes most
- *            alike to the other of those it was never joined to, and one of both lost a neighbour. Candidates are taken by falling likeness while
- *            both ends have fewer than `limit` added edges. A pruned edge never comes back.
+ * Formula    likeness(u, v) = e_u·e_v + Σ_c p_uc p_vc. {u, v} is a candidate where each is among the ten (2 · limit, if
+ *            that is more) nodes most alike to the other of those it was never joined to, and one of both lost a
+ *            neighbour. Candidates are taken by falling likeness while both ends have fewer than `limit` added edges. A
+ *            pruned edge never comes back.
  * Shapes     edges [2 m] before pruning, pruned [m].
  * Ties       the smaller u, then v.
- * Cost       n · min(n, 4,096) products of profiles, in blocks of 128 rows: 4 MiB at a time. Above 4,096 nodes those are compared that share
- *            the most alike of √n nodes drawn at random, so a best pair can be missed.
+ * Cost       n · min(n, 4,096) products of profiles, in blocks of 128 rows: 4 MiB at a time. Above 4,096 nodes those
+ *            are compared that share the most alike of √n nodes drawn at random, so a best pair can be missed.
  * Empty      nothing pruned, or limit 0 → nothing added.
- * Source     Li et al. 2022 (STABLE), section 3.3.1. Deviation: likeness from features and pseudo-labels in place of a trained representation;
- *            mutual; only where edges were lost.
+ * Source     Li et al. 2022 (STABLE), section 3.3.1. Deviation: likeness from features and pseudo-labels in place of a
+ *            trained representation; mutual; only where edges were lost.
  */
-export function repairEdges(edges: Uint32Array, pruned: Uint8Array, source: RepairSource, limit: number, random: Random): Repair {
+export function repairEdges(
+  edges: Uint32Array,
+  pruned: Uint8Array,
+  source: RepairSource,
+  limit: number,
+  random: Random,
+): Repair {
   const n = source.profiles.rows
   const lost = new Uint8Array(n)
   for (let t = 0; t < edges.length; t++) if (pruned[t >> 1] === 1) lost[edges[t]!] = 1
   if (limit === 0 || !lost.includes(1)) return {added: new Uint32Array(0), likeness: new Float64Array(0)}
   const joined = new Set<number>()
   for (let t = 0; t < edges.length; t += 2) joined.add(edges[t]! * n + edges[t + 1]!)
-  const lists = mostAlike(source, (u, v) => joined.has(Math.min(u, v) * n + Math.max(u, v)), Math.max(LIST, 2 * limit), random)
+  const lists = mostAlike(
+    source,
+    (u, v) => joined.has(Math.min(u, v) * n + Math.max(u, v)),
+    Math.max(LIST, 2 * limit),
+    random,
+  )
   const candidates = [...mutualPairs(lists, lost)].sort((a, b) => b.likeness - a.likeness || a.u - b.u || a.v - b.v)
   const count = new Uint32Array(n)
   const taken = candidates.filter(({u, v}) => {
@@ -54,7 +70,10 @@ export function repairEdges(edges: Uint32Array, pruned: Uint8Array, source: Repa
     return true
   })
   taken.sort((a, b) => a.u - b.u || a.v - b.v)
-  return {added: Uint32Array.from(taken.flatMap(({u, v}) => [u, v])), likeness: Float64Array.from(taken, ({likeness}) => likeness)}
+  return {
+    added: Uint32Array.from(taken.flatMap(({u, v}) => [u, v])),
+    likeness: Float64Array.from(taken, ({likeness}) => likeness),
+  }
 }
 
 /** The nodes most alike to one, most alike first. */
@@ -73,7 +92,12 @@ function* mutualPairs(lists: readonly Alike[], lost: Uint8Array): Generator<{u: 
   }
 }
 
-function mostAlike(source: RepairSource, isJoined: (u: number, v: number) => boolean, length: number, random: Random): Alike[] {
+function mostAlike(
+  source: RepairSource,
+  isJoined: (u: number, v: number) => boolean,
+  length: number,
+  random: Random,
+): Alike[] {
   const lists = new Array<Alike>(source.profiles.rows)
   for (const members of groups(source.profiles, random)) {
     const e = selectRows(source.profiles, members) as Csr
@@ -122,7 +146,15 @@ function groups(e: Csr, random: Random): Uint32Array[] {
   const n = e.rows
   const all = Uint32Array.from({length: n}, (_, i) => i)
   if (n <= GROUP) return [all]
-  const pivots = transposeCsr(selectRows(e, random.permutation(n).slice(0, Math.ceil(Math.sqrt(n))).sort()) as Csr)
+  const pivots = transposeCsr(
+    selectRows(
+      e,
+      random
+        .permutation(n)
+        .slice(0, Math.ceil(Math.sqrt(n)))
+        .sort(),
+    ) as Csr,
+  )
   const members = Array.from({length: pivots.cols}, (): number[] => [])
   for (let from = 0; from < n; from += BLOCK) {
     const to = Math.min(n, from + BLOCK)
@@ -133,5 +165,9 @@ function groups(e: Csr, random: Random): Uint32Array[] {
       members[best]!.push(i)
     }
   }
-  return members.flatMap((group) => Array.from({length: Math.ceil(group.length / GROUP)}, (_, k) => Uint32Array.from(group.slice(k * GROUP, (k + 1) * GROUP))))
+  return members.flatMap((group) =>
+    Array.from({length: Math.ceil(group.length / GROUP)}, (_, k) =>
+      Uint32Array.from(group.slice(k * GROUP, (k + 1) * GROUP)),
+    ),
+  )
 }

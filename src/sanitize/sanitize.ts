@@ -56,20 +56,38 @@ export interface SanitizeRun {
  * Cost       that of the solver, see planSolver; the rest is linear in edges and stored features.
  * Throws     what prepare throws.
  */
-export function sanitize(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun = {}): Promise<SanitizeResult> {
-  return withSolver(graph, options, engine, run, async (prepared, solver) => conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver), run.onProgress)))
+export function sanitize(
+  graph: Graph,
+  options: SanitizeOptions,
+  engine: PairwiseEngine,
+  run: SanitizeRun = {},
+): Promise<SanitizeResult> {
+  return withSolver(graph, options, engine, run, async (prepared, solver) =>
+    conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver), run.onProgress)),
+  )
 }
 
 /** The solver that `sanitize` would take, and what every solver would cost. */
-export const explainPlan = (graph: Graph, options: SanitizeOptions, run: SanitizeRun = {}): SolverPlan => planSanitize(graph, options, resourcesOf(run)).plan
+export const explainPlan = (graph: Graph, options: SanitizeOptions, run: SanitizeRun = {}): SolverPlan =>
+  planSanitize(graph, options, resourcesOf(run)).plan
 
-const resourcesOf = ({threads = availableParallelism(), memoryLimitBytes = defaultMemoryLimit(), heldBytes = residentBytes()}: SanitizeRun): Resources => ({threads, memoryLimitBytes, heldBytes})
+const resourcesOf = ({
+  threads = availableParallelism(),
+  memoryLimitBytes = defaultMemoryLimit(),
+  heldBytes = residentBytes(),
+}: SanitizeRun): Resources => ({threads, memoryLimitBytes, heldBytes})
 
 /** A stream of its own for landmarks and probes: that of the preparation starts at the seed. */
 const solverSeed = (seed: number) => seed ^ 0x5bd1e995
 
 /** Prepares a graph and a solver, and closes what they need when `use` is done. */
-export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engine: PairwiseEngine, run: SanitizeRun, use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>): Promise<T> {
+export async function withSolver<T>(
+  graph: Graph,
+  options: SanitizeOptions,
+  engine: PairwiseEngine,
+  run: SanitizeRun,
+  use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>,
+): Promise<T> {
   const resources = resourcesOf(run)
   const products = (await onnxProducts(resources.threads)) ?? plainProducts
   const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
@@ -77,7 +95,18 @@ export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engi
   try {
     const prepared = await prepare(graph, options, exact, products, resources)
     const engines = {exact: watch(exact), fast: watch(engine)}
-    return await use(prepared, await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, random(solverSeed(options.seed)), engines, products))
+    return await use(
+      prepared,
+      await createSolver(
+        prepared.plan.solver,
+        prepared.problem,
+        graph.edges,
+        prepared.settings,
+        random(solverSeed(options.seed)),
+        engines,
+        products,
+      ),
+    )
   } finally {
     await products.close()
     if (exact !== engine) await exact.close()
@@ -85,7 +114,11 @@ export async function withSolver<T>(graph: Graph, options: SanitizeOptions, engi
 }
 
 /** Scores, marks and complexities, from the parts of all blocks in order. */
-export async function conclude(prepared: PreparedGraph, solver: KernelSolver, kernelParts: readonly KernelPart[]): Promise<SanitizeResult> {
+export async function conclude(
+  prepared: PreparedGraph,
+  solver: KernelSolver,
+  kernelParts: readonly KernelPart[],
+): Promise<SanitizeResult> {
   const {graph, options, settings, mixing, given, labels, problem} = prepared
   const {edges, nodes} = graph
   const {facts} = solver
@@ -93,8 +126,17 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
   const {evidence, unlikely, ...judged} = scoreEdges(prepared, solver.scores(kernelParts))
   const {score, scored} = judged
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(score, scored, edges, mixing.degrees, options.prune.rule === 'auto' ? {rule: 'auto', share: unlikely} : options.prune, options.minDegree, spared)
-  const ends = (test: (u: number, v: number) => number) => Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
+  const marking = markEdges(
+    score,
+    scored,
+    edges,
+    mixing.degrees,
+    options.prune.rule === 'auto' ? {rule: 'auto', share: unlikely} : options.prune,
+    options.minDegree,
+    spared,
+  )
+  const ends = (test: (u: number, v: number) => number) =>
+    Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     ...judged,
     evidence: evidence.from,
@@ -126,7 +168,12 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     ridge: isLimit ? null : settings.ridge,
     nodeSetSize: problem.nodeSet.length,
     condition: facts.condition,
-    solver: {name: prepared.plan.solver, landmarks: facts.landmarks?.count ?? null, kernelError: facts.landmarks?.error ?? null, labelFreeError: facts.labelFree?.standardError ?? null},
+    solver: {
+      name: prepared.plan.solver,
+      landmarks: facts.landmarks?.count ?? null,
+      kernelError: facts.landmarks?.error ?? null,
+      labelFreeError: facts.labelFree?.standardError ?? null,
+    },
     evidence,
     labelledNodes: given.nodes.length,
     classes: given.classes,
@@ -142,11 +189,23 @@ export async function conclude(prepared: PreparedGraph, solver: KernelSolver, ke
     top: topEdges(scores, marking.order, graph),
     parts: partSummaries(scores),
     degrees: degreeChange(mixing.degrees, after.degrees, graph),
-    excerpt: graphExcerpt(scores, marking.order, {added: repair.added, given: given.labels, nodeNames: graph.nodeNames}),
+    excerpt: graphExcerpt(scores, marking.order, {
+      added: repair.added,
+      given: given.labels,
+      nodeNames: graph.nodeNames,
+    }),
     explained: explainedEdges(scores, options.explain ?? null, graph),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
-  return {scores, edges: cleaned, repair, metrics, verdict: sanitizeVerdict(metrics), notes: sanitizeNotes(prepared, metrics, facts), settings}
+  return {
+    scores,
+    edges: cleaned,
+    repair,
+    metrics,
+    verdict: sanitizeVerdict(metrics),
+    notes: sanitizeNotes(prepared, metrics, facts),
+    settings,
+  }
 }
 
 /** [m] 1: never pruned, because it touches a protected node or is suppressed; null: none. */
@@ -154,7 +213,12 @@ function sparedEdges({protect, suppressed}: SanitizeOptions, edges: Uint32Array,
   if (!protect && !suppressed) return null
   const isProtected = new Uint8Array(nodes)
   for (const node of protect ?? []) isProtected[node] = 1
-  const keys = new Set(Array.from({length: (suppressed?.length ?? 0) / 2}, (_, k) => suppressed![2 * k]! * nodes + suppressed![2 * k + 1]!))
+  const keys = new Set(
+    Array.from(
+      {length: (suppressed?.length ?? 0) / 2},
+      (_, k) => suppressed![2 * k]! * nodes + suppressed![2 * k + 1]!,
+    ),
+  )
   return Uint8Array.from({length: edges.length / 2}, (_, e) => {
     const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
     return isProtected[u]! | isProtected[v]! | Number(keys.has(u * nodes + v))

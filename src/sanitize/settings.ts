@@ -64,26 +64,65 @@ const LANDMARKS = 1024
 export const SMALLEST_THROUGH_LANDMARKS = 1e-6
 
 const PRESETS: Record<Preset, SanitizeSettings> = {
-  surety: {preset: 'surety', nodeSet: 'all', coding: 'centred', norm: 'row', hops: 1, ridge: 10, labelFreeRidge: 0.01, sign: 'signed', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'fused'},
-  paper: {preset: 'paper', nodeSet: 'labelled', coding: 'signed', norm: 'sym', hops: 1, ridge: 1e-3, labelFreeRidge: 0.01, sign: 'absolute', method: 'auto', solver: 'auto', landmarks: LANDMARKS, ranking: 'kc'},
+  surety: {
+    preset: 'surety',
+    nodeSet: 'all',
+    coding: 'centred',
+    norm: 'row',
+    hops: 1,
+    ridge: 10,
+    labelFreeRidge: 0.01,
+    sign: 'signed',
+    method: 'auto',
+    solver: 'auto',
+    landmarks: LANDMARKS,
+    ranking: 'fused',
+  },
+  paper: {
+    preset: 'paper',
+    nodeSet: 'labelled',
+    coding: 'signed',
+    norm: 'sym',
+    hops: 1,
+    ridge: 1e-3,
+    labelFreeRidge: 0.01,
+    sign: 'absolute',
+    method: 'auto',
+    solver: 'auto',
+    landmarks: LANDMARKS,
+    ranking: 'kc',
+  },
 }
 
 /** The preset with the options given in its place. Throws UsageError: a ridge that is not positive. */
 export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   const preset = PRESETS[options.preset]
   const ridge = options.ridge === 'infinity' ? Infinity : (options.ridge ?? preset.ridge)
-  if (!(ridge > 0)) throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, ['use --ridge 10'])
+  if (!(ridge > 0))
+    throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, ['use --ridge 10'])
   const landmarks = options.landmarks ?? preset.landmarks
-  if (!(Number.isInteger(landmarks) && landmarks > 0)) throw new UsageError(`the number of landmarks is ${landmarks}, it must be a whole number of at least 1`)
+  if (!(Number.isInteger(landmarks) && landmarks > 0))
+    throw new UsageError(`the number of landmarks is ${landmarks}, it must be a whole number of at least 1`)
   const solver = options.solver ?? preset.solver
   const method = options.method ?? preset.method
-  if (method === 'exact' && ridge === Infinity) throw new UsageError('exact removal has no limit of an infinite ridge', ['use --method first-order'])
-  if (method === 'exact' && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
-  if (ridge === Infinity && solver === 'landmarks') throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
-  if (ridge < SMALLEST_THROUGH_LANDMARKS && (solver === 'landmarks' || solver === 'stream')) throw new UsageError(`the ridge is ${ridge}; the solver ${solver} needs at least ${SMALLEST_THROUGH_LANDMARKS}`, ['raise --ridge', 'use --solver gram'])
+  if (method === 'exact' && ridge === Infinity)
+    throw new UsageError('exact removal has no limit of an infinite ridge', ['use --method first-order'])
+  if (method === 'exact' && (solver === 'landmarks' || solver === 'stream'))
+    throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
+  if (ridge === Infinity && solver === 'landmarks')
+    throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
+  if (ridge < SMALLEST_THROUGH_LANDMARKS && (solver === 'landmarks' || solver === 'stream'))
+    throw new UsageError(`the ridge is ${ridge}; the solver ${solver} needs at least ${SMALLEST_THROUGH_LANDMARKS}`, [
+      'raise --ridge',
+      'use --solver gram',
+    ])
   const repair = options.repair ?? 0
-  if (!(Number.isInteger(repair) && repair >= 0)) throw new UsageError(`${repair} edges may be added to a node, it must be a whole number of at least 0`, ['use --repair 2'])
-  if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0)) throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)
+  if (!(Number.isInteger(repair) && repair >= 0))
+    throw new UsageError(`${repair} edges may be added to a node, it must be a whole number of at least 0`, [
+      'use --repair 2',
+    ])
+  if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0))
+    throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)
   return {
     ...preset,
     nodeSet: options.nodeSet ?? preset.nodeSet,

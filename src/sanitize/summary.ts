@@ -43,7 +43,9 @@ export function addedEdges({added, likeness}: Repair, labels: Int32Array, graph:
   return {
     count: likeness.length,
     agreement: likeness.length === 0 ? null : agreement(added, labels),
-    top: order.slice(0, TOP).map((a) => ({source: name(added[2 * a]!), target: name(added[2 * a + 1]!), likeness: likeness[a]!})),
+    top: order
+      .slice(0, TOP)
+      .map((a) => ({source: name(added[2 * a]!), target: name(added[2 * a + 1]!), likeness: likeness[a]!})),
   }
 }
 
@@ -85,11 +87,18 @@ export function topEdges(scores: EdgeScores, order: Uint32Array, graph: Graph): 
 }
 
 /** How well the ranking finds the known adversarial edges; null where none or all of the graph's edges are. */
-export function truthMetrics(scores: EdgeScores, order: Uint32Array, truth: Uint32Array, nodes: number): TruthMetrics | null {
+export function truthMetrics(
+  scores: EdgeScores,
+  order: Uint32Array,
+  truth: Uint32Array,
+  nodes: number,
+): TruthMetrics | null {
   const key = (u: number, v: number) => Math.min(u, v) * nodes + Math.max(u, v)
   const known = new Set<number>()
   for (let t = 0; t < truth.length; t += 2) known.add(key(truth[t]!, truth[t + 1]!))
-  const isTrue = Uint8Array.from(scores.score, (_, e) => (known.has(key(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0))
+  const isTrue = Uint8Array.from(scores.score, (_, e) =>
+    known.has(key(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0,
+  )
   const adversarial = isTrue.reduce((sum, x) => sum + x, 0)
   if (adversarial === 0 || adversarial === isTrue.length) return null
   const pruned = scores.pruned.reduce((sum, x) => sum + x, 0)

@@ -45,10 +45,16 @@ export interface SanitizeMetrics {
   nodes: number
   edges: number
   pruned: number
-  /** edges that --repair added: their count, the share of them whose (pseudo-)labels agree (null: none), the most alike ones */
+  /**
+   * edges that --repair added: their count, the share of them whose (pseudo-)labels agree (null: none), the most alike
+   * ones
+   */
   added: {count: number; agreement: number | null; top: AddedEdge[]}
   notScored: number
-  /** Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge; null in the limit λ → ∞ */
+  /**
+   * Graph Kernel Complexity of the input and of the output graph, same node set, labels and ridge; null in the limit λ
+   * → ∞
+   */
   gkcBefore: number | null
   gkcAfter: number | null
   /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit λ → ∞; else null */
@@ -57,9 +63,20 @@ export interface SanitizeMetrics {
   ridge: number | null
   nodeSetSize: number
   condition: number
-  /** how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the standard error of the label-free complexity (0: exact, null: left out) */
-  solver: {name: 'gram' | 'landmarks' | 'stream'; landmarks: number | null; kernelError: number | null; labelFreeError: number | null}
-  /** what likeness was made from, and how well fit tells the edges that the cut counts from pairs wired at random: the chance that such an edge fits better (.5: not at all); null: no such pair */
+  /**
+   * how the kernel scores were computed; landmarks and the relative error they leave on held-out columns of H; the
+   * standard error of the label-free complexity (0: exact, null: left out)
+   */
+  solver: {
+    name: 'gram' | 'landmarks' | 'stream'
+    landmarks: number | null
+    kernelError: number | null
+    labelFreeError: number | null
+  }
+  /**
+   * what likeness was made from, and how well fit tells the edges that the cut counts from pairs wired at random: the
+   * chance that such an edge fits better (.5: not at all); null: no such pair
+   */
   evidence: {from: 'features' | 'neighbours'; separation: number | null}
   labelledNodes: number
   classes: number
@@ -79,7 +96,10 @@ export interface SanitizeMetrics {
   /** scores in equal-width bins: `edges` has one element more than the counts */
   histogram: {edges: number[]; kept: number[]; pruned: number[]}
   top: TopEdge[]
-  /** what each part of the score says of pruned and of kept edges; this and the next two are absent in reports of versions that did not write them */
+  /**
+   * what each part of the score says of pruned and of kept edges; this and the next two are absent in reports of
+   * versions that did not write them
+   */
   parts?: PartSummary[]
   degrees?: DegreeChange
   /** null: nothing was pruned */
@@ -142,7 +162,10 @@ export interface GraphExcerpt {
     /** before pruning; a drawing shows a part of it */
     degree: number
   }[]
-  /** between these nodes, `ends` are their places in `nodes`; pruned edges first, by rank; `rank` null: was not in the graph */
+  /**
+   * between these nodes, `ends` are their places in `nodes`; pruned edges first, by rank; `rank` null: was not in the
+   * graph
+   */
   edges: {ends: [number, number]; state: 'pruned' | 'kept' | 'added'; rank: number | null}[]
   /** edges between these nodes that would be too many to draw */
   omitted: number

@@ -5,8 +5,8 @@ import type {Random} from './random.js'
  *
  * Precision  fp64, in [0, 1].
  * Cost       about four normal and uniform numbers.
- * Source     gamma: Marsaglia & Tsang 2000, "A simple method for generating gamma variables", for a < 1 their G_a = G_{a+1} U^{1/a}, in logarithms
- *            so that tiny a does not give 0/0.   Deviation: none.
+ * Source     gamma: Marsaglia & Tsang 2000, "A simple method for generating gamma variables", for a < 1 their G_a =
+ *            G_{a+1} U^{1/a}, in logarithms so that tiny a does not give 0/0.   Deviation: none.
  */
 export function beta(a: number, b: number, random: Random): number {
   const [left, right] = [logGamma(a, random), logGamma(b, random)]
@@ -21,6 +21,6 @@ function logGamma(a: number, random: Random): number {
   for (;;) {
     const x = random.normal()
     const v = (1 + c * x) ** 3
-    if (v > 0 && Math.log(1 - random.uniform()) < x * x / 2 + d - d * v + d * Math.log(v)) return Math.log(d * v)
+    if (v > 0 && Math.log(1 - random.uniform()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return Math.log(d * v)
   }
 }

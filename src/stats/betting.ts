@@ -14,26 +14,39 @@ const CHUNK = 16
  * Upper confidence bound of a ratio of means v* = E a / E b from independent, identically distributed pairs (a_j, b_j).
  *
  * Formula    e(v) = Σ_bets weight · 1{v ≥ from} · Π_j (1 + stake · (v b_j − a_j));  bound = inf{v ≤ max : e(v) ≥ 1/α}.
- *            At v = v* every product has mean ≤ 1, so P[e(v*) ≥ 1/α] ≤ α (Markov), and e is increasing: P[bound < v*] ≤ α.
- * Shapes     a [n], b [n] non-negative, b null for b ≡ 1; Σ weights ≤ 1; stake · (v b − a) ≥ −1 for every possible (a, b)
- *            and every v ≥ from: the caller's range lemma. Stakes, weights and `from` must not depend on a and b.
+ *            At v = v* every product has mean ≤ 1, so P[e(v*) ≥ 1/α] ≤ α (Markov), and e is increasing: P[bound < v*] ≤
+ *            α.
+ * Shapes     a [n], b [n] non-negative, b null for b ≡ 1; Σ weights ≤ 1; stake · (v b − a) ≥ −1 for every possible (a,
+ *            b) and every v ≥ from: the caller's range lemma. Stakes, weights and `from` must not depend on a and b.
  * Precision  fp64 in log space; the bisection errs upwards.
  * Cost       ≤ 60 · bets · n multiplications.
  * Empty      n = 0 or no bets → max, which the caller knows to be a bound without data.
  * Source     Waudby-Smith & Ramdas 2024 (betting), for a ratio; docs/math.md, Theorem C.
- *            Deviation: fixed stakes in a mixture rather than predictable ones, so the order of the points does not matter.
+ *            Deviation: fixed stakes in a mixture rather than predictable ones, so the order of the points does not
+ *            matter.
  */
-export function ratioUpperBound(a: Float64Array, b: Float64Array | null, bets: readonly Bet[], alpha: number, max: number): number {
+export function ratioUpperBound(
+  a: Float64Array,
+  b: Float64Array | null,
+  bets: readonly Bet[],
+  alpha: number,
+  max: number,
+): number {
   const needed = Math.log(1 / alpha)
   const enough = (v: number) => logEvidence(a, b, bets, v) >= needed
   return enough(max) ? firstTrue(0, max, enough) : max
 }
 
 /**
- * Bets for the mean of values in [0, 1] (b ≡ 1) without a pilot: stakes 2⁻⁸ … 2⁶ in equal parts, each from the v at which 1 + stake · (v − 1) ≥ 0.
- * Whatever the variance, one of them is within a factor 2 of the best; the mixture costs log 15.
+ * Bets for the mean of values in [0, 1] (b ≡ 1) without a pilot: stakes 2⁻⁸ … 2⁶ in equal parts, each from the v at
+ * which 1 + stake · (v − 1) ≥ 0. Whatever the variance, one of them is within a factor 2 of the best; the mixture costs
+ * log 15.
  */
-export const UNIT_BETS: readonly Bet[] = Array.from({length: 15}, (_, k) => ({stake: 2 ** (k - 8), weight: 1 / 15, from: Math.max(0, 1 - 2 ** (8 - k))}))
+export const UNIT_BETS: readonly Bet[] = Array.from({length: 15}, (_, k) => ({
+  stake: 2 ** (k - 8),
+  weight: 1 / 15,
+  from: Math.max(0, 1 - 2 ** (8 - k)),
+}))
 
 /** log e(v); −Infinity where every bet is inactive or ruined. */
 export function logEvidence(a: Float64Array, b: Float64Array | null, bets: readonly Bet[], v: number): number {
@@ -63,12 +76,19 @@ export function logWealth(a: Float64Array, b: Float64Array | null, stake: number
  * The stake is the one that would give the smallest bound on n points distributed like the pilot; the mixture hedges it
  * with half and double, since the best stake is known to that order only. Validity does not depend on the choice.
  *
- * Shapes     a [m], b [m] pilot rows (b null for b ≡ 1); range(v) ≥ sup (a − v b) over every possible (a, b), decreasing in v.
+ * Shapes     a [m], b [m] pilot rows (b null for b ≡ 1); range(v) ≥ sup (a − v b) over every possible (a, b),
+ *            decreasing in v.
  * Cost       24 stakes × ≤ 20 evaluations × m.
  * Empty      m = 0 or n = 0 → no bets: the bound is `max`.
  * Source     —   (rejected: eleven fixed fractions of the largest stake spend log 11 of log 1/α on unused bets.)
  */
-export function pilotBets(pilot: {a: Float64Array; b: Float64Array | null}, n: number, range: (v: number) => number, alpha: number, max: number): Bet[] {
+export function pilotBets(
+  pilot: {a: Float64Array; b: Float64Array | null},
+  n: number,
+  range: (v: number) => number,
+  alpha: number,
+  max: number,
+): Bet[] {
   const m = pilot.a.length
   if (m === 0 || n === 0 || !(range(0) > 0)) return []
   const needed = ((Math.log(1 / alpha) + Math.LN2) * m) / n
@@ -91,6 +111,10 @@ export function pilotBets(pilot: {a: Float64Array; b: Float64Array | null}, n: n
     if (best === null || high < best.bound) best = {stake, bound: high}
   }
   const stake = best?.stake ?? 0.5 / range(0)
-  const mixture = [{stake, weight: 0.5}, {stake: stake / 2, weight: 0.25}, {stake: stake * 2, weight: 0.25}]
+  const mixture = [
+    {stake, weight: 0.5},
+    {stake: stake / 2, weight: 0.25},
+    {stake: stake * 2, weight: 0.25},
+  ]
   return mixture.map((bet) => ({...bet, from: activeFrom(bet.stake)})).filter((bet) => active(bet.stake, bet.from))
 }

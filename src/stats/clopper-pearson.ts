@@ -2,7 +2,8 @@ import {InternalError} from '../errors.js'
 import {firstTrue} from './bisect.js'
 
 /**
- * Clopper–Pearson upper bound of a binomial probability: P[bound < p] ≤ α for `successes` of `trials` independent trials.
+ * Clopper–Pearson upper bound of a binomial probability: P[bound < p] ≤ α for `successes` of `trials` independent
+ * trials.
  *
  * Formula    the p with P[Bin(trials, p) ≤ successes] = α, that is the 1 − α quantile of Beta(k + 1, n − k).
  * Precision  ≈ 1e-14 relative of I_p (continued fraction), then bisection, which errs upwards.
@@ -12,18 +13,21 @@ import {firstTrue} from './bisect.js'
  * Source     Clopper & Pearson, Biometrika 1934.   Deviation: one-sided.
  */
 export function clopperPearsonUpper(successes: number, trials: number, alpha: number): number {
-  if (!(successes >= 0 && successes <= trials && alpha > 0 && alpha < 1)) throw new InternalError(`no binomial bound for ${successes} of ${trials} at α = ${alpha}`)
+  if (!(successes >= 0 && successes <= trials && alpha > 0 && alpha < 1))
+    throw new InternalError(`no binomial bound for ${successes} of ${trials} at α = ${alpha}`)
   if (successes === trials) return 1
   return firstTrue(successes / trials, 1, (p) => incompleteBeta(p, successes + 1, trials - successes) >= 1 - alpha)
 }
 
 /** Clopper–Pearson lower bound: P[bound > p] ≤ α. The mirror image of the upper one; no trials or no success → 0. */
-export const clopperPearsonLower = (successes: number, trials: number, alpha: number): number => 1 - clopperPearsonUpper(trials - successes, trials, alpha)
+export const clopperPearsonLower = (successes: number, trials: number, alpha: number): number =>
+  1 - clopperPearsonUpper(trials - successes, trials, alpha)
 
 /**
  * Regularised incomplete beta function I_x(a, b).
  *
- * Formula    the continued fraction of DLMF 8.17.22, by Lentz's method; symmetry I_x(a, b) = 1 − I_{1−x}(b, a) where it converges faster.
+ * Formula    the continued fraction of DLMF 8.17.22, by Lentz's method; symmetry I_x(a, b) = 1 − I_{1−x}(b, a) where it
+ *            converges faster.
  * Precision  ≈ 1e-13 relative for a, b ≤ 10⁶.
  * Cost       O(√max(a, b)) terms.
  * Empty      x ≤ 0 → 0; x ≥ 1 → 1.
@@ -56,7 +60,10 @@ const nonZero = (x: number, tiny: number) => (Math.abs(x) < tiny ? tiny : x)
 
 const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b)
 
-/** ln Γ(x) for x > 0: recurrence up to 12, then Stirling's series (DLMF 5.11.1); error below 1e-14 · max(1, |ln Γ|), since digits cancel in the recurrence. */
+/**
+ * ln Γ(x) for x > 0: recurrence up to 12, then Stirling's series (DLMF 5.11.1); error below 1e-14 · max(1, |ln Γ|),
+ * since digits cancel in the recurrence.
+ */
 export function logGamma(x: number): number {
   let product = 1
   while (x < 12) product *= x++

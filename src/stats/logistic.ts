@@ -15,13 +15,15 @@ export interface LogisticModel {
 /**
  * Ridge-penalised logistic regression of a yes (1) or no (0) on the columns of X, both answers weighing half in all.
  *
- * Formula    minimises Σ_i ω_i ln(1 + exp(−s_i (b + w·z_i))) + ½ λ |w|², s = ±1, z the columns standardised, ω_i = ½ / (rows with the answer of i);
- *            Newton's method. λ > 0 keeps w finite where the answers can be told apart without error.
+ * Formula    minimises Σ_i ω_i ln(1 + exp(−s_i (b + w·z_i))) + ½ λ |w|², s = ±1, z the columns standardised, ω_i = ½ /
+ *            (rows with the answer of i); Newton's method. λ > 0 keeps w finite where the answers can be told apart
+ *            without error.
  * Shapes     x [n, p], answers [n].
  * Precision  fp64, stops when no coefficient moves by more than 1e-10.
  * Cost       at most 50 rounds of n p² multiply–adds.
  * Empty      n = 0, or one answer only → all zeros: nothing can be told.
- * Source     Hastie, Tibshirani & Friedman 2009, §4.4.1, eq. 4.26. Deviation: the penalty and the weights of the answers.
+ * Source     Hastie, Tibshirani & Friedman 2009, §4.4.1, eq. 4.26. Deviation: the penalty and the weights of the
+ *            answers.
  */
 export function logisticRegression(x: Dense, answers: Uint8Array, penalty: number): LogisticModel {
   const {rows: n, cols: p} = x
@@ -64,7 +66,9 @@ function standardiser({rows, cols, data}: Dense): (x: Dense) => Dense {
   const variance = new Float64Array(cols)
   for (let t = 0; t < data.length; t++) mean[t % cols]! += data[t]! / rows
   for (let t = 0; t < data.length; t++) variance[t % cols]! += (data[t]! - mean[t % cols]!) ** 2 / rows
-  const scale = variance.map((square, j) => (Math.sqrt(square) > ROUNDING * Math.abs(mean[j]!) ? 1 / Math.sqrt(square) : 0))
+  const scale = variance.map((square, j) =>
+    Math.sqrt(square) > ROUNDING * Math.abs(mean[j]!) ? 1 / Math.sqrt(square) : 0,
+  )
   return (x) => ({
     rows: x.rows,
     cols: cols + 1,

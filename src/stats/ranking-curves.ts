@@ -14,15 +14,21 @@ export interface PrecisionRecallCurve {
 /**
  * ROC curve of a ranking, thinned: every point is one of the full curve, from (0, 0) to (1, 1).
  *
- * Formula    the full curve has a point behind each group of equal scores, so its trapezoids give areaUnderRoc, ties counted half. A point is left
- *            out where the chord over it spans at most h = 2/(most − 2) in (falsePositive + truePositive)/2; what a chord spans of a
- *            monotone curve lies in its rectangle, so the area changes by at most Σ Δx Δy/2 ≤ h/2 in all: 0.0051 for 200 points.
+ * Formula    the full curve has a point behind each group of equal scores, so its trapezoids give areaUnderRoc, ties
+ *            counted half. A point is left out where the chord over it spans at most h = 2/(most − 2) in (falsePositive
+ *            + truePositive)/2; what a chord spans of a monotone curve lies in its rectangle, so the area changes by at
+ *            most Σ Δx Δy/2 ≤ h/2 in all: 0.0051 for 200 points.
  * Shapes     truth [n], score [n], order [n] items by falling score → at most `most` points.
  * Cost       n.
  * Empty      no true or no false item → no points: there is nothing to compare.
  * Source     Fawcett 2006, "An introduction to ROC analysis", algorithm 1.   Deviation: thinned.
  */
-export function rocCurve(truth: ArrayLike<number>, score: ArrayLike<number>, order: ArrayLike<number>, most = 200): RocCurve {
+export function rocCurve(
+  truth: ArrayLike<number>,
+  score: ArrayLike<number>,
+  order: ArrayLike<number>,
+  most = 200,
+): RocCurve {
   const n = order.length
   let positives = 0
   for (let i = 0; i < n; i++) if (truth[i]! > 0) positives++
@@ -51,15 +57,20 @@ export function rocCurve(truth: ArrayLike<number>, score: ArrayLike<number>, ord
 }
 
 /**
- * Precision–recall curve of a ranking at its true items: all of them, or `most` spread evenly over the recall, the first and the last included.
+ * Precision–recall curve of a ranking at its true items: all of them, or `most` spread evenly over the recall, the
+ * first and the last included.
  *
- * Formula    at the i-th of P true items, at place k of the order: recall i/P, precision i/k. Over all true items the mean of the precision is
- *            averagePrecision; between thinned points it is not shown.
+ * Formula    at the i-th of P true items, at place k of the order: recall i/P, precision i/k. Over all true items the
+ *            mean of the precision is averagePrecision; between thinned points it is not shown.
  * Shapes     truth [n], order [n] items, best first → at most `most` points.
  * Cost       n.   Empty  no true item → no points.
  * Source     Manning, Raghavan & Schütze 2008, §8.4.   Deviation: not interpolated.
  */
-export function precisionRecallCurve(truth: ArrayLike<number>, order: ArrayLike<number>, most = 200): PrecisionRecallCurve {
+export function precisionRecallCurve(
+  truth: ArrayLike<number>,
+  order: ArrayLike<number>,
+  most = 200,
+): PrecisionRecallCurve {
   const precisions: number[] = []
   for (let place = 0; place < order.length; place++) {
     if (truth[order[place]!]! > 0) precisions.push((precisions.length + 1) / (place + 1))

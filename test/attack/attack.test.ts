@@ -50,33 +50,45 @@ describe.each(cases)('%s', (_name, asked, budget) => {
     for (const pairs of [result.edges, result.added, result.removed]) {
       for (let e = 0; e < pairs.length; e += 2) {
         expect(pairs[e]!).toBeLessThan(pairs[e + 1]!)
-        if (e > 0) expect(pairs[e - 2]! * graph.nodes + pairs[e - 1]!).toBeLessThan(pairs[e]! * graph.nodes + pairs[e + 1]!)
+        if (e > 0)
+          expect(pairs[e - 2]! * graph.nodes + pairs[e - 1]!).toBeLessThan(pairs[e]! * graph.nodes + pairs[e + 1]!)
       }
     }
   })
 
   it('isolates no node, and counts what it did', () => {
     const metrics = attackMetrics(graph, asked, result)
-    expect(metrics).toMatchObject({used: budget, budget, edgesAfter: metrics.edgesBefore + metrics.added - metrics.removed, isolatedAfter: metrics.isolatedBefore})
+    expect(metrics).toMatchObject({
+      used: budget,
+      budget,
+      edgesAfter: metrics.edgesBefore + metrics.added - metrics.removed,
+      isolatedAfter: metrics.isolatedBefore,
+    })
     if (metrics.lossBefore !== null) expect(metrics.lossAfter).toBeGreaterThan(metrics.lossBefore)
   })
 
   it('gives the same for the same seed, and another where the seed decides', async () => {
     expect(await attack(graph, asked, random(1))).toEqual(result)
     const other = await attack(graph, asked, random(2))
-    if (['random', 'dice'].includes(asked.method) || asked.candidates === 20_000) expect(other.added).not.toEqual(result.added)
+    if (['random', 'dice'].includes(asked.method) || asked.candidates === 20_000)
+      expect(other.added).not.toEqual(result.added)
   })
 })
 
 describe('strength', () => {
   const accuracy = async (edges: Uint32Array) => {
-    const classes = predictions((await fitSurrogate(victimOf(graph), adjacencyOf(graph.nodes, edges), plainProducts)).scores)
-    return graph.split!.test.reduce((sum, i) => sum + Number(classes[i] === graph.labels![i]), 0) / graph.split!.test.length
+    const classes = predictions(
+      (await fitSurrogate(victimOf(graph), adjacencyOf(graph.nodes, edges), plainProducts)).scores,
+    )
+    return (
+      graph.split!.test.reduce((sum, i) => sum + Number(classes[i] === graph.labels![i]), 0) / graph.split!.test.length
+    )
   }
 
   it('metattack and pgd lower the accuracy of a retrained surrogate far more than random edges', async () => {
     const clean = await accuracy(graph.edges)
-    const after = async (asked: Partial<AttackOptions>) => accuracy((await attack(graph, options({count: 225, ...asked}), random(3))).edges)
+    const after = async (asked: Partial<AttackOptions>) =>
+      accuracy((await attack(graph, options({count: 225, ...asked}), random(3))).edges)
     const control = clean - (await after({method: 'random'}))
     expect(clean - (await after({method: 'metattack', flipsPerStep: 15}))).toBeGreaterThan(0.1 + control)
     expect(clean - (await after({method: 'pgd', iterations: 40}))).toBeGreaterThan(0.1 + control)

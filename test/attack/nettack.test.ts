@@ -8,7 +8,11 @@ import {smallGraph} from './graphs.js'
 
 const scoresOf = (nodes: number, seed: number) => {
   const rng = random(seed)
-  return dense(nodes, 3, Float64Array.from({length: 3 * nodes}, () => rng.normal()))
+  return dense(
+    nodes,
+    3,
+    Float64Array.from({length: 3 * nodes}, () => rng.normal()),
+  )
 }
 
 /** Row of Â² Z from dense matrices. */
@@ -18,7 +22,12 @@ function slowScores(nodes: number, edges: Uint32Array, z: ReturnType<typeof scor
   const d = a.map((row) => row.reduce((s, x) => s + x, 0))
   const hat = (u: number, v: number) => a[u]![v]! / Math.sqrt(d[u]! * d[v]!)
   const nodesList = Array.from({length: nodes}, (_, i) => i)
-  return [0, 1, 2].map((c) => nodesList.reduce((sum, j) => sum + hat(target, j) * nodesList.reduce((s, k) => s + hat(j, k) * z.data[3 * k + c]!, 0), 0))
+  return [0, 1, 2].map((c) =>
+    nodesList.reduce(
+      (sum, j) => sum + hat(target, j) * nodesList.reduce((s, k) => s + hat(j, k) * z.data[3 * k + c]!, 0),
+      0,
+    ),
+  )
 }
 
 describe('margins in closed form', () => {
@@ -53,17 +62,28 @@ describe('nettack', () => {
     for (let k = 0; k < 3; k++) {
       const margins = candidateMargins(slow, z, 4, 0)
       let choice = -1
-      for (let u = 0; u < nodes; u++) if (u !== 4 && !slow.wasFlipped(4, u) && (choice < 0 || margins[u]! > margins[choice]!)) choice = u
+      for (let u = 0; u < nodes; u++)
+        if (u !== 4 && !slow.wasFlipped(4, u) && (choice < 0 || margins[u]! > margins[choice]!)) choice = u
       slow.flip(4, choice)
       best.push(choice)
     }
     const labels = new Int32Array(nodes)
-    const result = nettack(set, {projected: z, labels, targets: Uint32Array.of(4), perTarget: 3, penalty: () => null, allowed: () => true, made: () => {}, onProgress: () => {}})
+    const result = nettack(set, {
+      projected: z,
+      labels,
+      targets: Uint32Array.of(4),
+      perTarget: 3,
+      penalty: () => null,
+      allowed: () => true,
+      made: () => {},
+      onProgress: () => {},
+    })
     expect(set.edges()).toEqual(slow.edges())
     expect(result.steps).toBe(3)
     expect(result.after).toBeGreaterThan(result.before)
     expect(result.after).toBeCloseTo(marginOf(targetScores(set, z, 4), 0, 3, 0), 12)
-    for (const pairs of [set.added(), set.removed()]) for (let e = 0; e < pairs.length; e += 2) expect([pairs[e], pairs[e + 1]]).toContain(4)
+    for (const pairs of [set.added(), set.removed()])
+      for (let e = 0; e < pairs.length; e += 2) expect([pairs[e], pairs[e + 1]]).toContain(4)
   })
 })
 

@@ -27,12 +27,21 @@ describe('voices of the defence at pairs without an edge', () => {
       const rng = random(2)
       for (let k = 0; k < 12; k++) {
         const [u, v] = [rng.integer(graph.nodes), rng.integer(graph.nodes)].sort((a, b) => a - b) as [number, number]
-        const known = Array.from({length: graph.edges.length / 2}, (_, t) => graph.edges[2 * t] === u && graph.edges[2 * t + 1] === v).includes(true)
+        const known = Array.from(
+          {length: graph.edges.length / 2},
+          (_, t) => graph.edges[2 * t] === u && graph.edges[2 * t + 1] === v,
+        ).includes(true)
         if (u === v || known) continue
         const {joined, at} = withPair(graph.edges, u, v)
-        expect(-context(u)[v]!).toBeCloseTo(contextLikeness(joined, e, weighByLikeness(graph.nodes, joined, e))[at]!, 10)
+        expect(-context(u)[v]!).toBeCloseTo(
+          contextLikeness(joined, e, weighByLikeness(graph.nodes, joined, e))[at]!,
+          10,
+        )
         expect(-context(v)[u]!).toBeCloseTo(-context(u)[v]!, 10)
-        expect(-overlapWith(mixing, u)[v]!).toBeCloseTo(neighbourOverlap(joined, aggregation(graph.nodes, joined, 'row', 1))[at]!, 12)
+        expect(-overlapWith(mixing, u)[v]!).toBeCloseTo(
+          neighbourOverlap(joined, aggregation(graph.nodes, joined, 'row', 1))[at]!,
+          12,
+        )
       }
     }
   })
@@ -65,7 +74,12 @@ describe('suspicion', () => {
     const graph = await communityGraph()
     const engine = await createCpuEngine({threads: 1})
     const suspicion = await suspicionOf(graph, engine, plainProducts, random(1)).finally(() => engine.close())
-    const mean = (pairs: Uint32Array) => Array.from({length: pairs.length / 2}, (_, e) => suspicion(pairs[2 * e]!)[pairs[2 * e + 1]!]!).reduce((s, x) => s + x, 0) / (pairs.length / 2)
+    const mean = (pairs: Uint32Array) =>
+      Array.from({length: pairs.length / 2}, (_, e) => suspicion(pairs[2 * e]!)[pairs[2 * e + 1]!]!).reduce(
+        (s, x) => s + x,
+        0,
+      ) /
+      (pairs.length / 2)
     const targets = Uint32Array.of(3, 77, 150, 305, 599)
     for (const asked of [options({count: 60, flipsPerStep: 5}), options({method: 'nettack', targets, perTarget: 5})]) {
       const naive = await attack(graph, asked, random(4))

@@ -5,7 +5,16 @@ import type {Embeddings} from '../../src/certify/types.js'
 import {digits, engine, mixture, options} from './fixtures.js'
 
 interface Reference {
-  models: Record<string, {accuracy: number; layers: Record<string, {epsilon: number; zeroDistancePairs: number; diameter: number; ratioMax: number; volatilityFirst10: number[]}>}>
+  models: Record<
+    string,
+    {
+      accuracy: number
+      layers: Record<
+        string,
+        {epsilon: number; zeroDistancePairs: number; diameter: number; ratioMax: number; volatilityFirst10: number[]}
+      >
+    }
+  >
 }
 const reference = JSON.parse(readFileSync('fixtures/digits/kc_reference.json', 'utf8')) as Reference
 const relative = (value: number, expected: number) => Math.abs(value / expected - 1)
@@ -13,7 +22,11 @@ const relative = (value: number, expected: number) => Math.abs(value / expected 
 describe('without a split', () => {
   for (const model of ['digits-mlp', 'digits-cnn'] as const) {
     it(`gives the plain statistics that NumPy gives for ${model}, to 1e-9`, async () => {
-      const {metrics, evidence, verdict, notes} = await certify(digits(model), options({scale: 'none', floor: 0, split: null}), engine)
+      const {metrics, evidence, verdict, notes} = await certify(
+        digits(model),
+        options({scale: 'none', floor: 0, split: null}),
+        engine,
+      )
       const known = reference.models[model]!
       expect(metrics.accuracy).toBeCloseTo(known.accuracy, 12)
       for (const layer of metrics.layers) {
@@ -21,19 +34,31 @@ describe('without a split', () => {
         expect(relative(layer.epsilon.raw.estimate, expected.epsilon)).toBeLessThan(1e-9)
         expect(relative(layer.diameter, expected.diameter)).toBeLessThan(1e-9)
         expect(layer.zeroDistancePairs).toBe(expected.zeroDistancePairs)
-        expect(relative(metrics.witnesses.find((w) => w.layer === layer.name)!.ratio, expected.ratioMax)).toBeLessThan(1e-9)
+        expect(relative(metrics.witnesses.find((w) => w.layer === layer.name)!.ratio, expected.ratioMax)).toBeLessThan(
+          1e-9,
+        )
         expect(layer.epsilon.raw.upper).toBeNull()
         expect(layer.epsilon.raw.asymptotic![0]).toBeLessThan(layer.epsilon.raw.estimate)
         expect(layer.epsilon.raw.asymptotic![1]).toBeGreaterThan(layer.epsilon.raw.estimate)
       }
-      expect([metrics.cells, evidence, metrics.anchors, verdict.status, notes[0]!.code]).toEqual([[], null, null, 'done', 'no-split'])
+      expect([metrics.cells, evidence, metrics.anchors, verdict.status, notes[0]!.code]).toEqual([
+        [],
+        null,
+        null,
+        'done',
+        'no-split',
+      ])
     })
   }
 
   it('keeps duplicates and leaves pairs without a distance out of ε, with a warning', async () => {
     const data = mixture(3, 30, 0.2, [2])
     data.layers[0]!.data.copyWithin(2, 0, 2)
-    const {metrics, notes} = await certify({...data, loss: Float64Array.from({length: 30}, (_, i) => i)}, options({scale: 'none', floor: 0, split: null}), engine)
+    const {metrics, notes} = await certify(
+      {...data, loss: Float64Array.from({length: 30}, (_, i) => i)},
+      options({scale: 'none', floor: 0, split: null}),
+      engine,
+    )
     expect(metrics.duplicatesRemoved).toBe(0)
     expect([metrics.layers[0]!.zeroDistancePairs, metrics.layers[0]!.zeroDistanceLossPairs]).toEqual([1, 1])
     expect(Number.isFinite(metrics.layers[0]!.epsilon.raw.estimate)).toBe(true)
@@ -60,28 +85,40 @@ describe('with a split', () => {
 
   it('spends no more than α', async () => {
     for (const bounds of [[], ['kl-u', 'maurer-pontil', 'clopper-pearson']] as const) {
-      const {metrics: {alpha, cells, layers, classes, examples}} = await certify(digits('digits-mlp'), options({alpha: 0.1, bounds, bootstrap: 0}), engine)
+      const {
+        metrics: {alpha, cells, layers, classes, examples},
+      } = await certify(digits('digits-mlp'), options({alpha: 0.1, bounds, bootstrap: 0}), engine)
       const epsilons = layers.length * (bounds.length === 0 ? 1 : 3) + 1
       const onCells = cells.length * (bounds.length === 0 ? 1 : 2)
       const radii = examples!.rows.length * examples!.layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
       expect([classes!.length, radii]).toEqual([30, 100 * 18])
-      expect(alpha.epsilon! * epsilons + alpha.direct! * onCells + alpha.class! * classes!.length + alpha.example! * radii).toBeCloseTo(0.1, 12)
+      expect(
+        alpha.epsilon! * epsilons + alpha.direct! * onCells + alpha.class! * classes!.length + alpha.example! * radii,
+      ).toBeCloseTo(0.1, 12)
       expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii)
     }
   })
 
   it('is the same for the same seed, and plain JSON', async () => {
-    const [a, b] = [await certify(mixture(1, 120), options(), engine), await certify(mixture(1, 120), options(), engine)]
+    const [a, b] = [
+      await certify(mixture(1, 120), options(), engine),
+      await certify(mixture(1, 120), options(), engine),
+    ]
     expect(a).toEqual(b)
     expect(JSON.parse(JSON.stringify(a))).toEqual(a)
   })
 
   it('does not change when the hidden states are scaled', async () => {
     const data = mixture(5, 150)
-    const scaled: Embeddings = {...data, layers: data.layers.map((layer) => ({...layer, data: layer.data.map((x) => 8 * x)}))}
+    const scaled: Embeddings = {
+      ...data,
+      layers: data.layers.map((layer) => ({...layer, data: layer.data.map((x) => 8 * x)})),
+    }
     const [plain, wide] = [await certify(data, options(), engine), await certify(scaled, options(), engine)]
     plain.metrics.layers.forEach((layer, k) => {
-      expect(relative(wide.metrics.layers[k]!.epsilon.scaleFree.estimate, layer.epsilon.scaleFree.estimate)).toBeLessThan(1e-9)
+      expect(
+        relative(wide.metrics.layers[k]!.epsilon.scaleFree.estimate, layer.epsilon.scaleFree.estimate),
+      ).toBeLessThan(1e-9)
       expect(relative(8 * wide.metrics.layers[k]!.epsilon.raw.estimate, layer.epsilon.raw.estimate)).toBeLessThan(1e-9)
     })
     plain.metrics.cells.forEach((cell, k) => expect(wide.metrics.cells[k]!.direct).toBeCloseTo(cell.direct, 9))
@@ -98,7 +135,8 @@ describe('with a split', () => {
   })
 
   it('serves every metric and loss', async () => {
-    for (const metric of ['l2', 'l1', 'linf', 'angle'] as const) expect((await certify(mixture(6, 200), options({metric}), engine)).verdict.status).toBe('pass')
+    for (const metric of ['l2', 'l1', 'linf', 'angle'] as const)
+      expect((await certify(mixture(6, 200), options({metric}), engine)).verdict.status).toBe('pass')
     for (const loss of ['zero-one', 'one-minus-p', 'brier', 'cross-entropy'] as const) {
       const {metrics} = await certify(mixture(6, 200), options({loss}), engine)
       expect(metrics.loss.name).toBe(loss)
@@ -140,10 +178,20 @@ describe('bad input', () => {
     ['NaN in a state', () => changed((e) => (e.layers[1]!.data[19] = NaN)), {}, /layer h2, row 2, column 3 is NaN/],
     ['a label out of range', () => changed((e) => (e.labels![7] = 4)), {}, /label of row 7 is 4.*4 classes/],
     ['NaN in the output', () => changed((e) => (e.output!.data[5] = NaN)), {}, /output of row 1, column 1 is NaN/],
-    ['probabilities that are none', () => changed((e) => (e.output!.kind = 'probabilities')), {}, /probabilities of row 0 add up to/],
+    [
+      'probabilities that are none',
+      () => changed((e) => (e.output!.kind = 'probabilities')),
+      {},
+      /probabilities of row 0 add up to/,
+    ],
     ['a negative loss', () => changed((e) => (e.loss = new Float64Array(40).fill(-1))), {}, /loss of row 0 is -1/],
     ['all losses 0', () => changed((e) => (e.loss = new Float64Array(40))), {}, /loss of every one of 10 anchors is 0/],
-    ['everything at distance zero', () => changed((e) => e.layers.forEach((layer) => layer.data.fill(2))), {}, /distance zero in every layer/],
+    [
+      'everything at distance zero',
+      () => changed((e) => e.layers.forEach((layer) => layer.data.fill(2))),
+      {},
+      /distance zero in every layer/,
+    ],
     ['no layer', () => changed((e) => (e.layers = [])), {}, /no layer/],
     ['no loss array', () => mixture(1, 40), {loss: 'file'}, /hold no loss array/],
     ['no labels', () => changed((e) => (e.labels = null)), {loss: 'brier'}, /needs labels/],
@@ -154,7 +202,8 @@ describe('bad input', () => {
     ['a split of 0', () => mixture(1, 40), {split: 0}, /--anchors is 0/],
     ['a δ of 0', () => mixture(1, 40), {deltas: [0]}, /--delta is 0/],
   ]
-  for (const [name, data, change, message] of cases) it(`refuses ${name}`, () => expect(certify(data(), options(change), engine)).rejects.toThrow(message))
+  for (const [name, data, change, message] of cases)
+    it(`refuses ${name}`, () => expect(certify(data(), options(change), engine)).rejects.toThrow(message))
 })
 
 describe('borders of what can be computed', () => {
@@ -166,6 +215,8 @@ describe('borders of what can be computed', () => {
 
   it('refuses more pairs of δ and η than sums can be kept for', async () => {
     const many = (count: number) => Array.from({length: count}, (_, k) => (k + 1) / (count + 1))
-    await expect(certify(mixture(1, 60, 0.2, [2]), options({deltas: many(101), etas: many(100)}), engine)).rejects.toThrow(/10100 pairs of δ and η/)
+    await expect(
+      certify(mixture(1, 60, 0.2, [2]), options({deltas: many(101), etas: many(100)}), engine),
+    ).rejects.toThrow(/10100 pairs of δ and η/)
   })
 })

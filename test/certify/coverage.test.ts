@@ -8,8 +8,13 @@ describe('coverage with a known truth', () => {
   for (const setting of settings(2000)) {
     it(`${setting.name}: every certified bound holds in at least 95 % of runs`, async () => {
       const runs = setting.population.layers.length === 1 ? 20 : 6
-      const {report, direct, windowed, global, epsilon, classes, examples, lower, mean} = await simulate({...setting, rows: 400, options: {...setting.options, bootstrap: 0}}, runs, engine)
-      for (const share of [report, direct, windowed, global, epsilon, classes, examples, lower]) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
+      const {report, direct, windowed, global, epsilon, classes, examples, lower, mean} = await simulate(
+        {...setting, rows: 400, options: {...setting.options, bootstrap: 0}},
+        runs,
+        engine,
+      )
+      for (const share of [report, direct, windowed, global, epsilon, classes, examples, lower])
+        expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)
       expect(mean.classes).toBeLessThan(1)
       expect(mean.direct).toBeLessThan(0.5)
       // The lower edge is a statement too: it is not 0 everywhere.
@@ -23,7 +28,11 @@ describe('coverage with a known truth', () => {
 
 describe.each(fixedSettings(1500))('$name, in fixed units', (setting) => {
   it('the bounds of two fresh examples hold in at least 95 % of runs, all at once', async () => {
-    const {all, mean} = await simulateFresh({...setting, rows: 300, options: {...setting.options, bootstrap: 0}}, 20, engine)
+    const {all, mean} = await simulateFresh(
+      {...setting, rows: 300, options: {...setting.options, bootstrap: 0}},
+      20,
+      engine,
+    )
     expect(all).toBeGreaterThanOrEqual(0.95 - 1e-9)
     expect(mean.klU).toBeGreaterThan(1)
     expect(mean.clopperPearson).toBeLessThan(1)

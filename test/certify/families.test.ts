@@ -80,13 +80,22 @@ describe('single examples', () => {
 
   it('take the largest δ at risk β as radius, and abstain where there is none', () => {
     const deltas = Float64Array.of(0.1, 0.2, 0.4)
-    const counts = {within: Float64Array.of(10, 200, 400, 100, 100, 400, 40, 50, 60), exceed: Float64Array.of(0, 0, 90, 60, 0, 0, 30, 40, 50)}
+    const counts = {
+      within: Float64Array.of(10, 200, 400, 100, 100, 400, 40, 50, 60),
+      exceed: Float64Array.of(0, 0, 90, 60, 0, 0, 30, 40, 50),
+    }
     const found = exampleBounds(counts, deltas, 0.1, 0.05)
     expect(found.radii).toEqual([0.2, 0.4, null])
     expect(found.bounds[0]![0]).toBeNull()
     // Not monotone: certified at two radii, not at the smallest.
     expect(found.bounds[1]![0]!).toBeGreaterThan(0.1)
-    expect(exampleLayer('h', deltas, found, 0.1)).toEqual({layer: 'h', deltas: [0.1, 0.2, 0.4], certified: [0, 2 / 3, 1 / 3], abstained: 1 - 2 / 3, medianRadius: 0.2})
+    expect(exampleLayer('h', deltas, found, 0.1)).toEqual({
+      layer: 'h',
+      deltas: [0.1, 0.2, 0.4],
+      certified: [0, 2 / 3, 1 / 3],
+      abstained: 1 - 2 / 3,
+      medianRadius: 0.2,
+    })
     const none = exampleBounds({within: Float64Array.of(5, 5, 5), exceed: new Float64Array(3)}, deltas, 0.1, 0.05)
     expect(exampleLayer('h', deltas, none, 0.1)).toMatchObject({abstained: 1, medianRadius: null})
   })
@@ -105,7 +114,8 @@ describe('bounds of two fresh examples', () => {
     const {floor, deltas} = plan.layers[k]!
     const sums = await measureFresh(plan, plan.layers[k]!, data.layers[k]!, plan.references, engine)
     const {rows, losses} = plan.references
-    const h = (i: number, j: number) => Math.abs(losses[i]! - losses[j]!) / Math.max(distance(k, rows[i]!, rows[j]!), floor)
+    const h = (i: number, j: number) =>
+      Math.abs(losses[i]! - losses[j]!) / Math.max(distance(k, rows[i]!, rows[j]!), floor)
     let [kernel, weight] = [0, 0]
     const pairs: number[] = []
     const within = new Float64Array(deltas.length)
@@ -117,7 +127,9 @@ describe('bounds of two fresh examples', () => {
       weight += Math.floor(n / 2)
       for (let i = 0; i + 1 < n; i += 2) {
         pairs.push(h(first + i, first + i + 1))
-        deltas.forEach((delta, g) => (within[g]! += distance(k, rows[first + i]!, rows[first + i + 1]!) <= delta ? 1 : 0))
+        deltas.forEach(
+          (delta, g) => (within[g]! += distance(k, rows[first + i]!, rows[first + i + 1]!) <= delta ? 1 : 0),
+        )
       }
     }
     expect(rows.length).toBe(525)
@@ -133,14 +145,24 @@ describe('bounds of two fresh examples', () => {
       {method: 'maurer-pontil', upper: maurerPontilUpper(sums.pairs, 1 / floor, metrics.alpha.epsilon!) / scale},
     ])
     const cell = metrics.cells.find(({layer}) => layer === 'h2')!
-    expect([cell.disjointPairs, cell.clopperPearson]).toEqual([within[0], clopperPearsonUpper(sums.exceed[0]!, within[0]!, metrics.alpha.direct!)])
+    expect([cell.disjointPairs, cell.clopperPearson]).toEqual([
+      within[0],
+      clopperPearsonUpper(sums.exceed[0]!, within[0]!, metrics.alpha.direct!),
+    ])
   })
 
   it('add up over parts whose borders are those of the groups', async () => {
     const [layer, states] = [plan.layers[0]!, data.layers[0]!]
-    const cut = (from: number, to: number) => ({rows: plan.references.rows.subarray(from, to), losses: plan.references.losses.subarray(from, to), labels: null})
+    const cut = (from: number, to: number) => ({
+      rows: plan.references.rows.subarray(from, to),
+      losses: plan.references.losses.subarray(from, to),
+      labels: null,
+    })
     const whole = await measureFresh(plan, layer, states, cut(0, 525), engine)
-    const folded = foldFresh([await measureFresh(plan, layer, states, cut(0, 256), engine), await measureFresh(plan, layer, states, cut(256, 525), engine)])
+    const folded = foldFresh([
+      await measureFresh(plan, layer, states, cut(0, 256), engine),
+      await measureFresh(plan, layer, states, cut(256, 525), engine),
+    ])
     expect(folded).toEqual(whole)
     const single = await measureFresh(plan, layer, states, cut(0, 1), engine)
     expect([single.weight, single.kernel, single.pairs.length]).toEqual([0, 0, 0])
@@ -158,14 +180,34 @@ describe('verify', () => {
   it('accepts the report', () => expect(verifyCertificate(report(), chosen)).toEqual([]))
 
   it.each<[string, (r: Certification) => void, RegExp]>([
-    ['a smaller bound of a class', (r) => (r.metrics.classes![2]!.bound /= 2), /classes\[2\].*bound: the report states/],
+    [
+      'a smaller bound of a class',
+      (r) => (r.metrics.classes![2]!.bound /= 2),
+      /classes\[2\].*bound: the report states/,
+    ],
     ['a class that is missing', (r) => r.metrics.classes!.pop(), /classes: the report has 7, its evidence 8/],
     ['no classes at all', (r) => delete r.metrics.classes, /classes: the report states undefined/],
     ['a larger radius', (r) => (r.metrics.examples!.rows[0]!.radii[0] = 9), /examples, rows\[0\], radii\[0\]/],
-    ['a smaller bound of an example', (r) => (r.metrics.examples!.rows[3]!.bounds[1]![5] = 0), /examples, rows\[3\], bounds\[1\]\[5\]/],
-    ['a larger share of certified examples', (r) => (r.metrics.examples!.layers[0]!.certified[2] = 1), /examples, layers\[0\].*certified\[2\]/],
-    ['a smaller ε of two fresh examples', (r) => (r.metrics.layers[0]!.epsilon.raw.fresh![0]!.upper! *= 0.9), /epsilon, raw, fresh\[0\].*upper/],
-    ['a fresh bound that is missing', (r) => r.metrics.layers[1]!.epsilon.raw.fresh!.pop(), /fresh: the report has 1, its evidence 2/],
+    [
+      'a smaller bound of an example',
+      (r) => (r.metrics.examples!.rows[3]!.bounds[1]![5] = 0),
+      /examples, rows\[3\], bounds\[1\]\[5\]/,
+    ],
+    [
+      'a larger share of certified examples',
+      (r) => (r.metrics.examples!.layers[0]!.certified[2] = 1),
+      /examples, layers\[0\].*certified\[2\]/,
+    ],
+    [
+      'a smaller ε of two fresh examples',
+      (r) => (r.metrics.layers[0]!.epsilon.raw.fresh![0]!.upper! *= 0.9),
+      /epsilon, raw, fresh\[0\].*upper/,
+    ],
+    [
+      'a fresh bound that is missing',
+      (r) => r.metrics.layers[1]!.epsilon.raw.fresh!.pop(),
+      /fresh: the report has 1, its evidence 2/,
+    ],
     ['a smaller Clopper–Pearson bound', (r) => (r.metrics.cells[4]!.clopperPearson! /= 2), /clopperPearson/],
     ['more α for classes', (r) => (r.metrics.alpha.class! *= 2), /alpha, class/],
     ['more α for examples', (r) => (r.metrics.alpha.example! *= 2), /alpha, example/],

@@ -24,7 +24,11 @@ export const engine: PairwiseEngine = {
   close: () => Promise.resolve(),
 }
 
-export const options = (changed: Partial<CertifyOptions> = {}): CertifyOptions => ({...DEFAULT_OPTIONS, bootstrap: 200, ...changed})
+export const options = (changed: Partial<CertifyOptions> = {}): CertifyOptions => ({
+  ...DEFAULT_OPTIONS,
+  bootstrap: 200,
+  ...changed,
+})
 
 /** Hidden states of the digit checkpoints as stored. */
 export function digits(model: 'digits-mlp' | 'digits-cnn'): Embeddings {
@@ -35,20 +39,31 @@ export function digits(model: 'digits-mlp' | 'digits-cnn'): Embeddings {
     return {name, dim: data.length / 600, data}
   })
   return {
-    rows: 600, layers,
+    rows: 600,
+    layers,
     labels: Int32Array.from(array('labels')),
     output: {kind: 'logits', classes: 10, data: layers[2]!.data},
     loss: Float64Array.from(array('loss')),
   }
 }
 
-/** `rows` points of a mixture of `classes` Gaussians seen through layers of growing separation; a share of wrong predictions. */
-export function mixture(seed: number, rows: number, wrong = 0.07, dims: readonly number[] = [8, 8], classes = 4): Embeddings {
+/**
+ * `rows` points of a mixture of `classes` Gaussians seen through layers of growing separation; a share of wrong
+ * predictions.
+ */
+export function mixture(
+  seed: number,
+  rows: number,
+  wrong = 0.07,
+  dims: readonly number[] = [8, 8],
+  classes = 4,
+): Embeddings {
   const r = random(seed)
   const labels = Int32Array.from({length: rows}, () => r.integer(classes))
   const layers = dims.map((dim, k) => {
     const data = new Float64Array(rows * dim)
-    for (let i = 0; i < rows; i++) for (let t = 0; t < dim; t++) data[i * dim + t] = r.normal() + (t === labels[i]! % dim ? 3 + k : 0)
+    for (let i = 0; i < rows; i++)
+      for (let t = 0; t < dim; t++) data[i * dim + t] = r.normal() + (t === labels[i]! % dim ? 3 + k : 0)
     return {name: `h${k + 1}`, dim, data}
   })
   const logits = new Float64Array(rows * classes)

@@ -8,7 +8,10 @@ import {random} from '../../src/stats/random.js'
 import {digits, engine, mixture, options} from './fixtures.js'
 
 const three: Embeddings = {
-  rows: 2, layers: [], loss: null, labels: Int32Array.of(0, 2),
+  rows: 2,
+  layers: [],
+  loss: null,
+  labels: Int32Array.of(0, 2),
   output: {kind: 'probabilities', classes: 3, data: Float64Array.of(0.5, 0.25, 0.25, 0.7, 0.3, 0)},
 }
 
@@ -23,7 +26,7 @@ describe('lossOf', () => {
     expect(values('cross-entropy')[1]).toBeCloseTo(126 * Math.LN2, 12)
   })
 
-  it('takes the file\'s losses by default, and computes the same cross-entropy from its logits', () => {
+  it("takes the file's losses by default, and computes the same cross-entropy from its logits", () => {
     const data = digits('digits-mlp')
     expect(lossOf(data, 'auto').name).toBe('file')
     expect(lossOf({...data, loss: null}, 'auto').name).toBe('one-minus-p')
@@ -31,7 +34,10 @@ describe('lossOf', () => {
   })
 
   it('does not overflow on large logits', () => {
-    const {values} = lossOf({...three, output: {kind: 'logits', classes: 3, data: Float64Array.of(1e4, 0, 0, 1e4, 0, 0)}}, 'cross-entropy')
+    const {values} = lossOf(
+      {...three, output: {kind: 'logits', classes: 3, data: Float64Array.of(1e4, 0, 0, 1e4, 0, 0)}},
+      'cross-entropy',
+    )
     expect(Array.from(values)).toEqual([0, 1e4])
   })
 })
@@ -50,7 +56,11 @@ describe('options that make no sense', () => {
 
   it('a largest loss is for losses that have none', async () => {
     await expect(certify(mixture(1, 100), options({lossMax: 1}), engine)).rejects.toThrow('one-minus-p cannot exceed 1')
-    const {metrics} = await certify(mixture(1, 100), options({loss: 'cross-entropy', lossMax: 1.5, bootstrap: 0}), engine)
+    const {metrics} = await certify(
+      mixture(1, 100),
+      options({loss: 'cross-entropy', lossMax: 1.5, bootstrap: 0}),
+      engine,
+    )
     expect(metrics.loss.max).toBe(1.5)
     expect(metrics.loss.tailUpper!).toBeGreaterThan(0)
   })
@@ -64,16 +74,22 @@ describe('localization', () => {
     const d = (i: number, j: number) => Math.hypot(...[0, 1, 2].map((t) => x.data[3 * i + t]! - x.data[3 * j + t]!))
     let [top, sum] = [0, 0]
     for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) top = Math.max(top, d(i, j))
-    for (let i = 0; i < 12; i++) for (let j = 0; j < 12; j++) sum += (Math.abs(p[i]! - p[j]!) * (1 - d(i, j) / top)) / (1 + d(i, j) / top)
+    for (let i = 0; i < 12; i++)
+      for (let j = 0; j < 12; j++) sum += (Math.abs(p[i]! - p[j]!) * (1 - d(i, j) / top)) / (1 + d(i, j) / top)
     expect(legacyVulnerability(await engine.distances(x, x, 'l2'), p)).toBeCloseTo((1000 * sum) / 144, 9)
   })
 
   it('ranks layers by scale-free ε and compares their most volatile 5 %', () => {
-    const layer = (name: string, estimate: number) => ({name, epsilon: {scaleFree: {estimate, upper: null, asymptotic: null}}}) as unknown as LayerMetrics
+    const layer = (name: string, estimate: number) =>
+      ({name, epsilon: {scaleFree: {estimate, upper: null, asymptotic: null}}}) as unknown as LayerMetrics
     const up = Float64Array.from({length: 40}, (_, i) => i)
     const down = up.map((x) => 39 - x)
     const {ranking, overlap} = localize([layer('a', 1), layer('b', 3), layer('c', 2)], [up, up, down], null)
     expect(ranking.map((entry) => entry.layer)).toEqual(['b', 'c', 'a'])
-    expect(overlap).toEqual([[1, 1, 0], [1, 1, 0], [0, 0, 1]])
+    expect(overlap).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+      [0, 0, 1],
+    ])
   })
 })

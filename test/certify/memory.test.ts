@@ -20,7 +20,8 @@ describe('the memory of a certificate', () => {
   const small = mixture(1, 200)
 
   it('grows with rows, layers, the grid, threads and perturbations, from what is held', () => {
-    const bytes = (embeddings = small, changed = {}, threads = 1, perturbations = 0) => certifyBytes(embeddings, options(changed), {threads, perturbations}, 100 * MIB)
+    const bytes = (embeddings = small, changed = {}, threads = 1, perturbations = 0) =>
+      certifyBytes(embeddings, options(changed), {threads, perturbations}, 100 * MIB)
     expect(bytes()).toBeGreaterThan(100 * MIB)
     expect(bytes(mixture(1, 400))).toBeGreaterThan(bytes())
     expect(bytes(mixture(1, 200, 0.07, [8, 8, 8]))).toBeGreaterThan(bytes())
@@ -41,7 +42,9 @@ describe('the memory of a certificate', () => {
     const data = await readDataSet('fixtures/mnist-mlp/test.npz', {}, checkpoint)
     let seen = 0
     const run = checkpoint.embeddings(data, {memoryLimitBytes: MIB, onProgress: (done) => (seen = done)})
-    await expect(run).rejects.toThrow(/MiB are in use and the hidden states of 1000 rows need .* more, the limit is 1\.00 MiB/)
+    await expect(run).rejects.toThrow(
+      /MiB are in use and the hidden states of 1000 rows need .* more, the limit is 1\.00 MiB/,
+    )
     expect(seen).toBe(0)
     await checkpoint.close()
   })

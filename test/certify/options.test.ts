@@ -1,5 +1,11 @@
 import {describe, expect, it} from 'vitest'
-import {type CertifyOptions, checkOptions, chooseEtas, DEFAULT_OPTIONS, FRESH_BOUNDS} from '../../src/certify/options.js'
+import {
+  type CertifyOptions,
+  checkOptions,
+  chooseEtas,
+  DEFAULT_OPTIONS,
+  FRESH_BOUNDS,
+} from '../../src/certify/options.js'
 import {recordedOptions} from '../../src/certify/recorded-options.js'
 import {UsageError} from '../../src/errors.js'
 
@@ -30,7 +36,11 @@ describe('options are refused outside their range, with the value, the limit and
     [{etas: []}, /--eta is ; each η is finite and above 0/, /^$/],
     [{etas: [0.5, -1]}, /--eta is 0.5,-1;/, /^$/],
     [{etas: [NaN]}, /--eta is NaN;/, /^$/],
-    [{floor: 0.5, deltas: [0.6, 0.4]}, /--floor 0.5 is above the smallest --delta 0.4; the bounds hold for δ ≥ τ only/, /^$/],
+    [
+      {floor: 0.5, deltas: [0.6, 0.4]},
+      /--floor 0.5 is above the smallest --delta 0.4; the bounds hold for δ ≥ τ only/,
+      /^$/,
+    ],
     [{lossMax: 0}, /--loss-max is 0; it is finite and above 0/, /^$/],
     [{lossMax: Infinity}, /--loss-max is Infinity;/, /^$/],
     [{bounds: ['kl-u', 'hoeffding' as 'kl-u']}, /--bounds knows no hoeffding/, /kl-u, maurer-pontil, clopper-pearson/],
@@ -49,8 +59,16 @@ describe('options are refused outside their range, with the value, the limit and
   })
 
   it.each<Partial<CertifyOptions>>([
-    {}, {floor: 0}, {floor: 0.4, deltas: [0.4]}, {floor: 5, deltas: [0.4], split: null}, {lossMax: 1e-9},
-    {bounds: FRESH_BOUNDS}, {bounds: [], split: null}, {examples: 0, bootstrap: 0}, {bootstrap: 100_000}, {alpha: 1e-12, risk: 1 - 1e-12, split: 0.999},
+    {},
+    {floor: 0},
+    {floor: 0.4, deltas: [0.4]},
+    {floor: 5, deltas: [0.4], split: null},
+    {lossMax: 1e-9},
+    {bounds: FRESH_BOUNDS},
+    {bounds: [], split: null},
+    {examples: 0, bootstrap: 0},
+    {bootstrap: 100_000},
+    {alpha: 1e-12, risk: 1 - 1e-12, split: 0.999},
   ])('%o is accepted', (changed) => {
     expect(() => checkOptions({...DEFAULT_OPTIONS, ...changed})).not.toThrow()
   })
@@ -59,9 +77,15 @@ describe('options are refused outside their range, with the value, the limit and
 describe('more pairs of δ and η than sums can be kept for', () => {
   const grid = (count: number) => Array.from({length: count}, (_, k) => k + 1)
   it('are refused, whichever grid is long', () => {
-    for (const [deltas, etas, pairs] of [[grid(101), grid(100), 10_100], [grid(10_001), 'auto', 10_001], ['auto', grid(10_001), 10_001]] as const) {
+    for (const [deltas, etas, pairs] of [
+      [grid(101), grid(100), 10_100],
+      [grid(10_001), 'auto', 10_001],
+      ['auto', grid(10_001), 10_001],
+    ] as const) {
       const error = refusal({deltas, etas})
-      expect(error.message).toBe(`--delta and --eta make ${pairs} pairs of δ and η in every layer; at most 10000 are possible`)
+      expect(error.message).toBe(
+        `--delta and --eta make ${pairs} pairs of δ and η in every layer; at most 10000 are possible`,
+      )
       expect(error.nextSteps).toEqual(['give fewer values'])
     }
     expect(() => checkOptions({...DEFAULT_OPTIONS, deltas: grid(100), etas: grid(100)})).not.toThrow()
@@ -79,7 +103,9 @@ describe('the η grid', () => {
     expect([...chooseEtas([70], {name: 'cross-entropy', bound: null}, 3)]).toEqual([70])
   })
   it('holds no η that two losses cannot differ by', () => {
-    expect(() => chooseEtas([0.5, 1.25], bounded, 1)).toThrow('--eta 1.25 is above 1, the largest difference of two one-minus-p losses')
+    expect(() => chooseEtas([0.5, 1.25], bounded, 1)).toThrow(
+      '--eta 1.25 is above 1, the largest difference of two one-minus-p losses',
+    )
     const steps = (() => {
       try {
         chooseEtas([1.25], bounded, 1)
@@ -96,13 +122,26 @@ describe('options of a report', () => {
   it('are read back, whatever else the configuration holds', () => {
     expect(recordedOptions(JSON.parse(JSON.stringify(config)) as Record<string, unknown>)).toEqual(DEFAULT_OPTIONS)
     const other = {
-      ...DEFAULT_OPTIONS, loss: 'brier', metric: 'angle', scale: 'none', floor: 0.5, deltas: [0.5, 1], etas: [1], split: null, lossMax: 3, bounds: ['kl-u', 'clopper-pearson'],
+      ...DEFAULT_OPTIONS,
+      loss: 'brier',
+      metric: 'angle',
+      scale: 'none',
+      floor: 0.5,
+      deltas: [0.5, 1],
+      etas: [1],
+      split: null,
+      lossMax: 3,
+      bounds: ['kl-u', 'clopper-pearson'],
     }
     expect(recordedOptions(other)).toEqual(other)
   })
 
-  it.each(['auto', 'zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'])('know the loss %s', (loss) => expect(recordedOptions({...config, loss})).toMatchObject({loss}))
-  it.each(['l2', 'l1', 'linf', 'angle'])('know the metric %s', (metric) => expect(recordedOptions({...config, metric})).toMatchObject({metric}))
+  it.each(['auto', 'zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'])('know the loss %s', (loss) =>
+    expect(recordedOptions({...config, loss})).toMatchObject({loss}),
+  )
+  it.each(['l2', 'l1', 'linf', 'angle'])('know the metric %s', (metric) =>
+    expect(recordedOptions({...config, metric})).toMatchObject({metric}),
+  )
 
   it.each<[keyof CertifyOptions, unknown[]]>([
     ['loss', [undefined, 'hinge', 1]],

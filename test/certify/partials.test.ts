@@ -65,22 +65,54 @@ describe('a plan that travels', () => {
     ['a negative median', (p) => (layer(p).medianDistance = -1), /a size or unit is not positive/],
     ['a scale of 0', (p) => (layer(p).scale = 0), /a size or unit is not positive/],
     ['a negative floor', (p) => (layer(p).floor = -1), /a size or unit is not positive/],
-    ['a negative legacy score', (p) => (layer(p).legacyVulnerability = -1), /^layer h2: the legacy vulnerability is -1$/],
+    [
+      'a negative legacy score',
+      (p) => (layer(p).legacyVulnerability = -1),
+      /^layer h2: the legacy vulnerability is -1$/,
+    ],
     ['δ below the floor', (p) => (layer(p).floor = 99), /^layer h2: δ is not ascending from the floor$/],
     ['δ that descend', (p) => layer(p).deltas.reverse(), /δ is not ascending/],
     ['no δ', (p) => (layer(p).deltas = []), /δ is not ascending/],
-    ['a split without stakes', (p) => (layer(p).pilot = null), /^layer h2: it has stakes without a split, or a split without stakes$/],
-    ['half a pair at distance zero', (p) => (layer(p).pilot!.zeroDistancePairs = 0.5), /^layer h2: the figures of its anchors are no counts$/],
+    [
+      'a split without stakes',
+      (p) => (layer(p).pilot = null),
+      /^layer h2: it has stakes without a split, or a split without stakes$/,
+    ],
+    [
+      'half a pair at distance zero',
+      (p) => (layer(p).pilot!.zeroDistancePairs = 0.5),
+      /^layer h2: the figures of its anchors are no counts$/,
+    ],
     ['fewer than no loss pairs', (p) => (layer(p).pilot!.zeroDistanceLossPairs = -1), /no counts/],
     ['a negative diameter', (p) => (layer(p).pilot!.diameter = -1), /no counts/],
     ['a negative range of ε', (p) => (layer(p).pilot!.bets.epsilonMax = -1), /^layer h2: the range of ε is -1$/],
     ['fewer stakes than cells', (p) => layer(p).pilot!.bets.cells.pop(), /^layer h2: 11 sets of stakes for 12 cells$/],
-    ['a stake of 0 on ε', (p) => layer(p).pilot!.bets.epsilon.push({stake: 0, weight: 1, from: 0}), /^layer h2: a stake or weight is not positive$/],
-    ['a weight of 0 in a cell', (p) => layer(p).pilot!.bets.cells[7]!.windowed.push({stake: 1, weight: 0, from: 0}), /a stake or weight is not positive/],
-    ['a negative start in a class', (p) => layer(p).pilot!.bets.classes![0]!.bets.push({stake: 1, weight: 1, from: -1}), /a stake or weight is not positive/],
-    ['a bootstrap without end', (p) => (p.options.bootstrap = 100_001), /^its options cannot be: --bootstrap is 100001; at most 100000 rounds are possible$/],
+    [
+      'a stake of 0 on ε',
+      (p) => layer(p).pilot!.bets.epsilon.push({stake: 0, weight: 1, from: 0}),
+      /^layer h2: a stake or weight is not positive$/,
+    ],
+    [
+      'a weight of 0 in a cell',
+      (p) => layer(p).pilot!.bets.cells[7]!.windowed.push({stake: 1, weight: 0, from: 0}),
+      /a stake or weight is not positive/,
+    ],
+    [
+      'a negative start in a class',
+      (p) => layer(p).pilot!.bets.classes![0]!.bets.push({stake: 1, weight: 1, from: -1}),
+      /a stake or weight is not positive/,
+    ],
+    [
+      'a bootstrap without end',
+      (p) => (p.options.bootstrap = 100_001),
+      /^its options cannot be: --bootstrap is 100001; at most 100000 rounds are possible$/,
+    ],
     ['options that cannot be', (p) => (p.options.risk = 2), /^its options cannot be: --risk is 2/],
-    ['more α than there is', (p) => (p.alpha!.class! *= 2), /^α is not shared out as its options, classes and grids call for$/],
+    [
+      'more α than there is',
+      (p) => (p.alpha!.class! *= 2),
+      /^α is not shared out as its options, classes and grids call for$/,
+    ],
     ['another level', (p) => (p.options.alpha = 0.1), /^α is not shared out/],
   ])('is refused with %s', (_, spoil, message) => {
     const packed = travelled(packPlan(plan))
@@ -100,8 +132,15 @@ describe('a plan that travels', () => {
 
   it('names the points that do not decode', () => {
     const packed = travelled(packPlan(plan))
-    expect(refusal(() => unpackPlan({...packed, anchors: {...packed.anchors, rows: pack(new Uint32Array(3))}}, 'the part')).message).toMatch(/^the part: anchors, rows holds/)
-    expect(refusal(() => unpackPlan({...packed, references: {...packed.references!, rows: pack(new Uint32Array(3))}}, 'the part')).message).toMatch(/^the part: references, rows holds/)
+    expect(
+      refusal(() => unpackPlan({...packed, anchors: {...packed.anchors, rows: pack(new Uint32Array(3))}}, 'the part'))
+        .message,
+    ).toMatch(/^the part: anchors, rows holds/)
+    expect(
+      refusal(() =>
+        unpackPlan({...packed, references: {...packed.references!, rows: pack(new Uint32Array(3))}}, 'the part'),
+      ).message,
+    ).toMatch(/^the part: references, rows holds/)
   })
 })
 
@@ -117,33 +156,113 @@ describe('sums that travel', () => {
     ['a block that is not there', (b) => (b.block = 1), /^the part: there is no block 1 of 1$/],
     ['a block before the first', (b) => (b.block = -1), /^the part: there is no block -1 of 1$/],
     ['a layer too few', (b) => b.layers.pop(), /^the part, block 0: has 1 layers, the plan 2$/],
-    ['half a pair at distance zero', (b) => (layer(b).zeroDistancePairs = 0.5), /^the part, block 0, layer h2: the pairs at distance zero are no count$/],
-    ['fewer than none at distance zero', (b) => (layer(b).zeroDistanceLossPairs = -1), /pairs at distance zero are no count/],
-    ['more at distance zero than pairs', (b) => (layer(b).zeroDistancePairs = 15 * 45 + 1), /pairs at distance zero are no count/],
-    ['a negative sum across labels', (b) => (layer(b).crossLabelTotal = -1), /^the part, block 0, layer h2: a sum or distance is negative$/],
+    [
+      'half a pair at distance zero',
+      (b) => (layer(b).zeroDistancePairs = 0.5),
+      /^the part, block 0, layer h2: the pairs at distance zero are no count$/,
+    ],
+    [
+      'fewer than none at distance zero',
+      (b) => (layer(b).zeroDistanceLossPairs = -1),
+      /pairs at distance zero are no count/,
+    ],
+    [
+      'more at distance zero than pairs',
+      (b) => (layer(b).zeroDistancePairs = 15 * 45 + 1),
+      /pairs at distance zero are no count/,
+    ],
+    [
+      'a negative sum across labels',
+      (b) => (layer(b).crossLabelTotal = -1),
+      /^the part, block 0, layer h2: a sum or distance is negative$/,
+    ],
     ['a negative diameter', (b) => (layer(b).diameter = -1), /a sum or distance is negative/],
     ['a witness of no anchor', (b) => (layer(b).witnesses[0]!.anchor = 15), /a witness is no pair of this block/],
     ['a witness of no reference', (b) => (layer(b).witnesses[0]!.reference = 45), /a witness is no pair of this block/],
     ['a witness of half a row', (b) => (layer(b).witnesses[0]!.reference = 0.5), /a witness is no pair of this block/],
-    ['a witness of a row before the first', (b) => (layer(b).witnesses[0]!.anchor = -1), /a witness is no pair of this block/],
-    ['a witness at a negative distance', (b) => (layer(b).witnesses[0]!.distance = -1), /a witness is no pair of this block/],
-    ['a witness with a negative ratio', (b) => (layer(b).witnesses[0]!.ratio = -1), /a witness is no pair of this block/],
-    ['no examples', (b) => (layer(b).examples = null), /examples or fresh pairs are there in the plan or in the block only/],
-    ['no fresh pairs', (b) => (layer(b).fresh = null), /examples or fresh pairs are there in the plan or in the block only/],
+    [
+      'a witness of a row before the first',
+      (b) => (layer(b).witnesses[0]!.anchor = -1),
+      /a witness is no pair of this block/,
+    ],
+    [
+      'a witness at a negative distance',
+      (b) => (layer(b).witnesses[0]!.distance = -1),
+      /a witness is no pair of this block/,
+    ],
+    [
+      'a witness with a negative ratio',
+      (b) => (layer(b).witnesses[0]!.ratio = -1),
+      /a witness is no pair of this block/,
+    ],
+    [
+      'no examples',
+      (b) => (layer(b).examples = null),
+      /examples or fresh pairs are there in the plan or in the block only/,
+    ],
+    [
+      'no fresh pairs',
+      (b) => (layer(b).fresh = null),
+      /examples or fresh pairs are there in the plan or in the block only/,
+    ],
     ['too many fresh pairs', (b) => (layer(b).fresh!.weight = 23), /the fresh pairs are no count/],
     ['a negative kernel', (b) => (layer(b).fresh!.kernel = -1), /the fresh pairs are no count/],
     ['a negative total', (b) => (layer(b).total = pack(new Float64Array(45).fill(-1))), /total\[0\] is -1$/],
-    ['an infinite sum by anchor', (b) => (layer(b).anchorTotal = pack(new Float64Array(15).fill(Infinity))), /anchorTotal\[0\] is Infinity$/],
-    ['half an anchor within', (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(0.5))), /within\[0\] is 0.5$/],
-    ['more anchors within than there are', (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(16))), /within\[0\] is 16$/],
-    ['more that exceed than there are', (b) => (layer(b).exceed = pack(new Float64Array(45 * 14).fill(16))), /exceed\[0\] is 16$/],
-    ['a negative window', (b) => (layer(b).windowed = pack(new Float64Array(45 * 14).fill(-1))), /windowed\[0\] is -1$/],
-    ['more references within an example than there are', (b) => (layer(b).examples!.within = pack(new Float64Array(18).fill(46))), /examples.within\[0\] is 46$/],
-    ['fewer that exceed than none', (b) => (layer(b).examples!.exceed = pack(new Float64Array(18).fill(-1))), /examples.exceed\[0\] is -1$/],
-    ['a negative fresh pair', (b) => (layer(b).fresh!.pairs = pack(new Float64Array(22).fill(-1))), /fresh.pairs\[0\] is -1$/],
-    ['more fresh pairs within than there are', (b) => (layer(b).fresh!.within = pack(new Float64Array(6).fill(23))), /fresh.within\[0\] is 23$/],
-    ['half a fresh pair that exceeds', (b) => (layer(b).fresh!.exceed = pack(new Float64Array(12).fill(0.5))), /fresh.exceed\[0\] is 0.5$/],
-    ['an array of another length', (b) => (layer(b).total = pack(new Float64Array(3))), /^the part, block 0, layer h2: total holds/],
+    [
+      'an infinite sum by anchor',
+      (b) => (layer(b).anchorTotal = pack(new Float64Array(15).fill(Infinity))),
+      /anchorTotal\[0\] is Infinity$/,
+    ],
+    [
+      'half an anchor within',
+      (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(0.5))),
+      /within\[0\] is 0.5$/,
+    ],
+    [
+      'more anchors within than there are',
+      (b) => (layer(b).within = pack(new Float64Array(45 * 7).fill(16))),
+      /within\[0\] is 16$/,
+    ],
+    [
+      'more that exceed than there are',
+      (b) => (layer(b).exceed = pack(new Float64Array(45 * 14).fill(16))),
+      /exceed\[0\] is 16$/,
+    ],
+    [
+      'a negative window',
+      (b) => (layer(b).windowed = pack(new Float64Array(45 * 14).fill(-1))),
+      /windowed\[0\] is -1$/,
+    ],
+    [
+      'more references within an example than there are',
+      (b) => (layer(b).examples!.within = pack(new Float64Array(18).fill(46))),
+      /examples.within\[0\] is 46$/,
+    ],
+    [
+      'fewer that exceed than none',
+      (b) => (layer(b).examples!.exceed = pack(new Float64Array(18).fill(-1))),
+      /examples.exceed\[0\] is -1$/,
+    ],
+    [
+      'a negative fresh pair',
+      (b) => (layer(b).fresh!.pairs = pack(new Float64Array(22).fill(-1))),
+      /fresh.pairs\[0\] is -1$/,
+    ],
+    [
+      'more fresh pairs within than there are',
+      (b) => (layer(b).fresh!.within = pack(new Float64Array(6).fill(23))),
+      /fresh.within\[0\] is 23$/,
+    ],
+    [
+      'half a fresh pair that exceeds',
+      (b) => (layer(b).fresh!.exceed = pack(new Float64Array(12).fill(0.5))),
+      /fresh.exceed\[0\] is 0.5$/,
+    ],
+    [
+      'an array of another length',
+      (b) => (layer(b).total = pack(new Float64Array(3))),
+      /^the part, block 0, layer h2: total holds/,
+    ],
   ])('are refused with %s', (_, spoil, message) => {
     const packed = travelled(packBlock(block))
     spoil(packed)
@@ -157,14 +276,24 @@ describe('sums that were kept', () => {
   type Spoil = (sums: PackedBlock['layers'][number]) => unknown
   it.each<[string, Spoil, RegExp]>([
     ['a negative diameter', (sums) => (sums.diameter = -1), /^kept.json: a sum or distance is negative$/],
-    ['an array of another length', (sums) => (sums.total = pack(new Float64Array(3))), /^kept.json: total holds 24 bytes, not 45 × 8$/],
-    ['an array that is too long', (sums) => (sums.total = pack(new Float64Array(99))), /^kept.json: total holds more than 360 bytes$/],
+    [
+      'an array of another length',
+      (sums) => (sums.total = pack(new Float64Array(3))),
+      /^kept.json: total holds 24 bytes, not 45 × 8$/,
+    ],
+    [
+      'an array that is too long',
+      (sums) => (sums.total = pack(new Float64Array(99))),
+      /^kept.json: total holds more than 360 bytes$/,
+    ],
     ['text that is no array', (sums) => (sums.total = '%%%%'), /^kept.json: total is no zlib stream in base64$/],
   ])('are refused with %s, and the next step is that of who kept them', async (_, spoil, message) => {
     const part = travelled(packBlock(block)).layers[1]!
     spoil(part)
     const keep = keepPacked(() => Promise.resolve({part, place: 'kept.json', next: ['delete it']}), plan)
-    const error: unknown = await keep(1, 0, () => Promise.reject(new Error('not asked'))).catch((cause: unknown) => cause)
+    const error: unknown = await keep(1, 0, () => Promise.reject(new Error('not asked'))).catch(
+      (cause: unknown) => cause,
+    )
     expect(error).toBeInstanceOf(InputError)
     expect(error).toMatchObject({message: expect.stringMatching(message) as string, nextSteps: ['delete it']})
   })
@@ -179,7 +308,10 @@ describe('shares', () => {
 
   it('hold their own blocks, and say how far they are', () => {
     expect(share.blocks.map((one) => one.block)).toEqual([0])
-    expect(seen).toEqual([[1, 2], [2, 2]])
+    expect(seen).toEqual([
+      [1, 2],
+      [2, 2],
+    ])
   })
 
   it('are refused where a block is missing, there twice, or makes no finite figure', async () => {
@@ -187,10 +319,18 @@ describe('shares', () => {
     expect(empty.blocks).toEqual([])
     const merge = (...shares: CertifyShare[]) => mergeShares(shares.map((one, k) => ({place: `part ${k}`, share: one})))
     expect(merge(empty, share)).toEqual(merge(share))
-    expect(refusal(() => merge(empty))).toMatchObject({message: 'part 0 and its other shards: block 0 of 1 is missing or there twice', nextSteps: ['write the partial results again']})
-    expect(refusal(() => merge(share, share)).message).toBe('part 0 and its other shards: block 1 of 1 is missing or there twice')
+    expect(refusal(() => merge(empty))).toMatchObject({
+      message: 'part 0 and its other shards: block 0 of 1 is missing or there twice',
+      nextSteps: ['write the partial results again'],
+    })
+    expect(refusal(() => merge(share, share)).message).toBe(
+      'part 0 and its other shards: block 1 of 1 is missing or there twice',
+    )
     const tiny = structuredClone(share)
     tiny.plan.layers[0]!.scale = 1e-320
-    expect(refusal(() => merge(tiny))).toMatchObject({message: 'part 0 and its other shards: the sums give a figure that is no finite number', nextSteps: ['write the partial results again']})
+    expect(refusal(() => merge(tiny))).toMatchObject({
+      message: 'part 0 and its other shards: the sums give a figure that is no finite number',
+      nextSteps: ['write the partial results again'],
+    })
   })
 })

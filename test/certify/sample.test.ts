@@ -25,13 +25,24 @@ const steps = (work: () => unknown): string => {
 describe('states are checked at the border', () => {
   const data = mixture(1, 20, 0.1, [3])
   const change = (changed: Partial<Embeddings>): Embeddings => ({...data, ...changed})
-  const states = (values: Record<number, number>) => change({layers: [{...data.layers[0]!, data: data.layers[0]!.data.map((x, at) => values[at] ?? x)}]})
+  const states = (values: Record<number, number>) =>
+    change({layers: [{...data.layers[0]!, data: data.layers[0]!.data.map((x, at) => values[at] ?? x)}]})
   it.each<[string, Embeddings, RegExp, RegExp]>([
     ['19 rows', mixture(1, 19), /^19 rows are too few .* at least 20/, /^$/],
     ['no layer', change({layers: []}), /^there is no layer to certify$/, /--layers/],
     ['a label too few', change({labels: data.labels!.slice(1)}), /^19 labels for 20 rows$/, /^$/],
-    ['a state too many', change({layers: [{...data.layers[0]!, data: new Float64Array(61)}]}), /^layer h1 holds 61 values, not 20 rows × 3$/, /^$/],
-    ['NaN', states({7: NaN}), /^layer h1, row 2, column 1 is NaN, not a number within ±1e\+100$/, /remove the row \| check the checkpoint/],
+    [
+      'a state too many',
+      change({layers: [{...data.layers[0]!, data: new Float64Array(61)}]}),
+      /^layer h1 holds 61 values, not 20 rows × 3$/,
+      /^$/,
+    ],
+    [
+      'NaN',
+      states({7: NaN}),
+      /^layer h1, row 2, column 1 is NaN, not a number within ±1e\+100$/,
+      /remove the row \| check the checkpoint/,
+    ],
     ['a value beyond', states({5: -1.1e100}), /^layer h1, row 1, column 2 is -1.1e\+100/, /remove the row/],
   ])('%s is refused', (_, embeddings, message, next) => {
     expect(() => checkEmbeddings(embeddings)).toThrow(message)
@@ -47,21 +58,29 @@ describe('states are checked at the border', () => {
 describe('the split', () => {
   it('property: cuts a permutation of the distinct rows at the share of the anchors', () => {
     fc.assert(
-      fc.property(fc.nat(1e6), fc.integer({min: 24, max: 80}), fc.double({min: 0.01, max: 0.99, noNaN: true}), fc.nat(4), (seed, rows, share, copies) => {
-        const data = mixture(seed, rows, 0.1, [2])
-        const loss = Float64Array.from({length: rows}, (_, i) => i)
-        // The last rows become copies of the first.
-        for (let k = 0; k < copies; k++) {
-          data.layers[0]!.data.copyWithin(2 * (rows - 1 - k), 2 * k, 2 * k + 2)
-          data.labels![rows - 1 - k] = data.labels![k]!
-          loss[rows - 1 - k] = loss[k]!
-        }
-        const {anchors, references, duplicatesRemoved} = splitSample(data, loss, share, random(seed))
-        expect(duplicatesRemoved).toBe(copies)
-        expect([...anchors, ...references].sort((a, b) => a - b)).toEqual(Array.from({length: rows - copies}, (_, i) => i))
-        expect(anchors).toHaveLength(anchorCount(rows - copies, share))
-        expect(isDeepStrictEqual(splitSample(data, loss, share, random(seed)).anchors, anchors)).toBe(true)
-      }),
+      fc.property(
+        fc.nat(1e6),
+        fc.integer({min: 24, max: 80}),
+        fc.double({min: 0.01, max: 0.99, noNaN: true}),
+        fc.nat(4),
+        (seed, rows, share, copies) => {
+          const data = mixture(seed, rows, 0.1, [2])
+          const loss = Float64Array.from({length: rows}, (_, i) => i)
+          // The last rows become copies of the first.
+          for (let k = 0; k < copies; k++) {
+            data.layers[0]!.data.copyWithin(2 * (rows - 1 - k), 2 * k, 2 * k + 2)
+            data.labels![rows - 1 - k] = data.labels![k]!
+            loss[rows - 1 - k] = loss[k]!
+          }
+          const {anchors, references, duplicatesRemoved} = splitSample(data, loss, share, random(seed))
+          expect(duplicatesRemoved).toBe(copies)
+          expect([...anchors, ...references].sort((a, b) => a - b)).toEqual(
+            Array.from({length: rows - copies}, (_, i) => i),
+          )
+          expect(anchors).toHaveLength(anchorCount(rows - copies, share))
+          expect(isDeepStrictEqual(splitSample(data, loss, share, random(seed)).anchors, anchors)).toBe(true)
+        },
+      ),
       {seed: 3, numRuns: 40},
     )
   })
@@ -99,15 +118,25 @@ describe('the split', () => {
     const same = mixture(1, 40, 0.1, [2])
     same.layers[0]!.data.fill(1, 0, 44)
     same.labels!.fill(0)
-    expect(() => splitSample(same, new Float64Array(40), 0.25, random(1))).toThrow('only 19 of 40 rows are distinct; at least 20 are needed')
+    expect(() => splitSample(same, new Float64Array(40), 0.25, random(1))).toThrow(
+      'only 19 of 40 rows are distinct; at least 20 are needed',
+    )
   })
 
   it('leaves at least five rows on each side and at most 2,000 anchors', () => {
-    expect([anchorCount(20, 0.01), anchorCount(20, 0.99), anchorCount(100, 0.25), anchorCount(101, 0.25), anchorCount(1e6, 0.25)]).toEqual([5, 15, 25, 25, MAX_ANCHORS])
+    expect([
+      anchorCount(20, 0.01),
+      anchorCount(20, 0.99),
+      anchorCount(100, 0.25),
+      anchorCount(101, 0.25),
+      anchorCount(1e6, 0.25),
+    ]).toEqual([5, 15, 25, 25, MAX_ANCHORS])
   })
 
   it('takes rows of a layer in the type they have', () => {
-    const [double, single] = [Float64Array, Float32Array].map((make) => takeRows({name: 'h', dim: 2, data: make.of(1, 2, 3, 4, 5, 6)}, Uint32Array.of(2, 0)))
+    const [double, single] = [Float64Array, Float32Array].map((make) =>
+      takeRows({name: 'h', dim: 2, data: make.of(1, 2, 3, 4, 5, 6)}, Uint32Array.of(2, 0)),
+    )
     expect(double).toEqual({rows: 2, cols: 2, data: Float64Array.of(5, 6, 1, 2)})
     expect(single).toEqual({rows: 2, cols: 2, data: Float32Array.of(5, 6, 1, 2)})
   })
@@ -123,7 +152,10 @@ describe('grids and blocks', () => {
   })
 
   it('blocks of references depend on their number only: 16 where that leaves 256 rows or more, none above 4,096', () => {
-    const blocks = (n: number, alpha: unknown = {}) => referenceBlocks({alpha, references: {rows: new Uint32Array(n)}} as unknown as Parameters<typeof referenceBlocks>[0])
+    const blocks = (n: number, alpha: unknown = {}) =>
+      referenceBlocks({alpha, references: {rows: new Uint32Array(n)}} as unknown as Parameters<
+        typeof referenceBlocks
+      >[0])
     expect(blocks(100)).toEqual([0, 100])
     expect(blocks(600)).toEqual([0, 256, 512, 600])
     expect(blocks(8000)).toEqual([...Array.from({length: 16}, (_, b) => 500 * b), 8000])
@@ -133,13 +165,23 @@ describe('grids and blocks', () => {
 
   it('the late layers are the last third, and at least two', () => {
     const late = (count: number) => Array.from({length: count}, (_, k) => k).filter((k) => isLate(k, count))
-    expect([late(1), late(2), late(3), late(6), late(7), late(9)]).toEqual([[0], [0, 1], [1, 2], [4, 5], [4, 5, 6], [6, 7, 8]])
+    expect([late(1), late(2), late(3), late(6), late(7), late(9)]).toEqual([
+      [0],
+      [0, 1],
+      [1, 2],
+      [4, 5],
+      [4, 5, 6],
+      [6, 7, 8],
+    ])
   })
 })
 
 describe('losses', () => {
   const data: Embeddings = {
-    rows: 3, layers: [], labels: Int32Array.of(0, 1, 2), loss: null,
+    rows: 3,
+    layers: [],
+    labels: Int32Array.of(0, 1, 2),
+    loss: null,
     output: {kind: 'probabilities', classes: 3, data: Float64Array.of(0.5, 0.3, 0.2, 0.6, 0.4, 0, 0.25, 0.25, 0.5)},
   }
   const values = (name: Parameters<typeof lossOf>[1], of = data) => lossOf(of, name)
@@ -150,14 +192,23 @@ describe('losses', () => {
     expect([...values('one-minus-p').values]).toEqual(close([0.5, 0.6, 0.5]))
     expect([...values('brier').values]).toEqual(close([0.25 + 0.09 + 0.04, 0.36 + 0.36, 0.0625 + 0.0625 + 0.25]))
     expect([...values('cross-entropy').values]).toEqual(close([-Math.log(0.5), -Math.log(0.4), -Math.log(0.5)]))
-    expect(['zero-one', 'one-minus-p', 'brier', 'cross-entropy'].map((name) => values(name as 'brier').bound)).toEqual([1, 1, 2, null])
+    expect(['zero-one', 'one-minus-p', 'brier', 'cross-entropy'].map((name) => values(name as 'brier').bound)).toEqual([
+      1,
+      1,
+      2,
+      null,
+    ])
     expect(values('brier').accuracy).toBeCloseTo(2 / 3, 12)
     expect([...trueClassProbability(data)!]).toEqual([0.5, 0.4, 0.5])
   })
 
   it('of logits are those of their softmax', () => {
-    const logits: Embeddings = {...data, output: {kind: 'logits', classes: 3, data: data.output!.data.map((p) => Math.log(Math.max(p, 1e-300)) + 7)}}
-    for (const name of ['zero-one', 'one-minus-p', 'brier', 'cross-entropy'] as const) expect([...values(name, logits).values]).toEqual(close([...values(name).values]))
+    const logits: Embeddings = {
+      ...data,
+      output: {kind: 'logits', classes: 3, data: data.output!.data.map((p) => Math.log(Math.max(p, 1e-300)) + 7)},
+    }
+    for (const name of ['zero-one', 'one-minus-p', 'brier', 'cross-entropy'] as const)
+      expect([...values(name, logits).values]).toEqual(close([...values(name).values]))
   })
 
   it('a probability of 0 costs as much as the smallest', () => {
@@ -166,20 +217,62 @@ describe('losses', () => {
 
   it('are the file’s own where it has some', () => {
     const own = {...data, loss: Float64Array.of(3, 0, 1)}
-    expect(values('auto', own)).toMatchObject({name: 'file', values: own.loss, bound: null, accuracy: expect.closeTo(2 / 3, 12) as number})
+    expect(values('auto', own)).toMatchObject({
+      name: 'file',
+      values: own.loss,
+      bound: null,
+      accuracy: expect.closeTo(2 / 3, 12) as number,
+    })
     expect(values('auto')).toMatchObject({name: 'one-minus-p'})
     expect(lossOf({...own, output: null}, 'file').accuracy).toBeNull()
     expect(trueClassProbability({...own, labels: null})).toBeNull()
-    for (const bad of [-1, NaN, Infinity]) expect(() => values('file', {...data, loss: Float64Array.of(0, bad, 0)})).toThrow(`the loss of row 1 is ${bad}; losses are finite and at least 0`)
+    for (const bad of [-1, NaN, Infinity])
+      expect(() => values('file', {...data, loss: Float64Array.of(0, bad, 0)})).toThrow(
+        `the loss of row 1 is ${bad}; losses are finite and at least 0`,
+      )
   })
 
   it.each<[string, () => unknown, RegExp, RegExp, new (...args: never[]) => Error]>([
     ['no loss array', () => values('file'), /hold no loss array/, /as `loss` \| use --loss one-minus-p/, UsageError],
-    ['no output', () => values('brier', {...data, output: null}), /^the loss brier needs the model's output \(logits or probabilities\), which the input does not hold$/, /add them.*--loss file/, UsageError],
-    ['no labels', () => values('brier', {...data, labels: null}), /^the loss brier needs labels,/, /add them/, UsageError],
-    ['a label too large', () => values('brier', {...data, labels: Int32Array.of(0, 3, 1)}), /^the label of row 1 is 3, but the output has 3 classes \(0 … 2\)$/, /from 0/, InputError],
-    ['a negative label', () => values('brier', {...data, labels: Int32Array.of(0, -1, 1)}), /^the label of row 1 is -1/, /from 0/, InputError],
-    ['NaN in the output', () => values('brier', {...data, output: {...data.output!, data: data.output!.data.map((x, at) => (at === 5 ? NaN : x))}}), /^the output of row 1, column 2 is NaN, not a finite number$/, /^$/, InputError],
+    [
+      'no output',
+      () => values('brier', {...data, output: null}),
+      /^the loss brier needs the model's output \(logits or probabilities\), which the input does not hold$/,
+      /add them.*--loss file/,
+      UsageError,
+    ],
+    [
+      'no labels',
+      () => values('brier', {...data, labels: null}),
+      /^the loss brier needs labels,/,
+      /add them/,
+      UsageError,
+    ],
+    [
+      'a label too large',
+      () => values('brier', {...data, labels: Int32Array.of(0, 3, 1)}),
+      /^the label of row 1 is 3, but the output has 3 classes \(0 … 2\)$/,
+      /from 0/,
+      InputError,
+    ],
+    [
+      'a negative label',
+      () => values('brier', {...data, labels: Int32Array.of(0, -1, 1)}),
+      /^the label of row 1 is -1/,
+      /from 0/,
+      InputError,
+    ],
+    [
+      'NaN in the output',
+      () =>
+        values('brier', {
+          ...data,
+          output: {...data.output!, data: data.output!.data.map((x, at) => (at === 5 ? NaN : x))},
+        }),
+      /^the output of row 1, column 2 is NaN, not a finite number$/,
+      /^$/,
+      InputError,
+    ],
   ])('%s is refused', (_, work, message, next, kind) => {
     expect(work).toThrow(message)
     expect(work).toThrow(kind)
@@ -197,9 +290,15 @@ describe('neighbours', () => {
         const data = Float64Array.from({length: n * n}, (_, at) => Math.abs(x[Math.floor(at / n)]! - x[at % n]!))
         const {label, share} = neighbourVotes({rows: n, cols: n, data}, labels)
         for (let i = 0; i < n; i++) {
-          const nearest = Array.from({length: n}, (_, j) => j).filter((j) => j !== i).sort((a, b) => data[i * n + a]! - data[i * n + b]! || a - b).slice(0, 10)
+          const nearest = Array.from({length: n}, (_, j) => j)
+            .filter((j) => j !== i)
+            .sort((a, b) => data[i * n + a]! - data[i * n + b]! || a - b)
+            .slice(0, 10)
           const counts = [0, 1, 2].map((c) => nearest.filter((j) => labels[j] === c).length)
-          expect([label[i], share[i]]).toEqual([counts.indexOf(Math.max(...counts)), Math.max(...counts) / nearest.length])
+          expect([label[i], share[i]]).toEqual([
+            counts.indexOf(Math.max(...counts)),
+            Math.max(...counts) / nearest.length,
+          ])
         }
       }),
       {seed: 7, numRuns: 60},
@@ -210,10 +309,15 @@ describe('neighbours', () => {
     const rows = Uint32Array.from({length: 40}, (_, i) => 100 + i)
     const losses = Float64Array.from({length: 40}, (_, i) => i / 10)
     const labels = new Int32Array(40)
-    const votes = (label: number, share: number) => ({label: new Int32Array(40).fill(label), share: new Float64Array(40).fill(share)})
+    const votes = (label: number, share: number) => ({
+      label: new Int32Array(40).fill(label),
+      share: new Float64Array(40).fill(share),
+    })
     const hints = (of: ReturnType<typeof votes>[]) => labelHints(of, {rows, losses, labels})
     // The highest tenth of 40 losses begins at the quantile .9 of 0 … 3.9: 3.51.
-    expect(hints([votes(1, 0.9), votes(1, 0.8)])).toEqual([139, 138, 137, 136].map((row) => ({row, label: 0, suggested: 1, agreement: 0.8, loss: (row - 100) / 10})))
+    expect(hints([votes(1, 0.9), votes(1, 0.8)])).toEqual(
+      [139, 138, 137, 136].map((row) => ({row, label: 0, suggested: 1, agreement: 0.8, loss: (row - 100) / 10})),
+    )
     expect(hints([votes(1, 0.9), votes(2, 0.9)])).toEqual([])
     expect(hints([votes(0, 1)])).toEqual([])
     expect(hints([votes(1, 0.79)])).toEqual([])
@@ -221,7 +325,9 @@ describe('neighbours', () => {
     const mixed = votes(1, 0.8)
     mixed.share[37] = 0.95
     expect(hints([mixed]).map(({row}) => row)).toEqual([137, 139, 138, 136])
-    expect(labelHints([votes(1, 1)], {rows, losses: new Float64Array(40).fill(1), labels}).map(({row}) => row)).toEqual(Array.from({length: 20}, (_, k) => 100 + k))
+    expect(labelHints([votes(1, 1)], {rows, losses: new Float64Array(40).fill(1), labels}).map(({row}) => row)).toEqual(
+      Array.from({length: 20}, (_, k) => 100 + k),
+    )
   })
 })
 
@@ -232,6 +338,9 @@ describe('the printed bound', () => {
     expect(legacyBound(0.01, 0.5, 0.25, 4)).toBeCloseTo(exact, 12)
     expect(withLegacy([cell], [0.001, 0.01], 4)).toEqual([{...cell, legacyBound: exact}])
     expect(withLegacy([cell], [0.001, 10], 4)[0]!.legacyBound).toBe(1)
-    expect([withLegacy([cell], null, 4), withLegacy([cell], [0, 1], 0)].map(([c]) => c!.legacyBound)).toEqual([null, null])
+    expect([withLegacy([cell], null, 4), withLegacy([cell], [0, 1], 0)].map(([c]) => c!.legacyBound)).toEqual([
+      null,
+      null,
+    ])
   })
 })

@@ -13,18 +13,31 @@ import {digits, engine, mixture, options} from './fixtures.js'
 
 /** 3 blocks of references: more and fewer than there are shards. */
 const many = mixture(3, 760)
-const withoutLabels: Embeddings = {...many, labels: null, output: null, loss: Float64Array.from({length: 760}, (_, i) => (i * 37) % 11)}
+const withoutLabels: Embeddings = {
+  ...many,
+  labels: null,
+  output: null,
+  loss: Float64Array.from({length: 760}, (_, i) => (i * 37) % 11),
+}
 
 const cases: [string, Embeddings, Partial<CertifyOptions>][] = [
   ['a bounded loss', many, {}],
-  ['an unbounded loss, and bounds of two fresh examples', many, {loss: 'cross-entropy', lossMax: 3, bounds: FRESH_BOUNDS, examples: 7}],
+  [
+    'an unbounded loss, and bounds of two fresh examples',
+    many,
+    {loss: 'cross-entropy', lossMax: 3, bounds: FRESH_BOUNDS, examples: 7},
+  ],
   ['losses without labels or examples', withoutLabels, {examples: 0}],
   ['no split', mixture(6, 500), {split: null}],
   ['no split and an unbounded loss', mixture(4, 300), {split: null, loss: 'cross-entropy'}],
   ['no floor and the l1 distance', digits('digits-mlp'), {floor: 0, metric: 'l1'}],
 ]
 
-async function shares(embeddings: Embeddings, chosen: CertifyOptions, count: number): Promise<{place: string; share: CertifyShare}[]> {
+async function shares(
+  embeddings: Embeddings,
+  chosen: CertifyOptions,
+  count: number,
+): Promise<{place: string; share: CertifyShare}[]> {
   const out: {place: string; share: CertifyShare}[] = []
   for (let index = 1; index <= count; index++) {
     const share = await certifyShard(embeddings, chosen, engine, {index, count})
@@ -61,7 +74,10 @@ describe.each(cases)('%s', (_, embeddings, changed) => {
     const packed = JSON.parse(JSON.stringify(packPlan(plan))) as ReturnType<typeof packPlan>
     expect(unpackPlan(packed, 'x')).toEqual(plan)
     const blocks = await measureBlocks(plan, embeddings, engine, [...referenceBlocks(plan).keys()].slice(0, -1))
-    for (const block of blocks) expect(unpackBlock(JSON.parse(JSON.stringify(packBlock(block))) as ReturnType<typeof packBlock>, plan, 'x')).toEqual(block)
+    for (const block of blocks)
+      expect(
+        unpackBlock(JSON.parse(JSON.stringify(packBlock(block))) as ReturnType<typeof packBlock>, plan, 'x'),
+      ).toEqual(block)
   })
 
   it('the counts over all blocks are those of all pairs', async () => {

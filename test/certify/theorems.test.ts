@@ -12,17 +12,29 @@ import {engine} from './fixtures.js'
 function distribution(r: Random, atoms: number) {
   const weights = Array.from({length: atoms}, () => r.uniform())
   const sum = weights.reduce((a, b) => a + b, 0)
-  return weights.map((w) => ({p: w / sum, x: r.integer(4) / 2, y: r.uniform(), loss: r.uniform() < 0.4 ? 0 : 3 * r.uniform()}))
+  return weights.map((w) => ({
+    p: w / sum,
+    x: r.integer(4) / 2,
+    y: r.uniform(),
+    loss: r.uniform() < 0.4 ? 0 : 3 * r.uniform(),
+  }))
 }
 type Atoms = ReturnType<typeof distribution>
 
 const d = (a: Atoms[0], b: Atoms[0]) => Math.hypot(a.x - b.x, a.y - b.y)
 const change = (a: Atoms[0], b: Atoms[0]) => Math.abs(a.loss - b.loss)
 /** E over independent pairs */
-const pairs = (z: Atoms, f: (a: Atoms[0], b: Atoms[0]) => number) => z.reduce((s, a) => s + z.reduce((t, b) => t + a.p * b.p * f(a, b), 0), 0)
+const pairs = (z: Atoms, f: (a: Atoms[0], b: Atoms[0]) => number) =>
+  z.reduce((s, a) => s + z.reduce((t, b) => t + a.p * b.p * f(a, b), 0), 0)
 const SLACK = 1e-12
 
-const cases = fc.record({seed: fc.nat(), atoms: fc.integer({min: 1, max: 12}), delta: fc.double({min: 0.05, max: 2, noNaN: true}), eta: fc.double({min: 0.05, max: 3, noNaN: true}), share: fc.double({min: 0.01, max: 1, noNaN: true})})
+const cases = fc.record({
+  seed: fc.nat(),
+  atoms: fc.integer({min: 1, max: 12}),
+  delta: fc.double({min: 0.05, max: 2, noNaN: true}),
+  eta: fc.double({min: 0.05, max: 3, noNaN: true}),
+  share: fc.double({min: 0.01, max: 1, noNaN: true}),
+})
 
 describe('theorems as properties of finite distributions', () => {
   it('A, A1, A3: direct ≤ windowed ≤ global, for every floor τ ≤ δ', () => {
@@ -36,7 +48,9 @@ describe('theorems as properties of finite distributions', () => {
         const windowed = ((delta / eta) * pairs(z, (a, b) => (d(a, b) <= delta ? h(a, b) : 0))) / within
         const global = ((delta / eta) * pairs(z, h)) / within
         const epsilon = pairs(z, (a, b) => change(a, b) / Math.max(d(a, b), tau))
-        expect(joint / within <= windowed + SLACK && windowed <= global + SLACK && joint <= (epsilon * delta) / eta + SLACK).toBe(true)
+        expect(
+          joint / within <= windowed + SLACK && windowed <= global + SLACK && joint <= (epsilon * delta) / eta + SLACK,
+        ).toBe(true)
       }),
       {numRuns: 300, seed: 5},
     )
@@ -49,7 +63,9 @@ describe('theorems as properties of finite distributions', () => {
         const shifted = (k: number) => z[(k * k + 1) % z.length]!
         const mean = (f: (a: Atoms[0], b: Atoms[0]) => number) => z.reduce((s, a, k) => s + a.p * f(a, shifted(k)), 0)
         const epsilon = mean((a, b) => change(a, b) / Math.max(d(a, b), share * delta))
-        expect(mean((a, b) => (d(a, b) <= delta && change(a, b) >= eta ? 1 : 0))).toBeLessThanOrEqual((epsilon * delta) / eta + SLACK)
+        expect(mean((a, b) => (d(a, b) <= delta && change(a, b) >= eta ? 1 : 0))).toBeLessThanOrEqual(
+          (epsilon * delta) / eta + SLACK,
+        )
       }),
       {numRuns: 200, seed: 6},
     )
@@ -62,7 +78,9 @@ describe('theorems as properties of finite distributions', () => {
         const sigma = z.reduce((s, b) => s + b.p * (change(z[0]!, b) / Math.max(d(z[0]!, b), share * delta)), 0)
         const joint = z.reduce((s, b) => s + (d(z[0]!, b) <= delta && change(z[0]!, b) >= eta ? b.p : 0), 0)
         const within = z.reduce((s, b) => s + (d(z[0]!, b) <= delta ? b.p : 0), 0)
-        expect(joint <= (sigma * delta) / eta + SLACK && joint / within <= (sigma * delta) / (eta * within) + SLACK).toBe(true)
+        expect(
+          joint <= (sigma * delta) / eta + SLACK && joint / within <= (sigma * delta) / (eta * within) + SLACK,
+        ).toBe(true)
       }),
       {numRuns: 200, seed: 7},
     )
@@ -82,8 +100,14 @@ describe('theorems as properties of finite distributions', () => {
         const nearMass = near.reduce((s, b) => s + b.p, 0)
         const bound = (masses: {mass: number; near?: number}) => setBound({epsilon, delta, diameter, eta, ...masses})
         // With P[A] in the place of p_A(δ), with p_A(δ) itself, and with any lower bound of it.
-        const all = [bound({mass: Math.min(1, mass)}), bound({mass: 0, near: Math.min(1, nearMass)}), bound({mass: 0, near: Math.min(1, nearMass) / 2})]
-        expect(all.every((x) => changed / nearMass <= x + SLACK) && all[1]! <= all[0]! + SLACK && nearMass >= mass - SLACK).toBe(true)
+        const all = [
+          bound({mass: Math.min(1, mass)}),
+          bound({mass: 0, near: Math.min(1, nearMass)}),
+          bound({mass: 0, near: Math.min(1, nearMass) / 2}),
+        ]
+        expect(
+          all.every((x) => changed / nearMass <= x + SLACK) && all[1]! <= all[0]! + SLACK && nearMass >= mass - SLACK,
+        ).toBe(true)
       }),
       {numRuns: 200, seed: 8},
     )
@@ -141,14 +165,24 @@ describe('lemmas 1 and 2: packing radii and ranges', () => {
       // Fresh points, anchors themselves, and means of a few anchors, which crowd them most.
       const points = Array.from({length: 400}, (_, k) => {
         const few = Array.from({length: 1 + (k % 6)}, () => r.integer(m))
-        return Array.from({length: dim}, (_, t) => few.reduce((s, i) => s + anchors.data[i * dim + t]!, 0) / few.length + (k % 2 === 0 ? 0 : 0.3 * r.normal()))
+        return Array.from(
+          {length: dim},
+          (_, t) =>
+            few.reduce((s, i) => s + anchors.data[i * dim + t]!, 0) / few.length + (k % 2 === 0 ? 0 : 0.3 * r.normal()),
+        )
       })
-      const {data} = await engine.distances({rows: points.length, cols: dim, data: Float64Array.from(points.flat())}, anchors, metric)
+      const {data} = await engine.distances(
+        {rows: points.length, cols: dim, data: Float64Array.from(points.flat())},
+        anchors,
+        metric,
+      )
       for (let z = 0; z < points.length; z++) {
         const sorted = data.slice(z * m, (z + 1) * m).sort()
         sorted.forEach((distance, k) => expect(distance).toBeGreaterThanOrEqual(packingRadii[k]!))
         // The worst losses: every anchor differs by as much as it can.
-        expect(sorted.reduce((s, x) => s + 2 / Math.max(x, floor), 0) / m).toBeLessThanOrEqual(largestVolatility(packingRadii, floor, 2) + SLACK)
+        expect(sorted.reduce((s, x) => s + 2 / Math.max(x, floor), 0) / m).toBeLessThanOrEqual(
+          largestVolatility(packingRadii, floor, 2) + SLACK,
+        )
         for (const delta of [0.4, 0.8, 1.5]) {
           for (const v of [0, 0.3, 0.9]) {
             const inside = sorted.filter((x) => x <= delta)

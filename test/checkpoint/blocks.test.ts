@@ -14,7 +14,13 @@ function slowBottlenecks(steps: readonly Step[], source: string, target: string)
 
 describe('bottlenecks', () => {
   it('of a residual block are its ends', () => {
-    const steps = [{name: 'a', inputs: ['x']}, {name: 'b', inputs: ['a']}, {name: 'c', inputs: ['b']}, {name: 'sum', inputs: ['a', 'c']}, {name: 'y', inputs: ['sum']}]
+    const steps = [
+      {name: 'a', inputs: ['x']},
+      {name: 'b', inputs: ['a']},
+      {name: 'c', inputs: ['b']},
+      {name: 'sum', inputs: ['a', 'c']},
+      {name: 'y', inputs: ['sum']},
+    ]
     expect([...bottlenecks(steps, 'x', 'y')]).toEqual(['x', 'a', 'sum', 'y'])
   })
 
@@ -43,7 +49,13 @@ it.each([
 ])('%s belongs to the block %s', (name, block) => expect(blockOf(name)).toBe(block))
 
 it('one layer a block is the last one of neighbours', () => {
-  expect(onePerBlock(['stem', 'block1_a', 'block1_b', 'block2_a', 'head', 'other'])).toEqual(['stem', 'block1_b', 'block2_a', 'head', 'other'])
+  expect(onePerBlock(['stem', 'block1_a', 'block1_b', 'block2_a', 'head', 'other'])).toEqual([
+    'stem',
+    'block1_b',
+    'block2_a',
+    'head',
+    'other',
+  ])
 })
 
 it('the main input is neither mask nor token types', () => {

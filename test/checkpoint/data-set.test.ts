@@ -9,19 +9,30 @@ import {temporaryFiles} from './files.js'
 
 const {folder, write} = temporaryFiles()
 const images: NamedArray = {name: 'inputs', shape: [3, 2], type: 'u1', data: Uint8Array.of(1, 2, 3, 4, 5, 255)}
-const numbers = (name: string, values: number[], shape = [values.length]): NamedArray => ({name, shape, type: 'f8', data: Float64Array.from(values)})
+const numbers = (name: string, values: number[], shape = [values.length]): NamedArray => ({
+  name,
+  shape,
+  type: 'f8',
+  data: Float64Array.from(values),
+})
 const npz = (...arrays: NamedArray[]) => write('data.npz', writeNpz(arrays))
 
 describe('data sets', () => {
   it('from npz keep the type of the inputs', async () => {
     const data = await readDataSet(npz(numbers('labels', [0, 1, 2]), images, numbers('mask', [1, 1, 0])))
-    expect(data.inputs.map(({name, shape, data}) => [name, shape, data.constructor.name])).toEqual([['inputs', [3, 2], 'Uint8Array'], ['mask', [3], 'Float64Array']])
+    expect(data.inputs.map(({name, shape, data}) => [name, shape, data.constructor.name])).toEqual([
+      ['inputs', [3, 2], 'Uint8Array'],
+      ['mask', [3], 'Float64Array'],
+    ])
     expect([...data.labels]).toEqual([0, 1, 2])
     expect(data.inputFiles).toMatchObject([{path: `${folder}/data.npz`}])
   })
 
   it('take other names', async () => {
-    const data = await readDataSet(npz(numbers('y', [[0, 1, 2]].flat(), [3, 1]), images, numbers('x', [7, 8, 9])), {labels: 'y', inputs: 'x'})
+    const data = await readDataSet(npz(numbers('y', [[0, 1, 2]].flat(), [3, 1]), images, numbers('x', [7, 8, 9])), {
+      labels: 'y',
+      inputs: 'x',
+    })
     expect(data.inputs.map((input) => input.name)).toEqual(['x'])
     expect([...data.labels]).toEqual([0, 1, 2])
   })
@@ -48,13 +59,38 @@ describe('data sets', () => {
   it.each<[string, () => string, RegExp, DataSetOptions?]>([
     ['no labels', () => npz(images), /has no array 'labels' of class numbers; its arrays: inputs/],
     ['no inputs', () => npz(numbers('labels', [0])), /has no array of inputs/],
-    ['an input that is not there', () => npz(images, numbers('labels', [0, 1, 1])), /has no array 'x'; its arrays: inputs, labels/, {inputs: 'x'}],
-    ['rows that differ', () => npz(images, numbers('labels', [0, 1])), /array inputs: has the shape \[3, 2\], but there are 2 labels/],
-    ['no rows', () => npz({name: 'inputs', shape: [0, 2], type: 'f4', data: new Float32Array(0)}, numbers('labels', [])), /has no rows/],
-    ['labels in several columns', () => npz(images, numbers('labels', [1, 0, 1, 0, 0, 1], [3, 2])), /'labels' have the shape \[3, 2\]/],
+    [
+      'an input that is not there',
+      () => npz(images, numbers('labels', [0, 1, 1])),
+      /has no array 'x'; its arrays: inputs, labels/,
+      {inputs: 'x'},
+    ],
+    [
+      'rows that differ',
+      () => npz(images, numbers('labels', [0, 1])),
+      /array inputs: has the shape \[3, 2\], but there are 2 labels/,
+    ],
+    [
+      'no rows',
+      () => npz({name: 'inputs', shape: [0, 2], type: 'f4', data: new Float32Array(0)}, numbers('labels', [])),
+      /has no rows/,
+    ],
+    [
+      'labels in several columns',
+      () => npz(images, numbers('labels', [1, 0, 1, 0, 0, 1], [3, 2])),
+      /'labels' have the shape \[3, 2\]/,
+    ],
     ['a negative label', () => npz(images, numbers('labels', [0, -1, 1])), /element 1 is -1/],
-    ['NaN', () => npz(numbers('inputs', [1, 2, 3, 4, 5, NaN], [3, 2]), numbers('labels', [0, 1, 1])), /array inputs: is NaN at row 2, column 1/],
-    ['a column of labels that is not there', csv('a,b\n1,2\n'), /has no column 'labels' of class numbers; its header: a, b/],
+    [
+      'NaN',
+      () => npz(numbers('inputs', [1, 2, 3, 4, 5, NaN], [3, 2]), numbers('labels', [0, 1, 1])),
+      /array inputs: is NaN at row 2, column 1/,
+    ],
+    [
+      'a column of labels that is not there',
+      csv('a,b\n1,2\n'),
+      /has no column 'labels' of class numbers; its header: a, b/,
+    ],
     ['a short row', csv('a,b,label\n1,2,0\n1,2\n'), /line 3: has 2 cells, the header has 3/],
     ['an empty cell', csv('a,b,label\n1,,0\n'), /line 2, column 'b': '' is no finite number/],
     ['text in a cell', csv('a,b,label\n1,2,0\n\n1,cat,1\n'), /line 4, column 'b': 'cat' is no finite number/],

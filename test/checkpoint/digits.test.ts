@@ -14,7 +14,9 @@ const reference = JSON.parse(readFileSync(`${folder}kc_reference.json`, 'utf8'))
 describe.each(['digits-mlp', 'digits-cnn'])('%s', (name) => {
   it('gives through ONNX the states and ε that PyTorch and NumPy gave', async () => {
     const stored = await (await openCheckpoint(`${folder}${name}-embeddings.npz`)).embeddings(null)
-    const {layers, output, labels} = await (await openCheckpoint(`${folder}${name}.onnx`)).embeddings(await readDataSet(`${folder}${name}-test.npz`))
+    const {layers, output, labels} = await (await openCheckpoint(`${folder}${name}.onnx`)).embeddings(
+      await readDataSet(`${folder}${name}-test.npz`),
+    )
     const expected = reference.models[name]!
     expect(layers.map(({dim}) => dim)).toEqual(stored.layers.map(({dim}) => dim))
     const loss = crossEntropy(output!.data, 10, labels!)
@@ -25,7 +27,10 @@ describe.each(['digits-mlp', 'digits-cnn'])('%s', (name) => {
     expect(right.filter(Boolean).length / right.length).toBe(expected.accuracy)
     layers.forEach((layer, k) => {
       const {name: storedName, data} = stored.layers[k]!
-      const difference = Float64Array.from(layer.data).reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]!)), 0)
+      const difference = Float64Array.from(layer.data).reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - data[i]!)),
+        0,
+      )
       expect(difference, storedName).toBeLessThan(5e-5)
       const epsilon = expected.layers[storedName]!.epsilon
       expect(Math.abs(slowEpsilon(layer.data, layer.dim, loss) - epsilon) / epsilon, storedName).toBeLessThan(1e-4)

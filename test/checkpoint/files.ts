@@ -25,10 +25,15 @@ export const dataSet = (labels: number[], ...inputs: InputArray[]): DataSet => (
   inputFiles: [{path: 'data.npz', sha256: '', bytes: 0}],
 })
 
-export const inputs = (rows: number[][], name = 'inputs'): InputArray => ({name, shape: [rows.length, rows[0]!.length], data: Float32Array.from(rows.flat())})
+export const inputs = (rows: number[][], name = 'inputs'): InputArray => ({
+  name,
+  shape: [rows.length, rows[0]!.length],
+  data: Float32Array.from(rows.flat()),
+})
 
 /** a [n, k] times b [k, m] by the definition. */
-export const times = (a: number[][], b: number[][]): number[][] => a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, i) => sum + x * b[i]![j]!, 0)))
+export const times = (a: number[][], b: number[][]): number[][] =>
+  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, x, i) => sum + x * b[i]![j]!, 0)))
 
 /** Mean of |L_i − L_j| / ‖z_i − z_j‖ over the pairs i < j with different z, by the definition. */
 export function slowEpsilon(z: ArrayLike<number>, dim: number, loss: ArrayLike<number>): number {

@@ -12,7 +12,12 @@ const {folder} = temporaryFiles()
 function images(name: string, classes: Record<string, number[]>): string {
   for (const [label, levels] of Object.entries(classes)) {
     mkdirSync(join(folder, name, label), {recursive: true})
-    levels.forEach((level, i) => writeFileSync(join(folder, name, label, `${i}.png`), encode({width: 4, height: 4, data: new Uint8Array(48).fill(level), channels: 3})))
+    levels.forEach((level, i) =>
+      writeFileSync(
+        join(folder, name, label, `${i}.png`),
+        encode({width: 4, height: 4, data: new Uint8Array(48).fill(level), channels: 3}),
+      ),
+    )
   }
   return join(folder, name)
 }
@@ -28,15 +33,25 @@ it('images in subfolders are one lazy input as the model takes it, labelled by f
   expect([second.length, second[0], second[23]]).toEqual([24, expect.closeTo(0.2, 6), 1])
   expect(data.inputFiles[0]!.sha256).toMatch(/^[0-9a-f]{64}$/)
   expect(notes.map(({code}) => code)).toEqual(['class-names'])
-  const reversed = await readDataSet(path, {classes: ['dog', 'cat'], images: {range: [0, 255], channels: 1, size: [4, 4], layout: 'hwc'}}, onnx(null))
-  expect([[...reversed.labels], reversed.inputs[0]!.shape, reversed.inputs[0]!.read!(0, 1)[0]]).toEqual([[0, 1, 1], [3, 4, 4, 1], expect.closeTo(255, 3)])
+  const reversed = await readDataSet(
+    path,
+    {classes: ['dog', 'cat'], images: {range: [0, 255], channels: 1, size: [4, 4], layout: 'hwc'}},
+    onnx(null),
+  )
+  expect([[...reversed.labels], reversed.inputs[0]!.shape, reversed.inputs[0]!.read!(0, 1)[0]]).toEqual([
+    [0, 1, 1],
+    [3, 4, 4, 1],
+    expect.closeTo(255, 3),
+  ])
 })
 
 it('what does not fit is said', async () => {
   const path = images('odd', {a: [1], b: [2]})
   await expect(readDataSet(path, {}, onnx([-1, 3, -1, -1]))).rejects.toThrow(/does not say which size/)
   await expect(readDataSet(path, {classes: ['c']}, onnx([-1, 3, 2, 2]))).rejects.toBeInstanceOf(UsageError)
-  await expect(readDataSet(path, {images: {mean: [1, 2]}}, onnx([-1, 3, 2, 2]))).rejects.toThrow(/--image-mean gives 2 numbers for 3 channels/)
+  await expect(readDataSet(path, {images: {mean: [1, 2]}}, onnx([-1, 3, 2, 2]))).rejects.toThrow(
+    /--image-mean gives 2 numbers for 3 channels/,
+  )
   mkdirSync(join(folder, 'none', 'sub'), {recursive: true})
   await expect(readDataSet(join(folder, 'none'), {}, onnx([-1, 3, 2, 2]))).rejects.toBeInstanceOf(InputError)
   writeFileSync(join(path, 'a', 'broken.png'), 'no image')

@@ -26,13 +26,21 @@ describe('pooling', () => {
 
   it('leaves vectors alone and flattens images', () => {
     expect(pool({shape: [4], data: STATE.data.slice(0, 4)}, plain).shape).toEqual([4, 1])
-    expect(pool({shape: [3, 4], data: STATE.data}, {...plain, how: 'channel'})).toEqual({shape: [3, 4], data: STATE.data})
+    expect(pool({shape: [3, 4], data: STATE.data}, {...plain, how: 'channel'})).toEqual({
+      shape: [3, 4],
+      data: STATE.data,
+    })
     expect(pool({shape: [2, 3, 2, 1], data: STATE.data}, plain)).toEqual({shape: [2, 6], data: STATE.data})
     expect(pool(STATE, {...plain, how: 'flatten'}).shape).toEqual([2, 6])
   })
 
   it('of channels is the mean over every other axis, wherever the channels are', () => {
-    const shape = fc.tuple(fc.integer({min: 1, max: 3}), fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 4}))
+    const shape = fc.tuple(
+      fc.integer({min: 1, max: 3}),
+      fc.integer({min: 1, max: 4}),
+      fc.integer({min: 1, max: 4}),
+      fc.integer({min: 1, max: 4}),
+    )
     fc.assert(
       fc.property(shape, fc.constantFrom(1 as const, -1 as const), ([b, p, q, r], channelAxis) => {
         const data = Float64Array.from({length: b * p * q * r}, (_, i) => Math.sin(i + 1))
@@ -65,10 +73,16 @@ describe('half precision', () => {
         const rounded = fromFloat16(Uint16Array.of(bits))[0]!
         if (!Number.isFinite(rounded)) return Math.abs(value) >= 65520
         const neighbours = fromFloat16(Uint16Array.of(bits - 1, bits + 1)).filter((other) => Number.isFinite(other))
-        return neighbours.every((other) => Math.abs(rounded - value) < Math.abs(other - value) || (Math.abs(rounded - value) === Math.abs(other - value) && bits % 2 === 0))
+        return neighbours.every(
+          (other) =>
+            Math.abs(rounded - value) < Math.abs(other - value) ||
+            (Math.abs(rounded - value) === Math.abs(other - value) && bits % 2 === 0),
+        )
       }),
       {seed: 2, numRuns: 2000},
     )
-    expect([2049, 2051, 65519, 65520, 2 ** -25, 2 ** -25 * 1.01, NaN].map(toFloat16)).toEqual([0x6800, 0x6802, 0x7bff, 0x7c00, 0, 1, 0x7e00])
+    expect([2049, 2051, 65519, 65520, 2 ** -25, 2 ** -25 * 1.01, NaN].map(toFloat16)).toEqual([
+      0x6800, 0x6802, 0x7bff, 0x7c00, 0, 1, 0x7e00,
+    ])
   })
 })

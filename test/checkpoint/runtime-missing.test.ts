@@ -14,5 +14,7 @@ it('without onnxruntime-node an ONNX model can be listed, and running it says wh
   expect(checkpoint.listLayers()).toHaveLength(3)
   const run = checkpoint.embeddings(dataSet([0], inputs([[1, 2]])))
   await expect(run).rejects.toBeInstanceOf(DeviceError)
-  await expect(run).rejects.toMatchObject({nextSteps: expect.arrayContaining(['npm install onnxruntime-node']) as string[]})
+  await expect(run).rejects.toMatchObject({
+    nextSteps: expect.arrayContaining(['npm install onnxruntime-node']) as string[],
+  })
 })

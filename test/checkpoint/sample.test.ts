@@ -11,16 +11,19 @@ describe('a sample of the rows', () => {
     expect(sampleRows(100, LABELS, {limit: 100}, [])).toBeNull()
   })
 
-  it.each(['random', 'stratified'] as const)('%s: distinct, ascending, the same for a seed and another for another', (sample) => {
-    const notes: Note[] = []
-    const rows = sampleRows(100, LABELS, {limit: 20, sample, seed: 3}, notes)!
-    expect(rows).toHaveLength(20)
-    expect([...new Set(rows)].sort((a, b) => a - b)).toEqual([...rows])
-    expect(Math.max(...rows)).toBeLessThan(100)
-    expect(sampleRows(100, LABELS, {limit: 20, sample, seed: 3}, [])).toEqual(rows)
-    expect(sampleRows(100, LABELS, {limit: 20, sample, seed: 4}, [])).not.toEqual(rows)
-    expect(notes).toHaveLength(1)
-  })
+  it.each(['random', 'stratified'] as const)(
+    '%s: distinct, ascending, the same for a seed and another for another',
+    (sample) => {
+      const notes: Note[] = []
+      const rows = sampleRows(100, LABELS, {limit: 20, sample, seed: 3}, notes)!
+      expect(rows).toHaveLength(20)
+      expect([...new Set(rows)].sort((a, b) => a - b)).toEqual([...rows])
+      expect(Math.max(...rows)).toBeLessThan(100)
+      expect(sampleRows(100, LABELS, {limit: 20, sample, seed: 3}, [])).toEqual(rows)
+      expect(sampleRows(100, LABELS, {limit: 20, sample, seed: 4}, [])).not.toEqual(rows)
+      expect(notes).toHaveLength(1)
+    },
+  )
 
   it('stratified keeps the share of each class, by largest remainders', () => {
     for (const seed of [1, 2, 3]) {
@@ -40,9 +43,23 @@ describe('a sample of the rows', () => {
 })
 
 it('rows of a data set are taken from arrays in memory and from arrays that are made', () => {
-  const data = dataSet([5, 6, 7, 8], inputs([[1, 2], [3, 4], [5, 6], [7, 8]]))
+  const data = dataSet(
+    [5, 6, 7, 8],
+    inputs([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]),
+  )
   const asked: number[] = []
-  const lazy = {name: 'lazy', shape: [4, 1], data: new Float32Array(0), read: (first: number, count: number) => Float32Array.from({length: count}, (_, i) => (asked.push(first + i), 10 * (first + i)))}
+  const lazy = {
+    name: 'lazy',
+    shape: [4, 1],
+    data: new Float32Array(0),
+    read: (first: number, count: number) =>
+      Float32Array.from({length: count}, (_, i) => (asked.push(first + i), 10 * (first + i))),
+  }
   const part = selectRows({...data, inputs: [...data.inputs, lazy]}, Uint32Array.of(1, 3))
   expect([...part.labels]).toEqual([6, 8])
   expect([...part.inputs[0]!.data]).toEqual([3, 4, 7, 8])

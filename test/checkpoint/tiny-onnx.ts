@@ -24,15 +24,41 @@ export interface Value {
   type?: number
 }
 
-export function tinyOnnx({nodes, weights = [], inputs, outputs, opset = 17}: {nodes: Node[]; weights?: (Weight | Field[])[]; inputs: Value[]; outputs: Value[]; opset?: number}): Uint8Array {
+export function tinyOnnx({
+  nodes,
+  weights = [],
+  inputs,
+  outputs,
+  opset = 17,
+}: {
+  nodes: Node[]
+  weights?: (Weight | Field[])[]
+  inputs: Value[]
+  outputs: Value[]
+  opset?: number
+}): Uint8Array {
   const graph: Field[] = [
-    ...nodes.map(([op, from, to, attributes = {}]): Field => [1, [...from.map((name): Field => [1, name]), ...to.map((name): Field => [2, name]), [4, op], ...Object.entries(attributes).map(attribute)]]),
+    ...nodes.map(
+      ([op, from, to, attributes = {}]): Field => [
+        1,
+        [
+          ...from.map((name): Field => [1, name]),
+          ...to.map((name): Field => [2, name]),
+          [4, op],
+          ...Object.entries(attributes).map(attribute),
+        ],
+      ],
+    ),
     [2, 'tiny'],
     ...weights.map((weight): Field => [5, Array.isArray(weight) ? weight : tensor(weight)]),
     ...inputs.map((value): Field => [11, valueInfo(value)]),
     ...outputs.map((value): Field => [12, valueInfo(value)]),
   ]
-  return encodeMessage([[1, 8], [7, graph], [8, [[2, opset]]]])
+  return encodeMessage([
+    [1, 8],
+    [7, graph],
+    [8, [[2, opset]]],
+  ])
 }
 
 export function tensor({name, dims, values, type = FLOAT}: Weight): Field[] {
@@ -42,21 +68,46 @@ export function tensor({name, dims, values, type = FLOAT}: Weight): Field[] {
 
 /** AttributeProto: `i` and the type INT, or `ints` and the type INTS. */
 function attribute([name, value]: [string, number | number[]]): Field {
-  return [5, [[1, name], ...(Array.isArray(value) ? [...value.map((one): Field => [8, one]), [20, 7] as Field] : [[3, value] as Field, [20, 2] as Field])]]
+  return [
+    5,
+    [
+      [1, name],
+      ...(Array.isArray(value)
+        ? [...value.map((one): Field => [8, one]), [20, 7] as Field]
+        : [[3, value] as Field, [20, 2] as Field]),
+    ],
+  ]
 }
 
 function valueInfo({name, shape, type = FLOAT}: Value): Field[] {
   const sizes = shape?.map((dim): Field => [1, typeof dim === 'string' ? [[2, dim]] : [[1, dim]]])
-  return [[1, name], [2, [[1, [[1, type], ...(sizes === undefined ? [] : [[2, sizes] as Field])]]]]]
+  return [
+    [1, name],
+    [2, [[1, [[1, type], ...(sizes === undefined ? [] : [[2, sizes] as Field])]]]],
+  ]
 }
 
 /** x [n, 2] → W₁ → ReLU → W₂ → scores [n, 2]; W₁ and W₂ small whole numbers, so that fp32 is exact. */
-export const W1 = [[1, -1, 2], [0.5, 1, -2]]
-export const W2 = [[1, 0], [0, 1], [1, -1]]
+export const W1 = [
+  [1, -1, 2],
+  [0.5, 1, -2],
+]
+export const W2 = [
+  [1, 0],
+  [0, 1],
+  [1, -1],
+]
 export const mlp = (changes: Partial<Parameters<typeof tinyOnnx>[0]> = {}): Uint8Array =>
   tinyOnnx({
-    nodes: [['MatMul', ['x', 'w1'], ['/a/MatMul_output_0']], ['Relu', ['/a/MatMul_output_0'], ['/a/Relu_output_0']], ['MatMul', ['/a/Relu_output_0', 'w2'], ['scores']]],
-    weights: [{name: 'w1', dims: [2, 3], values: W1.flat()}, {name: 'w2', dims: [3, 2], values: W2.flat()}],
+    nodes: [
+      ['MatMul', ['x', 'w1'], ['/a/MatMul_output_0']],
+      ['Relu', ['/a/MatMul_output_0'], ['/a/Relu_output_0']],
+      ['MatMul', ['/a/Relu_output_0', 'w2'], ['scores']],
+    ],
+    weights: [
+      {name: 'w1', dims: [2, 3], values: W1.flat()},
+      {name: 'w2', dims: [3, 2], values: W2.flat()},
+    ],
     inputs: [{name: 'x', shape: ['n', 2]}],
     outputs: [{name: 'scores', shape: ['n', 2]}],
     ...changes,

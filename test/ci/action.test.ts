@@ -10,7 +10,17 @@ import {blocks, docs, project} from './project.js'
 interface Action {
   inputs: Record<string, {description: string; default: string}>
   outputs: Record<string, {value: string}>
-  runs: {steps: {id?: string; if?: string; uses?: string; run?: string; shell?: string; env?: Record<string, string>; with?: Record<string, string>}[]}
+  runs: {
+    steps: {
+      id?: string
+      if?: string
+      uses?: string
+      run?: string
+      shell?: string
+      env?: Record<string, string>
+      with?: Record<string, string>
+    }[]
+  }
 }
 
 const text = readFileSync('action.yml', 'utf8')
@@ -55,7 +65,10 @@ describe('action.yml', () => {
   })
 })
 
-/** The step as a runner starts it: bash with these options, inputs in the environment, files for outputs and the summary. */
+/**
+ * The step as a runner starts it: bash with these options, inputs in the environment, files for outputs and the
+ * summary.
+ */
 function runStep(folder: string, inputs: Record<string, string> = {}, env: Record<string, string> = {}) {
   const script = join(folder, '.step.sh')
   const [output, summary] = [join(folder, '.output'), join(folder, '.summary')]
@@ -67,10 +80,24 @@ function runStep(folder: string, inputs: Record<string, string> = {}, env: Recor
     values[variable] = inputs[input!] ?? action.inputs[input!]!.default
   }
   const {status, stdout, stderr} = spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', script], {
-    cwd: join(folder, values['INPUT_DIRECTORY']!), encoding: 'utf8',
-    env: {...process.env, NO_COLOR: '1', GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, GITHUB_ACTION_PATH: resolve('.'), ...values, ...env},
+    cwd: join(folder, values['INPUT_DIRECTORY']!),
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+      GITHUB_ACTION_PATH: resolve('.'),
+      ...values,
+      ...env,
+    },
   })
-  const outputs: Record<string, string> = Object.fromEntries(readFileSync(output, 'utf8').trim().split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]))
+  const outputs: Record<string, string> = Object.fromEntries(
+    readFileSync(output, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  )
   return {status, stdout, stderr, outputs, summary: readFileSync(summary, 'utf8')}
 }
 
@@ -83,7 +110,12 @@ describe('the step of the action', {timeout: 120_000}, () => {
     const {status, stdout, stderr, outputs, summary} = runStep(folder)
     expect(status).toBe(1)
     expect(outputs).toEqual({verdict: 'fail', 'exit-code': '1', reports: './surety-reports'})
-    expect(stdout.trimEnd().split('\n').map((line) => line.slice(0, line.indexOf(' ')))).toEqual(['::error', '::warning'])
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(0, line.indexOf(' '))),
+    ).toEqual(['::error', '::warning'])
     expect(stdout).toMatch(/file=surety\.config\.json,line=11::/)
     expect(stderr).toMatch(/error: digits: cells\[eta=0\.5,delta>=1\]\n {2}expected/)
     expect(summary).toMatch(/^## surety gate: ❌ Fail/)
@@ -95,7 +127,12 @@ describe('the step of the action', {timeout: 120_000}, () => {
   })
 
   it('hands inputs on', () => {
-    const {status, outputs} = runStep(folder, {only: 'citations', 'fail-level': 'warn', reports: 'out of here/x', cache: ''})
+    const {status, outputs} = runStep(folder, {
+      only: 'citations',
+      'fail-level': 'warn',
+      reports: 'out of here/x',
+      cache: '',
+    })
     expect(status).toBe(1)
     expect(outputs).toMatchObject({verdict: 'fail', reports: './out of here/x'})
     expect(runStep(folder, {only: 'citations'}).outputs).toMatchObject({verdict: 'pass', 'exit-code': '0'})
@@ -103,7 +140,8 @@ describe('the step of the action', {timeout: 120_000}, () => {
 
   it('in a folder below, names files from the root of the repository', () => {
     mkdirSync(join(folder, 'below'))
-    for (const name of ['models', 'data', 'graphs', 'node_modules', 'surety.config.json']) symlinkSync(join('..', name), join(folder, 'below', name))
+    for (const name of ['models', 'data', 'graphs', 'node_modules', 'surety.config.json'])
+      symlinkSync(join('..', name), join(folder, 'below', name))
     const {stdout, outputs} = runStep(folder, {'working-directory': 'below'})
     expect(outputs['reports']).toBe('below/surety-reports')
     expect(stdout).toMatch(/file=below\/surety\.config\.json,line=11::/)
@@ -127,17 +165,34 @@ describe('the step of the action', {timeout: 120_000}, () => {
   }
 
   it('installs the version that is asked for: a number is a version of surety, all else what npm can install', () => {
-    for (const [version, spec] of [['1.2.3', 'surety@1.2.3'], ['./surety 1.tgz', './surety 1.tgz'], ['surety@next', 'surety@next']] as const) {
+    for (const [version, spec] of [
+      ['1.2.3', 'surety@1.2.3'],
+      ['./surety 1.tgz', './surety 1.tgz'],
+      ['surety@next', 'surety@next'],
+    ] as const) {
       expect(seenByNpx({version}).slice(0, 5)).toEqual(['--yes', `--package=${spec}`, '--', 'surety', 'gate'])
     }
   })
 
   it('hands inputs on as they are, whatever they hold: nothing of them is run', () => {
-    for (const mark of ['$(touch pwned)', '`touch pwned`', '"; touch pwned; "', "'; touch pwned; '", '--help', '-x y', 'a\ntouch pwned\n', '$INPUT_CACHE', '*', '\\']) {
+    for (const mark of [
+      '$(touch pwned)',
+      '`touch pwned`',
+      '"; touch pwned; "',
+      "'; touch pwned; '",
+      '--help',
+      '-x y',
+      'a\ntouch pwned\n',
+      '$INPUT_CACHE',
+      '*',
+      '\\',
+    ]) {
       const inputs = {version: mark, config: mark, baseline: mark, only: mark, 'fail-level': mark, cache: mark}
       const [, version, , , , ...args] = seenByNpx(inputs)
       expect(version).toBe(`--package=${mark}`)
-      expect(args.slice(-5)).toEqual(['config', 'baseline', 'only', 'fail-level', 'cache'].map((name) => `--${name}=${mark}`))
+      expect(args.slice(-5)).toEqual(
+        ['config', 'baseline', 'only', 'fail-level', 'cache'].map((name) => `--${name}=${mark}`),
+      )
     }
     expect(existsSync(join(folder, 'pwned'))).toBe(false)
   })

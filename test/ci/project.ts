@@ -7,7 +7,8 @@ import {afterAll} from 'vitest'
 const page = readFileSync('docs/ci.md', 'utf8')
 
 /** The blocks of docs/ci.md in one language, in their order. */
-export const blocks = (language: string): string[] => [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].filter(([, name]) => name === language).map(([, , text]) => text!)
+export const blocks = (language: string): string[] =>
+  [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].filter(([, name]) => name === language).map(([, , text]) => text!)
 
 export const docs = page
 
@@ -25,7 +26,12 @@ export function project(files: Record<string, string>): string {
   link('bin/run.js', 'node_modules/.bin/surety')
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   // Whose hooks and settings are on this machine is no part of the test.
-  const git = (...args: string[]) => spawnSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', '-c', 'core.hooksPath=/dev/null', ...args], {cwd: folder})
+  const git = (...args: string[]) =>
+    spawnSync(
+      'git',
+      ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', '-c', 'core.hooksPath=/dev/null', ...args],
+      {cwd: folder},
+    )
   git('init', '--quiet')
   git('add', '.')
   git('commit', '--quiet', '--message', 'start')

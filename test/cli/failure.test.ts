@@ -13,14 +13,21 @@ describe('toFailure', () => {
   })
 
   it('takes an oclif error as a usage error, without colours, line breaks and the pointer to --help', () => {
-    const error = Object.assign(new Error('The following error occurred:\n  \u001b[2mbad flag\u001b[22m\nSee more help with --help'), {oclif: {exit: 2}})
-    expect(toFailure(error)).toMatchObject({code: 'USAGE', exitCode: 2, message: 'the following error occurred: bad flag'})
+    const error = Object.assign(
+      new Error('The following error occurred:\n  \u001b[2mbad flag\u001b[22m\nSee more help with --help'),
+      {oclif: {exit: 2}},
+    )
+    expect(toFailure(error)).toMatchObject({
+      code: 'USAGE',
+      exitCode: 2,
+      message: 'the following error occurred: bad flag',
+    })
   })
 
   it('gives our own words of a flag that does not parse, without those that oclif puts around them', () => {
-    const error = new UsageError('--alpha takes a number from 0 to 1, not \'7\'')
+    const error = new UsageError("--alpha takes a number from 0 to 1, not '7'")
     error.message = `Parsing --alpha \n\t${error.message}\nSee more help with --help`
-    expect(toFailure(error).message).toBe('--alpha takes a number from 0 to 1, not \'7\'')
+    expect(toFailure(error).message).toBe("--alpha takes a number from 0 to 1, not '7'")
   })
 
   it('takes anything else as a defect of surety: exit 70 and a way to report it', () => {

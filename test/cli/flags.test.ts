@@ -11,10 +11,13 @@ describe('parseNumber', () => {
     expect(parseNumber(text, 'alpha', -1, 1)).toBe(value)
   })
 
-  it.each(['', ' ', 'NaN', 'Infinity', 'half', '0,5', '2', '-2'])('refuses %j, naming the flag and the range', (text) => {
-    expect(() => parseNumber(text, 'alpha', -1, 1)).toThrow(UsageError)
-    expect(() => parseNumber(text, 'alpha', -1, 1)).toThrow(/--alpha takes a number from -1 to 1/)
-  })
+  it.each(['', ' ', 'NaN', 'Infinity', 'half', '0,5', '2', '-2'])(
+    'refuses %j, naming the flag and the range',
+    (text) => {
+      expect(() => parseNumber(text, 'alpha', -1, 1)).toThrow(UsageError)
+      expect(() => parseNumber(text, 'alpha', -1, 1)).toThrow(/--alpha takes a number from -1 to 1/)
+    },
+  )
 })
 
 describe('parseShard', () => {
@@ -27,6 +30,8 @@ describe('parseShard', () => {
 
 describe('fromEnvironment', () => {
   it('names the variable after the flag', () => {
-    expect(fromEnvironment<Record<string, {env?: string}>>({'prune-ratio': {}})['prune-ratio']?.env).toBe('SURETY_PRUNE_RATIO')
+    expect(fromEnvironment<Record<string, {env?: string}>>({'prune-ratio': {}})['prune-ratio']?.env).toBe(
+      'SURETY_PRUNE_RATIO',
+    )
   })
 })

@@ -4,14 +4,23 @@ import {Progress, progressLine} from '../../src/cli/progress.js'
 
 describe('progressLine', () => {
   it('shows stage, bar, share, rate and remaining time', () => {
-    expect(progressLine('rows', 50, 200, 5000, 80)).toBe('rows  ██████░░░░░░░░░░░░░░░░░░   25 %  50/200  10/s  15 s left')
+    expect(progressLine('rows', 50, 200, 5000, 80)).toBe(
+      'rows  ██████░░░░░░░░░░░░░░░░░░   25 %  50/200  10/s  15 s left',
+    )
   })
 
   it('never exceeds the terminal', () => {
     fc.assert(
-      fc.property(fc.string(), fc.nat(1e9), fc.nat(1e9), fc.nat(1e7), fc.integer({min: 10, max: 120}), (stage, done, total, elapsed, columns) => {
-        expect(progressLine(stage, done, total, elapsed, columns).length).toBeLessThanOrEqual(columns)
-      }),
+      fc.property(
+        fc.string(),
+        fc.nat(1e9),
+        fc.nat(1e9),
+        fc.nat(1e7),
+        fc.integer({min: 10, max: 120}),
+        (stage, done, total, elapsed, columns) => {
+          expect(progressLine(stage, done, total, elapsed, columns).length).toBeLessThanOrEqual(columns)
+        },
+      ),
       {seed: 1},
     )
   })

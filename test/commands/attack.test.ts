@@ -20,32 +20,64 @@ const edgesOf = (path: string, array: string) => {
 describe('surety attack', () => {
   let run: ReturnType<typeof surety>
   beforeAll(() => {
-    run = surety('attack', GRAPH, '--method', 'metattack', '--budget', '0.1', '--flips-per-step', '10', '--out', at('meta.npz'), '--report', at('meta.json'))
+    run = surety(
+      'attack',
+      GRAPH,
+      '--method',
+      'metattack',
+      '--budget',
+      '0.1',
+      '--flips-per-step',
+      '10',
+      '--out',
+      at('meta.npz'),
+      '--report',
+      at('meta.json'),
+    )
   })
 
   it('says what it did and what it is for, within 80 columns', () => {
     expect(run.code).toBe(0)
     expect(run.stdout).toMatch(/^• DONE {2}metattack added \d+ and removed \d+ edges/)
-    for (const part of ['across classes', 'to test defences', 'loss of the surrogate']) expect(run.stdout.replace(/\s+/g, ' ')).toContain(part)
+    for (const part of ['across classes', 'to test defences', 'loss of the surrogate'])
+      expect(run.stdout.replace(/\s+/g, ' ')).toContain(part)
     expect(Math.max(...run.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('writes the graph before and after, its changes, and everything else of the input', () => {
-    const [clean, after, added, removed] = ['edges', 'edges_attacked', 'edges_added', 'edges_removed'].map((array) => edgesOf(at('meta.npz'), array)) as [string[], string[], string[], string[]]
+    const [clean, after, added, removed] = ['edges', 'edges_attacked', 'edges_added', 'edges_removed'].map((array) =>
+      edgesOf(at('meta.npz'), array),
+    ) as [string[], string[], string[], string[]]
     expect(clean).toEqual(edgesOf(GRAPH, 'edges'))
     expect(added.length + removed.length).toBe(150)
     expect(new Set(after)).toEqual(new Set([...clean.filter((edge) => !removed.includes(edge)), ...added]))
     const [before, written] = [open(GRAPH), open(at('meta.npz'))]
-    for (const name of before.names.filter((name) => !name.startsWith('edges'))) expect(written.raw(name)).toEqual(before.raw(name))
+    for (const name of before.names.filter((name) => !name.startsWith('edges')))
+      expect(written.raw(name)).toEqual(before.raw(name))
     expect([...written.names].sort()).toEqual([...before.names].sort())
     const {metrics, config, seed} = parseReport(readFileSync(at('meta.json')), 'meta.json', 'attack')
-    expect(metrics).toMatchObject({added: added.length, removed: removed.length, used: 150, budget: 150, edgesAfter: after.length})
+    expect(metrics).toMatchObject({
+      added: added.length,
+      removed: removed.length,
+      used: 150,
+      budget: 150,
+      edgesAfter: after.length,
+    })
     expect(config).toMatchObject({method: 'metattack', count: 150, flipsPerStep: 10, adaptive: 0})
     expect(seed).toBe(0)
   })
 
   it('feeds sanitize with its truth', () => {
-    const {code, stdout} = surety('sanitize', at('meta.npz'), '--edges', 'edges_attacked', '--truth', 'edges_added', '--dry-run', '--json')
+    const {code, stdout} = surety(
+      'sanitize',
+      at('meta.npz'),
+      '--edges',
+      'edges_attacked',
+      '--truth',
+      'edges_added',
+      '--dry-run',
+      '--json',
+    )
     expect(code).toBe(0)
     const {metrics} = JSON.parse(stdout) as SanitizeReport
     expect(metrics.truth!.adversarial).toBe(edgesOf(at('meta.npz'), 'edges_added').length)
@@ -54,7 +86,11 @@ describe('surety attack', () => {
 
   it('same seed, same bytes; another seed, other edges', () => {
     const files = ['a', 'b', 'c'].map((name) => at(`${name}.npz`))
-    files.forEach((file, k) => expect(surety('attack', GRAPH, '--method', 'random', '--count', '30', '--seed', k < 2 ? '5' : '6', '--out', file).code).toBe(0))
+    files.forEach((file, k) =>
+      expect(
+        surety('attack', GRAPH, '--method', 'random', '--count', '30', '--seed', k < 2 ? '5' : '6', '--out', file).code,
+      ).toBe(0),
+    )
     const [first, again, other] = files.map((file) => readFileSync(file))
     expect(again!.equals(first!)).toBe(true)
     expect(edgesOf(files[2]!, 'edges_added')).not.toEqual(edgesOf(files[0]!, 'edges_added'))
@@ -62,18 +98,58 @@ describe('surety attack', () => {
   })
 
   it('attacks nodes by name or by an array, and writes which', () => {
-    expect(surety('attack', GRAPH, '--method', 'nettack', '--target-nodes', '9,3', '--per-target', '2', '--out', at('nodes.npz')).code).toBe(0)
+    expect(
+      surety(
+        'attack',
+        GRAPH,
+        '--method',
+        'nettack',
+        '--target-nodes',
+        '9,3',
+        '--per-target',
+        '2',
+        '--out',
+        at('nodes.npz'),
+      ).code,
+    ).toBe(0)
     expect(Array.from(open(at('nodes.npz')).read('target_idx').data as ArrayLike<number>)).toEqual([3, 9])
     expect(edgesOf(at('nodes.npz'), 'edges_added').length + edgesOf(at('nodes.npz'), 'edges_removed').length).toBe(4)
-    const {code} = surety('attack', at('nodes.npz'), '--method', 'nettack', '--targets', 'target_idx', '--per-target', '2', '--out', at('array.npz'))
+    const {code} = surety(
+      'attack',
+      at('nodes.npz'),
+      '--method',
+      'nettack',
+      '--targets',
+      'target_idx',
+      '--per-target',
+      '2',
+      '--out',
+      at('array.npz'),
+    )
     expect(code).toBe(0)
     expect(readFileSync(at('array.npz')).equals(readFileSync(at('nodes.npz')))).toBe(true)
   })
 
   it('carries a split and labels from files of their own', () => {
-    writeFileSync(at('split.json'), JSON.stringify({idx_train: [0, 1, 2, 3, 4, 5, 6, 7], idx_val: [8], idx_test: [9, 10]}))
+    writeFileSync(
+      at('split.json'),
+      JSON.stringify({idx_train: [0, 1, 2, 3, 4, 5, 6, 7], idx_val: [8], idx_test: [9, 10]}),
+    )
     writeFileSync(at('labels.csv'), ['node,label', ...Array.from({length: 600}, (_, i) => `${i},${i % 2}`)].join('\n'))
-    const {code} = surety('attack', GRAPH, '--split', at('split.json'), '--labels', at('labels.csv'), '--method', 'metattack', '--count', '4', '--out', at('beside.npz'))
+    const {code} = surety(
+      'attack',
+      GRAPH,
+      '--split',
+      at('split.json'),
+      '--labels',
+      at('labels.csv'),
+      '--method',
+      'metattack',
+      '--count',
+      '4',
+      '--out',
+      at('beside.npz'),
+    )
     expect(code).toBe(0)
     const written = open(at('beside.npz'))
     const values = (name: string) => Array.from(written.read(name).data as ArrayLike<number>, Number)
@@ -81,18 +157,40 @@ describe('surety attack', () => {
     expect(values('test_idx')).toEqual([9, 10])
     expect(values('labels').slice(0, 4)).toEqual([0, 1, 0, 1])
     expect(values('feat_shape')).toEqual([600, 400])
-    expect(values('feat_indices')).toEqual(Array.from(open(GRAPH).read('feat_indices').data as ArrayLike<number>, Number))
+    expect(values('feat_indices')).toEqual(
+      Array.from(open(GRAPH).read('feat_indices').data as ArrayLike<number>, Number),
+    )
   })
 
   it.each<[string, string[], RegExp]>([
     ['no budget', ['--method', 'dice', '--out', at('never.npz')], /dice needs a budget/],
-    ['a budget for nettack', ['--method', 'nettack', '--target-nodes', '1', '--count', '3', '--out', at('never.npz')], /per target/],
+    [
+      'a budget for nettack',
+      ['--method', 'nettack', '--target-nodes', '1', '--count', '3', '--out', at('never.npz')],
+      /per target/,
+    ],
     ['nettack without targets', ['--method', 'nettack', '--out', at('never.npz')], /there are none/],
-    ['a target that is not there', ['--method', 'nettack', '--target-nodes', 'x', '--out', at('never.npz')], /"x" is no node/],
-    ['an array that is not there', ['--method', 'nettack', '--targets', 'nothing', '--out', at('never.npz')], /no array 'nothing'/],
+    [
+      'a target that is not there',
+      ['--method', 'nettack', '--target-nodes', 'x', '--out', at('never.npz')],
+      /"x" is no node/,
+    ],
+    [
+      'an array that is not there',
+      ['--method', 'nettack', '--targets', 'nothing', '--out', at('never.npz')],
+      /no array 'nothing'/,
+    ],
     ['another format', ['--method', 'random', '--count', '1', '--out', at('never.csv')], /written as npz/],
-    ['a device', ['--method', 'random', '--count', '1', '--device', 'webgpu', '--out', at('never.npz')], /run on the processor/],
-    ['a budget that rounds to nothing', ['--method', 'random', '--budget', '0', '--out', at('never.npz')], /budget is 0/],
+    [
+      'a device',
+      ['--method', 'random', '--count', '1', '--device', 'webgpu', '--out', at('never.npz')],
+      /run on the processor/,
+    ],
+    [
+      'a budget that rounds to nothing',
+      ['--method', 'random', '--budget', '0', '--out', at('never.npz')],
+      /budget is 0/,
+    ],
   ])('%s: exit 2, a next step, nothing written', (_name, args, message) => {
     const {code, stdout, stderr} = surety('attack', GRAPH, ...args, '--json')
     expect([code, stderr]).toEqual([2, ''])

@@ -43,9 +43,26 @@ describe('surety certify', () => {
 
   it('has the names that scripts rely on', () => {
     const report = certifyJson(EMBEDDINGS)
-    expect(Object.keys(report)).toEqual(expect.arrayContaining(['schemaVersion', 'command', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes']))
-    expect(Object.keys(report.metrics.layers[0]!)).toEqual(expect.arrayContaining(['name', 'dim', 'epsilon', 'zeroDistancePairs', 'diameter', 'medianDistance']))
-    expect(Object.keys(report.metrics.cells[0]!)).toEqual(expect.arrayContaining(['layer', 'delta', 'eta', 'pairs', 'global', 'windowed', 'direct', 'status']))
+    expect(Object.keys(report)).toEqual(
+      expect.arrayContaining([
+        'schemaVersion',
+        'command',
+        'version',
+        'seed',
+        'engine',
+        'inputs',
+        'config',
+        'metrics',
+        'verdict',
+        'notes',
+      ]),
+    )
+    expect(Object.keys(report.metrics.layers[0]!)).toEqual(
+      expect.arrayContaining(['name', 'dim', 'epsilon', 'zeroDistancePairs', 'diameter', 'medianDistance']),
+    )
+    expect(Object.keys(report.metrics.cells[0]!)).toEqual(
+      expect.arrayContaining(['layer', 'delta', 'eta', 'pairs', 'global', 'windowed', 'direct', 'status']),
+    )
     expect(report.inputs[0]).toMatchObject({path: EMBEDDINGS, bytes: 196619})
   })
 
@@ -58,7 +75,14 @@ describe('surety certify', () => {
 
 describe('against the independent reference values', () => {
   it.each(['digits-mlp', 'digits-cnn'])('%s: ε, diameter and zero distances of the embedding file to 1e-9', (model) => {
-    const {metrics} = certifyJson(`fixtures/digits/${model}-embeddings.npz`, '--scale', 'none', '--floor', '0', '--no-split')
+    const {metrics} = certifyJson(
+      `fixtures/digits/${model}-embeddings.npz`,
+      '--scale',
+      'none',
+      '--floor',
+      '0',
+      '--no-split',
+    )
     for (const [name, expected] of Object.entries(reference.models[model]!.layers)) {
       const layer = metrics.layers.find((l) => l.name === name)!
       expect(Math.abs(layer.epsilon.raw.estimate / expected.epsilon - 1)).toBeLessThan(1e-9)
@@ -68,7 +92,18 @@ describe('against the independent reference values', () => {
   })
 
   it.each(['digits-mlp', 'digits-cnn'])('%s: ε through the ONNX checkpoint to 1e-4', (model) => {
-    const {metrics} = certifyJson(`fixtures/digits/${model}.onnx`, '--data', `fixtures/digits/${model}-test.npz`, '--loss', 'cross-entropy', '--scale', 'none', '--floor', '0', '--no-split')
+    const {metrics} = certifyJson(
+      `fixtures/digits/${model}.onnx`,
+      '--data',
+      `fixtures/digits/${model}-test.npz`,
+      '--loss',
+      'cross-entropy',
+      '--scale',
+      'none',
+      '--floor',
+      '0',
+      '--no-split',
+    )
     for (const {epsilon} of Object.values(reference.models[model]!.layers)) {
       const nearest = Math.min(...metrics.layers.map((layer) => Math.abs(layer.epsilon.raw.estimate / epsilon - 1)))
       expect(nearest).toBeLessThan(1e-4)
@@ -92,9 +127,26 @@ describe('models and data', () => {
   })
 
   it('says what was certified, and uses a random sample of the rows where a limit is given', () => {
-    const report = certifyJson('fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--limit', '200', '--bootstrap', '0')
-    expect(report.subject!.data).toMatchObject({format: 'npz', rows: 1000, used: 200, sample: 'random', inputs: [{shape: [784], observed: [0, 255], possible: null}]})
-    expect(report.subject!.model).toMatchObject({kind: 'tfjs-layers', layers: [{name: 'h1', kind: 'Dense', shape: [64]}, {name: 'h2'}, {name: 'logits'}]})
+    const report = certifyJson(
+      'fixtures/mnist-mlp',
+      '--data',
+      'fixtures/mnist-mlp/test.npz',
+      '--limit',
+      '200',
+      '--bootstrap',
+      '0',
+    )
+    expect(report.subject!.data).toMatchObject({
+      format: 'npz',
+      rows: 1000,
+      used: 200,
+      sample: 'random',
+      inputs: [{shape: [784], observed: [0, 255], possible: null}],
+    })
+    expect(report.subject!.model).toMatchObject({
+      kind: 'tfjs-layers',
+      layers: [{name: 'h1', kind: 'Dense', shape: [64]}, {name: 'h2'}, {name: 'logits'}],
+    })
     const rows = report.metrics.layers.flatMap((layer) => layer.mostVolatile.map(({row}) => row))
     expect(Math.max(...rows)).toBeGreaterThan(200)
   })
@@ -105,7 +157,9 @@ describe('models and data', () => {
       expect(code).toBe(2)
       return stderr.replace(/\s+/g, ' ')
     }
-    expect(refused('0.1MiB')).toMatch(/reading .*digits-mlp-embeddings\.npz \(.* MiB\) needs about .* the limit is 0\.100 MiB → raise --max-memory to \d+/)
+    expect(refused('0.1MiB')).toMatch(
+      /reading .*digits-mlp-embeddings\.npz \(.* MiB\) needs about .* the limit is 0\.100 MiB → raise --max-memory to \d+/,
+    )
     expect(refused('130MiB')).toMatch(/600 rows in 3 layers need about \d+ MiB of memory in all, the limit is 130 MiB/)
   })
 

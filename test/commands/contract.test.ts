@@ -23,16 +23,19 @@ describe('exit codes and errors', () => {
     expect(stderr).not.toMatch(/\n {4}at /)
   })
 
-  it.each(usage)('%s with --json: exit 2 and one JSON object on stdout, without the parser\'s own state', (_name, args, message) => {
-    const {code, stdout, stderr} = surety(...args, '--json')
-    expect(code).toBe(2)
-    expect(stderr).toBe('')
-    const parsed = JSON.parse(stdout) as JsonError
-    expect(Object.keys(parsed).sort()).toEqual(['error', 'schemaVersion', 'status'])
-    expect(parsed).toMatchObject({schemaVersion: 1, status: 'error'})
-    expect(Object.keys(parsed.error).sort()).toEqual(['code', 'message', 'nextSteps'])
-    expect(parsed.error.message).toMatch(message)
-  })
+  it.each(usage)(
+    "%s with --json: exit 2 and one JSON object on stdout, without the parser's own state",
+    (_name, args, message) => {
+      const {code, stdout, stderr} = surety(...args, '--json')
+      expect(code).toBe(2)
+      expect(stderr).toBe('')
+      const parsed = JSON.parse(stdout) as JsonError
+      expect(Object.keys(parsed).sort()).toEqual(['error', 'schemaVersion', 'status'])
+      expect(parsed).toMatchObject({schemaVersion: 1, status: 'error'})
+      expect(Object.keys(parsed.error).sort()).toEqual(['code', 'message', 'nextSteps'])
+      expect(parsed.error.message).toMatch(message)
+    },
+  )
 
   it('takes a flag from the environment', () => {
     const {code, stderr} = suretyWith({env: {SURETY_ALPHA: '7'}}, 'certify', 'x.onnx')
@@ -57,13 +60,37 @@ describe('a misspelling', () => {
 })
 
 describe('help', () => {
-  it.each([[['--help']], [['certify', '--help']], [['merge', '--help']], [['sanitize', '--help']], [['attack', '--help']], [['evaluate', '--help']], [['harden', '--help']], [['gate', '--help']], [['baseline', 'update', '--help']], [['verify', '--help']], [['doctor', '--help']]])('%j: exit 0, at most 80 columns', (args) => {
+  it.each([
+    [['--help']],
+    [['certify', '--help']],
+    [['merge', '--help']],
+    [['sanitize', '--help']],
+    [['attack', '--help']],
+    [['evaluate', '--help']],
+    [['harden', '--help']],
+    [['gate', '--help']],
+    [['baseline', 'update', '--help']],
+    [['verify', '--help']],
+    [['doctor', '--help']],
+  ])('%j: exit 0, at most 80 columns', (args) => {
     const {code, stdout} = suretyWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
     expect(code).toBe(0)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('every command has examples', () => {
-    for (const command of ['attack', 'baseline update', 'certify', 'doctor', 'evaluate', 'gate', 'harden', 'merge', 'sanitize', 'verify']) expect(surety(...command.split(' '), '--help').stdout).toContain('EXAMPLES')
+    for (const command of [
+      'attack',
+      'baseline update',
+      'certify',
+      'doctor',
+      'evaluate',
+      'gate',
+      'harden',
+      'merge',
+      'sanitize',
+      'verify',
+    ])
+      expect(surety(...command.split(' '), '--help').stdout).toContain('EXAMPLES')
   })
 })

@@ -20,31 +20,93 @@ function outputs(threads: number, args: string[], names: string[]): string[] {
   return names.map((name) => {
     const bytes = readFileSync(at(name))
     if (!name.endsWith('.json')) return bytes.toString('latin1')
-    return JSON.stringify({...(JSON.parse(bytes.toString()) as object), run: null, checksum: null}).replace(/taken: \d+ threads/, 'taken')
+    return JSON.stringify({...(JSON.parse(bytes.toString()) as object), run: null, checksum: null}).replace(
+      /taken: \d+ threads/,
+      'taken',
+    )
   })
 }
 
 describe('the same bytes on 1, 2 and 4 threads', () => {
   it.each([
-    ['certify on worker threads', [1, 2, 4], () => ['certify', at('states.npz'), '--bootstrap', '100', '--examples', '5', '--out', at('report.json')], ['report.json']],
-    ['sanitize', [1, 2, 4], () => ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--method', 'first-order', '--out', at('clean.npz'), '--scores', at('scores.csv'), '--report', at('graph.json')], ['clean.npz', 'scores.csv', 'graph.json']],
-    ['evaluate', [1, 4], () => ['evaluate', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--clean', 'edges', '--seeds', '1', '--out', at('evaluation.json')], ['evaluation.json']],
-  ] as const)('%s', (_, threads, args, names) => {
-    const alone = outputs(threads[0], args(), [...names])
-    for (const more of threads.slice(1)) expect(outputs(more, args(), [...names]), `${more} threads`).toEqual(alone)
-  }, 240_000)
+    [
+      'certify on worker threads',
+      [1, 2, 4],
+      () => ['certify', at('states.npz'), '--bootstrap', '100', '--examples', '5', '--out', at('report.json')],
+      ['report.json'],
+    ],
+    [
+      'sanitize',
+      [1, 2, 4],
+      () => [
+        'sanitize',
+        'fixtures/community-graph/community-graph.npz',
+        '--edges',
+        'edges_attacked',
+        '--method',
+        'first-order',
+        '--out',
+        at('clean.npz'),
+        '--scores',
+        at('scores.csv'),
+        '--report',
+        at('graph.json'),
+      ],
+      ['clean.npz', 'scores.csv', 'graph.json'],
+    ],
+    [
+      'evaluate',
+      [1, 4],
+      () => [
+        'evaluate',
+        'fixtures/community-graph/community-graph.npz',
+        '--edges',
+        'edges_attacked',
+        '--clean',
+        'edges',
+        '--seeds',
+        '1',
+        '--out',
+        at('evaluation.json'),
+      ],
+      ['evaluation.json'],
+    ],
+  ] as const)(
+    '%s',
+    (_, threads, args, names) => {
+      const alone = outputs(threads[0], args(), [...names])
+      for (const more of threads.slice(1)) expect(outputs(more, args(), [...names]), `${more} threads`).toEqual(alone)
+    },
+    240_000,
+  )
 })
 
 describe('a worker thread that dies during the work', () => {
   it('leaves the same metrics, evidence and verdict, and a note', () => {
-    const args = ['certify', at('states.npz'), '--bootstrap', '0', '--examples', '5', '--threads', '2', '--device', 'cpu', '--json']
+    const args = [
+      'certify',
+      at('states.npz'),
+      '--bootstrap',
+      '0',
+      '--examples',
+      '5',
+      '--threads',
+      '2',
+      '--device',
+      'cpu',
+      '--json',
+    ]
     const undisturbed = JSON.parse(surety(...args).stdout) as CertifyReport
     const nodeArgs = ['--import', resolve('scripts/reliability/kill-worker.mjs')]
     const {code, stdout, stderr} = suretyWith({nodeArgs, env: {SURETY_KILL_WORKER_MS: '50'}}, ...args)
     expect(stderr).toContain('a worker thread was killed')
     expect(code).toBe(0)
     const {metrics, evidence, verdict, notes} = JSON.parse(stdout) as CertifyReport
-    expect({metrics, evidence, verdict}).toEqual({metrics: undisturbed.metrics, evidence: undisturbed.evidence, verdict: undisturbed.verdict})
+    expect({metrics, evidence, verdict}).toEqual({
+      metrics: undisturbed.metrics,
+      evidence: undisturbed.evidence,
+      verdict: undisturbed.verdict,
+    })
     expect(notes.filter(({code}) => code === 'workers-lost')).toHaveLength(1)
     expect(undisturbed.notes.map(({code}) => code)).not.toContain('workers-lost')
   }, 240_000)

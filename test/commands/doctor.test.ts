@@ -15,7 +15,16 @@ describe('surety doctor', () => {
     const {code, stdout, stderr} = suretyWith({env: {VK_DRIVER_FILES: ''}}, 'doctor')
     expect(performance.now() - started).toBeLessThan(20_000)
     expect([code, stderr]).toEqual([0, ''])
-    for (const part of ['System', 'Packages', 'Engines', '--device auto', 'onnxruntime-node', process.version, 'taken: ']) expect(stdout).toContain(part)
+    for (const part of [
+      'System',
+      'Packages',
+      'Engines',
+      '--device auto',
+      'onnxruntime-node',
+      process.version,
+      'taken: ',
+    ])
+      expect(stdout).toContain(part)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     for (const path of [process.cwd(), homedir(), tmpdir()]) expect(stdout).not.toContain(path)
   })
@@ -46,7 +55,8 @@ describe('surety doctor', () => {
     const hasGpu = metrics.engines.some(({name, state}) => name !== 'cpu' && state === 'usable')
     const {code, stderr} = surety('certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--require-gpu')
     expect(code === 2).toBe(!hasGpu)
-    if (!hasGpu) expect(stderr.replace(/\s+/g, ' ')).toMatch(/no GPU can be used: webgpu passed over: .*; tfjs passed over: /)
+    if (!hasGpu)
+      expect(stderr.replace(/\s+/g, ' ')).toMatch(/no GPU can be used: webgpu passed over: .*; tfjs passed over: /)
   })
 })
 
@@ -56,13 +66,22 @@ describe('tfjs-node-gpu on Node 23 and later', () => {
     try {
       mkdirSync(join(folder, '@tensorflow/tfjs-node-gpu'), {recursive: true})
       writeFileSync(join(folder, '@tensorflow/tfjs-node-gpu/package.json'), '{"version": "4.22.0"}')
-      const newer = {env: {NODE_PATH: folder, VK_DRIVER_FILES: ''}, nodeArgs: ['--import', `data:text/javascript,Object.defineProperty(process,'version',{value:'v24.1.0'})`]}
+      const newer = {
+        env: {NODE_PATH: folder, VK_DRIVER_FILES: ''},
+        nodeArgs: ['--import', `data:text/javascript,Object.defineProperty(process,'version',{value:'v24.1.0'})`],
+      }
       const {metrics, engine} = JSON.parse(suretyWith(newer, 'doctor', '--json').stdout) as DoctorReport
       const reason = expect.stringContaining('does not work on Node 23 and later') as string
       expect(metrics.engines.find(({name}) => name === 'tfjs')).toMatchObject({state: 'absent', detail: reason})
       expect(metrics.engines[0]).toMatchObject({name: 'cpu', state: 'usable'})
       expect(engine.tried).toContainEqual({name: 'tfjs', outcome: reason})
-      const {code, stderr} = suretyWith(newer, 'certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--device', 'tfjs')
+      const {code, stderr} = suretyWith(
+        newer,
+        'certify',
+        'fixtures/digits/digits-mlp-embeddings.npz',
+        '--device',
+        'tfjs',
+      )
       expect(code).toBe(2)
       expect(stderr.replace(/\s+/g, ' ')).toMatch(/Node 23 and later .* this is Node 24\.1\.0 → use Node 20 or 22/)
     } finally {
@@ -70,7 +89,13 @@ describe('tfjs-node-gpu on Node 23 and later', () => {
     }
   })
 
-  it.each([['v20.20.2', false], ['v22.23.3', false], ['v23.0.0', true], ['v24.21.0', true], ['v100.0.0', true]])('%s: %s', (version, isMisfit) => {
+  it.each([
+    ['v20.20.2', false],
+    ['v22.23.3', false],
+    ['v23.0.0', true],
+    ['v24.21.0', true],
+    ['v100.0.0', true],
+  ])('%s: %s', (version, isMisfit) => {
     expect(tfjsNodeGpuMisfit(version) !== null).toBe(isMisfit)
   })
 })
@@ -78,9 +103,18 @@ describe('tfjs-node-gpu on Node 23 and later', () => {
 describe('diagnose', () => {
   it('tells a device that is sound from one that computes wrongly, one that is absent, and one that is software', async () => {
     const zeros = {kernelBlock: () => Promise.resolve({rows: 67, cols: 131, data: new Float64Array(67 * 131)})}
-    const {metrics, auto} = await diagnose('auto', {threads: 1}, [source('webgpu'), source('tfjs', {replaced: zeros}), source('tfjs', {absence: 'not installed'}), source('webgpu', {software: true})])
+    const {metrics, auto} = await diagnose('auto', {threads: 1}, [
+      source('webgpu'),
+      source('tfjs', {replaced: zeros}),
+      source('tfjs', {absence: 'not installed'}),
+      source('webgpu', {software: true}),
+    ])
     expect(metrics.engines.map(({state}) => state)).toEqual(['usable', 'usable', 'untrusted', 'absent', 'untested'])
-    expect(metrics.engines[2]).toMatchObject({error: 1, gflops: null, detail: expect.stringContaining('kernelBlock is off by') as string})
+    expect(metrics.engines[2]).toMatchObject({
+      error: 1,
+      gflops: null,
+      detail: expect.stringContaining('kernelBlock is off by') as string,
+    })
     expect(auto.report.name).toBe('webgpu')
   })
 

@@ -12,13 +12,33 @@ const at = (name: string) => join(folder, name)
 
 describe('surety evaluate', () => {
   it('prints the accuracies, and writes the same as JSON and HTML', () => {
-    const {code, stdout, stderr} = surety('evaluate', GRAPH, '--edges', 'edges_attacked', '--clean', 'edges', '--model', 'sgc', '--seeds', '2', '--budgets', '0.1,0.2', '--out', at('report.json'), '--html', at('report.html'))
+    const {code, stdout, stderr} = surety(
+      'evaluate',
+      GRAPH,
+      '--edges',
+      'edges_attacked',
+      '--clean',
+      'edges',
+      '--model',
+      'sgc',
+      '--seeds',
+      '2',
+      '--budgets',
+      '0.1,0.2',
+      '--out',
+      at('report.json'),
+      '--html',
+      at('report.html'),
+    )
     expect(stderr).not.toContain('error')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^• DONE {2}sgc: test accuracy/)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     const report = JSON.parse(readFileSync(at('report.json'), 'utf8')) as EvaluateReport
-    expect(report).toMatchObject({command: 'evaluate', config: {model: 'sgc', seeds: 2, budgets: [0.1, 0.2], clean: 'edges', truth: null}})
+    expect(report).toMatchObject({
+      command: 'evaluate',
+      config: {model: 'sgc', seeds: 2, budgets: [0.1, 0.2], clean: 'edges', truth: null},
+    })
     expect(report.metrics.accuracies.map(({graph}) => graph)).toEqual(['clean', 'given', 'sanitized'])
     expect(report.metrics.methods[0]!.curve.map(({share}) => share)).toEqual([0.1, 0.2])
     for (const {test} of report.metrics.accuracies) expect(stdout).toContain((100 * test.mean).toFixed(1))
@@ -26,7 +46,21 @@ describe('surety evaluate', () => {
   })
 
   it('prunes what it is told to', () => {
-    const report = JSON.parse(surety('evaluate', GRAPH, '--edges', 'edges_attacked', '--model', 'sgc', '--seeds', '1', '--prune-ratio', '0.1', '--json').stdout) as EvaluateReport
+    const report = JSON.parse(
+      surety(
+        'evaluate',
+        GRAPH,
+        '--edges',
+        'edges_attacked',
+        '--model',
+        'sgc',
+        '--seeds',
+        '1',
+        '--prune-ratio',
+        '0.1',
+        '--json',
+      ).stdout,
+    ) as EvaluateReport
     // One of the 177 stays for the least degree.
     expect(report.metrics.cut).toEqual({rule: 'ratio', pruned: 176, share: 176 / 1765})
     expect(report.metrics.adversarial).toBeNull()
@@ -44,11 +78,7 @@ describe('surety evaluate', () => {
     expect(error.nextSteps.join()).toContain(nextStep)
   })
 
-  it.each([
-    [['--seeds', '0']],
-    [['--budgets', '0.1,2']],
-    [['--model', 'mlp']],
-  ])('%j: a usage error', (flags) => {
+  it.each([[['--seeds', '0']], [['--budgets', '0.1,2']], [['--model', 'mlp']]])('%j: a usage error', (flags) => {
     const {code, stdout} = surety('evaluate', GRAPH, ...flags, '--json')
     expect(code).toBe(2)
     expect((JSON.parse(stdout) as JsonError).error.code).toBe('USAGE')

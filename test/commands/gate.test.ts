@@ -1,5 +1,15 @@
 import {spawn, spawnSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -12,7 +22,8 @@ import {type Run, suretyWith} from './run-surety.js'
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'surety-gate-'))
-  for (const name of ['digits', 'community-graph']) symlinkSync(join(process.cwd(), 'fixtures', name), join(folder, name))
+  for (const name of ['digits', 'community-graph'])
+    symlinkSync(join(process.cwd(), 'fixtures', name), join(folder, name))
 })
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
@@ -20,7 +31,10 @@ const CHECKS = {
   model: {
     certify: 'digits/digits-mlp-embeddings.npz',
     options: {bootstrap: 0, examples: 0},
-    thresholds: {accuracy: ['error', {min: 0.9, baseline: {absolute: 0.001}}], 'layers[h1].epsilon.scaleFree': ['error', {max: 0.5, baseline: {relative: 0.05}}]},
+    thresholds: {
+      accuracy: ['error', {min: 0.9, baseline: {absolute: 0.001}}],
+      'layers[h1].epsilon.scaleFree': ['error', {max: 0.5, baseline: {relative: 0.05}}],
+    },
   },
   graph: {
     sanitize: 'community-graph/community-graph.npz',
@@ -28,7 +42,8 @@ const CHECKS = {
     thresholds: {'truth.auc': ['error', {min: 0.9}], 'cut.share': ['warn', {max: 0.2}]},
   },
 }
-const write = (config: unknown, name = 'surety.config.json') => writeFileSync(join(folder, name), typeof config === 'string' ? config : JSON.stringify(config, null, 2))
+const write = (config: unknown, name = 'surety.config.json') =>
+  writeFileSync(join(folder, name), typeof config === 'string' ? config : JSON.stringify(config, null, 2))
 const gate = (...args: string[]): Run => suretyWith({cwd: folder}, 'gate', '--threads', '1', ...args)
 const json = (run: Run) => JSON.parse(run.stdout) as GateReport
 const only = (name: keyof typeof CHECKS, thresholds: object = {}) => ({checks: {[name]: {...CHECKS[name], thresholds}}})
@@ -44,12 +59,24 @@ describe('surety gate', () => {
     expect(updated.code).toBe(0)
     expect(updated.stdout).toBe('surety-baseline/model.json\nsurety-baseline/graph.json\n')
 
-    const outs = ['gate.json', 'gate.md', 'gate.html', 'junit.xml', 'gate.sarif', 'gl-code-quality-report.json', 'gate.badge.json', 'github:annotations.txt']
+    const outs = [
+      'gate.json',
+      'gate.md',
+      'gate.html',
+      'junit.xml',
+      'gate.sarif',
+      'gl-code-quality-report.json',
+      'gate.badge.json',
+      'github:annotations.txt',
+    ]
     const first = gate('--baseline', 'surety-baseline', ...outs.flatMap((out) => ['--out', out]))
     expect(first.stderr).not.toMatch(/error/)
     expect(first.code).toBe(0)
     expect(first.stdout).toMatch(/^✓ PASS/)
-    for (const out of outs) expect(readFileSync(join(folder, out.replace('github:', '')), 'utf8').length, out).toBeGreaterThan(/github|gl-/.test(out) ? -1 : 50)
+    for (const out of outs)
+      expect(readFileSync(join(folder, out.replace('github:', '')), 'utf8').length, out).toBeGreaterThan(
+        /github|gl-/.test(out) ? -1 : 50,
+      )
 
     // Both checks came from the cache that `baseline update` filled, and the report is the same but for run.
     const report = JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8')) as GateReport
@@ -86,19 +113,52 @@ describe('surety gate', () => {
     const run = gate('--json', '--no-fail', '--cache', '.cache')
     expect(run.code).toBe(2)
     const {metrics} = json(run)
-    expect(metrics.checks.map(({name, error}) => [name, error?.code])).toEqual([['absent', 'INPUT'], ['graph', undefined]])
+    expect(metrics.checks.map(({name, error}) => [name, error?.code])).toEqual([
+      ['absent', 'INPUT'],
+      ['graph', undefined],
+    ])
     expect(metrics.findings[0]).toMatchObject({check: 'absent', rule: 'run', status: 'fail'})
     expect(run.stderr).toContain('no-such.onnx')
     expect(gate('--only', 'graph', '--cache', '.cache').code).toBe(0)
   })
 
   it.each<[string, unknown, RegExp, RegExp]>([
-    ['an unknown option', {checks: {graph: {...CHECKS.graph, options: {rigde: 1}}}}, /checks\.graph: there is no option "rigde"/, /did you mean ridge\?/],
-    ['an option of another command', {checks: {graph: {...CHECKS.graph, options: {loss: 'brier'}}}}, /no option "loss"/, /known: /],
-    ['a value that its flag refuses', {checks: {graph: {...CHECKS.graph, options: {'prune-ratio': 7}}}}, /--prune-ratio takes a number from 0 to 1/, /./],
-    ['options that exclude each other', {checks: {graph: {...CHECKS.graph, options: {'prune-ratio': 0.1, 'prune-count': 3}}}}, /cannot also be provided/, /./],
-    ['a switch with a value', {checks: {graph: {...CHECKS.graph, options: {'largest-component': 'yes'}}}}, /largest-component/, /./],
-    ['an unknown metric', only('graph', {'truth.acu': 'error'}), /no report of this command has "acu"/, /did you mean auc\?/],
+    [
+      'an unknown option',
+      {checks: {graph: {...CHECKS.graph, options: {rigde: 1}}}},
+      /checks\.graph: there is no option "rigde"/,
+      /did you mean ridge\?/,
+    ],
+    [
+      'an option of another command',
+      {checks: {graph: {...CHECKS.graph, options: {loss: 'brier'}}}},
+      /no option "loss"/,
+      /known: /,
+    ],
+    [
+      'a value that its flag refuses',
+      {checks: {graph: {...CHECKS.graph, options: {'prune-ratio': 7}}}},
+      /--prune-ratio takes a number from 0 to 1/,
+      /./,
+    ],
+    [
+      'options that exclude each other',
+      {checks: {graph: {...CHECKS.graph, options: {'prune-ratio': 0.1, 'prune-count': 3}}}},
+      /cannot also be provided/,
+      /./,
+    ],
+    [
+      'a switch with a value',
+      {checks: {graph: {...CHECKS.graph, options: {'largest-component': 'yes'}}}},
+      /largest-component/,
+      /./,
+    ],
+    [
+      'an unknown metric',
+      only('graph', {'truth.acu': 'error'}),
+      /no report of this command has "acu"/,
+      /did you mean auc\?/,
+    ],
     ['no JSON', '{"checks": ', /ends too early/, /./],
     ['a check that is named twice', '{"checks": {"a": {"report": "x"}, "a": {"report": "y"}}}', /must be unique/, /./],
     ['an output of no known kind', {...only('graph'), out: 'result.exe'}, /result\.exe/, /./],
@@ -123,7 +183,10 @@ describe('surety gate', () => {
   it('finds yaml, refuses two configurations, and runs a program only when it is named', () => {
     rmSync(join(folder, 'surety.config.json'))
     expect(gate().stderr).toContain('there is no surety.config.json')
-    write('checks:\n  graph:\n    sanitize: community-graph/community-graph.npz\n    options: {edges: edges_attacked, prune-ratio: 0.1}\n    thresholds:\n      cut.share: [error, {max: 0.01}]\ncache: .cache\n', 'surety.config.yaml')
+    write(
+      'checks:\n  graph:\n    sanitize: community-graph/community-graph.npz\n    options: {edges: edges_attacked, prune-ratio: 0.1}\n    thresholds:\n      cut.share: [error, {max: 0.01}]\ncache: .cache\n',
+      'surety.config.yaml',
+    )
     const yaml = gate()
     expect(yaml.code).toBe(1)
     expect(yaml.stderr).toMatch(/surety\.config\.yaml:6/)
@@ -131,7 +194,10 @@ describe('surety gate', () => {
     expect(gate().stderr.replace(/\n +/g, ' ')).toContain('2 configurations')
     rmSync(join(folder, 'surety.config.yaml'))
     rmSync(join(folder, 'surety.config.json'))
-    write(`import {writeFileSync} from 'node:fs'\nwriteFileSync('ran', '')\ninterface Any { [key: string]: unknown }\nconst config: Any = ${JSON.stringify({...only('graph'), cache: '.cache'})}\nexport default config\n`, 'surety.config.ts')
+    write(
+      `import {writeFileSync} from 'node:fs'\nwriteFileSync('ran', '')\ninterface Any { [key: string]: unknown }\nconst config: Any = ${JSON.stringify({...only('graph'), cache: '.cache'})}\nexport default config\n`,
+      'surety.config.ts',
+    )
     expect(gate().code).toBe(2)
     expect(existsSync(join(folder, 'ran'))).toBe(false)
     expect(gate('--config', 'surety.config.ts').code).toBe(0)
@@ -141,7 +207,12 @@ describe('surety gate', () => {
   it('appends to the job summary of GitHub', () => {
     write({...only('graph', {pruned: ['error', {max: 1}]}), cache: '.cache'})
     writeFileSync(join(folder, 'summary.md'), '# before\n')
-    const {stdout, code} = suretyWith({cwd: folder, env: {GITHUB_STEP_SUMMARY: join(folder, 'summary.md')}}, 'gate', '--format', 'github')
+    const {stdout, code} = suretyWith(
+      {cwd: folder, env: {GITHUB_STEP_SUMMARY: join(folder, 'summary.md')}},
+      'gate',
+      '--format',
+      'github',
+    )
     expect(code).toBe(1)
     expect(stdout).toMatch(/^::error .*file=surety\.config\.json,line=\d+.*::graph: pruned is/m)
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toMatch(/^# before\n[^]*pruned/)
@@ -149,10 +220,14 @@ describe('surety gate', () => {
 })
 
 describe('a baseline in git', () => {
-  const git = (...args: string[]) => expect(spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {cwd: folder}).status).toBe(0)
+  const git = (...args: string[]) =>
+    expect(spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {cwd: folder}).status).toBe(0)
 
   it('is read from the revision, not from the working tree', () => {
-    write({checks: {graph: {...CHECKS.graph, thresholds: {'truth.auc': ['error', {baseline: {worse: 'lower'}}]}}}, cache: '.cache'})
+    write({
+      checks: {graph: {...CHECKS.graph, thresholds: {'truth.auc': ['error', {baseline: {worse: 'lower'}}]}}},
+      cache: '.cache',
+    })
     expect(suretyWith({cwd: folder}, 'baseline', 'update').code).toBe(0)
     git('init', '--quiet', '--initial-branch', 'main')
     git('add', 'surety-baseline')
@@ -167,11 +242,28 @@ describe('a baseline in git', () => {
   })
 
   it('another graph is an error that says why, not a comparison', () => {
-    const config = {checks: {graph: {...CHECKS.graph, sanitize: 'other.npz', thresholds: {'truth.auc': ['error', {baseline: {worse: 'lower'}}]}}}}
+    const config = {
+      checks: {
+        graph: {
+          ...CHECKS.graph,
+          sanitize: 'other.npz',
+          thresholds: {'truth.auc': ['error', {baseline: {worse: 'lower'}}]},
+        },
+      },
+    }
     cpSync(join(folder, 'community-graph/community-graph.npz'), join(folder, 'other.npz'))
     write(config)
     expect(gate('--baseline', 'git:main', '--cache', '.cache').code).toBe(0)
-    write({...config, checks: {graph: {...config.checks.graph, options: {...CHECKS.graph.options, edges: 'edges'}, thresholds: {'cut.share': ['error', {baseline: {worse: 'higher'}}]}}}})
+    write({
+      ...config,
+      checks: {
+        graph: {
+          ...config.checks.graph,
+          options: {...CHECKS.graph.options, edges: 'edges'},
+          thresholds: {'cut.share': ['error', {baseline: {worse: 'higher'}}]},
+        },
+      },
+    })
     const {code, stderr} = gate('--baseline', 'git:main', '--cache', '.cache')
     expect(code).toBe(2)
     expect(stderr.replace(/\n +/g, ' ')).toMatch(/the option \w+ is .* here and .* in the baseline/)
@@ -185,7 +277,9 @@ describe('the cache', () => {
   it('is used again only for the same contents and options, and nothing damaged is taken', () => {
     mkdirSync(join(folder, 'cache'))
     cpSync(join(folder, 'community-graph/community-graph.npz'), join(folder, 'mine.npz'))
-    const config = (options = {}) => ({checks: {graph: {sanitize: 'mine.npz', options: {...CHECKS.graph.options, ...options}}}})
+    const config = (options = {}) => ({
+      checks: {graph: {sanitize: 'mine.npz', options: {...CHECKS.graph.options, ...options}}},
+    })
     write(config())
     const run = (...args: string[]) => gate('--json', '--cache', fresh, ...args)
     const first = run()
@@ -199,7 +293,8 @@ describe('the cache', () => {
 
     const entries = () => readdirSync(join(folder, fresh)).map((name) => join(folder, fresh, name))
     expect(entries()).toHaveLength(3)
-    for (const entry of entries()) writeFileSync(entry, readFileSync(entry, 'utf8').replace(/"pruned": \d+/, '"pruned": 0'))
+    for (const entry of entries())
+      writeFileSync(entry, readFileSync(entry, 'utf8').replace(/"pruned": \d+/, '"pruned": 0'))
     const mended = run()
     expect(cached(mended)).toEqual([])
     expect(json(mended).metrics).toEqual(json(first).metrics)
@@ -215,12 +310,22 @@ describe('the cache', () => {
 
   it('is safe under jobs that run at once', async () => {
     write(only('graph', {pruned: 'error'}))
-    const jobs = await Promise.all(Array.from({length: 4}, () => new Promise<{code: number | null; stdout: string}>((resolve) => {
-      const child = spawn(process.execPath, [join(process.cwd(), 'bin/run.js'), 'gate', '--json', '--cache', 'shared'], {cwd: folder})
-      let stdout = ''
-      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-      child.on('close', (code) => resolve({code, stdout}))
-    })))
+    const jobs = await Promise.all(
+      Array.from(
+        {length: 4},
+        () =>
+          new Promise<{code: number | null; stdout: string}>((resolve) => {
+            const child = spawn(
+              process.execPath,
+              [join(process.cwd(), 'bin/run.js'), 'gate', '--json', '--cache', 'shared'],
+              {cwd: folder},
+            )
+            let stdout = ''
+            child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+            child.on('close', (code) => resolve({code, stdout}))
+          }),
+      ),
+    )
     const reports = jobs.map(({code, stdout}) => {
       expect(code).toBe(0)
       return withoutRun(JSON.parse(stdout) as GateReport)

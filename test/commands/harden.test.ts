@@ -13,31 +13,69 @@ let base: string[]
 
 beforeAll(async () => {
   await writeModel(at('model'))
-  base = ['harden', at('model'), '--data', writeData(at('train.npz'), blobs(80, 1)), '--val', writeData(at('val.npz'), blobs(60, 2)), '--learning-rate', '0.02', '--batch-size', '16']
+  base = [
+    'harden',
+    at('model'),
+    '--data',
+    writeData(at('train.npz'), blobs(80, 1)),
+    '--val',
+    writeData(at('val.npz'), blobs(60, 2)),
+    '--learning-rate',
+    '0.02',
+    '--batch-size',
+    '16',
+  ]
 }, 60_000)
 
 const withoutRun = (path: string) => ({...(JSON.parse(readFileSync(path, 'utf8')) as HardenReport), run: undefined})
 
 describe('surety harden', () => {
   it('writes a model that certify reads, with the ε that the report says; resumed, the bytes are the same', () => {
-    const full = surety(...base, '--epochs', '3', '--control', '--attack-radius', '0.2', '--out', at('full'), '--report', at('full.json'), '--html', at('full.html'))
+    const full = surety(
+      ...base,
+      '--epochs',
+      '3',
+      '--control',
+      '--attack-radius',
+      '0.2',
+      '--out',
+      at('full'),
+      '--report',
+      at('full.json'),
+      '--html',
+      at('full.html'),
+    )
     expect(full.stderr).not.toContain('error')
     expect(full.code).toBe(0)
     expect(full.stdout).toMatch(/^• DONE {2}epoch \d of 3 is kept: accuracy/)
     expect(Math.max(...full.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     const report = JSON.parse(readFileSync(at('full.json'), 'utf8')) as HardenReport
-    expect(report).toMatchObject({command: 'harden', config: {epochs: 3, control: true, attackRadius: [0.2], lambda: 0.1}, metrics: {backend: 'wasm', layers: ['hidden', 'logits']}})
-    expect(report.inputs.map(({path}) => path)).toEqual([at('model', 'model.json'), at('model', 'weights.bin'), at('train.npz'), at('val.npz')])
+    expect(report).toMatchObject({
+      command: 'harden',
+      config: {epochs: 3, control: true, attackRadius: [0.2], lambda: 0.1},
+      metrics: {backend: 'wasm', layers: ['hidden', 'logits']},
+    })
+    expect(report.inputs.map(({path}) => path)).toEqual([
+      at('model', 'model.json'),
+      at('model', 'weights.bin'),
+      at('train.npz'),
+      at('val.npz'),
+    ])
     expect(readFileSync(at('full.html'), 'utf8')).toContain('id="penalty"')
 
-    const certified = JSON.parse(surety('certify', at('full'), '--data', at('val.npz'), '--no-split', '--json', '--device', 'cpu').stdout) as CertifyReport
-    expect(certified.metrics.layers.map(({epsilon}) => epsilon.scaleFree.estimate)).toEqual(report.metrics.after.layers.map(({epsilonScaleFree}) => epsilonScaleFree))
+    const certified = JSON.parse(
+      surety('certify', at('full'), '--data', at('val.npz'), '--no-split', '--json', '--device', 'cpu').stdout,
+    ) as CertifyReport
+    expect(certified.metrics.layers.map(({epsilon}) => epsilon.scaleFree.estimate)).toEqual(
+      report.metrics.after.layers.map(({epsilonScaleFree}) => epsilonScaleFree),
+    )
     expect(certified.metrics.accuracy).toBe(report.metrics.after.accuracy)
 
     const part = [...base, '--control', '--attack-radius', '0.2', '--out', at('part')]
     expect(surety(...part, '--epochs', '1').code).toBe(0)
     expect(surety(...part, '--epochs', '3', '--resume', '--report', at('part.json')).code).toBe(0)
-    for (const file of ['model.json', 'weights.bin', 'training.npz']) expect(readFileSync(at('part', file))).toEqual(readFileSync(at('full', file)))
+    for (const file of ['model.json', 'weights.bin', 'training.npz'])
+      expect(readFileSync(at('part', file))).toEqual(readFileSync(at('full', file)))
     expect(withoutRun(at('part.json'))).toEqual(withoutRun(at('full.json')))
   }, 240_000)
 
@@ -51,7 +89,9 @@ describe('surety harden', () => {
   it('a continuation with other options, fewer epochs or a spoilt state is refused, and the folder stays as it was', () => {
     expect(surety(...base, '--epochs', '2', '--out', at('kept')).code).toBe(0)
     const before = readFileSync(at('kept', 'weights.bin'))
-    const again = (...more: string[]) => (JSON.parse(surety(...base, '--out', at('kept'), '--resume', '--json', ...more).stdout) as JsonError).error.message
+    const again = (...more: string[]) =>
+      (JSON.parse(surety(...base, '--out', at('kept'), '--resume', '--json', ...more).stdout) as JsonError).error
+        .message
     expect(again('--lambda', '0.5', '--epochs', '3')).toMatch(/belongs to another run: lambda was 0\.1 and is 0\.5/)
     expect(again('--epochs', '1')).toMatch(/holds 2 epochs already/)
     cpSync(at('kept'), at('spoilt'), {recursive: true})
@@ -103,7 +143,10 @@ describe('surety harden', () => {
   it('a folder that holds something, and one that cannot be made', () => {
     mkdirSync(at('used'))
     writeFileSync(at('used', 'notes.txt'), 'mine')
-    for (const [out, message] of [['used', /is not empty \(notes\.txt\)/], [join('no', 'where'), /does not exist/]] as const) {
+    for (const [out, message] of [
+      ['used', /is not empty \(notes\.txt\)/],
+      [join('no', 'where'), /does not exist/],
+    ] as const) {
       const {code, stdout} = surety(...base, '--out', at(out), '--json')
       expect(code).toBe(2)
       expect((JSON.parse(stdout) as JsonError).error.message).toMatch(message)

@@ -22,7 +22,12 @@ function shards(name: string, count: number, args: readonly string[], command = 
 }
 
 /** What is said of the result: progress shows only where the machine is slow. */
-const notes = (stderr: string) => stderr.split('\n').filter((line) => !/[█░]/.test(line)).join('\n').trim()
+const notes = (stderr: string) =>
+  stderr
+    .split('\n')
+    .filter((line) => !/[█░]/.test(line))
+    .join('\n')
+    .trim()
 
 function withoutRun(path: string): Partial<CertifyReport> {
   const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<CertifyReport>
@@ -48,7 +53,13 @@ describe.each<[string, string[], number]>([
     expect(all.stdout).toBe(one.stdout)
     expect(notes(all.stderr)).toBe(notes(one.stderr))
     const {thumbnails = [], metrics} = withoutRun(merged)
-    const drawn = args === IMAGES ? new Set([...metrics!.witnesses.flatMap((w) => w.rows), ...metrics!.localization.labelHints!.map(({row}) => row)]) : []
+    const drawn =
+      args === IMAGES
+        ? new Set([
+            ...metrics!.witnesses.flatMap((w) => w.rows),
+            ...metrics!.localization.labelHints!.map(({row}) => row),
+          ])
+        : []
     expect(thumbnails.map(({row}) => row)).toEqual([...drawn].sort((a, b) => a - b))
     expect(readFileSync(join(folder, 'merged.html'), 'utf8')).toContain('<!doctype html>')
   }, 180_000)
@@ -56,8 +67,10 @@ describe.each<[string, string[], number]>([
 
 describe('three shards of sanitize', () => {
   const GRAPH = ['fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--truth', 'edges_added']
-  const files = (name: string) => ['out.npz', 'report.json', 'scores.csv', 'report.html'].map((file) => join(folder, `${name}-${file}`))
-  const outputs = (name: string) => files(name).flatMap((path, k) => [['--out', '--report', '--scores', '--html'][k]!, path])
+  const files = (name: string) =>
+    ['out.npz', 'report.json', 'scores.csv', 'report.html'].map((file) => join(folder, `${name}-${file}`))
+  const outputs = (name: string) =>
+    files(name).flatMap((path, k) => [['--out', '--report', '--scores', '--html'][k]!, path])
 
   it('merged write what one run writes', () => {
     const parts = shards('sanitize', 3, GRAPH, 'sanitize')
@@ -83,7 +96,11 @@ describe('three shards of sanitize', () => {
   })
 
   it('are not merged with shards of certify', () => {
-    const {code, stderr} = surety('merge', shards('mixed', 2, GRAPH, 'sanitize')[0]!, shards('mixed-certify', 2, DIGITS)[1]!)
+    const {code, stderr} = surety(
+      'merge',
+      shards('mixed', 2, GRAPH, 'sanitize')[0]!,
+      shards('mixed-certify', 2, DIGITS)[1]!,
+    )
     expect(code).toBe(2)
     expect(stderr.replace(/\n +/g, ' ')).toMatch(/differ in their command/)
   })
@@ -94,7 +111,9 @@ describe('surety certify --shard', () => {
     const path = join(folder, 'second.json')
     const {code, stdout} = surety('certify', ...DIGITS, '--shard', '2/2', '--out', path)
     expect(code).toBe(0)
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/DONE Shard 2 of 2 is written to .*second\.json: 1 block of the work\. .* surety merge <the 2 files> --out report\.json/)
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /DONE Shard 2 of 2 is written to .*second\.json: 1 block of the work\. .* surety merge <the 2 files> --out report\.json/,
+    )
   })
 
   it('writes what --json prints, without paths of the machine', () => {
@@ -136,14 +155,26 @@ describe('surety merge', () => {
 
   it('refuses a set with a shard missing', () => refused(/shard 2 of 3 is missing/, parts[0]!, parts[2]!))
 
-  it('refuses another seed', () => refused(/differ in the seed: 0 and 1/, parts[0]!, other('seed', 2, ...DIGITS, '--seed', '1'), parts[2]!))
+  it('refuses another seed', () =>
+    refused(/differ in the seed: 0 and 1/, parts[0]!, other('seed', 2, ...DIGITS, '--seed', '1'), parts[2]!))
 
-  it('refuses another option', () => refused(/differ in the option alpha: 0.05 and 0.1/, parts[0]!, other('alpha', 2, ...DIGITS, '--alpha', '0.1'), parts[2]!))
+  it('refuses another option', () =>
+    refused(
+      /differ in the option alpha: 0.05 and 0.1/,
+      parts[0]!,
+      other('alpha', 2, ...DIGITS, '--alpha', '0.1'),
+      parts[2]!,
+    ))
 
   it('refuses a changed input', () => {
     const input = join(folder, 'changed.npz')
     cpSync('fixtures/digits/digits-cnn-embeddings.npz', input)
-    refused(/differ in the content of the input fixtures\/digits\/digits-mlp-embeddings\.npz/, parts[0]!, other('input', 2, input), parts[2]!)
+    refused(
+      /differ in the content of the input fixtures\/digits\/digits-mlp-embeddings\.npz/,
+      parts[0]!,
+      other('input', 2, input),
+      parts[2]!,
+    )
   })
 
   it('accepts the same shard twice, with a note that is not in the report', () => {

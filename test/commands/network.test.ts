@@ -9,7 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'surety-network-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const at = (name: string) => join(folder, name)
 const DENY = ['--import', resolve('scripts/reliability/deny-network.mjs')]
-const denied = (script: string) => spawnSync(process.execPath, [...DENY, '--input-type=module', '-e', script], {encoding: 'utf8'}).stderr
+const denied = (script: string) =>
+  spawnSync(process.execPath, [...DENY, '--input-type=module', '-e', script], {encoding: 'utf8'}).stderr
 
 describe('with every way to a network denied', () => {
   it.each([
@@ -20,15 +21,58 @@ describe('with every way to a network denied', () => {
     ['dns', `(await import('node:dns')).lookup('localhost', () => {})`],
     ['dns promises', `await (await import('node:dns/promises')).resolve4('localhost')`],
     ['dgram', `(await import('node:dgram')).createSocket('udp4')`],
-    ['a worker thread', `const {Worker} = await import('node:worker_threads'); new Worker("import('node:net').then((net) => net.connect(9))", {eval: true})`],
+    [
+      'a worker thread',
+      `const {Worker} = await import('node:worker_threads'); new Worker("import('node:net').then((net) => net.connect(9))", {eval: true})`,
+    ],
   ])('the denial is real: %s', (_, script) => {
     expect(denied(script)).toContain('network denied')
   })
 
   it.each([
-    ['certify', ['certify', 'fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--limit', '200', '--bootstrap', '0', '--html', 'report.html']],
-    ['certify, ONNX', ['certify', 'fixtures/digits/digits-mlp.onnx', '--data', 'fixtures/digits/digits-mlp-test.npz', '--bootstrap', '0', '--device', 'auto']],
-    ['sanitize', ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--method', 'first-order', '--out', 'clean.npz', '--html', 'graph.html']],
+    [
+      'certify',
+      [
+        'certify',
+        'fixtures/mnist-mlp',
+        '--data',
+        'fixtures/mnist-mlp/test.npz',
+        '--limit',
+        '200',
+        '--bootstrap',
+        '0',
+        '--html',
+        'report.html',
+      ],
+    ],
+    [
+      'certify, ONNX',
+      [
+        'certify',
+        'fixtures/digits/digits-mlp.onnx',
+        '--data',
+        'fixtures/digits/digits-mlp-test.npz',
+        '--bootstrap',
+        '0',
+        '--device',
+        'auto',
+      ],
+    ],
+    [
+      'sanitize',
+      [
+        'sanitize',
+        'fixtures/community-graph/community-graph.npz',
+        '--edges',
+        'edges_attacked',
+        '--method',
+        'first-order',
+        '--out',
+        'clean.npz',
+        '--html',
+        'graph.html',
+      ],
+    ],
     ['doctor', ['doctor']],
     ['help', ['--help']],
     ['completion', ['autocomplete', 'script', 'bash']],

@@ -28,7 +28,11 @@ describe('surety report', () => {
     const {code, stdout} = surety('report', path, ...outs.flatMap((out) => ['--out', out]))
     expect(code).toBe(0)
     expect(stdout).toBe(certifyText(report, {columns: 80, colour: false}))
-    expect(outs.map((out) => readFileSync(out, 'utf8'))).toEqual([certifyHtml(report), certifyMarkdown(report), toJson(report)])
+    expect(outs.map((out) => readFileSync(out, 'utf8'))).toEqual([
+      certifyHtml(report),
+      certifyMarkdown(report),
+      toJson(report),
+    ])
   })
 
   it('refuses what is no report, and a form that the report does not have, before anything is written', () => {
@@ -42,7 +46,11 @@ describe('surety report', () => {
     expect(() => readFileSync(join(folder, 'first.html'))).toThrow()
   })
 
-  it.each([certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), gateSample()].map((report) => [report.command, report] as const))('%s: every form is text or a refusal', (_name, report) => {
+  it.each(
+    [certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), gateSample()].map(
+      (report) => [report.command, report] as const,
+    ),
+  )('%s: every form is text or a refusal', (_name, report) => {
     const forms = FORMAT_NAMES.filter((format) => {
       try {
         return renderReport(report, format).length >= 0

@@ -13,7 +13,12 @@ const folder = mkdtempSync(join(tmpdir(), 'surety-resume-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const at = (name: string) => join(folder, name)
 
-const parts = (kept: string) => (existsSync(kept) ? readdirSync(kept).filter((name) => /^(layer|block).*\.json$/.test(name)).sort() : [])
+const parts = (kept: string) =>
+  existsSync(kept)
+    ? readdirSync(kept)
+        .filter((name) => /^(layer|block).*\.json$/.test(name))
+        .sort()
+    : []
 const withoutRun = (path: string) => ({...(JSON.parse(readFileSync(path, 'utf8')) as object), run: null})
 
 /** Kills the command as soon as `count` parts are kept; whether it came to that. */
@@ -32,7 +37,12 @@ describe.each<[string, string[], string[]]>([
 ])('%s that was killed', (name, args, outputs) => {
   it('goes on to what an undisturbed run writes, from the parts that are there', async () => {
     const kept = at(`kept-${name}`)
-    const files = (run: string) => outputs.map((flag) => at(`${name}-${run}${flag}.${flag === '--scores' ? 'csv' : name === 'sanitize' && flag === '--out' ? 'npz' : 'json'}`))
+    const files = (run: string) =>
+      outputs.map((flag) =>
+        at(
+          `${name}-${run}${flag}.${flag === '--scores' ? 'csv' : name === 'sanitize' && flag === '--out' ? 'npz' : 'json'}`,
+        ),
+      )
     const written = (run: string) => outputs.flatMap((flag, k) => [flag, files(run)[k]!])
     expect(surety(...args, ...written('whole')).code).toBe(0)
     expect(await killedAfter(2, kept, [...args, ...written('never')])).toBe(true)
@@ -56,7 +66,8 @@ describe.each<[string, string[], string, object]>([
 ])('%s with a part that no run can have made, under a fitting checksum', (name, args, part, change) => {
   it('names its file and says to delete it, after which the run goes on', () => {
     const kept = at(`forged-${name}`)
-    const run = () => surety(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
+    const run = () =>
+      surety(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
     expect(run().code).toBe(0)
     const file = join(kept, `${part}.json`)
     const whole = readFileSync(file, 'utf8')
@@ -64,7 +75,9 @@ describe.each<[string, string[], string, object]>([
     writeFileSync(file, JSON.stringify(withChecksum({...held, part: {...held.part, ...change}})))
     const {code, stderr} = run()
     expect([code, stderr.includes('--shard')]).toEqual([2, false])
-    expect(stderr.replace(/\s+/g, ' ')).toMatch(new RegExp(`${part}.json.* holds .* → delete this file: its part is computed again`))
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(
+      new RegExp(`${part}.json.* holds .* → delete this file: its part is computed again`),
+    )
     rmSync(file)
     expect(run().code).toBe(0)
     expect(readFileSync(file, 'utf8')).toBe(whole)
@@ -82,15 +95,21 @@ describe('--resume', () => {
   }
 
   it('refuses the parts of another run, and names what differs', () => {
-    expect(refused(kept, '--seed', '7', '--delta', '0.1')).toContain('run.json: belongs to another run: other seed, deltas')
-    expect(surety(...SANITIZE, '--dry-run', '--resume', kept).stderr.replace(/\s+/g, ' ')).toContain('belongs to another run: other command')
+    expect(refused(kept, '--seed', '7', '--delta', '0.1')).toContain(
+      'run.json: belongs to another run: other seed, deltas',
+    )
+    expect(surety(...SANITIZE, '--dry-run', '--resume', kept).stderr.replace(/\s+/g, ' ')).toContain(
+      'belongs to another run: other command',
+    )
   })
 
   it('refuses a part that was changed, and computes one that was deleted again', () => {
     const part = join(kept, parts(kept)[0]!)
     const whole = readFileSync(part, 'utf8')
     writeFileSync(part, whole.replace(/"diameter":\d/, '"diameter":9'))
-    expect(refused(kept)).toContain('does not have the checksum that it states → delete this file: its part is computed again')
+    expect(refused(kept)).toContain(
+      'does not have the checksum that it states → delete this file: its part is computed again',
+    )
     rmSync(part)
     expect(surety(...CERTIFY, '--resume', kept).code).toBe(0)
     expect(readFileSync(part, 'utf8')).toBe(whole)

@@ -12,13 +12,20 @@ export function surety(...args: string[]): Run {
 }
 
 /** `nodeArgs`: of Node itself, before the script. */
-export function suretyWith(options: {env?: Record<string, string>; cwd?: string; nodeArgs?: string[]}, ...args: string[]): Run {
-  const {status, stdout, stderr} = spawnSync(process.execPath, [...(options.nodeArgs ?? []), `${process.cwd()}/bin/run.js`, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
-    env: {...process.env, NO_COLOR: '1', ...options.env},
-  })
+export function suretyWith(
+  options: {env?: Record<string, string>; cwd?: string; nodeArgs?: string[]},
+  ...args: string[]
+): Run {
+  const {status, stdout, stderr} = spawnSync(
+    process.execPath,
+    [...(options.nodeArgs ?? []), `${process.cwd()}/bin/run.js`, ...args],
+    {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
+      env: {...process.env, NO_COLOR: '1', ...options.env},
+    },
+  )
   return {code: status, stdout, stderr}
 }
 

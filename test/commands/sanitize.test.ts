@@ -18,7 +18,22 @@ const edgesOf = (path: string, array: string) => {
 describe('surety sanitize', () => {
   let run: ReturnType<typeof surety>
   beforeAll(() => {
-    run = surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--truth', 'edges_added', '--out', at('clean.npz'), '--scores', at('scores.csv'), '--report', at('report.json'), '--html', at('report.html'))
+    run = surety(
+      'sanitize',
+      GRAPH,
+      '--edges',
+      'edges_attacked',
+      '--truth',
+      'edges_added',
+      '--out',
+      at('clean.npz'),
+      '--scores',
+      at('scores.csv'),
+      '--report',
+      at('report.json'),
+      '--html',
+      at('report.html'),
+    )
   })
 
   it('prints the verdict in words and exits 0', () => {
@@ -30,8 +45,25 @@ describe('surety sanitize', () => {
 
   it('graph, scores and report tell the same story', () => {
     const report = JSON.parse(readFileSync(at('report.json'), 'utf8')) as SanitizeReport
-    const [head, ...rows] = readFileSync(at('scores.csv'), 'utf8').trim().split('\n').map((line) => line.split(','))
-    expect(head).toEqual(expect.arrayContaining(['source', 'target', 'score', 'rank', 'pruned', 'scored', 'kc', 'label_free', 'similarity', 'labelled_ends', 'pseudo_disagree']))
+    const [head, ...rows] = readFileSync(at('scores.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','))
+    expect(head).toEqual(
+      expect.arrayContaining([
+        'source',
+        'target',
+        'score',
+        'rank',
+        'pruned',
+        'scored',
+        'kc',
+        'label_free',
+        'similarity',
+        'labelled_ends',
+        'pseudo_disagree',
+      ]),
+    )
     const column = (name: string) => rows.map((row) => row[head!.indexOf(name)]!)
     const name = (row: string[]) => `${row[0]},${row[1]}`
     const {metrics} = report
@@ -44,7 +76,10 @@ describe('surety sanitize', () => {
     expect(edgesOf(at('clean.npz'), 'edges_removed').sort(byEnds)).toEqual(pruned)
     const ranks = column('rank').map(Number)
     expect([...ranks].sort((a, b) => a - b)).toEqual(ranks.map((_, e) => e + 1))
-    const inOrder = column('score').map(Number).map((score, e) => ({score, rank: ranks[e]!})).sort((a, b) => a.rank - b.rank)
+    const inOrder = column('score')
+      .map(Number)
+      .map((score, e) => ({score, rank: ranks[e]!}))
+      .sort((a, b) => a.rank - b.rank)
     expect(inOrder.every(({score}, e) => e === 0 || inOrder[e - 1]!.score >= score)).toBe(true)
     expect(metrics.gkcAfter).toBeLessThan(metrics.gkcBefore!)
     expect(metrics).toEqual(expect.objectContaining({nodes: 600, notScored: expect.any(Number) as number}))
@@ -54,26 +89,36 @@ describe('surety sanitize', () => {
 
   it('finds the adversary as well as the fixture records', () => {
     const {metrics} = JSON.parse(readFileSync(at('report.json'), 'utf8')) as SanitizeReport
-    const expected = JSON.parse(readFileSync('fixtures/community-graph/community-graph.expected.json', 'utf8')) as {aucRange: [number, number]}
+    const expected = JSON.parse(readFileSync('fixtures/community-graph/community-graph.expected.json', 'utf8')) as {
+      aucRange: [number, number]
+    }
     expect(metrics.truth!.auc).toBeGreaterThan(expected.aucRange[0])
     expect(metrics.truth!.auc).toBeLessThan(expected.aucRange[1])
   })
 
   it('prunes what it is told to, and keeps what the minimum degree protects', () => {
-    const {metrics} = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-count', '10', '--dry-run', '--json').stdout) as SanitizeReport
+    const {metrics} = JSON.parse(
+      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-count', '10', '--dry-run', '--json').stdout,
+    ) as SanitizeReport
     expect(metrics.pruned).toBe(10)
-    const all = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '1', '--dry-run', '--json').stdout) as SanitizeReport
+    const all = JSON.parse(
+      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '1', '--dry-run', '--json').stdout,
+    ) as SanitizeReport
     expect(all.metrics.isolatedAfter).toBe(all.metrics.isolatedBefore)
     expect(all.metrics.keptByMinDegree).toBeGreaterThan(0)
   })
 
   it('converts by extension', () => {
-    expect(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '0.1', '--out', at('clean.graphml')).code).toBe(0)
+    expect(
+      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '0.1', '--out', at('clean.graphml')).code,
+    ).toBe(0)
     expect(readFileSync(at('clean.graphml'), 'utf8')).toContain('<graphml')
   })
 
   it('preset paper scores labelled nodes only, and says which edges it could not score', () => {
-    const {metrics, config} = JSON.parse(surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json').stdout) as SanitizeReport
+    const {metrics, config} = JSON.parse(
+      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json').stdout,
+    ) as SanitizeReport
     expect(config).toMatchObject({preset: 'paper', nodeSet: 'labelled', norm: 'sym', sign: 'absolute'})
     expect(metrics.notScored).toBeGreaterThan(0)
   })

@@ -23,7 +23,11 @@ describe('surety verify', () => {
   it.each<[string, (report: CertifyReport) => void]>([
     ['a halved bound', (report) => (report.metrics.cells[0]!.direct /= 2)],
     ['a halved ε', (report) => (report.metrics.layers[0]!.epsilon.raw.upper! /= 2)],
-    ['a nicer status', (report) => (report.metrics.cells[0]!.status = report.metrics.cells[0]!.status === 'vacuous' ? 'certified' : 'vacuous')],
+    [
+      'a nicer status',
+      (report) =>
+        (report.metrics.cells[0]!.status = report.metrics.cells[0]!.status === 'vacuous' ? 'certified' : 'vacuous'),
+    ],
     ['a smaller α', (report) => (report.metrics.alpha.total = 0.01)],
   ])('refuses %s: exit 1, what differs in words', (_, tamper) => {
     const report = JSON.parse(readFileSync(path, 'utf8')) as CertifyReport

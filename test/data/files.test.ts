@@ -1,5 +1,19 @@
 import {spawnSync} from 'node:child_process'
-import {appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
@@ -19,7 +33,11 @@ describe('readInput', () => {
     writeFileSync(at('abc'), 'abc')
     const {bytes, file} = await readInput(at('abc'))
     expect(Buffer.from(bytes).toString()).toBe('abc')
-    expect(file).toEqual({path: at('abc'), bytes: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'})
+    expect(file).toEqual({
+      path: at('abc'),
+      bytes: 3,
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    })
   })
   it('says what is wrong with a path', async () => {
     mkdirSync(at('folder'))
@@ -77,14 +95,20 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(at('kept/secret'), 'utf8')).toBe('new')
     expect(statSync(at('kept/secret')).mode & 0o777).toBe(0o600)
   })
-  it.skipIf(!existsSync('/dev/full'))('writes to a device and never replaces it; a full one is an error with a next step', async () => {
-    await checkWritable('/dev/null')
-    await writeFileAtomic('/dev/null', 'gone')
-    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
-    await expect(writeFileAtomic('/dev/full', 'x')).rejects.toThrow('/dev/full: cannot be written: the disk is full')
-    await expect(writeFileAtomic('/dev/full', 'x')).rejects.toMatchObject({exitCode: 2, nextSteps: [expect.stringContaining('make room')]})
-    expect(statSync('/dev/full').isCharacterDevice()).toBe(true)
-  })
+  it.skipIf(!existsSync('/dev/full'))(
+    'writes to a device and never replaces it; a full one is an error with a next step',
+    async () => {
+      await checkWritable('/dev/null')
+      await writeFileAtomic('/dev/null', 'gone')
+      expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+      await expect(writeFileAtomic('/dev/full', 'x')).rejects.toThrow('/dev/full: cannot be written: the disk is full')
+      await expect(writeFileAtomic('/dev/full', 'x')).rejects.toMatchObject({
+        exitCode: 2,
+        nextSteps: [expect.stringContaining('make room')],
+      })
+      expect(statSync('/dev/full').isCharacterDevice()).toBe(true)
+    },
+  )
   it('removes what a killed process left, once that is old, and nothing else', async () => {
     mkdirSync(at('left'))
     const names = ['.a.0123456789ab.tmp', '.a.ba9876543210.tmp', '.b.0123456789ab.tmp', '.a.mine.tmp']
@@ -95,29 +119,48 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(at('left')).sort()).toEqual(['.a.ba9876543210.tmp', '.a.mine.tmp', '.b.0123456789ab.tmp', 'a'])
   })
   // The limit of a file's size stands for a disk that becomes full in the middle of a write.
-  it.skipIf(process.platform === 'win32')('a write that ends in the middle leaves the old file and no temporary one', () => {
-    mkdirSync(at('limited'))
-    writeFileSync(at('limited/a'), 'old')
-    const script = `import {writeFileAtomic} from ${JSON.stringify(new URL('../../dist/src/data/atomic-write.js', import.meta.url).href)}; await writeFileAtomic(process.argv[1], Buffer.alloc(2 ** 22)).catch((error) => console.log(error.message))`
-    const {stdout} = spawnSync('bash', ['-c', 'ulimit -f 1024; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', script, at('limited/a')], {encoding: 'utf8'})
-    expect(stdout).toMatch(/a: cannot be written: it would be larger than a file may be/)
-    expect(readdirSync(at('limited'))).toEqual(['a'])
-    expect(readFileSync(at('limited/a'), 'utf8')).toBe('old')
-  })
+  it.skipIf(process.platform === 'win32')(
+    'a write that ends in the middle leaves the old file and no temporary one',
+    () => {
+      mkdirSync(at('limited'))
+      writeFileSync(at('limited/a'), 'old')
+      const script = `import {writeFileAtomic} from ${JSON.stringify(new URL('../../dist/src/data/atomic-write.js', import.meta.url).href)}; await writeFileAtomic(process.argv[1], Buffer.alloc(2 ** 22)).catch((error) => console.log(error.message))`
+      const {stdout} = spawnSync(
+        'bash',
+        [
+          '-c',
+          'ulimit -f 1024; exec "$0" "$@"',
+          process.execPath,
+          '--input-type=module',
+          '-e',
+          script,
+          at('limited/a'),
+        ],
+        {encoding: 'utf8'},
+      )
+      expect(stdout).toMatch(/a: cannot be written: it would be larger than a file may be/)
+      expect(readdirSync(at('limited'))).toEqual(['a'])
+      expect(readFileSync(at('limited/a'), 'utf8')).toBe('old')
+    },
+  )
 })
 
 describe('gzip', () => {
   it('unpacks, passes plain data through and refuses damage', () => {
     expect(Buffer.from(gunzip(gzip(Buffer.from('a,b')), 'f')).toString()).toBe('a,b')
     expect(Buffer.from(gunzip(Buffer.from('a,b'), 'f')).toString()).toBe('a,b')
-    expect(() => gunzip(gzipSync('abcdefgh').subarray(0, 15), 'f.gz')).toThrow('f.gz: is truncated or corrupt gzip data')
+    expect(() => gunzip(gzipSync('abcdefgh').subarray(0, 15), 'f.gz')).toThrow(
+      'f.gz: is truncated or corrupt gzip data',
+    )
     expect(() => gunzip(gzipSync(Buffer.alloc(5000)), 'f.gz', 100)).toThrow('needs more than 100 bytes')
   })
 })
 
 describe('parseJson', () => {
   it('names line and column', () => {
-    expect(() => parseJson(Buffer.from('{"a": 1,\n  b}'), 'f.json')).toThrow(/f\.json, line 2, column 3: is no valid JSON/)
+    expect(() => parseJson(Buffer.from('{"a": 1,\n  b}'), 'f.json')).toThrow(
+      /f\.json, line 2, column 3: is no valid JSON/,
+    )
     expect(() => parseJson(Buffer.from('{"a": [1'), 'f.json')).toThrow(/no valid JSON/)
   })
   it('keeps __proto__ harmless', () => {

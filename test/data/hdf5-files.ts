@@ -2,7 +2,15 @@ import * as h5 from 'h5wasm'
 
 export interface Group {
   attributes?: Record<string, string | string[]>
-  datasets?: Record<string, {data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array; shape: number[]; compression?: number; chunks?: number[]}>
+  datasets?: Record<
+    string,
+    {
+      data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
+      shape: number[]
+      compression?: number
+      chunks?: number[]
+    }
+  >
   groups?: Record<string, Group>
 }
 

@@ -10,7 +10,12 @@ const floats = (...values: number[]) => ({data: Float32Array.from(values), shape
 const sample = () =>
   hdf5Bytes({
     attributes: {title: 'states', order: ['h2', 'h10']},
-    datasets: {h10: {data: Float64Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3]}, h2: floats(0.5, -1.5), labels: {data: BigInt64Array.of(1n, 0n), shape: [2]}, packed: {data: new Float32Array(4000).fill(2), shape: [4000], compression: 9, chunks: [100]}},
+    datasets: {
+      h10: {data: Float64Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3]},
+      h2: floats(0.5, -1.5),
+      labels: {data: BigInt64Array.of(1n, 0n), shape: [2]},
+      packed: {data: new Float32Array(4000).fill(2), shape: [4000], compression: 9, chunks: [100]},
+    },
     groups: {deep: {datasets: {w: {data: Int32Array.of(7, -8), shape: [2, 1]}}}},
   })
 
@@ -23,16 +28,26 @@ describe('HDF5', () => {
     expect(file.read('labels')).toMatchObject({type: 'i8', data: Float64Array.of(1, 0)})
     expect([...(file.read('deep/w').data as Int32Array)]).toEqual([7, -8])
     expect((file.read('packed').data as Float32Array).every((value) => value === 2)).toBe(true)
-    expect([file.attribute('', 'title'), file.attribute('', 'order'), file.attribute('', 'none')]).toEqual(['states', ['h2', 'h10'], null])
+    expect([file.attribute('', 'title'), file.attribute('', 'order'), file.attribute('', 'none')]).toEqual([
+      'states',
+      ['h2', 'h10'],
+      null,
+    ])
     expect([file.members('deep'), file.members('none')]).toEqual([['w'], []])
     expect(() => file.read('gone')).toThrow(/has no data set gone, its data sets are deep\/w, h2/)
   })
 
   it('beyond the limits is refused', async () => {
     const bytes = await sample()
-    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(/more than 3 objects/)
-    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 0, maxBytes: 1e9})).rejects.toThrow(/more than 0 deep/)
-    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 9, maxBytes: 100})).rejects.toThrow(/more than 100 bytes/)
+    await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(
+      /more than 3 objects/,
+    )
+    await expect(
+      openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 0, maxBytes: 1e9}),
+    ).rejects.toThrow(/more than 0 deep/)
+    await expect(
+      openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 30, maxDepth: 9, maxBytes: 100}),
+    ).rejects.toThrow(/more than 100 bytes/)
   })
 
   it('that claims far more than it holds is refused before it is read', async () => {
@@ -49,7 +64,15 @@ describe('HDF5', () => {
     const thread = new ReadingThread()
     const outcome = async (damaged: Uint8Array) => {
       try {
-        const file = hdf5File(await thread.read<Hdf5Content>({format: 'hdf5', bytes: damaged, place: 'x.h5', limits: {...hdf5Limits(), maxSeconds: 10}}), 'x.h5')
+        const file = hdf5File(
+          await thread.read<Hdf5Content>({
+            format: 'hdf5',
+            bytes: damaged,
+            place: 'x.h5',
+            limits: {...hdf5Limits(), maxSeconds: 10},
+          }),
+          'x.h5',
+        )
         for (const name of file.names) file.read(name)
         return true
       } catch (error) {
@@ -57,7 +80,8 @@ describe('HDF5', () => {
         throw error
       }
     }
-    for (const length of [0, 7, 8, 100, 600, 2000, bytes.length - 1]) expect(await outcome(bytes.subarray(0, length))).toBe(false)
+    for (const length of [0, 7, 8, 100, 600, 2000, bytes.length - 1])
+      expect(await outcome(bytes.subarray(0, length))).toBe(false)
     const seeded = random(6)
     let refused = 0
     for (let trial = 0; trial < 120; trial++) {

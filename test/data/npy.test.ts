@@ -9,12 +9,16 @@ import {InputError} from '../../src/errors.js'
 const NUMPY = {
   i8: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgpGmjoKtQpkAy5GBgj49x8CmKF8CE+eAQCMQCmG',
   f2: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2akrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RomOpo6CrUKFAAuBguGA/+rGRkAN9cdzA==',
-  fortran: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChIPKSpNBQoXZyQWpAK5GkY6CsY6CiaaOgq1CmQCLgYUoOEAoQWgtAGUVoDSJlD6gz2E1oLyRaC0IZRWgtKmUJoBSutAaQkobQSlVaC0GZTmgNJ6UFoGShtDaTUobe4AAHLNJUg=',
-  bigEndian: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2mirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuBgYGxv////9jYBQsAAC37h/d',
-  unicode: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuF2qsrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOpo6CrUKFAAuBgaGRCB+yQACjN8YYAAA/AMdig==',
+  fortran:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChIPKSpNBQoXZyQWpAK5GkY6CsY6CiaaOgq1CmQCLgYUoOEAoQWgtAGUVoDSJlD6gz2E1oLyRaC0IZRWgtKmUJoBSutAaQkobQSlVaC0GZTmgNJ6UFoGShtDaTUobe4AAHLNJUg=',
+  bigEndian:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2mirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuBgYGxv////9jYBQsAAC37h/d',
+  unicode:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuF2qsrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOpo6CrUKFAAuBgaGRCB+yQACjN8YYAAA/AMdig==',
   bytes: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeE2ysrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RqaOgq1ChQBruTiIgCy2hyv',
   bool: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOpo6CrUKFAAuRgYAoZgbkw==',
-  object: 'eNqlijELgkAYhr1MgmhudjuFcI6WhqAhySJoaAg59aKgVL47A6mgJSo4aPDr95bpT+gZXnjf9ym85XS+ItpRO9GIixDowKTnGe2ZdJOABBb7CUT8N4/ZXvByF1uW8rJbds+8mP/RvjbfL61GdePskOaOHybAnUO2lzsGwHJUHR94mMRCQhZKLFAZlYmqFUe1UqCr3XBEArzjAi2X2FtdGZHMU/7zG7M+Ph/1pStyRs/zJp+SKtyhxOC5xgsqwtAlgpXd+QJozVo2',
+  object:
+    'eNqlijELgkAYhr1MgmhudjuFcI6WhqAhySJoaAg59aKgVL47A6mgJSo4aPDr95bpT+gZXnjf9ym85XS+ItpRO9GIixDowKTnGe2ZdJOABBb7CUT8N4/ZXvByF1uW8rJbds+8mP/RvjbfL61GdePskOaOHybAnUO2lzsGwHJUHR94mMRCQhZKLFAZlYmqFUe1UqCr3XBEArzjAi2X2FtdGZHMU/7zG7M+Ph/1pStyRs/zJp+SKtyhxOC5xgsqwtAlgpXd+QJozVo2',
 }
 const numpy = (name: keyof typeof NUMPY) => new Uint8Array(inflateSync(Buffer.from(NUMPY[name], 'base64')))
 const read = (name: keyof typeof NUMPY) => parseNpy(numpy(name), 'a', 'file.npy')
@@ -40,7 +44,9 @@ describe('parseNpy on files of NumPy', () => {
     expect(read('bool')).toMatchObject({type: 'b1', data: Uint8Array.of(1, 0)})
   })
   it('never unpickles', () => {
-    expect(() => read('object')).toThrow(/file\.npy, array a: is an object array \(a Python pickle\), which is never unpickled/)
+    expect(() => read('object')).toThrow(
+      /file\.npy, array a: is an object array \(a Python pickle\), which is never unpickled/,
+    )
   })
 })
 
@@ -94,17 +100,26 @@ describe('writeNpy', () => {
 
 describe('bad npy', () => {
   const good = writeNpy({name: 'a', shape: [3], type: 'i4', data: Int32Array.of(1, 2, 3)})
-  const patched = (from: string, to: string) => Buffer.from(Buffer.from(good).toString('latin1').replace(from, to), 'latin1')
+  const patched = (from: string, to: string) =>
+    Buffer.from(Buffer.from(good).toString('latin1').replace(from, to), 'latin1')
   it.each<[string, Uint8Array, RegExp]>([
     ['text', Buffer.from('hello, this is text'), /array a: is no npy data, it looks like plain text/],
-    ['truncated data', good.subarray(0, -1), /is truncated: the shape \[3\] of i4 needs 12 bytes, 11 follow the header/],
+    [
+      'truncated data',
+      good.subarray(0, -1),
+      /is truncated: the shape \[3\] of i4 needs 12 bytes, 11 follow the header/,
+    ],
     ['trailing bytes', Buffer.concat([good, Buffer.of(0)]), /is corrupt: .* needs 12 bytes, 13/],
     ['truncated header', good.subarray(0, 20), /is truncated inside the header/],
     ['a bad header', patched('fortran_order', 'fortran_odder'), /has a corrupt header/],
     ['a negative shape', patched('(3,)', '(-3)'), /has a corrupt header/],
     ['a shape beyond all memory', patched('(3,), }   ', '(3000000000000000000,), }'), /corrupt/],
     ['an unknown type', patched("'<i4'", "'<c8'"), /element type <c8, which is not read/],
-    ['an inexact integer', writeNpy({name: 'a', shape: [1], type: 'i8', data: Float64Array.of(2 ** 60)}), /element 0 is about 1152921504606847000, beyond/],
+    [
+      'an inexact integer',
+      writeNpy({name: 'a', shape: [1], type: 'i8', data: Float64Array.of(2 ** 60)}),
+      /element 0 is about 1152921504606847000, beyond/,
+    ],
   ])('%s', (_, bytes, message) => {
     const attempt = () => parseNpy(bytes, 'a', 'f.npy')
     expect(attempt).toThrow(InputError)

@@ -6,15 +6,27 @@ import {writeNpy} from '../../src/data/npy.js'
 import {readZipDirectory, readZipEntry} from '../../src/data/zip.js'
 import {InputError} from '../../src/errors.js'
 
-const big = {name: 'big', shape: [20_000], type: 'i4' as const, data: Int32Array.from({length: 20_000}, (_, i) => (i * 7919) % 1000)}
+const big = {
+  name: 'big',
+  shape: [20_000],
+  type: 'i4' as const,
+  data: Int32Array.from({length: 20_000}, (_, i) => (i * 7919) % 1000),
+}
 const small = {name: 'small', shape: [2], type: 'f8' as const, data: Float64Array.of(1.5, -2)}
 const file = writeNpz([big, small])
-const objectNpy = Buffer.from(Buffer.from(writeNpy({name: 'o', shape: [], type: 'S', data: ['p']})).toString('latin1').replace("'|S1'", "'|O'  ").replace('}  ', '}'), 'latin1')
+const objectNpy = Buffer.from(
+  Buffer.from(writeNpy({name: 'o', shape: [], type: 'S', data: ['p']}))
+    .toString('latin1')
+    .replace("'|S1'", "'|O'  ")
+    .replace('}  ', '}'),
+  'latin1',
+)
 
 /** The archive with one 16- or 32-bit field after each signature changed. */
 function patch(bytes: Uint8Array, signature: number, offset: number, value: number, width: 2 | 4 = 4): Uint8Array {
   const out = Buffer.from(bytes)
-  for (let at = 0; at + 4 <= out.length; at++) if (out.readUInt32LE(at) === signature) out.writeUIntLE(value, at + offset, width)
+  for (let at = 0; at + 4 <= out.length; at++)
+    if (out.readUInt32LE(at) === signature) out.writeUIntLE(value, at + offset, width)
   return out
 }
 const CENTRAL = 0x02014b50
@@ -31,7 +43,10 @@ describe('openNpz', () => {
     expect(writeNpz([big, small])).toEqual(file)
   })
   it('skips object arrays and entries that are no arrays, and carries their bytes', () => {
-    const archive = openNpz(zipSync({'o.npy': objectNpy, 'readme.txt': Buffer.from('x'), 'small.npy': writeNpy(small)}), 'f.npz')
+    const archive = openNpz(
+      zipSync({'o.npy': objectNpy, 'readme.txt': Buffer.from('x'), 'small.npy': writeNpy(small)}),
+      'f.npz',
+    )
     expect(archive.names).toEqual(['small'])
     expect(archive.skipped.map(({name}) => name)).toEqual(['o', 'readme.txt'])
     expect(archive.has('o')).toBe(false)
@@ -76,22 +91,43 @@ describe('bad archives', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['text', () => openNpz(Buffer.from('just text'), 'f.npz'), /f\.npz: is no zip archive, it looks like plain text/],
     ['an empty file', () => openNpz(new Uint8Array(0), 'f.npz'), /it looks like an empty file/],
-    ['more than the limit unpacked', () => readZipDirectory(bomb, 'f.npz', {maxEntries: 10, maxBytes: 1_000_000}), /needs more than 1000000 bytes when unpacked/],
-    ['too many entries', () => readZipDirectory(file, 'f.npz', {maxEntries: 1, maxBytes: 1e9}), /holds 2 entries, the limit is 1/],
+    [
+      'more than the limit unpacked',
+      () => readZipDirectory(bomb, 'f.npz', {maxEntries: 10, maxBytes: 1_000_000}),
+      /needs more than 1000000 bytes when unpacked/,
+    ],
+    [
+      'too many entries',
+      () => readZipDirectory(file, 'f.npz', {maxEntries: 1, maxBytes: 1e9}),
+      /holds 2 entries, the limit is 1/,
+    ],
     ['an impossible ratio', () => openNpz(patch(file, CENTRAL, 24, 2 ** 31), 'f.npz'), /claims 2147483648 bytes from/],
-    ['a declared size below the real one', () => openNpz(patch(file, CENTRAL, 24, 100), 'f.npz').read('big'), /is corrupt/],
+    [
+      'a declared size below the real one',
+      () => openNpz(patch(file, CENTRAL, 24, 100), 'f.npz').read('big'),
+      /is corrupt/,
+    ],
     ['two entries on the same data', () => openNpz(patch(file, CENTRAL, 42, 0), 'f.npz'), /overlaps/],
     ['encryption', () => openNpz(patch(file, CENTRAL, 8, 1, 2), 'f.npz'), /is encrypted/],
     ['another compression', () => openNpz(patch(file, CENTRAL, 10, 12, 2), 'f.npz'), /uses the compression method 12/],
-    ['a path that climbs', () => openNpz(zipSync({'../a.npy': writeNpy(small)}), 'f.npz'), /has an entry with the name "\.\.\/a\.npy"/],
-    ['a wrong checksum', () => openNpz(patch(file, CENTRAL, 16, 1), 'f.npz').read('small'), /does not match its checksum/],
+    [
+      'a path that climbs',
+      () => openNpz(zipSync({'../a.npy': writeNpy(small)}), 'f.npz'),
+      /has an entry with the name "\.\.\/a\.npy"/,
+    ],
+    [
+      'a wrong checksum',
+      () => openNpz(patch(file, CENTRAL, 16, 1), 'f.npz').read('small'),
+      /does not match its checksum/,
+    ],
   ])('%s', (_, attempt, message) => {
     expect(attempt).toThrow(InputError)
     expect(attempt).toThrow(message)
   })
   it('a name twice', () => {
     const twice = Buffer.from(zipSync({'a.npy': writeNpy(small), 'b.npy': writeNpy(small)}))
-    for (let at = 0; at < twice.length - 5; at++) if (twice.toString('latin1', at, at + 5) === 'b.npy') twice.write('a', at)
+    for (let at = 0; at < twice.length - 5; at++)
+      if (twice.toString('latin1', at, at + 5) === 'b.npy') twice.write('a', at)
     expect(() => openNpz(twice, 'f.npz')).toThrow('f.npz: holds the entry a.npy twice')
   })
 })

@@ -31,16 +31,25 @@ describe('openSafetensors', () => {
     const header = Object.fromEntries(
       parts.map(([name, dtype, view]) => [name, {dtype, shape: [1], data_offsets: [at, (at += view.byteLength)]}]),
     )
-    const file = openSafetensors(build({__metadata__: {by: 'test'}, ...header}, Buffer.concat(parts.map(([, , view]) => bytesOf(view)))), 'f')
+    const file = openSafetensors(
+      build({__metadata__: {by: 'test'}, ...header}, Buffer.concat(parts.map(([, , view]) => bytesOf(view)))),
+      'f',
+    )
     expect(file.metadata).toEqual({by: 'test'})
     expect(file.names).toEqual(parts.map(([name]) => name))
-    for (const [name, , , expected] of parts) expect(Array.from(file.read(name).data as ArrayLike<number>)).toEqual(expected)
+    for (const [name, , , expected] of parts)
+      expect(Array.from(file.read(name).data as ArrayLike<number>)).toEqual(expected)
   })
 
-  const one = (change: object, data = new Uint8Array(8)) => build({a: {dtype: 'F32', shape: [2], data_offsets: [0, 8], ...change}}, data)
+  const one = (change: object, data = new Uint8Array(8)) =>
+    build({a: {dtype: 'F32', shape: [2], data_offsets: [0, 8], ...change}}, data)
   it.each<[string, Uint8Array, RegExp]>([
     ['text', Buffer.from('some text that is long enough'), /is no safetensors file, it looks like plain text/],
-    ['a header beyond the file', build('{"a": 1}', new Uint8Array(0)).subarray(0, 12), /truncated: the header has 8 bytes/],
+    [
+      'a header beyond the file',
+      build('{"a": 1}', new Uint8Array(0)).subarray(0, 12),
+      /truncated: the header has 8 bytes/,
+    ],
     ['a header that is no JSON', build('{"a": ', new Uint8Array(0)), /no valid JSON/],
     ['a size that does not fit the shape', one({shape: [3]}), /tensor a: has 8 bytes, the shape \[3\] of F32 needs 12/],
     ['truncated data', one({}, new Uint8Array(7)), /is truncated: its tensors have 8 bytes, the file holds 7/],
@@ -49,7 +58,10 @@ describe('openSafetensors', () => {
     ['a negative offset', one({data_offsets: [-8, 0]}), /corrupt header entry/],
     [
       'overlapping tensors',
-      build({a: {dtype: 'U8', shape: [4], data_offsets: [0, 4]}, b: {dtype: 'U8', shape: [4], data_offsets: [2, 6]}}, new Uint8Array(6)),
+      build(
+        {a: {dtype: 'U8', shape: [4], data_offsets: [0, 4]}, b: {dtype: 'U8', shape: [4], data_offsets: [2, 6]}},
+        new Uint8Array(6),
+      ),
       /tensor b: starts at byte 2, expected 4/,
     ],
   ])('%s', (_, bytes, message) => {

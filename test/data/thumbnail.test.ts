@@ -6,7 +6,14 @@ const decoded = (png: string) => decode(Buffer.from(png, 'base64'))
 
 it('a grey input keeps its levels, cut to the range', async () => {
   const values = Float64Array.of(0, 0.5, 1, 2, -1, 0.25)
-  const {png, ...rest} = await thumbnailOf(7, values, {height: 2, width: 3, channels: 1, channelsLast: true, range: [0, 1], side: 64})
+  const {png, ...rest} = await thumbnailOf(7, values, {
+    height: 2,
+    width: 3,
+    channels: 1,
+    channelsLast: true,
+    range: [0, 1],
+    side: 64,
+  })
   expect(rest).toEqual({row: 7, width: 3, height: 2})
   expect([...decoded(png).data]).toEqual([0, 128, 255, 255, 0, 64])
   expect(decoded(png)).toMatchObject({width: 3, height: 2, channels: 1})
@@ -34,6 +41,13 @@ it('a large input shrinks to the side by averaging, keeps its shape, and is the 
 })
 
 it('a range without extent is black', async () => {
-  const {png} = await thumbnailOf(0, Float64Array.of(3, 3, 3, 3), {height: 2, width: 2, channels: 1, channelsLast: true, range: [3, 3], side: 64})
+  const {png} = await thumbnailOf(0, Float64Array.of(3, 3, 3, 3), {
+    height: 2,
+    width: 2,
+    channels: 1,
+    channelsLast: true,
+    range: [3, 3],
+    side: 64,
+  })
   expect([...decoded(png).data]).toEqual([0, 0, 0, 0])
 })

@@ -10,7 +10,9 @@ import {FORMAT_NAMES, formatOf} from '../../src/report/formats.js'
 import {blocks, docs, project} from '../ci/project.js'
 import {suretyWith} from '../commands/run-surety.js'
 
-const validate = new Ajv({strict: false}).compile(JSON.parse(readFileSync('schemas/config.schema.json', 'utf8')) as object)
+const validate = new Ajv({strict: false}).compile(
+  JSON.parse(readFileSync('schemas/config.schema.json', 'utf8')) as object,
+)
 const json = blocks('json')
 const yaml = blocks('yaml')
 const isWorkflow = (text: string) => /^jobs:/m.test(text)
@@ -29,7 +31,10 @@ describe('docs/ci.md', {timeout: 180_000}, () => {
   })
 
   it('every configuration fits the schema, and YAML says what JSON says', () => {
-    const configs = [...json.map((text) => JSON.parse(text) as object), ...yaml.filter((text) => text.includes('checks:')).map((text) => parse(text) as object)]
+    const configs = [
+      ...json.map((text) => JSON.parse(text) as object),
+      ...yaml.filter((text) => text.includes('checks:')).map((text) => parse(text) as object),
+    ]
     expect(configs).toHaveLength(3)
     for (const config of configs) {
       validate(config)
@@ -49,7 +54,9 @@ describe('docs/ci.md', {timeout: 180_000}, () => {
 
   it('the baseline is written and judged against', () => {
     writeFileSync(join(folder, 'surety.config.json'), withBaseline!)
-    expect(suretyWith({cwd: folder}, 'baseline', 'update', '--cache', '.cache', '--threads', '1').stdout).toBe('surety-baseline/digits.json\n')
+    expect(suretyWith({cwd: folder}, 'baseline', 'update', '--cache', '.cache', '--threads', '1').stdout).toBe(
+      'surety-baseline/digits.json\n',
+    )
     const {stdout, stderr, code} = gate('--baseline', 'surety-baseline')
     expect(stdout + stderr).toContain('4 of 4 demands on 1 check are met')
     expect(code).toBe(0)
@@ -72,21 +79,30 @@ describe('docs/ci.md', {timeout: 180_000}, () => {
     const action = parse(readFileSync('action.yml', 'utf8')) as {inputs: object; outputs: object}
     for (const text of yaml.filter(isWorkflow)) {
       const {jobs} = parse(text) as {jobs: Record<string, {steps: {uses?: string; with?: object}[]}>}
-      const used = Object.values(jobs).flatMap(({steps}) => steps).filter(({uses}) => uses?.startsWith('OWNER/surety') === true)
-      for (const step of used) for (const input of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(input)
-      for (const [, output] of text.matchAll(/steps\.surety\.outputs\.([\w-]+)/g)) expect(Object.keys(action.outputs)).toContain(output)
+      const used = Object.values(jobs)
+        .flatMap(({steps}) => steps)
+        .filter(({uses}) => uses?.startsWith('OWNER/surety') === true)
+      for (const step of used)
+        for (const input of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(input)
+      for (const [, output] of text.matchAll(/steps\.surety\.outputs\.([\w-]+)/g))
+        expect(Object.keys(action.outputs)).toContain(output)
     }
   })
 
   it('names every format, with the ends by which it is known', () => {
-    const rows = [...docs.matchAll(/^\| `(\w+)` \|(.*?)\| /gm)].filter(([, name]) => (FORMAT_NAMES as string[]).includes(name!))
+    const rows = [...docs.matchAll(/^\| `(\w+)` \|(.*?)\| /gm)].filter(([, name]) =>
+      (FORMAT_NAMES as string[]).includes(name!),
+    )
     expect(rows.map(([, name]) => name).sort()).toEqual([...FORMAT_NAMES].sort())
-    for (const [, format, ends] of rows) for (const [, end] of ends!.matchAll(/`([^`]+)`/g)) expect(formatOf(`x${end}`)).toEqual({format, path: `x${end}`})
+    for (const [, format, ends] of rows)
+      for (const [, end] of ends!.matchAll(/`([^`]+)`/g)) expect(formatOf(`x${end}`)).toEqual({format, path: `x${end}`})
   })
 
   it('its metric paths can be read', () => {
     const section = docs.slice(docs.indexOf('### Metric paths'), docs.indexOf('### Baselines'))
-    const paths = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([^`]+)`/g)].map(([, path]) => path!))
+    const paths = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([^`]+)`/g)].map(([, path]) => path!),
+    )
     expect(paths.length).toBeGreaterThanOrEqual(7)
     for (const path of paths) expect(parseMetricPath(path).length).toBeGreaterThan(0)
   })

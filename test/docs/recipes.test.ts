@@ -32,19 +32,23 @@ describe('docs/recipes.md', () => {
   })
 })
 
-describe.skipIf(!hasNumPy)('docs/recipes.md in Python (skipped where NumPy is not installed)', {timeout: 240_000}, () => {
-  beforeAll(() => {
-    for (const name of ['surety_states.py', 'surety_graph.py']) writeFileSync(join(folder, name), blocks.find((code) => code.startsWith(`# ${name}`))!)
-  })
+describe.skipIf(!hasNumPy)(
+  'docs/recipes.md in Python (skipped where NumPy is not installed)',
+  {timeout: 240_000},
+  () => {
+    beforeAll(() => {
+      for (const name of ['surety_states.py', 'surety_graph.py'])
+        writeFileSync(join(folder, name), blocks.find((code) => code.startsWith(`# ${name}`))!)
+    })
 
-  it('every block is Python', () => {
-    blocks.forEach((code, i) => writeFileSync(join(folder, `block_${i}.txt`), code))
-    run(`import ast\nfor i in range(${blocks.length}): ast.parse(open(f'block_{i}.txt').read())`)
-  })
+    it('every block is Python', () => {
+      blocks.forEach((code, i) => writeFileSync(join(folder, `block_${i}.txt`), code))
+      run(`import ast\nfor i in range(${blocks.length}): ast.parse(open(f'block_{i}.txt').read())`)
+    })
 
-  it('states saved in batches give the certificate of the same states in one file', () => {
-    const stored = resolve('fixtures/digits/digits-mlp-embeddings.npz')
-    run(`
+    it('states saved in batches give the certificate of the same states in one file', () => {
+      const stored = resolve('fixtures/digits/digits-mlp-embeddings.npz')
+      run(`
 import numpy as np
 from surety_states import save_states
 stored = np.load(${JSON.stringify(stored)})
@@ -52,24 +56,27 @@ names = [name for name in stored.files if name not in ('labels', 'loss', 'probab
 batches = lambda array: [array[i:i + 100] for i in range(0, len(array), 100)]
 save_states('states.npz', {name: batches(stored[name]) for name in names}, list(stored['labels']), loss=batches(stored['loss']))
 `)
-    const [ours, theirs] = [report<CertifyReport>('certify', join(folder, 'states.npz')), report<CertifyReport>('certify', stored)]
-    expect(ours.metrics.layers.map(({name}) => name)).toEqual(theirs.metrics.layers.map(({name}) => name))
-    expect(ours.metrics.cells).toEqual(theirs.metrics.cells)
-  })
+      const [ours, theirs] = [
+        report<CertifyReport>('certify', join(folder, 'states.npz')),
+        report<CertifyReport>('certify', stored),
+      ]
+      expect(ours.metrics.layers.map(({name}) => name)).toEqual(theirs.metrics.layers.map(({name}) => name))
+      expect(ours.metrics.cells).toEqual(theirs.metrics.cells)
+    })
 
-  it('the mean over tokens leaves padding out, as surety does with the mask of a model', () => {
-    run(`
+    it('the mean over tokens leaves padding out, as surety does with the mask of a model', () => {
+      run(`
 import numpy as np
 from surety_states import mean_over_tokens
 states = np.arange(24.0).reshape(2, 3, 4)
 mask = np.array([[1, 1, 0], [1, 1, 1]])
 assert np.array_equal(mean_over_tokens(states, mask), [states[0, :2].mean(0), states[1].mean(0)])
 `)
-  })
+    })
 
-  it('a graph goes in and comes back with its nodes, features, labels and masks', () => {
-    const stored = resolve('fixtures/community-graph/community-graph.npz')
-    run(`
+    it('a graph goes in and comes back with its nodes, features, labels and masks', () => {
+      const stored = resolve('fixtures/community-graph/community-graph.npz')
+      run(`
 import numpy as np
 from surety_graph import save_graph
 stored = np.load(${JSON.stringify(stored)})
@@ -84,14 +91,14 @@ masks = {part: np.isin(np.arange(n), stored[f'{part}_idx']) for part in ('train'
 save_graph('graph.npz', both[0], both[1], features, stored['labels'], **masks)
 np.savez('expected.npz', features=features, **masks)
 `)
-    const clean = join(folder, 'clean.pyg.npz')
-    const ours = report<SanitizeReport>('sanitize', join(folder, 'graph.npz'), '--out', clean)
-    const theirs = report<SanitizeReport>('sanitize', stored, '--edges', 'edges_attacked', '--dry-run')
-    expect(ours.metrics.pruned).toBe(theirs.metrics.pruned)
-    // Dense features are summed in another order than sparse ones: the last bit of a score may differ, its rank not.
-    const ranked = ({metrics}: SanitizeReport) => metrics.top.map(({source, target, rank}) => [source, target, rank])
-    expect(ranked(ours)).toEqual(ranked(theirs))
-    run(`
+      const clean = join(folder, 'clean.pyg.npz')
+      const ours = report<SanitizeReport>('sanitize', join(folder, 'graph.npz'), '--out', clean)
+      const theirs = report<SanitizeReport>('sanitize', stored, '--edges', 'edges_attacked', '--dry-run')
+      expect(ours.metrics.pruned).toBe(theirs.metrics.pruned)
+      // Dense features are summed in another order than sparse ones: the last bit of a score may differ, its rank not.
+      const ranked = ({metrics}: SanitizeReport) => metrics.top.map(({source, target, rank}) => [source, target, rank])
+      expect(ranked(ours)).toEqual(ranked(theirs))
+      run(`
 import numpy as np
 from surety_graph import load_graph
 arrays, expected, graph = load_graph('clean.pyg.npz'), np.load('expected.npz'), np.load('graph.npz')
@@ -102,6 +109,7 @@ assert len(pairs) == index.shape[1] and all((v, u) in pairs for u, v in pairs) a
 assert np.array_equal(arrays['x'], expected['features']) and np.array_equal(arrays['y'], graph['labels']) and int(arrays['num_nodes'][0]) == len(graph['labels'])
 for part in ('train', 'val', 'test'): assert arrays[f'{part}_mask'].dtype == bool and np.array_equal(arrays[f'{part}_mask'], expected[part])
 `)
-    expect(openNpz(readFileSync(clean), clean).names).not.toContain('edge_weight')
-  })
-})
+      expect(openNpz(readFileSync(clean), clean).names).not.toContain('edge_weight')
+    })
+  },
+)

@@ -8,13 +8,24 @@ import {communityGraph} from '../sanitize/graphs.js'
 
 const {graph, added, clean} = communityGraph()
 const SANITIZE = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1} as const
-const OPTIONS: EvaluateOptions = {model: 'sgc', seeds: 2, seed: 3, clean, truth: added, targets: null, compare: false, budgets: [], sanitize: SANITIZE}
+const OPTIONS: EvaluateOptions = {
+  model: 'sgc',
+  seeds: 2,
+  seed: 3,
+  clean,
+  truth: added,
+  targets: null,
+  compare: false,
+  budgets: [],
+  sanitize: SANITIZE,
+}
 
 describe('evaluate', () => {
   let selected: SelectedEngine
   let plain: Evaluation
   let compared: Evaluation
-  const run = (options: Partial<EvaluateOptions>, of: Graph = graph) => evaluate(of, {...OPTIONS, ...options}, selected.engine)
+  const run = (options: Partial<EvaluateOptions>, of: Graph = graph) =>
+    evaluate(of, {...OPTIONS, ...options}, selected.engine)
   beforeAll(async () => {
     selected = await selectEngine('cpu')
     plain = await run({})
@@ -25,10 +36,17 @@ describe('evaluate', () => {
   it('trains on the clean, the given and the sanitized graph, and sanitizing helps here', async () => {
     const {scores, metrics} = await sanitize(graph, {...SANITIZE, seed: 3, truth: null}, selected.engine)
     const [before, given, after] = plain.metrics.accuracies
-    expect([before, given, after].map((one) => [one!.graph, one!.edges])).toEqual([['clean', clean.length / 2], ['given', graph.edges.length / 2], ['sanitized', graph.edges.length / 2 - metrics.pruned]])
+    expect([before, given, after].map((one) => [one!.graph, one!.edges])).toEqual([
+      ['clean', clean.length / 2],
+      ['given', graph.edges.length / 2],
+      ['sanitized', graph.edges.length / 2 - metrics.pruned],
+    ])
     expect(plain.metrics.cut.pruned).toBe(scores.pruned.reduce((a, b) => a + b, 0))
     expect(given!.test.mean).toBeLessThan(after!.test.mean)
-    expect(plain.metrics.recovered.test).toBeCloseTo((after!.test.mean - given!.test.mean) / (before!.test.mean - given!.test.mean), 12)
+    expect(plain.metrics.recovered.test).toBeCloseTo(
+      (after!.test.mean - given!.test.mean) / (before!.test.mean - given!.test.mean),
+      12,
+    )
     expect(plain.metrics.recovered.targets).toBeNull()
     expect(given!.test.values).toHaveLength(2)
     expect(plain.verdict.summary).toContain('% of what was lost is recovered')
@@ -36,26 +54,53 @@ describe('evaluate', () => {
 
   it('the grade of the score is that of sanitize', async () => {
     const {metrics} = await sanitize(graph, {...SANITIZE, seed: 3, truth: added}, selected.engine)
-    expect(plain.metrics.methods[0]).toMatchObject({name: 'sanitize', kind: 'sanitize', grade: {auc: metrics.truth!.auc}})
+    expect(plain.metrics.methods[0]).toMatchObject({
+      name: 'sanitize',
+      kind: 'sanitize',
+      grade: {auc: metrics.truth!.auc},
+    })
     expect(plain.metrics.adversarial).toBe(added.length / 2)
   })
 
   it('without --truth the adversarial edges are those that the clean graph does not hold', async () => {
     const {metrics} = await run({truth: null, seeds: 1})
-    expect(metrics.methods).toEqual(plain.metrics.methods.map((method) => ({...method, samePruning: metrics.methods.find(({name}) => name === method.name)!.samePruning})))
-    expect(await run({truth: null, clean: null, seeds: 1}).then(({metrics: {adversarial, accuracies}}) => [adversarial, accuracies.length])).toEqual([null, 2])
+    expect(metrics.methods).toEqual(
+      plain.metrics.methods.map((method) => ({
+        ...method,
+        samePruning: metrics.methods.find(({name}) => name === method.name)!.samePruning,
+      })),
+    )
+    expect(
+      await run({truth: null, clean: null, seeds: 1}).then(({metrics: {adversarial, accuracies}}) => [
+        adversarial,
+        accuracies.length,
+      ]),
+    ).toEqual([null, 2])
   })
 
   it('compares every control at the same number of pruned edges; parts are graded only', () => {
     const {methods, cut} = compared.metrics
     expect(cut.pruned).toBeGreaterThan(0)
     const controls = methods.filter(({kind}) => kind === 'control')
-    expect(controls.map(({name}) => name)).toEqual(['labelled ends', 'low degree', '−Jaccard', '−cosine', 'pseudo-labels differ', 'GCN-SVD, rank 10', 'GCN-SVD, rank 15', 'GCN-SVD, rank 50', 'random'])
+    expect(controls.map(({name}) => name)).toEqual([
+      'labelled ends',
+      'low degree',
+      '−Jaccard',
+      '−cosine',
+      'pseudo-labels differ',
+      'GCN-SVD, rank 10',
+      'GCN-SVD, rank 15',
+      'GCN-SVD, rank 50',
+      'random',
+    ])
     for (const {curve, samePruning} of controls) {
-      expect(curve.map(({share, pruned}) => [share, pruned])).toEqual([[0.1, Math.round((0.1 * graph.edges.length) / 2)]])
+      expect(curve.map(({share, pruned}) => [share, pruned])).toEqual([
+        [0.1, Math.round((0.1 * graph.edges.length) / 2)],
+      ])
       expect(samePruning!.targets!.values).toHaveLength(2)
     }
-    for (const method of methods.filter(({kind}) => kind === 'part')) expect(method).toMatchObject({samePruning: null, curve: []})
+    for (const method of methods.filter(({kind}) => kind === 'part'))
+      expect(method).toMatchObject({samePruning: null, curve: []})
     expect(methods[0]!.samePruning!.test).toEqual(compared.metrics.accuracies.at(-1)!.test)
     // 600 random ranks: six standard errors.
     expect(Math.abs(methods.at(-1)!.grade!.auc - 0.5)).toBeLessThan(0.12)
@@ -67,7 +112,10 @@ describe('evaluate', () => {
 
   it('labels of test nodes change the grades, never the rankings or the cut', async () => {
     const test = new Set(graph.split!.test)
-    const {metrics} = await run({}, {...graph, labels: graph.labels!.map((label, i) => (test.has(i) ? (label + 1) % graph.classes : label))})
+    const {metrics} = await run(
+      {},
+      {...graph, labels: graph.labels!.map((label, i) => (test.has(i) ? (label + 1) % graph.classes : label))},
+    )
     expect(metrics.cut).toEqual(plain.metrics.cut)
     expect(metrics.methods.map(({grade}) => grade)).toEqual(plain.metrics.methods.map(({grade}) => grade))
     expect(metrics.accuracies[0]!.test.mean).toBeLessThan(plain.metrics.accuracies[0]!.test.mean)

@@ -12,12 +12,16 @@ const folder = mkdtempSync(join(tmpdir(), 'surety-corpus-'))
 afterAll(() => rmSync(folder, {recursive: true}))
 
 describe('what once broke a reader is refused', () => {
-  const cases = readdirSync(CORPUS).flatMap((target) => readdirSync(new URL(`${target}/`, CORPUS)).map((name): [string, string] => [target, name]))
+  const cases = readdirSync(CORPUS).flatMap((target) =>
+    readdirSync(new URL(`${target}/`, CORPUS)).map((name): [string, string] => [target, name]),
+  )
   it.each(cases)('%s: %s', async (name, file) => {
     const target = await targetOf(name)
     const read = await target.open(mkdtempSync(join(folder, 'target-')))
     const {beat, stop} = watchdog(`${name}: ${file}`)
     beat()
-    expect(await outcomeOf(read, readFileSync(new URL(`${name}/${file}`, CORPUS))).finally(stop)).toEqual({kind: 'refused'})
+    expect(await outcomeOf(read, readFileSync(new URL(`${name}/${file}`, CORPUS))).finally(stop)).toEqual({
+      kind: 'refused',
+    })
   })
 })

@@ -10,21 +10,36 @@ import {watchdog} from './watchdog.js'
 const INPUTS = 2000
 const SLOW_INPUTS = 60
 
-/** Each reader with as many changed copies of small files. Rooms have files of their own, so that they run beside each other. */
+/**
+ * Each reader with as many changed copies of small files. Rooms have files of their own, so that they run beside each
+ * other.
+ */
 export function tryChangedFiles(room: string, targets: readonly Target[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-test-'))
   afterAll(() => rmSync(folder, {recursive: true}))
   describe(`changed files of ${room} are read or refused:`, () => {
-    it.each(targets.map((target) => [target.name, target] as const))('%s', async (_, target) => {
-      const findings: string[] = []
-      const count = target.slow === true ? SLOW_INPUTS : INPUTS
-      const read = await target.open(mkdtempSync(join(folder, 'target-')))
-      const {beat, stop} = watchdog(target.name)
-      const tally = await fuzz({target, read, seed: 20, count, coverage: null, onInput: beat, onFinding: (_, {what}) => findings.push(what)}).finally(stop)
-      expect(findings).toEqual([])
-      // The seeds themselves are accepted, and changes are noticed.
-      expect(tally.accepted).toBeGreaterThan(0)
-      if (target.neverRefuses !== true) expect(tally.refused).toBeGreaterThan(count / 20)
-    }, 300_000)
+    it.each(targets.map((target) => [target.name, target] as const))(
+      '%s',
+      async (_, target) => {
+        const findings: string[] = []
+        const count = target.slow === true ? SLOW_INPUTS : INPUTS
+        const read = await target.open(mkdtempSync(join(folder, 'target-')))
+        const {beat, stop} = watchdog(target.name)
+        const tally = await fuzz({
+          target,
+          read,
+          seed: 20,
+          count,
+          coverage: null,
+          onInput: beat,
+          onFinding: (_, {what}) => findings.push(what),
+        }).finally(stop)
+        expect(findings).toEqual([])
+        // The seeds themselves are accepted, and changes are noticed.
+        expect(tally.accepted).toBeGreaterThan(0)
+        if (target.neverRefuses !== true) expect(tally.refused).toBeGreaterThan(count / 20)
+      },
+      300_000,
+    )
   })
 }

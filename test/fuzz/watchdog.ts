@@ -15,8 +15,8 @@ setInterval(() => {
 `
 
 /**
- * Ends the test's process where one input keeps it busy without end: a time limit of the test would never fire there, and the run would wait
- * for ever. `beat` before each input, `stop` behind the last.
+ * Ends the test's process where one input keeps it busy without end: a time limit of the test would never fire there,
+ * and the run would wait for ever. `beat` before each input, `stop` behind the last.
  */
 export function watchdog(what: string, seconds = 60): {beat: () => void; stop: () => Promise<unknown>} {
   const heart = new Int32Array(new SharedArrayBuffer(4))

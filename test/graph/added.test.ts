@@ -9,7 +9,12 @@ import {array, plainNpz, testFolder} from './files.js'
 const {put} = testFolder()
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 const named = ({graph}: NormalisedGraph) =>
-  Array.from({length: graph.edges.length / 2}, (_, e) => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!].map((i) => graph.nodeNames?.[i] ?? String(i)).sort().join(' ')).sort()
+  Array.from({length: graph.edges.length / 2}, (_, e) =>
+    [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
+      .map((i) => graph.nodeNames?.[i] ?? String(i))
+      .sort()
+      .join(' '),
+  ).sort()
 
 /** The triangle 0 1 2 and 3 4: the edge 1 2 goes, 0 3 and 2 4 come. */
 const PRUNED = Uint8Array.of(0, 0, 1, 0)
@@ -19,7 +24,13 @@ const AFTER = ['0 1', '0 2', '0 3', '2 4', '3 4']
 describe.each([
   ['graphml', (after: string) => after.match(/<data key="surety-added">true<\/data>/g)?.length],
   ['gexf', (after: string) => after.match(/label="added"|<attvalue for="added" value="true"\/>/g)?.length],
-  ['json', (after: string) => (JSON.parse(after) as {edges: {attributes?: {added?: boolean}}[]}).edges.filter(({attributes}) => attributes?.added === true).length],
+  [
+    'json',
+    (after: string) =>
+      (JSON.parse(after) as {edges: {attributes?: {added?: boolean}}[]}).edges.filter(
+        ({attributes}) => attributes?.added === true,
+      ).length,
+  ],
 ])('edges added to a graph in %s', (extension, marks) => {
   it('are written and marked, in a conversion and in a rewritten file', async () => {
     const source = await readGraph(put('source.npz', plainNpz()))
@@ -28,7 +39,9 @@ describe.each([
     expect(named(normalise(await readGraph(put(`converted.${extension}`, converted.bytes))))).toEqual(AFTER)
     expect(marks(text(converted.bytes))).toBe(2)
 
-    const document = await readGraph(put(`before.${extension}`, writeGraph(source, graph, new Uint8Array(4), `x.${extension}`).bytes))
+    const document = await readGraph(
+      put(`before.${extension}`, writeGraph(source, graph, new Uint8Array(4), `x.${extension}`).bytes),
+    )
     const rewritten = writeGraph(document, normalise(document), PRUNED, `y.${extension}`, null, ADDED)
     expect(named(normalise(await readGraph(put(`after.${extension}`, rewritten.bytes))))).toEqual(AFTER)
     expect(marks(text(rewritten.bytes))).toBe(2)
@@ -36,10 +49,20 @@ describe.each([
 })
 
 it('node-link JSON keeps the type of its ids', async () => {
-  const json = {directed: false, nodes: [{id: 7}, {id: 8}, {id: 9}], links: [{source: 7, target: 8}, {source: 8, target: 9}]}
+  const json = {
+    directed: false,
+    nodes: [{id: 7}, {id: 8}, {id: 9}],
+    links: [
+      {source: 7, target: 8},
+      {source: 8, target: 9},
+    ],
+  }
   const document = await readGraph(put('n.json', JSON.stringify(json)))
   const {bytes} = writeGraph(document, normalise(document), Uint8Array.of(0, 1), 'o.json', null, Uint32Array.of(0, 2))
-  expect((JSON.parse(text(bytes)) as typeof json).links).toEqual([{source: 7, target: 8}, {source: 7, target: 9, added: true}])
+  expect((JSON.parse(text(bytes)) as typeof json).links).toEqual([
+    {source: 7, target: 8},
+    {source: 7, target: 9, added: true},
+  ])
 })
 
 it('an npz file lists them beside the edges, whatever attack it came from; scipy and edge_index files too', async () => {
@@ -52,7 +75,9 @@ it('an npz file lists them beside the edges, whatever attack it came from; scipy
 
   const pyg = openNpz(writeGraph(document, graph, PRUNED, 'o.pyg.npz', null, ADDED).bytes, 'o')
   const index = [...(pyg.read('edge_index').data as ArrayLike<number> as Float64Array)].map(Number)
-  const marked = [...(pyg.read('edge_repaired').data as Uint8Array)].flatMap((one, t) => (Number(one) === 1 ? [`${index[t]!} ${index[t + index.length / 2]!}`] : []))
+  const marked = [...(pyg.read('edge_repaired').data as Uint8Array)].flatMap((one, t) =>
+    Number(one) === 1 ? [`${index[t]!} ${index[t + index.length / 2]!}`] : [],
+  )
   expect(marked).toEqual(['0 3', '2 4', '3 0', '4 2'])
 })
 

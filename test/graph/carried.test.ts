@@ -10,8 +10,14 @@ import {array, testFolder} from './files.js'
 
 const {put} = testFolder()
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
-const numbers = (bytes: Uint8Array, name: string) => Array.from(openNpz(bytes, 'out').read(name).data as ArrayLike<number>)
-const objectNpy = Buffer.from(Buffer.from(writeNpy(array('o', 'f8', [1]))).toString('latin1').replace("'<f8'", "'|O8'"), 'latin1')
+const numbers = (bytes: Uint8Array, name: string) =>
+  Array.from(openNpz(bytes, 'out').read(name).data as ArrayLike<number>)
+const objectNpy = Buffer.from(
+  Buffer.from(writeNpy(array('o', 'f8', [1])))
+    .toString('latin1')
+    .replace("'<f8'", "'|O8'"),
+  'latin1',
+)
 
 /** Two components: 0–1–2 with a triangle, and 3–4. */
 const PLAIN = [
@@ -37,13 +43,23 @@ describe('plain npz', () => {
     expect(numbers(bytes, 'edges_removed')).toEqual([0, 2])
     expect(numbers(bytes, 'edges_original')).toEqual([0, 1, 1, 2])
     expect(numbers(bytes, 'edges_removed_original')).toEqual([7, 8])
-    for (const {name, data} of PLAIN.slice(3)) expect(Array.from(openNpz(bytes, 'out').read(name).data as ArrayLike<number>)).toEqual(Array.from(data as ArrayLike<number>))
+    for (const {name, data} of PLAIN.slice(3))
+      expect(Array.from(openNpz(bytes, 'out').read(name).data as ArrayLike<number>)).toEqual(
+        Array.from(data as ArrayLike<number>),
+      )
     expect(openNpz(bytes, 'out').read('labels').type).toBe('i8')
   })
   it('cuts and renumbers everything that belongs to nodes with the largest component', async () => {
-    const arrays = PLAIN.map((one) => (one.name === 'edges_removed' ? array('edges_removed', 'i4', [0, 2, 3, 4], [2, 2]) : one))
+    const arrays = PLAIN.map((one) =>
+      one.name === 'edges_removed' ? array('edges_removed', 'i4', [0, 2, 3, 4], [2, 2]) : one,
+    )
     const document = await readGraph(put('b.npz', writeNpz(arrays)), {edges: 'edges_attacked'})
-    const {bytes} = writeGraph(document, normalise(document, {largestComponent: true}), Uint8Array.of(1, 0, 0), 'out.npz')
+    const {bytes} = writeGraph(
+      document,
+      normalise(document, {largestComponent: true}),
+      Uint8Array.of(1, 0, 0),
+      'out.npz',
+    )
     expect(numbers(bytes, 'edges')).toEqual([0, 2, 1, 2])
     expect(numbers(bytes, 'edges_attacked')).toEqual([0, 1, 0, 2, 1, 2])
     expect(numbers(bytes, 'edges_removed_original')).toEqual([0, 2])
@@ -70,12 +86,26 @@ const DEEPROBUST = [
 
 describe('DeepRobust npz', () => {
   const file = () =>
-    put('c.npz', zipSync(Object.fromEntries([...DEEPROBUST.map((one) => [`${one.name}.npy`, writeNpy(one)] as const), ['idx_to_node.npy', objectNpy], ['README', Buffer.from('x')]])))
+    put(
+      'c.npz',
+      zipSync(
+        Object.fromEntries([
+          ...DEEPROBUST.map((one) => [`${one.name}.npy`, writeNpy(one)] as const),
+          ['idx_to_node.npy', objectNpy],
+          ['README', Buffer.from('x')],
+        ]),
+      ),
+    )
   it('reads upper triangles and dense features, and reports object arrays', async () => {
     const document = await readGraph(file())
     const {graph, counts} = normalise(document, {weights: 'sum'})
     expect(document.format).toBe('deeprobust-npz')
-    expect(graph).toMatchObject({nodes: 4, edges: Uint32Array.of(0, 1, 1, 2), weights: Float64Array.of(1, 2), features: {cols: 1, data: Float64Array.of(1, 2, 3, 4)}})
+    expect(graph).toMatchObject({
+      nodes: 4,
+      edges: Uint32Array.of(0, 1, 1, 2),
+      weights: Float64Array.of(1, 2),
+      features: {cols: 1, data: Float64Array.of(1, 2, 3, 4)},
+    })
     expect(counts).toMatchObject({directedEdges: 3, selfLoopsDropped: 1, symmetrised: 2, isolatedNodes: 1})
     expect(document.notes.map(({code, message}) => `${code}: ${message.replace(/^.*: /, '')}`)).toEqual([
       'array-skipped: array idx_to_node is an object array (a Python pickle), which is never unpickled',
@@ -92,7 +122,12 @@ describe('DeepRobust npz', () => {
   })
   it('leaves object arrays out of a cut graph, and says so', async () => {
     const document = await readGraph(file())
-    const {bytes, notes} = writeGraph(document, normalise(document, {largestComponent: true}), new Uint8Array(2), 'out.npz')
+    const {bytes, notes} = writeGraph(
+      document,
+      normalise(document, {largestComponent: true}),
+      new Uint8Array(2),
+      'out.npz',
+    )
     expect(numbers(bytes, 'attr_matrix')).toEqual([1, 2, 3])
     expect(numbers(bytes, 'adj_shape')).toEqual([3, 3])
     expect(openNpz(bytes, 'out').skipped).toEqual([])
@@ -102,12 +137,20 @@ describe('DeepRobust npz', () => {
     const document = await readGraph(file())
     const {bytes, notes} = writeGraph(document, normalise(document), Uint8Array.of(0, 0), 'out.graphml')
     expect(text(bytes)).toContain('<node id="1"><data key="class">1</data></node>')
-    expect(notes).toEqual([expect.objectContaining({code: 'not-written', message: 'GraphML has no place for features'})])
+    expect(notes).toEqual([
+      expect.objectContaining({code: 'not-written', message: 'GraphML has no place for features'}),
+    ])
   })
 })
 
 describe('scipy npz', () => {
-  const matrix = (format: string, others: Parameters<typeof writeNpz>[0]) => writeNpz([array('format', 'S', [format], []), array('shape', 'i8', [3, 3]), array('data', 'f8', [1, 5, 0]), ...others])
+  const matrix = (format: string, others: Parameters<typeof writeNpz>[0]) =>
+    writeNpz([
+      array('format', 'S', [format], []),
+      array('shape', 'i8', [3, 3]),
+      array('data', 'f8', [1, 5, 0]),
+      ...others,
+    ])
   it.each([
     ['csr', [array('indices', 'i4', [1, 2, 0]), array('indptr', 'i4', [0, 2, 2, 3])]],
     ['csc', [array('indices', 'i4', [0, 0, 2]), array('indptr', 'i4', [0, 0, 1, 3])]],
@@ -126,17 +169,31 @@ describe('scipy npz', () => {
 
 describe('text formats keep what they do not know', () => {
   it('edge list: comments, other columns, quotes, both directions', async () => {
-    const csv = '# made by hand\nid,Source,Target,kind\n1,a,b,"x, y"\n2,b,a,z\n# in between\n3,b,c,\n4,a,b,again\n5,c,c,loop\n'
+    const csv =
+      '# made by hand\nid,Source,Target,kind\n1,a,b,"x, y"\n2,b,a,z\n# in between\n3,b,c,\n4,a,b,again\n5,c,c,loop\n'
     const document = await readGraph(put('d.csv', csv))
     const result = normalise(document)
-    expect(result.counts).toEqual({directedEdges: 5, selfLoopsDropped: 1, duplicatesMerged: 1, symmetrised: 1, nodesDropped: 0, edgesDropped: 0, isolatedNodes: 0})
-    expect(text(writeGraph(document, result, Uint8Array.of(0, 0), 'o.csv').bytes)).toBe('# made by hand\nid,Source,Target,kind\n1,a,b,"x, y"\n2,b,a,z\n# in between\n3,b,c,\n')
+    expect(result.counts).toEqual({
+      directedEdges: 5,
+      selfLoopsDropped: 1,
+      duplicatesMerged: 1,
+      symmetrised: 1,
+      nodesDropped: 0,
+      edgesDropped: 0,
+      isolatedNodes: 0,
+    })
+    expect(text(writeGraph(document, result, Uint8Array.of(0, 0), 'o.csv').bytes)).toBe(
+      '# made by hand\nid,Source,Target,kind\n1,a,b,"x, y"\n2,b,a,z\n# in between\n3,b,c,\n',
+    )
     expect(text(writeGraph(document, result, Uint8Array.of(1, 0), 'o.csv').bytes)).not.toMatch(/x, y|,a,z/)
   })
   it('edge list with weights that count keeps repeated records, so that it reads the same again', async () => {
     const document = await readGraph(put('e.csv', 'source,target,weight\n0,1,1\n0,1,2\n1,2,4\n'))
     const result = normalise(document, {weights: 'sum'})
-    const again = normalise(await readGraph(put('e2.csv', writeGraph(document, result, new Uint8Array(2), 'o.csv').bytes)), {weights: 'sum'})
+    const again = normalise(
+      await readGraph(put('e2.csv', writeGraph(document, result, new Uint8Array(2), 'o.csv').bytes)),
+      {weights: 'sum'},
+    )
     expect(again.graph.weights).toEqual(result.graph.weights)
     expect(again.graph.weights).toEqual(Float64Array.of(3, 4))
   })
@@ -159,10 +216,21 @@ describe('text formats keep what they do not know', () => {
     )
   })
   it('node-link JSON: attributes, keys and order', async () => {
-    const json = {directed: false, graph: {title: 'mine'}, nodes: [{id: 'a', at: [1, 2]}, {id: 'b'}, {id: 'c'}], links: [{source: 'a', target: 'b', since: 1999}, {source: 'b', target: 'c'}]}
+    const json = {
+      directed: false,
+      graph: {title: 'mine'},
+      nodes: [{id: 'a', at: [1, 2]}, {id: 'b'}, {id: 'c'}],
+      links: [
+        {source: 'a', target: 'b', since: 1999},
+        {source: 'b', target: 'c'},
+      ],
+    }
     const document = await readGraph(put('g.json', JSON.stringify(json)))
     expect(document.format).toBe('node-link')
-    expect(JSON.parse(text(writeGraph(document, normalise(document), Uint8Array.of(0, 1), 'o.json').bytes))).toEqual({...json, links: [json.links[0]]})
+    expect(JSON.parse(text(writeGraph(document, normalise(document), Uint8Array.of(0, 1), 'o.json').bytes))).toEqual({
+      ...json,
+      links: [json.links[0]],
+    })
   })
 })
 

@@ -19,7 +19,8 @@ describe('edge_index for PyTorch Geometric', () => {
     const weight = numbersOf(file.read('edge_weight'), 'out')
     const seen = new Map<string, number>()
     for (let t = 0; t < k; t++) {
-      if (t > 0) expect(index[t - 1]! < index[t]! || (index[t - 1] === index[t] && index[k + t - 1]! < index[k + t]!)).toBe(true)
+      if (t > 0)
+        expect(index[t - 1]! < index[t]! || (index[t - 1] === index[t] && index[k + t - 1]! < index[k + t]!)).toBe(true)
       seen.set(`${index[t]!},${index[k + t]!}`, weight[t]!)
     }
     const kept = Array.from({length: m}, (_, e) => e).filter((e) => pruned[e] === 0)

@@ -18,8 +18,18 @@ export function testFolder(): {put: (name: string, content: string | Uint8Array)
   }
 }
 
-export function array(name: string, type: ElementType, data: number[] | string[], shape: number[] = [data.length]): NamedArray {
-  return {name, type, shape, data: typeof data[0] === 'string' ? (data as string[]) : Float64Array.from(data as number[])}
+export function array(
+  name: string,
+  type: ElementType,
+  data: number[] | string[],
+  shape: number[] = [data.length],
+): NamedArray {
+  return {
+    name,
+    type,
+    shape,
+    data: typeof data[0] === 'string' ? (data as string[]) : Float64Array.from(data as number[]),
+  }
 }
 
 /** A graph of 5 nodes in the plain form, with whatever else is asked for. */

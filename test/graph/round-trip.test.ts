@@ -14,7 +14,12 @@ const name = fc.stringMatching(/^[a-z][a-z "'&<>,;é#%]{0,6}[a-z]$/)
 
 /** A connected-enough graph with names, labels, weights. */
 const graphs = fc
-  .record({names: fc.uniqueArray(name, {minLength: 6, maxLength: 10}), weighted: fc.boolean(), named: fc.boolean(), picks: fc.array(fc.tuple(fc.nat(9), fc.nat(9), fc.integer({min: 1, max: 9})), {maxLength: 20})})
+  .record({
+    names: fc.uniqueArray(name, {minLength: 6, maxLength: 10}),
+    weighted: fc.boolean(),
+    named: fc.boolean(),
+    picks: fc.array(fc.tuple(fc.nat(9), fc.nat(9), fc.integer({min: 1, max: 9})), {maxLength: 20}),
+  })
   .map(({names, weighted, named, picks}) => {
     const n = names.length
     const ring = names.map((_, i): [number, number, number] => [i, (i + 1) % n, 1 + (i % 3)])
@@ -42,12 +47,17 @@ function edgesByName({graph, writeWeights}: NormalisedGraph, leftOut: Uint8Array
   const out: string[] = []
   for (let e = 0; e < graph.edges.length / 2; e++) {
     if (leftOut[e] === 1) continue
-    out.push(JSON.stringify([[name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!)].sort(), writeWeights?.[e] ?? 1]))
+    out.push(
+      JSON.stringify([[name(graph.edges[2 * e]!), name(graph.edges[2 * e + 1]!)].sort(), writeWeights?.[e] ?? 1]),
+    )
   }
   return out.sort()
 }
 const labelsByName = ({graph, classNames}: NormalisedGraph) =>
-  Array.from(graph.labels ?? [], (label, node) => `${graph.nodeNames?.[node] ?? node}: ${classNames?.[label] ?? label}`).sort()
+  Array.from(
+    graph.labels ?? [],
+    (label, node) => `${graph.nodeNames?.[node] ?? node}: ${classNames?.[label] ?? label}`,
+  ).sort()
 
 const none = (graph: NormalisedGraph) => new Uint8Array(graph.graph.edges.length / 2)
 const isEdgeList = (extension: string) => /csv|tsv|txt/.test(extension)
@@ -59,12 +69,21 @@ describe.each(['npz', 'graphml', 'gexf', 'json', 'csv', 'tsv', 'csv.gz'])('a gra
         const source = await readGraph(put('source.npz', writePlainNpz(graph, none(graph)).bytes))
         const first = normalise(source, {weights: 'max'})
         expect(edgesByName(first, none(first))).toEqual(edgesByName(graph, none(graph)))
-        const options = {featureAttributes: extension === 'json' ? ['features'] : [], ...(isEdgeList(extension) ? {} : {labelAttribute: 'class'})}
-        const document = await readGraph(put(`converted.${extension}`, writeGraph(source, first, none(first), `x.${extension}`).bytes), options)
+        const options = {
+          featureAttributes: extension === 'json' ? ['features'] : [],
+          ...(isEdgeList(extension) ? {} : {labelAttribute: 'class'}),
+        }
+        const document = await readGraph(
+          put(`converted.${extension}`, writeGraph(source, first, none(first), `x.${extension}`).bytes),
+          options,
+        )
         const converted = normalise(document, {weights: 'max'})
         expect(edgesByName(converted, none(converted))).toEqual(edgesByName(graph, none(graph)))
         if (!isEdgeList(extension)) expect(labelsByName(converted)).toEqual(labelsByName(graph))
-        if (extension === 'npz' || extension === 'json') expect(Array.from((converted.graph.features as {data: Float64Array}).data)).toEqual(Array.from((graph.graph.features as {data: Float64Array}).data))
+        if (extension === 'npz' || extension === 'json')
+          expect(Array.from((converted.graph.features as {data: Float64Array}).data)).toEqual(
+            Array.from((graph.graph.features as {data: Float64Array}).data),
+          )
 
         const pruned = none(converted)
         pruned[pick % pruned.length] = 1
@@ -84,7 +103,9 @@ describe.each(['npz', 'graphml', 'gexf', 'json', 'csv', 'tsv', 'csv.gz'])('a gra
     expect(Buffer.compare(writeGraph(source, first, none(first), `x.${extension}`).bytes, bytes)).toBe(0)
     const document = await readGraph(put(`one.${extension}`, bytes))
     const result = normalise(document, {weights: 'max'})
-    const plain = (b: Uint8Array) => (extension.endsWith('gz') ? gunzipSync(b).toString() : Buffer.from(b).toString('latin1'))
-    if (extension !== 'npz') expect(plain(writeGraph(document, result, none(result), `y.${extension}`).bytes)).toBe(plain(bytes))
+    const plain = (b: Uint8Array) =>
+      extension.endsWith('gz') ? gunzipSync(b).toString() : Buffer.from(b).toString('latin1')
+    if (extension !== 'npz')
+      expect(plain(writeGraph(document, result, none(result), `y.${extension}`).bytes)).toBe(plain(bytes))
   })
 })

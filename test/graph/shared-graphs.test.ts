@@ -28,7 +28,11 @@ describe.skipIf(!present)('shared graphs', () => {
     expect(document.format).toBe('plain-npz')
     expect([graph.nodes, graph.edges.length / 2, graph.classes]).toEqual([entry.nodes, entry.edges, entry.classes])
     expect(graph.features && [graph.features.rows, graph.features.cols]).toEqual(entry.features)
-    expect([graph.split?.train.length ?? null, graph.split?.validation.length ?? null, graph.split?.test.length ?? null]).toEqual([entry.train, entry.val, entry.test])
+    expect([
+      graph.split?.train.length ?? null,
+      graph.split?.validation.length ?? null,
+      graph.split?.test.length ?? null,
+    ]).toEqual([entry.train, entry.val, entry.test])
     expect(counts).toMatchObject({selfLoopsDropped: 0, duplicatesMerged: 0})
     expect(graph.edges).toEqual(document.raw.edges)
     if (entry.edges_attacked !== undefined) {
@@ -38,7 +42,10 @@ describe.skipIf(!present)('shared graphs', () => {
   })
 
   it('raw/cora.npz cut to its largest component is cora.npz, with its published split', async () => {
-    const document = await readGraph(`${SHARED}/raw/cora.npz`, {split: `${SHARED}/raw/cora_prognn_splits.json`, splitNumbers: 'component'})
+    const document = await readGraph(`${SHARED}/raw/cora.npz`, {
+      split: `${SHARED}/raw/cora_prognn_splits.json`,
+      splitNumbers: 'component',
+    })
     expect([document.format, document.raw.nodes]).toEqual(['deeprobust-npz', 2708])
     expect(document.notes.filter(({code}) => code === 'array-skipped')).toHaveLength(2)
     const cut = normalise(document, {largestComponent: true})
@@ -49,12 +56,16 @@ describe.skipIf(!present)('shared graphs', () => {
     expect(cut.graph.features).toEqual(graph.features)
     expect(cut.graph.split).toEqual(graph.split)
     expect(cut.counts).toMatchObject({directedEdges: 5429, nodesDropped: 223, edgesDropped: 209})
-    const again = normalise(await readGraph(put('cora.npz', writeGraph(document, cut, new Uint8Array(5069), 'o.npz').bytes)))
+    const again = normalise(
+      await readGraph(put('cora.npz', writeGraph(document, cut, new Uint8Array(5069), 'o.npz').bytes)),
+    )
     expect(again.graph).toEqual({...graph, split: null})
   })
 
   it('raw/cora_meta_adj_0.25.npz is the attacked graph of cora_meta_0.25.npz', async () => {
     const {graph} = normalise(await readGraph(`${SHARED}/raw/cora_meta_adj_0.25.npz`))
-    expect(graph.edges).toEqual(normalise(await readGraph(`${SHARED}/cora_meta_0.25.npz`, {edges: 'edges_attacked'})).graph.edges)
+    expect(graph.edges).toEqual(
+      normalise(await readGraph(`${SHARED}/cora_meta_0.25.npz`, {edges: 'edges_attacked'})).graph.edges,
+    )
   })
 })

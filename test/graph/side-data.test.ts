@@ -28,12 +28,25 @@ describe('features, labels and split of their own', () => {
     expect(Array.from(document.raw.labels!)).toEqual([0, 1, 1])
   })
   it('CSV without ids is in order of the nodes, with or without a header', async () => {
-    expect(dense(await readGraph(edges(), {features: put('g.csv', 'x,y\n1,2\n3,4\n5,6\n')}))).toEqual([1, 2, 3, 4, 5, 6])
+    expect(dense(await readGraph(edges(), {features: put('g.csv', 'x,y\n1,2\n3,4\n5,6\n')}))).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ])
     expect(dense(await readGraph(edges(), {features: put('h.csv', '1,2\n3,4\n5,6\n')}))).toEqual([1, 2, 3, 4, 5, 6])
-    expect(Array.from((await readGraph(edges(), {labels: put('i.csv', 'label\n0\n1\n\n-1\n')})).raw.labels!)).toEqual([0, 1, -1])
+    expect(Array.from((await readGraph(edges(), {labels: put('i.csv', 'label\n0\n1\n\n-1\n')})).raw.labels!)).toEqual([
+      0, 1, -1,
+    ])
   })
   it('a sparse matrix of scipy, and npz labels', async () => {
-    const features = put('s.npz', writeNpz([array('format', 'S', ['csr'], []), array('shape', 'i8', [3, 2]), array('data', 'f8', [7, 8]), array('indices', 'i4', [1, 0]), array('indptr', 'i4', [0, 1, 1, 2])]))
+    const features = put(
+      's.npz',
+      writeNpz([
+        array('format', 'S', ['csr'], []),
+        array('shape', 'i8', [3, 2]),
+        array('data', 'f8', [7, 8]),
+        array('indices', 'i4', [1, 0]),
+        array('indptr', 'i4', [0, 1, 1, 2]),
+      ]),
+    )
     const labels = put('l.npz', writeNpz([array('y', 'i4', [1, 0, 1])]))
     const {raw} = await readGraph(edges(), {features, labels})
     expect(raw.features).toMatchObject({rows: 3, cols: 2, values: Float64Array.of(7, 8)})
@@ -46,7 +59,8 @@ describe('features, labels and split of their own', () => {
     const of = async (options: ReadOptions) => normalise(await readGraph(graph, options), cut).graph.split
     expect(await of({split})).toEqual({train: Uint32Array.of(2), validation: Uint32Array.of(), test: Uint32Array.of(0)})
     const shifted = put('q.csv', '9,8\n5,6\n6,7\n')
-    const named = async (splitNumbers: 'file' | 'component') => normalise(await readGraph(shifted, {split, splitNumbers, nodeIds: 'names'}), cut).graph
+    const named = async (splitNumbers: 'file' | 'component') =>
+      normalise(await readGraph(shifted, {split, splitNumbers, nodeIds: 'names'}), cut).graph
     expect((await named('component')).split?.train).toEqual(Uint32Array.of(2))
     expect((await named('component')).nodeNames).toEqual(['5', '6', '7'])
   })
@@ -57,20 +71,50 @@ describe('features, labels and split of their own', () => {
   })
 
   it.each<[string, ReadOptions, RegExp]>([
-    ['features', {features: put('bad1.npy', writeNpy(array('f', 'f4', [1, 2], [2, 1])))}, /bad1\.npy: has features for 2 nodes, the graph has 3 nodes/],
-    ['flat features', {features: put('bad2.npy', writeNpy(array('f', 'f4', [1, 2, 3])))}, /array features: has the shape \[3\], expected 2 dimensions/],
+    [
+      'features',
+      {features: put('bad1.npy', writeNpy(array('f', 'f4', [1, 2], [2, 1])))},
+      /bad1\.npy: has features for 2 nodes, the graph has 3 nodes/,
+    ],
+    [
+      'flat features',
+      {features: put('bad2.npy', writeNpy(array('f', 'f4', [1, 2, 3])))},
+      /array features: has the shape \[3\], expected 2 dimensions/,
+    ],
     ['labels', {labels: put('bad3.csv', 'label\n0\n1\n')}, /bad3\.csv: has labels for 2 nodes, the graph has 3 nodes/],
-    ['a value of features', {features: put('bad4.csv', 'x,y\n1,2\n3,\n5,6\n')}, /bad4\.csv, line 3: row 1, column 1 is "", features are finite numbers/],
-    ['NaN in the first row', {features: put('bad4b.csv', 'nan,1\n2,3\n4,5\n')}, /bad4b\.csv, line 1: row 0, column 0 is "nan"/],
-    ['a row of features', {features: put('bad5.csv', '1,2\n3\n5,6\n')}, /bad5\.csv, line 2: has 1 values, the first row has 2/],
-    ['a split', {split: put('bad6.json', '{"idx_train": [3]}')}, /bad6\.json: element 0 of the train split is node 3, the graph has 3 nodes/],
+    [
+      'a value of features',
+      {features: put('bad4.csv', 'x,y\n1,2\n3,\n5,6\n')},
+      /bad4\.csv, line 3: row 1, column 1 is "", features are finite numbers/,
+    ],
+    [
+      'NaN in the first row',
+      {features: put('bad4b.csv', 'nan,1\n2,3\n4,5\n')},
+      /bad4b\.csv, line 1: row 0, column 0 is "nan"/,
+    ],
+    [
+      'a row of features',
+      {features: put('bad5.csv', '1,2\n3\n5,6\n')},
+      /bad5\.csv, line 2: has 1 values, the first row has 2/,
+    ],
+    [
+      'a split',
+      {split: put('bad6.json', '{"idx_train": [3]}')},
+      /bad6\.json: element 0 of the train split is node 3, the graph has 3 nodes/,
+    ],
     ['a split without lists', {split: put('bad7.json', '{"train": [1]}')}, /has none of idx_train, idx_val, idx_test/],
     ['a split of text', {split: put('bad8.json', '{"idx_train": ["a"]}')}, /idx_train is no list of numbers/],
-    ['an image as features', {features: put('bad9.npy', '\x89PNG\r\n\x1a\n\0')}, /bad9\.npy: is no table of text, it looks like/],
+    [
+      'an image as features',
+      {features: put('bad9.npy', '\x89PNG\r\n\x1a\n\0')},
+      /bad9\.npy: is no table of text, it looks like/,
+    ],
   ])('refuses %s that does not fit', async (_, options, message) => {
     await expect(readGraph(edges(), options)).rejects.toThrow(message)
   })
   it('refuses features without a row for a node', async () => {
-    await expect(readGraph(named(), {features: put('few.csv', 'id,x\na,1\nb,2\n')})).rejects.toThrow(/few\.csv: has no row for node c/)
+    await expect(readGraph(named(), {features: put('few.csv', 'id,x\na,1\nb,2\n')})).rejects.toThrow(
+      /few\.csv: has no row for node c/,
+    )
   })
 })

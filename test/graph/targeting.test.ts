@@ -15,7 +15,8 @@ const file = (name: string, text: string) => {
   return path
 }
 const named = async () => normalise(await readGraph(file('named.csv', 'source,target\nada,bob\nbob,cy\ndan,eve\n')))
-const component = async () => normalise(await readGraph(file('numbers.csv', '0,1\n3,4\n4,5\n5,3\n2,3\n')), {largestComponent: true})
+const component = async () =>
+  normalise(await readGraph(file('numbers.csv', '0,1\n3,4\n4,5\n5,3\n2,3\n')), {largestComponent: true})
 
 describe('a list of nodes', () => {
   it('names nodes as the graph does, with or without a header, each once', async () => {
@@ -31,7 +32,11 @@ describe('a list of nodes', () => {
     await expect(readNodeList(file('outside.csv', '0\n'), graph)).rejects.toThrow(/line 1: "0" is no node/)
   })
 
-  it.each([['ada\nzoe\n', /line 2: "zoe" is no node/], ['node\n', /names no node/], ['zoe\n', /line 1/]])('refuses %j', async (text, message) => {
+  it.each([
+    ['ada\nzoe\n', /line 2: "zoe" is no node/],
+    ['node\n', /names no node/],
+    ['zoe\n', /line 1/],
+  ])('refuses %j', async (text, message) => {
     const read = readNodeList(file('bad.csv', text), await named())
     await expect(read).rejects.toThrow(message)
     await expect(read).rejects.toThrow(InputError)
@@ -39,7 +44,8 @@ describe('a list of nodes', () => {
 })
 
 describe('suppressions', () => {
-  const read = async (entries: unknown) => readSuppressions(file('s.json', JSON.stringify(entries)), await named(), '2026-06-01')
+  const read = async (entries: unknown) =>
+    readSuppressions(file('s.json', JSON.stringify(entries)), await named(), '2026-06-01')
 
   it('are edges in either direction; expired and unused ones are noted', async () => {
     const {edges, notes} = await read([

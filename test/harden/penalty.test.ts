@@ -26,9 +26,12 @@ const euclid = (a: number[], b: number[]) => Math.hypot(...a.map((x, k) => x - b
 /** The definition in fp64, pair by pair; `scale` is a number here, since it is a constant of the gradient. */
 function slow({z, loss, labels}: Batch, scale: number, {floor, window, pairs}: PenaltyOptions): number {
   const of: {d: number; change: number}[] = []
-  z.forEach((a, i) => z.forEach((b, j) => {
-    if (i !== j && (pairs === 'all' || labels[i] !== labels[j])) of.push({d: euclid(a, b), change: Math.abs(loss[i]! - loss[j]!)})
-  }))
+  z.forEach((a, i) =>
+    z.forEach((b, j) => {
+      if (i !== j && (pairs === 'all' || labels[i] !== labels[j]))
+        of.push({d: euclid(a, b), change: Math.abs(loss[i]! - loss[j]!)})
+    }),
+  )
   const kept = of.sort((a, b) => a.d - b.d).slice(0, 2 * Math.ceil((window * of.length) / 2))
   return kept.reduce((sum, {d, change}) => sum + change / Math.max(d / scale, floor), 0) / kept.length
 }
@@ -38,7 +41,8 @@ function medianDistance({z}: Batch): number {
   return (d[Math.floor((d.length - 1) / 2)]! + d[Math.ceil((d.length - 1) / 2)]!) / 2
 }
 
-const penaltyOf = ({z, loss, labels}: Batch, options: PenaltyOptions) => volatilityPenalty(z.flat(), loss, Int32Array.from(labels), options)
+const penaltyOf = ({z, loss, labels}: Batch, options: PenaltyOptions) =>
+  volatilityPenalty(z.flat(), loss, Int32Array.from(labels), options)
 const fast = (b: Batch, options: PenaltyOptions) => penaltyOf(b, options)?.value ?? null
 
 function gradients(b: Batch, options: PenaltyOptions): {z: number[][]; loss: number[]} {
@@ -48,29 +52,58 @@ function gradients(b: Batch, options: PenaltyOptions): {z: number[][]; loss: num
 }
 
 describe('volatilityPenalty', () => {
-  it.each<Partial<PenaltyOptions>>([{}, {pairs: 'cross-label'}, {scale: 'median'}, {scale: 'median', floor: 0.6}, {scale: 'median', window: 0.25, pairs: 'cross-label'}])('is its definition with %j', (given) => {
+  it.each<Partial<PenaltyOptions>>([
+    {},
+    {pairs: 'cross-label'},
+    {scale: 'median'},
+    {scale: 'median', floor: 0.6},
+    {scale: 'median', window: 0.25, pairs: 'cross-label'},
+  ])('is its definition with %j', (given) => {
     const options = {...OPTIONS, ...given}
     const b = batch(12, 5, 1)
     expect(fast(b, options)).toBeCloseTo(slow(b, options.scale === 'median' ? medianDistance(b) : 1, options), 12)
   })
 
-  it.each<Partial<PenaltyOptions>>([{}, {pairs: 'cross-label'}, {scale: 'median', floor: 0.6}, {scale: 'median', window: 0.3}])('has the gradient of finite differences with %j, scale and choice of pairs held fast', (given) => {
+  it.each<Partial<PenaltyOptions>>([
+    {},
+    {pairs: 'cross-label'},
+    {scale: 'median', floor: 0.6},
+    {scale: 'median', window: 0.3},
+  ])('has the gradient of finite differences with %j, scale and choice of pairs held fast', (given) => {
     const options = {...OPTIONS, ...given}
     const b = batch(9, 4, 2)
     const scale = options.scale === 'median' ? medianDistance(b) : 1
     const h = 1e-6
-    const difference = (change: (by: number) => Batch) => (slow(change(h), scale, options) - slow(change(-h), scale, options)) / (2 * h)
+    const difference = (change: (by: number) => Batch) =>
+      (slow(change(h), scale, options) - slow(change(-h), scale, options)) / (2 * h)
     const got = gradients(b, options)
     b.loss.forEach((_, i) => {
-      expect(got.loss[i]).toBeCloseTo(difference((by) => ({...b, loss: b.loss.map((x, k) => (k === i ? x + by : x))})), 7)
+      expect(got.loss[i]).toBeCloseTo(
+        difference((by) => ({...b, loss: b.loss.map((x, k) => (k === i ? x + by : x))})),
+        7,
+      )
       b.z[i]!.forEach((__, c) => {
-        expect(got.z[i]![c]).toBeCloseTo(difference((by) => ({...b, z: b.z.map((row, k) => (k === i ? row.map((x, l) => (l === c ? x + by : x)) : row))})), 7)
+        expect(got.z[i]![c]).toBeCloseTo(
+          difference((by) => ({
+            ...b,
+            z: b.z.map((row, k) => (k === i ? row.map((x, l) => (l === c ? x + by : x)) : row)),
+          })),
+          7,
+        )
       })
     })
   })
 
   it('coincident states: finite, and a gradient for the losses alone', () => {
-    const b = {z: [[1, 2], [1, 2], [1, 2]], loss: [0, 1, 3], labels: [0, 0, 1]}
+    const b = {
+      z: [
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ],
+      loss: [0, 1, 3],
+      labels: [0, 0, 1],
+    }
     for (const scale of ['none', 'median'] as const) {
       const options = {...OPTIONS, scale}
       // Mean of |ΔL| / τ over the pairs 0–1, 0–2, 1–2.
@@ -101,19 +134,31 @@ describe('volatilityPenalty', () => {
   })
 
   it('scale-free: larger states change nothing; far from the origin neither', () => {
-    fc.assert(fc.property(fc.integer({min: 1, max: 1000}), fc.double({min: 0.01, max: 100, noNaN: true}), fc.double({min: -10, max: 10, noNaN: true}), (seed, factor, shift) => {
-      const b = batch(7, 3, seed)
-      const options = {...OPTIONS, scale: 'median' as const}
-      const moved = {...b, z: b.z.map((row) => row.map((x) => factor * (x + shift)))}
-      const plain = fast(b, options)!
-      expect(Math.abs(fast(moved, options)! - plain)).toBeLessThan(1e-9 * (1 + plain))
-    }), {numRuns: 40})
+    fc.assert(
+      fc.property(
+        fc.integer({min: 1, max: 1000}),
+        fc.double({min: 0.01, max: 100, noNaN: true}),
+        fc.double({min: -10, max: 10, noNaN: true}),
+        (seed, factor, shift) => {
+          const b = batch(7, 3, seed)
+          const options = {...OPTIONS, scale: 'median' as const}
+          const moved = {...b, z: b.z.map((row) => row.map((x) => factor * (x + shift)))}
+          const plain = fast(b, options)!
+          expect(Math.abs(fast(moved, options)! - plain)).toBeLessThan(1e-9 * (1 + plain))
+        },
+      ),
+      {numRuns: 40},
+    )
   })
 
   it('the order of the examples does not matter', () => {
     const b = batch(10, 4, 6)
     const order = random(7).permutation(10)
-    const shuffled = {z: [...order].map((i) => b.z[i]!), loss: [...order].map((i) => b.loss[i]!), labels: [...order].map((i) => b.labels[i]!)}
+    const shuffled = {
+      z: [...order].map((i) => b.z[i]!),
+      loss: [...order].map((i) => b.loss[i]!),
+      labels: [...order].map((i) => b.labels[i]!),
+    }
     const options = {...OPTIONS, scale: 'median' as const, window: 0.4}
     expect(fast(shuffled, options)).toBeCloseTo(fast(b, options)!, 12)
   })
@@ -124,9 +169,13 @@ describe('penaltyTensor', () => {
     const {tf} = await loadTensorFlow()
     const b = batch(8, 3, 8)
     const {value, stateGradient, lossGradient} = penaltyOf(b, OPTIONS)!
-    const of = (states: unknown, losses: unknown) => penaltyTensor(tf, states as never, losses as never, Int32Array.from(b.labels), OPTIONS)!
+    const of = (states: unknown, losses: unknown) =>
+      penaltyTensor(tf, states as never, losses as never, Int32Array.from(b.labels), OPTIONS)!
     expect(of(tf.tensor2d(b.z), tf.tensor1d(b.loss)).dataSync()[0]).toBeCloseTo(value, 5)
-    const [dz, dl] = tf.grads((states, losses) => tf.mul(3, of(tf.mul(states, 2), losses)))([tf.tensor2d(b.z.map((row) => row.map((x) => x / 2))), tf.tensor1d(b.loss)])
+    const [dz, dl] = tf.grads((states, losses) => tf.mul(3, of(tf.mul(states, 2), losses)))([
+      tf.tensor2d(b.z.map((row) => row.map((x) => x / 2))),
+      tf.tensor1d(b.loss),
+    ])
     dz!.dataSync().forEach((x, k) => expect(x).toBeCloseTo(6 * stateGradient[k]!, 4))
     dl!.dataSync().forEach((x, k) => expect(x).toBeCloseTo(3 * lossGradient[k]!, 4))
   })

@@ -47,7 +47,12 @@ function claiming(bytes: Uint8Array, size: number): Uint8Array {
 }
 const npyOf = (shape: string, description = '<f8') => {
   const bytes = Buffer.from(writeNpy({name: 'a', shape: [1], type: 'f8', data: Float64Array.of(1)}))
-  const text = bytes.toString('latin1', 10, 128).trimEnd().replace('(1,)', shape).replace('<f8', description).padEnd(117)
+  const text = bytes
+    .toString('latin1', 10, 128)
+    .trimEnd()
+    .replace('(1,)', shape)
+    .replace('<f8', description)
+    .padEnd(117)
   return Buffer.concat([bytes.subarray(0, 10), Buffer.from(`${text}\n`, 'latin1'), bytes.subarray(128)])
 }
 
@@ -67,39 +72,94 @@ describe('bombs', () => {
     setLimits('unpacked=100000')
     expect(openNpz(zip, 'x.npz').read('a').data).toHaveLength(1000)
   })
-  it.each(['../a.npy', '/a.npy', 'a/../../b.npy', 'a\\b.npy', 'a\u0001.npy'])('a zip entry called %j is refused', (name) => {
-    expect(refusal(() => readZipDirectory(zipSync({[name]: new Uint8Array(1)}), 'x.npz')).message).toContain('has an entry with the name')
-  })
+  it.each(['../a.npy', '/a.npy', 'a/../../b.npy', 'a\\b.npy', 'a\u0001.npy'])(
+    'a zip entry called %j is refused',
+    (name) => {
+      expect(refusal(() => readZipDirectory(zipSync({[name]: new Uint8Array(1)}), 'x.npz')).message).toContain(
+        'has an entry with the name',
+      )
+    },
+  )
   it('headers that promise terabytes are held against what follows', () => {
-    expect(refusal(() => parseNpy(npyOf('(1099511627776,)'), 'a', 'x.npy')).message).toMatch(/needs 8796093022208 bytes, 8 follow/)
+    expect(refusal(() => parseNpy(npyOf('(1099511627776,)'), 'a', 'x.npy')).message).toMatch(
+      /needs 8796093022208 bytes, 8 follow/,
+    )
     expect(refusal(() => parseNpy(npyOf('(9007199254740991, 9)'), 'a', 'x.npy')).message).toContain('corrupt header')
     const header = Buffer.from(JSON.stringify({a: {dtype: 'F64', shape: [2 ** 40], data_offsets: [0, 2 ** 43]}}))
     const length = Buffer.alloc(8)
     length.writeBigUInt64LE(BigInt(header.length))
-    expect(refusal(() => openSafetensors(Buffer.concat([length, header]), 'x')).message).toMatch(/have 8796093022208 bytes, the file holds 0/)
+    expect(refusal(() => openSafetensors(Buffer.concat([length, header]), 'x')).message).toMatch(
+      /have 8796093022208 bytes, the file holds 0/,
+    )
     length.writeBigUInt64LE(2n ** 60n)
-    expect(refusal(() => openSafetensors(Buffer.concat([length, header]), 'x')).message).toContain('is no safetensors file')
+    expect(refusal(() => openSafetensors(Buffer.concat([length, header]), 'x')).message).toContain(
+      'is no safetensors file',
+    )
   })
   it('a graph that claims more nodes than the limit names it', async () => {
-    const path = put('nodes.npz', writeNpz([{name: 'edges', shape: [1, 2], type: 'i4', data: Int32Array.of(0, 1)}, {name: 'num_nodes', shape: [1], type: 'i8', data: Float64Array.of(4e9)}]))
+    const path = put(
+      'nodes.npz',
+      writeNpz([
+        {name: 'edges', shape: [1, 2], type: 'i4', data: Int32Array.of(0, 1)},
+        {name: 'num_nodes', shape: [1], type: 'i8', data: Float64Array.of(4e9)},
+      ]),
+    )
     await expect(readGraph(path)).rejects.toThrow('has 4000000000 nodes, the limit is 20000000')
-    await expect(readGraph(path)).rejects.toMatchObject({nextSteps: [expect.anything(), expect.stringContaining('SURETY_LIMITS=nodes=')]})
+    await expect(readGraph(path)).rejects.toMatchObject({
+      nextSteps: [expect.anything(), expect.stringContaining('SURETY_LIMITS=nodes=')],
+    })
   })
   it('limits are named, positive numbers', () => {
     setLimits('nodes=5e7, seconds=2')
     expect([LIMITS.nodes, LIMITS.seconds, LIMITS.edges]).toEqual([5e7, 2, standard.edges])
-    for (const text of ['nodes', 'nodes=', 'nodes=-1', 'nodes=many', 'node=3', '__proto__=1', 'toString=1', 'nodes=1e400']) expect(() => setLimits(text), text).toThrow(UsageError)
+    for (const text of [
+      'nodes',
+      'nodes=',
+      'nodes=-1',
+      'nodes=many',
+      'node=3',
+      '__proto__=1',
+      'toString=1',
+      'nodes=1e400',
+    ])
+      expect(() => setLimits(text), text).toThrow(UsageError)
   })
 })
 
 describe('safetensors that overlap', () => {
   const file = (offsets: [number, number][]) => {
-    const header = Buffer.from(JSON.stringify(Object.fromEntries(offsets.map((at, k) => [`t${k}`, {dtype: 'U8', shape: [at[1] - at[0]], data_offsets: at}]))))
+    const header = Buffer.from(
+      JSON.stringify(
+        Object.fromEntries(offsets.map((at, k) => [`t${k}`, {dtype: 'U8', shape: [at[1] - at[0]], data_offsets: at}])),
+      ),
+    )
     const length = Buffer.alloc(8)
     length.writeBigUInt64LE(BigInt(header.length))
     return Buffer.concat([length, header, new Uint8Array(8)])
   }
-  it.each<[string, [number, number][]]>([['in part', [[0, 5], [4, 8]]], ['wholly', [[0, 8], [0, 8]]], ['not at all, with a gap', [[0, 3], [4, 8]]]])('%s are refused', (_, offsets) => {
+  it.each<[string, [number, number][]]>([
+    [
+      'in part',
+      [
+        [0, 5],
+        [4, 8],
+      ],
+    ],
+    [
+      'wholly',
+      [
+        [0, 8],
+        [0, 8],
+      ],
+    ],
+    [
+      'not at all, with a gap',
+      [
+        [0, 3],
+        [4, 8],
+      ],
+    ],
+  ])('%s are refused', (_, offsets) => {
     expect(refusal(() => openSafetensors(file(offsets), 'x')).message).toContain('tensors overlap or leave a gap')
   })
 })
@@ -108,17 +168,31 @@ describe('JSON', () => {
   it('is read to the limit of its depth and refused beyond it, brackets in text not counted', () => {
     const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
     expect(parseJson(nested(MAX_JSON_DEPTH), 'x')).toBeInstanceOf(Array)
-    expect(refusal(() => parseJson(nested(MAX_JSON_DEPTH + 1), 'x')).message).toBe(`x, byte ${MAX_JSON_DEPTH}: is nested deeper than ${MAX_JSON_DEPTH}, which is the limit`)
+    expect(refusal(() => parseJson(nested(MAX_JSON_DEPTH + 1), 'x')).message).toBe(
+      `x, byte ${MAX_JSON_DEPTH}: is nested deeper than ${MAX_JSON_DEPTH}, which is the limit`,
+    )
     expect(refusal(() => parseJson(Buffer.from('{"a":'.repeat(100_000)), 'x')).message).toContain('is nested deeper')
-    expect(parseJson(Buffer.from(JSON.stringify({a: '['.repeat(1000), 'b\\"': '{'.repeat(1000)})), 'x')).toHaveProperty('a')
+    expect(parseJson(Buffer.from(JSON.stringify({a: '['.repeat(1000), 'b\\"': '{'.repeat(1000)})), 'x')).toHaveProperty(
+      'a',
+    )
   })
   it('keys of every object pollute nothing, in graphs and models too', async () => {
     const hostile = '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}'
     parseJson(Buffer.from(hostile), 'x')
-    const graph = await readGraph(put('proto.json', `{"nodes": [{"id": "__proto__", "__proto__": {"label": "x"}}, {"id": "constructor"}], "links": [{"source": "__proto__", "target": "constructor", "__proto__": {"weight": 9}}]}`))
+    const graph = await readGraph(
+      put(
+        'proto.json',
+        `{"nodes": [{"id": "__proto__", "__proto__": {"label": "x"}}, {"id": "constructor"}], "links": [{"source": "__proto__", "target": "constructor", "__proto__": {"weight": 9}}]}`,
+      ),
+    )
     expect(graph.raw.nodeNames).toEqual(['__proto__', 'constructor'])
     expect(graph.raw.weights).toBeNull()
-    await readGraph(put('proto.graphml', '<graphml><key id="k" for="node" attr.name="__proto__" attr.type="string"/><graph><node id="a"><data key="k">x</data></node><node id="b"/><edge source="a" target="b"/></graph></graphml>'))
+    await readGraph(
+      put(
+        'proto.graphml',
+        '<graphml><key id="k" for="node" attr.name="__proto__" attr.type="string"/><graph><node id="a"><data key="k">x</data></node><node id="b"/><edge source="a" target="b"/></graph></graphml>',
+      ),
+    )
     expect(({} as {polluted?: number}).polluted).toBeUndefined()
     expect(Object.keys(Object.prototype)).toEqual([])
   })
@@ -126,22 +200,36 @@ describe('JSON', () => {
 
 describe('XML', () => {
   it.each([
-    ['billion laughs', '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><graphml><graph><node id="&b;"/></graph></graphml>'],
-    ['an external entity', '<!DOCTYPE g [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml><graph><node id="&x;"/></graph></graphml>'],
+    [
+      'billion laughs',
+      '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><graphml><graph><node id="&b;"/></graph></graphml>',
+    ],
+    [
+      'an external entity',
+      '<!DOCTYPE g [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml><graph><node id="&x;"/></graph></graphml>',
+    ],
     ['a parameter entity', '<!DOCTYPE g [<!ENTITY % x SYSTEM "http://example.org/x"> %x;]><graphml><graph/></graphml>'],
   ])('%s is refused with its DOCTYPE', async (_, content) => {
     await expect(readGraph(put('x.graphml', content))).rejects.toThrow('has a DOCTYPE, which is refused')
   })
   it('an entity that is not declared, and nesting without end, are refused', async () => {
-    await expect(readGraph(put('y.graphml', '<graphml><graph><node id="&x;"/></graph></graphml>'))).rejects.toBeInstanceOf(InputError)
-    await expect(readGraph(put('z.graphml', `<graphml>${'<a>'.repeat(1e5)}`))).rejects.toThrow('is nested deeper than 64')
+    await expect(
+      readGraph(put('y.graphml', '<graphml><graph><node id="&x;"/></graph></graphml>')),
+    ).rejects.toBeInstanceOf(InputError)
+    await expect(readGraph(put('z.graphml', `<graphml>${'<a>'.repeat(1e5)}`))).rejects.toThrow(
+      'is nested deeper than 64',
+    )
   })
 })
 
 describe('code in files', () => {
   it('object arrays and pickles are never unpickled', async () => {
-    expect(refusal(() => parseNpy(npyOf('(1,)', '|O8'), 'a', 'x.npy')).message).toContain('(a Python pickle), which is never unpickled')
-    await expect(openCheckpoint(put('m.pt', Buffer.from('\x80\x02c__builtin__\neval\n.', 'latin1')))).rejects.toThrow('is a Python pickle, not a checkpoint')
+    expect(refusal(() => parseNpy(npyOf('(1,)', '|O8'), 'a', 'x.npy')).message).toContain(
+      '(a Python pickle), which is never unpickled',
+    )
+    await expect(openCheckpoint(put('m.pt', Buffer.from('\x80\x02c__builtin__\neval\n.', 'latin1')))).rejects.toThrow(
+      'is a Python pickle, not a checkpoint',
+    )
   })
 })
 
@@ -150,7 +238,10 @@ describe('links and paths', () => {
     mkdirSync(join(folder, 'model'))
     put('secret.bin', new Uint8Array(16))
     for (const name of ['../secret.bin', 'a/../../secret.bin', join(folder, 'secret.bin')]) {
-      writeFileSync(join(folder, 'model', 'model.json'), JSON.stringify({modelTopology: {}, weightsManifest: [{paths: [name], weights: []}]}))
+      writeFileSync(
+        join(folder, 'model', 'model.json'),
+        JSON.stringify({modelTopology: {}, weightsManifest: [{paths: [name], weights: []}]}),
+      )
       await expect(openCheckpoint(join(folder, 'model')), name).rejects.toThrow('outside of its own folder')
     }
   })
@@ -177,8 +268,13 @@ describe('links and paths', () => {
 })
 
 describe('text from files', () => {
-  it.each(['=1+1', '+SUM(A1)', '-2+cmd', '@x', '\t=1', '\r=1', '\n=1', '\uff1d1', '-', '+'])('%j is a formula', (text) => expect(runsInSpreadsheet(text)).toBe(true))
-  it.each(['', 'a=1', '-5', '+3.5', '-1e-7', '-.5', ' =1', '7'])('%j is none', (text) => expect(runsInSpreadsheet(text)).toBe(false))
+  it.each(['=1+1', '+SUM(A1)', '-2+cmd', '@x', '\t=1', '\r=1', '\n=1', '\uff1d1', '-', '+'])(
+    '%j is a formula',
+    (text) => expect(runsInSpreadsheet(text)).toBe(true),
+  )
+  it.each(['', 'a=1', '-5', '+3.5', '-1e-7', '-.5', ' =1', '7'])('%j is none', (text) =>
+    expect(runsInSpreadsheet(text)).toBe(false),
+  )
   it('JSON for a terminal holds no character that it acts on, and is the same JSON', () => {
     const value = {a: 'x\u001b[31m\u009b31m\u202e\u2028\ufeffé', '\u0085': ['\ud800']}
     const json = visibleJson(JSON.stringify(value, null, 2))

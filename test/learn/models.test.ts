@@ -13,7 +13,8 @@ const train = Uint32Array.of(0, 2, 3, 5, 8)
 const matrixOf = ({rows, cols, data}: Dense) => Matrix.from1DArray(rows, cols, data)
 const denseOf = (x: Csr) => {
   const out = Matrix.zeros(x.rows, x.cols)
-  for (let i = 0; i < x.rows; i++) for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) out.set(i, x.indices[t]!, x.values[t]!)
+  for (let i = 0; i < x.rows; i++)
+    for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) out.set(i, x.indices[t]!, x.values[t]!)
   return out
 }
 
@@ -42,18 +43,29 @@ function attention(a: Matrix, h: Matrix, own: number[], other: number[]): Matrix
     const near = Array.from({length: h.rows}, (_, j) => j).filter((j) => a.get(i, j) !== 0)
     const raw = near.map((j) => along(i, own) + along(j, other)).map((x) => Math.exp(x > 0 ? x : 0.2 * x))
     const total = raw.reduce((p, q) => p + q)
-    near.forEach((j, t) => out.setRow(i, out.getRow(i).map((x, c) => x + (raw[t]! / total) * h.get(j, c))))
+    near.forEach((j, t) =>
+      out.setRow(
+        i,
+        out.getRow(i).map((x, c) => x + (raw[t]! / total) * h.get(j, c)),
+      ),
+    )
   }
   return out
 }
 
 /** Logits by the published formulas, with dense matrices. */
 const REFERENCE: Record<(typeof MODEL_NAMES)[number], (a: Matrix, x: Matrix, p: Matrix[]) => Matrix> = {
-  gcn: (a, x, [w0, b0, w1, b1]) => a.mmul(Matrix.max(a.mmul(x).mmul(w0!).addRowVector(b0!), Matrix.zeros(a.rows, w0!.columns))).mmul(w1!).addRowVector(b1!),
+  gcn: (a, x, [w0, b0, w1, b1]) =>
+    a
+      .mmul(Matrix.max(a.mmul(x).mmul(w0!).addRowVector(b0!), Matrix.zeros(a.rows, w0!.columns)))
+      .mmul(w1!)
+      .addRowVector(b1!),
   sgc: (a, x, [w, b]) => a.mmul(a).mmul(x).mmul(w!).addRowVector(b!),
   gat: (a, x, [w0, own, other, b0, w1, own1, other1, b1]) => {
     const h = x.mmul(w0!)
-    const heads = Array.from({length: own!.rows}, (_, k) => attention(a, h.subMatrix(0, h.rows - 1, 8 * k, 8 * k + 7), own!.getRow(k), other!.getRow(k)))
+    const heads = Array.from({length: own!.rows}, (_, k) =>
+      attention(a, h.subMatrix(0, h.rows - 1, 8 * k, 8 * k + 7), own!.getRow(k), other!.getRow(k)),
+    )
     const hidden = Matrix.zeros(h.rows, h.columns)
     heads.forEach((head, k) => hidden.setSubMatrix(head, 0, 8 * k))
     hidden.addRowVector(b0!)
@@ -115,7 +127,9 @@ describe.each(MODEL_NAMES)('%s', (name) => {
         const order = random(seed + 7).permutation(graph.nodes)
         const before = create(name, graph, 3).forward(null).logits
         const after = create(name, renamed(graph, order), 3).forward(null).logits
-        for (let i = 0; i < graph.nodes; i++) for (let c = 0; c < graph.classes; c++) expect(after.data[order[i]! * graph.classes + c]).toBeCloseTo(before.data[i * graph.classes + c]!, 10)
+        for (let i = 0; i < graph.nodes; i++)
+          for (let c = 0; c < graph.classes; c++)
+            expect(after.data[order[i]! * graph.classes + c]).toBeCloseTo(before.data[i * graph.classes + c]!, 10)
       }),
       {numRuns: 20},
     )

@@ -32,31 +32,51 @@ describe('training', () => {
   })
 
   it('does far better than guessing', () => {
-    expect(accuracyOf(trained('gcn', 1, nodes, 100).predictions, graph.labels!, graph.split!.test)).toBeGreaterThan(2 / graph.classes)
+    expect(accuracyOf(trained('gcn', 1, nodes, 100).predictions, graph.labels!, graph.split!.test)).toBeGreaterThan(
+      2 / graph.classes,
+    )
   })
 
   it('keeps the best validation epoch, and the last where nothing validates', () => {
     const best = trained('gcn', 1)
     expect(best.validationAccuracy).toBe(accuracyOf(best.predictions, nodes.labels, nodes.validation))
-    for (let epochs = 1; epochs <= 40; epochs += 3) expect(trained('gcn', 1, nodes, epochs).validationAccuracy).toBeLessThanOrEqual(best.validationAccuracy!)
-    expect(trained('gcn', 1, {...nodes, validation: new Uint32Array(0)})).toMatchObject({epoch: 40, validationAccuracy: null})
+    for (let epochs = 1; epochs <= 40; epochs += 3)
+      expect(trained('gcn', 1, nodes, epochs).validationAccuracy).toBeLessThanOrEqual(best.validationAccuracy!)
+    expect(trained('gcn', 1, {...nodes, validation: new Uint32Array(0)})).toMatchObject({
+      epoch: 40,
+      validationAccuracy: null,
+    })
   })
 })
 
 describe('its parts', () => {
   it('cross-entropy and its gradient by the definition', () => {
     const rng = random(3)
-    const logits = dense(5, 3, Float64Array.from({length: 15}, () => 4 * rng.normal()))
+    const logits = dense(
+      5,
+      3,
+      Float64Array.from({length: 15}, () => 4 * rng.normal()),
+    )
     const labels = Int32Array.of(0, 2, 1, 1, 0)
     const at = Uint32Array.of(0, 1, 3)
     const {loss, gradient} = crossEntropy(logits, labels, at)
-    const p = (i: number, c: number) => Math.exp(logits.data[3 * i + c]!) / [0, 1, 2].reduce((sum, k) => sum + Math.exp(logits.data[3 * i + k]!), 0)
+    const p = (i: number, c: number) =>
+      Math.exp(logits.data[3 * i + c]!) / [0, 1, 2].reduce((sum, k) => sum + Math.exp(logits.data[3 * i + k]!), 0)
     expect(loss).toBeCloseTo(-[...at].reduce((sum, i) => sum + Math.log(p(i, labels[i]!)), 0) / 3, 12)
-    for (let i = 0; i < 5; i++) for (let c = 0; c < 3; c++) expect(gradient.data[3 * i + c]).toBeCloseTo([...at].includes(i) ? (p(i, c) - Number(labels[i] === c)) / 3 : 0, 12)
+    for (let i = 0; i < 5; i++)
+      for (let c = 0; c < 3; c++)
+        expect(gradient.data[3 * i + c]).toBeCloseTo(
+          [...at].includes(i) ? (p(i, c) - Number(labels[i] === c)) / 3 : 0,
+          12,
+        )
   })
 
   it('cross-entropy stands large logits', () => {
-    const {loss, gradient} = crossEntropy(dense(1, 2, Float64Array.of(5000, -5000)), Int32Array.of(1), Uint32Array.of(0))
+    const {loss, gradient} = crossEntropy(
+      dense(1, 2, Float64Array.of(5000, -5000)),
+      Int32Array.of(1),
+      Uint32Array.of(0),
+    )
     expect(loss).toBe(10_000)
     expect([...gradient.data]).toEqual([1, -1])
   })
@@ -91,8 +111,17 @@ describe('its parts', () => {
     const {features} = smallGraph(2)
     const mask = dropoutMask(features.values.length, 0.5, random(4))!
     const masked = maskCsr(features, mask)
-    const stored = (x: typeof features) => Array.from({length: x.rows}, (_, i) => Array.from({length: x.indptr[i + 1]! - x.indptr[i]!}, (__, t) => [i, x.indices[x.indptr[i]! + t]!, x.values[x.indptr[i]! + t]!])).flat()
-    expect(stored(masked)).toEqual(stored({...features, values: features.values.map((x, t) => x * mask[t]!)}).filter(([, , x]) => x !== 0))
+    const stored = (x: typeof features) =>
+      Array.from({length: x.rows}, (_, i) =>
+        Array.from({length: x.indptr[i + 1]! - x.indptr[i]!}, (__, t) => [
+          i,
+          x.indices[x.indptr[i]! + t]!,
+          x.values[x.indptr[i]! + t]!,
+        ]),
+      ).flat()
+    expect(stored(masked)).toEqual(
+      stored({...features, values: features.values.map((x, t) => x * mask[t]!)}).filter(([, , x]) => x !== 0),
+    )
   })
 
   it('argmax takes the smaller class of a tie', () => {
@@ -100,18 +129,26 @@ describe('its parts', () => {
   })
 })
 
-describe.skipIf(!hasSharedGraphs)('published accuracies of the gcn on Cora (skipped where the graphs are absent)', () => {
-  it.each([
-    ['cora', 'edges', 0.825, 0.85],
-    ['cora_meta_0.25', 'edges_attacked', 0.45, 0.53],
-  ])('%s, %s: within its range', (name, edges, low, high) => {
-    const {graph: cora} = sharedGraph(name, edges)
-    const {create, training} = MODELS.gcn
-    const rng = random(0)
-    const model = create(nodeData(cora.nodes, cora.edges, cora.features, cora.classes), training, rng)
-    const {predictions} = train(model, {labels: cora.labels!, train: cora.split!.train, validation: cora.split!.validation}, training, rng)
-    const accuracy = accuracyOf(predictions, cora.labels!, cora.split!.test)
-    expect(accuracy).toBeGreaterThan(low)
-    expect(accuracy).toBeLessThan(high)
-  })
-})
+describe.skipIf(!hasSharedGraphs)(
+  'published accuracies of the gcn on Cora (skipped where the graphs are absent)',
+  () => {
+    it.each([
+      ['cora', 'edges', 0.825, 0.85],
+      ['cora_meta_0.25', 'edges_attacked', 0.45, 0.53],
+    ])('%s, %s: within its range', (name, edges, low, high) => {
+      const {graph: cora} = sharedGraph(name, edges)
+      const {create, training} = MODELS.gcn
+      const rng = random(0)
+      const model = create(nodeData(cora.nodes, cora.edges, cora.features, cora.classes), training, rng)
+      const {predictions} = train(
+        model,
+        {labels: cora.labels!, train: cora.split!.train, validation: cora.split!.validation},
+        training,
+        rng,
+      )
+      const accuracy = accuracyOf(predictions, cora.labels!, cora.split!.test)
+      expect(accuracy).toBeGreaterThan(low)
+      expect(accuracy).toBeLessThan(high)
+    })
+  },
+)

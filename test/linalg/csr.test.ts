@@ -1,13 +1,30 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {InputError} from '../../src/errors.js'
-import {concatColumns, csrFromDense, csrFromTriplets, denseRows, gatherRows, normaliseRows, selectRows, transposeCsr} from '../../src/linalg/csr.js'
-import {innerProducts, multiplyCsr, multiplyCsrDense, multiplyCsrTransposedDense, rowDot} from '../../src/linalg/csr-products.js'
+import {
+  concatColumns,
+  csrFromDense,
+  csrFromTriplets,
+  denseRows,
+  gatherRows,
+  normaliseRows,
+  selectRows,
+  transposeCsr,
+} from '../../src/linalg/csr.js'
+import {
+  innerProducts,
+  multiplyCsr,
+  multiplyCsrDense,
+  multiplyCsrTransposedDense,
+  rowDot,
+} from '../../src/linalg/csr-products.js'
 import {plainProducts, transpose} from '../../src/linalg/products.js'
 import {type Csr, dense, type Dense} from '../../src/linalg/types.js'
 
 const matrix = (rows: number, cols: number) =>
-  fc.array(fc.oneof(fc.constant(0), fc.integer({min: -5, max: 5})), {minLength: rows * cols, maxLength: rows * cols}).map((values) => dense(rows, cols, Float64Array.from(values)))
+  fc
+    .array(fc.oneof(fc.constant(0), fc.integer({min: -5, max: 5})), {minLength: rows * cols, maxLength: rows * cols})
+    .map((values) => dense(rows, cols, Float64Array.from(values)))
 const sized = fc.tuple(fc.integer({min: 1, max: 7}), fc.integer({min: 1, max: 7}), fc.integer({min: 1, max: 7}))
 const full = (a: Csr): Dense => denseRows(a, 0, a.rows)
 // −0 is 0: a stored zero and a missing one are the same number.
@@ -37,7 +54,11 @@ describe('sparse rows', () => {
           const rows = [a.rows - 1, 0]
           expect(numbers(full(selectRows(x, rows) as Csr))).toEqual(numbers(gatherRows(a, rows)))
           const both = full(concatColumns(x, z))
-          for (let i = 0; i < a.rows; i++) expect(numbers(dense(1, both.cols, both.data.slice(i * both.cols, (i + 1) * both.cols)))).toEqual([...numbers(gatherRows(a, [i])), ...numbers(gatherRows(c, [i]))])
+          for (let i = 0; i < a.rows; i++)
+            expect(numbers(dense(1, both.cols, both.data.slice(i * both.cols, (i + 1) * both.cols)))).toEqual([
+              ...numbers(gatherRows(a, [i])),
+              ...numbers(gatherRows(c, [i])),
+            ])
         },
       ),
       {seed: 3, numRuns: 100},
@@ -46,15 +67,18 @@ describe('sparse rows', () => {
 
   it('inner products of rows are the same for sparse and dense rows', async () => {
     await fc.assert(
-      fc.asyncProperty(sized.chain(([m, n, k]) => fc.tuple(matrix(m, k), matrix(n, k))), async ([a, b]) => {
-        const expected = numbers(await plainProducts.multiplyTransposed(a, b))
-        for (const x of [a, csrFromDense(a)]) {
-          for (const y of [b, csrFromDense(b)]) {
-            expect(numbers(await innerProducts(x, y, plainProducts))).toEqual(expected)
-            expect(rowDot(x, 0, y, 0) + 0).toBe(expected[0])
+      fc.asyncProperty(
+        sized.chain(([m, n, k]) => fc.tuple(matrix(m, k), matrix(n, k))),
+        async ([a, b]) => {
+          const expected = numbers(await plainProducts.multiplyTransposed(a, b))
+          for (const x of [a, csrFromDense(a)]) {
+            for (const y of [b, csrFromDense(b)]) {
+              expect(numbers(await innerProducts(x, y, plainProducts))).toEqual(expected)
+              expect(rowDot(x, 0, y, 0) + 0).toBe(expected[0])
+            }
           }
-        }
-      }),
+        },
+      ),
       {seed: 4, numRuns: 50},
     )
   })

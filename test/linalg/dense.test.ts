@@ -16,7 +16,8 @@ const filled = (rows: number, cols: number, seed: number): Dense => {
   return dense(rows, cols, Float64Array.from({length: rows * cols}, normal))
 }
 const oracle = ({rows, cols, data}: Dense) => Oracle.from1DArray(rows, cols, Array.from(data))
-const apart = (a: ArrayLike<number>, b: ArrayLike<number>) => Math.max(0, ...Array.from(a, (x, i) => Math.abs(x - b[i]!)))
+const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(0, ...Array.from(a, (x, i) => Math.abs(x - b[i]!)))
 /** B Bᵀ + I: positive definite. */
 function definite(n: number, seed: number): Dense {
   const b = oracle(filled(n, n, seed))
@@ -30,11 +31,20 @@ beforeAll(async () => {
 afterAll(() => fast.close())
 
 describe('products', () => {
-  const sizes: [number, number, number][] = [[1, 1, 1], [3, 5, 2], [17, 33, 9], [65, 64, 130], [0, 3, 4], [4, 0, 3], [4, 3, 0]]
+  const sizes: [number, number, number][] = [
+    [1, 1, 1],
+    [3, 5, 2],
+    [17, 33, 9],
+    [65, 64, 130],
+    [0, 3, 4],
+    [4, 0, 3],
+    [4, 3, 0],
+  ]
   it.each(sizes)('%i × %i by %i: plain and native agree with ml-matrix', async (m, n, k) => {
     const a = filled(m, k, 1)
     const b = filled(n, k, 2)
-    const expected = k === 0 || m === 0 || n === 0 ? new Float64Array(m * n) : oracle(a).mmul(oracle(b).transpose()).to1DArray()
+    const expected =
+      k === 0 || m === 0 || n === 0 ? new Float64Array(m * n) : oracle(a).mmul(oracle(b).transpose()).to1DArray()
     for (const products of [plainProducts, fast]) {
       const abT = await products.multiplyTransposed(a, b)
       expect([abT.rows, abT.cols, abT.data.length]).toEqual([m, n, m * n])
@@ -43,7 +53,12 @@ describe('products', () => {
     }
   })
 
-  it.each([[1, 1], [17, 33], [64, 40], [0, 3]])('the transpose of %i × %i, of scaled rows too, into memory that held something else', (m, n) => {
+  it.each([
+    [1, 1],
+    [17, 33],
+    [64, 40],
+    [0, 3],
+  ])('the transpose of %i × %i, of scaled rows too, into memory that held something else', (m, n) => {
     const [a, scale] = [filled(m, n, 1), filled(1, m, 2).data]
     const expected = m === 0 ? [] : oracle(a).transpose().to1DArray()
     expect(transpose(a)).toEqual({rows: n, cols: m, data: Float64Array.from(expected)})
@@ -54,7 +69,8 @@ describe('products', () => {
 
   it('keeps the type of its inputs', async () => {
     const single = {rows: 2, cols: 2, data: Float32Array.of(1, 2, 3, 4)}
-    for (const products of [plainProducts, fast]) expect((await products.multiply(single, single)).data).toEqual(Float32Array.of(7, 10, 15, 22))
+    for (const products of [plainProducts, fast])
+      expect((await products.multiply(single, single)).data).toEqual(Float32Array.of(7, 10, 15, 22))
   })
 })
 
@@ -64,7 +80,12 @@ describe('Cholesky and inverse', () => {
     const b = filled(n, 3, 5)
     const factor = await cholesky(a, fast)
     const scale = Math.max(...a.data)
-    expect(apart((await choleskySolve(factor, b, fast)).data, new CholeskyDecomposition(oracle(a)).solve(oracle(b)).to1DArray())).toBeLessThan(1e-8)
+    expect(
+      apart(
+        (await choleskySolve(factor, b, fast)).data,
+        new CholeskyDecomposition(oracle(a)).solve(oracle(b)).to1DArray(),
+      ),
+    ).toBeLessThan(1e-8)
     const inverted = await invertPositiveDefinite(a, fast)
     expect(apart(inverted.data, inverse(oracle(a)).to1DArray())).toBeLessThan(1e-8)
     const identity = await fast.multiply(a, inverted)
@@ -79,10 +100,15 @@ describe('Cholesky and inverse', () => {
     expect(a.data).toEqual(before)
   })
 
-  it.each([[[1, 2, 2, 1]], [[0, 0, 0, 0]], [[-1, 0, 0, 1]]])('refuses %j, which is not positive definite', async (values) => {
-    await expect(async () => cholesky(dense(2, 2, Float64Array.from(values)), fast)).rejects.toThrow(InputError)
-    await expect(async () => invertPositiveDefinite(dense(2, 2, Float64Array.from(values)), fast)).rejects.toThrow(InputError)
-  })
+  it.each([[[1, 2, 2, 1]], [[0, 0, 0, 0]], [[-1, 0, 0, 1]]])(
+    'refuses %j, which is not positive definite',
+    async (values) => {
+      await expect(async () => cholesky(dense(2, 2, Float64Array.from(values)), fast)).rejects.toThrow(InputError)
+      await expect(async () => invertPositiveDefinite(dense(2, 2, Float64Array.from(values)), fast)).rejects.toThrow(
+        InputError,
+      )
+    },
+  )
 })
 
 describe('conjugate gradients', () => {
@@ -91,8 +117,13 @@ describe('conjugate gradients', () => {
       fc.asyncProperty(fc.integer({min: 1, max: 40}), fc.integer({min: 1, max: 1000}), async (n, seed) => {
         const a = definite(n, seed)
         const b = filled(n, 2, seed + 1)
-        const byDiagonal = (r: Dense) => Promise.resolve({...r, data: r.data.map((x, t) => x / a.data[(t >> 1) * (n + 1)]!)})
-        const {x} = await conjugateGradients((v) => plainProducts.multiply(a, v), b, {tolerance: 1e-12, maxIterations: 500, ...(seed % 2 === 0 ? {precondition: byDiagonal} : {})})
+        const byDiagonal = (r: Dense) =>
+          Promise.resolve({...r, data: r.data.map((x, t) => x / a.data[(t >> 1) * (n + 1)]!)})
+        const {x} = await conjugateGradients((v) => plainProducts.multiply(a, v), b, {
+          tolerance: 1e-12,
+          maxIterations: 500,
+          ...(seed % 2 === 0 ? {precondition: byDiagonal} : {}),
+        })
         const residual = oracle(a).mmul(oracle(x)).sub(oracle(b))
         expect(residual.norm()).toBeLessThan(1e-10 * oracle(b).norm())
       }),

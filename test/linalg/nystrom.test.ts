@@ -41,13 +41,18 @@ function left(k: Dense, chosen: Uint32Array): {frobenius: number; trace: number}
 describe('randomly pivoted Cholesky', () => {
   it('rebuilds a matrix of rank r from r columns, and stops there', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({min: 1, max: 30}), fc.integer({min: 1, max: 10}), fc.integer({min: 0, max: 1000}), async (n, rank, seed) => {
-        const k = ofRank(n, rank, seed)
-        const chosen = await chooseColumns(accessTo(k), n, random(seed), plainProducts)
-        expect(chosen.length).toBe(Math.min(n, rank))
-        expect(Array.from(chosen)).toEqual([...new Set(chosen)].sort((a, b) => a - b))
-        expect(left(k, chosen).frobenius).toBeLessThan(1e-6)
-      }),
+      fc.asyncProperty(
+        fc.integer({min: 1, max: 30}),
+        fc.integer({min: 1, max: 10}),
+        fc.integer({min: 0, max: 1000}),
+        async (n, rank, seed) => {
+          const k = ofRank(n, rank, seed)
+          const chosen = await chooseColumns(accessTo(k), n, random(seed), plainProducts)
+          expect(chosen.length).toBe(Math.min(n, rank))
+          expect(Array.from(chosen)).toEqual([...new Set(chosen)].sort((a, b) => a - b))
+          expect(left(k, chosen).frobenius).toBeLessThan(1e-6)
+        },
+      ),
       {seed: 1, numRuns: 30},
     )
   })
@@ -108,7 +113,8 @@ describe("Hutchinson's trace of an inverse", () => {
     const k = ofRank(n, 20, 3)
     for (let i = 0; i < n; i++) k.data[i * n + i]! += 1
     const exact = inverse(oracle(k))
-    const solve = (v: Dense) => Promise.resolve(dense(v.rows, v.cols, Float64Array.from(exact.mmul(oracle(v)).to1DArray())))
+    const solve = (v: Dense) =>
+      Promise.resolve(dense(v.rows, v.cols, Float64Array.from(exact.mmul(oracle(v)).to1DArray())))
     const errors: number[] = []
     const stated: number[] = []
     for (let seed = 0; seed < 40; seed++) {
@@ -124,9 +130,10 @@ describe("Hutchinson's trace of an inverse", () => {
   })
 
   it('is exact where the inverse is diagonal: every sign squared is 1', async () => {
-    const {trace, standardError} = await traceOfInverse(5, 3, random(0), (v) => Promise.resolve({...v, data: v.data.map((x, t) => x * (1 + Math.floor(t / 3)))}))
+    const {trace, standardError} = await traceOfInverse(5, 3, random(0), (v) =>
+      Promise.resolve({...v, data: v.data.map((x, t) => x * (1 + Math.floor(t / 3)))}),
+    )
     expect(trace).toBeCloseTo(15, 12)
     expect(standardError).toBeLessThan(1e-12)
   })
 })
-

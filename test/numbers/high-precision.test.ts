@@ -22,7 +22,13 @@ import {normalCdf} from '../../src/stats/normal.js'
 
 /** Computed with 50 digits by fixtures/high-precision/make-high-precision.py, which shares no line with surety. */
 interface Expected {
-  functions: {kappa: [number, number][]; kappaSlope: [number, number][]; normalCdf: [number, number][]; logGamma: [number, number][]; incompleteBeta: [number, number, number, number][]}
+  functions: {
+    kappa: [number, number][]
+    kappaSlope: [number, number][]
+    normalCdf: [number, number][]
+    logGamma: [number, number][]
+    incompleteBeta: [number, number, number, number][]
+  }
   bounds: {
     clopperPearson: [number, number, number, number][]
     kl: [number, number, number, number, number][]
@@ -30,13 +36,39 @@ interface Expected {
     ratio: {a: number[]; b: number[]; bets: [number, number, number][]; max: number; cases: [number, number][]}
   }
   volatility: {
-    task: {anchors: number[][]; references: number[][]; anchorLoss: number[]; referenceLoss: number[]; anchorLabels: number[]; referenceLabels: number[]; scale: number; floor: number; lossMax: number; etas: number[]}
-    cases: {metric: VolatilityTask['metric']; deltas: number[]; sums: Record<'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal', number[]> & {crossLabelTotal: number; diameter: number}}[]
+    task: {
+      anchors: number[][]
+      references: number[][]
+      anchorLoss: number[]
+      referenceLoss: number[]
+      anchorLabels: number[]
+      referenceLabels: number[]
+      scale: number
+      floor: number
+      lossMax: number
+      etas: number[]
+    }
+    cases: {
+      metric: VolatilityTask['metric']
+      deltas: number[]
+      sums: Record<'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal', number[]> & {
+        crossLabelTotal: number
+        diameter: number
+      }
+    }[]
   }
-  complexity: {nodes: number; edges: [number, number][]; features: number[][]; labels: number[]; cases: {norm: Norm; hops: 1 | 2; ridge: number; nodeSet: number[]; gkc: number; kc: number[]}[]}
+  complexity: {
+    nodes: number
+    edges: [number, number][]
+    features: number[][]
+    labels: number[]
+    cases: {norm: Norm; hops: 1 | 2; ridge: number; nodeSet: number[]; gkc: number; kc: number[]}[]
+  }
 }
 
-const {functions, bounds, volatility, complexity} = JSON.parse(readFileSync('fixtures/high-precision/high-precision.json', 'utf8')) as Expected
+const {functions, bounds, volatility, complexity} = JSON.parse(
+  readFileSync('fixtures/high-precision/high-precision.json', 'utf8'),
+) as Expected
 
 let every: Products[] = [plainProducts]
 beforeAll(async () => {
@@ -55,8 +87,10 @@ describe('special functions', () => {
 
   it('the normal distribution and log Γ to 10⁻¹⁴, the incomplete beta function to 10⁻¹¹, relative', () => {
     for (const [x, truth] of functions.normalCdf) expect(Math.abs(normalCdf(x) - truth), `Φ(${x})`).toBeLessThan(1e-14)
-    for (const [x, truth] of functions.logGamma) expect(Math.abs(logGamma(x) - truth) / Math.max(1, Math.abs(truth)), `log Γ(${x})`).toBeLessThan(1e-14)
-    for (const [x, a, b, truth] of functions.incompleteBeta) expect(error(incompleteBeta(x, a, b), truth), `I_${x}(${a}, ${b})`).toBeLessThan(1e-11)
+    for (const [x, truth] of functions.logGamma)
+      expect(Math.abs(logGamma(x) - truth) / Math.max(1, Math.abs(truth)), `log Γ(${x})`).toBeLessThan(1e-14)
+    for (const [x, a, b, truth] of functions.incompleteBeta)
+      expect(error(incompleteBeta(x, a, b), truth), `I_${x}(${a}, ${b})`).toBeLessThan(1e-11)
   })
 })
 
@@ -67,31 +101,69 @@ function isBound(got: number, truth: number, what: string, tolerance = 1e-10): v
 }
 
 describe('confidence bounds, root by root', () => {
-  it.each(bounds.clopperPearson)('Clopper–Pearson: %d of %d at α = %d', (k, n, alpha, truth) => isBound(clopperPearsonUpper(k, n, alpha), truth, 'upper'))
-  it.each(bounds.kl)('Chernoff: mean %d of at most %d, n = %d, α = %d', (u, max, n, alpha, truth) => isBound(klUpper(u, max, n, alpha), truth, 'upper'))
+  it.each(bounds.clopperPearson)('Clopper–Pearson: %d of %d at α = %d', (k, n, alpha, truth) =>
+    isBound(clopperPearsonUpper(k, n, alpha), truth, 'upper'),
+  )
+  it.each(bounds.kl)('Chernoff: mean %d of at most %d, n = %d, α = %d', (u, max, n, alpha, truth) =>
+    isBound(klUpper(u, max, n, alpha), truth, 'upper'),
+  )
   it('Maurer–Pontil, of values that vary', () => {
-    for (const [values, max, alpha, truth] of bounds.maurerPontil) isBound(maurerPontilUpper(Float64Array.from(values), max, alpha), truth, `${values.length} values at ${alpha}`, 1e-14)
+    for (const [values, max, alpha, truth] of bounds.maurerPontil)
+      isBound(
+        maurerPontilUpper(Float64Array.from(values), max, alpha),
+        truth,
+        `${values.length} values at ${alpha}`,
+        1e-14,
+      )
   })
   it('the betting bound of a ratio', () => {
     const {a, b, bets, max, cases} = bounds.ratio
-    for (const [alpha, truth] of cases) isBound(ratioUpperBound(Float64Array.from(a), Float64Array.from(b), bets.map(([stake, weight, from]) => ({stake, weight, from})), alpha, max), truth, `α = ${alpha}`)
+    for (const [alpha, truth] of cases)
+      isBound(
+        ratioUpperBound(
+          Float64Array.from(a),
+          Float64Array.from(b),
+          bets.map(([stake, weight, from]) => ({stake, weight, from})),
+          alpha,
+          max,
+        ),
+        truth,
+        `α = ${alpha}`,
+      )
   })
 })
 
 describe('volatility sums', () => {
   const {task} = volatility
-  const matrix = (rows: number[][]): Dense => ({rows: rows.length, cols: rows[0]!.length, data: Float64Array.from(rows.flat())})
+  const matrix = (rows: number[][]): Dense => ({
+    rows: rows.length,
+    cols: rows[0]!.length,
+    data: Float64Array.from(rows.flat()),
+  })
 
   it.each(volatility.cases)('$metric: every sum to 10⁻¹³, every count', async ({metric, deltas, sums}) => {
     for (const products of every) {
-      const got = await cpuVolatility({
-        ...task, metric, deltas: Float64Array.from(deltas), etas: Float64Array.from(task.etas), anchors: matrix(task.anchors), references: matrix(task.references),
-        anchorLoss: Float64Array.from(task.anchorLoss), referenceLoss: Float64Array.from(task.referenceLoss), anchorLabels: Int32Array.from(task.anchorLabels), referenceLabels: Int32Array.from(task.referenceLabels),
-      }, new BlockRunner(products))
+      const got = await cpuVolatility(
+        {
+          ...task,
+          metric,
+          deltas: Float64Array.from(deltas),
+          etas: Float64Array.from(task.etas),
+          anchors: matrix(task.anchors),
+          references: matrix(task.references),
+          anchorLoss: Float64Array.from(task.anchorLoss),
+          referenceLoss: Float64Array.from(task.referenceLoss),
+          anchorLabels: Int32Array.from(task.anchorLabels),
+          referenceLabels: Int32Array.from(task.referenceLabels),
+        },
+        new BlockRunner(products),
+      )
       expect(Array.from(got.within)).toEqual(sums.within)
       expect(Array.from(got.exceed)).toEqual(sums.exceed)
-      for (const name of ['total', 'windowed', 'anchorTotal'] as const) sums[name].forEach((truth, at) => expect(error(got[name][at]!, truth), `${name}[${at}]`).toBeLessThan(1e-13))
-      for (const name of ['crossLabelTotal', 'diameter'] as const) expect(error(got[name], sums[name]), name).toBeLessThan(1e-13)
+      for (const name of ['total', 'windowed', 'anchorTotal'] as const)
+        sums[name].forEach((truth, at) => expect(error(got[name][at]!, truth), `${name}[${at}]`).toBeLessThan(1e-13))
+      for (const name of ['crossLabelTotal', 'diameter'] as const)
+        expect(error(got[name], sums[name]), name).toBeLessThan(1e-13)
     }
   })
 })
@@ -99,21 +171,42 @@ describe('volatility sums', () => {
 describe('graph kernel complexity', () => {
   const {nodes, edges, features, labels, cases} = complexity
   const graph: Graph = {
-    nodes, edges: Uint32Array.from(edges.flat()), weights: null, labels: Int32Array.from(labels), classes: 3, split: null, nodeNames: null,
+    nodes,
+    edges: Uint32Array.from(edges.flat()),
+    weights: null,
+    labels: Int32Array.from(labels),
+    classes: 3,
+    split: null,
+    nodeNames: null,
     features: {rows: nodes, cols: features[0]!.length, data: Float64Array.from(features.flat())},
   }
 
-  it.each(cases)('$norm, $hops hops, λ = $ridge: GKC to 10⁻¹², and exact removal of every edge to 10⁻¹⁰', async ({norm, hops, ridge, nodeSet, gkc, kc}) => {
-    for (const products of every) {
-      const set = Uint32Array.from(nodeSet)
-      const x = kernelFeatures(graph)
-      const mixing = aggregation(nodes, graph.edges, norm, hops)
-      const gram = await kernelGram(x, mixing, set, products)
-      const {kernel} = kernelOf(gram, false)
-      const solved = await solveComplexity(kernel, labelMatrix(graph.labels!, set, 3, 'one-hot'), ridge, products)
-      expect(error(solved.gkc, gkc)).toBeLessThan(1e-12)
-      const changes = await exactRemoval(gram, kernel, await invertPositiveDefinite(kernel, products, ridge), solved, x, mixing, graph.edges, edges.map((_, e) => e), products)
-      kc.forEach((truth, e) => expect(Math.abs(changes[e]! - truth), `edge ${edges[e]!.join('–')}`).toBeLessThan(1e-10 * gkc))
-    }
-  })
+  it.each(cases)(
+    '$norm, $hops hops, λ = $ridge: GKC to 10⁻¹², and exact removal of every edge to 10⁻¹⁰',
+    async ({norm, hops, ridge, nodeSet, gkc, kc}) => {
+      for (const products of every) {
+        const set = Uint32Array.from(nodeSet)
+        const x = kernelFeatures(graph)
+        const mixing = aggregation(nodes, graph.edges, norm, hops)
+        const gram = await kernelGram(x, mixing, set, products)
+        const {kernel} = kernelOf(gram, false)
+        const solved = await solveComplexity(kernel, labelMatrix(graph.labels!, set, 3, 'one-hot'), ridge, products)
+        expect(error(solved.gkc, gkc)).toBeLessThan(1e-12)
+        const changes = await exactRemoval(
+          gram,
+          kernel,
+          await invertPositiveDefinite(kernel, products, ridge),
+          solved,
+          x,
+          mixing,
+          graph.edges,
+          edges.map((_, e) => e),
+          products,
+        )
+        kc.forEach((truth, e) =>
+          expect(Math.abs(changes[e]! - truth), `edge ${edges[e]!.join('–')}`).toBeLessThan(1e-10 * gkc),
+        )
+      }
+    },
+  )
 })

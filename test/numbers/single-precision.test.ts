@@ -11,7 +11,12 @@ const U = 2 ** -23
 const {fround} = Math
 
 /** A distance in fp32 throughout, terms added in the given order. */
-function single(a: Float32Array, b: Float32Array, metric: 'l2' | 'l1' | 'linf' | 'angle', order: readonly number[]): number {
+function single(
+  a: Float32Array,
+  b: Float32Array,
+  metric: 'l2' | 'l1' | 'linf' | 'angle',
+  order: readonly number[],
+): number {
   if (metric === 'angle') {
     const unit = (x: Float32Array) => {
       const length = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0))
@@ -22,7 +27,10 @@ function single(a: Float32Array, b: Float32Array, metric: 'l2' | 'l1' | 'linf' |
   let out = 0
   for (const t of order) {
     const difference = Math.abs(fround(a[t]! - b[t]!))
-    out = metric === 'linf' ? Math.max(out, difference) : fround(out + (metric === 'l1' ? difference : fround(difference * difference)))
+    out =
+      metric === 'linf'
+        ? Math.max(out, difference)
+        : fround(out + (metric === 'l1' ? difference : fround(difference * difference)))
   }
   return metric === 'l2' ? fround(Math.sqrt(out)) : out
 }
@@ -42,27 +50,41 @@ function double(a: Float32Array, b: Float32Array, metric: 'l2' | 'l1' | 'linf' |
 }
 
 describe('the error bounds of fp32, u = 2⁻²³', () => {
-  it.each(['l2', 'l1', 'linf', 'angle'] as const)('%s: a distance stays within relativeError, whatever the order of its terms', (metric) => {
-    let worst = 0
-    fc.assert(
-      fc.property(fc.nat(1e6), fc.integer({min: 1, max: 1500}), fc.constantFrom('as they come', 'largest first', 'smallest first'), fc.constantFrom(1, 1e-4, 1e5), (seed, dim, arrangement, size) => {
-        const r = random(seed)
-        const [a, b] = [0, 1].map(() => Float32Array.from({length: dim}, () => size * r.normal())) as [Float32Array, Float32Array]
-        const order = Array.from(a.keys())
-        const change = (t: number) => Math.abs(a[t]! - b[t]!)
-        if (arrangement !== 'as they come') order.sort((s, t) => (change(s) - change(t)) * (arrangement === 'largest first' ? -1 : 1))
-        const truth = double(a, b, metric)
-        // The rounding of unit rows to fp32 is measured by the engines and comes on top: here one u a coordinate of the chord.
-        const rounding = metric === 'angle' ? 2 * U * Math.sqrt(dim) : 0
-        const allowed = relativeError(metric, dim) * truth + rounding
-        const off = Math.abs(single(a, b, metric, order) - truth)
-        worst = Math.max(worst, off / allowed)
-        expect(off).toBeLessThanOrEqual(allowed)
-      }),
-      {seed: 21, numRuns: 150},
-    )
-    expect(worst).toBeLessThanOrEqual(1)
-  })
+  it.each(['l2', 'l1', 'linf', 'angle'] as const)(
+    '%s: a distance stays within relativeError, whatever the order of its terms',
+    (metric) => {
+      let worst = 0
+      fc.assert(
+        fc.property(
+          fc.nat(1e6),
+          fc.integer({min: 1, max: 1500}),
+          fc.constantFrom('as they come', 'largest first', 'smallest first'),
+          fc.constantFrom(1, 1e-4, 1e5),
+          (seed, dim, arrangement, size) => {
+            const r = random(seed)
+            const [a, b] = [0, 1].map(() => Float32Array.from({length: dim}, () => size * r.normal())) as [
+              Float32Array,
+              Float32Array,
+            ]
+            const order = Array.from(a.keys())
+            const change = (t: number) => Math.abs(a[t]! - b[t]!)
+            if (arrangement !== 'as they come')
+              order.sort((s, t) => (change(s) - change(t)) * (arrangement === 'largest first' ? -1 : 1))
+            const truth = double(a, b, metric)
+            // The rounding of unit rows to fp32 is measured by the engines and comes on top: here one u a coordinate of
+            // the chord.
+            const rounding = metric === 'angle' ? 2 * U * Math.sqrt(dim) : 0
+            const allowed = relativeError(metric, dim) * truth + rounding
+            const off = Math.abs(single(a, b, metric, order) - truth)
+            worst = Math.max(worst, off / allowed)
+            expect(off).toBeLessThanOrEqual(allowed)
+          },
+        ),
+        {seed: 21, numRuns: 150},
+      )
+      expect(worst).toBeLessThanOrEqual(1)
+    },
+  )
 
   describe('on a real fp32 engine (TensorFlow.js, wasm)', () => {
     let engine: TfjsEngine
@@ -72,7 +94,12 @@ describe('the error bounds of fp32, u = 2⁻²³', () => {
     afterAll(() => engine.close())
 
     it('|κ̂ − κ| ≤ 8 (cols + 2) u for every pair', async () => {
-      for (const [seed, rows, cols] of [[1, 40, 1], [2, 70, 3], [3, 90, 40], [4, 60, 700]] as const) {
+      for (const [seed, rows, cols] of [
+        [1, 40, 1],
+        [2, 70, 3],
+        [3, 90, 40],
+        [4, 60, 700],
+      ] as const) {
         const [z, w] = [units(seed, rows, cols), units(seed + 10, rows + 5, cols)]
         const truth = kernelByDefinition(z, w).data
         const {data} = await engine.kernelBlock(z, w)

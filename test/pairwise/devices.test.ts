@@ -24,11 +24,15 @@ describe('distances of rows with their counterparts', () => {
   it.each(['l2', 'l1', 'linf', 'angle'] as const)('%s: are those of the definition', (metric) => {
     const [x, y] = [normal(1, 7, 4), normal(2, 7, 4)]
     const row = (m: typeof x, i: number) => [...m.data.subarray(4 * i, 4 * i + 4)]
-    alignedDistances(x, y, metric).forEach((d, i) => expect(d).toBeCloseTo(distanceByDefinition(row(x, i), row(y, i), metric), 12))
+    alignedDistances(x, y, metric).forEach((d, i) =>
+      expect(d).toBeCloseTo(distanceByDefinition(row(x, i), row(y, i), metric), 12),
+    )
     expect(alignedDistances(normal(1, 0, 4), normal(1, 0, 4), metric)).toHaveLength(0)
   })
   it('need two matrices of one shape', () => {
-    expect(() => alignedDistances(normal(1, 3, 4), normal(1, 4, 4), 'l2')).toThrow('rows of [3, 4] and [4, 4] values cannot be paired')
+    expect(() => alignedDistances(normal(1, 3, 4), normal(1, 4, 4), 'l2')).toThrow(
+      'rows of [3, 4] and [4, 4] values cannot be paired',
+    )
     expect(() => alignedDistances(normal(1, 3, 4), normal(1, 3, 5), 'l2')).toThrow(InputError)
   })
 })
@@ -53,12 +57,26 @@ describe('the steepest candidates', () => {
     const weakest = shorten(best)
     expect(best).toHaveLength(CANDIDATES)
     expect(weakest).toBe(best.at(-1)!.ratio)
-    best.slice(1).forEach((pair, k) => expect(best[k]!.ratio > pair.ratio || (best[k]!.ratio === pair.ratio && best[k]!.i < pair.i)).toBe(true))
+    best
+      .slice(1)
+      .forEach((pair, k) =>
+        expect(best[k]!.ratio > pair.ratio || (best[k]!.ratio === pair.ratio && best[k]!.i < pair.i)).toBe(true),
+      )
   })
   it('there is none to beat while there are few; ties go to the first by row', () => {
-    const few = [{ratio: 1, i: 2, j: 0}, {ratio: 1, i: 1, j: 5}, {ratio: 2, i: 9, j: 9}, {ratio: 1, i: 1, j: 4}]
+    const few = [
+      {ratio: 1, i: 2, j: 0},
+      {ratio: 1, i: 1, j: 5},
+      {ratio: 2, i: 9, j: 9},
+      {ratio: 1, i: 1, j: 4},
+    ]
     expect(shorten(few)).toBe(0)
-    expect(few.map(({i, j}) => [i, j])).toEqual([[9, 9], [1, 4], [1, 5], [2, 0]])
+    expect(few.map(({i, j}) => [i, j])).toEqual([
+      [9, 9],
+      [1, 4],
+      [1, 5],
+      [2, 0],
+    ])
   })
 })
 
@@ -71,8 +89,14 @@ describe('an engine that is watched', () => {
     await watched.kernelApply(z, z, v)
     const rows: [number, number][] = []
     await watched.kernelGradient(z, z, v, v, (first, block) => rows.push([first, block.rows]))
-    expect(rows).toEqual([[0, 512], [512, 88]])
-    expect(seen).toEqual([['kernel products of the solve', 0, 0], ['kernel products of the solve', 1, 0]])
+    expect(rows).toEqual([
+      [0, 512],
+      [512, 88],
+    ])
+    expect(seen).toEqual([
+      ['kernel products of the solve', 0, 0],
+      ['kernel products of the solve', 1, 0],
+    ])
     expect(watched.precision).toBe(cpu.precision)
   })
 })
@@ -83,12 +107,18 @@ describe('how fast an engine is', () => {
     const clock = vi.spyOn(performance, 'now')
     let now = 0
     clock.mockImplementation(() => now)
-    const timed = <A extends unknown[], R>(work: (...args: A) => Promise<R>, first: number, second: number) => async (...args: A): Promise<R> => {
-      const result = await work(...args)
-      now += calls++ % 2 === 0 ? first : second
-      return result
+    const timed =
+      <A extends unknown[], R>(work: (...args: A) => Promise<R>, first: number, second: number) =>
+      async (...args: A): Promise<R> => {
+        const result = await work(...args)
+        now += calls++ % 2 === 0 ? first : second
+        return result
+      }
+    const engine = {
+      ...cpu,
+      kernelApply: timed((...args: Parameters<PairwiseEngine['kernelApply']>) => cpu.kernelApply(...args), 9000, 2000),
+      volatility: timed((...args: Parameters<PairwiseEngine['volatility']>) => cpu.volatility(...args), 9000, 500),
     }
-    const engine = {...cpu, kernelApply: timed((...args: Parameters<PairwiseEngine['kernelApply']>) => cpu.kernelApply(...args), 9000, 2000), volatility: timed((...args: Parameters<PairwiseEngine['volatility']>) => cpu.volatility(...args), 9000, 500)}
     const {gflops, pairsPerSecond} = await measureSpeed(engine, 64).finally(() => clock.mockRestore())
     expect(calls).toBe(4)
     // κ(Z Zᵀ) V: a multiply and an add for each pair in 256 and in 8 columns.
@@ -121,12 +151,24 @@ describe('packages and drivers', () => {
     for (const node of nodes!) expect(node).toMatch(/^\/dev\/(dri\/renderD\d+|nvidiactl|dxg)$/)
     const [webgpu, tfjs] = [SOURCES.find(({name}) => name === 'webgpu')!, SOURCES.find(({name}) => name === 'tfjs')!]
     for (const name of ['VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES', 'VK_ICD_FILENAMES']) vi.stubEnv(name, undefined)
-    if (packageVersion('webgpu') !== null) expect(webgpu.absence()).toEqual(nodes!.length > 0 ? null : expect.stringMatching(/^no driver of a GPU is loaded \(nothing in \/dev\/dri, no \/dev\/nvidiactl, no \/dev\/dxg\)$/))
+    if (packageVersion('webgpu') !== null)
+      expect(webgpu.absence()).toEqual(
+        nodes!.length > 0
+          ? null
+          : expect.stringMatching(
+              /^no driver of a GPU is loaded \(nothing in \/dev\/dri, no \/dev\/nvidiactl, no \/dev\/dxg\)$/,
+            ),
+      )
     vi.stubEnv('VK_DRIVER_FILES', '/some/driver.json')
     if (packageVersion('webgpu') !== null) expect(webgpu.absence()).toBeNull()
     vi.unstubAllEnvs()
     const hasNvidia = nodes!.some((node) => node === '/dev/nvidiactl' || node === '/dev/dxg')
-    const expected = packageVersion('@tensorflow/tfjs-node-gpu') === null ? '@tensorflow/tfjs-node-gpu is not installed' : hasNvidia ? null : 'no NVIDIA driver is loaded (no /dev/nvidiactl, no /dev/dxg)'
+    const expected =
+      packageVersion('@tensorflow/tfjs-node-gpu') === null
+        ? '@tensorflow/tfjs-node-gpu is not installed'
+        : hasNvidia
+          ? null
+          : 'no NVIDIA driver is loaded (no /dev/nvidiactl, no /dev/dxg)'
     expect(tfjs.absence()).toBe(expected)
   })
 
@@ -138,17 +180,43 @@ describe('packages and drivers', () => {
 })
 
 describe('the doctor', () => {
-  const health = async (sources: Parameters<typeof diagnose>[2], named = 'auto') => (await diagnose(named, {threads: 1}, sources)).metrics.engines
-  const [zeros, unlucky] = [{kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({rows: z.rows, cols: w.rows, data: (await cpu.kernelBlock(z, w)).data.fill(0)})}, {volatility: () => Promise.reject(new Error('out of luck'))}]
+  const health = async (sources: Parameters<typeof diagnose>[2], named = 'auto') =>
+    (await diagnose(named, {threads: 1}, sources)).metrics.engines
+  const [zeros, unlucky] = [
+    {
+      kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({
+        rows: z.rows,
+        cols: w.rows,
+        data: (await cpu.kernelBlock(z, w)).data.fill(0),
+      }),
+    },
+    {volatility: () => Promise.reject(new Error('out of luck'))},
+  ]
 
   it('tests the cpu and measures it, and says what this machine has', async () => {
-    const {metrics: {engines, packages, system, drivers}, auto} = await diagnose('auto', {threads: 1}, [])
+    const {
+      metrics: {engines, packages, system, drivers},
+      auto,
+    } = await diagnose('auto', {threads: 1}, [])
     expect(engines).toHaveLength(1)
-    expect(engines[0]).toMatchObject({name: 'cpu', state: 'usable', precision: 'fp64', detail: expect.stringMatching(/^1 threads, products by /) as string, allowed: 1e-9})
+    expect(engines[0]).toMatchObject({
+      name: 'cpu',
+      state: 'usable',
+      precision: 'fp64',
+      detail: expect.stringMatching(/^1 threads, products by /) as string,
+      allowed: 1e-9,
+    })
     expect(engines[0]!.error!).toBeLessThan(1e-9)
     expect([engines[0]!.gflops! > 0, engines[0]!.pairsPerSecond! > 0]).toEqual([true, true])
-    expect(packages.map(({name}) => name)).toEqual(['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'onnxruntime-node', 'webgpu'])
-    for (const {name, version, purpose} of packages) expect([version, purpose.length > 10]).toEqual([packageVersion(name), true])
+    expect(packages.map(({name}) => name)).toEqual([
+      '@tensorflow/tfjs-node-gpu',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-wasm',
+      'onnxruntime-node',
+      'webgpu',
+    ])
+    for (const {name, version, purpose} of packages)
+      expect([version, purpose.length > 10]).toEqual([packageVersion(name), true])
     expect(system).toMatchObject({node: process.version, platform: `${process.platform} ${process.arch}`})
     expect(system.memoryBytes).toBeGreaterThan(system.freeBytes)
     expect([drivers.nodes, drivers.vulkanNamed]).toEqual([deviceNodes(), namesVulkanDriver() ? 'yes' : 'no'])
@@ -159,8 +227,11 @@ describe('the doctor', () => {
     const closed: string[] = []
     const closing = (name: string) => ({close: () => (closed.push(name), Promise.resolve())})
     const engines = await health([
-      source('webgpu', {absence: 'no driver'}), source('tfjs', {replaced: zeros}), source('webgpu', {replaced: unlucky}),
-      source('webgpu', {software: true, replaced: closing('software')}), source('tfjs', {replaced: closing('sound')}),
+      source('webgpu', {absence: 'no driver'}),
+      source('tfjs', {replaced: zeros}),
+      source('webgpu', {replaced: unlucky}),
+      source('webgpu', {software: true, replaced: closing('software')}),
+      source('tfjs', {replaced: closing('sound')}),
     ])
     expect(engines.slice(1).map(({name, state, detail}) => [name, state, detail])).toEqual([
       ['webgpu', 'absent', 'no driver'],
@@ -177,18 +248,44 @@ describe('the doctor', () => {
   })
 
   it('tests what is named, though it is software or looks absent', async () => {
-    expect((await health([source('webgpu', {software: true})], 'webgpu'))[1]).toMatchObject({state: 'usable', allowed: 1e-4})
+    expect((await health([source('webgpu', {software: true})], 'webgpu'))[1]).toMatchObject({
+      state: 'usable',
+      allowed: 1e-4,
+    })
     const opened: string[] = []
-    const shy = {...source('tfjs'), absence: () => 'looks absent', open: async () => (opened.push('tfjs'), {engine: await pretend('tfjs'), description: 'a device', software: false})}
+    const shy = {
+      ...source('tfjs'),
+      absence: () => 'looks absent',
+      open: async () => (
+        opened.push('tfjs'), {engine: await pretend('tfjs'), description: 'a device', software: false}
+      ),
+    }
     expect((await health([shy], 'tfjs'))[1]).toMatchObject({state: 'usable', detail: 'a device'})
     expect((await health([shy]))[1]).toMatchObject({state: 'absent', detail: 'looks absent'})
     expect(opened).toHaveLength(1)
   })
 
   it('calls a device that fails while its speed is measured untrusted, and an error that is no number none', async () => {
-    const slow = {kernelApply: (...args: Parameters<PairwiseEngine['kernelApply']>) => (args[0].rows > 200 ? Promise.reject(new Error('lost')) : cpu.kernelApply(...args))}
-    expect((await health([source('tfjs', {replaced: slow})]))[1]).toMatchObject({state: 'untrusted', detail: 'a tfjs device: lost', gflops: null})
-    const nan = {kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({rows: z.rows, cols: w.rows, data: (await cpu.kernelBlock(z, w)).data.fill(NaN)})}
-    expect((await health([source('tfjs', {replaced: nan})]))[1]).toMatchObject({state: 'untrusted', error: null, allowed: 1e-4})
+    const slow = {
+      kernelApply: (...args: Parameters<PairwiseEngine['kernelApply']>) =>
+        args[0].rows > 200 ? Promise.reject(new Error('lost')) : cpu.kernelApply(...args),
+    }
+    expect((await health([source('tfjs', {replaced: slow})]))[1]).toMatchObject({
+      state: 'untrusted',
+      detail: 'a tfjs device: lost',
+      gflops: null,
+    })
+    const nan = {
+      kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({
+        rows: z.rows,
+        cols: w.rows,
+        data: (await cpu.kernelBlock(z, w)).data.fill(NaN),
+      }),
+    }
+    expect((await health([source('tfjs', {replaced: nan})]))[1]).toMatchObject({
+      state: 'untrusted',
+      error: null,
+      allowed: 1e-4,
+    })
   })
 })

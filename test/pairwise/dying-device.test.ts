@@ -13,15 +13,20 @@ import {lost, source} from './fakes.js'
 const cpu = await createCpuEngine({threads: 1})
 afterAll(() => cpu.close())
 
-/** A device that computes as cpu does, and is gone for good at its k-th reduction after the self-test; `calls` counts those before. */
+/**
+ * A device that computes as cpu does, and is gone for good at its k-th reduction after the self-test; `calls` counts
+ * those before.
+ */
 function mortal(k: number) {
   let alive = Infinity
   const state = {calls: 0, arm: () => void ((alive = k), (state.calls = 0))}
-  const unlessDead = <A extends unknown[], R>(reduce: (...args: A) => Promise<R>) => (...args: A): Promise<R> => {
-    if (state.calls >= alive) return Promise.reject(lost())
-    state.calls++
-    return reduce(...args)
-  }
+  const unlessDead =
+    <A extends unknown[], R>(reduce: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> => {
+      if (state.calls >= alive) return Promise.reject(lost())
+      state.calls++
+      return reduce(...args)
+    }
   const replaced: Partial<PairwiseEngine> = {
     volatility: unlessDead((...args: Parameters<PairwiseEngine['volatility']>) => cpu.volatility(...args)),
     distances: unlessDead((...args: Parameters<PairwiseEngine['distances']>) => cpu.distances(...args)),
@@ -39,24 +44,41 @@ async function dyingAt<T>(k: number, work: (engine: PairwiseEngine) => Promise<T
   state.arm()
   const result = await work(engine)
   await engine.close()
-  return {result, codes: notes.map(({code}) => code), tried: report.tried.map(({outcome}) => outcome), calls: state.calls}
+  return {
+    result,
+    codes: notes.map(({code}) => code),
+    tried: report.tried.map(({outcome}) => outcome),
+    calls: state.calls,
+  }
 }
 
 const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>][] = [
-  ['certify', async () => {
-    const states = await (await openCheckpoint('fixtures/digits/digits-mlp-embeddings.npz')).embeddings(null)
-    return async (engine) => {
-      const {metrics, verdict} = await certify(states, {...DEFAULT_OPTIONS, bootstrap: 0}, engine)
-      return {metrics, verdict}
-    }
-  }],
-  ['sanitize by passes over pairs', async () => {
-    const {graph} = normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}))
-    return async (engine) => {
-      const {scores, verdict} = await sanitize(graph, {preset: 'surety', solver: 'stream', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}, engine)
-      return {rank: scores.rank, pruned: scores.pruned, verdict}
-    }
-  }],
+  [
+    'certify',
+    async () => {
+      const states = await (await openCheckpoint('fixtures/digits/digits-mlp-embeddings.npz')).embeddings(null)
+      return async (engine) => {
+        const {metrics, verdict} = await certify(states, {...DEFAULT_OPTIONS, bootstrap: 0}, engine)
+        return {metrics, verdict}
+      }
+    },
+  ],
+  [
+    'sanitize by passes over pairs',
+    async () => {
+      const {graph} = normalise(
+        await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}),
+      )
+      return async (engine) => {
+        const {scores, verdict} = await sanitize(
+          graph,
+          {preset: 'surety', solver: 'stream', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
+          engine,
+        )
+        return {rank: scores.rank, pruned: scores.pruned, verdict}
+      }
+    },
+  ],
 ]
 
 describe.each(WORK)('a device that dies during %s', (_name, prepare) => {
@@ -69,7 +91,10 @@ describe.each(WORK)('a device that dies during %s', (_name, prepare) => {
       const {result, codes, tried} = await dyingAt(k, work)
       expect(result).toEqual(undisturbed.result)
       expect(codes).toEqual(['device-failed'])
-      expect(tried.slice(-2)).toEqual([expect.stringContaining('failed during the run: webgpu device lost'), 'taken for the rest of the run'])
+      expect(tried.slice(-2)).toEqual([
+        expect.stringContaining('failed during the run: webgpu device lost'),
+        'taken for the rest of the run',
+      ])
     }
   }, 120_000)
 })

@@ -6,13 +6,19 @@ import type {DeviceSource} from '../../src/pairwise/sources.js'
 export const lost = () => new DeviceError('webgpu device lost (a test): unplugged')
 
 /** The cpu engine under the name of a GPU's, with some reductions replaced. */
-export async function pretend(name: DeviceSource['name'], replaced: Partial<PairwiseEngine> = {}): Promise<PairwiseEngine> {
+export async function pretend(
+  name: DeviceSource['name'],
+  replaced: Partial<PairwiseEngine> = {},
+): Promise<PairwiseEngine> {
   const cpu = await createCpuEngine({threads: 1})
   return {...cpu, name, precision: 'fp32', ...replaced}
 }
 
 /** A source of such an engine. */
-export function source(name: DeviceSource['name'], options: {absence?: string; software?: boolean; replaced?: Partial<PairwiseEngine>; onOpen?: () => void} = {}): DeviceSource {
+export function source(
+  name: DeviceSource['name'],
+  options: {absence?: string; software?: boolean; replaced?: Partial<PairwiseEngine>; onOpen?: () => void} = {},
+): DeviceSource {
   const software = options.software ?? false
   return {
     name,

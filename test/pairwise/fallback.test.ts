@@ -8,42 +8,61 @@ import {lost, pretend} from './fakes.js'
 import {normal, units} from './webgpu/data.js'
 
 /** Hands over the rows of z itself, in blocks of `size`, and fails before row `until`. */
-const handing = (size: number, until = Infinity): PairwiseEngine['kernelGradient'] => (z, _w, _left, _right, onRows) => {
-  const {data} = z as Dense
-  for (let first = 0; first < z.rows; first += size) {
-    if (first >= until) return Promise.reject(lost())
-    const rows = Math.min(size, z.rows - first)
-    onRows(first, {rows, cols: z.cols, data: data.slice(first * z.cols, (first + rows) * z.cols)})
+const handing =
+  (size: number, until = Infinity): PairwiseEngine['kernelGradient'] =>
+  (z, _w, _left, _right, onRows) => {
+    const {data} = z as Dense
+    for (let first = 0; first < z.rows; first += size) {
+      if (first >= until) return Promise.reject(lost())
+      const rows = Math.min(size, z.rows - first)
+      onRows(first, {rows, cols: z.cols, data: data.slice(first * z.cols, (first + rows) * z.cols)})
+    }
+    return Promise.resolve()
   }
-  return Promise.resolve()
-}
 
 describe('withFallback', () => {
   it('property: every row of a gradient is handed over once and in order, wherever the device fails', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({min: 1, max: 40}), fc.integer({min: 1, max: 9}), fc.integer({min: 1, max: 9}), fc.integer({min: 0, max: 40}), async (n, size, otherSize, until) => {
-        const failures: string[] = []
-        const other = await pretend('tfjs', {kernelGradient: handing(otherSize)})
-        const engine = withFallback(await pretend('webgpu', {kernelGradient: handing(size, until)}), () => Promise.resolve(other), (reason) => failures.push(reason))
-        const z = normal(1, n, 3)
-        const got: number[] = []
-        await engine.kernelGradient(z, z, z, z, (first, block) => {
-          expect(first * 3).toBe(got.length)
-          expect(block.data).toHaveLength(block.rows * 3)
-          got.push(...block.data)
-        })
-        expect(got).toEqual([...z.data])
-        expect(failures.length).toBeLessThanOrEqual(1)
-        await engine.close()
-      }),
+      fc.asyncProperty(
+        fc.integer({min: 1, max: 40}),
+        fc.integer({min: 1, max: 9}),
+        fc.integer({min: 1, max: 9}),
+        fc.integer({min: 0, max: 40}),
+        async (n, size, otherSize, until) => {
+          const failures: string[] = []
+          const other = await pretend('tfjs', {kernelGradient: handing(otherSize)})
+          const engine = withFallback(
+            await pretend('webgpu', {kernelGradient: handing(size, until)}),
+            () => Promise.resolve(other),
+            (reason) => failures.push(reason),
+          )
+          const z = normal(1, n, 3)
+          const got: number[] = []
+          await engine.kernelGradient(z, z, z, z, (first, block) => {
+            expect(first * 3).toBe(got.length)
+            expect(block.data).toHaveLength(block.rows * 3)
+            got.push(...block.data)
+          })
+          expect(got).toEqual([...z.data])
+          expect(failures.length).toBeLessThanOrEqual(1)
+          await engine.close()
+        },
+      ),
       {seed: 3, numRuns: 60},
     )
   })
 
   it('does not repeat what failed for another reason, and opens the other engine once', async () => {
     let opened = 0
-    const bad = {kernelBlock: () => Promise.reject(new InputError('a bad row')), kernelApply: () => Promise.reject(lost())}
-    const engine = withFallback(await pretend('webgpu', bad), () => (opened++, pretend('tfjs')), () => undefined)
+    const bad = {
+      kernelBlock: () => Promise.reject(new InputError('a bad row')),
+      kernelApply: () => Promise.reject(lost()),
+    }
+    const engine = withFallback(
+      await pretend('webgpu', bad),
+      () => (opened++, pretend('tfjs')),
+      () => undefined,
+    )
     const z = units(1, 9, 4)
     await expect(engine.kernelBlock(z, z)).rejects.toThrow(InputError)
     expect(opened).toBe(0)
@@ -55,7 +74,11 @@ describe('withFallback', () => {
 
   it('a second failure is an error', async () => {
     const bad = {kernelApply: () => Promise.reject(lost())}
-    const engine = withFallback(await pretend('webgpu', bad), () => pretend('tfjs', bad), () => undefined)
+    const engine = withFallback(
+      await pretend('webgpu', bad),
+      () => pretend('tfjs', bad),
+      () => undefined,
+    )
     await expect(engine.kernelApply(units(1, 9, 4), units(1, 9, 4), normal(2, 9, 1))).rejects.toThrow('device lost')
     await engine.close()
   })

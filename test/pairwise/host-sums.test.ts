@@ -25,12 +25,25 @@ function tasks(metric: VolatilityTask['metric']): VolatilityTask[] {
   const two = task(x, y, metric)
   two.referenceLoss[0] = two.anchorLoss[0]!
   const one = {...task(x, x, metric), floor: 0}
-  return [two, one, {...two, deltas: Float64Array.of(0.5, 1.5)}, {...two, etas: Float64Array.of(0.1, 0.5, 1.2)}, {...two, anchorLabels: null}]
+  return [
+    two,
+    one,
+    {...two, deltas: Float64Array.of(0.5, 1.5)},
+    {...two, etas: Float64Array.of(0.1, 0.5, 1.2)},
+    {...two, anchorLabels: null},
+  ]
 }
 
 it('of equally steep pairs the definition names those of lower anchors first, then of lower references', () => {
   const corners = {rows: 4, cols: 2, data: Float64Array.of(0, 0, 1, 0, 0, 1, 1, 1)}
-  const {witnesses} = volatilityByDefinition({...task(corners, {...corners}, 'linf'), anchorLoss: new Float64Array(4), referenceLoss: Float64Array.of(1, 1, 1, 1), floor: 0.1, scale: 1, deltas: Float64Array.of(1)})
+  const {witnesses} = volatilityByDefinition({
+    ...task(corners, {...corners}, 'linf'),
+    anchorLoss: new Float64Array(4),
+    referenceLoss: Float64Array.of(1, 1, 1, 1),
+    floor: 0.1,
+    scale: 1,
+    deltas: Float64Array.of(1),
+  })
   const order = witnesses.filter(({distance}) => distance === 1).map(({anchor, reference}) => [anchor, reference])
   expect(order).toEqual([0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j !== i).map((j) => [i, j])))
 })
@@ -41,14 +54,22 @@ describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
       const prepared = prepare(t)
       const sums = new HostSums(t, prepared)
       const one = t.anchors === t.references
-      for (let i = 0; i < t.anchors.rows; i++) for (let j = 0; j < t.references.rows; j++) if (!one || i !== j) sums.addPair(i, j)
+      for (let i = 0; i < t.anchors.rows; i++)
+        for (let j = 0; j < t.references.rows; j++) if (!one || i !== j) sums.addPair(i, j)
       const [got, truth] = [sums.finish(), volatilityByDefinition(t)]
       for (const key of ['within', 'exceed'] as const) expect(got[key]).toEqual(truth[key])
-      for (const key of ['total', 'windowed', 'anchorTotal'] as const) got[key].forEach((x, at) => expect(x).toBeCloseTo(truth[key][at]!, 9))
+      for (const key of ['total', 'windowed', 'anchorTotal'] as const)
+        got[key].forEach((x, at) => expect(x).toBeCloseTo(truth[key][at]!, 9))
       for (const key of ['zeroDistancePairs', 'zeroDistanceLossPairs'] as const) expect(got[key]).toBe(truth[key])
       for (const key of ['crossLabelTotal', 'diameter'] as const) expect(got[key]).toBeCloseTo(truth[key], 9)
-      expect(got.witnesses.map(({anchor, reference}) => [anchor, reference])).toEqual(truth.witnesses.map(({anchor, reference}) => [anchor, reference]))
-      got.witnesses.forEach((witness, k) => expect([witness.distance, witness.ratio]).toEqual([truth.witnesses[k]!.distance, truth.witnesses[k]!.ratio].map((x) => expect.closeTo(x, 9) as number)))
+      expect(got.witnesses.map(({anchor, reference}) => [anchor, reference])).toEqual(
+        truth.witnesses.map(({anchor, reference}) => [anchor, reference]),
+      )
+      got.witnesses.forEach((witness, k) =>
+        expect([witness.distance, witness.ratio]).toEqual(
+          [truth.witnesses[k]!.distance, truth.witnesses[k]!.ratio].map((x) => expect.closeTo(x, 9) as number),
+        ),
+      )
     }
   })
 
@@ -90,7 +111,8 @@ describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
   })
 
   it('the bin of a squared distance is that of the distance, or left open', () => {
-    if (metric === 'l1' || metric === 'linf') return expect(pairSides(tasks(metric)[0]!, 'fp32', false).anchors.squares).toHaveLength(0)
+    if (metric === 'l1' || metric === 'linf')
+      return expect(pairSides(tasks(metric)[0]!, 'fp32', false).anchors.squares).toHaveLength(0)
     for (const precision of ['fp64', 'fp32'] as const) {
       const t = tasks(metric)[0]!
       const sides = pairSides(t, precision, false)
@@ -99,7 +121,10 @@ describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
       for (let i = 0; i < 24; i++) {
         for (let j = 0; j < 31; j++) {
           const {anchors, references} = sides
-          const dot = Array.from({length: 4}, (_, c) => anchors.operand[4 * i + c]! * references.operand[4 * j + c]!).reduce((x, y) => x + y)
+          const dot = Array.from(
+            {length: 4},
+            (_, c) => anchors.operand[4 * i + c]! * references.operand[4 * j + c]!,
+          ).reduce((x, y) => x + y)
           const sum = anchors.squares[i]! + references.squares[j]!
           const g = bins.binOf(sum - 2 * dot, sum)
           const truth = distanceByDefinition(row(t.anchors, i), row(t.references, j), metric)
@@ -124,11 +149,18 @@ describe('rows for fp32 products', () => {
     expect(Math.log2(unit) % 1).toBe(0)
     expect(unit).toBeGreaterThan(Math.max(...far.data))
     expect(unit / 2).toBeLessThanOrEqual(Math.max(...far.data))
-    const means = [0, 1, 2, 3, 4].map((c) => Array.from({length: 9}, (_, i) => far.data[5 * i + c]!).reduce((a, b) => a + b) / 9)
+    const means = [0, 1, 2, 3, 4].map(
+      (c) => Array.from({length: 9}, (_, i) => far.data[5 * i + c]!).reduce((a, b) => a + b) / 9,
+    )
     for (let i = 0; i < 9; i++) {
       const own = means.map((mean, c) => Math.fround((far.data[5 * i + c]! - mean) / unit))
-      expect([...anchors.operand.subarray(5 * i, 5 * i + 5)]).toEqual(own.map((value) => expect.closeTo(value, 7) as number))
-      expect(anchors.squares[i]!).toBeCloseTo(own.reduce((s, value) => s + value * value, 0), 6)
+      expect([...anchors.operand.subarray(5 * i, 5 * i + 5)]).toEqual(
+        own.map((value) => expect.closeTo(value, 7) as number),
+      )
+      expect(anchors.squares[i]!).toBeCloseTo(
+        own.reduce((s, value) => s + value * value, 0),
+        6,
+      )
     }
     expect(anchors.operand).toBeInstanceOf(Float32Array)
     expect(pairSides(task({...x, data: new Float64Array(45)}, x, 'l2'), 'fp64', false)).toMatchObject({unit: 1})
@@ -147,11 +179,17 @@ describe('rows for fp32 products', () => {
     const x = normal(3, 9, 5)
     for (const precision of ['fp64', 'fp32'] as const) {
       const {anchors} = pairSides(task(x, x, 'l2'), precision, true)
-      expect([anchors.exact.data, anchors.operand, anchors.squares].map(({buffer}) => buffer instanceof SharedArrayBuffer)).toEqual([true, true, true])
+      expect(
+        [anchors.exact.data, anchors.operand, anchors.squares].map(({buffer}) => buffer instanceof SharedArrayBuffer),
+      ).toEqual([true, true, true])
       expect(pairSides(task(x, x, 'l2'), precision, false).anchors.squares.buffer).not.toBeInstanceOf(SharedArrayBuffer)
     }
     const moved = shared(Int32Array.of(1, 2))
-    expect([moved, shared(moved) === moved, moved.buffer instanceof SharedArrayBuffer]).toEqual([Int32Array.of(1, 2), true, true])
+    expect([moved, shared(moved) === moved, moved.buffer instanceof SharedArrayBuffer]).toEqual([
+      Int32Array.of(1, 2),
+      true,
+      true,
+    ])
   })
 
   it('matrices are moved there once, sparse or dense', () => {
@@ -172,8 +210,12 @@ describe('rows for a device', () => {
       fc.property(fc.array(fc.integer({min: 0, max: 2}), {minLength: 2, maxLength: 30}), (values) => {
         const n = Math.floor(values.length / 2)
         const x = {rows: n, cols: 2, data: Float64Array.from(values.slice(0, 2 * n))}
-        const {anchors: {twin}} = prepare(task(x, x, 'l1'))
-        for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) expect(twin[i] === twin[j]).toBe(row(x, i).every((value, t) => value === row(x, j)[t]))
+        const {
+          anchors: {twin},
+        } = prepare(task(x, x, 'l1'))
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j < n; j++)
+            expect(twin[i] === twin[j]).toBe(row(x, i).every((value, t) => value === row(x, j)[t]))
       }),
       {seed: 4},
     )
@@ -187,19 +229,32 @@ describe('rows for a device', () => {
     expect(slack('l1')[0]! / lost.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
     expect(slack('linf')[0]! / Math.max(...lost)).toBeCloseTo(1, 5)
     for (const metric of ['l2', 'l1', 'linf'] as const) {
-      expect(slack(metric)[0]!).toBeGreaterThanOrEqual(Math.fround(metric === 'l2' ? Math.hypot(...lost) : metric === 'l1' ? lost.reduce((a, b) => a + b) : Math.max(...lost)))
+      expect(slack(metric)[0]!).toBeGreaterThanOrEqual(
+        Math.fround(
+          metric === 'l2' ? Math.hypot(...lost) : metric === 'l1' ? lost.reduce((a, b) => a + b) : Math.max(...lost),
+        ),
+      )
       expect(slack(metric)[1]).toBe(0)
     }
   })
 
   it('units are powers of two above the largest value and loss; ranks are places in the order of losses', () => {
     const x = {rows: 3, cols: 1, data: Float64Array.of(1, -4, 3)}
-    const t = {...task(x, {rows: 2, cols: 1, data: Float64Array.of(5, 0)}, 'l1'), anchorLoss: Float64Array.of(0.3, 0.1, 0.2), referenceLoss: Float64Array.of(0, 0.6)}
+    const t = {
+      ...task(x, {rows: 2, cols: 1, data: Float64Array.of(5, 0)}, 'l1'),
+      anchorLoss: Float64Array.of(0.3, 0.1, 0.2),
+      referenceLoss: Float64Array.of(0, 0.6),
+    }
     const {anchors, unit, lossUnit, sortedLoss} = prepare(t)
     expect([unit, lossUnit]).toEqual([8, 1])
-    expect([[...anchors.rank], [...sortedLoss]]).toEqual([[2, 0, 1], [0.1, 0.2, 0.3]])
+    expect([[...anchors.rank], [...sortedLoss]]).toEqual([
+      [2, 0, 1],
+      [0.1, 0.2, 0.3],
+    ])
     const zero = {rows: 1, cols: 1, data: Float64Array.of(0)}
-    expect(prepare({...task(zero, zero, 'l1'), anchorLoss: new Float64Array(1), referenceLoss: new Float64Array(1)})).toMatchObject({unit: 1, lossUnit: 1})
+    expect(
+      prepare({...task(zero, zero, 'l1'), anchorLoss: new Float64Array(1), referenceLoss: new Float64Array(1)}),
+    ).toMatchObject({unit: 1, lossUnit: 1})
   })
 
   it('labels count only where both sides have some', () => {
@@ -207,7 +262,10 @@ describe('rows for a device', () => {
     expect(prepare(t).references.label).toBe(t.referenceLabels)
     for (const missing of [{anchorLabels: null}, {referenceLabels: null}]) {
       const {anchors, references} = prepare({...t, ...missing})
-      expect([[...anchors.label], [...references.label]]).toEqual([[0, 0, 0, 0], [0, 0, 0, 0, 0]])
+      expect([[...anchors.label], [...references.label]]).toEqual([
+        [0, 0, 0, 0],
+        [0, 0, 0, 0, 0],
+      ])
     }
   })
 
@@ -222,11 +280,15 @@ describe('rows for a device', () => {
         const [first, count, stride] = [2, 5, 6]
         const bounds = lossBounds(prepared, etas, first, count, stride)
         expect(bounds).toHaveLength(3 * stride * 2)
-        for (let e = 0; e < 3; e++) for (let j = 0; j < count; j++) for (let i = 0; i < 9; i++) {
-          const at = 2 * (e * stride + j)
-          const rank = prepared.anchors.rank[i]!
-          expect(rank < bounds[at]! || rank >= bounds[at + 1]!).toBe(Math.abs(t.anchorLoss[i]! - t.referenceLoss[first + j]!) >= etas[e]!)
-        }
+        for (let e = 0; e < 3; e++)
+          for (let j = 0; j < count; j++)
+            for (let i = 0; i < 9; i++) {
+              const at = 2 * (e * stride + j)
+              const rank = prepared.anchors.rank[i]!
+              expect(rank < bounds[at]! || rank >= bounds[at + 1]!).toBe(
+                Math.abs(t.anchorLoss[i]! - t.referenceLoss[first + j]!) >= etas[e]!,
+              )
+            }
         expect(lossBounds(prepared, new Float64Array(0), 0, 3, 4)).toHaveLength(8)
       }),
       {seed: 5, numRuns: 30},
@@ -234,7 +296,8 @@ describe('rows for a device', () => {
   })
 
   it('the error of a distance grows with the additions behind it, but not that of a largest difference', () => {
-    for (const metric of ['l2', 'l1', 'angle'] as const) expect(relativeError(metric, 1000)).toBeGreaterThan(10 * relativeError(metric, 10))
+    for (const metric of ['l2', 'l1', 'angle'] as const)
+      expect(relativeError(metric, 1000)).toBeGreaterThan(10 * relativeError(metric, 10))
     expect(relativeError('linf', 1000)).toBe(relativeError('linf', 10))
     for (const metric of METRICS) expect(relativeError(metric, 0)).toBeGreaterThanOrEqual(16 * 2 ** -23)
     expect(relativeError('l1', 1000) / relativeError('l2', 1000)).toBeGreaterThan(1.5)
@@ -243,28 +306,39 @@ describe('rows for a device', () => {
 
 it('sums over a grid are those of bins added up below each δ and across each η', () => {
   fc.assert(
-    fc.property(fc.nat(1e6), fc.integer({min: 0, max: 3}), fc.integer({min: 0, max: 3}), fc.integer({min: 0, max: 3}), (seed, n, G, E) => {
-      const r = random(seed)
-      const etas = Float64Array.from({length: E}, (_, e) => 0.5 + e)
-      const rows = G + 1
-      const bins = Float64Array.from({length: n * rows * (E + 1) * 3}, () => r.integer(5))
-      const {within, windowed, exceed} = gridSums(bins, n, G, etas)
-      expect([within.length, windowed.length, exceed.length]).toEqual([n * G, n * G * E, n * G * E])
-      const bin = (j: number, g: number, k: number, what: number) => bins[((j * rows + g) * (E + 1) + k) * 3 + what]!
-      for (let j = 0; j < n; j++) for (let g = 0; g < G; g++) {
-        let all = 0
-        for (let below = 0; below <= g; below++) for (let k = 0; k <= E; k++) all += bin(j, below, k, 0)
-        expect(within[j * G + g]).toBe(all)
-        for (let e = 0; e < E; e++) {
-          let [more, sum] = [0, 0]
-          for (let below = 0; below <= g; below++) for (let k = 0; k <= E; k++) {
-            if (k > e) more += bin(j, below, k, 0)
-            sum += k > e ? etas[e]! * bin(j, below, k, 2) : bin(j, below, k, 1)
+    fc.property(
+      fc.nat(1e6),
+      fc.integer({min: 0, max: 3}),
+      fc.integer({min: 0, max: 3}),
+      fc.integer({min: 0, max: 3}),
+      (seed, n, G, E) => {
+        const r = random(seed)
+        const etas = Float64Array.from({length: E}, (_, e) => 0.5 + e)
+        const rows = G + 1
+        const bins = Float64Array.from({length: n * rows * (E + 1) * 3}, () => r.integer(5))
+        const {within, windowed, exceed} = gridSums(bins, n, G, etas)
+        expect([within.length, windowed.length, exceed.length]).toEqual([n * G, n * G * E, n * G * E])
+        const bin = (j: number, g: number, k: number, what: number) => bins[((j * rows + g) * (E + 1) + k) * 3 + what]!
+        for (let j = 0; j < n; j++)
+          for (let g = 0; g < G; g++) {
+            let all = 0
+            for (let below = 0; below <= g; below++) for (let k = 0; k <= E; k++) all += bin(j, below, k, 0)
+            expect(within[j * G + g]).toBe(all)
+            for (let e = 0; e < E; e++) {
+              let [more, sum] = [0, 0]
+              for (let below = 0; below <= g; below++)
+                for (let k = 0; k <= E; k++) {
+                  if (k > e) more += bin(j, below, k, 0)
+                  sum += k > e ? etas[e]! * bin(j, below, k, 2) : bin(j, below, k, 1)
+                }
+              expect([exceed[(j * G + g) * E + e], windowed[(j * G + g) * E + e]]).toEqual([
+                more,
+                expect.closeTo(sum, 9),
+              ])
+            }
           }
-          expect([exceed[(j * G + g) * E + e], windowed[(j * G + g) * E + e]]).toEqual([more, expect.closeTo(sum, 9)])
-        }
-      }
-    }),
+      },
+    ),
     {seed: 6, numRuns: 60},
   )
 })

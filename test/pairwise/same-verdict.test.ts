@@ -13,7 +13,10 @@ import {webgpuEngine} from '../../src/pairwise/webgpu/index.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import {testGpu} from './webgpu/adapter.js'
 
-/** A verdict may not depend on the device: what is decided is the same to the last bit, what is measured may differ in rounding. */
+/**
+ * A verdict may not depend on the device: what is decided is the same to the last bit, what is measured may differ in
+ * rounding.
+ */
 const gpu = await testGpu(2 ** 20)
 
 const CHECKPOINTS: [string, string | null][] = [
@@ -25,26 +28,52 @@ const CHECKPOINTS: [string, string | null][] = [
 
 async function embeddingsOf(path: string, data: string | null): Promise<Embeddings> {
   const checkpoint = await openCheckpoint(path)
-  return checkpoint.embeddings(data === null ? null : await readDataSet(data, {}), {limit: 300}).finally(() => checkpoint.close())
+  return checkpoint
+    .embeddings(data === null ? null : await readDataSet(data, {}), {limit: 300})
+    .finally(() => checkpoint.close())
 }
 
 async function decided(path: string, data: string | null, engine: PairwiseEngine) {
   const {metrics, verdict} = await certify(await embeddingsOf(path, data), {...DEFAULT_OPTIONS, bootstrap: 0}, engine)
-  return {verdict, cells: metrics.cells.map(({layer, delta, eta, pairs, observed, direct, status}) => ({layer, delta, eta, pairs, observed, direct, status}))}
+  return {
+    verdict,
+    cells: metrics.cells.map(({layer, delta, eta, pairs, observed, direct, status}) => ({
+      layer,
+      delta,
+      eta,
+      pairs,
+      observed,
+      direct,
+      status,
+    })),
+  }
 }
 
 async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper', solver: 'auto' | 'landmarks' | 'stream') {
   const {graph} = normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}))
-  const {scores, verdict} = await sanitize(graph, {
-    preset, solver, landmarks: 100,
-    prune: preset === 'paper' ? {rule: 'ratio', value: 0.1} : {rule: 'auto'}, minDegree: 1, seed: 0, truth: null,
-  }, engine)
+  const {scores, verdict} = await sanitize(
+    graph,
+    {
+      preset,
+      solver,
+      landmarks: 100,
+      prune: preset === 'paper' ? {rule: 'ratio', value: 0.1} : {rule: 'auto'},
+      minDegree: 1,
+      seed: 0,
+      truth: null,
+    },
+    engine,
+  )
   return {verdict, pruned: scores.pruned, rank: scores.rank}
 }
 
 const engines: [string, boolean, () => Promise<PairwiseEngine>][] = [
   ['tfjs on wasm', true, async () => tfjsEngine((await loadTensorFlow()).tf, 'wasm')],
-  [`webgpu on ${gpu?.facts.description ?? 'no device: neither a GPU nor SwiftShader is here'}`, gpu !== null, () => Promise.resolve(webgpuEngine(gpu!))],
+  [
+    `webgpu on ${gpu?.facts.description ?? 'no device: neither a GPU nor SwiftShader is here'}`,
+    gpu !== null,
+    () => Promise.resolve(webgpuEngine(gpu!)),
+  ],
 ]
 
 describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
@@ -59,19 +88,37 @@ describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
     if (isHere) await Promise.all([cpu.close(), other.close()])
   })
 
-  it.skipIf(!isHere).each(CHECKPOINTS)('certify %s: cells and verdict', async (path, data) => {
-    const truth = await decided(path, data, cpu)
-    expect(truth.cells.length).toBeGreaterThan(10)
-    expect(await decided(path, data, other)).toEqual(truth)
-  }, 180_000)
+  it.skipIf(!isHere).each(CHECKPOINTS)(
+    'certify %s: cells and verdict',
+    async (path, data) => {
+      const truth = await decided(path, data, cpu)
+      expect(truth.cells.length).toBeGreaterThan(10)
+      expect(await decided(path, data, other)).toEqual(truth)
+    },
+    180_000,
+  )
 
-  it.skipIf(!isHere).each([['surety', 'auto'], ['paper', 'auto'], ['surety', 'landmarks']] as const)('sanitize, preset %s, solver %s: ranks, pruned edges and verdict', async (preset, solver) => {
-    const truth = await prunedBy(cpu, preset, solver)
-    expect(truth.pruned.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(0)
-    expect(await prunedBy(other, preset, solver)).toEqual(truth)
-  }, 180_000)
+  it.skipIf(!isHere).each([
+    ['surety', 'auto'],
+    ['paper', 'auto'],
+    ['surety', 'landmarks'],
+  ] as const)(
+    'sanitize, preset %s, solver %s: ranks, pruned edges and verdict',
+    async (preset, solver) => {
+      const truth = await prunedBy(cpu, preset, solver)
+      expect(truth.pruned.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(0)
+      expect(await prunedBy(other, preset, solver)).toEqual(truth)
+    },
+    180_000,
+  )
 
-  it.skipIf(!isHere)('sanitize by passes over all pairs in fp32: the same pruned edges', async () => {
-    expect((await prunedBy(other, 'surety', 'stream')).pruned).toEqual((await prunedBy(cpu, 'surety', 'stream')).pruned)
-  }, 180_000)
+  it.skipIf(!isHere)(
+    'sanitize by passes over all pairs in fp32: the same pruned edges',
+    async () => {
+      expect((await prunedBy(other, 'surety', 'stream')).pruned).toEqual(
+        (await prunedBy(cpu, 'surety', 'stream')).pruned,
+      )
+    },
+    180_000,
+  )
 })

@@ -11,7 +11,10 @@ const zeros = {kernelApply: () => Promise.resolve({rows: 131, cols: 5, data: new
 describe('--device auto', () => {
   it('takes cpu where nothing else is there, says why, and loads no package for that', async () => {
     let opened = 0
-    const {engine, report, notes} = await selectEngine('auto', {threads: 2}, [source('webgpu', {absence: 'no driver', onOpen: () => opened++}), source('tfjs', {absence: 'not installed', onOpen: () => opened++})])
+    const {engine, report, notes} = await selectEngine('auto', {threads: 2}, [
+      source('webgpu', {absence: 'no driver', onOpen: () => opened++}),
+      source('tfjs', {absence: 'not installed', onOpen: () => opened++}),
+    ])
     expect(engine.name).toBe('cpu')
     expect(opened).toBe(0)
     expect(notes).toEqual([])
@@ -25,7 +28,11 @@ describe('--device auto', () => {
   })
 
   it('passes over a software adapter, a device that returns zeros, and one that throws anything', async () => {
-    const bad = [source('webgpu', {software: true}), source('tfjs', {replaced: zeros}), source('webgpu', {replaced: {volatility: () => Promise.reject(new Error('out of luck'))}})]
+    const bad = [
+      source('webgpu', {software: true}),
+      source('tfjs', {replaced: zeros}),
+      source('webgpu', {replaced: {volatility: () => Promise.reject(new Error('out of luck'))}}),
+    ]
     const {engine, report} = await selectEngine('auto', {}, bad)
     expect(engine.name).toBe('cpu')
     expect(report.tried.map(({outcome}) => outcome)).toEqual([
@@ -58,7 +65,9 @@ describe('--device auto', () => {
 describe('a device asked for by name', () => {
   it('that is absent, or computes wrongly, is an error with a next step', async () => {
     await expect(selectEngine('tfjs', {}, [source('tfjs', {absence: 'not installed'})])).rejects.toThrow(DeviceError)
-    const error = await selectEngine('webgpu', {}, [source('webgpu', {replaced: zeros})]).catch((e: unknown) => e as DeviceError)
+    const error = await selectEngine('webgpu', {}, [source('webgpu', {replaced: zeros})]).catch(
+      (e: unknown) => e as DeviceError,
+    )
     expect(error).toBeInstanceOf(DeviceError)
     expect((error as DeviceError).nextSteps.length).toBeGreaterThan(0)
     await expect(selectEngine('abacus', {}, [])).rejects.toThrow("there is no device 'abacus'")
@@ -80,8 +89,12 @@ describe('a device asked for by name', () => {
 
 describe('--require-gpu', () => {
   it('makes it an error that there is none, that it is software, or that cpu was named', async () => {
-    await expect(selectEngine('auto', {requireGpu: true}, [source('webgpu', {absence: 'no driver'})])).rejects.toThrow('no GPU can be used: webgpu passed over: no driver')
-    await expect(selectEngine('webgpu', {requireGpu: true}, [source('webgpu', {software: true})])).rejects.toThrow(DeviceError)
+    await expect(selectEngine('auto', {requireGpu: true}, [source('webgpu', {absence: 'no driver'})])).rejects.toThrow(
+      'no GPU can be used: webgpu passed over: no driver',
+    )
+    await expect(selectEngine('webgpu', {requireGpu: true}, [source('webgpu', {software: true})])).rejects.toThrow(
+      DeviceError,
+    )
     await expect(selectEngine('cpu', {requireGpu: true}, [])).rejects.toThrow(UsageError)
   })
 
@@ -105,7 +118,10 @@ describe('a device that fails during the run', () => {
     expect(await engine.kernelApply(z, w, v)).toEqual(await cpu.kernelApply(z, w, v))
     expect(notes).toHaveLength(1)
     expect(notes[0]).toMatchObject({level: 'warning', code: 'device-failed'})
-    expect(report.tried.slice(-2).map(({outcome}) => outcome)).toEqual(['failed during the run: webgpu device lost (a test): unplugged', 'taken for the rest of the run'])
+    expect(report.tried.slice(-2).map(({outcome}) => outcome)).toEqual([
+      'failed during the run: webgpu device lost (a test): unplugged',
+      'taken for the rest of the run',
+    ])
     await Promise.all([engine.close(), cpu.close()])
   })
 })
@@ -114,11 +130,19 @@ describe('a device that fails during the run', () => {
 async function mortal(): Promise<{die: () => void; reductions: Partial<PairwiseEngine>}> {
   const {engine} = await selectEngine('cpu')
   let alive = true
-  const unlessDead = <A extends unknown[], R>(reduce: (...args: A) => Promise<R>) => (...args: A) => (alive ? reduce(...args) : Promise.reject(lost()))
+  const unlessDead =
+    <A extends unknown[], R>(reduce: (...args: A) => Promise<R>) =>
+    (...args: A) =>
+      alive ? reduce(...args) : Promise.reject(lost())
   return {
     die() {
       alive = false
     },
-    reductions: {kernelBlock: unlessDead<Parameters<PairwiseEngine['kernelBlock']>, Dense>((z, w) => engine.kernelBlock(z, w)), kernelApply: unlessDead<Parameters<PairwiseEngine['kernelApply']>, Dense>((z, w, v) => engine.kernelApply(z, w, v))},
+    reductions: {
+      kernelBlock: unlessDead<Parameters<PairwiseEngine['kernelBlock']>, Dense>((z, w) => engine.kernelBlock(z, w)),
+      kernelApply: unlessDead<Parameters<PairwiseEngine['kernelApply']>, Dense>((z, w, v) =>
+        engine.kernelApply(z, w, v),
+      ),
+    },
   }
 }

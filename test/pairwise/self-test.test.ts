@@ -20,15 +20,27 @@ const offDense = (x: Dense, part: number): Dense => ({...x, data: off(x.data, pa
 
 /** Engines that are wrong in one place only. */
 const wrong = (part: number): Record<string, (e: PairwiseEngine) => Partial<PairwiseEngine>> => ({
-  'kernelBlock': (e) => ({kernelBlock: async (z, w) => offDense(await e.kernelBlock(z, w), part)}),
-  'kernelApply': (e) => ({kernelApply: async (z, w, v) => (z === w ? offDense(await e.kernelApply(z, w, v), part) : e.kernelApply(z, w, v))}),
-  'kernelApply, two sets': (e) => ({kernelApply: async (z, w, v) => (z === w ? e.kernelApply(z, w, v) : offDense(await e.kernelApply(z, w, v), part))}),
-  'kernelGradient': (e) => ({kernelGradient: (z, w, l, r, on) => e.kernelGradient(z, w, l, r, (first, block) => on(first, z === w ? offDense(block, part) : block))}),
-  'kernelGradient, two sets': (e) => ({kernelGradient: (z, w, l, r, on) => e.kernelGradient(z, w, l, r, (first, block) => on(first, z === w ? block : offDense(block, part)))}),
+  kernelBlock: (e) => ({kernelBlock: async (z, w) => offDense(await e.kernelBlock(z, w), part)}),
+  kernelApply: (e) => ({
+    kernelApply: async (z, w, v) => (z === w ? offDense(await e.kernelApply(z, w, v), part) : e.kernelApply(z, w, v)),
+  }),
+  'kernelApply, two sets': (e) => ({
+    kernelApply: async (z, w, v) => (z === w ? e.kernelApply(z, w, v) : offDense(await e.kernelApply(z, w, v), part)),
+  }),
+  kernelGradient: (e) => ({
+    kernelGradient: (z, w, l, r, on) =>
+      e.kernelGradient(z, w, l, r, (first, block) => on(first, z === w ? offDense(block, part) : block)),
+  }),
+  'kernelGradient, two sets': (e) => ({
+    kernelGradient: (z, w, l, r, on) =>
+      e.kernelGradient(z, w, l, r, (first, block) => on(first, z === w ? block : offDense(block, part))),
+  }),
 })
-const volatilityOff = (metric: string, change: (sums: VolatilitySums) => VolatilitySums) => (e: PairwiseEngine): Partial<PairwiseEngine> => ({
-  volatility: async (task) => (task.metric === metric ? change(await e.volatility(task)) : e.volatility(task)),
-})
+const volatilityOff =
+  (metric: string, change: (sums: VolatilitySums) => VolatilitySums) =>
+  (e: PairwiseEngine): Partial<PairwiseEngine> => ({
+    volatility: async (task) => (task.metric === metric ? change(await e.volatility(task)) : e.volatility(task)),
+  })
 const broken = (name: (e: PairwiseEngine) => Partial<PairwiseEngine>): PairwiseEngine => ({...cpu, ...name(cpu)})
 
 describe('the self-test', () => {
@@ -40,13 +52,18 @@ describe('the self-test', () => {
     for (const {error, limit} of checks) expect(error).toBeLessThanOrEqual(limit)
   })
 
-  it.each(Object.keys(wrong(1)))('fails an engine whose %s is off by more than is allowed, and says by how much', async (name) => {
-    const {passed, failure, checks} = await selfTest(broken(wrong(1e-3)[name]!))
-    expect(passed).toBe(false)
-    expect(failure).toBe(`self-test: ${name} is off by ${checks.find((check) => check.name === name)!.error.toExponential(1)}, allowed 1e-9`)
-    expect(checks.find((check) => check.name === name)!.error).toBeGreaterThan(4e-4)
-    expect(checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)).toEqual([name])
-  })
+  it.each(Object.keys(wrong(1)))(
+    'fails an engine whose %s is off by more than is allowed, and says by how much',
+    async (name) => {
+      const {passed, failure, checks} = await selfTest(broken(wrong(1e-3)[name]!))
+      expect(passed).toBe(false)
+      expect(failure).toBe(
+        `self-test: ${name} is off by ${checks.find((check) => check.name === name)!.error.toExponential(1)}, allowed 1e-9`,
+      )
+      expect(checks.find((check) => check.name === name)!.error).toBeGreaterThan(4e-4)
+      expect(checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)).toEqual([name])
+    },
+  )
 
   it('allows fp32 engines 10⁻⁴ of the largest value, and no more', async () => {
     const single = (part: number): PairwiseEngine => ({...broken(wrong(part)['kernelBlock']!), precision: 'fp32'})
@@ -55,36 +72,57 @@ describe('the self-test', () => {
     expect((await selfTest(broken(wrong(5e-5)['kernelBlock']!))).passed).toBe(false)
   })
 
-  it.each(['l2', 'l1', 'linf', 'angle'])('%s: holds sums, counts and scalars each to account, counts exactly', async (metric) => {
-    const count = (key: 'within' | 'exceed') => (sums: VolatilitySums) => {
-      const counts = sums[key].slice()
-      counts[3]! += 1
-      return {...sums, [key]: counts}
-    }
-    const changes: [string, (sums: VolatilitySums) => VolatilitySums][] = [
-      ['total', (s) => ({...s, total: off(s.total, 1e-3)})],
-      ['windowed', (s) => ({...s, windowed: off(s.windowed, 1e-3)})],
-      ['anchorTotal', (s) => ({...s, anchorTotal: off(s.anchorTotal, 1e-3)})],
-      ['within', count('within')],
-      ['exceed', count('exceed')],
-      ['scalars', (s) => ({...s, crossLabelTotal: 1.001 * s.crossLabelTotal})],
-      ['scalars', (s) => ({...s, zeroDistancePairs: s.zeroDistancePairs + 1})],
-      ['scalars', (s) => ({...s, zeroDistanceLossPairs: s.zeroDistanceLossPairs + 1})],
-      ['scalars', (s) => ({...s, diameter: s.diameter + 1})],
-      ['scalars', (s) => ({...s, witnesses: [{...s.witnesses[0]!, ratio: 1.01 * s.witnesses[0]!.ratio}]})],
-      ['scalars', (s) => ({...s, witnesses: []})],
-    ]
-    // Every figure on one metric, one figure on the others.
-    for (const [name, change] of metric === 'linf' ? changes : changes.slice(3, 4)) {
-      const {checks, passed} = await selfTest({...broken(volatilityOff(metric, change)), precision: name === 'within' || name === 'exceed' ? 'fp32' : 'fp64'})
-      expect([passed, checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)]).toEqual([false, [`volatility ${metric} ${name}`]])
-    }
-    const {checks} = await selfTest({...cpu, distances: async (x, y, of) => (of === metric ? offDense(await cpu.distances(x, y, of), 1e-3) : cpu.distances(x, y, of))})
-    expect(checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)).toEqual([`distances ${metric}`])
-  })
+  it.each(['l2', 'l1', 'linf', 'angle'])(
+    '%s: holds sums, counts and scalars each to account, counts exactly',
+    async (metric) => {
+      const count = (key: 'within' | 'exceed') => (sums: VolatilitySums) => {
+        const counts = sums[key].slice()
+        counts[3]! += 1
+        return {...sums, [key]: counts}
+      }
+      const changes: [string, (sums: VolatilitySums) => VolatilitySums][] = [
+        ['total', (s) => ({...s, total: off(s.total, 1e-3)})],
+        ['windowed', (s) => ({...s, windowed: off(s.windowed, 1e-3)})],
+        ['anchorTotal', (s) => ({...s, anchorTotal: off(s.anchorTotal, 1e-3)})],
+        ['within', count('within')],
+        ['exceed', count('exceed')],
+        ['scalars', (s) => ({...s, crossLabelTotal: 1.001 * s.crossLabelTotal})],
+        ['scalars', (s) => ({...s, zeroDistancePairs: s.zeroDistancePairs + 1})],
+        ['scalars', (s) => ({...s, zeroDistanceLossPairs: s.zeroDistanceLossPairs + 1})],
+        ['scalars', (s) => ({...s, diameter: s.diameter + 1})],
+        ['scalars', (s) => ({...s, witnesses: [{...s.witnesses[0]!, ratio: 1.01 * s.witnesses[0]!.ratio}]})],
+        ['scalars', (s) => ({...s, witnesses: []})],
+      ]
+      // Every figure on one metric, one figure on the others.
+      for (const [name, change] of metric === 'linf' ? changes : changes.slice(3, 4)) {
+        const {checks, passed} = await selfTest({
+          ...broken(volatilityOff(metric, change)),
+          precision: name === 'within' || name === 'exceed' ? 'fp32' : 'fp64',
+        })
+        expect([passed, checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)]).toEqual([
+          false,
+          [`volatility ${metric} ${name}`],
+        ])
+      }
+      const {checks} = await selfTest({
+        ...cpu,
+        distances: async (x, y, of) =>
+          of === metric ? offDense(await cpu.distances(x, y, of), 1e-3) : cpu.distances(x, y, of),
+      })
+      expect(checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)).toEqual([
+        `distances ${metric}`,
+      ])
+    },
+  )
 
   it('fails zeros, NaN, and arrays of another length', async () => {
-    const all = (value: number) => ({kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({rows: z.rows, cols: w.rows, data: (await cpu.kernelBlock(z, w)).data.fill(value)})})
+    const all = (value: number) => ({
+      kernelBlock: async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => ({
+        rows: z.rows,
+        cols: w.rows,
+        data: (await cpu.kernelBlock(z, w)).data.fill(value),
+      }),
+    })
     expect((await selfTest({...cpu, ...all(0)})).failure).toMatch(/kernelBlock is off by 1.0e\+0/)
     expect((await selfTest({...cpu, ...all(NaN)})).failure).toMatch(/kernelBlock is off by NaN/)
     const last = async (...[z, w]: Parameters<PairwiseEngine['kernelBlock']>) => {
@@ -101,13 +139,18 @@ describe('the self-test', () => {
   })
 
   it('turns what the engine throws into a failure', async () => {
-    const thrown = (error: unknown) => selfTest({
-      ...cpu,
-      kernelApply() {
-        throw error
-      },
+    const thrown = (error: unknown) =>
+      selfTest({
+        ...cpu,
+        kernelApply() {
+          throw error
+        },
+      })
+    expect(await thrown(new Error('out of memory'))).toMatchObject({
+      passed: false,
+      failure: 'out of memory',
+      checks: [{name: 'kernelBlock'}],
     })
-    expect(await thrown(new Error('out of memory'))).toMatchObject({passed: false, failure: 'out of memory', checks: [{name: 'kernelBlock'}]})
     expect(await thrown('gone')).toMatchObject({passed: false, failure: 'gone'})
   })
 })

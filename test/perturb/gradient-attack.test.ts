@@ -10,19 +10,34 @@ beforeAll(async () => {
 })
 
 const WEIGHTS = [2, -1, 0.5]
-/** Of a linear loss the worst point within the bounds is known: up where the weight is positive, down where it is negative. */
+/**
+ * Of a linear loss the worst point within the bounds is known: up where the weight is positive, down where it is
+ * negative.
+ */
 const linear = (x: Tensor) => tf.sum(tf.mul(x, tf.tensor1d(WEIGHTS)), 1)
 
 describe('gradientAttack', () => {
   it('FGSM finds the worst point of a linear loss, within radius and range', () => {
-    const x = [[0.5, 0.5, 0.5], [0.95, 0.02, 0]]
+    const x = [
+      [0.5, 0.5, 0.5],
+      [0.95, 0.02, 0],
+    ]
     const found = gradientAttack(tf, tf.tensor2d(x), linear, fgsm(0.1, [0, 1])).arraySync() as number[][]
-    const expected = [[0.6, 0.4, 0.6], [1, 0, 0.1]]
+    const expected = [
+      [0.6, 0.4, 0.6],
+      [1, 0, 0.1],
+    ]
     found.forEach((row, i) => row.forEach((value, k) => expect(value).toBeCloseTo(expected[i]![k]!, 6)))
   })
 
   it('PGD gets there too from a random start', () => {
-    const found = gradientAttack(tf, tf.tensor2d([[0.5, 0.5, 0.5]]), linear, pgd(0.1, [0, 1]), random(1)).arraySync() as number[][]
+    const found = gradientAttack(
+      tf,
+      tf.tensor2d([[0.5, 0.5, 0.5]]),
+      linear,
+      pgd(0.1, [0, 1]),
+      random(1),
+    ).arraySync() as number[][]
     ;[0.6, 0.4, 0.6].forEach((value, k) => expect(found[0]![k]).toBeCloseTo(value, 6))
   })
 
@@ -46,7 +61,15 @@ describe('gradientAttack', () => {
 
   it('every row has a loss of its own: other rows do not matter', () => {
     const attack = pgd(0.2, [-1, 1])
-    const both = gradientAttack(tf, tf.tensor2d([[0, 0, 0], [0.9, 0.9, 0.9]]), linear, attack).arraySync() as number[][]
+    const both = gradientAttack(
+      tf,
+      tf.tensor2d([
+        [0, 0, 0],
+        [0.9, 0.9, 0.9],
+      ]),
+      linear,
+      attack,
+    ).arraySync() as number[][]
     expect(both[0]).toEqual((gradientAttack(tf, tf.tensor2d([[0, 0, 0]]), linear, attack).arraySync() as number[][])[0])
   })
 })

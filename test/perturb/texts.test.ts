@@ -7,15 +7,22 @@ import {random} from '../../src/stats/random.js'
 
 const text = '  Dear friend,\n\nthe  price of 3 phones is $20 -- écrivez à я@x now! '
 const words = (of: string): string[] => of.match(/\S+/g) ?? []
-const copies = (change: TextChange, of = text, count = 200) => Array.from({length: count}, (_, seed) => change(of, random(seed)))
+const copies = (change: TextChange, of = text, count = 200) =>
+  Array.from({length: count}, (_, seed) => change(of, random(seed)))
 
-describe.each<[string, (p: number) => TextChange]>([['word-drop', dropWords], ['word-swap', swapWords], ['typos', mistype]])('%s', (_, way) => {
+describe.each<[string, (p: number) => TextChange]>([
+  ['word-drop', dropWords],
+  ['word-swap', swapWords],
+  ['typos', mistype],
+])('%s', (_, way) => {
   it('with probability 0 changes nothing, whatever the text', () => {
-    for (const each of [text, '', ' \n', 'a', '\ud800 lone']) expect(copies(way(0), each, 5)).toEqual(Array<string>(5).fill(each))
+    for (const each of [text, '', ' \n', 'a', '\ud800 lone'])
+      expect(copies(way(0), each, 5)).toEqual(Array<string>(5).fill(each))
   })
 
   it('never makes a text empty, even when every word or letter is hit', () => {
-    for (const each of [text, 'a', 'ab', ' x ', 'é', '!']) for (const copy of copies(way(1), each)) expect(words(copy).length, JSON.stringify(each)).toBeGreaterThan(0)
+    for (const each of [text, 'a', 'ab', ' x ', 'é', '!'])
+      for (const copy of copies(way(1), each)) expect(words(copy).length, JSON.stringify(each)).toBeGreaterThan(0)
     expect(way(1)('', random(1))).toBe('')
   })
 
@@ -35,14 +42,21 @@ describe('words', () => {
         left.splice(0, at + 1)
       }
     }
-    expect(copies(dropWords(0.3), 'a  b\nc').every((copy) => ['a  b\nc', 'b\nc', 'a  c', 'a  b\n', 'a  ', 'b\n', 'c'].includes(copy))).toBe(true)
+    expect(
+      copies(dropWords(0.3), 'a  b\nc').every((copy) =>
+        ['a  b\nc', 'b\nc', 'a  c', 'a  b\n', 'a  ', 'b\n', 'c'].includes(copy),
+      ),
+    ).toBe(true)
   })
 
   it('are left out with the probability stated; of a text that loses all, each word is as likely to stay', () => {
     const many = Array.from({length: 20_000}, () => 'x').join(' ')
     expect(words(dropWords(0.1)(many, random(5))).length / 20_000).toBeCloseTo(0.9, 2)
     const stayed = copies(dropWords(1), 'a b c d', 4000)
-    for (const word of ['a', 'b', 'c', 'd']) expect(Math.abs(stayed.filter((copy) => copy.trim() === word).length - 1000)).toBeLessThan(4 * Math.sqrt(4000 * 0.25 * 0.75))
+    for (const word of ['a', 'b', 'c', 'd'])
+      expect(Math.abs(stayed.filter((copy) => copy.trim() === word).length - 1000)).toBeLessThan(
+        4 * Math.sqrt(4000 * 0.25 * 0.75),
+      )
   })
 
   it('change places in pairs: with probability 1 all do, and no word moves by more than one place', () => {
@@ -57,16 +71,26 @@ describe('words', () => {
 describe('typos', () => {
   /** Every text that one hit of the letter at a place can give, from the definition alone. */
   const oneTypo = (word: string, at: number, beside: string) => [
-    word.slice(0, at + 1) + word.slice(at), word.slice(0, at) + word.slice(at + 1), ...[...beside].map((key) => word.slice(0, at) + key + word.slice(at + 1)),
+    word.slice(0, at + 1) + word.slice(at),
+    word.slice(0, at) + word.slice(at + 1),
+    ...[...beside].map((key) => word.slice(0, at) + key + word.slice(at + 1)),
     ...(at + 1 < word.length ? [word.slice(0, at) + word[at + 1]! + word[at]! + word.slice(at + 2)] : []),
   ]
 
   it('are the four stated ones, all of them and no others', () => {
     // The letters of "Gab" are hit one at a time; beside g lie f, h, t, y, v and b.
-    const hit = (at: number) => ({...random(at), uniform: (() => { let k = 0; return () => (k++ === at ? 0 : 1) })()})
+    const hit = (at: number) => ({
+      ...random(at),
+      uniform: (() => {
+        let k = 0
+        return () => (k++ === at ? 0 : 1)
+      })(),
+    })
     const keys = ['FHTYVB', 'sqwz', 'vngh']
     for (const at of [0, 1, 2]) {
-      const found = new Set(Array.from({length: 600}, (_, seed) => mistype(0.5)('Gab', {...hit(at), integer: random(seed).integer})))
+      const found = new Set(
+        Array.from({length: 600}, (_, seed) => mistype(0.5)('Gab', {...hit(at), integer: random(seed).integer})),
+      )
       expect(found).toEqual(new Set(oneTypo('Gab', at, keys[at]!)))
     }
   })
@@ -86,18 +110,37 @@ describe('typos', () => {
 })
 
 describe('perturbed texts', () => {
-  const lengths = (texts: readonly string[]) => [{name: 'input_ids', shape: [texts.length, 1], data: Int32Array.from(texts, ({length}) => length)}]
-  const data = (texts: readonly string[]): DataSet & {text: TextRows} => ({rows: texts.length, labels: new Int32Array(texts.length), inputFiles: [], inputs: lengths(texts), text: {texts, encode: lengths}})
-  const texts = Array.from({length: 8}, (_, row) => `${text} number ${row} of the letters that were sent`)
-  const perturbed = (of: readonly string[], name: PerturbationName, seed = 3) => perturbTexts(data(of), {name, strength: 0.3}, {seed}).data
-
-  it.each<PerturbationName>(['word-drop', 'word-swap', 'typos'])('%s: a copy depends on its own text, its row and the seed alone', (name) => {
-    const other = texts.map((each, row) => (row === 3 ? each : 'something else'))
-    expect(perturbed(other, name).text!.texts[3]).toBe(perturbed(texts, name).text!.texts[3])
-    expect(perturbed(texts, name, 4).text!.texts).not.toEqual(perturbed(texts, name).text!.texts)
-    // Rows with the same text do not get the same copy.
-    expect(new Set(perturbed(texts.map(() => text), name).text!.texts).size).toBeGreaterThan(4)
+  const lengths = (texts: readonly string[]) => [
+    {name: 'input_ids', shape: [texts.length, 1], data: Int32Array.from(texts, ({length}) => length)},
+  ]
+  const data = (texts: readonly string[]): DataSet & {text: TextRows} => ({
+    rows: texts.length,
+    labels: new Int32Array(texts.length),
+    inputFiles: [],
+    inputs: lengths(texts),
+    text: {texts, encode: lengths},
   })
+  const texts = Array.from({length: 8}, (_, row) => `${text} number ${row} of the letters that were sent`)
+  const perturbed = (of: readonly string[], name: PerturbationName, seed = 3) =>
+    perturbTexts(data(of), {name, strength: 0.3}, {seed}).data
+
+  it.each<PerturbationName>(['word-drop', 'word-swap', 'typos'])(
+    '%s: a copy depends on its own text, its row and the seed alone',
+    (name) => {
+      const other = texts.map((each, row) => (row === 3 ? each : 'something else'))
+      expect(perturbed(other, name).text!.texts[3]).toBe(perturbed(texts, name).text!.texts[3])
+      expect(perturbed(texts, name, 4).text!.texts).not.toEqual(perturbed(texts, name).text!.texts)
+      // Rows with the same text do not get the same copy.
+      expect(
+        new Set(
+          perturbed(
+            texts.map(() => text),
+            name,
+          ).text!.texts,
+        ).size,
+      ).toBeGreaterThan(4)
+    },
+  )
 
   it('become inputs by the same way as the texts did', () => {
     const {inputs, text: rows} = perturbed(texts, 'word-drop')
@@ -107,9 +150,19 @@ describe('perturbed texts', () => {
 
   it('are refused where there are none, and numbers where there are texts', () => {
     const tokens: DataSet = {rows: 2, labels: new Int32Array(2), inputFiles: [], inputs: lengths(['a', 'b'])}
-    expect(() => perturbTexts(tokens, {name: 'typos', strength: 0.1}, {seed: 0})).toThrow(/--perturb typos changes texts, but the data hold input_ids/)
-    expect(() => perturbNumbers(data(texts), {name: 'noise', strength: 0.1}, Uint32Array.of(0), {seed: 0, imageShape: null, range: null})).toThrow(/needs one array of numbers/)
-    expect(() => parsePerturbation('word-drop:1.5')).toThrow(/strength of word-drop is '1.5'; it is above 0 and at most 1 \(probability that a word is left out\)/)
+    expect(() => perturbTexts(tokens, {name: 'typos', strength: 0.1}, {seed: 0})).toThrow(
+      /--perturb typos changes texts, but the data hold input_ids/,
+    )
+    expect(() =>
+      perturbNumbers(data(texts), {name: 'noise', strength: 0.1}, Uint32Array.of(0), {
+        seed: 0,
+        imageShape: null,
+        range: null,
+      }),
+    ).toThrow(/needs one array of numbers/)
+    expect(() => parsePerturbation('word-drop:1.5')).toThrow(
+      /strength of word-drop is '1.5'; it is above 0 and at most 1 \(probability that a word is left out\)/,
+    )
     expect(() => parsePerturbation('word-swap:0')).toThrow(/above 0/)
   })
 })

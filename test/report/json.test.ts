@@ -11,13 +11,20 @@ const parsed = (text: string) => JSON.parse(text) as unknown
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, member]) => [key, reversed(member)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, reversed(member)]),
+  )
 }
 
 describe('toJson', () => {
-  it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])('keeps every value of a $command report', (report) => {
-    expect(parsed(toJson(report))).toEqual(report)
-  })
+  it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])(
+    'keeps every value of a $command report',
+    (report) => {
+      expect(parsed(toJson(report))).toEqual(report)
+    },
+  )
 
   it('gives the same bytes whatever order the keys were set in', () => {
     const report = certifySample()
@@ -37,7 +44,18 @@ describe('toJson', () => {
 
   it('starts with the contract and ends with the run', () => {
     expect(Object.keys(parsed(toJson(certifySample())) as object)).toEqual([
-      'schemaVersion', 'command', 'checksum', 'version', 'seed', 'engine', 'inputs', 'config', 'metrics', 'verdict', 'notes', 'run',
+      'schemaVersion',
+      'command',
+      'checksum',
+      'version',
+      'seed',
+      'engine',
+      'inputs',
+      'config',
+      'metrics',
+      'verdict',
+      'notes',
+      'run',
     ])
   })
 

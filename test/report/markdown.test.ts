@@ -16,7 +16,9 @@ describe('certifyMarkdown', () => {
   })
 
   it('never shows a number where nothing is certified', () => {
-    const [, , fc1, fc2] = tableRows(plain(certifyMarkdown(certifySample()))).map((line) => line.split('|').map((c) => c.trim()))
+    const [, , fc1, fc2] = tableRows(plain(certifyMarkdown(certifySample()))).map((line) =>
+      line.split('|').map((c) => c.trim()),
+    )
     expect(fc1![4]).toBe('abstain')
     expect(fc2![4]).toBe('vacuous')
   })

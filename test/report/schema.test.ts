@@ -19,15 +19,21 @@ describe('schemas/report.schema.json', () => {
     expect(layersSchema()).toBe(readFileSync('schemas/layers.schema.json', 'utf8'))
   })
 
-  it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])('accepts a $command report', (report) => {
-    validate(JSON.parse(toJson(report)))
-    expect(validate.errors).toBeNull()
-  })
+  it.each([certifySample(), evaluateSample(), hardenSample(), sanitizeSample()])(
+    'accepts a $command report',
+    (report) => {
+      validate(JSON.parse(toJson(report)))
+      expect(validate.errors).toBeNull()
+    },
+  )
 
   it.each([
     ['a missing member', (report: Record<string, unknown>) => delete report['verdict']],
     ['another schema version', (report: Record<string, unknown>) => (report['schemaVersion'] = 2)],
-    ['metrics of the other command', (report: Record<string, unknown>) => (report['metrics'] = sanitizeSample().metrics)],
+    [
+      'metrics of the other command',
+      (report: Record<string, unknown>) => (report['metrics'] = sanitizeSample().metrics),
+    ],
     ['text for a number', (report: Record<string, unknown>) => (report['seed'] = '0')],
   ])('refuses %s', (_, spoil) => {
     const report = JSON.parse(toJson(certifySample())) as Record<string, unknown>

@@ -13,7 +13,12 @@ describe('shardSet', () => {
   it('sorts the shards, and takes each note and engine once', () => {
     const set = shardSet([files[2]!, files[0]!, files[1]!], VERSION)
     expect(set.files.map(({path}) => path)).toEqual(['part-1.json', 'part-2.json', 'part-3.json'])
-    expect(set).toMatchObject({command: 'certify', remarks: [], notes: [{code: 'n'}], engine: {name: 'cpu', tried: [{outcome: 'taken: 2 threads'}]}})
+    expect(set).toMatchObject({
+      command: 'certify',
+      remarks: [],
+      notes: [{code: 'n'}],
+      engine: {name: 'cpu', tried: [{outcome: 'taken: 2 threads'}]},
+    })
   })
 
   it('keeps what one shard alone noted or tried', () => {
@@ -30,7 +35,12 @@ describe('shardSet', () => {
     const again = {...resealed(files[0]!, (p) => (p.run!.elapsedMs = 9)), path: 'again.json'}
     const {files: kept, remarks} = shardSet([...files, again], VERSION)
     expect(kept.map(({path}) => path)).toEqual(['part-1.json', 'part-2.json', 'part-3.json'])
-    expect(remarks).toMatchObject([{code: 'duplicate-shard', message: 'part-1.json and again.json are both shard 1 of 3 and hold the same sums; one was used'}])
+    expect(remarks).toMatchObject([
+      {
+        code: 'duplicate-shard',
+        message: 'part-1.json and again.json are both shard 1 of 3 and hold the same sums; one was used',
+      },
+    ])
   })
 
   it('accepts input files that lie elsewhere', () => {
@@ -43,10 +53,18 @@ describe('shardSet', () => {
     ['an option', (p) => (p.config['alpha'] = 0.1), 'differ in the option alpha: 0.05 and 0.1'],
     ['a list', (p) => (p.config['deltas'] = [1, 3]), 'differ in the option deltas: [1,2] and [1,3]'],
     ['an option that only one has', (p) => (p.config['limit'] = 3), 'differ in the option limit: none and 3'],
-    ['an input', (p) => (p.inputs[0]!.sha256 = 'cd'.repeat(32)), `differ in the content of the input x.npz: sha256 ${'ab'.repeat(32)} and sha256 ${'cd'.repeat(32)}`],
+    [
+      'an input',
+      (p) => (p.inputs[0]!.sha256 = 'cd'.repeat(32)),
+      `differ in the content of the input x.npz: sha256 ${'ab'.repeat(32)} and sha256 ${'cd'.repeat(32)}`,
+    ],
     ['the number of inputs', (p) => p.inputs.pop(), 'differ in the number of input files: 1 and 0'],
     ['the version', (p) => (p.version = '1.2.4'), 'differ in the version of surety: 1.2.3 and 1.2.4'],
-    ['the engine', (p) => ((p.engine.name = 'webgpu'), (p.engine.precision = 'fp32')), 'differ in the engine: cpu in fp64 and webgpu in fp32'],
+    [
+      'the engine',
+      (p) => ((p.engine.name = 'webgpu'), (p.engine.precision = 'fp32')),
+      'differ in the engine: cpu in fp64 and webgpu in fp32',
+    ],
     ['the number of shards', (p) => (p.shard.count = 4), 'differ in the number of shards: 3 and 4'],
     ['the plan', (p) => (p.plan.layers[0]!.scale *= 1 + 1e-15), 'made different plans of the same input and options'],
   ])('refuses shards that differ in %s, and names it', (_, change, message) => {
@@ -64,7 +82,9 @@ describe('shardSet', () => {
 
   it('refuses two different results of one shard', () => {
     const other = {...resealed(files[0]!, (p) => (p.blocks[0]!.layers[0]!.diameter *= 2)), path: 'other.json'}
-    expect(() => shardSet([...files, other], VERSION)).toThrow('part-1.json and other.json: are both shard 1 of 3, but their sums differ')
+    expect(() => shardSet([...files, other], VERSION)).toThrow(
+      'part-1.json and other.json: are both shard 1 of 3, but their sums differ',
+    )
   })
 
   it('refuses what another version of surety wrote', () => {

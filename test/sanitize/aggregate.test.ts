@@ -2,13 +2,25 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {denseRows} from '../../src/linalg/csr.js'
 import {aggregateFeatures, aggregation, changedRows, type Norm, rowsAfterRemoval} from '../../src/sanitize/aggregate.js'
-import {contextLikeness, endCosine, neighbourOverlap, SELF, softDisagreement, weighByLikeness} from '../../src/sanitize/context.js'
+import {
+  contextLikeness,
+  endCosine,
+  neighbourOverlap,
+  SELF,
+  softDisagreement,
+  weighByLikeness,
+} from '../../src/sanitize/context.js'
 import {withinReach} from '../../src/sanitize/kernel-scores.js'
 import {csrFromDense, normaliseRows} from '../../src/linalg/csr.js'
 import {dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
 
-const cases: [Norm, 1 | 2][] = [['row', 1], ['sym', 1], ['row', 2], ['sym', 2]]
+const cases: [Norm, 1 | 2][] = [
+  ['row', 1],
+  ['sym', 1],
+  ['row', 2],
+  ['sym', 2],
+]
 
 /** Random graphs, isolated nodes and leaves included. */
 const graphs = fc.record({nodes: fc.integer({min: 2, max: 8}), seed: fc.nat(1e6)}).map(({nodes, seed}) => {
@@ -48,7 +60,15 @@ describe.each(cases)('aggregation, %s, %i hops', (norm, hops) => {
         const e = pick % (edges.length / 2)
         const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
         const graph = aggregation(nodes, edges, norm, hops)
-        const [before, after] = [byDefinition(nodes, edges, norm, hops), byDefinition(nodes, edges.filter((_, t) => t >> 1 !== e), norm, hops)]
+        const [before, after] = [
+          byDefinition(nodes, edges, norm, hops),
+          byDefinition(
+            nodes,
+            edges.filter((_, t) => t >> 1 !== e),
+            norm,
+            hops,
+          ),
+        ]
         const rows = rowsAfterRemoval(graph, u, v)
         expect(rows.map(({row}) => row)).toEqual(changedRows(graph, u, v))
         for (let i = 0; i < nodes; i++) {
@@ -63,7 +83,11 @@ describe.each(cases)('aggregation, %s, %i hops', (norm, hops) => {
           expect([...Array.from(found.columns)].sort((a, b) => a - b)).toEqual(Array.from(found.columns))
         }
         // Nothing is named that cannot change: the ends, with sym their neighbours, with two hops one step further.
-        const near = (from: number[]) => [...new Set(from.flatMap((i) => [i, ...byDefinition(nodes, edges, 'row', 1)[i]!.flatMap((x, j) => (x > 0 ? [j] : []))]))]
+        const near = (from: number[]) => [
+          ...new Set(
+            from.flatMap((i) => [i, ...byDefinition(nodes, edges, 'row', 1)[i]!.flatMap((x, j) => (x > 0 ? [j] : []))]),
+          ),
+        ]
         let expected = norm === 'sym' ? near([u, v]) : [u, v]
         if (hops === 2) expected = near(expected)
         expect(changedRows(graph, u, v)).toEqual(expected.sort((a, b) => a - b))
@@ -78,7 +102,11 @@ describe.each(cases)('aggregation, %s, %i hops', (norm, hops) => {
         const graph = aggregation(nodes, edges, norm, hops)
         const set = Uint32Array.of(node % nodes)
         const reach = withinReach(graph, edges, set)
-        expect([...reach]).toEqual(Array.from({length: edges.length / 2}, (_, e) => Number(changedRows(graph, edges[2 * e]!, edges[2 * e + 1]!).includes(set[0]!))))
+        expect([...reach]).toEqual(
+          Array.from({length: edges.length / 2}, (_, e) =>
+            Number(changedRows(graph, edges[2 * e]!, edges[2 * e + 1]!).includes(set[0]!)),
+          ),
+        )
       }),
       {seed: 3, numRuns: 20},
     )
@@ -96,10 +124,20 @@ it('aggregated features are Âʰ X with unit rows; a zero row stays zero', () =>
 describe('likeness of the ends of an edge', () => {
   const n = 9
   const r = random(5)
-  const e = normaliseRows(csrFromDense(dense(n, 4, Float64Array.from({length: n * 4}, () => r.normal())))).unit
+  const e = normaliseRows(
+    csrFromDense(
+      dense(
+        n,
+        4,
+        Float64Array.from({length: n * 4}, () => r.normal()),
+      ),
+    ),
+  ).unit
   const full = denseRows(e, 0, n).data
   const alike = (i: number, j: number) => [0, 1, 2, 3].reduce((s, t) => s + full[4 * i + t]! * full[4 * j + t]!, 0)
-  const pairs = Array.from({length: n}, (_, u) => Array.from({length: n - u - 1}, (__, k) => [u, u + 1 + k] as const)).flat().filter(() => r.uniform() < 0.45)
+  const pairs = Array.from({length: n}, (_, u) => Array.from({length: n - u - 1}, (__, k) => [u, u + 1 + k] as const))
+    .flat()
+    .filter(() => r.uniform() < 0.45)
   const edges = Uint32Array.from(pairs.flat())
   const neighbours = (i: number) => pairs.flatMap(([u, v]) => (u === i ? [v] : v === i ? [u] : []))
   const weight = (i: number, j: number) => Math.sqrt(Math.max(0, alike(i, j)))
@@ -109,18 +147,25 @@ describe('likeness of the ends of an edge', () => {
     pairs.forEach(([u, v], k) => expect(edgeWeights[k]!).toBeCloseTo(weight(u, v), 12))
     expect(Math.min(...edgeWeights)).toBe(0)
     const matrix = denseRows(weights, 0, n).data
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) expect(matrix[i * n + j]!).toBeCloseTo(neighbours(i).includes(j) ? weight(i, j) : 0, 12)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++)
+        expect(matrix[i * n + j]!).toBeCloseTo(neighbours(i).includes(j) ? weight(i, j) : 0, 12)
   })
 
   it('is that of each end to the neighbourhood of the other, the edge left out', () => {
     const towards = (u: number, v: number) => {
       const others = neighbours(v).filter((j) => j !== u)
-      return (others.reduce((s, j) => s + weight(v, j) * alike(j, u), 0) + SELF * alike(u, v)) / (others.reduce((s, j) => s + weight(v, j), 0) + SELF)
+      return (
+        (others.reduce((s, j) => s + weight(v, j) * alike(j, u), 0) + SELF * alike(u, v)) /
+        (others.reduce((s, j) => s + weight(v, j), 0) + SELF)
+      )
     }
     const found = contextLikeness(edges, e, weighByLikeness(n, edges, e))
     pairs.forEach(([u, v], k) => expect(found[k]!).toBeCloseTo(towards(u, v) + towards(v, u), 12))
     const judged = Uint32Array.of(1, 4)
-    expect([...contextLikeness(edges, e, weighByLikeness(n, edges, e), judged)]).toEqual([...judged].map((k) => found[k]))
+    expect([...contextLikeness(edges, e, weighByLikeness(n, edges, e), judged)]).toEqual(
+      [...judged].map((k) => found[k]),
+    )
   })
 
   it('by common neighbours leaves the ends out and is 0 where neither has another', () => {
@@ -144,7 +189,11 @@ describe('likeness of the ends of an edge', () => {
 
   it('by cosine, and by class probabilities as what is left of 1', () => {
     endCosine(edges, e).forEach((x, k) => expect(x).toBeCloseTo(alike(...pairs[k]!), 12))
-    const soft = dense(n, 2, Float64Array.from({length: 2 * n}, (_, t) => ((t >> 1) + (t & 1)) / n))
+    const soft = dense(
+      n,
+      2,
+      Float64Array.from({length: 2 * n}, (_, t) => ((t >> 1) + (t & 1)) / n),
+    )
     softDisagreement(edges, soft, Uint32Array.of(2)).forEach((x) => {
       const [u, v] = pairs[2]!
       expect(x).toBeCloseTo(1 - [0, 1].reduce((s, c) => s + soft.data[2 * u + c]! * soft.data[2 * v + c]!, 0), 12)

@@ -2,8 +2,20 @@ import {inverse, Matrix} from 'ml-matrix'
 import {denseRows} from '../../src/linalg/csr.js'
 import type {Matrix as Features} from '../../src/linalg/types.js'
 
-/** Graph Kernel Complexity as its definition reads: dense matrices, one pair at a time, a full inverse. For small graphs. */
-export function complexityByDefinition(nodes: number, edges: ArrayLike<number>, features: Features, norm: 'row' | 'sym', hops: 1 | 2, nodeSet: ArrayLike<number>, y: number[][], ridge: number): number {
+/**
+ * Graph Kernel Complexity as its definition reads: dense matrices, one pair at a time, a full inverse. For small
+ * graphs.
+ */
+export function complexityByDefinition(
+  nodes: number,
+  edges: ArrayLike<number>,
+  features: Features,
+  norm: 'row' | 'sym',
+  hops: 1 | 2,
+  nodeSet: ArrayLike<number>,
+  y: number[][],
+  ridge: number,
+): number {
   const a = Matrix.eye(nodes)
   for (let e = 0; e < edges.length; e += 2) {
     a.set(edges[e]!, edges[e + 1]!, 1)
@@ -11,7 +23,9 @@ export function complexityByDefinition(nodes: number, edges: ArrayLike<number>, 
   }
   const degree = a.to2DArray().map((row) => row.reduce((sum, x) => sum + x))
   const mixing = Matrix.zeros(nodes, nodes)
-  for (let i = 0; i < nodes; i++) for (let j = 0; j < nodes; j++) mixing.set(i, j, a.get(i, j) / (norm === 'row' ? degree[i]! : Math.sqrt(degree[i]! * degree[j]!)))
+  for (let i = 0; i < nodes; i++)
+    for (let j = 0; j < nodes; j++)
+      mixing.set(i, j, a.get(i, j) / (norm === 'row' ? degree[i]! : Math.sqrt(degree[i]! * degree[j]!)))
   const x = Matrix.from1DArray(nodes, features.cols, Array.from(denseRows(features, 0, nodes).data))
   const aggregated = (hops === 1 ? mixing : mixing.mmul(mixing)).mmul(x)
   const rows = Array.from(nodeSet, (i) => aggregated.getRow(i))

@@ -32,10 +32,19 @@ describe('how an edge fits', () => {
   it('tells the edges from pairs wired at random, and finds added edges better than any trait alone', async () => {
     const {traits, fit} = await fitOf(graph)
     const keys = new Set(Array.from({length: added.length / 2}, (_, k) => `${added[2 * k]!},${added[2 * k + 1]!}`))
-    const isAdded = Uint8Array.from({length: graph.edges.length / 2}, (_, e) => Number(keys.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`)))
+    const isAdded = Uint8Array.from({length: graph.edges.length / 2}, (_, e) =>
+      Number(keys.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`)),
+    )
     const auc = (suspicion: Float64Array) => areaUnderRoc(isAdded, suspicion)
     const negative = (x: Float64Array) => x.map((value) => -value)
-    expect(auc(negative(fit.edges))).toBeGreaterThan(Math.max(auc(negative(traits.context)), auc(traits.disagreement), auc(negative(traits.cosine)), auc(negative(traits.overlap))))
+    expect(auc(negative(fit.edges))).toBeGreaterThan(
+      Math.max(
+        auc(negative(traits.context)),
+        auc(traits.disagreement),
+        auc(negative(traits.cosine)),
+        auc(negative(traits.overlap)),
+      ),
+    )
     expect(separation(fit.edges, fit.nulls)!).toBeGreaterThan(0.75)
   })
 
@@ -46,7 +55,9 @@ describe('how an edge fits', () => {
       const [u, v] = [integer(graph.nodes), integer(graph.nodes)]
       if (u < v) seen.add(u * graph.nodes + v)
     }
-    const edges = Uint32Array.from([...seen].sort((a, b) => a - b).flatMap((key) => [Math.floor(key / graph.nodes), key % graph.nodes]))
+    const edges = Uint32Array.from(
+      [...seen].sort((a, b) => a - b).flatMap((key) => [Math.floor(key / graph.nodes), key % graph.nodes]),
+    )
     const {fit} = await fitOf({...graph, edges})
     expect(Math.abs(separation(fit.edges, fit.nulls)! - 0.5)).toBeLessThan(0.06)
     expect(unlikelyShare(fit.edges, fit.nulls)).toBeGreaterThan(0.8)
@@ -73,7 +84,11 @@ describe('how an edge fits', () => {
   it('cuts what is beyond doubt, and beyond it at most a fifth, the less the less is beyond doubt', () => {
     const nulls = Float64Array.from({length: 1000}, (_, k) => k)
     // So many of 1,000 edges below the first quantile (101 of 1,000 nulls) and below the second (851 of 1,000).
-    const share = (sure: number, likely: number) => unlikelyShare(Float64Array.from({length: 1000}, (_, e) => (e < sure ? 0 : e < likely ? 500 : 5000)), nulls)
+    const share = (sure: number, likely: number) =>
+      unlikelyShare(
+        Float64Array.from({length: 1000}, (_, e) => (e < sure ? 0 : e < likely ? 500 : 5000)),
+        nulls,
+      )
     const pi = (count: number, nullCount: number) => count / nullCount
     expect(share(20, 200)).toBeCloseTo(pi(20, 101) + Math.min(0.2, pi(200, 851) - pi(20, 101)), 12)
     expect(share(20, 800)).toBeCloseTo(pi(20, 101) + 0.2, 12)

@@ -11,7 +11,11 @@ export const hasSharedGraphs = existsSync(new URL('kces_reference.json', FOLDER)
 export const sharedJson = (name: string): unknown => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))
 
 /** A graph of the shared folder as the command line would read it, and its known adversarial edges. */
-export function sharedGraph(name: string, edges = 'edges_attacked', root: URL = FOLDER): {graph: Graph; added: Uint32Array} {
+export function sharedGraph(
+  name: string,
+  edges = 'edges_attacked',
+  root: URL = FOLDER,
+): {graph: Graph; added: Uint32Array} {
   const file = openNpz(readFileSync(new URL(`${name}.npz`, root)), name)
   const numbers = (key: string) => numbersOf(file.read(key), name)
   const nodes = numbers('num_nodes')[0]!
@@ -23,11 +27,19 @@ export function sharedGraph(name: string, edges = 'edges_attacked', root: URL = 
       edges: index(edges),
       weights: null,
       features: file.has('feat_data')
-        ? {rows: nodes, cols: numbers('feat_shape')[1]!, indptr: index('feat_indptr'), indices: index('feat_indices'), values: Float64Array.from(numbers('feat_data'))}
+        ? {
+            rows: nodes,
+            cols: numbers('feat_shape')[1]!,
+            indptr: index('feat_indptr'),
+            indices: index('feat_indices'),
+            values: Float64Array.from(numbers('feat_data')),
+          }
         : null,
       labels,
       classes: Math.max(...labels) + 1,
-      split: file.has('train_idx') ? {train: index('train_idx'), validation: index('val_idx'), test: index('test_idx')} : null,
+      split: file.has('train_idx')
+        ? {train: index('train_idx'), validation: index('val_idx'), test: index('test_idx')}
+        : null,
       nodeNames: null,
     },
     added: file.has('edges_added') ? index('edges_added') : new Uint32Array(0),
@@ -38,5 +50,8 @@ const FIXTURE = new URL('../../fixtures/community-graph/', import.meta.url)
 
 /** The bundled attacked graph, its known adversarial edges, and the edges before the attack. */
 export function communityGraph(): {graph: Graph; added: Uint32Array; clean: Uint32Array} {
-  return {...sharedGraph('community-graph', 'edges_attacked', FIXTURE), clean: sharedGraph('community-graph', 'edges', FIXTURE).graph.edges}
+  return {
+    ...sharedGraph('community-graph', 'edges_attacked', FIXTURE),
+    clean: sharedGraph('community-graph', 'edges', FIXTURE).graph.edges,
+  }
 }

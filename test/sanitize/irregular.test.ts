@@ -9,14 +9,23 @@ import {random} from '../../src/stats/random.js'
 import {communityGraph} from './graphs.js'
 
 const {graph} = communityGraph()
-const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'ratio', value: 0.1}, minDegree: 1, seed: 0, truth: null}
+const OPTIONS: SanitizeOptions = {
+  preset: 'surety',
+  prune: {rule: 'ratio', value: 0.1},
+  minDegree: 1,
+  seed: 0,
+  truth: null,
+}
 let engine: PairwiseEngine
 beforeAll(async () => {
   engine = await createCpuEngine({threads: 1})
 })
 afterAll(() => engine.close())
 
-/** The same graph as a file might have it: shuffled, directed, with loops, repeated edges, both directions of some, and weights. */
+/**
+ * The same graph as a file might have it: shuffled, directed, with loops, repeated edges, both directions of some, and
+ * weights.
+ */
 function irregular(seed: number): Graph {
   const draw = random(seed)
   const records: number[][] = []
@@ -32,7 +41,13 @@ function irregular(seed: number): Graph {
   }
   const order = draw.permutation(records.length)
   const edges = Uint32Array.from(order).reduce<number[]>((all, r) => all.concat(records[r]!), [])
-  const raw = {...graph, edges: Uint32Array.from(edges), weights: Float64Array.from(order, () => 1 + draw.integer(5)), directed: true, classNames: null}
+  const raw = {
+    ...graph,
+    edges: Uint32Array.from(edges),
+    weights: Float64Array.from(order, () => 1 + draw.integer(5)),
+    directed: true,
+    classNames: null,
+  }
   return normaliseRaw(raw, 'made', {weights: 'sum'}).graph
 }
 
@@ -58,7 +73,8 @@ describe('irregular graphs', () => {
   })
 
   it('a node may lose its last neighbour only where the least degree is 0', async () => {
-    const after = async (minDegree: number) => (await sanitize(graph, {...OPTIONS, prune: {rule: 'ratio', value: 0.9}, minDegree}, engine)).metrics
+    const after = async (minDegree: number) =>
+      (await sanitize(graph, {...OPTIONS, prune: {rule: 'ratio', value: 0.9}, minDegree}, engine)).metrics
     expect((await after(1)).isolatedAfter).toBe((await after(1)).isolatedBefore)
     expect((await after(0)).isolatedAfter).toBeGreaterThan((await after(0)).isolatedBefore)
   })

@@ -20,18 +20,33 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-/** A graph of `classes` blocks without features, joined inside with one probability and across with another; every fifth node labelled. */
+/**
+ * A graph of `classes` blocks without features, joined inside with one probability and across with another; every fifth
+ * node labelled.
+ */
 function blocks(nodes: number, classes: number, inside: number, across: number, seed: number): Graph {
   const {uniform} = random(seed)
   const labels = Int32Array.from({length: nodes}, (_, i) => i % classes)
   const pairs: number[] = []
-  for (let u = 0; u < nodes; u++) for (let v = u + 1; v < nodes; v++) if (uniform() < (labels[u] === labels[v] ? inside : across)) pairs.push(u, v)
+  for (let u = 0; u < nodes; u++)
+    for (let v = u + 1; v < nodes; v++) if (uniform() < (labels[u] === labels[v] ? inside : across)) pairs.push(u, v)
   const train = Uint32Array.from({length: Math.floor(nodes / 5)}, (_, k) => 5 * k)
-  return {nodes, edges: Uint32Array.from(pairs), weights: null, features: null, labels, classes, split: {train, validation: new Uint32Array(0), test: new Uint32Array(0)}, nodeNames: null}
+  return {
+    nodes,
+    edges: Uint32Array.from(pairs),
+    weights: null,
+    features: null,
+    labels,
+    classes,
+    split: {train, validation: new Uint32Array(0), test: new Uint32Array(0)},
+    nodeNames: null,
+  }
 }
 
-const sourcesOf = (graph: Graph, seed = 0) => likenessSources(graph, givenLabels(graph), random(seed), engine, plainProducts)
-const clean = (graph: Graph) => sanitize(graph, {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}, engine)
+const sourcesOf = (graph: Graph, seed = 0) =>
+  likenessSources(graph, givenLabels(graph), random(seed), engine, plainProducts)
+const clean = (graph: Graph) =>
+  sanitize(graph, {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}, engine)
 const key = (graph: Graph, e: number) => graph.edges[2 * e]! * graph.nodes + graph.edges[2 * e + 1]!
 
 describe('dealEdges', () => {
@@ -42,7 +57,9 @@ describe('dealEdges', () => {
         const degrees = new Uint32Array(nodes)
         for (const i of graph.edges) degrees[i]!++
         const groups = dealEdges(graph, 5, random(seed))
-        expect(groups.flatMap((group) => Array.from(group)).sort((a, b) => a - b)).toEqual(Array.from({length: graph.edges.length / 2}, (_, e) => e))
+        expect(groups.flatMap((group) => Array.from(group)).sort((a, b) => a - b)).toEqual(
+          Array.from({length: graph.edges.length / 2}, (_, e) => e),
+        )
         for (const group of groups) {
           const left = degrees.slice()
           for (const e of group) for (const i of graph.edges.subarray(2 * e, 2 * e + 2)) left[i]!--
@@ -78,7 +95,10 @@ describe('likeness without features', () => {
       for (const e of source.edges) {
         if (known[e] === 0) continue
         const [u, v] = [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
-        expect(context[e]!).toBeCloseTo(slowTowards(graph, source, u, v, [u]) + slowTowards(graph, source, v, u, [v]), 12)
+        expect(context[e]!).toBeCloseTo(
+          slowTowards(graph, source, u, v, [u]) + slowTowards(graph, source, v, u, [v]),
+          12,
+        )
         expect(disagreement[e]!).toBeCloseTo(1 - rowDot(source.soft, u, source.soft, v), 12)
         expect(cosine[e]!).toBeCloseTo(rowDot(source.profiles, u, source.profiles, v), 12)
       }
@@ -90,7 +110,10 @@ describe('likeness without features', () => {
     for (const {edges: judged, profiles} of await sourcesOf(graph)) {
       for (const e of judged) {
         const [u, v] = [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
-        const columns = (i: number) => Array.from(profiles.indices.subarray(profiles.indptr[i], profiles.indptr[i + 1])).filter((c) => c < graph.nodes)
+        const columns = (i: number) =>
+          Array.from(profiles.indices.subarray(profiles.indptr[i], profiles.indptr[i + 1])).filter(
+            (c) => c < graph.nodes,
+          )
         expect(columns(u)).not.toContain(v)
         expect(columns(v)).not.toContain(u)
       }
@@ -99,12 +122,18 @@ describe('likeness without features', () => {
 
   it('an edge to a node without another edge is neither alike nor unlike', async () => {
     const inner = blocks(40, 2, 0.4, 0.05, 5)
-    const pairs = Array.from({length: inner.edges.length / 2}, (_, e): [number, number] => [inner.edges[2 * e]!, inner.edges[2 * e + 1]!])
+    const pairs = Array.from({length: inner.edges.length / 2}, (_, e): [number, number] => [
+      inner.edges[2 * e]!,
+      inner.edges[2 * e + 1]!,
+    ])
     pairs.push([7, 40])
     pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1])
     const edges = Uint32Array.from(pairs.flat())
     const leaf = pairs.findIndex(([, v]) => v === 40)
-    const {context, known} = judgeEdges(edges, await sourcesOf({...inner, nodes: 41, edges, labels: Int32Array.of(...inner.labels!, 0)}))
+    const {context, known} = judgeEdges(
+      edges,
+      await sourcesOf({...inner, nodes: 41, edges, labels: Int32Array.of(...inner.labels!, 0)}),
+    )
     expect(known[leaf]).toBe(0)
     const sorted = context.slice().sort()
     expect(context[leaf]!).toBeGreaterThan(sorted[Math.floor(sorted.length / 4)]!)
@@ -116,8 +145,15 @@ describe('likeness without features', () => {
     const {scores, metrics} = await clean(graph)
     expect(metrics.evidence.from).toBe('neighbours')
     expect(metrics.evidence.separation!).toBeGreaterThan(0.7)
-    const across = Uint8Array.from(scores.score, (_, e) => Number(graph.labels![graph.edges[2 * e]!] !== graph.labels![graph.edges[2 * e + 1]!]))
-    expect(separation(scores.score.filter((_, e) => across[e] === 1), scores.score.filter((_, e) => across[e] === 0))!).toBeGreaterThan(0.9)
+    const across = Uint8Array.from(scores.score, (_, e) =>
+      Number(graph.labels![graph.edges[2 * e]!] !== graph.labels![graph.edges[2 * e + 1]!]),
+    )
+    expect(
+      separation(
+        scores.score.filter((_, e) => across[e] === 1),
+        scores.score.filter((_, e) => across[e] === 0),
+      )!,
+    ).toBeGreaterThan(0.9)
   })
 
   it('says that there is nothing to go by where all edges are random', async () => {
@@ -128,11 +164,18 @@ describe('likeness without features', () => {
   it('hardly depends on how the nodes are numbered', async () => {
     const graph = blocks(120, 3, 0.25, 0.02, 8)
     const to = random(1).permutation(graph.nodes)
-    const pairs = Array.from({length: graph.edges.length / 2}, (_, e) => [to[graph.edges[2 * e]!]!, to[graph.edges[2 * e + 1]!]!].sort((a, b) => a - b))
+    const pairs = Array.from({length: graph.edges.length / 2}, (_, e) =>
+      [to[graph.edges[2 * e]!]!, to[graph.edges[2 * e + 1]!]!].sort((a, b) => a - b),
+    )
     pairs.sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!)
     const labels = new Int32Array(graph.nodes)
     graph.labels!.forEach((label, i) => (labels[to[i]!] = label))
-    const other: Graph = {...graph, edges: Uint32Array.from(pairs.flat()), labels, split: {...graph.split!, train: graph.split!.train.map((i) => to[i]!)}}
+    const other: Graph = {
+      ...graph,
+      edges: Uint32Array.from(pairs.flat()),
+      labels,
+      split: {...graph.split!, train: graph.split!.train.map((i) => to[i]!)},
+    }
     const [a, b] = [await clean(graph), await clean(other)]
     const place = new Map(Array.from(b.scores.score, (x, e) => [key(other, e), x]))
     const x = a.scores.score
@@ -151,7 +194,10 @@ describe('the comparison with rewired pairs', () => {
       fc.property(values, values, (edges, nulls) => {
         let wins = 0
         for (const x of edges) for (const y of nulls) wins += x > y ? 1 : x === y ? 0.5 : 0
-        expect(separation(Float64Array.from(edges), Float64Array.from(nulls))).toBeCloseTo(wins / (edges.length * nulls.length), 12)
+        expect(separation(Float64Array.from(edges), Float64Array.from(nulls))).toBeCloseTo(
+          wins / (edges.length * nulls.length),
+          12,
+        )
       }),
       {seed: 12},
     )
@@ -166,7 +212,13 @@ describe('the comparison with rewired pairs', () => {
     const graph = blocks(60, 2, 0.3, 0.03, 9)
     const sources = await sourcesOf(graph)
     const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
-    const {nulls} = edgeFit(graph.edges, {...judgeEdges(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)}, sources, mixing, random(2))
+    const {nulls} = edgeFit(
+      graph.edges,
+      {...judgeEdges(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)},
+      sources,
+      mixing,
+      random(2),
+    )
     expect(nulls.length).toBeGreaterThan(3500)
     expect(nulls).toEqual(nulls.slice().sort())
   })
@@ -175,6 +227,7 @@ describe('the comparison with rewired pairs', () => {
 function correlation(x: Float64Array, y: Float64Array): number {
   const mean = (values: Float64Array) => values.reduce((a, b) => a + b) / values.length
   const [mx, my] = [mean(x), mean(y)]
-  const covariance = (a: Float64Array, ma: number, b: Float64Array, mb: number) => a.reduce((sum, value, i) => sum + (value - ma) * (b[i]! - mb), 0)
+  const covariance = (a: Float64Array, ma: number, b: Float64Array, mb: number) =>
+    a.reduce((sum, value, i) => sum + (value - ma) * (b[i]! - mb), 0)
   return covariance(x, mx, y, my) / Math.sqrt(covariance(x, mx, x, mx) * covariance(y, my, y, my))
 }

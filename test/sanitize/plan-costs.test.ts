@@ -8,27 +8,45 @@ import {resolveSettings} from '../../src/sanitize/settings.js'
 
 const settings = resolveSettings({preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null})
 /** A path of n nodes: 3 n − 2 places in its pattern. */
-function sizes(n: number, changed: {d?: number; s?: number; classes?: number; ridge?: number; stored?: number} = {}): ProblemSizes {
+function sizes(
+  n: number,
+  changed: {d?: number; s?: number; classes?: number; ridge?: number; stored?: number} = {},
+): ProblemSizes {
   const {d = 10, s = n, classes = 3, ridge = 10, stored} = changed
   const x = dense(n, d)
   if (stored !== undefined) for (let i = 0; i < n; i++) x.data.fill(1, i * d, i * d + stored)
   return {
     features: stored === undefined ? x : csrFromDense(x),
-    graph: aggregation(n, Uint32Array.from({length: 2 * (n - 1)}, (_, t) => (t >> 1) + (t & 1)), 'row', 1),
-    nodeSet: Uint32Array.from({length: s}, (_, i) => i), classes, ridge, hasFeatures: true,
+    graph: aggregation(
+      n,
+      Uint32Array.from({length: 2 * (n - 1)}, (_, t) => (t >> 1) + (t & 1)),
+      'row',
+      1,
+    ),
+    nodeSet: Uint32Array.from({length: s}, (_, i) => i),
+    classes,
+    ridge,
+    hasFeatures: true,
   }
 }
 const cost = (of: ProblemSizes, solver: SolverName, threads = 1, landmarks = settings.landmarks) =>
-  planSolver(of, {...settings, landmarks}, {memoryLimitBytes: Infinity, heldBytes: 0, threads}).costs.find((one) => one.solver === solver)!
+  planSolver(of, {...settings, landmarks}, {memoryLimitBytes: Infinity, heldBytes: 0, threads}).costs.find(
+    (one) => one.solver === solver,
+  )!
 
 describe('costs are those that the solvers state of themselves', () => {
   it('gram: (n + 7 s) s numbers; two inverses and a square, s³ · 5/3, beside the product of rows and two gradients over the pattern', () => {
     const [n, s] = [200, 150]
     const {memoryBytes, multiplyAdds, kernelValues} = cost(sizes(n, {s}), 'gram')
-    // Beside what any plan holds: the kernel's matrices, and where edges are removed exactly one more and a batch of rows.
+    // Beside what any plan holds: the kernel's matrices, and where edges are removed exactly one more and a batch of
+    // rows.
     const matrices = (size: number) => 8 * size * (n + 9 * size + size + 4 * 512)
     expect(memoryBytes - cost(sizes(n, {s: 100}), 'gram').memoryBytes).toBe(matrices(s) - matrices(100))
-    const held = planSolver(sizes(n, {s}), settings, {memoryLimitBytes: Infinity, heldBytes: 12345, threads: 1}).costs.find(({solver}) => solver === 'gram')!
+    const held = planSolver(sizes(n, {s}), settings, {
+      memoryLimitBytes: Infinity,
+      heldBytes: 12345,
+      threads: 1,
+    }).costs.find(({solver}) => solver === 'gram')!
     expect(held.memoryBytes - memoryBytes).toBe(12345)
     expect(kernelValues).toBe(s * s)
     expect(multiplyAdds).toBe(n * s * 10 + (5 / 3) * s ** 3 + 2 * (3 * n - 2) * s)
@@ -68,7 +86,10 @@ describe('costs are those that the solvers state of themselves', () => {
     const [n, d] = [300, 50]
     const width = (of: ProblemSizes) => cost(of, 'gram').multiplyAdds - (5 / 3) * n ** 3 - 2 * (3 * n - 2) * n
     // 40 multiply–adds of a sparse product are worth one of a dense one.
-    expect(width(sizes(n, {d: 50_000 / 50, stored: 2}))).toBeCloseTo(n * n * Math.min(1000, 40 * 2 * ((3 * n - 2) / n)), 3)
+    expect(width(sizes(n, {d: 50_000 / 50, stored: 2}))).toBeCloseTo(
+      n * n * Math.min(1000, 40 * 2 * ((3 * n - 2) / n)),
+      3,
+    )
     expect(width(sizes(n, {d, stored: 40}))).toBeCloseTo(n * n * d, 3)
     const bytes = (stored: number) => cost(sizes(n, {d, stored}), 'stream').memoryBytes
     // Aggregated, with a copy for the threads; and as profiles.
@@ -77,12 +98,17 @@ describe('costs are those that the solvers state of themselves', () => {
 })
 
 describe('the reason of a plan', () => {
-  const plan = (of: ProblemSizes, changed: Partial<typeof settings> = {}, memoryLimitBytes = Infinity) => planSolver(of, {...settings, ...changed}, {memoryLimitBytes, heldBytes: 0, threads: 1})
+  const plan = (of: ProblemSizes, changed: Partial<typeof settings> = {}, memoryLimitBytes = Infinity) =>
+    planSolver(of, {...settings, ...changed}, {memoryLimitBytes, heldBytes: 0, threads: 1})
   it('is what was asked for, what exact removal needs, or the number of kernel values', () => {
     expect(plan(sizes(20), {solver: 'landmarks'})).toMatchObject({solver: 'landmarks', reason: 'asked for'})
     expect(plan(sizes(20), {method: 'exact'})).toMatchObject({solver: 'gram', reason: 'exact removal needs it'})
     expect(plan(sizes(20), {method: 'exact', solver: 'gram'})).toMatchObject({reason: 'asked for'})
-    expect(plan(sizes(20), {}, 1e9)).toMatchObject({solver: 'gram', reason: '4.0e+2 kernel values are at most the 4e+7 that are kept in memory', memoryLimitBytes: 1e9})
+    expect(plan(sizes(20), {}, 1e9)).toMatchObject({
+      solver: 'gram',
+      reason: '4.0e+2 kernel values are at most the 4e+7 that are kept in memory',
+      memoryLimitBytes: 1e9,
+    })
     expect(plan(sizes(7000)).reason).toBe('4.9e+7 kernel values are more than the 4e+7 that are kept in memory')
   })
 
@@ -96,16 +122,26 @@ describe('the reason of a plan', () => {
       throw new Error('it was accepted')
     }
     const gram = cost(sizes(2000), 'gram').memoryBytes
-    expect(steps(() => plan(sizes(2000), {solver: 'gram'}, gram - 1))).toEqual([raiseMemory(gram), expect.stringMatching(/^use --solver (landmarks|stream)/) as string])
+    expect(steps(() => plan(sizes(2000), {solver: 'gram'}, gram - 1))).toEqual([
+      raiseMemory(gram),
+      expect.stringMatching(/^use --solver (landmarks|stream)/) as string,
+    ])
     expect(plan(sizes(2000), {solver: 'gram'}, gram).solver).toBe('gram')
-    expect(steps(() => plan(sizes(2000), {solver: 'landmarks'}, 1000))).toEqual([expect.stringMatching(/^raise --max-memory to/) as string, 'lower --landmarks'])
+    expect(steps(() => plan(sizes(2000), {solver: 'landmarks'}, 1000))).toEqual([
+      expect.stringMatching(/^raise --max-memory to/) as string,
+      'lower --landmarks',
+    ])
     expect(steps(() => plan(sizes(2000), {solver: 'stream'}, 1000))).toHaveLength(1)
     expect(steps(() => plan(sizes(7000, {ridge: 1e-7})))).toEqual([expect.stringContaining('raise') as string])
   })
 
   it('says what each solver leaves out', () => {
     const scores = (of: ProblemSizes) => plan(of).costs.map(({solver, scores: what}) => `${solver}: ${what}`)
-    expect(scores(sizes(20))).toEqual(['gram: every score, exact', 'landmarks: kc with an estimated error, no label-free score', 'stream: kc exact to the solve, label-free by random probes'])
+    expect(scores(sizes(20))).toEqual([
+      'gram: every score, exact',
+      'landmarks: kc with an estimated error, no label-free score',
+      'stream: kc exact to the solve, label-free by random probes',
+    ])
     expect(scores(sizes(20, {ridge: Infinity}))[2]).toBe('stream: kc of the limit, no label-free score')
   })
 })

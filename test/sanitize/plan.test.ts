@@ -13,9 +13,21 @@ const GIB = 2 ** 30
 function sizes(nodes: number, ridge = 10): ProblemSizes {
   const {integer} = random(nodes)
   const edges = Uint32Array.from({length: 4 * nodes}, (_, t) => (t % 2 === 0 ? Math.floor(t / 4) : integer(nodes)))
-  return {features: dense(nodes, 4), graph: aggregation(nodes, edges, 'row', 1), nodeSet: Uint32Array.from({length: nodes}, (_, i) => i), classes: 3, ridge, hasFeatures: true}
+  return {
+    features: dense(nodes, 4),
+    graph: aggregation(nodes, edges, 'row', 1),
+    nodeSet: Uint32Array.from({length: nodes}, (_, i) => i),
+    classes: 3,
+    ridge,
+    hasFeatures: true,
+  }
 }
-const plan = (nodes: number, options: Partial<SanitizeOptions> = {}, gib = 1000, ridge = 10) => planSolver(sizes(nodes, ridge), resolveSettings({...OPTIONS, ...options}), {memoryLimitBytes: gib * GIB, heldBytes: 2 ** 27, threads: 1})
+const plan = (nodes: number, options: Partial<SanitizeOptions> = {}, gib = 1000, ridge = 10) =>
+  planSolver(sizes(nodes, ridge), resolveSettings({...OPTIONS, ...options}), {
+    memoryLimitBytes: gib * GIB,
+    heldBytes: 2 ** 27,
+    threads: 1,
+  })
 
 describe('the plan of the kernel scores', () => {
   it('keeps Gram matrices up to 4·10⁷ values and takes landmarks above, whatever the memory', () => {
@@ -25,7 +37,9 @@ describe('the plan of the kernel scores', () => {
   })
 
   it('refuses Gram matrices above the memory limit and names what would fit, rather than take another way', () => {
-    expect(() => plan(6000, {}, 1)).toThrow(/the solver gram needs about 2\.\d\d GiB of memory in all, the limit is 1\.00 GiB/)
+    expect(() => plan(6000, {}, 1)).toThrow(
+      /the solver gram needs about 2\.\d\d GiB of memory in all, the limit is 1\.00 GiB/,
+    )
     try {
       plan(6000, {}, 1)
     } catch (error) {
@@ -52,7 +66,8 @@ describe('the plan of the kernel scores', () => {
 
   it('costs grow with the graph: gram by squares, landmarks by nodes', () => {
     const [small, large] = [plan(1500).costs, plan(3000).costs]
-    const ratio = (solver: string) => large.find((c) => c.solver === solver)!.kernelValues / small.find((c) => c.solver === solver)!.kernelValues
+    const ratio = (solver: string) =>
+      large.find((c) => c.solver === solver)!.kernelValues / small.find((c) => c.solver === solver)!.kernelValues
     const ofKernel = (costs: typeof small) => costs.find((c) => c.solver === 'gram')!.memoryBytes - 2 ** 27 - 2 ** 26
     expect(ofKernel(large) / ofKernel(small)).toBeCloseTo(4, 1)
     expect(ratio('landmarks')).toBeCloseTo(2, 6)

@@ -5,7 +5,16 @@ import {partSummaries} from '../../src/sanitize/part-summary.js'
 import {syntheticSanitize} from '../report/synthetic-sanitize.js'
 
 const none = new Float64Array(0)
-const parts = (values: Partial<Record<string, number[]>>) => ({kc: none, labelFree: null, similarity: none, disagreement: none, context: none, overlap: none, fit: none, ...Object.fromEntries(Object.entries(values).map(([name, list]) => [name, Float64Array.from(list!)]))})
+const parts = (values: Partial<Record<string, number[]>>) => ({
+  kc: none,
+  labelFree: null,
+  similarity: none,
+  disagreement: none,
+  context: none,
+  overlap: none,
+  fit: none,
+  ...Object.fromEntries(Object.entries(values).map(([name, list]) => [name, Float64Array.from(list!)])),
+})
 
 describe('partSummaries', () => {
   it('sorts edges into tenths by each part alone, the most suspect last', () => {
@@ -39,16 +48,31 @@ describe('degreeChange', () => {
     const change = degreeChange(before, after, {nodeNames: null})
     expect(change.from).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 33, 65, 129, 257])
     expect(change.to).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512])
-    for (const [counts, degrees] of [[change.before, before], [change.after, after]] as const) {
-      expect(counts).toEqual(change.from.map((from, k) => degrees.filter((degree) => degree >= from && degree <= change.to[k]!).length))
+    for (const [counts, degrees] of [
+      [change.before, before],
+      [change.after, after],
+    ] as const) {
+      expect(counts).toEqual(
+        change.from.map((from, k) => degrees.filter((degree) => degree >= from && degree <= change.to[k]!).length),
+      )
     }
     expect(change.changed).toBe(201)
     expect(change.largestLoss).toEqual({node: '300', before: 300, after: 260})
   })
 
   it('says so where nothing changed or nothing is there', () => {
-    expect(degreeChange(Uint32Array.of(2, 2), Uint32Array.of(2, 2), {nodeNames: ['a', 'b']})).toMatchObject({changed: 0, largestLoss: null})
-    expect(degreeChange(new Uint32Array(0), new Uint32Array(0), {nodeNames: null})).toEqual({from: [0], to: [0], before: [0], after: [0], changed: 0, largestLoss: null})
+    expect(degreeChange(Uint32Array.of(2, 2), Uint32Array.of(2, 2), {nodeNames: ['a', 'b']})).toMatchObject({
+      changed: 0,
+      largestLoss: null,
+    })
+    expect(degreeChange(new Uint32Array(0), new Uint32Array(0), {nodeNames: null})).toEqual({
+      from: [0],
+      to: [0],
+      before: [0],
+      after: [0],
+      changed: 0,
+      largestLoss: null,
+    })
   })
 })
 
@@ -80,12 +104,27 @@ describe('graphExcerpt', () => {
   })
 
   it('marks edges that repair added, and is null where nothing was pruned', () => {
-    const scores = {edges: Uint32Array.of(0, 1, 1, 2, 2, 3), pruned: Uint8Array.of(1, 0, 0), rank: Uint32Array.of(1, 2, 3), pseudoLabels: Int32Array.of(0, 1, 1, 0), degrees: Uint32Array.of(1, 2, 2, 1)} as Parameters<typeof graphExcerpt>[0]
+    const scores = {
+      edges: Uint32Array.of(0, 1, 1, 2, 2, 3),
+      pruned: Uint8Array.of(1, 0, 0),
+      rank: Uint32Array.of(1, 2, 3),
+      pseudoLabels: Int32Array.of(0, 1, 1, 0),
+      degrees: Uint32Array.of(1, 2, 2, 1),
+    } as Parameters<typeof graphExcerpt>[0]
     const setting = {added: Uint32Array.of(0, 2), given: Int32Array.of(0, -1, -1, -1), nodeNames: ['a', 'b', 'c', 'd']}
     expect(graphExcerpt(scores, Uint32Array.of(0, 1, 2), setting)).toEqual({
-      around: 1, omitted: 0,
-      nodes: [{name: 'a', label: 0, given: true, degree: 1}, {name: 'b', label: 1, given: false, degree: 2}, {name: 'c', label: 1, given: false, degree: 2}],
-      edges: [{ends: [0, 1], state: 'pruned', rank: 1}, {ends: [1, 2], state: 'kept', rank: 2}, {ends: [0, 2], state: 'added', rank: null}],
+      around: 1,
+      omitted: 0,
+      nodes: [
+        {name: 'a', label: 0, given: true, degree: 1},
+        {name: 'b', label: 1, given: false, degree: 2},
+        {name: 'c', label: 1, given: false, degree: 2},
+      ],
+      edges: [
+        {ends: [0, 1], state: 'pruned', rank: 1},
+        {ends: [1, 2], state: 'kept', rank: 2},
+        {ends: [0, 2], state: 'added', rank: null},
+      ],
     })
     expect(graphExcerpt({...scores, pruned: new Uint8Array(3)}, Uint32Array.of(0, 1, 2), setting)).toBeNull()
   })

@@ -5,10 +5,21 @@ import {markEdges, type PruneRule, rankEdges, softWeights} from '../../src/sanit
 import {resolveSettings, type SanitizeOptions} from '../../src/sanitize/settings.js'
 
 /** A star of `m` edges from node 0: nothing is kept for its degree at --min-degree 0. */
-const star = (m: number) => ({edges: Uint32Array.from({length: 2 * m}, (_, t) => (t % 2 === 0 ? 0 : 1 + (t >> 1))), degrees: Uint32Array.of(m, ...new Array<number>(m).fill(1))})
+const star = (m: number) => ({
+  edges: Uint32Array.from({length: 2 * m}, (_, t) => (t % 2 === 0 ? 0 : 1 + (t >> 1))),
+  degrees: Uint32Array.of(m, ...new Array<number>(m).fill(1)),
+})
 function mark(score: number[], rule: PruneRule, spared: number[] | null = null) {
   const {edges, degrees} = star(score.length)
-  return markEdges(Float64Array.from(score), new Uint8Array(score.length).fill(1), edges, degrees, rule, 0, spared === null ? null : Uint8Array.from(spared))
+  return markEdges(
+    Float64Array.from(score),
+    new Uint8Array(score.length).fill(1),
+    edges,
+    degrees,
+    rule,
+    0,
+    spared === null ? null : Uint8Array.from(spared),
+  )
 }
 function refusal(work: () => unknown): UsageError {
   try {
@@ -73,15 +84,24 @@ describe('weights in place of removal', () => {
       fc.property(fc.integer({min: 1, max: 40}), fc.double({min: 0, max: 0.5, noNaN: true}), (m, share) => {
         // A cut below one half: twice the cut is then within the list.
         const pruned = Math.floor(share * m)
-        const weight = softWeights(Uint32Array.from({length: m}, (_, e) => e + 1), new Uint8Array(m).fill(1), pruned / m, null)
+        const weight = softWeights(
+          Uint32Array.from({length: m}, (_, e) => e + 1),
+          new Uint8Array(m).fill(1),
+          pruned / m,
+          null,
+        )
         expect(weight.reduce((s, w) => s + 1 - w, 0)).toBeCloseTo(pruned, 9)
-        weight.forEach((w, place) => expect(w).toBeCloseTo(Math.min(1, pruned === 0 ? 1 : (place + 0.5) / (2 * pruned)), 12))
+        weight.forEach((w, place) =>
+          expect(w).toBeCloseTo(Math.min(1, pruned === 0 ? 1 : (place + 0.5) / (2 * pruned)), 12),
+        )
       }),
       {seed: 1},
     )
   })
   it('are 1 for what was not scored or is spared', () => {
-    expect([...softWeights(Uint32Array.of(1, 2, 3, 4), Uint8Array.of(1, 0, 1, 1), 0.5, Uint8Array.of(0, 0, 1, 0))]).toEqual([0.125, 1, 1, 0.875])
+    expect([
+      ...softWeights(Uint32Array.of(1, 2, 3, 4), Uint8Array.of(1, 0, 1, 1), 0.5, Uint8Array.of(0, 0, 1, 0)),
+    ]).toEqual([0.125, 1, 1, 0.875])
   })
 })
 
@@ -90,18 +110,52 @@ describe('settings', () => {
   const resolve = (changed: Partial<SanitizeOptions> = {}) => resolveSettings({...options, ...changed})
 
   it('are those of the preset', () => {
-    expect(resolve()).toMatchObject({preset: 'surety', nodeSet: 'all', coding: 'centred', norm: 'row', hops: 1, ridge: 10, labelFreeRidge: 0.01, sign: 'signed', method: 'auto', solver: 'auto', landmarks: 1024, ranking: 'fused'})
-    expect(resolve({preset: 'paper'})).toMatchObject({preset: 'paper', nodeSet: 'labelled', coding: 'signed', norm: 'sym', hops: 1, ridge: 1e-3, labelFreeRidge: 0.01, sign: 'absolute', method: 'auto', solver: 'auto', landmarks: 1024, ranking: 'kc'})
+    expect(resolve()).toMatchObject({
+      preset: 'surety',
+      nodeSet: 'all',
+      coding: 'centred',
+      norm: 'row',
+      hops: 1,
+      ridge: 10,
+      labelFreeRidge: 0.01,
+      sign: 'signed',
+      method: 'auto',
+      solver: 'auto',
+      landmarks: 1024,
+      ranking: 'fused',
+    })
+    expect(resolve({preset: 'paper'})).toMatchObject({
+      preset: 'paper',
+      nodeSet: 'labelled',
+      coding: 'signed',
+      norm: 'sym',
+      hops: 1,
+      ridge: 1e-3,
+      labelFreeRidge: 0.01,
+      sign: 'absolute',
+      method: 'auto',
+      solver: 'auto',
+      landmarks: 1024,
+      ranking: 'kc',
+    })
   })
 
-  it.each<Partial<SanitizeOptions>>([{nodeSet: 'labelled'}, {coding: 'signed'}, {norm: 'sym'}, {hops: 2}, {ridge: 0.5}, {sign: 'absolute'}, {method: 'exact'}, {method: 'first-order'}, {solver: 'stream'}, {landmarks: 7}])(
-    '%o takes the place of the preset, and null does not',
-    (changed) => {
-      expect(resolve(changed)).toEqual({...resolve(), ...changed})
-      const [name] = Object.keys(changed) as (keyof SanitizeOptions)[]
-      expect(resolve({[name!]: null})).toEqual(resolve())
-    },
-  )
+  it.each<Partial<SanitizeOptions>>([
+    {nodeSet: 'labelled'},
+    {coding: 'signed'},
+    {norm: 'sym'},
+    {hops: 2},
+    {ridge: 0.5},
+    {sign: 'absolute'},
+    {method: 'exact'},
+    {method: 'first-order'},
+    {solver: 'stream'},
+    {landmarks: 7},
+  ])('%o takes the place of the preset, and null does not', (changed) => {
+    expect(resolve(changed)).toEqual({...resolve(), ...changed})
+    const [name] = Object.keys(changed) as (keyof SanitizeOptions)[]
+    expect(resolve({[name!]: null})).toEqual(resolve())
+  })
 
   it('know the infinite ridge, and the smallest one that landmarks bear', () => {
     expect(resolve({ridge: 'infinity'}).ridge).toBe(Infinity)
@@ -118,9 +172,17 @@ describe('settings', () => {
     [{landmarks: 1.5}, /the number of landmarks is 1.5/, /^$/],
     [{method: 'exact', ridge: 'infinity'}, /exact removal has no limit of an infinite ridge/, /--method first-order/],
     [{method: 'exact', solver: 'stream'}, /exact removal needs the solver gram, not stream/, /--solver or --method/],
-    [{method: 'exact', solver: 'landmarks'}, /exact removal needs the solver gram, not landmarks/, /--solver or --method/],
+    [
+      {method: 'exact', solver: 'landmarks'},
+      /exact removal needs the solver gram, not landmarks/,
+      /--solver or --method/,
+    ],
     [{ridge: 'infinity', solver: 'landmarks'}, /an infinite ridge needs no landmarks/, /--solver out/],
-    [{ridge: 9e-7, solver: 'landmarks'}, /the ridge is 9e-7; the solver landmarks needs at least 0.000001/, /raise --ridge/],
+    [
+      {ridge: 9e-7, solver: 'landmarks'},
+      /the ridge is 9e-7; the solver landmarks needs at least 0.000001/,
+      /raise --ridge/,
+    ],
     [{ridge: 9e-7, solver: 'stream'}, /the solver stream needs at least/, /raise --ridge/],
     [{repair: -1}, /-1 edges may be added to a node, it must be a whole number of at least 0/, /--repair 2/],
     [{repair: 0.5}, /0.5 edges may be added/, /--repair 2/],

@@ -30,16 +30,36 @@ async function solved(graph: Graph, norm: Norm, nodeSet: Uint32Array, ridge: num
   const gram = await kernelGram(features, mixing, nodeSet, products)
   const {kernel, slope} = kernelOf(gram, true)
   const y = labelMatrix(graph.labels!, nodeSet, graph.classes, coding)
-  return {features, mixing, gram, kernel, slope: slope!, ridge, solution: await solveComplexity(kernel, y, ridge, products)}
+  return {
+    features,
+    mixing,
+    gram,
+    kernel,
+    slope: slope!,
+    ridge,
+    solution: await solveComplexity(kernel, y, ridge, products),
+  }
 }
 
 async function exact(s: Awaited<ReturnType<typeof solved>>, graph: Graph, which: ArrayLike<number>) {
-  return exactRemoval(s.gram, s.kernel, await invertPositiveDefinite(s.kernel, products, s.ridge), s.solution, s.features, s.mixing, graph.edges, which, products)
+  return exactRemoval(
+    s.gram,
+    s.kernel,
+    await invertPositiveDefinite(s.kernel, products, s.ridge),
+    s.solution,
+    s.features,
+    s.mixing,
+    graph.edges,
+    which,
+    products,
+  )
 }
 
 async function firstOrder(s: Awaited<ReturnType<typeof solved>>, graph: Graph) {
   const weights = await products.multiplyTransposed(s.solution.alpha, s.solution.alpha)
-  return firstOrderChanges(s.mixing, graph.edges, [joinGradients(gradientsFromGram(s.gram, [weights], s.slope, s.mixing), s.mixing, s.gram.nodeSet)])[0]!
+  return firstOrderChanges(s.mixing, graph.edges, [
+    joinGradients(gradientsFromGram(s.gram, [weights], s.slope, s.mixing), s.mixing, s.gram.nodeSet),
+  ])[0]!
 }
 
 const every = (graph: Graph) => Uint32Array.from({length: graph.edges.length / 2}, (_, e) => e)
@@ -64,7 +84,9 @@ describe.skipIf(!hasSharedGraphs)('against the independent reference (shared gra
       expect(Math.abs(s.solution.gkc - item.gkc)).toBeLessThan(1e-8)
       const kc = await exact(s, graph, item.edge_index)
       kc.forEach((x, t) => expect(Math.abs(x - item.kc[t]!)).toBeLessThan(1e-8))
-      expect(Math.abs((await solved(clean, item.norm, graph.split!.train, item.ridge)).solution.gkc - item.gkc_clean)).toBeLessThan(1e-8)
+      expect(
+        Math.abs((await solved(clean, item.norm, graph.split!.train, item.ridge)).solution.gkc - item.gkc_clean),
+      ).toBeLessThan(1e-8)
     }
   })
 

@@ -6,33 +6,66 @@ import {repairEdges} from '../../src/sanitize/repair.js'
 import {withAdded} from '../../src/sanitize/summary.js'
 import {random} from '../../src/stats/random.js'
 
-const pairs = (edges: Uint32Array) => Array.from({length: edges.length / 2}, (_, e) => [edges[2 * e]!, edges[2 * e + 1]!] as const)
+const pairs = (edges: Uint32Array) =>
+  Array.from({length: edges.length / 2}, (_, e) => [edges[2 * e]!, edges[2 * e + 1]!] as const)
 
 /** A graph with random features, soft labels and pruned edges. */
 function example(nodes: number, seed: number) {
   const draw = random(seed)
-  const x = normaliseRows(csrFromDense(dense(nodes, 5, Float64Array.from({length: nodes * 5}, () => Math.max(0, draw.normal()))))).unit
+  const x = normaliseRows(
+    csrFromDense(
+      dense(
+        nodes,
+        5,
+        Float64Array.from({length: nodes * 5}, () => Math.max(0, draw.normal())),
+      ),
+    ),
+  ).unit
   const soft = dense(nodes, 2)
   for (let i = 0; i < nodes; i++) soft.data[2 * i] = 1 - (soft.data[2 * i + 1] = draw.uniform())
-  const edges = Uint32Array.from(Array.from({length: nodes}, (_, u) => Array.from({length: nodes - u - 1}, (__, k) => [u, u + 1 + k])).flat().filter(() => draw.uniform() < 0.25).flat())
+  const edges = Uint32Array.from(
+    Array.from({length: nodes}, (_, u) => Array.from({length: nodes - u - 1}, (__, k) => [u, u + 1 + k]))
+      .flat()
+      .filter(() => draw.uniform() < 0.25)
+      .flat(),
+  )
   const pruned = Uint8Array.from({length: edges.length / 2}, () => Number(draw.uniform() < 0.3))
   return {x, soft, edges, pruned}
 }
 
 /** The definition, from the full matrix of likeness. */
-function slow(x: Dense, soft: Dense, edges: Uint32Array, pruned: Uint8Array, limit: number): (readonly [number, number])[] {
+function slow(
+  x: Dense,
+  soft: Dense,
+  edges: Uint32Array,
+  pruned: Uint8Array,
+  limit: number,
+): (readonly [number, number])[] {
   const n = x.rows
-  const dot = (m: Dense, u: number, v: number) => Array.from({length: m.cols}, (_, c) => m.data[u * m.cols + c]! * m.data[v * m.cols + c]!).reduce((a, b) => a + b)
+  const dot = (m: Dense, u: number, v: number) =>
+    Array.from({length: m.cols}, (_, c) => m.data[u * m.cols + c]! * m.data[v * m.cols + c]!).reduce((a, b) => a + b)
   const like = (u: number, v: number) => dot(x, u, v) + dot(soft, u, v)
   const joined = new Set(pairs(edges).map(([u, v]) => `${u} ${v}`))
   const isJoined = (u: number, v: number) => joined.has(`${Math.min(u, v)} ${Math.max(u, v)}`)
-  const lost = new Set(pairs(edges).filter((_, e) => pruned[e] === 1).flat())
-  const list = (u: number) => Array.from({length: n}, (_, v) => v).filter((v) => v !== u && !isJoined(u, v)).sort((a, b) => like(u, b) - like(u, a) || a - b).slice(0, Math.max(10, 2 * limit))
+  const lost = new Set(
+    pairs(edges)
+      .filter((_, e) => pruned[e] === 1)
+      .flat(),
+  )
+  const list = (u: number) =>
+    Array.from({length: n}, (_, v) => v)
+      .filter((v) => v !== u && !isJoined(u, v))
+      .sort((a, b) => like(u, b) - like(u, a) || a - b)
+      .slice(0, Math.max(10, 2 * limit))
   const candidates: [number, number][] = []
-  for (let u = 0; u < n; u++) for (let v = u + 1; v < n; v++) if ((lost.has(u) || lost.has(v)) && list(u).includes(v) && list(v).includes(u)) candidates.push([u, v])
+  for (let u = 0; u < n; u++)
+    for (let v = u + 1; v < n; v++)
+      if ((lost.has(u) || lost.has(v)) && list(u).includes(v) && list(v).includes(u)) candidates.push([u, v])
   candidates.sort((a, b) => like(...b) - like(...a))
   const count = new Uint32Array(n)
-  return candidates.filter(([u, v]) => count[u]! < limit && count[v]! < limit && (count[u]!++, count[v]!++, true)).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  return candidates
+    .filter(([u, v]) => count[u]! < limit && count[v]! < limit && (count[u]!++, count[v]!++, true))
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
 }
 
 describe('repair', () => {
@@ -41,7 +74,8 @@ describe('repair', () => {
       fc.property(fc.integer({min: 14, max: 40}), fc.nat(1000), fc.integer({min: 1, max: 7}), (nodes, seed, limit) => {
         const {x, soft, edges, pruned} = example(nodes, seed)
         const full = dense(nodes, 5)
-        for (let i = 0; i < nodes; i++) for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) full.data[i * 5 + x.indices[t]!] = x.values[t]!
+        for (let i = 0; i < nodes; i++)
+          for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) full.data[i * 5 + x.indices[t]!] = x.values[t]!
         const {added, likeness} = repairEdges(edges, pruned, {profiles: x, soft}, limit, random(0))
         expect(pairs(added)).toEqual(slow(full, soft, edges, pruned, limit))
         expect(likeness).toHaveLength(added.length / 2)
@@ -63,9 +97,23 @@ describe('repair', () => {
     const nodes = 5000
     const draw = random(3)
     const features = Float64Array.from({length: (nodes / 2) * 16}, () => Math.max(0, draw.normal()))
-    const x = normaliseRows(csrFromDense(dense(nodes, 16, Float64Array.from({length: nodes * 16}, (_, t) => features[(t >> 5) * 16 + (t & 15)]!)))).unit
+    const x = normaliseRows(
+      csrFromDense(
+        dense(
+          nodes,
+          16,
+          Float64Array.from({length: nodes * 16}, (_, t) => features[(t >> 5) * 16 + (t & 15)]!),
+        ),
+      ),
+    ).unit
     const edges = Uint32Array.from({length: nodes - 2}, (_, t) => (t % 2 === 0 ? t : t + 1))
-    const {added, likeness} = repairEdges(edges, new Uint8Array(edges.length / 2).fill(1), {profiles: x, soft: dense(nodes, 2)}, 1, random(0))
+    const {added, likeness} = repairEdges(
+      edges,
+      new Uint8Array(edges.length / 2).fill(1),
+      {profiles: x, soft: dense(nodes, 2)},
+      1,
+      random(0),
+    )
     const twins = pairs(added).filter(([u, v]) => u % 2 === 0 && v === u + 1)
     expect(twins.length).toBeGreaterThan(0.99 * (nodes / 2))
     expect(Math.max(...likeness)).toBeLessThan(1 + 1e-12)

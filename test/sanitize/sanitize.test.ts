@@ -44,7 +44,10 @@ describe('sanitize', () => {
     expect(blind.metrics.truth).toBeNull()
     const found = graded.metrics.truth!
     const isAdded = new Set(Array.from({length: added.length / 2}, (_, e) => `${added[2 * e]!},${added[2 * e + 1]!}`))
-    const hits = graded.scores.pruned.reduce((sum, pruned, e) => sum + (pruned && isAdded.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`) ? 1 : 0), 0)
+    const hits = graded.scores.pruned.reduce(
+      (sum, pruned, e) => sum + (pruned && isAdded.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`) ? 1 : 0),
+      0,
+    )
     expect(found.recall).toBeCloseTo(hits / isAdded.size, 12)
     expect(found.precision).toBeCloseTo(hits / graded.metrics.pruned, 12)
   })
@@ -72,7 +75,15 @@ describe('sanitize', () => {
 
 describe('markEdges', () => {
   const path = Uint32Array.of(0, 1, 1, 2, 2, 3)
-  const mark = (score: number[], minDegree: number, count = 3, scored = [1, 1, 1]) => markEdges(Float64Array.from(score), Uint8Array.from(scored), path, Uint32Array.of(1, 2, 2, 1), {rule: 'count', value: count}, minDegree)
+  const mark = (score: number[], minDegree: number, count = 3, scored = [1, 1, 1]) =>
+    markEdges(
+      Float64Array.from(score),
+      Uint8Array.from(scored),
+      path,
+      Uint32Array.of(1, 2, 2, 1),
+      {rule: 'count', value: count},
+      minDegree,
+    )
 
   it('cuts the most suspect first; ties by the order of the edge list', () => {
     expect(Array.from(mark([1, 3, 2], 0).rank)).toEqual([3, 1, 2])
@@ -95,7 +106,14 @@ describe('markEdges', () => {
         const m = edges.length / 2
         const degrees = new Uint32Array(nodes)
         for (const i of edges) degrees[i]!++
-        const {pruned} = markEdges(Float64Array.from({length: m}, uniform), new Uint8Array(m).fill(1), edges, degrees, {rule: 'ratio', value: 1}, minDegree)
+        const {pruned} = markEdges(
+          Float64Array.from({length: m}, uniform),
+          new Uint8Array(m).fill(1),
+          edges,
+          degrees,
+          {rule: 'ratio', value: 1},
+          minDegree,
+        )
         const left = new Uint32Array(nodes)
         edges.forEach((i, at) => (left[i]! += 1 - pruned[at >> 1]!))
         left.forEach((degree, i) => expect(degree).toBeGreaterThanOrEqual(Math.min(minDegree, degrees[i]!)))
@@ -107,7 +125,14 @@ describe('markEdges', () => {
 
 describe('fuseRanks', () => {
   it('is the weighted mean of average ranks, 1 for an edge that leads every part', () => {
-    expect(Array.from(fuseRanks([{values: Float64Array.of(1, 2, 2, 9), weight: 1}, {values: Float64Array.of(0, 0, 1, 5), weight: 3}]))).toEqual([0.34375, 0.4375, 0.71875, 1])
+    expect(
+      Array.from(
+        fuseRanks([
+          {values: Float64Array.of(1, 2, 2, 9), weight: 1},
+          {values: Float64Array.of(0, 0, 1, 5), weight: 3},
+        ]),
+      ),
+    ).toEqual([0.34375, 0.4375, 0.71875, 1])
   })
 
   it('depends on the order of the values only', () => {
@@ -125,7 +150,9 @@ describe('weights in place of removal', () => {
   it('take away as much weight as pruning removes edges, and rise with the rank', async () => {
     const {scores, metrics} = await run(graph, {minDegree: 0})
     expect(scores.weight.reduce((sum, w) => sum + 1 - w, 0)).toBeCloseTo(metrics.pruned, 6)
-    const byRank = Array.from(scores.weight.keys()).sort((a, b) => scores.rank[a]! - scores.rank[b]!).map((e) => scores.weight[e]!)
+    const byRank = Array.from(scores.weight.keys())
+      .sort((a, b) => scores.rank[a]! - scores.rank[b]!)
+      .map((e) => scores.weight[e]!)
     byRank.forEach((w, place) => expect(w >= (byRank[place - 1] ?? 0) && w <= 1).toBe(true))
   })
 
@@ -137,7 +164,8 @@ describe('weights in place of removal', () => {
 
 describe('targeted use', () => {
   const ends = (e: number): [number, number] => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]
-  const prunedOf = (scores: {pruned: Uint8Array}) => Array.from(scores.pruned.keys()).filter((e) => scores.pruned[e] === 1)
+  const prunedOf = (scores: {pruned: Uint8Array}) =>
+    Array.from(scores.pruned.keys()).filter((e) => scores.pruned[e] === 1)
 
   it('never prunes an edge of a protected node or a suppressed one, and counts those it would have', async () => {
     const free = await run(graph)
@@ -166,7 +194,9 @@ describe('targeted use', () => {
     const isEdge = ends(0)[0] === 0 && ends(0)[1] === 1
     const [edge, other] = metrics.explained
     expect(edge!.statements).toHaveLength(6)
-    expect(edge!.statements[0]).toContain(`it was ${scores.pruned[10] === 1 ? 'pruned' : 'kept'}: number ${scores.rank[10]!} of all ${metrics.edges} edges`)
+    expect(edge!.statements[0]).toContain(
+      `it was ${scores.pruned[10] === 1 ? 'pruned' : 'kept'}: number ${scores.rank[10]!} of all ${metrics.edges} edges`,
+    )
     expect(edge!.statements.join(' ')).toMatch(/labels: .*neighbourhoods: .*features: .*fit: .*complexity: /)
     expect(other!.statements[0] === 'there is no such edge in the graph').toBe(!isEdge)
   })

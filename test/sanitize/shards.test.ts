@@ -6,7 +6,13 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
-import {mergeSanitizeShares, type PackedPart, sanitizeKept, sanitizeShard, type SanitizeShare} from '../../src/sanitize/shards.js'
+import {
+  mergeSanitizeShares,
+  type PackedPart,
+  sanitizeKept,
+  sanitizeShard,
+  type SanitizeShare,
+} from '../../src/sanitize/shards.js'
 import {memory} from '../kept-in-memory.js'
 import {communityGraph} from './graphs.js'
 
@@ -22,7 +28,10 @@ const sharesOf = async (count: number, options: SanitizeOptions) => {
   const shares: {place: string; share: SanitizeShare}[] = []
   for (let index = 1; index <= count; index++) {
     // As JSON, which is what travels.
-    shares.push({place: `part-${index}`, share: JSON.parse(JSON.stringify(await sanitizeShard(graph, options, engine, {index, count}))) as SanitizeShare})
+    shares.push({
+      place: `part-${index}`,
+      share: JSON.parse(JSON.stringify(await sanitizeShard(graph, options, engine, {index, count}))) as SanitizeShare,
+    })
   }
   return shares
 }
@@ -66,7 +75,9 @@ describe('shares that do not fit', () => {
     const merge = () => mergeSanitizeShares(graph, OPTIONS, engine, changed)
     await expect(merge).rejects.toThrow(message)
     await expect(merge).rejects.toThrow(InputError)
-    await expect(merge).rejects.toMatchObject({nextSteps: ['write the partial results again with surety sanitize --shard']})
+    await expect(merge).rejects.toMatchObject({
+      nextSteps: ['write the partial results again with surety sanitize --shard'],
+    })
   }
   const changed = (change: (share: SanitizeShare) => void) => {
     const copies = structuredClone(shares)
@@ -76,25 +87,55 @@ describe('shares that do not fit', () => {
 
   it('a block is missing', () => refused(shares.slice(1), /block 0 of 16 is missing/))
   it('a block is there twice', () => refused([...shares, shares[0]!], /block 1 of 16 is missing or there twice/))
-  it('a number of blocks that this graph has not', () => refused(changed((share) => (share.plan.blocks = 3)), /names 3 blocks, this graph has 16/))
-  it('a block that cannot be', () => refused(changed((share) => (share.blocks[0]!.block = 99)), /part-1: there is no block 99/))
-  it('an array that was cut', () => refused(changed((share) => (share.blocks[0]!.gradients[0] = share.blocks[1]!.exact)), /part-1, block 0: gradient 0/))
-  it('a gradient too few', () => refused(changed((share) => share.blocks[0]!.gradients.pop()), /holds 0 gradients, not 1/))
-  it('text that is no array', () => refused(changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')), /no zlib stream/))
+  it('a number of blocks that this graph has not', () =>
+    refused(
+      changed((share) => (share.plan.blocks = 3)),
+      /names 3 blocks, this graph has 16/,
+    ))
+  it('a block that cannot be', () =>
+    refused(
+      changed((share) => (share.blocks[0]!.block = 99)),
+      /part-1: there is no block 99/,
+    ))
+  it('an array that was cut', () =>
+    refused(
+      changed((share) => (share.blocks[0]!.gradients[0] = share.blocks[1]!.exact)),
+      /part-1, block 0: gradient 0/,
+    ))
+  it('a gradient too few', () =>
+    refused(
+      changed((share) => share.blocks[0]!.gradients.pop()),
+      /holds 0 gradients, not 1/,
+    ))
+  it('text that is no array', () =>
+    refused(
+      changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')),
+      /no zlib stream/,
+    ))
 })
 
 describe('parts that were kept', () => {
   it.each<[string, (part: PackedPart) => unknown, RegExp]>([
     ['another block', (part) => (part.block = 1), /^kept.json: holds block 1, not 0$/],
     ['a gradient too few', (part) => part.gradients.pop(), /^kept.json, block 0: holds 0 gradients, not 1$/],
-    ['an array that was cut', (part) => (part.gradients[0] = pack(new Float64Array(3))), /^kept.json, block 0: gradient 0 holds 24 bytes/],
-    ['a number that is none', (part) => (part.gradients[0] = withNaN(part.gradients[0]!)), /^kept.json, block 0: gradient 0\[0\] is NaN$/],
+    [
+      'an array that was cut',
+      (part) => (part.gradients[0] = pack(new Float64Array(3))),
+      /^kept.json, block 0: gradient 0 holds 24 bytes/,
+    ],
+    [
+      'a number that is none',
+      (part) => (part.gradients[0] = withNaN(part.gradients[0]!)),
+      /^kept.json, block 0: gradient 0\[0\] is NaN$/,
+    ],
   ])('are refused with %s, and the next step is that of who kept them', async (_, spoil, message) => {
-    const run = sanitizeKept(graph, OPTIONS, engine, () => Promise.resolve(async (name, make) => {
-      const part = await make()
-      if (name === 'block-0') spoil(part)
-      return {part, place: 'kept.json', next: ['delete it']}
-    }))
+    const run = sanitizeKept(graph, OPTIONS, engine, () =>
+      Promise.resolve(async (name, make) => {
+        const part = await make()
+        if (name === 'block-0') spoil(part)
+        return {part, place: 'kept.json', next: ['delete it']}
+      }),
+    )
     const error: unknown = await run.catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(InputError)
     expect(error).toMatchObject({message: expect.stringMatching(message) as string, nextSteps: ['delete it']})

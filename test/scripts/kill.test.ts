@@ -22,7 +22,11 @@ describe.skipIf(process.platform === 'win32')('a process that is killed while it
   it('so does the command line, report and page', async () => {
     const scenario = SCENARIOS.find(({name}) => name === 'certify')!
     const {kills, finished, broken, old, new: fresh} = await killCommand(scenario, 4, inside('certify'), random(2))
-    expect({runs: kills + finished, broken, files: old + fresh}).toEqual({runs: 4, broken: [], files: 4 * scenario.outputs.length})
+    expect({runs: kills + finished, broken, files: old + fresh}).toEqual({
+      runs: 4,
+      broken: [],
+      files: 4 * scenario.outputs.length,
+    })
     expect(kills).toBeGreaterThan(0)
   }, 240_000)
 })

@@ -9,7 +9,10 @@ describe('scripts for Slurm', () => {
     expect(docs).toContain(`\`\`\`bash\n${readFileSync(`scripts/slurm/${name}.sbatch`, 'utf8')}\`\`\``)
   })
 
-  it.each(['slurm-demo.sh', 'slurm/cluster.sh', 'slurm/shards.sbatch', 'slurm/merge.sbatch'])('%s is bash without a syntax error', (name) => {
-    expect(spawnSync('bash', ['-n', `scripts/${name}`], {encoding: 'utf8'})).toMatchObject({status: 0, stderr: ''})
-  })
+  it.each(['slurm-demo.sh', 'slurm/cluster.sh', 'slurm/shards.sbatch', 'slurm/merge.sbatch'])(
+    '%s is bash without a syntax error',
+    (name) => {
+      expect(spawnSync('bash', ['-n', `scripts/${name}`], {encoding: 'utf8'})).toMatchObject({status: 0, stderr: ''})
+    },
+  )
 })

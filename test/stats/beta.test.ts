@@ -14,7 +14,10 @@ describe('beta', () => {
     const n = 20_000
     const sorted = Float64Array.from({length: n}, () => beta(a, b, draws)).sort()
     // Kolmogorov and Smirnov: 1.95 / √n is passed once in a thousand runs; the seed is fixed.
-    const distance = sorted.reduce((largest, x, k) => Math.max(largest, Math.abs(cdf(x) - k / n), Math.abs(cdf(x) - (k + 1) / n)), 0)
+    const distance = sorted.reduce(
+      (largest, x, k) => Math.max(largest, Math.abs(cdf(x) - k / n), Math.abs(cdf(x) - (k + 1) / n)),
+      0,
+    )
     expect(distance).toBeLessThan(1.95 / Math.sqrt(n))
   })
 

@@ -19,7 +19,10 @@ function binomialAtMost(k: number, n: number, p: number): number {
 
 describe('incomplete beta', () => {
   it('equals the binomial sum for whole parameters', () => {
-    for (const n of [5, 40, 300]) for (const k of [0, 1, Math.floor(n / 3), n - 1]) for (const p of [0.01, 0.3, 0.5, 0.9]) expect(Math.abs(1 - incompleteBeta(p, k + 1, n - k) - binomialAtMost(k, n, p))).toBeLessThan(1e-12)
+    for (const n of [5, 40, 300])
+      for (const k of [0, 1, Math.floor(n / 3), n - 1])
+        for (const p of [0.01, 0.3, 0.5, 0.9])
+          expect(Math.abs(1 - incompleteBeta(p, k + 1, n - k) - binomialAtMost(k, n, p))).toBeLessThan(1e-12)
   })
 
   it('has its closed forms', () => {
@@ -42,7 +45,12 @@ describe('incomplete beta', () => {
 
 describe('clopperPearsonUpper', () => {
   it('is where the binomial tail equals α', () => {
-    for (const [k, n] of [[1, 10], [7, 200], [150, 200]] as const) expect(binomialAtMost(k, n, clopperPearsonUpper(k, n, 0.03))).toBeCloseTo(0.03, 10)
+    for (const [k, n] of [
+      [1, 10],
+      [7, 200],
+      [150, 200],
+    ] as const)
+      expect(binomialAtMost(k, n, clopperPearsonUpper(k, n, 0.03))).toBeCloseTo(0.03, 10)
   })
 
   it('has its closed form at zero, and 1 at the ends', () => {
@@ -53,13 +61,18 @@ describe('clopperPearsonUpper', () => {
 
   it('property: falls as α grows, rises with successes', () => {
     fc.assert(
-      fc.property(fc.integer({min: 1, max: 400}), fc.nat(), fc.double({min: 1e-6, max: 0.4, noNaN: true}), (n, seed, alpha) => {
-        const k = seed % n
-        const bound = clopperPearsonUpper(k, n, alpha)
-        expect(bound).toBeGreaterThanOrEqual(k / n)
-        expect(bound).toBeGreaterThanOrEqual(clopperPearsonUpper(k, n, alpha * 1.5) - 1e-12)
-        expect(bound).toBeLessThanOrEqual(clopperPearsonUpper(k + 1, n, alpha) + 1e-12)
-      }),
+      fc.property(
+        fc.integer({min: 1, max: 400}),
+        fc.nat(),
+        fc.double({min: 1e-6, max: 0.4, noNaN: true}),
+        (n, seed, alpha) => {
+          const k = seed % n
+          const bound = clopperPearsonUpper(k, n, alpha)
+          expect(bound).toBeGreaterThanOrEqual(k / n)
+          expect(bound).toBeGreaterThanOrEqual(clopperPearsonUpper(k, n, alpha * 1.5) - 1e-12)
+          expect(bound).toBeLessThanOrEqual(clopperPearsonUpper(k + 1, n, alpha) + 1e-12)
+        },
+      ),
       {numRuns: 100, seed: 2},
     )
   })
@@ -100,7 +113,11 @@ describe('bootstrapPairMean', () => {
       for (const i of rows) for (const j of rows) sum += Math.abs(x[i]! - x[j]!)
       return sum / (n * (n - 1))
     }).sort()
-    const [low, high] = bootstrapPairMean(estimate, [{rowMeans, weight: 2}], {rounds: 800, level: 0.95, random: random(1)})!.percentile
+    const [low, high] = bootstrapPairMean(estimate, [{rowMeans, weight: 2}], {
+      rounds: 800,
+      level: 0.95,
+      random: random(1),
+    })!.percentile
     const width = quantile(full, 0.975) - quantile(full, 0.025)
     expect(Math.abs((high - low) / width - 1)).toBeLessThan(0.15)
     expect(low).toBeLessThan(estimate)
@@ -111,7 +128,9 @@ describe('bootstrapPairMean', () => {
     const run = () => bootstrapPairMean(estimate, [{rowMeans, weight: 2}], {rounds: 50, level: 0.9, random: random(3)})
     expect(run()).toEqual(run())
     expect(bootstrapPairMean(1, [{rowMeans, weight: 2}], {rounds: 0, level: 0.9, random: random(3)})).toBeNull()
-    expect(bootstrapPairMean(1, [{rowMeans: new Float64Array(0), weight: 1}], {rounds: 9, level: 0.9, random: random(3)})).toBeNull()
+    expect(
+      bootstrapPairMean(1, [{rowMeans: new Float64Array(0), weight: 1}], {rounds: 9, level: 0.9, random: random(3)}),
+    ).toBeNull()
   })
 })
 

@@ -7,13 +7,21 @@ import {random} from '../../src/stats/random.js'
 function sample(seed: number, n = 60, p = 3): {x: Dense; answers: Uint8Array} {
   const {normal, uniform} = random(seed)
   const x = dense(n, p, Float64Array.from({length: n * p}, normal))
-  const answers = Uint8Array.from({length: n}, (_, i) => Number(x.data[i * p]! - 0.5 * x.data[i * p + 1]! + normal() > 0.3 * uniform()))
+  const answers = Uint8Array.from({length: n}, (_, i) =>
+    Number(x.data[i * p]! - 0.5 * x.data[i * p + 1]! + normal() > 0.3 * uniform()),
+  )
   answers.set([0, 1])
   return {x, answers}
 }
 
 /** The penalised loss of log-odds b + w·z, z the standardised columns, written out. */
-function loss({rows, cols, data}: Dense, answers: Uint8Array, penalty: number, w: readonly number[], b: number): number {
+function loss(
+  {rows, cols, data}: Dense,
+  answers: Uint8Array,
+  penalty: number,
+  w: readonly number[],
+  b: number,
+): number {
   const column = (j: number) => Array.from({length: rows}, (_, i) => data[i * cols + j]!)
   const moments = Array.from({length: cols}, (_, j) => {
     const mean = column(j).reduce((a, c) => a + c) / rows
@@ -31,7 +39,11 @@ function loss({rows, cols, data}: Dense, answers: Uint8Array, penalty: number, w
 describe('logistic regression', () => {
   it('of one yes-or-no column gives the log-odds of the table, both answers weighing half', () => {
     // 30 of 40 yes rows and 5 of 50 no rows have the mark.
-    const x = dense(90, 1, Float64Array.from({length: 90}, (_, i) => (i < 40 ? Number(i < 30) : Number(i < 45))))
+    const x = dense(
+      90,
+      1,
+      Float64Array.from({length: 90}, (_, i) => (i < 40 ? Number(i < 30) : Number(i < 45))),
+    )
     const {logOdds} = logisticRegression(x, new Uint8Array(90).fill(1, 0, 40), 1e-12)
     const [marked, unmarked] = logOdds(dense(2, 1, Float64Array.of(1, 0)))
     expect(marked!).toBeCloseTo(Math.log(30 / 40 / (5 / 50)), 6)
@@ -42,24 +54,53 @@ describe('logistic regression', () => {
     for (const penalty of [1e-3, 0.1]) {
       const {x, answers} = sample(3)
       const {coefficients, logOdds} = logisticRegression(x, answers, penalty)
-      const means = Float64Array.from({length: 3}, (_, j) => Array.from({length: 60}, (_, i) => x.data[3 * i + j]!).reduce((a, c) => a + c) / 60)
+      const means = Float64Array.from(
+        {length: 3},
+        (_, j) => Array.from({length: 60}, (_, i) => x.data[3 * i + j]!).reduce((a, c) => a + c) / 60,
+      )
       const w = [...coefficients]
       const b = logOdds(dense(1, 3, means))[0]!
       const best = loss(x, answers, penalty, w, b)
-      for (let j = 0; j < 4; j++) for (const step of [-1e-3, 1e-3]) expect(loss(x, answers, penalty, w.map((c, k) => (k === j ? c + step : c)), j === 3 ? b + step : b)).toBeGreaterThan(best)
+      for (let j = 0; j < 4; j++)
+        for (const step of [-1e-3, 1e-3])
+          expect(
+            loss(
+              x,
+              answers,
+              penalty,
+              w.map((c, k) => (k === j ? c + step : c)),
+              j === 3 ? b + step : b,
+            ),
+          ).toBeGreaterThan(best)
     }
   })
 
   it('does not depend on the units of the columns or the order of the rows', () => {
     fc.assert(
-      fc.property(fc.integer({min: 0, max: 1000}), fc.double({min: 0.01, max: 100, noNaN: true}), fc.double({min: -5, max: 5, noNaN: true}), (seed, scale, shift) => {
-        const {x, answers} = sample(seed)
-        const order = random(seed + 1).permutation(60)
-        const moved = dense(60, 3, Float64Array.from({length: 180}, (_, t) => scale * x.data[3 * order[Math.floor(t / 3)]! + (t % 3)]! + shift))
-        const own = logisticRegression(x, answers, 1e-3).logOdds(x)
-        const other = logisticRegression(moved, Uint8Array.from(order, (i) => answers[i]!), 1e-3).logOdds(moved)
-        order.forEach((i, k) => expect(other[k]!).toBeCloseTo(own[i]!, 5))
-      }),
+      fc.property(
+        fc.integer({min: 0, max: 1000}),
+        fc.double({min: 0.01, max: 100, noNaN: true}),
+        fc.double({min: -5, max: 5, noNaN: true}),
+        (seed, scale, shift) => {
+          const {x, answers} = sample(seed)
+          const order = random(seed + 1).permutation(60)
+          const moved = dense(
+            60,
+            3,
+            Float64Array.from(
+              {length: 180},
+              (_, t) => scale * x.data[3 * order[Math.floor(t / 3)]! + (t % 3)]! + shift,
+            ),
+          )
+          const own = logisticRegression(x, answers, 1e-3).logOdds(x)
+          const other = logisticRegression(
+            moved,
+            Uint8Array.from(order, (i) => answers[i]!),
+            1e-3,
+          ).logOdds(moved)
+          order.forEach((i, k) => expect(other[k]!).toBeCloseTo(own[i]!, 5))
+        },
+      ),
       {numRuns: 30},
     )
   })

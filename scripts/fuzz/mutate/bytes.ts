@@ -2,10 +2,63 @@ import type {Random} from '../../../src/stats/random.js'
 import {type Mutator, pick, range} from './mutator.js'
 
 /** Where sizes, counts and offsets break: the ends of every integer type, and one beside them. */
-const BOUNDARIES = [0n, 1n, 2n, 0x7fn, 0x80n, 0xffn, 0x100n, 0x7fffn, 0x8000n, 0xffffn, 0x10000n, 0x7fffffffn, 0x80000000n, 0xfffffffen, 0xffffffffn, 0x100000000n, 2n ** 40n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]
+const BOUNDARIES = [
+  0n,
+  1n,
+  2n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x100n,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x10000n,
+  0x7fffffffn,
+  0x80000000n,
+  0xfffffffen,
+  0xffffffffn,
+  0x100000000n,
+  2n ** 40n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 1n,
+]
 
 /** The same as text. */
-export const NUMBERS = ['0', '1', '-1', '-0', '0.5', '127', '256', '65535', '65536', '2147483647', '2147483648', '4294967294', '4294967295', '4294967296', '9007199254740991', '9007199254740993', '18446744073709551616', '1e19', '1e308', '1e999', '-1e999', '1e-400', 'NaN', 'Infinity', '00', '1.', '0x10', '1_0', '99999999999999999999999999999999999999999']
+export const NUMBERS = [
+  '0',
+  '1',
+  '-1',
+  '-0',
+  '0.5',
+  '127',
+  '256',
+  '65535',
+  '65536',
+  '2147483647',
+  '2147483648',
+  '4294967294',
+  '4294967295',
+  '4294967296',
+  '9007199254740991',
+  '9007199254740993',
+  '18446744073709551616',
+  '1e19',
+  '1e308',
+  '1e999',
+  '-1e999',
+  '1e-400',
+  'NaN',
+  'Infinity',
+  '00',
+  '1.',
+  '0x10',
+  '1_0',
+  '99999999999999999999999999999999999999999',
+]
 
 /** One change that knows nothing of the format: bits, bytes, ranges, lengths, integers and numbers in text. */
 export const mutateBytes: Mutator = (input, other, random) => pick(CHANGES, random)(input, other, random)
@@ -17,7 +70,12 @@ const CHANGES: Mutator[] = [
   truncate,
   (input, _, random) => splice(input, input, random),
   (input, other, random) => splice(input, other, random),
-  (input, _, random) => replaced(input, ...range(input.length, random), Uint8Array.from({length: random.integer(16)}, () => random.integer(256))),
+  (input, _, random) =>
+    replaced(
+      input,
+      ...range(input.length, random),
+      Uint8Array.from({length: random.integer(16)}, () => random.integer(256)),
+    ),
   (input, _, random) => replaced(input, ...range(input.length, random), new Uint8Array(0)),
   crossOver,
   integerField,
@@ -34,7 +92,10 @@ function poke(input: Uint8Array, random: Random, change: (byte: number) => numbe
 }
 
 function truncate(input: Uint8Array, _: Uint8Array, random: Random): Uint8Array {
-  return input.slice(0, random.uniform() < 0.5 ? random.integer(input.length + 1) : Math.max(0, input.length - 1 - random.integer(32)))
+  return input.slice(
+    0,
+    random.uniform() < 0.5 ? random.integer(input.length + 1) : Math.max(0, input.length - 1 - random.integer(32)),
+  )
 }
 
 /** A piece of `source` in place of a piece of `input`. */
@@ -46,7 +107,12 @@ function splice(input: Uint8Array, source: Uint8Array, random: Random): Uint8Arr
 
 /** The beginning of one file and the end of the other. */
 function crossOver(input: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
-  return replaced(input, random.integer(input.length + 1), input.length, other.subarray(random.integer(other.length + 1)))
+  return replaced(
+    input,
+    random.integer(input.length + 1),
+    input.length,
+    other.subarray(random.integer(other.length + 1)),
+  )
 }
 
 /** An integer of 1 to 8 bytes, in either order of bytes, set to a boundary or moved a little. */

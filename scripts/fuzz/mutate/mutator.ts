@@ -1,6 +1,9 @@
 import type {Random} from '../../../src/stats/random.js'
 
-/** A changed copy of `input`; `other` is another file of the same kind, to take parts from. May return `input` itself where it cannot be changed this way. */
+/**
+ * A changed copy of `input`; `other` is another file of the same kind, to take parts from. May return `input` itself
+ * where it cannot be changed this way.
+ */
 export type Mutator = (input: Uint8Array, other: Uint8Array, random: Random) => Uint8Array
 
 export const pick = <T>(list: readonly T[], random: Random): T => list[random.integer(list.length)]!
@@ -18,11 +21,20 @@ export function changeList<T>(list: readonly T[], others: readonly T[], change: 
   if (out.length === 0) return others.length > 0 ? [pick(others, random)] : out
   const [at, to] = [random.integer(out.length), random.integer(out.length)]
   switch (random.integer(7)) {
-    case 0: out.splice(at, 1); break
-    case 1: out.splice(to, 0, out[at]!); break
-    case 2: [out[at], out[to]] = [out[to]!, out[at]!]; break
-    case 3: if (others.length > 0) out.splice(at, random.integer(2), pick(others, random)); break
-    default: out[at] = change(out[at]!)
+    case 0:
+      out.splice(at, 1)
+      break
+    case 1:
+      out.splice(to, 0, out[at]!)
+      break
+    case 2:
+      ;[out[at], out[to]] = [out[to]!, out[at]!]
+      break
+    case 3:
+      if (others.length > 0) out.splice(at, random.integer(2), pick(others, random))
+      break
+    default:
+      out[at] = change(out[at]!)
   }
   return out
 }

@@ -12,7 +12,10 @@ interface Part {
   bytes?: Uint8Array
 }
 
-/** One change to a field of a protobuf message, or of a message in it, with the lengths around it put right. No message: unchanged. */
+/**
+ * One change to a field of a protobuf message, or of a message in it, with the lengths around it put right. No message:
+ * unchanged.
+ */
 export const mutateProtobuf: Mutator = (input, other, random) => {
   const own = parse(input)
   return own === null || own.length === 0 ? input : encode(change(own, parse(other) ?? [], random, 8))
@@ -22,17 +25,29 @@ function change(parts: Part[], others: Part[], random: Random, depth: number): P
   // Down to a message inside more often than not: what stands there is what readers look at.
   const at = random.integer(parts.length)
   const inner = depth > 0 ? messageIn(parts[at]!) : null
-  if (inner === null || inner.length === 0 || random.integer(4) === 0) return changeList(parts, others, (part) => anew(part, random), random)
+  if (inner === null || inner.length === 0 || random.integer(4) === 0)
+    return changeList(parts, others, (part) => anew(part, random), random)
   const like = others.find(({tag}) => tag === parts[at]!.tag)
-  return parts.with(at, {tag: parts[at]!.tag, bytes: encode(change(inner, (like && messageIn(like)) ?? inner, random, depth - 1))})
+  return parts.with(at, {
+    tag: parts[at]!.tag,
+    bytes: encode(change(inner, (like && messageIn(like)) ?? inner, random, depth - 1)),
+  })
 }
 
-const messageIn = ({tag, bytes}: Part): Part[] | null => ((tag & 7) === 2 && bytes !== undefined && bytes.length >= 2 ? parse(bytes) : null)
+const messageIn = ({tag, bytes}: Part): Part[] | null =>
+  (tag & 7) === 2 && bytes !== undefined && bytes.length >= 2 ? parse(bytes) : null
 
 function anew(part: Part, random: Random): Part {
   const kind = random.integer(5)
   if (kind === 0) return {...part, tag: ((1 + random.integer(30)) << 3) | (part.tag & 7)}
-  if (part.value !== undefined) return {tag: part.tag, value: pick([0, 1, -1, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53, part.value + 1, part.value - 1, random.integer(20)], random)}
+  if (part.value !== undefined)
+    return {
+      tag: part.tag,
+      value: pick(
+        [0, 1, -1, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53, part.value + 1, part.value - 1, random.integer(20)],
+        random,
+      ),
+    }
   if (kind === 1 && (part.tag & 7) === 2) return {tag: part.tag, bytes: Buffer.from(pick(WORDS, random))}
   return {tag: part.tag, bytes: (part.tag & 7) === 2 ? mutateBytes(part.bytes!, part.bytes!, random) : part.bytes!}
 }

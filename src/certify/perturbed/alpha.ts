@@ -5,7 +5,8 @@ const SHARE = {epsilon: 0.2, change: 0.2}
 /**
  * α of one law of pairs, shared out so that all of its statements hold at once (union bound).
  *
- * Formula   ε_Q of K layers: 0.2 α / K each; P[ΔL ≥ η] of E values: 0.2 α / E each; the joint and the conditional bound of every cell: 0.6 α / (2 · cells) each.
+ * Formula   ε_Q of K layers: 0.2 α / K each; P[ΔL ≥ η] of E values: 0.2 α / E each; the joint and the conditional bound
+ *           of every cell: 0.6 α / (2 · cells) each.
  */
 export function splitPairAlpha(total: number, layers: number, etas: number, cells: number): PairAlpha {
   return {

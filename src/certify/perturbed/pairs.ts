@@ -11,8 +11,9 @@ export interface PairSource {
   strength: number | null
   kind: PerturbationKind
   /**
-   * Hidden states, output and losses of the perturbed copy of every row of the data, in their order. What depends on the data (a range,
-   * a standard deviation) may depend on the rows `anchors` only; `description` says what was done, with its unit and its clipping.
+   * Hidden states, output and losses of the perturbed copy of every row of the data, in their order. What depends on
+   * the data (a range, a standard deviation) may depend on the rows `anchors` only; `description` says what was done,
+   * with its unit and its clipping.
    */
   perturb(anchors: Uint32Array): Promise<{embeddings: Embeddings; description: string}>
 }
@@ -32,7 +33,8 @@ export interface PairSample extends Pick<PairSource, 'name' | 'strength' | 'kind
  * One law of pairs on the rows of a plan.
  *
  * Cost    one pass over the rows used: Σ rows · dim.
- * Throws  InputError  the perturbed copies have other rows, layers or labels than the data (names the first that differs), or no such loss.
+ * Throws  InputError  the perturbed copies have other rows, layers or labels than the data (names the first that
+ *         differs), or no such loss.
  */
 export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, source: PairSource): Promise<PairSample> {
   const {name, strength, kind} = source
@@ -44,27 +46,55 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
   rows.set(anchors.rows)
   rows.set(references.rows, anchors.rows.length)
   return {
-    name, strength, kind, description,
+    name,
+    strength,
+    kind,
+    description,
     accuracy: losses.accuracy,
     losses: Float64Array.from(rows, (row) => losses.values[row]!),
-    distances: embeddings.layers.map((layer, k) => alignedDistances(takeRows(layer, rows), takeRows(perturbed.layers[k]!, rows), plan.options.metric)),
+    distances: embeddings.layers.map((layer, k) =>
+      alignedDistances(takeRows(layer, rows), takeRows(perturbed.layers[k]!, rows), plan.options.metric),
+    ),
   }
 }
 
 function checkAligned(original: Embeddings, perturbed: Embeddings, name: string): void {
   const next = ['each row of the perturbed copies must belong to the same row of the data, with the same label']
-  if (perturbed.rows !== original.rows) throw new InputError(`${name}: there are ${perturbed.rows} perturbed rows for ${original.rows} rows`, next)
+  if (perturbed.rows !== original.rows)
+    throw new InputError(`${name}: there are ${perturbed.rows} perturbed rows for ${original.rows} rows`, next)
   // A sample of another file, or one drawn with other labels, may have as many rows without being these.
-  const moved = original.rowNumbers?.findIndex((row, i) => perturbed.rowNumbers?.[i] !== row) ?? (perturbed.rowNumbers === undefined ? -1 : 0)
-  if (moved !== -1) throw new InputError(`${name}: row ${original.rowNumbers?.[moved] ?? moved} of the data stands beside row ${perturbed.rowNumbers?.[moved] ?? moved} of the perturbed copies`, next)
+  const moved =
+    original.rowNumbers?.findIndex((row, i) => perturbed.rowNumbers?.[i] !== row) ??
+    (perturbed.rowNumbers === undefined ? -1 : 0)
+  if (moved !== -1)
+    throw new InputError(
+      `${name}: row ${original.rowNumbers?.[moved] ?? moved} of the data stands beside row ${perturbed.rowNumbers?.[moved] ?? moved} of the perturbed copies`,
+      next,
+    )
   original.layers.forEach(({name: layer, dim}, k) => {
     const other = perturbed.layers[k]
-    if (other?.name !== layer) throw new InputError(`${name}: layer ${k} is ${other?.name ?? 'missing'} in the perturbed copies, ${layer} in the data`, ['store the same layers in the same order'])
-    if (other.dim !== dim) throw new InputError(`${name}: layer ${layer} is ${other.dim} wide in the perturbed copies, ${dim} in the data`, ['use the same model and pooling for both'])
+    if (other?.name !== layer)
+      throw new InputError(
+        `${name}: layer ${k} is ${other?.name ?? 'missing'} in the perturbed copies, ${layer} in the data`,
+        ['store the same layers in the same order'],
+      )
+    if (other.dim !== dim)
+      throw new InputError(`${name}: layer ${layer} is ${other.dim} wide in the perturbed copies, ${dim} in the data`, [
+        'use the same model and pooling for both',
+      ])
     const bad = other.data.findIndex((x) => !Number.isFinite(x))
-    if (bad !== -1) throw new InputError(`${name}: layer ${layer}, row ${Math.floor(bad / dim)} of the perturbed copies is ${other.data[bad]!}, not a finite number`, ['use a weaker perturbation'])
+    if (bad !== -1)
+      throw new InputError(
+        `${name}: layer ${layer}, row ${Math.floor(bad / dim)} of the perturbed copies is ${other.data[bad]!}, not a finite number`,
+        ['use a weaker perturbation'],
+      )
   })
   const {labels} = original
-  const row = labels === null || perturbed.labels === null ? -1 : labels.findIndex((label, i) => perturbed.labels![i] !== label)
-  if (row !== -1) throw new InputError(`${name}: row ${row} has the label ${perturbed.labels![row]!} in the perturbed copies, ${labels![row]!} in the data`, next)
+  const row =
+    labels === null || perturbed.labels === null ? -1 : labels.findIndex((label, i) => perturbed.labels![i] !== label)
+  if (row !== -1)
+    throw new InputError(
+      `${name}: row ${row} has the label ${perturbed.labels![row]!} in the perturbed copies, ${labels![row]!} in the data`,
+      next,
+    )
 }

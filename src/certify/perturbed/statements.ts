@@ -24,14 +24,17 @@ export interface PairSetting {
 }
 
 /**
- * What a sample of independent pairs (z, z′) says of their law: upper bounds that hold at once with probability ≥ 1 − α.
+ * What a sample of independent pairs (z, z′) says of their law: upper bounds that hold at once with probability ≥ 1 −
+ * α.
  *
  * Formula    With n pairs, ΔL = |L(z) − L(z′)|, d the scaled distance in a layer, τ the smallest δ of the layer:
  *            change       P[ΔL ≥ η]             Clopper–Pearson on the n pairs;
  *            joint        P[ΔL ≥ η, d ≤ δ]      the same;
  *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given how many they are;
- *            markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded by betting: one number a layer (Theorem A4).
- * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before a reference is seen.
+ *            markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded by betting: one number a
+ *            layer (Theorem A4).
+ * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before a reference
+ *            is seen.
  * Precision  fp64; all bounds err upwards.
  * Cost       n · G · E a layer.
  * Empty      no pair within δ → conditional 1.
@@ -41,13 +44,30 @@ export function perturbationMetrics(pairs: PairSample, setting: PairSetting): Pe
   const {losses, anchors: m, etas} = setting
   const n = losses.length - m
   const change = losses.map((loss, i) => Math.abs(loss - pairs.losses[i]!))
-  const grids = setting.layers.map(({scale}, k) => layerGrid(pairs.distances[k]!.map((distance) => distance / scale), m, setting))
-  const alpha = splitPairAlpha(setting.alpha, grids.length, etas.length, grids.reduce((sum, {deltas}) => sum + deltas.length * etas.length, 0))
+  const grids = setting.layers.map(({scale}, k) =>
+    layerGrid(
+      pairs.distances[k]!.map((distance) => distance / scale),
+      m,
+      setting,
+    ),
+  )
+  const alpha = splitPairAlpha(
+    setting.alpha,
+    grids.length,
+    etas.length,
+    grids.reduce((sum, {deltas}) => sum + deltas.length * etas.length, 0),
+  )
   const results = grids.map((grid, k) => layerStatements(setting.layers[k]!, grid, change, setting, alpha))
   const mean = (values: Float64Array) => values.subarray(m).reduce((a, b) => a + b, 0) / n
   const {name, strength, kind, description, accuracy} = pairs
   return {
-    name, strength, kind, description, accuracy, pairs: n, alpha,
+    name,
+    strength,
+    kind,
+    description,
+    accuracy,
+    pairs: n,
+    alpha,
     meanLoss: {original: mean(losses), perturbed: mean(pairs.losses)},
     changes: Array.from(etas, (eta) => {
       const exceeding = change.subarray(m).reduce((count, x) => count + (x >= eta ? 1 : 0), 0)
@@ -66,12 +86,23 @@ interface Grid {
 }
 
 function layerGrid(distances: Float64Array, m: number, {deltas}: PairSetting): Grid {
-  return {distances, deltas: Float64Array.from(deltas === 'auto' ? deltaGrid(distances.slice(0, m).sort(), 1, DELTA_QUANTILES) : new Set(deltas)).sort()}
+  return {
+    distances,
+    deltas: Float64Array.from(
+      deltas === 'auto' ? deltaGrid(distances.slice(0, m).sort(), 1, DELTA_QUANTILES) : new Set(deltas),
+    ).sort(),
+  }
 }
 
 type Layer = PairSetting['layers'][number]
 
-function layerStatements({name, scale, medianDistance}: Layer, {distances, deltas}: Grid, change: Float64Array, setting: PairSetting, alpha: PerturbationMetrics['alpha']): {layer: PerturbationLayer; cells: PerturbationCell[]} {
+function layerStatements(
+  {name, scale, medianDistance}: Layer,
+  {distances, deltas}: Grid,
+  change: Float64Array,
+  setting: PairSetting,
+  alpha: PerturbationMetrics['alpha'],
+): {layer: PerturbationLayer; cells: PerturbationCell[]} {
   const {anchors: m, lossMax, etas} = setting
   const n = change.length - m
   const floor = deltas[0]!
@@ -92,8 +123,14 @@ function layerStatements({name, scale, medianDistance}: Layer, {distances, delta
       }
       const conditional = within === 0 ? 1 : clopperPearsonUpper(exceeding, within, alpha.cell)
       cells.push({
-        layer: name, delta, deltaRaw: delta * scale, eta,
-        pairs: within, fraction: within / n, exceeding, observed: within === 0 ? null : exceeding / within,
+        layer: name,
+        delta,
+        deltaRaw: delta * scale,
+        eta,
+        pairs: within,
+        fraction: within / n,
+        exceeding,
+        observed: within === 0 ? null : exceeding / within,
         joint: clopperPearsonUpper(exceeding, n, alpha.cell),
         conditional,
         markov: Math.min(1, (upper * delta) / Math.min(eta, lossMax)),
@@ -103,5 +140,13 @@ function layerStatements({name, scale, medianDistance}: Layer, {distances, delta
   }
   const inUnits = (factor: number) => ({estimate: (estimate / scale) * factor, upper: (upper / scale) * factor})
   const sorted = distances.slice(m).sort()
-  return {layer: {name, floor, medianPairDistance: sorted[Math.floor((n - 1) / 2)]! * scale, epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)}}, cells}
+  return {
+    layer: {
+      name,
+      floor,
+      medianPairDistance: sorted[Math.floor((n - 1) / 2)]! * scale,
+      epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},
+    },
+    cells,
+  }
 }

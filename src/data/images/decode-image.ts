@@ -21,24 +21,36 @@ export async function loadDecoders(): Promise<Decoders> {
 }
 
 /**
- * A PNG or JPEG image as RGB. Transparency is dropped, grey is repeated, 16 bits are scaled to 0 … 255 without rounding.
+ * A PNG or JPEG image as RGB. Transparency is dropped, grey is repeated, 16 bits are scaled to 0 … 255 without
+ * rounding.
  *
- * Precision  PNG exact; JPEG within a few levels of libjpeg, which decoders may differ by (colour planes are enlarged without smoothing).
+ * Precision  PNG exact; JPEG within a few levels of libjpeg, which decoders may differ by (colour planes are enlarged
+ *            without smoothing).
  * Throws     InputError  another format, damaged, or more pixels than the limit; nothing larger is ever unpacked.
  */
 export function decodeImage(bytes: Uint8Array, place: string, decoders: Decoders): Image {
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff
-  if (!isJpeg && describeContent(bytes) !== 'a PNG image') throw new InputError(`${place}: is ${describeContent(bytes)}, not a PNG or JPEG image`, AGAIN)
+  if (!isJpeg && describeContent(bytes) !== 'a PNG image')
+    throw new InputError(`${place}: is ${describeContent(bytes)}, not a PNG or JPEG image`, AGAIN)
   try {
     return isJpeg ? decodeJpeg(bytes, decoders) : decodePng(bytes, place, decoders)
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    throw new InputError(`${place}: is a damaged or unusual ${isJpeg ? 'JPEG' : 'PNG'} image: ${String(cause instanceof Error ? cause.message : cause).slice(0, 120)}`, AGAIN, {cause})
+    throw new InputError(
+      `${place}: is a damaged or unusual ${isJpeg ? 'JPEG' : 'PNG'} image: ${String(cause instanceof Error ? cause.message : cause).slice(0, 120)}`,
+      AGAIN,
+      {cause},
+    )
   }
 }
 
 function decodeJpeg(bytes: Uint8Array, {jpeg}: Decoders): Image {
-  const {width, height, data} = jpeg.decode(bytes, {useTArray: true, formatAsRGBA: false, maxResolutionInMP: LIMITS.pixels / 1e6, maxMemoryUsageInMB: 2048})
+  const {width, height, data} = jpeg.decode(bytes, {
+    useTArray: true,
+    formatAsRGBA: false,
+    maxResolutionInMP: LIMITS.pixels / 1e6,
+    maxMemoryUsageInMB: 2048,
+  })
   return {width, height, data: Float32Array.from(data)}
 }
 
@@ -71,17 +83,25 @@ function decodePng(bytes: Uint8Array, place: string, {png}: Decoders): Image {
 
 const CHANNELS: Record<number, number> = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
-/** The header against the limit, and the compressed data against the header: the decoder itself would unpack whatever there is. */
+/**
+ * The header against the limit, and the compressed data against the header: the decoder itself would unpack whatever
+ * there is.
+ */
 function checkPngSize(bytes: Uint8Array, place: string): void {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.length < 33 || view.toString('latin1', 12, 16) !== 'IHDR') throw new InputError(`${place}: is a PNG image without a header`, AGAIN)
+  if (view.length < 33 || view.toString('latin1', 12, 16) !== 'IHDR')
+    throw new InputError(`${place}: is a PNG image without a header`, AGAIN)
   const [width, height] = [view.readUInt32BE(16), view.readUInt32BE(20)]
-  if (width === 0 || height === 0 || width * height > LIMITS.pixels) throw new InputError(`${place}: has ${width} × ${height} pixels, the limit is ${LIMITS.pixels}`, ['make the image smaller', raising('pixels')])
+  if (width === 0 || height === 0 || width * height > LIMITS.pixels)
+    throw new InputError(`${place}: has ${width} × ${height} pixels, the limit is ${LIMITS.pixels}`, [
+      'make the image smaller',
+      raising('pixels'),
+    ])
   const bits = view[24]! * (CHANNELS[view[25]!] ?? Number.NaN)
   // Seven passes of an interlaced image have at most seven times as many lines, each with one byte more.
   const most = Math.ceil((width * bits) / 8) * height + 8 * (width + height) + height + 64
   const parts: Uint8Array[] = []
-  for (let at = 8; at + 12 <= view.length;) {
+  for (let at = 8; at + 12 <= view.length; ) {
     const length = view.readUInt32BE(at)
     if (view.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(view.subarray(at + 8, at + 8 + length))
     at += 12 + length

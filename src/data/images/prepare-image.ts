@@ -21,8 +21,14 @@ export interface ImageOptions {
 const LUMA = [0.299, 0.587, 0.114] as const
 
 /** The values of one example: [channels, height, width] or [height, width, channels]. */
-export function prepareImage(image: Image, {width, height, fit, shorter, channels, layout, range, mean, std}: ImageOptions): Float32Array {
-  const sized = fit === 'stretch' ? resizeImage(image, width, height) : cropCenter(resizeShorter(image, shorter ?? Math.max(width, height)), width, height)
+export function prepareImage(
+  image: Image,
+  {width, height, fit, shorter, channels, layout, range, mean, std}: ImageOptions,
+): Float32Array {
+  const sized =
+    fit === 'stretch'
+      ? resizeImage(image, width, height)
+      : cropCenter(resizeShorter(image, shorter ?? Math.max(width, height)), width, height)
   const pixels = width * height
   const out = new Float32Array(channels * pixels)
   const unit = (range[1] - range[0]) / 255

@@ -1,9 +1,11 @@
 import type {Image} from './decode-image.js'
 
 /**
- * An image at another size, by bilinear interpolation that averages where it shrinks (a triangle filter as wide as a new pixel).
+ * An image at another size, by bilinear interpolation that averages where it shrinks (a triangle filter as wide as a
+ * new pixel).
  *
- * Formula    new pixel i covers old centre (i + ½)·s − ½, s = old/new; weight of old pixel j: max(0, 1 − |j − centre| / max(1, s)), normalized; first rows, then columns.
+ * Formula    new pixel i covers old centre (i + ½)·s − ½, s = old/new; weight of old pixel j: max(0, 1 − |j − centre| /
+ *            max(1, s)), normalized; first rows, then columns.
  * Shapes     [height, width, 3] → [newHeight, newWidth, 3].
  * Precision  fp64 sums, fp32 result; not rounded to whole levels.
  * Cost       new pixels · 2·max(1, s) · 3, twice.
@@ -36,8 +38,18 @@ export function cropCenter({width, height, data}: Image, newWidth: number, newHe
   return {width: newWidth, height: newHeight, data: out}
 }
 
-/** `lines` lines of `from` pixels, pixel k of line l at l·lineStep + k·step, each resampled to `to` pixels: [lines, to, 3]. */
-function resample(data: Float32Array, lines: number, from: number, to: number, lineStep: number, step: number): Float32Array {
+/**
+ * `lines` lines of `from` pixels, pixel k of line l at l·lineStep + k·step, each resampled to `to` pixels: [lines, to,
+ * 3].
+ */
+function resample(
+  data: Float32Array,
+  lines: number,
+  from: number,
+  to: number,
+  lineStep: number,
+  step: number,
+): Float32Array {
   const scale = from / to
   const support = Math.max(1, scale)
   const out = new Float32Array(lines * to * 3)
@@ -45,7 +57,9 @@ function resample(data: Float32Array, lines: number, from: number, to: number, l
     const centre = (i + 0.5) * scale - 0.5
     const first = Math.max(0, Math.ceil(centre - support))
     const last = Math.min(from - 1, Math.floor(centre + support))
-    const weights = Array.from({length: last - first + 1}, (_, k) => Math.max(0, 1 - Math.abs(first + k - centre) / support))
+    const weights = Array.from({length: last - first + 1}, (_, k) =>
+      Math.max(0, 1 - Math.abs(first + k - centre) / support),
+    )
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     for (let line = 0; line < lines; line++) {
       for (let c = 0; c < 3; c++) {
@@ -61,6 +75,8 @@ function resample(data: Float32Array, lines: number, from: number, to: number, l
 /** [width, height, 3] → [height, width, 3]. */
 function transposeBack(data: Float32Array, width: number, height: number): Float32Array {
   const out = new Float32Array(data.length)
-  for (let x = 0; x < width; x++) for (let y = 0; y < height; y++) for (let c = 0; c < 3; c++) out[3 * (y * width + x) + c] = data[3 * (x * height + y) + c]!
+  for (let x = 0; x < width; x++)
+    for (let y = 0; y < height; y++)
+      for (let c = 0; c < 3; c++) out[3 * (y * width + x) + c] = data[3 * (x * height + y) + c]!
   return out
 }

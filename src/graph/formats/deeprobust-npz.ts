@@ -11,7 +11,10 @@ import {zerosNote} from './scipy-npz.js'
 
 const ADJACENCY = csrNames('adj_')
 
-/** DeepRobust and gnn-benchmark files: adjacency adj_* and features attr_* in CSR (or attr_matrix dense), labels, object arrays beside. */
+/**
+ * DeepRobust and gnn-benchmark files: adjacency adj_* and features attr_* in CSR (or attr_matrix dense), labels, object
+ * arrays beside.
+ */
 export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): ReadResult {
   const {place} = archive
   const adjacency = readCsr(archive, 'adj_')
@@ -35,9 +38,19 @@ export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): Rea
   }
 }
 
-function rewriteDeepRobustNpz(archive: NpzArchive, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
+function rewriteDeepRobustNpz(
+  archive: NpzArchive,
+  nodes: number,
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+): WriteResult {
   const matrix = symmetricCsr(result.graph.nodes, keptEdges(result, pruned))
   const type = valueType(archive.read(ADJACENCY.data).type)
-  const {arrays, notes} = carriedArrays(archive, new Set([...Object.values(ADJACENCY), 'edges_repaired']), result, nodes)
+  const {arrays, notes} = carriedArrays(
+    archive,
+    new Set([...Object.values(ADJACENCY), 'edges_repaired']),
+    result,
+    nodes,
+  )
   return {bytes: writeNpz([...csrToArrays(matrix, ADJACENCY, type, 'i8'), ...repairedArray(result), ...arrays]), notes}
 }

@@ -8,8 +8,9 @@ import {keptEdges} from '../kept-edges.js'
 const DENSE_VALUES = 2 ** 28
 
 /**
- * What torch_geometric.data.Data takes: edge_index [2, 2 k] with both directions, sorted by source, edge_weight where there are
- * weights, edge_repaired [2 k] where edges were added, x [n, d] dense, y [n] (−1 = unknown), train_mask, val_mask and test_mask [n].
+ * What torch_geometric.data.Data takes: edge_index [2, 2 k] with both directions, sorted by source, edge_weight where
+ * there are weights, edge_repaired [2 k] where edges were added, x [n, d] dense, y [n] (−1 = unknown), train_mask,
+ * val_mask and test_mask [n].
  */
 export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const {graph} = result
@@ -25,20 +26,50 @@ export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): 
     index[2 * k + at] = target(t)
   })
   const arrays: NamedArray[] = [{name: 'edge_index', shape: [2, 2 * k], type: 'i8', data: index}]
-  if (weights !== null) arrays.push({name: 'edge_weight', shape: [2 * k], type: 'f4', data: Float32Array.from(order, (t) => weights[t % k]!)})
-  if (isAdded !== null) arrays.push({name: 'edge_repaired', shape: [2 * k], type: 'b1', data: Uint8Array.from(order, (t) => isAdded[t % k]!)})
+  if (weights !== null)
+    arrays.push({
+      name: 'edge_weight',
+      shape: [2 * k],
+      type: 'f4',
+      data: Float32Array.from(order, (t) => weights[t % k]!),
+    })
+  if (isAdded !== null)
+    arrays.push({
+      name: 'edge_repaired',
+      shape: [2 * k],
+      type: 'b1',
+      data: Uint8Array.from(order, (t) => isAdded[t % k]!),
+    })
   const {features, labels, split, nodes} = graph
   const isTooLarge = features !== null && features.rows * features.cols > DENSE_VALUES
-  if (features !== null && !isTooLarge) arrays.push({name: 'x', shape: [nodes, features.cols], type: 'f4', data: Float32Array.from(denseRows(features, 0, nodes).data)})
+  if (features !== null && !isTooLarge)
+    arrays.push({
+      name: 'x',
+      shape: [nodes, features.cols],
+      type: 'f4',
+      data: Float32Array.from(denseRows(features, 0, nodes).data),
+    })
   if (labels !== null) arrays.push({name: 'y', shape: [nodes], type: 'i8', data: Float64Array.from(labels)})
   if (split !== null) {
-    for (const [name, members] of [['train_mask', split.train], ['val_mask', split.validation], ['test_mask', split.test]] as const) {
+    for (const [name, members] of [
+      ['train_mask', split.train],
+      ['val_mask', split.validation],
+      ['test_mask', split.test],
+    ] as const) {
       const mask = new Uint8Array(nodes)
       for (const node of members) mask[node] = 1
       arrays.push({name, shape: [nodes], type: 'b1', data: mask})
     }
   }
   arrays.push({name: 'num_nodes', shape: [1], type: 'i8', data: Float64Array.of(nodes)})
-  const notes = isTooLarge ? [{level: 'warning' as const, code: 'not-written', message: `${nodes} × ${features.cols} dense features are too large for an edge_index file and were left out`}] : []
+  const notes = isTooLarge
+    ? [
+        {
+          level: 'warning' as const,
+          code: 'not-written',
+          message: `${nodes} × ${features.cols} dense features are too large for an edge_index file and were left out`,
+        },
+      ]
+    : []
   return {bytes: writeNpz(arrays), notes}
 }

@@ -24,7 +24,9 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
     declare({attributes}, path) {
       const name = path.at(-1)
       if (name === 'graph') defaultType = attributes['defaultedgetype'] ?? 'undirected'
-      if (name === 'attributes') target = attributes['class'] === 'node' ? declarations.node : attributes['class'] === 'edge' ? declarations.edge : null
+      if (name === 'attributes')
+        target =
+          attributes['class'] === 'node' ? declarations.node : attributes['class'] === 'edge' ? declarations.edge : null
       if (name !== 'attribute') return
       const id = attributes['id'] ?? ''
       last = {title: attributes['title'] ?? id, type: attributes['type'], fallback: null}
@@ -48,7 +50,11 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
     },
     isDirected: ({xml}) => (xml['type'] ?? defaultType) === 'directed',
     // An attribute would have to be declared among those of the file; the label is free.
-    added: {declaration: '', edge: (source, target, number) => `<edge id="surety-added-${number}" source="${escapeXml(source)}" target="${escapeXml(target)}" label="added"/>`},
+    added: {
+      declaration: '',
+      edge: (source, target, number) =>
+        `<edge id="surety-added-${number}" source="${escapeXml(source)}" target="${escapeXml(target)}" label="added"/>`,
+    },
   }
   return readXmlGraph(bytes, place, dialect, options, limits)
 }

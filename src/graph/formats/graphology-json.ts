@@ -11,8 +11,16 @@ import {idOf, objectList, rewriteJson} from './json-records.js'
 const attributesOf = (item: JsonObject): Attributes => (isJsonObject(item['attributes']) ? item['attributes'] : {})
 
 /** A serialized graphology graph: nodes [{key, attributes}], edges [{source, target, attributes, undirected}], options. */
-export function readGraphologyJson(root: JsonObject, place: string, options: AttributeOptions, limits: GraphLimits): ReadResult {
-  const nodes = objectList(root, 'nodes', place).map((item, i) => ({id: idOf(item, 'key', `${place}: nodes[${i}]`), attributes: attributesOf(item)}))
+export function readGraphologyJson(
+  root: JsonObject,
+  place: string,
+  options: AttributeOptions,
+  limits: GraphLimits,
+): ReadResult {
+  const nodes = objectList(root, 'nodes', place).map((item, i) => ({
+    id: idOf(item, 'key', `${place}: nodes[${i}]`),
+    attributes: attributesOf(item),
+  }))
   const records = objectList(root, 'edges', place)
   const edges = records.map((item, i) => ({
     source: idOf(item, 'source', `${place}: edges[${i}]`),
@@ -23,7 +31,19 @@ export function readGraphologyJson(root: JsonObject, place: string, options: Att
   const directed = type !== 'undirected' && records.some((item) => item['undirected'] !== true)
   return {
     ...rawOfAttributed({nodes, edges, directed}, place, options, limits),
-    carried: {rewrite: (result, pruned) => rewriteJson(root, {idKey: 'key', edgesKey: 'edges', added: (source, target) => ({source, target, undirected: !directed, attributes: {added: true}})}, result, pruned)},
+    carried: {
+      rewrite: (result, pruned) =>
+        rewriteJson(
+          root,
+          {
+            idKey: 'key',
+            edgesKey: 'edges',
+            added: (source, target) => ({source, target, undirected: !directed, attributes: {added: true}}),
+          },
+          result,
+          pruned,
+        ),
+    },
   }
 }
 
@@ -31,5 +51,8 @@ export function readGraphologyJson(root: JsonObject, place: string, options: Att
 export function writeGraphologyJson(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
   const graph = toGraphology(cleaned, result.classNames, isAdded)
-  return {bytes: Buffer.from(`${JSON.stringify(graph.export())}\n`), notes: notWritten(result.graph, ['split'], 'graphology JSON')}
+  return {
+    bytes: Buffer.from(`${JSON.stringify(graph.export())}\n`),
+    notes: notWritten(result.graph, ['split'], 'graphology JSON'),
+  }
 }

@@ -16,7 +16,10 @@ export function objectList(root: JsonObject, key: string, place: string): JsonOb
 /** A node id: text, or a number as text. */
 export function idOf(item: JsonObject, key: string, where: string): string {
   const id = item[key]
-  if (typeof id !== 'string' && typeof id !== 'number') throw new InputError(`${where}: ${key} is ${JSON.stringify(id) ?? 'missing'}, expected text or a number`, ['give every node and edge end an id'])
+  if (typeof id !== 'string' && typeof id !== 'number')
+    throw new InputError(`${where}: ${key} is ${JSON.stringify(id) ?? 'missing'}, expected text or a number`, [
+      'give every node and edge end an id',
+    ])
   return String(id)
 }
 
@@ -27,8 +30,16 @@ export interface JsonLayout {
   added: (source: unknown, target: unknown) => JsonObject
 }
 
-/** The same JSON with the nodes and edges that are left out taken from their lists, and added edges at the end; all attributes and their order kept. */
-export function rewriteJson(root: JsonObject, {idKey, edgesKey, added}: JsonLayout, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
+/**
+ * The same JSON with the nodes and edges that are left out taken from their lists, and added edges at the end; all
+ * attributes and their order kept.
+ */
+export function rewriteJson(
+  root: JsonObject,
+  {idKey, edgesKey, added}: JsonLayout,
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+): WriteResult {
   const stays = keptRecords(result, pruned)
   const nodes = root['nodes'] as JsonObject[]
   const nodeStays = keptNodes(result, nodes.length)

@@ -6,9 +6,17 @@ import type {AttributeOptions} from '../node-attributes.js'
 import {idOf, objectList, rewriteJson} from './json-records.js'
 
 /** NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}], directed. */
-export function readNodeLink(root: JsonObject, place: string, options: AttributeOptions, limits: GraphLimits): ReadResult {
+export function readNodeLink(
+  root: JsonObject,
+  place: string,
+  options: AttributeOptions,
+  limits: GraphLimits,
+): ReadResult {
   const edgesKey = Object.hasOwn(root, 'links') ? 'links' : 'edges'
-  const nodes = objectList(root, 'nodes', place).map((item, i) => ({id: idOf(item, 'id', `${place}: nodes[${i}]`), attributes: item}))
+  const nodes = objectList(root, 'nodes', place).map((item, i) => ({
+    id: idOf(item, 'id', `${place}: nodes[${i}]`),
+    attributes: item,
+  }))
   const edges = objectList(root, edgesKey, place).map((item, i) => ({
     source: idOf(item, 'source', `${place}: ${edgesKey}[${i}]`),
     target: idOf(item, 'target', `${place}: ${edgesKey}[${i}]`),
@@ -16,6 +24,14 @@ export function readNodeLink(root: JsonObject, place: string, options: Attribute
   }))
   return {
     ...rawOfAttributed({nodes, edges, directed: root['directed'] === true}, place, options, limits),
-    carried: {rewrite: (result, pruned) => rewriteJson(root, {idKey: 'id', edgesKey, added: (source, target) => ({source, target, added: true})}, result, pruned)},
+    carried: {
+      rewrite: (result, pruned) =>
+        rewriteJson(
+          root,
+          {idKey: 'id', edgesKey, added: (source, target) => ({source, target, added: true})},
+          result,
+          pruned,
+        ),
+    },
   }
 }

@@ -46,14 +46,26 @@ function nodeCount(archive: NpzArchive, edges: NamedArray, rows: number | undefi
 }
 
 /** The result goes to `edges`; an array it would overwrite without being its source stays as `<name>_original`. */
-function rewritePlainNpz(archive: NpzArchive, edgesName: string, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
+function rewritePlainNpz(
+  archive: NpzArchive,
+  edgesName: string,
+  nodes: number,
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+): WriteResult {
   const written = edgeArrays(result, pruned)
   const replaced = new Set(['edges', 'edge_weights', 'edges_removed', 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
   const present = new Set(archive.names)
-  const saved = ['edges', 'edges_removed'].filter((name) => name !== edgesName && present.has(name) && !present.has(`${name}_original`))
-  const everythingElse = new Set([...archive.names, ...archive.skipped.map(({name}) => name)].filter((name) => !saved.includes(name)))
-  const originals = carriedArrays(archive, everythingElse, result, nodes).arrays.map((array): NpzMember => ({...array, name: `${array.name}_original`}))
+  const saved = ['edges', 'edges_removed'].filter(
+    (name) => name !== edgesName && present.has(name) && !present.has(`${name}_original`),
+  )
+  const everythingElse = new Set(
+    [...archive.names, ...archive.skipped.map(({name}) => name)].filter((name) => !saved.includes(name)),
+  )
+  const originals = carriedArrays(archive, everythingElse, result, nodes).arrays.map(
+    (array): NpzMember => ({...array, name: `${array.name}_original`}),
+  )
   return {bytes: writeNpz([...written, ...arrays, ...originals]), notes}
 }
 
@@ -75,11 +87,16 @@ export function writePlainNpz(result: NormalisedGraph, pruned: Uint8Array): Writ
   }
   if (graph.split !== null) {
     const {train, validation, test} = graph.split
-    for (const [name, data] of [['train_idx', train], ['val_idx', validation], ['test_idx', test]] as const) {
+    for (const [name, data] of [
+      ['train_idx', train],
+      ['val_idx', validation],
+      ['test_idx', test],
+    ] as const) {
       arrays.push({name, shape: [data.length], type: 'i4', data})
     }
   }
-  if (graph.nodeNames !== null) arrays.push({name: 'node_names', shape: [graph.nodes], type: 'U', data: graph.nodeNames})
+  if (graph.nodeNames !== null)
+    arrays.push({name: 'node_names', shape: [graph.nodes], type: 'U', data: graph.nodeNames})
   arrays.push({name: 'num_nodes', shape: [1], type: 'i4', data: Int32Array.of(graph.nodes)})
   return {bytes: writeNpz(arrays), notes: []}
 }

@@ -2,7 +2,14 @@ import {integersOf, type NamedArray, numbersOf, requireRank} from '../../data/na
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {InputError} from '../../errors.js'
 import type {Note} from '../../report/types.js'
-import {type AdjacencyRecords, recordsOfCsr, recordsOfEntries, requireSquare, symmetricCsr, valueType} from '../adjacency.js'
+import {
+  type AdjacencyRecords,
+  recordsOfCsr,
+  recordsOfEntries,
+  requireSquare,
+  symmetricCsr,
+  valueType,
+} from '../adjacency.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges} from '../kept-edges.js'
 import {csrMatrix, csrToArrays, shapeOf} from '../matrices.js'
@@ -41,7 +48,9 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
   const format = String(archive.read('format').data[0])
   if (format === 'csr' || format === 'csc') {
     // The csc arrays of A are the csr arrays of its transpose; a direction is all that differs.
-    const records = recordsOfCsr(csrMatrix({data, shape, indices: archive.read('indices'), indptr: archive.read('indptr')}, place))
+    const records = recordsOfCsr(
+      csrMatrix({data, shape, indices: archive.read('indices'), indptr: archive.read('indptr')}, place),
+    )
     return format === 'csr' ? records : {...records, edges: records.edges.map((_, i, edges) => edges[i ^ 1]!)}
   }
   if (format === 'coo') {
@@ -50,7 +59,9 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
     const row = Uint32Array.from(integersOf(archive.read('row'), place, 0, rows - 1))
     const col = Uint32Array.from(integersOf(archive.read('col'), place, 0, rows - 1))
     if (row.length !== data.data.length || col.length !== data.data.length) {
-      throw new InputError(`${place}: arrays row, col and data have ${row.length}, ${col.length} and ${data.data.length} elements`)
+      throw new InputError(
+        `${place}: arrays row, col and data have ${row.length}, ${col.length} and ${data.data.length} elements`,
+      )
     }
     return recordsOfEntries(row, col, Float64Array.from(numbersOf(data, place)))
   }
@@ -63,8 +74,24 @@ function rewriteScipyNpz(archive: NpzArchive, nodes: number, result: NormalisedG
   const format: NamedArray = {name: 'format', shape: [], type: 'S', data: ['csr']}
   const replaced = new Set([...Object.values(NAMES), 'format', 'row', 'col', 'has_canonical_format', 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
-  return {bytes: writeNpz([...csrToArrays(matrix, NAMES, valueType(archive.read('data').type), 'i8'), format, ...repairedArray(result), ...arrays]), notes}
+  return {
+    bytes: writeNpz([
+      ...csrToArrays(matrix, NAMES, valueType(archive.read('data').type), 'i8'),
+      format,
+      ...repairedArray(result),
+      ...arrays,
+    ]),
+    notes,
+  }
 }
 
 export const zerosNote = (place: string, zeros: number): Note[] =>
-  zeros === 0 ? [] : [{level: 'info', code: 'stored-zeros', message: `${place}: ${zeros} stored zeros of the adjacency matrix are no edges`}]
+  zeros === 0
+    ? []
+    : [
+        {
+          level: 'info',
+          code: 'stored-zeros',
+          message: `${place}: ${zeros} stored zeros of the adjacency matrix are no edges`,
+        },
+      ]

@@ -2,7 +2,10 @@ import {SaxesParser, type SaxesTagPlain} from 'saxes'
 import {InputError} from '../../errors.js'
 
 export interface XmlHandlers {
-  /** `start` is the offset of `<`, `end` that behind `>` of the start tag; `path` has the names of the open elements, this one last */
+  /**
+   * `start` is the offset of `<`, `end` that behind `>` of the start tag; `path` has the names of the open elements,
+   * this one last
+   */
   open(tag: SaxesTagPlain, path: readonly string[], start: number, end: number): void
   /** `text` is the element's own text, trimmed; `end` the offset behind its end tag */
   close(path: readonly string[], text: string, end: number): void
@@ -19,19 +22,25 @@ const MAX_DEPTH = 64
  * Throws  InputError  not well-formed, with line and column; a DOCTYPE; an encoding other than UTF-8.
  */
 export function walkXml(bytes: Uint8Array, place: string, handlers: XmlHandlers): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').replace(/^\uFEFF/, '')
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
   const parser = new SaxesParser({position: true, xmlns: false} as const)
   const path: string[] = []
   const texts: string[] = []
   const at = () => `${place}, line ${parser.line}, column ${parser.column}`
   parser.on('xmldecl', ({encoding}) => {
-    if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding)) throw new InputError(`${place}: is encoded in ${encoding}, only UTF-8 is read`, ['save it as UTF-8'])
+    if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
+      throw new InputError(`${place}: is encoded in ${encoding}, only UTF-8 is read`, ['save it as UTF-8'])
   })
   parser.on('doctype', () => {
-    throw new InputError(`${at()}: has a DOCTYPE, which is refused because it can define entities`, ['remove the DOCTYPE'])
+    throw new InputError(`${at()}: has a DOCTYPE, which is refused because it can define entities`, [
+      'remove the DOCTYPE',
+    ])
   })
   parser.on('opentag', (tag) => {
-    if (path.push(tag.name.replace(/^.*:/, '')) > MAX_DEPTH) throw new InputError(`${at()}: is nested deeper than ${MAX_DEPTH}`, ['this is no graph file'])
+    if (path.push(tag.name.replace(/^.*:/, '')) > MAX_DEPTH)
+      throw new InputError(`${at()}: is nested deeper than ${MAX_DEPTH}`, ['this is no graph file'])
     texts.push('')
     // A well-formed start tag holds no other <.
     handlers.open(tag, path, text.lastIndexOf('<', parser.position - 1), parser.position)
@@ -50,7 +59,11 @@ export function walkXml(bytes: Uint8Array, place: string, handlers: XmlHandlers)
   } catch (error) {
     if (error instanceof InputError) throw error
     const message = (error as Error).message.replace(/^\d+:\d+: /, '')
-    throw new InputError(`${at()}: is no well-formed XML: ${message.toLowerCase().replace(/\.$/, '')}`, ['write the file again, or copy it again from its source'], {cause: error})
+    throw new InputError(
+      `${at()}: is no well-formed XML: ${message.toLowerCase().replace(/\.$/, '')}`,
+      ['write the file again, or copy it again from its source'],
+      {cause: error},
+    )
   }
   return text
 }

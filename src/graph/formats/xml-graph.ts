@@ -21,7 +21,13 @@ export interface XmlDialect {
   declare(tag: SaxesTagPlain, path: readonly string[]): void
   declared(path: readonly string[], text: string): void
   /** an element inside a node or an edge that may hold one of its attributes */
-  attribute(owner: XmlElement, kind: 'node' | 'edge', xml: Readonly<Record<string, string>>, name: string, text: string): void
+  attribute(
+    owner: XmlElement,
+    kind: 'node' | 'edge',
+    xml: Readonly<Record<string, string>>,
+    name: string,
+    text: string,
+  ): void
   /** all declarations are known: defaults and attributes that XML attributes of the element give */
   complete(element: XmlElement, kind: 'node' | 'edge'): void
   isDirected(edge: XmlElement): boolean
@@ -31,13 +37,23 @@ export interface XmlDialect {
 
 /** Numbers and booleans by their declared type; everything else stays text. */
 export function castXml(type: string | undefined, text: string): unknown {
-  if (/^(int|integer|long|float|double|short|byte|biginteger|bigdecimal)$/i.test(type ?? '')) return text === '' ? null : Number(text)
+  if (/^(int|integer|long|float|double|short|byte|biginteger|bigdecimal)$/i.test(type ?? ''))
+    return text === '' ? null : Number(text)
   if (/^boolean$/i.test(type ?? '')) return text.toLowerCase() === 'true' || text === '1'
   return text
 }
 
-/** Reads a graph file of XML in one pass; rewriting cuts elements out of the text, so that everything else stays as it is. */
-export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDialect, options: AttributeOptions, limits: GraphLimits): ReadResult {
+/**
+ * Reads a graph file of XML in one pass; rewriting cuts elements out of the text, so that everything else stays as it
+ * is.
+ */
+export function readXmlGraph(
+  bytes: Uint8Array,
+  place: string,
+  dialect: XmlDialect,
+  options: AttributeOptions,
+  limits: GraphLimits,
+): ReadResult {
   const nodes: XmlElement[] = []
   const edges: XmlElement[] = []
   const counted: {name: string; start: number; end: number}[] = []
@@ -49,15 +65,20 @@ export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDiale
     open(tag, path, start, end) {
       const name = path.at(-1)!
       if (name === 'graph') graphStart = start
-      if (name === 'graph' && ++graphs > 1) throw new InputError(`${place}: holds more than one graph, or a graph inside a node`, ['keep one flat graph a file'])
+      if (name === 'graph' && ++graphs > 1)
+        throw new InputError(`${place}: holds more than one graph, or a graph inside a node`, [
+          'keep one flat graph a file',
+        ])
       if (name === 'node' || name === 'edge') {
-        if (owner !== null) throw new InputError(`${place}: has a ${name} inside a ${owner.kind}`, ['flatten the graph'])
+        if (owner !== null)
+          throw new InputError(`${place}: has a ${name} inside a ${owner.kind}`, ['flatten the graph'])
         const element = {xml: tag.attributes, attributes: new Map<string, unknown>(), start, end}
         owner = {element, kind: name, depth: path.length}
         ;(name === 'node' ? nodes : edges).push(element)
       } else if (owner !== null) inner.push(tag)
       else {
-        if ((name === 'nodes' || name === 'edges') && tag.attributes['count'] !== undefined) counted.push({name, start, end})
+        if ((name === 'nodes' || name === 'edges') && tag.attributes['count'] !== undefined)
+          counted.push({name, start, end})
         dialect.declare(tag, path)
       }
     },
@@ -80,7 +101,10 @@ export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDiale
     return value
   }
   const graph = {
-    nodes: nodes.map((node, i) => ({id: need(node, 'id', `node ${i}`), attributes: Object.fromEntries(node.attributes)})),
+    nodes: nodes.map((node, i) => ({
+      id: need(node, 'id', `node ${i}`),
+      attributes: Object.fromEntries(node.attributes),
+    })),
     edges: edges.map((edge, i) => ({
       source: need(edge, 'source', `edge ${i}`),
       target: need(edge, 'target', `edge ${i}`),
@@ -90,7 +114,10 @@ export function readXmlGraph(bytes: Uint8Array, place: string, dialect: XmlDiale
   }
   return {
     ...rawOfAttributed(graph, place, options, limits),
-    carried: {rewrite: (result, pruned) => cutElements({text, nodes, edges, counted, graphStart, added: dialect.added}, result, pruned)},
+    carried: {
+      rewrite: (result, pruned) =>
+        cutElements({text, nodes, edges, counted, graphStart, added: dialect.added}, result, pruned),
+    },
   }
 }
 
@@ -110,8 +137,15 @@ interface XmlText {
   added: XmlDialect['added']
 }
 
-/** The text without the elements that are left out and the white space before them, and with the added edges; counts of GEXF are brought up to date. */
-function cutElements({text, nodes, edges, counted, graphStart, added}: XmlText, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
+/**
+ * The text without the elements that are left out and the white space before them, and with the added edges; counts of
+ * GEXF are brought up to date.
+ */
+function cutElements(
+  {text, nodes, edges, counted, graphStart, added}: XmlText,
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+): WriteResult {
   const nodeStays = keptNodes(result, nodes.length)
   const edgeStays = keptRecords(result, pruned)
   const out = [...nodes.filter((_, i) => nodeStays[i] === 0), ...edges.filter((_, i) => edgeStays[i] === 0)]
@@ -124,9 +158,19 @@ function cutElements({text, nodes, edges, counted, graphStart, added}: XmlText, 
     ...counted.map(({name, start, end}) => ({
       start,
       end,
-      with: text.slice(start, end).replace(/(\scount\s*=\s*)(["'])\d*\2/, `$1$2${name === 'nodes' ? sum(nodeStays) : sum(edgeStays) + fresh.length}$2`),
+      with: text
+        .slice(start, end)
+        .replace(
+          /(\scount\s*=\s*)(["'])\d*\2/,
+          `$1$2${name === 'nodes' ? sum(nodeStays) : sum(edgeStays) + fresh.length}$2`,
+        ),
     })),
-    ...(fresh.length === 0 ? [] : [{start: graphStart, end: graphStart, with: added.declaration}, {start: place, end: place, with: fresh.join('')}]),
+    ...(fresh.length === 0
+      ? []
+      : [
+          {start: graphStart, end: graphStart, with: added.declaration},
+          {start: place, end: place, with: fresh.join('')},
+        ]),
   ].sort((a, b) => a.start - b.start)
   const pieces: string[] = []
   let from = 0

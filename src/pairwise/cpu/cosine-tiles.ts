@@ -4,7 +4,10 @@ import type {Products, Real} from '../../linalg/products.js'
 import {type Csr, type Dense, isCsr, type Matrix} from '../../linalg/types.js'
 import {keptTiles} from './tiles.js'
 
-/** Rows of z in a block, the unit of work, and of w in a tile; both fixed, so that results do not depend on the number of threads. */
+/**
+ * Rows of z in a block, the unit of work, and of w in a tile; both fixed, so that results do not depend on the number
+ * of threads.
+ */
 export const KERNEL_BLOCK = 512
 
 /** Below this share of stored values a sparse inner product beats a dense one (a BLAS is ≈ 60 × faster a product). */
@@ -28,8 +31,13 @@ export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', pr
   }
   const rowsOfW = keptTiles(make.BYTES_PER_ELEMENT * w.rows * w.cols, (j0) => tileOf(w, j0))
   if (isSparse) {
-    const columns = keptTiles(12 * w.indices.length + (4 * w.rows * w.cols) / KERNEL_BLOCK, (j0) => transposeCsr(rowsOfCsr(w, j0)))
-    return {rowsOfW, of: (i0, j0) => Promise.resolve(innerProductsOfRows(z, columns(j0), i0, Math.min(z.rows, i0 + KERNEL_BLOCK)))}
+    const columns = keptTiles(12 * w.indices.length + (4 * w.rows * w.cols) / KERNEL_BLOCK, (j0) =>
+      transposeCsr(rowsOfCsr(w, j0)),
+    )
+    return {
+      rowsOfW,
+      of: (i0, j0) => Promise.resolve(innerProductsOfRows(z, columns(j0), i0, Math.min(z.rows, i0 + KERNEL_BLOCK))),
+    }
   }
   let left: {i0: number; rows: Dense<Real>} | undefined
   return {
@@ -44,4 +52,8 @@ export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', pr
 /** Share of stored values. */
 export const shareOf = (m: Csr) => m.indices.length / Math.max(1, m.rows * m.cols)
 
-const rowsOfCsr = (m: Csr, first: number) => selectRows(m, Uint32Array.from({length: Math.min(m.rows - first, KERNEL_BLOCK)}, (_, k) => first + k)) as Csr
+const rowsOfCsr = (m: Csr, first: number) =>
+  selectRows(
+    m,
+    Uint32Array.from({length: Math.min(m.rows - first, KERNEL_BLOCK)}, (_, k) => first + k),
+  ) as Csr

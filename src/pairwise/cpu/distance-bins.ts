@@ -14,9 +14,10 @@ export const MIXED = 65_535
 /**
  * The δ bin of a squared distance d² = |a|² + |b|² − 2 a·b, which counts exactly although d² is rounded.
  *
- * Formula    bin g = the first δ with d ≤ δ, found by a table over d²; d = unit √d² / scale, or 2 asin(√d² / 2) / scale for the angle.
- * Precision  u = 2⁻⁵³ or 2⁻²⁴ with the products: |d̂² − d²| ≤ e = γ(dim + 16) (|a|² + |b|²), since |a·b| ≤ (|a|² + |b|²)/2. Pairs within
- *            e of a δ², and those that cancel, are undecided: they are computed as the definition does, from differences of coordinates
+ * Formula    bin g = the first δ with d ≤ δ, found by a table over d²; d = unit √d² / scale, or 2 asin(√d² / 2) / scale
+ *            for the angle.
+ * Precision  u = 2⁻⁵³ or 2⁻²⁴ with the products: |d̂² − d²| ≤ e = γ(dim + 16) (|a|² + |b|²), since |a·b| ≤ (|a|² +
+ *            |b|²)/2. Pairs within e of a δ², and those that cancel, are undecided: they are computed as the definition does, from differences of coordinates
  *            in fp64. Of the others d̂ has a relative error below e / 2d²: 10⁻¹⁰ in fp64; in fp32 16 γ at worst.
  */
 export class DistanceBins {
@@ -43,9 +44,13 @@ export class DistanceBins {
     const error = this.rounding * largestSum
     const finite = this.thresholds.filter((threshold) => threshold < Infinity)
     const bands = finite.map((threshold) => error + 16 * U.fp64 * threshold)
-    // Cells are few: they begin where d² may have cancelled and end beyond the last δ, or beyond every d² ≤ (|a| + |b|)² + e.
+    // Cells are few: they begin where d² may have cancelled and end beyond the last δ, or beyond every d² ≤ (|a| +
+    // |b|)² + e.
     const start = this.cancelled * largestSum
-    const end = Math.min(Math.max(2 * start, ...finite.map((threshold, g) => threshold + bands[g]!)), 2 * (largestSum + error))
+    const end = Math.min(
+      Math.max(2 * start, ...finite.map((threshold, g) => threshold + bands[g]!)),
+      2 * (largestSum + error),
+    )
     this.cellsPerUnit = end > start ? (CELLS - 8) / (end - start) : 0
     this.firstCell = 4 - start * this.cellsPerUnit
     this.table = new Uint16Array(CELLS)
@@ -69,8 +74,8 @@ export class DistanceBins {
   }
 
   /**
-   * The bin of a d² in a mixed cell: the first δ at or above; −1 if it has cancelled, or rounding could have put it on the wrong side of a
-   * δ. 16 u for the rounding of the threshold itself.
+   * The bin of a d² in a mixed cell: the first δ at or above; −1 if it has cancelled, or rounding could have put it on
+   * the wrong side of a δ. 16 u for the rounding of the threshold itself.
    */
   private decide(d2: number, sum: number): number {
     if (d2 <= this.cancelled * sum) return -1

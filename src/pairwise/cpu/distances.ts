@@ -21,7 +21,11 @@ const CANCELLATION = 1e-3
  * Throws   InputError  angle and a row of length zero, which has no direction.
  */
 export function prepareRows(x: Dense<Real>, first: number, last: number, metric: Metric): Side {
-  const rows: Dense = {rows: last - first, cols: x.cols, data: new Float64Array(x.data.subarray(first * x.cols, last * x.cols))}
+  const rows: Dense = {
+    rows: last - first,
+    cols: x.cols,
+    data: new Float64Array(x.data.subarray(first * x.cols, last * x.cols)),
+  }
   if (metric === 'l1' || metric === 'linf') return {rows, squares: new Float64Array(0)}
   const squares = new Float64Array(rows.rows)
   for (let i = 0; i < rows.rows; i++) {
@@ -31,7 +35,8 @@ export function prepareRows(x: Dense<Real>, first: number, last: number, metric:
       squares[i] = s
       continue
     }
-    if (s === 0) throw new InputError(`row ${first + i} is all zeros and has no angle`, ['use --metric l2', 'remove the row'])
+    if (s === 0)
+      throw new InputError(`row ${first + i} is all zeros and has no angle`, ['use --metric l2', 'remove the row'])
     const length = Math.sqrt(s)
     for (let t = i * x.cols; t < (i + 1) * x.cols; t++) rows.data[t]! /= length
     squares[i] = 1
@@ -100,6 +105,7 @@ function l1(a: Dense, i: number, b: Dense, j: number): number {
 
 function linf(a: Dense, i: number, b: Dense, j: number): number {
   let s = 0
-  for (let t = 0, p = i * a.cols, q = j * b.cols; t < a.cols; t++, p++, q++) s = Math.max(s, Math.abs(a.data[p]! - b.data[q]!))
+  for (let t = 0, p = i * a.cols, q = j * b.cols; t < a.cols; t++, p++, q++)
+    s = Math.max(s, Math.abs(a.data[p]! - b.data[q]!))
   return s
 }

@@ -23,15 +23,20 @@ export interface CpuEngine extends PairwiseEngine {
 }
 
 /**
- * The engine that runs everywhere and, in fp64, is the oracle of the others: tiles on worker threads, their matrix products on the BLAS
- * inside onnxruntime-node where it is installed, in JavaScript otherwise. The same bits for any number of threads.
+ * The engine that runs everywhere and, in fp64, is the oracle of the others: tiles on worker threads, their matrix
+ * products on the BLAS inside onnxruntime-node where it is installed, in JavaScript otherwise. The same bits for any
+ * number of threads.
  *
- * Memory   a matrix that went to the workers stays in shared memory as long as the matrix itself, so its values must not be changed
- *          while it is in use.
+ * Memory   a matrix that went to the workers stays in shared memory as long as the matrix itself, so its values must
+ *          not be changed while it is in use.
  */
 export async function createCpuEngine({threads, precision = 'fp64', onLost}: CpuEngineOptions): Promise<CpuEngine> {
   const products = (await onnxProducts(threads)) ?? plainProducts
-  const runner = new BlockRunner((await onnxProducts(1)) ?? plainProducts, threads > 1 ? new WorkerPool(threads) : null, onLost)
+  const runner = new BlockRunner(
+    (await onnxProducts(1)) ?? plainProducts,
+    threads > 1 ? new WorkerPool(threads) : null,
+    onLost,
+  )
   const context = {runner, matrices: new SharedMatrices(), precision}
   return {
     name: 'cpu',

@@ -10,7 +10,10 @@ export type Part = VolatilityPart | KernelPart
 
 export type ComputeBlock = (block: number) => Promise<Part>
 
-/** The blocks of a job on this thread. `products` must be of one thread, so that a block has the same bits wherever it is computed. */
+/**
+ * The blocks of a job on this thread. `products` must be of one thread, so that a block has the same bits wherever it
+ * is computed.
+ */
 export function prepareJob(job: Job, products: Products): ComputeBlock {
   return job.kind === 'volatility' ? volatilityBlocks(job, products) : kernelBlocks(job, products)
 }

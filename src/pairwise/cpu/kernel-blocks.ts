@@ -31,8 +31,8 @@ export interface KernelPart {
 /**
  * Computes one block of KERNEL_BLOCK rows of z.
  *
- * Precision  cosines, V and weights in fp64 or fp32, u = 2⁻⁵³ or 2⁻²⁴; sums over tiles in fp64. In fp32 a cosine beyond NEAR_ONE is
- *            computed again in fp64, since κ′ and κ″ grow there.
+ * Precision  cosines, V and weights in fp64 or fp32, u = 2⁻⁵³ or 2⁻²⁴; sums over tiles in fp64. In fp32 a cosine beyond
+ *            NEAR_ONE is computed again in fp64, since κ′ and κ″ grow there.
  * Memory     the rows of w once (see keptTiles), the block, and a few tiles of KERNEL_BLOCK² pairs.
  */
 export function kernelBlocks(job: KernelJob, products: Products): (block: number) => Promise<KernelPart> {
@@ -68,11 +68,13 @@ const applyRows: Reduce = async (job, tiles, products, i0, i1) => {
     const tile = await tiles.of(i0, j0)
     toKappa(job, tile, i0, j0)
     const onDiagonal = one && j0 === i0
-    if (onDiagonal) for (let i = 0; i < tile.rows; i++) tile.data[i * tile.cols + i] = rowDot(z, i0 + i, z, i0 + i) > 0 ? 0.5 : 0
+    if (onDiagonal)
+      for (let i = 0; i < tile.rows; i++) tile.data[i * tile.cols + i] = rowDot(z, i0 + i, z, i0 + i) > 0 ? 0.5 : 0
     add(rows, (await products.multiply(tile, rowsOf(v, j0, tile.cols, tile.data))).data)
     if (!one || onDiagonal) continue
     const columns = (await products.multiply(transposedRows(v, i0, tile.rows, tile.data), tile)).data
-    for (let c = 0; c < v.cols; c++) later.set(columns.subarray(c * tile.cols, (c + 1) * tile.cols), c * width + j0 - i1)
+    for (let c = 0; c < v.cols; c++)
+      later.set(columns.subarray(c * tile.cols, (c + 1) * tile.cols), c * width + j0 - i1)
   }
   return {rows, later}
 }
@@ -83,7 +85,10 @@ const gradientRows: Reduce = async (job, tiles, products, i0, i1) => {
   const isSparse = isCsr(w) && shareOf(w) < SPARSE_SHARE
   for (let j0 = 0; j0 < w.rows; j0 += KERNEL_BLOCK) {
     const tile = await tiles.of(i0, j0)
-    const weights = await products.multiplyTransposed(rowsOf(job.left!, i0, tile.rows, tile.data), rowsOf(job.right!, j0, tile.cols, tile.data))
+    const weights = await products.multiplyTransposed(
+      rowsOf(job.left!, i0, tile.rows, tile.data),
+      rowsOf(job.right!, j0, tile.cols, tile.data),
+    )
     timesSlope(job, weights.data, tile, i0, j0)
     if (one && j0 === i0) for (let i = 0; i < tile.rows; i++) weights.data[i * tile.cols + i] = 0
     if (isSparse) addDenseCsr(weights, w, j0, rows)

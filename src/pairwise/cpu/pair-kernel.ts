@@ -5,13 +5,24 @@ import {type Code, choose, f64, f64x2, i32, Locals, loop, Memory, type Place, re
 
 /** Places are in bytes. Returns where the list of pairs left out ends. */
 type Run = (
-  ...numbers: [product: number, anchor: number, end: number, bins: number, total: number, square: number, loss: number, label: number, weakest: number, farthest: number]
+  ...numbers: [
+    product: number,
+    anchor: number,
+    end: number,
+    bins: number,
+    total: number,
+    square: number,
+    loss: number,
+    label: number,
+    weakest: number,
+    farthest: number,
+  ]
 ) => number
 
 /**
- * The loop over pairs that all time outside the products goes to, in WebAssembly: two pairs at a time in vector registers, which
- * JavaScript does not have, take 2.5 ns a pair instead of 9. It leaves out, for PairSums to add, two pairs of which one is undecided or
- * may be a witness or the farthest.
+ * The loop over pairs that all time outside the products goes to, in WebAssembly: two pairs at a time in vector
+ * registers, which JavaScript does not have, take 2.5 ns a pair instead of 9. It leaves out, for PairSums to add, two
+ * pairs of which one is undecided or may be a witness or the farthest.
  *
  * Formula    d² = |a|² + |b|² − 2 a·b, h = min(ΔL, L_max)/max(d, τ); the bin of a pair is that of its d² and η.
  * Precision  fp64, the same operations in the same order on every machine.
@@ -31,12 +42,16 @@ export class PairKernel {
   readonly left: Uint32Array
   private readonly run: Run
 
-  constructor(
-    job: VolatilityJob,
-    distances: DistanceBins,
-    tile: {references: number; anchors: number},
-  ) {
-    const {sides: {anchors}, order, anchorSquares, anchorLoss, anchorLabels, deltas, etas} = job
+  constructor(job: VolatilityJob, distances: DistanceBins, tile: {references: number; anchors: number}) {
+    const {
+      sides: {anchors},
+      order,
+      anchorSquares,
+      anchorLoss,
+      anchorLabels,
+      deltas,
+      etas,
+    } = job
     const memory = new Memory()
     const numbers = (length: number) => memory.place(length, 8)
     const single = anchors.operand !== anchors.exact.data
@@ -70,15 +85,34 @@ export class PairKernel {
   }
 
   /**
-   * Adds the pairs of reference j of the block, with this |b|², loss and label, and anchors from … to − 1, an even number of them. `product`
-   * is the index of the first in `products`, `bin` that of the first δ in `bins`. Leaves out what is as steep as `weakest` or has a d² above
-   * `farthest`, and returns how many twos are in `left`.
+   * Adds the pairs of reference j of the block, with this |b|², loss and label, and anchors from … to − 1, an even
+   * number of them. `product` is the index of the first in `products`, `bin` that of the first δ in `bins`. Leaves out
+   * what is as steep as `weakest` or has a d² above `farthest`, and returns how many twos are in `left`.
    */
-  addRow(j: number, square: number, loss: number, label: number, from: number, to: number, product: number, bin: number, weakest: number, farthest: number): number {
+  addRow(
+    j: number,
+    square: number,
+    loss: number,
+    label: number,
+    from: number,
+    to: number,
+    product: number,
+    bin: number,
+    weakest: number,
+    farthest: number,
+  ): number {
     const {products, bins, total, left, run} = this
     const end = run(
-      products.byteOffset + product * products.BYTES_PER_ELEMENT, 8 * from, 8 * to, bins.byteOffset + 8 * bin, total.byteOffset + 8 * j,
-      square, loss, label, weakest, farthest,
+      products.byteOffset + product * products.BYTES_PER_ELEMENT,
+      8 * from,
+      8 * to,
+      bins.byteOffset + 8 * bin,
+      total.byteOffset + 8 * j,
+      square,
+      loss,
+      label,
+      weakest,
+      farthest,
     )
     return (end - left.byteOffset) / 4
   }
@@ -86,31 +120,76 @@ export class PairKernel {
 
 type Places = Record<'table' | 'left' | 'cross' | 'squares' | 'losses' | 'labels' | 'anchorTotal', Place>
 
-function compile({sides, scale, floor, lossMax, etas}: VolatilityJob, distances: DistanceBins, memory: Memory, places: Places, single: boolean): Run {
+function compile(
+  {sides, scale, floor, lossMax, etas}: VolatilityJob,
+  distances: DistanceBins,
+  memory: Memory,
+  places: Places,
+  single: boolean,
+): Run {
   const locals = new Locals(
     {
-      product: 'i32', anchor: 'i32', end: 'i32', bins: 'i32', total: 'i32', square: 'f64', loss: 'f64', label: 'f64', weakest: 'f64', farthest: 'f64',
-      left: 'i32', cell: 'v128', first: 'i32', second: 'i32', d2: 'v128', change: 'v128', inverse: 'v128', ratio: 'v128', h: 'v128', own: 'v128', cross: 'v128',
+      product: 'i32',
+      anchor: 'i32',
+      end: 'i32',
+      bins: 'i32',
+      total: 'i32',
+      square: 'f64',
+      loss: 'f64',
+      label: 'f64',
+      weakest: 'f64',
+      farthest: 'f64',
+      left: 'i32',
+      cell: 'v128',
+      first: 'i32',
+      second: 'i32',
+      d2: 'v128',
+      change: 'v128',
+      inverse: 'v128',
+      ratio: 'v128',
+      h: 'v128',
+      own: 'v128',
+      cross: 'v128',
     },
     10,
   )
   const {get, set} = locals
   const all = (x: number) => f64x2.splat(f64.constant(x))
   const perUnit = scale / sides.unit
-  const binOf = (lane: 0 | 1) => i32.load16(i32.mul(f64x2.integer(get('cell'), lane), i32.constant(2)), places.table.start)
+  const binOf = (lane: 0 | 1) =>
+    i32.load16(i32.mul(f64x2.integer(get('cell'), lane), i32.constant(2)), places.table.start)
   const addToBin = (bin: 'first' | 'second', lane: 0 | 1): Code[] => [
     set(bin, i32.add(get('bins'), i32.mul(get(bin), i32.constant((etas.length + 1) * 24)))),
     f64x2.store(get(bin), f64x2.add(f64x2.load(get(bin)), f64x2.join(all(1), get('ratio'), lane))),
     f64.store(get(bin), f64.add(f64.load(get(bin), 16), f64x2.lane(get('inverse'), lane)), 16),
   ]
   const isMixed = i32.isAbove(i32.or(get('first'), get('second')), i32.constant(MIXED >> 1))
-  const isNotable = f64x2.any(f64x2.or(f64x2.isAtLeast(get('h'), f64x2.splat(get('weakest'))), f64x2.isAbove(get('d2'), f64x2.splat(get('farthest')))))
+  const isNotable = f64x2.any(
+    f64x2.or(
+      f64x2.isAtLeast(get('h'), f64x2.splat(get('weakest'))),
+      f64x2.isAbove(get('d2'), f64x2.splat(get('farthest'))),
+    ),
+  )
   const body = [
     set('left', i32.constant(places.left.start)),
     loop(
       set('d2', f64x2.add(f64x2.splat(get('square')), f64x2.load(get('anchor'), places.squares.start))),
-      set('d2', f64x2.sub(get('d2'), f64x2.mul(all(2), single ? f64x2.loadSingles(get('product')) : f64x2.load(get('product'))))),
-      set('cell', f64x2.floor(f64x2.min(f64x2.add(f64x2.mul(get('d2'), all(distances.cellsPerUnit)), all(distances.firstCell)), all(distances.table.length - 1)))),
+      set(
+        'd2',
+        f64x2.sub(
+          get('d2'),
+          f64x2.mul(all(2), single ? f64x2.loadSingles(get('product')) : f64x2.load(get('product'))),
+        ),
+      ),
+      set(
+        'cell',
+        f64x2.floor(
+          f64x2.min(
+            f64x2.add(f64x2.mul(get('d2'), all(distances.cellsPerUnit)), all(distances.firstCell)),
+            all(distances.table.length - 1),
+          ),
+        ),
+      ),
       set('first', binOf(0)),
       set('second', binOf(1)),
       set('change', f64x2.abs(f64x2.sub(f64x2.load(get('anchor'), places.losses.start), f64x2.splat(get('loss'))))),
@@ -122,8 +201,21 @@ function compile({sides, scale, floor, lossMax, etas}: VolatilityJob, distances:
         [i32.store(get('left'), get('anchor')), set('left', i32.add(get('left'), i32.constant(4)))],
         [
           set('own', f64x2.add(get('own'), get('h'))),
-          set('cross', f64x2.add(get('cross'), f64x2.and(get('h'), f64x2.differs(f64x2.load(get('anchor'), places.labels.start), f64x2.splat(get('label')))))),
-          f64x2.store(get('anchor'), f64x2.add(f64x2.load(get('anchor'), places.anchorTotal.start), get('h')), places.anchorTotal.start),
+          set(
+            'cross',
+            f64x2.add(
+              get('cross'),
+              f64x2.and(
+                get('h'),
+                f64x2.differs(f64x2.load(get('anchor'), places.labels.start), f64x2.splat(get('label'))),
+              ),
+            ),
+          ),
+          f64x2.store(
+            get('anchor'),
+            f64x2.add(f64x2.load(get('anchor'), places.anchorTotal.start), get('h')),
+            places.anchorTotal.start,
+          ),
           ...addToBin('first', 0),
           ...addToBin('second', 1),
         ],
@@ -132,8 +224,14 @@ function compile({sides, scale, floor, lossMax, etas}: VolatilityJob, distances:
       set('anchor', i32.add(get('anchor'), i32.constant(16))),
       repeatIf(i32.isBelow(get('anchor'), get('end'))),
     ),
-    f64.store(get('total'), f64.add(f64.load(get('total')), f64.add(f64x2.lane(get('own'), 0), f64x2.lane(get('own'), 1)))),
-    f64x2.store(i32.constant(places.cross.start), f64x2.add(f64x2.load(i32.constant(places.cross.start)), get('cross'))),
+    f64.store(
+      get('total'),
+      f64.add(f64.load(get('total')), f64.add(f64x2.lane(get('own'), 0), f64x2.lane(get('own'), 1))),
+    ),
+    f64x2.store(
+      i32.constant(places.cross.start),
+      f64x2.add(f64x2.load(i32.constant(places.cross.start)), get('cross')),
+    ),
     get('left'),
   ]
   return locals.compile(body, memory) as Run

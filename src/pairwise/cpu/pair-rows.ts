@@ -8,7 +8,10 @@ import {shared} from './shared.js'
 export interface PairRows {
   /** raw rows; unit rows for the angle */
   readonly exact: Dense<Real>
-  /** fp64 engine: `exact`. fp32: (exact − centre) / unit rounded to fp32, so that products neither overflow nor cancel needlessly */
+  /**
+   * fp64 engine: `exact`. fp32: (exact − centre) / unit rounded to fp32, so that products neither overflow nor cancel
+   * needlessly
+   */
   readonly operand: Real
   /** [rows] |operand row|²; empty for the metrics that need no product */
   readonly squares: Float64Array
@@ -30,7 +33,11 @@ export const hasProducts = (metric: Metric) => metric === 'l2' || metric === 'an
  * Cost     O(values); copies where memory is shared, the angle needs unit rows, or products are fp32.
  * Throws   InputError  angle and a row of length zero.
  */
-export function pairSides({anchors, references, metric}: VolatilityTask, precision: 'fp64' | 'fp32', isParallel: boolean): Sides {
+export function pairSides(
+  {anchors, references, metric}: VolatilityTask,
+  precision: 'fp64' | 'fp32',
+  isParallel: boolean,
+): Sides {
   const share = <T extends Real>(x: T): T => (isParallel ? shared(x) : x)
   const exactOf = (x: Dense<Real>): Dense<Real> => {
     const rows = metric === 'angle' ? prepareRows(x, 0, x.rows, metric).rows : x
@@ -44,7 +51,12 @@ export function pairSides({anchors, references, metric}: VolatilityTask, precisi
   const side = (exact: Dense<Real>): PairRows => {
     const squares = new Float64Array(hasProducts(metric) ? exact.rows : 0)
     // Made in shared memory, not copied to it.
-    const operand = centre === null ? exact.data : new Float32Array(isParallel ? new SharedArrayBuffer(4 * exact.data.length) : new ArrayBuffer(4 * exact.data.length))
+    const operand =
+      centre === null
+        ? exact.data
+        : new Float32Array(
+            isParallel ? new SharedArrayBuffer(4 * exact.data.length) : new ArrayBuffer(4 * exact.data.length),
+          )
     if (centre === null) addSquares(exact, squares)
     else centreRows(exact, centre, unit, operand as Float32Array, squares)
     return {exact, operand, squares: share(squares)}
@@ -68,7 +80,13 @@ function columnMeans({rows, cols, data}: Dense<Real>): Float64Array {
 }
 
 /** Rows minus the centre, in `unit`, and their squared norms. */
-function centreRows({rows, cols, data}: Dense<Real>, centre: Float64Array, unit: number, out: Float32Array, squares: Float64Array): void {
+function centreRows(
+  {rows, cols, data}: Dense<Real>,
+  centre: Float64Array,
+  unit: number,
+  out: Float32Array,
+  squares: Float64Array,
+): void {
   const perUnit = 1 / unit
   for (let i = 0, at = 0; i < rows; i++) {
     let s = 0

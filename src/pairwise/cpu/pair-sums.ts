@@ -9,10 +9,12 @@ import type {VolatilityJob} from './volatility-blocks.js'
 const KEPT = 32
 
 /**
- * The sums of one block of references as they grow, tile by tile: most pairs by the kernel, in whose memory the arrays are.
+ * The sums of one block of references as they grow, tile by tile: most pairs by the kernel, in whose memory the arrays
+ * are.
  *
- * Shapes   total [references of the block], anchorTotal [anchors, in the order of losses]; bins [references of the block, deltas + 1,
- *          etas + 1, 3]: pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ) between neighbours of the δ and η grids; the last δ bin is beyond every δ.
+ * Shapes   total [references of the block], anchorTotal [anchors, in the order of losses]; bins [references of the
+ *          block, deltas + 1, etas + 1, 3]: pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ) between neighbours of the δ and η
+ *          grids; the last δ bin is beyond every δ.
  */
 export class PairSums {
   crossLabelTotal = 0
@@ -38,9 +40,18 @@ export class PairSums {
     kernel.clear()
   }
 
-  /** Adds the pairs of the block with anchors i0 … i0 + width − 1 (in the order of losses) from their inner products c [count, width]. */
+  /**
+   * Adds the pairs of the block with anchors i0 … i0 + width − 1 (in the order of losses) from their inner products c
+   * [count, width].
+   */
   addProducts(c: Real, i0: number, width: number): void {
-    const {job: {sides, metric, referenceLoss, referenceLabels, deltas, etas}, kernel, segments, j0, count} = this
+    const {
+      job: {sides, metric, referenceLoss, referenceLabels, deltas, etas},
+      kernel,
+      segments,
+      j0,
+      count,
+    } = this
     const {left} = kernel
     const E = etas.length
     kernel.products.set(c)
@@ -55,7 +66,10 @@ export class PairSums {
         if (to <= from) continue
         const bin = (j * (deltas.length + 1) * (E + 1) + Math.abs(E - segment)) * 3
         const even = to - ((to - from) % 2)
-        const twos = even === from ? 0 : kernel.addRow(j, square, loss, label, from, even, tile + from, bin, this.weakest, this.farthest)
+        const twos =
+          even === from
+            ? 0
+            : kernel.addRow(j, square, loss, label, from, even, tile + from, bin, this.weakest, this.farthest)
         for (let k = 0; k < twos; k++) {
           const i = left[k]! / 8
           this.addProduct(i, j, c[tile + i]!)
@@ -107,7 +121,9 @@ export class PairSums {
 
   /** One pair, anchor i in the order of losses and reference j of the block, as the sums are defined. */
   private add(i: number, j: number, distance: number, g: number): void {
-    const {kernel: {total, anchorTotal, bins}} = this
+    const {
+      kernel: {total, anchorTotal, bins},
+    } = this
     const {anchorLoss, anchorLabels, referenceLoss, referenceLabels, etas, scale, floor, lossMax} = this.job
     const change = Math.abs(anchorLoss[i]! - referenceLoss[this.j0 + j]!)
     const floored = Math.max(distance / scale, floor)
@@ -145,12 +161,16 @@ export class PairSums {
 export type RatedPair = Pick<VolatilitySums['witnesses'][number], 'anchor' | 'reference' | 'ratio'>
 
 /** The order of witnesses: by ratio, of equals the first by anchor, then reference. */
-export const isBefore = (a: RatedPair, b: RatedPair) => a.ratio > b.ratio || (a.ratio === b.ratio && (a.anchor < b.anchor || (a.anchor === b.anchor && a.reference < b.reference)))
+export const isBefore = (a: RatedPair, b: RatedPair) =>
+  a.ratio > b.ratio ||
+  (a.ratio === b.ratio && (a.anchor < b.anchor || (a.anchor === b.anchor && a.reference < b.reference)))
 
 /**
- * Where the number of η ≤ ΔL changes along the anchors in the order of their losses: rounding is monotone, so ΔL falls to 0 and rises again.
+ * Where the number of η ≤ ΔL changes along the anchors in the order of their losses: rounding is monotone, so ΔL falls
+ * to 0 and rises again.
  *
- * Shapes   sorted [m] ascending, losses [n], etas [E] ascending → [n, 2 E]: the count is E, E − 1, … 0, 1, … E between the borders.
+ * Shapes   sorted [m] ascending, losses [n], etas [E] ascending → [n, 2 E]: the count is E, E − 1, … 0, 1, … E between
+ *          the borders.
  */
 function lossSegments(sorted: Float64Array, losses: Float64Array, etas: Float64Array): Uint32Array {
   const E = etas.length

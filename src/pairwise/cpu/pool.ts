@@ -26,8 +26,8 @@ const PATIENCE_MS = 60_000
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js', import.meta.url)
 
 /**
- * Worker threads that compute blocks of a job. A block is computed wholly by one worker, with products of one thread, and parts are
- * delivered in the order of blocks: the result does not depend on the number of workers.
+ * Worker threads that compute blocks of a job. A block is computed wholly by one worker, with products of one thread,
+ * and parts are delivered in the order of blocks: the result does not depend on the number of workers.
  *
  * Cost     a start of ≈ 0.1 s when first used; an idle pool does not keep the process alive.
  */
@@ -117,8 +117,8 @@ export class WorkerPool {
 }
 
 /**
- * Resolves when a worker that was asked to end is gone. Stopped inside a product of onnxruntime it would take the process with it on Node 22, so that
- * is only done to one that does not end.
+ * Resolves when a worker that was asked to end is gone. Stopped inside a product of onnxruntime it would take the
+ * process with it on Node 22, so that is only done to one that does not end.
  */
 function ended(worker: Worker): Promise<void> {
   return new Promise((resolve) => {

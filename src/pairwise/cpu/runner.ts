@@ -2,7 +2,9 @@ import type {Products} from '../../linalg/products.js'
 import {type Job, type Part, prepareJob} from './jobs.js'
 import {WorkerError, WorkerPool} from './pool.js'
 
-/** Multiply–adds in all from which starting workers (≈ 0.1 s) pays, and those of one job that they are then asked for. */
+/**
+ * Multiply–adds in all from which starting workers (≈ 0.1 s) pays, and those of one job that they are then asked for.
+ */
 const START_WORK = 4e9
 const JOB_WORK = 1e8
 
@@ -10,7 +12,10 @@ const JOB_WORK = 1e8
 export class BlockRunner {
   private seen = 0
 
-  /** `products` of one thread; `pool` null: everything on this thread; `onLost` is told once why the workers are no longer used. */
+  /**
+   * `products` of one thread; `pool` null: everything on this thread; `onLost` is told once why the workers are no
+   * longer used.
+   */
   constructor(
     private readonly products: Products,
     private pool: WorkerPool | null = null,
@@ -24,10 +29,15 @@ export class BlockRunner {
   }
 
   /**
-   * Calls `deliver` for each block of `job`, in order. When a worker dies the rest is computed here, and so is every later job:
-   * the usual cause is a lack of memory.
+   * Calls `deliver` for each block of `job`, in order. When a worker dies the rest is computed here, and so is every
+   * later job: the usual cause is a lack of memory.
    */
-  async run<P extends Part>(job: Job, blocks: number, isParallel: boolean, deliver: (block: number, part: P) => void): Promise<void> {
+  async run<P extends Part>(
+    job: Job,
+    blocks: number,
+    isParallel: boolean,
+    deliver: (block: number, part: P) => void,
+  ): Promise<void> {
     let next = 0
     if (isParallel && this.pool !== null) {
       try {

@@ -13,7 +13,13 @@ export function shared<T extends Numbers>(x: T): T {
 
 export const sharedDense = ({rows, cols, data}: Dense): Dense => ({rows, cols, data: shared(data)})
 
-const sharedCsr = ({rows, cols, indptr, indices, values}: Csr): Csr => ({rows, cols, indptr: shared(indptr), indices: shared(indices), values: shared(values)})
+const sharedCsr = ({rows, cols, indptr, indices, values}: Csr): Csr => ({
+  rows,
+  cols,
+  indptr: shared(indptr),
+  indices: shared(indices),
+  values: shared(values),
+})
 
 /** Copies of matrices in shared memory, kept as long as the matrix: conjugate gradients use the same one in every step. */
 export class SharedMatrices {

@@ -11,28 +11,47 @@ const WITNESSES = 16
  * Sums of loss change over distance, for every reference over the anchors: see VolatilitySums for each formula.
  *
  * Shapes     anchors [m, dim], references [n, dim] → [n], [n, G], [n, G, E], [m].
- * Precision  sums in fp64 in a fixed order, so the same bits for any number of threads; distances as in DistanceBins: counts are exact
- *            with fp32 products too.
- * Cost       m · n · dim multiply–adds in products and m · n constant-time updates (of one sample: all ordered pairs); memory 3 · n · G ·
- *            (E + 1) numbers, copies of the rows for the workers, and a few blocks in flight, never m · n.
+ * Precision  sums in fp64 in a fixed order, so the same bits for any number of threads; distances as in DistanceBins:
+ *            counts are exact with fp32 products too.
+ * Cost       m · n · dim multiply–adds in products and m · n constant-time updates (of one sample: all ordered pairs);
+ *            memory 3 · n · G · (E + 1) numbers, copies of the rows for the workers, and a few blocks in flight, never
+ *            m · n.
  * Empty      m or n = 0 → zeros, no witnesses.
  * Throws     InputError  angle and a row of length zero.
  * Source     Sun et al. 2024, Definition 3.1 (volatility); bins make one pass serve all δ and η.
  *            Deviation: floor τ and clipping of ΔL, both off at τ = 0, lossMax = Infinity.
  */
-export async function cpuVolatility(task: VolatilityTask, runner: BlockRunner, precision: 'fp64' | 'fp32' = 'fp64'): Promise<VolatilitySums> {
+export async function cpuVolatility(
+  task: VolatilityTask,
+  runner: BlockRunner,
+  precision: 'fp64' | 'fp32' = 'fp64',
+): Promise<VolatilitySums> {
   const {anchors, references, anchorLabels, referenceLabels, metric, scale, floor, deltas, etas, lossMax} = task
   const isParallel = runner.isParallel(anchors.rows * references.rows * (anchors.cols + 32))
   const sides = pairSides(task, precision, isParallel)
-  const order = Uint32Array.from(task.anchorLoss.keys()).sort((a, b) => task.anchorLoss[a]! - task.anchorLoss[b]! || a - b)
+  const order = Uint32Array.from(task.anchorLoss.keys()).sort(
+    (a, b) => task.anchorLoss[a]! - task.anchorLoss[b]! || a - b,
+  )
   const rank = new Uint32Array(order.length)
   order.forEach((anchor, place) => {
     rank[anchor] = place
   })
   const hasLabels = anchorLabels !== null && referenceLabels !== null
   const job: VolatilityJob = {
-    kind: 'volatility', one: anchors === references, metric, scale, floor, deltas, etas, lossMax, sides, order, rank,
-    anchorSquares: hasProducts(metric) ? Float64Array.from(order, (i) => sides.anchors.squares[i]!) : new Float64Array(0),
+    kind: 'volatility',
+    one: anchors === references,
+    metric,
+    scale,
+    floor,
+    deltas,
+    etas,
+    lossMax,
+    sides,
+    order,
+    rank,
+    anchorSquares: hasProducts(metric)
+      ? Float64Array.from(order, (i) => sides.anchors.squares[i]!)
+      : new Float64Array(0),
     anchorLoss: Float64Array.from(order, (i) => task.anchorLoss[i]!),
     anchorLabels: Int32Array.from(order, (i) => (hasLabels ? anchorLabels[i]! : 0)),
     referenceLoss: task.referenceLoss,

@@ -1,6 +1,6 @@
 /**
- * A writer of WebAssembly, enough for one function over one memory. Instructions are functions of the code of their operands, so that an
- * expression reads as one. Opcodes and layout: WebAssembly Core Specification 2.0, §5.4 and §5.5.
+ * A writer of WebAssembly, enough for one function over one memory. Instructions are functions of the code of their
+ * operands, so that an expression reads as one. Opcodes and layout: WebAssembly Core Specification 2.0, §5.4 and §5.5.
  */
 export type Code = readonly number[]
 type Type = 'i32' | 'f64' | 'v128'
@@ -83,7 +83,15 @@ export const f64x2 = {
 /** Code that ends in `repeatIf` starts again where that holds. */
 export const loop = (...body: Code[]): Code => [0x03, VOID, ...body.flat(), 0x0b]
 export const repeatIf = operation(0x0d, 0)
-export const choose = (condition: Code, yes: Code[], no: Code[]): Code => [...condition, 0x04, VOID, ...yes.flat(), 0x05, ...no.flat(), 0x0b]
+export const choose = (condition: Code, yes: Code[], no: Code[]): Code => [
+  ...condition,
+  0x04,
+  VOID,
+  ...yes.flat(),
+  0x05,
+  ...no.flat(),
+  0x0b,
+]
 
 /** Parameters, then variables of a function, by name. */
 export class Locals<Name extends string> {
@@ -112,7 +120,8 @@ export class Locals<Name extends string> {
       ...section(7, text('run'), [0, 0]),
       ...section(10, sized([...variables, ...body.flat(), 0x0b])),
     ]
-    return new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes)), {js: {memory: memory.allocated}}).exports['run']
+    return new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes)), {js: {memory: memory.allocated}})
+      .exports['run']
   }
 }
 

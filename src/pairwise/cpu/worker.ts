@@ -29,9 +29,16 @@ async function obey(order: Order): Promise<void> {
   try {
     const part = await compute!(block)
     // Parts share one empty array, which would be gone with the first of them.
-    const buffers = Object.values(part).flatMap((value: unknown) => (ArrayBuffer.isView(value) && value.byteLength > 0 ? [value.buffer as ArrayBuffer] : []))
+    const buffers = Object.values(part).flatMap((value: unknown) =>
+      ArrayBuffer.isView(value) && value.byteLength > 0 ? [value.buffer as ArrayBuffer] : [],
+    )
     parentPort!.postMessage({run, block, part, failure: ''} satisfies Answer, buffers)
   } catch (error) {
-    parentPort!.postMessage({run, block, part: null, failure: error instanceof Error ? error.message : String(error)} satisfies Answer)
+    parentPort!.postMessage({
+      run,
+      block,
+      part: null,
+      failure: error instanceof Error ? error.message : String(error),
+    } satisfies Answer)
   }
 }

@@ -8,7 +8,10 @@ export type Tf = typeof core
 /** A TensorFlow.js backend and how its tiles are cut. */
 export interface TensorDevice {
   readonly tf: Tf
-  /** 'tensorflow', 'wasm' or 'cpu': made current before every tile, since other parts of the program use TensorFlow.js too */
+  /**
+   * 'tensorflow', 'wasm' or 'cpu': made current before every tile, since other parts of the program use TensorFlow.js
+   * too
+   */
   readonly backend: string
   /** rows of a tile on either side; a pair of tiles holds about ten [tileRows, tileRows] tensors */
   readonly tileRows: number
@@ -21,19 +24,25 @@ export interface Panel {
 
 /** Rows 0 … n − 1 cut into panels of at most tileRows. */
 export function panelsOf(rows: number, tileRows: number): Panel[] {
-  return Array.from({length: Math.ceil(rows / tileRows)}, (_, p) => ({first: p * tileRows, rows: Math.min(tileRows, rows - p * tileRows)}))
+  return Array.from({length: Math.ceil(rows / tileRows)}, (_, p) => ({
+    first: p * tileRows,
+    rows: Math.min(tileRows, rows - p * tileRows),
+  }))
 }
 
 /** The rows of a panel in fp32 [panel.rows, cols]; sparse rows are filled in. */
 export function rowTensor(tf: Tf, x: Matrix, {first, rows}: Panel, factor = 1): core.Tensor2D {
-  return tf.tensor2d(Float32Array.from(denseRows(x, first, first + rows).data, (value) => value * factor), [rows, x.cols])
+  return tf.tensor2d(
+    Float32Array.from(denseRows(x, first, first + rows).data, (value) => value * factor),
+    [rows, x.cols],
+  )
 }
 
 /**
  * Runs one reduction on the device's backend.
  *
- * Throws   DeviceError  what TensorFlow.js throws (out of memory, a device that is gone); the caller may repeat the work on the cpu.
- *          What surety itself throws passes unchanged.
+ * Throws   DeviceError  what TensorFlow.js throws (out of memory, a device that is gone); the caller may repeat the
+ *          work on the cpu. What surety itself throws passes unchanged.
  */
 export async function onDevice<T>({tf, backend}: TensorDevice, work: () => Promise<T>): Promise<T> {
   try {
@@ -41,7 +50,11 @@ export async function onDevice<T>({tf, backend}: TensorDevice, work: () => Promi
     return await work()
   } catch (error) {
     if (error instanceof SuretyError) throw error
-    throw new DeviceError(`tfjs device (${backend}): ${error instanceof Error ? error.message : String(error)}`, ['use --device cpu'], {cause: error})
+    throw new DeviceError(
+      `tfjs device (${backend}): ${error instanceof Error ? error.message : String(error)}`,
+      ['use --device cpu'],
+      {cause: error},
+    )
   }
 }
 

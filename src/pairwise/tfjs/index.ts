@@ -27,8 +27,8 @@ export async function createTfjsEngine(): Promise<TfjsEngine> {
 /**
  * The pairwise engine as tensor operations on any TensorFlow.js backend.
  *
- * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts are those of
- *            the cpu engine. `distances` is fp64 on the processor.
+ * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts
+ *            are those of the cpu engine. `distances` is fp64 on the processor.
  * Memory     a few [tileRows, tileRows] tensors besides the rows; nothing is kept between calls.
  * Throws     DeviceError  what TensorFlow.js throws.
  */
@@ -45,7 +45,8 @@ export function tfjsEngine(tf: Tf, backend: string, tileRows = TILE_ROWS): TfjsE
     },
     kernelBlock: (z, w) => onDevice(device, () => kernelBlock(device, z, w)),
     kernelApply: (z, w, v) => onDevice(device, () => kernelApply(device, z, w, v)),
-    kernelGradient: (z, w, left, right, onRows) => onDevice(device, () => kernelGradient(device, z, w, left, right, onRows)),
+    kernelGradient: (z, w, left, right, onRows) =>
+      onDevice(device, () => kernelGradient(device, z, w, left, right, onRows)),
     close: () => Promise.resolve(),
   }
 }

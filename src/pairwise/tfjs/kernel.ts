@@ -23,7 +23,9 @@ export async function kernelBlock(device: TensorDevice, z: Matrix, w: Matrix): P
       for (let i = 0; i < p.rows; i++) {
         for (let j = 0; j < q.rows; j++) {
           const cosine = c![i * q.rows + j]!
-          out[(p.first + i) * w.rows + q.first + j] = kappa(Math.abs(cosine) > NEAR_ONE ? rowDot(z, p.first + i, w, q.first + j) : cosine)
+          out[(p.first + i) * w.rows + q.first + j] = kappa(
+            Math.abs(cosine) > NEAR_ONE ? rowDot(z, p.first + i, w, q.first + j) : cosine,
+          )
         }
       }
     }
@@ -34,8 +36,8 @@ export async function kernelBlock(device: TensorDevice, z: Matrix, w: Matrix): P
 /**
  * κ(Z Wᵀ) V [rows of z, r] tile by tile; for one set the diagonal is exactly ½ (0 for a zero row).
  *
- * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, sums γ(rows of w) Σ|κ V| at most. Diagonal and nearly
- *            parallel pairs in fp64 on the host.
+ * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, sums γ(rows of w) Σ|κ V| at most. Diagonal and
+ *            nearly parallel pairs in fp64 on the host.
  * Cost       rows · rows · (cols + r) multiply–adds; W, V and a few tiles on the device.
  * Empty      no rows or r = 0 → empty; w without rows → zeros.
  * Source     as kernelBlock.
@@ -64,23 +66,37 @@ export async function kernelApply(device: TensorDevice, z: Matrix, w: Matrix, v:
 /**
  * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j, a panel of rows at a time, in order; for one set j ≠ i.
  *
- * Precision  fp32, u = 2⁻²³: error of κ′ ≤ 1.5·10⁴ (cols + 2) u at worst (at NEAR_ONE, where κ″ is largest), there multiplied by
- *            a tangent below 0.023. Nearly parallel pairs in fp64 on the host.
+ * Precision  fp32, u = 2⁻²³: error of κ′ ≤ 1.5·10⁴ (cols + 2) u at worst (at NEAR_ONE, where κ″ is largest), there
+ *            multiplied by a tangent below 0.023. Nearly parallel pairs in fp64 on the host.
  * Cost       rows · rows · (2 cols + r) multiply–adds.
  * Empty      z without rows → onRows is not called.
  * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
  */
-export async function kernelGradient(device: TensorDevice, z: Matrix, w: Matrix, left: Dense, right: Dense, onRows: (firstRow: number, block: Dense) => void): Promise<void> {
+export async function kernelGradient(
+  device: TensorDevice,
+  z: Matrix,
+  w: Matrix,
+  left: Dense,
+  right: Dense,
+  onRows: (firstRow: number, block: Dense) => void,
+): Promise<void> {
   const {tf} = device
   let block = new Float64Array(0)
   await reduceTiles(device, z, w, {
     width: w.cols,
     right: (q) => rowTensor(tf, w, q),
-    weights: (cosines, p, q) => tf.mul(slopeTensor(tf, cosines), tf.matMul(rowTensor(tf, left, p), rowTensor(tf, right, q), false, true)),
+    weights: (cosines, p, q) =>
+      tf.mul(slopeTensor(tf, cosines), tf.matMul(rowTensor(tf, left, p), rowTensor(tf, right, q), false, true)),
     begin: (p) => {
       block = new Float64Array(p.rows * w.cols)
     },
-    nearPair: (i, j, cosine, p) => addRow(w, j, rowDot(left, i, right, j) * kappaSlope(cosine), block.subarray((i - p.first) * w.cols, (i - p.first + 1) * w.cols)),
+    nearPair: (i, j, cosine, p) =>
+      addRow(
+        w,
+        j,
+        rowDot(left, i, right, j) * kappaSlope(cosine),
+        block.subarray((i - p.first) * w.cols, (i - p.first + 1) * w.cols),
+      ),
     done: (p, sums) => {
       for (let t = 0; t < sums.length; t++) block[t]! += sums[t]!
       onRows(p.first, {rows: p.rows, cols: w.cols, data: block})
@@ -99,7 +115,12 @@ interface TileReduction {
   done: (p: Panel, sums: Float32Array) => void
 }
 
-async function reduceTiles({tf, tileRows}: TensorDevice, z: Matrix, w: Matrix, reduction: TileReduction): Promise<void> {
+async function reduceTiles(
+  {tf, tileRows}: TensorDevice,
+  z: Matrix,
+  w: Matrix,
+  reduction: TileReduction,
+): Promise<void> {
   const across = panelsOf(w.rows, tileRows)
   const held: Tensor2D[] = []
   try {
@@ -114,8 +135,11 @@ async function reduceTiles({tf, tileRows}: TensorDevice, z: Matrix, w: Matrix, r
           const cosines: Tensor2D = tf.matMul(rows, others[at]!, false, true)
           const inside = tf.lessEqual(tf.abs(cosines), NEAR_ONE)
           const beyond = tf.logicalNot(inside)
-          const near = (z === w && p.first === q.first ? tf.logicalAnd(beyond, tf.equal(tf.eye(p.rows), 0)) : beyond) as Tensor2D
-          // tf.where, not a product: κ′ at ±1 is infinite, and ∞ · 0 is NaN. The diagonal lies beyond NEAR_ONE, or is 0.
+          const near = (
+            z === w && p.first === q.first ? tf.logicalAnd(beyond, tf.equal(tf.eye(p.rows), 0)) : beyond
+          ) as Tensor2D
+          // tf.where, not a product: κ′ at ±1 is infinite, and ∞ · 0 is NaN. The diagonal lies beyond NEAR_ONE, or is
+          // 0.
           const weights: Tensor2D = tf.where(inside, reduction.weights(tf.where(inside, cosines, 0), p, q), 0)
           const nearCount: Scalar = tf.sum(tf.cast(near, 'int32'))
           return {sums: tf.add<Tensor2D>(sums, tf.matMul(weights, rights[at]!)), near, nearCount}
@@ -158,4 +182,5 @@ const halfTurn = (tf: Tf, c: Tensor2D): Tensor2D => tf.div(tf.sub(Math.PI, tf.ac
 
 const kappaTensor = (tf: Tf, c: Tensor2D): Tensor2D => tf.mul(c, halfTurn(tf, c))
 
-const slopeTensor = (tf: Tf, c: Tensor2D): Tensor2D => tf.add(halfTurn(tf, c), tf.mul(c, tf.div(1 / TWO_PI, tf.sqrt(tf.mul(tf.sub(1, c), tf.add(1, c))))))
+const slopeTensor = (tf: Tf, c: Tensor2D): Tensor2D =>
+  tf.add(halfTurn(tf, c), tf.mul(c, tf.div(1 / TWO_PI, tf.sqrt(tf.mul(tf.sub(1, c), tf.add(1, c))))))

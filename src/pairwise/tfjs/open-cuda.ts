@@ -11,8 +11,8 @@ const SIZE = 64
 /**
  * TensorFlow.js on CUDA.
  *
- * Throws   DeviceError  the package is missing or does not load (no CUDA libraries), it runs on the processor (its backend is called
- *          'tensorflow' with and without a GPU), or its matrix products are rounded to TF32.
+ * Throws   DeviceError  the package is missing or does not load (no CUDA libraries), it runs on the processor (its
+ *          backend is called 'tensorflow' with and without a GPU), or its matrix products are rounded to TF32.
  */
 export async function openCuda(): Promise<Tf> {
   // cuBLAS reads it when it starts: products in full fp32, not in the TF32 that Ampere and later would take.
@@ -22,14 +22,25 @@ export async function openCuda(): Promise<Tf> {
   const tf = await import(PACKAGE).then(
     (module: {default?: Tf} & Tf) => module.default ?? module,
     (cause: unknown) => {
-      throw new DeviceError('@tensorflow/tfjs-node-gpu is not installed or does not load', ['npm install @tensorflow/tfjs-node-gpu, with CUDA 11 and cuDNN 8', 'use --device cpu'], {cause})
+      throw new DeviceError(
+        '@tensorflow/tfjs-node-gpu is not installed or does not load',
+        ['npm install @tensorflow/tfjs-node-gpu, with CUDA 11 and cuDNN 8', 'use --device cpu'],
+        {cause},
+      )
     },
   )
   await tf.setBackend('tensorflow')
   if ((tf.backend() as {isUsingGpuDevice?: boolean}).isUsingGpuDevice !== true) {
-    throw new DeviceError('@tensorflow/tfjs-node-gpu sees no CUDA device and would run on the processor', ['check nvidia-smi and the CUDA 11 libraries', 'use --device cpu'])
+    throw new DeviceError('@tensorflow/tfjs-node-gpu sees no CUDA device and would run on the processor', [
+      'check nvidia-smi and the CUDA 11 libraries',
+      'use --device cpu',
+    ])
   }
   const product = tf.tidy(() => tf.matMul(tf.mul(tf.eye(SIZE), FINE), tf.eye(SIZE)).dataSync()[0])
-  if (product !== FINE) throw new DeviceError(`products of this CUDA device are rounded to TF32: ${FINE} · 1 gives ${product}`, ['set NVIDIA_TF32_OVERRIDE=0', 'use --device cpu'])
+  if (product !== FINE)
+    throw new DeviceError(`products of this CUDA device are rounded to TF32: ${FINE} · 1 gives ${product}`, [
+      'set NVIDIA_TF32_OVERRIDE=0',
+      'use --device cpu',
+    ])
   return tf
 }

@@ -5,7 +5,9 @@ import {CANDIDATES} from '../steepest.js'
 import {type Prepared, relativeError, type Rows} from '../volatility-rows.js'
 import {type Panel, rowTensor, type Tf} from './device.js'
 
-/** Numbers of the largest tensor of a tile: differences of coordinates of all its pairs, a few coordinates at a time. */
+/**
+ * Numbers of the largest tensor of a tile: differences of coordinates of all its pairs, a few coordinates at a time.
+ */
 const DIFFERENCES = 2 ** 22
 const LARGEST = 3e38
 
@@ -22,7 +24,13 @@ export interface SideTensors {
   row: Tensor2D
 }
 
-export function sideTensors(tf: Tf, rows: Rows, panel: Panel, {unit, lossUnit}: Prepared, across: boolean): SideTensors {
+export function sideTensors(
+  tf: Tf,
+  rows: Rows,
+  panel: Panel,
+  {unit, lossUnit}: Prepared,
+  across: boolean,
+): SideTensors {
   const shape: [number, number] = across ? [1, panel.rows] : [panel.rows, 1]
   const last = panel.first + panel.rows
   const floats = (values: Float32Array | Float64Array) => tf.tensor2d(Float32Array.from(values), shape)
@@ -59,8 +67,9 @@ export type TileSums = {
 /**
  * Reduces the pairs of two panels. Call inside tf.tidy.
  *
- * Left out   pairs on which a count may turn (d within its error of a δ or of 0) or whose input rounding is not small against
- *            max(d, τ). ΔL ≥ η is decided by ranks in the sorted losses, which the host prepared from fp64: exact.
+ * Left out   pairs on which a count may turn (d within its error of a δ or of 0) or whose input rounding is not small
+ *            against max(d, τ). ΔL ≥ η is decided by ranks in the sorted losses, which the host prepared from fp64:
+ *            exact.
  * Shapes     bounds [etas, references, 2] as lossBounds; deltas, floor, lossMax in device units.
  */
 export function pairTile(
@@ -79,8 +88,12 @@ export function pairTile(
   const slack = tf.mul(tf.add(a.slack, r.slack), widening)
   // Squares of differences below 2⁻⁶³ may be flushed to 0.
   const bound = tf.add(tf.add(error, slack), Math.sqrt(dim) * 2 ** -60)
-  let unsure: Tensor = tf.logicalOr(tf.logicalNot(usable), tf.logicalOr(tf.lessEqual(d, bound), tf.greater(tf.mul(slack, 16384), tf.maximum(d, floor))))
-  for (const delta of deltas) unsure = tf.logicalOr(unsure, tf.lessEqual(tf.abs(tf.sub(d, delta)), tf.add(bound, delta * 5e-7)))
+  let unsure: Tensor = tf.logicalOr(
+    tf.logicalNot(usable),
+    tf.logicalOr(tf.lessEqual(d, bound), tf.greater(tf.mul(slack, 16384), tf.maximum(d, floor))),
+  )
+  for (const delta of deltas)
+    unsure = tf.logicalOr(unsure, tf.lessEqual(tf.abs(tf.sub(d, delta)), tf.add(bound, delta * 5e-7)))
   // Equal rows are at distance 0 for certain; an angle of 0 is left to the host.
   const twins: Tensor = metric === 'angle' ? tf.zerosLike(unsure) : tf.equal(a.twin, r.twin)
   const pairs = one ? tf.notEqual(a.row, r.row) : tf.onesLike(unsure)
@@ -89,7 +102,11 @@ export function pairTile(
 
   const distance = tf.where(twins, 0, d)
   const floored = tf.maximum(distance, floor)
-  const inverse = tf.where(tf.logicalAnd(sure, tf.greater(floored, 0)), tf.div(1, tf.where(tf.greater(floored, 0), floored, 1)), 0)
+  const inverse = tf.where(
+    tf.logicalAnd(sure, tf.greater(floored, 0)),
+    tf.div(1, tf.where(tf.greater(floored, 0), floored, 1)),
+    0,
+  )
   const change = tf.abs(tf.add(tf.sub(a.lossHigh, r.lossHigh), tf.sub(a.lossLow, r.lossLow)))
   const ratio = tf.mul(change, inverse)
   const h = tf.mul(tf.minimum(change, Math.min(limits.lossMax, LARGEST)), inverse)
@@ -132,7 +149,9 @@ function etaMasks(tf: Tf, rank: Tensor2D, bounds: Uint32Array, etas: number): Te
   return Array.from({length: etas}, (_, e) => tf.logicalOr(tf.less(rank, end(e, 0)), tf.greaterEqual(rank, end(e, 1))))
 }
 
-/** Σ (a − b)², Σ |a − b| or max |a − b| over the inner dimension, from differences of coordinates, so nothing cancels. */
+/**
+ * Σ (a − b)², Σ |a − b| or max |a − b| over the inner dimension, from differences of coordinates, so nothing cancels.
+ */
 function innerSums(tf: Tf, a: Tensor2D, b: Tensor2D, metric: Metric): Tensor2D {
   const [m, dim] = a.shape
   const n = b.shape[0]
@@ -145,7 +164,10 @@ function innerSums(tf: Tf, a: Tensor2D, b: Tensor2D, metric: Metric): Tensor2D {
       const left = tf.reshape(tf.slice(a, [0, t], [m, width]), [m, 1, width])
       const right = tf.reshape(tf.slice(b, [0, t], [n, width]), [1, n, width])
       if (metric === 'linf') return tf.maximum<Tensor2D>(before, tf.max(tf.abs(tf.sub(left, right)), 2))
-      return tf.add<Tensor2D>(before, tf.sum(metric === 'l1' ? tf.abs(tf.sub(left, right)) : tf.squaredDifference(left, right), 2))
+      return tf.add<Tensor2D>(
+        before,
+        tf.sum(metric === 'l1' ? tf.abs(tf.sub(left, right)) : tf.squaredDifference(left, right), 2),
+      )
     })
     before.dispose()
   }
@@ -153,10 +175,15 @@ function innerSums(tf: Tf, a: Tensor2D, b: Tensor2D, metric: Metric): Tensor2D {
 }
 
 /**
- * From the sums over the inner dimension: distance d in device units, the error its arithmetic may have, the factor by which
- * the map widens the rounding of the input, and whether the pair may be used at all.
+ * From the sums over the inner dimension: distance d in device units, the error its arithmetic may have, the factor by
+ * which the map widens the rounding of the input, and whether the pair may be used at all.
  */
-function finish(tf: Tf, metric: Metric, s: Tensor2D, relative: number): Record<'d' | 'error' | 'widening' | 'usable', Tensor> {
+function finish(
+  tf: Tf,
+  metric: Metric,
+  s: Tensor2D,
+  relative: number,
+): Record<'d' | 'error' | 'widening' | 'usable', Tensor> {
   if (metric !== 'angle') {
     const d = metric === 'l2' ? tf.sqrt(s) : s
     return {d, error: tf.mul(d, relative), widening: tf.scalar(1), usable: tf.greaterEqual(d, 0)}
@@ -166,5 +193,10 @@ function finish(tf: Tf, metric: Metric, s: Tensor2D, relative: number): Record<'
   const sine = tf.sqrt(q)
   const d = tf.mul(2, tf.asin(sine))
   const widening = tf.div(1.25, tf.sqrt(tf.maximum(tf.sub(1, q), relative)))
-  return {d, error: tf.mul(relative, tf.add(d, tf.mul(sine, widening))), widening, usable: tf.greater(tf.sub(1, q), 4 * relative)}
+  return {
+    d,
+    error: tf.mul(relative, tf.add(d, tf.mul(sine, widening))),
+    widening,
+    usable: tf.greater(tf.sub(1, q), 4 * relative),
+  }
 }

@@ -9,24 +9,48 @@ const CHUNK = 64
 const chunkOf = (metric: Metric, depth: number) => (metric === 'linf' ? depth : Math.min(CHUNK, depth))
 
 /**
- * The longest chain of additions behind a distance of `depth` coordinates, for relativeError. Only the border between two dispatches holds a
- * compiler back: within a shader WGSL lets it put a sum in any order [WGSL, Reassociation and Fusion], so no order written there could be relied on.
+ * The longest chain of additions behind a distance of `depth` coordinates, for relativeError. Only the border between
+ * two dispatches holds a compiler back: within a shader WGSL lets it put a sum in any order [WGSL, Reassociation and
+ * Fusion], so no order written there could be relied on.
  */
-export const chainOfSums = (metric: Metric, depth: number): number => chunkOf(metric, depth) + Math.ceil(depth / chunkOf(metric, depth))
+export const chainOfSums = (metric: Metric, depth: number): number =>
+  chunkOf(metric, depth) + Math.ceil(depth / chunkOf(metric, depth))
 
-const shaderOf = (metric: Metric): string => tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric, storing: 'sums'})
+const shaderOf = (metric: Metric): string =>
+  tileShader({tile: SQUARE, combine: metric === 'angle' ? 'l2' : metric, storing: 'sums'})
 
 /**
- * The inner-dimension sums of a block of pairs, into `block` [height of left, height of right], from differences of coordinates, so that nothing
- * cancels: Σ (a − b)² for L2 and for the angle of unit rows, Σ |a − b| for L1, max |a − b| for L∞.
+ * The inner-dimension sums of a block of pairs, into `block` [height of left, height of right], from differences of
+ * coordinates, so that nothing cancels: Σ (a − b)² for L2 and for the angle of unit rows, Σ |a − b| for L1, max |a − b|
+ * for L∞.
  *
  * Precision  fp32, u = 2⁻²³: relative error ≤ γ(chainOfSums + 2) but for L∞, where it is u.
- * Cost       pairs · depth differences; the block is read and written once for every 64 coordinates, a quarter of the time on a large GPU.
+ * Cost       pairs · depth differences; the block is read and written once for every 64 coordinates, a quarter of the
+ *            time on a large GPU.
  */
-export async function distanceSums(gpu: Gpu, metric: Metric, left: GPUBuffer, leftHeight: number, right: GPUBuffer, rightHeight: number, depth: number, block: GPUBuffer): Promise<void> {
+export async function distanceSums(
+  gpu: Gpu,
+  metric: Metric,
+  left: GPUBuffer,
+  leftHeight: number,
+  right: GPUBuffer,
+  rightHeight: number,
+  depth: number,
+  block: GPUBuffer,
+): Promise<void> {
   const chunk = chunkOf(metric, depth)
   for (let first = 0; first < depth; first += chunk) {
-    const shape = tileShape(leftHeight, rightHeight, {first, end: Math.min(depth, first + chunk)}, first === 0 ? STORE.set : STORE.add)
-    await gpu.dispatch(shaderOf(metric), shape, [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
+    const shape = tileShape(
+      leftHeight,
+      rightHeight,
+      {first, end: Math.min(depth, first + chunk)},
+      first === 0 ? STORE.set : STORE.add,
+    )
+    await gpu.dispatch(
+      shaderOf(metric),
+      shape,
+      [left, right, block],
+      [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1],
+    )
   }
 }

@@ -37,14 +37,22 @@ const MAP_READ = 0x1
  */
 export async function openGpu({allowSoftware, dawn = [], bufferLimit = Infinity}: GpuOptions): Promise<Gpu> {
   const module = await import('webgpu').catch((cause: unknown) => {
-    throw new DeviceError('the webgpu package is not installed or does not load', ['npm install webgpu', 'use --device cpu'], {cause})
+    throw new DeviceError(
+      'the webgpu package is not installed or does not load',
+      ['npm install webgpu', 'use --device cpu'],
+      {cause},
+    )
   })
   const instance = module.create([...dawn])
   const adapter = await instance.requestAdapter({powerPreference: 'high-performance'})
-  if (adapter === null) throw new DeviceError('webgpu finds no adapter', ['install a Vulkan driver for your GPU', 'use --device cpu'])
+  if (adapter === null)
+    throw new DeviceError('webgpu finds no adapter', ['install a Vulkan driver for your GPU', 'use --device cpu'])
   const facts = factsOf(adapter.info)
   if (facts.software && !allowSoftware) {
-    throw new DeviceError(`webgpu finds only a software adapter (${facts.description})`, ['name it with --device webgpu to use it all the same', 'use --device cpu'])
+    throw new DeviceError(`webgpu finds only a software adapter (${facts.description})`, [
+      'name it with --device webgpu to use it all the same',
+      'use --device cpu',
+    ])
   }
   const {maxBufferSize, maxStorageBufferBindingSize} = adapter.limits
   const device = await adapter.requestDevice({requiredLimits: {maxBufferSize, maxStorageBufferBindingSize}})
@@ -66,7 +74,9 @@ export interface Arena {
   free(): void
 }
 
-/** An open device: buffers, pipelines, dispatches and readback, with every error of the device turned into DeviceError. */
+/**
+ * An open device: buffers, pipelines, dispatches and readback, with every error of the device turned into DeviceError.
+ */
 export class Gpu {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>()
   private queue: Promise<unknown> = Promise.resolve()
@@ -113,21 +123,32 @@ export class Gpu {
     this.checkAlive(failure)
     const errors = await Promise.all([1, 2, 3].map(() => this.device.popErrorScope()))
     const first = errors.find((error) => error !== null)
-    const refusal = first?.message ?? (failure instanceof Error && DEVICE_FAILURES.has(failure.name) ? failure.message : null)
-    if (refusal !== null) throw new DeviceError(`webgpu device (${this.facts.description}): ${refusal}`, ['use --device cpu'], {cause: failure})
+    const refusal =
+      first?.message ?? (failure instanceof Error && DEVICE_FAILURES.has(failure.name) ? failure.message : null)
+    if (refusal !== null)
+      throw new DeviceError(`webgpu device (${this.facts.description}): ${refusal}`, ['use --device cpu'], {
+        cause: failure,
+      })
     if (failure !== undefined) throw failure as Error
     return result as T
   }
 
   private checkAlive(cause?: unknown): void {
     if (this.lost === null) return
-    throw new DeviceError(`webgpu device lost (${this.facts.description}): ${this.lost}`, ['run again', 'use --device cpu'], {cause})
+    throw new DeviceError(
+      `webgpu device lost (${this.facts.description}): ${this.lost}`,
+      ['run again', 'use --device cpu'],
+      {cause},
+    )
   }
 
   arena(): Arena {
     const held: GPUBuffer[] = []
     const keep = (size: number) => {
-      const buffer = this.device.createBuffer({size: Math.max(16, size), usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget})
+      const buffer = this.device.createBuffer({
+        size: Math.max(16, size),
+        usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget,
+      })
       held.push(buffer)
       return buffer
     }
@@ -146,9 +167,17 @@ export class Gpu {
   }
 
   /** Sends one dispatch: `parameters` become binding 0 (uniform), `buffers` the storage bindings from 1 on. */
-  async dispatch(code: string, parameters: Uint32Array<ArrayBuffer>, buffers: readonly GPUBuffer[], groups: readonly [number, number, number]): Promise<void> {
+  async dispatch(
+    code: string,
+    parameters: Uint32Array<ArrayBuffer>,
+    buffers: readonly GPUBuffer[],
+    groups: readonly [number, number, number],
+  ): Promise<void> {
     const pipeline = await this.pipeline(code)
-    const uniform = this.device.createBuffer({size: Math.max(16, parameters.byteLength), usage: USAGE.uniform | USAGE.copyTarget})
+    const uniform = this.device.createBuffer({
+      size: Math.max(16, parameters.byteLength),
+      usage: USAGE.uniform | USAGE.copyTarget,
+    })
     this.device.queue.writeBuffer(uniform, 0, parameters)
     const entries = [uniform, ...buffers].map((buffer, binding) => ({binding, resource: {buffer}}))
     const encoder = this.device.createCommandEncoder()
@@ -178,8 +207,9 @@ export class Gpu {
   }
 
   /**
-   * The first `words` 32-bit words of a buffer as what was sent before leaves them: more may be sent to the buffer before they are here. Whoever does
-   * so and fails in between leaves this promise without a reader, hence the catch; awaited, it rejects all the same.
+   * The first `words` 32-bit words of a buffer as what was sent before leaves them: more may be sent to the buffer
+   * before they are here. Whoever does so and fails in between leaves this promise without a reader, hence the catch;
+   * awaited, it rejects all the same.
    */
   read(buffer: GPUBuffer, words: number): Promise<ArrayBuffer> {
     const bytes = this.readBack(buffer, words)

@@ -20,10 +20,11 @@ export interface WebgpuEngine extends PairwiseEngine {
 /**
  * The pairwise engine on a GPU, through WebGPU.
  *
- * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts are those of
- *            the cpu engine. `distances`, from which scale and δ grid of a certificate come, is fp64 on the processor.
- * Memory     the last two matrices, and `right` of kernelGradient, stay on the device between calls, so their values must not be changed
- *            while they are in use.
+ * Precision  fp32 with u = 2⁻²³, and fp64 on the host for every pair on which a count or a singularity turns, so counts
+ *            are those of the cpu engine. `distances`, from which scale and δ grid of a certificate come, is fp64 on
+ *            the processor.
+ * Memory     the last two matrices, and `right` of kernelGradient, stay on the device between calls, so their values
+ *            must not be changed while they are in use.
  * Throws     DeviceError  see openGpu; later: device lost, out of memory.
  */
 export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEngine> {
@@ -48,10 +49,12 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
     kernelApply: (z, w, v) =>
       gpu.exclusive(async (arena) => {
         const parts: Dense[] = []
-        for (let from = 0; from < v.cols; from += APPLY_COLUMNS) parts.push(await kernelApply(gpu, arena, ...residents(z, w), columns(v, from, from + APPLY_COLUMNS)))
+        for (let from = 0; from < v.cols; from += APPLY_COLUMNS)
+          parts.push(await kernelApply(gpu, arena, ...residents(z, w), columns(v, from, from + APPLY_COLUMNS)))
         return beside(z.rows, v.cols, parts)
       }),
-    kernelGradient: (z, w, left, right, onRows) => gpu.exclusive((arena) => kernelGradient(gpu, arena, ...residents(z, w), left, right, onRows)),
+    kernelGradient: (z, w, left, right, onRows) =>
+      gpu.exclusive((arena) => kernelGradient(gpu, arena, ...residents(z, w), left, right, onRows)),
     async close() {
       await gpu.close()
     },
@@ -62,7 +65,14 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
 function columns(v: Dense, from: number, to: number): Dense {
   const cols = Math.min(to, v.cols) - from
   if (cols === v.cols) return v
-  return {rows: v.rows, cols, data: Float64Array.from({length: v.rows * cols}, (_, at) => v.data[Math.floor(at / cols) * v.cols + from + (at % cols)]!)}
+  return {
+    rows: v.rows,
+    cols,
+    data: Float64Array.from(
+      {length: v.rows * cols},
+      (_, at) => v.data[Math.floor(at / cols) * v.cols + from + (at % cols)]!,
+    ),
+  }
 }
 
 /** The parts side by side: the inverse of cutting with `columns`. */

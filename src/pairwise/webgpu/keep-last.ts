@@ -1,5 +1,8 @@
 /** What was made of the last `limit` keys; of a key that comes again it is not made anew, and what goes is freed. */
-export function keepLast<K extends object, V extends {free(): void}>(limit: number, make: (key: K) => V): {of(key: K): V; free(): void} {
+export function keepLast<K extends object, V extends {free(): void}>(
+  limit: number,
+  make: (key: K) => V,
+): {of(key: K): V; free(): void} {
   const held = new Map<K, V>()
   return {
     of(key) {

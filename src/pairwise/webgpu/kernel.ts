@@ -18,7 +18,8 @@ export const APPLY_COLUMNS = 256
 /**
  * κ(Z Wᵀ) [rows of z, rows of w].
  *
- * Precision  cosines c in fp32 with u = 2⁻²³: |κ̂ − κ| ≤ 8 (cols + 2) u, since κ′ ≤ 8 up to NEAR_ONE; beyond it c is fp64.
+ * Precision  cosines c in fp32 with u = 2⁻²³: |κ̂ − κ| ≤ 8 (cols + 2) u, since κ′ ≤ 8 up to NEAR_ONE; beyond it c is
+ *            fp64.
  * Cost       rows · rows · cols multiply–adds on the device, one acos a pair on the host.
  * Empty      no rows on either side → empty.
  * Source     Cho & Saul 2009, eq. 1   Deviation: none.
@@ -44,11 +45,12 @@ export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Reside
 }
 
 /**
- * κ(Z Wᵀ) V [rows of z, r] block by block: the cosines of two panels stay on the device, κ is applied as the product with V loads
- * them. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix r.)
+ * κ(Z Wᵀ) V [rows of z, r] block by block: the cosines of two panels stay on the device, κ is applied as the product
+ * with V loads them. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix
+ * r.)
  *
- * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + rows of w / 256) Σ|κ V|. Diagonal
- *            and nearly parallel pairs in fp64 on the host. Fixed order.
+ * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + rows of w / 256) Σ|κ
+ *            V|. Diagonal and nearly parallel pairs in fp64 on the host. Fixed order.
  * Cost       rows · rows · (cols + r) multiply–adds; a block of ≤ 64 MiB besides Z, W, V and the result.
  * Empty      no rows of z or r = 0 → empty; no rows of w → zeros.
  * Source     as kernelBlock.
@@ -72,12 +74,18 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
     for (let q = 0; q < w.plan.count; q++) {
       await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
       await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
-      await gpu.dispatch(SUM_PARTS, Uint32Array.of(height * width, chunks), [parts, sums], [Math.min(4096, (height * width) / 64), 1, 1])
+      await gpu.dispatch(
+        SUM_PARTS,
+        Uint32Array.of(height * width, chunks),
+        [parts, sums],
+        [Math.min(4096, (height * width) / 64), 1, 1],
+      )
     }
     reads.push(gpu.read(sums, height * width))
   }
   // Read when all is under way: a device that waits for the host between panels is idle.
-  for (const [p, bytes] of (await Promise.all(reads)).entries()) placeRows(new Float32Array(bytes), width, out, p * height)
+  for (const [p, bytes] of (await Promise.all(reads)).entries())
+    placeRows(new Float32Array(bytes), width, out, p * height)
   const add = (i: number, weight: number, j: number) => {
     for (let c = 0; c < v.cols; c++) out.data[i * v.cols + c]! += weight * v.data[j * v.cols + c]!
   }
@@ -96,9 +104,11 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
 /**
  * s_i = Σ_j (left_i · right_j) κ′(z_i · w_j) w_j, a panel of rows at a time; j ≠ i where z and w are one set.
  *
- * Precision  fp32, u = 2⁻²³: relative error of κ′ ≤ 1.5·10⁴ (cols + 2) u / κ′ at worst (at NEAR_ONE, where κ″ is largest), there
- *            multiplied by a tangent below 0.023; sums γ(4096 + rows of w / 4096) Σ|terms|. Nearly parallel pairs in fp64 on the host.
- * Cost       rows · rows · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and W twice; W and `right` stay on the device.
+ * Precision  fp32, u = 2⁻²³: relative error of κ′ ≤ 1.5·10⁴ (cols + 2) u / κ′ at worst (at NEAR_ONE, where κ″ is
+ *            largest), there multiplied by a tangent below 0.023; sums γ(4096 + rows of w / 4096) Σ|terms|. Nearly
+ *            parallel pairs in fp64 on the host.
+ * Cost       rows · rows · (2 cols + r) multiply–adds; a block of ≤ 64 MiB and W twice; W and `right` stay on the
+ *            device.
  * Empty      z without rows → onRows is not called.
  * Source     derivative of kernelBlock's κ.   Deviation: κ′ clamped near ±1 as in arc-cosine.ts.
  */
@@ -126,9 +136,19 @@ export async function kernelGradient(
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
       await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
-      await gpu.dispatch(PRODUCT, tileShape(wide, height, {end: inner}, STORE.map), [rightPanels[q]!, leftPanels[p]!, block], square)
+      await gpu.dispatch(
+        PRODUCT,
+        tileShape(wide, height, {end: inner}, STORE.map),
+        [rightPanels[q]!, leftPanels[p]!, block],
+        square,
+      )
       const shape = tileShape(height, width, {end: wide}, STORE.add)
-      await gpu.dispatch(PRODUCT, shape, [block, w.rows()[q]!, sums], [width / tileCols(SQUARE), height / tileRows(SQUARE), 1])
+      await gpu.dispatch(
+        PRODUCT,
+        shape,
+        [block, w.rows()[q]!, sums],
+        [width / tileCols(SQUARE), height / tileRows(SQUARE), 1],
+      )
     }
     return {bytes: gpu.read(sums, height * width)}
   }

@@ -1,8 +1,8 @@
 import {NEAR_ONE} from '../arc-cosine.js'
 
 /**
- * arcsin x = x + x³ Q(x²) on [0, ½], Q of degree 4 through Chebyshev's points, since WGSL promises no accuracy of its own asin.
- * Relative error of the polynomial below 1.7·10⁻⁸ (tested), of its evaluation in fp32 below 4 u, u = 2⁻²³.
+ * arcsin x = x + x³ Q(x²) on [0, ½], Q of degree 4 through Chebyshev's points, since WGSL promises no accuracy of its
+ * own asin. Relative error of the polynomial below 1.7·10⁻⁸ (tested), of its evaluation in fp32 below 4 u, u = 2⁻²³.
  */
 export const ASIN_COEFFICIENTS = [0.166666731, 0.0749885514, 0.0450013801, 0.0265545417, 0.0380850248] as const
 
@@ -20,7 +20,8 @@ fn own_asin(x: f32) -> f32 {
  * WGSL of the arc-cosine kernel and its derivative: κ(c) = c(π − acos c)/2π, κ′(c) = (π − acos c)/2π + c/(2π√(1 − c²)).
  *
  * Domain     |c| ≤ NEAR_ONE; beyond it both are 0 and the host adds those pairs in fp64.
- * Precision  absolute error of acos below 10 u; of κ then 4 u and of κ′ 120 u, besides κ′(c) and κ″(c) times the error of c.
+ * Precision  absolute error of acos below 10 u; of κ then 4 u and of κ′ 120 u, besides κ′(c) and κ″(c) times the error
+ *            of c.
  */
 export const KERNEL_WGSL = `
 ${ASIN_WGSL}
@@ -38,8 +39,8 @@ fn gradient(weight: vec4f, c: vec4f) -> vec4f { return weight * vec4f(slope_of(c
 `
 
 /**
- * WGSL: the places of the cosines of C [rows, cols] beyond NEAR_ONE, row · cols + column, in no order: list[0] counts all of them, list[1 …] holds
- * as many as there is room for. A thread looks at 32 rows of a column.
+ * WGSL: the places of the cosines of C [rows, cols] beyond NEAR_ONE, row · cols + column, in no order: list[0] counts
+ * all of them, list[1 …] holds as many as there is room for. A thread looks at 32 rows of a column.
  */
 export const NEAR_LIST = `
 struct Shape { cols: u32, room: u32 }

@@ -9,7 +9,9 @@ export interface PanelPlan {
   count: number
 }
 
-/** Two panels of 4,096 rows make a 64 MiB block: enough work to fill a large GPU, inside the default limits of WebGPU. */
+/**
+ * Two panels of 4,096 rows make a 64 MiB block: enough work to fill a large GPU, inside the default limits of WebGPU.
+ */
 const TALLEST = 4096
 /** Whole tiles of both shaders. */
 const GRAIN = 256
@@ -20,7 +22,8 @@ const LINE = 16
 export const roundUp = (x: number, grain: number) => Math.ceil(x / grain) * grain
 
 /**
- * The tallest panels such that neither a panel, `wordsPerRow` 32-bit words a row, nor a block of two panels exceeds a buffer.
+ * The tallest panels such that neither a panel, `wordsPerRow` 32-bit words a row, nor a block of two panels exceeds a
+ * buffer.
  *
  * Throws   DeviceError  not even the smallest panel fits.
  */
@@ -28,7 +31,10 @@ export function planPanels(rows: number, wordsPerRow: number, bufferLimit: numbe
   let height = Math.min(TALLEST, roundUp(Math.max(rows, 1), GRAIN))
   while (4 * height * Math.max(wordsPerRow, height) > bufferLimit) {
     if (height === GRAIN) {
-      throw new DeviceError(`${GRAIN} rows of ${wordsPerRow} values need ${4 * GRAIN * wordsPerRow} bytes; this device binds at most ${bufferLimit}`, ['use --device cpu'])
+      throw new DeviceError(
+        `${GRAIN} rows of ${wordsPerRow} values need ${4 * GRAIN * wordsPerRow} bytes; this device binds at most ${bufferLimit}`,
+        ['use --device cpu'],
+      )
     }
     height = roundUp(height / 2, GRAIN)
   }
@@ -38,14 +44,24 @@ export function planPanels(rows: number, wordsPerRow: number, bufferLimit: numbe
 type AnyMatrix = Csr | Dense<Real>
 
 /** Calls `visit` for each stored value of rows first … last − 1. */
-function eachValue(x: Csr, first: number, last: number, visit: (row: number, col: number, value: number) => void): void {
+function eachValue(
+  x: Csr,
+  first: number,
+  last: number,
+  visit: (row: number, col: number, value: number) => void,
+): void {
   for (let i = first; i < last; i++) {
     for (let at = x.indptr[i]!; at < x.indptr[i + 1]!; at++) visit(i, x.indices[at]!, x.values[at]!)
   }
 }
 
 /** Panel p of x · factor in fp32, feature by feature: [roundUp(cols, 16), height]. */
-export function columnsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: number, factor = 1): Float32Array<ArrayBuffer> {
+export function columnsOfPanel(
+  x: AnyMatrix,
+  {rows, height}: PanelPlan,
+  p: number,
+  factor = 1,
+): Float32Array<ArrayBuffer> {
   const out = new Float32Array(roundUp(x.cols, 16) * height)
   const first = p * height
   const last = Math.min(rows, first + height)
@@ -66,7 +82,12 @@ export function columnsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: numbe
 }
 
 /** Panel p of x in fp32, row by row: [height, width]. */
-export function rowsOfPanel(x: AnyMatrix, {rows, height}: PanelPlan, p: number, width: number): Float32Array<ArrayBuffer> {
+export function rowsOfPanel(
+  x: AnyMatrix,
+  {rows, height}: PanelPlan,
+  p: number,
+  width: number,
+): Float32Array<ArrayBuffer> {
   const out = new Float32Array(height * width)
   const first = p * height
   const last = Math.min(rows, first + height)

@@ -8,7 +8,9 @@ import {KERNEL_WGSL, NEAR_LIST} from './maps-shader.js'
 import {columnsOfPanel, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
 import {SQUARE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
-/** Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set. */
+/**
+ * Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set.
+ */
 export interface NearPairs {
   i: Uint32Array
   j: Uint32Array
@@ -40,12 +42,18 @@ const NEAR_LIMIT = 2 ** 25
 const NEAR_ROOM = 2 ** 14
 
 /** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
-export const PRODUCT = tileShader({tile: SQUARE, combine: 'product', storing: {map: 'gradient'}, functions: KERNEL_WGSL})
+export const PRODUCT = tileShader({
+  tile: SQUARE,
+  combine: 'product',
+  storing: {map: 'gradient'},
+  functions: KERNEL_WGSL,
+})
 
 /**
  * Uploads a matrix (sparse rows are filled in).
  *
- * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for, and 4 · rows · r for each matrix of `panelsOf`.
+ * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for, and 4 · rows · r for each
+ *          matrix of `panelsOf`.
  * Throws   DeviceError  a row is too long for the device's buffers.
  */
 export function reside(gpu: Gpu, matrix: Matrix): Resident {
@@ -76,8 +84,21 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
 }
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
-export function cosines(gpu: Gpu, left: GPUBuffer, leftHeight: number, right: GPUBuffer, rightHeight: number, depth: number, block: GPUBuffer): Promise<void> {
-  return gpu.dispatch(PRODUCT, tileShape(leftHeight, rightHeight, {end: depth}), [left, right, block], [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1])
+export function cosines(
+  gpu: Gpu,
+  left: GPUBuffer,
+  leftHeight: number,
+  right: GPUBuffer,
+  rightHeight: number,
+  depth: number,
+  block: GPUBuffer,
+): Promise<void> {
+  return gpu.dispatch(
+    PRODUCT,
+    tileShape(leftHeight, rightHeight, {end: depth}),
+    [left, right, block],
+    [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1],
+  )
 }
 
 /** The near pairs of two matrices, looked for once. */
@@ -88,8 +109,8 @@ export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs
 }
 
 /**
- * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the very
- * pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
+ * Finds the pairs that the kernels leave out because their fp32 cosine lies beyond NEAR_ONE. The cosines come from the
+ * very pipeline that the kernels read theirs from, so both see the same bits and no pair is taken twice or by nobody.
  *
  * Cost     rows · rows · cols multiply–adds on the device; the host waits once for each panel of z, and once more
  *          for a block with more near pairs than NEAR_ROOM, which is computed twice.
@@ -115,11 +136,19 @@ async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> 
       for (const [q, {bytes}] of under.entries()) {
         let found = new Uint32Array(await bytes)
         const count = found[0]!
-        if (count > height * wide) throw new DeviceError(`the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`, ['use --device cpu'])
+        if (count > height * wide)
+          throw new DeviceError(
+            `the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`,
+            ['use --device cpu'],
+          )
         if (first.length + count > NEAR_LIMIT) {
-          throw new DeviceError(`more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`, ['use --device cpu'])
+          throw new DeviceError(
+            `more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`,
+            ['use --device cpu'],
+          )
         }
-        if (count > NEAR_ROOM) found = new Uint32Array(await (await listOf(p, q, arena.storage(1 + count), count)).bytes)
+        if (count > NEAR_ROOM)
+          found = new Uint32Array(await (await listOf(p, q, arena.storage(1 + count), count)).bytes)
         for (const place of found.subarray(1, 1 + count).sort()) {
           const i = p * height + (place % height)
           const j = q * wide + Math.floor(place / height)

@@ -7,7 +7,9 @@ export type Tile = typeof SQUARE | typeof TALL
 export const tileRows = (tile: Tile) => 4 * tile.threadsM * tile.vectorsM
 export const tileCols = (tile: Tile) => 4 * tile.threadsN * tile.vectorsN
 
-/** How one step of the inner dimension enters the sum s, for a number x of the left side and a vector y of the right. */
+/**
+ * How one step of the inner dimension enters the sum s, for a number x of the left side and a vector y of the right.
+ */
 const COMBINE = {
   product: (s: string, x: string, y: string) => `${s} = fma(vec4f(${x}), ${y}, ${s});`,
   l2: (s: string, x: string, y: string) => `{ let t = ${x} - ${y}; ${s} = fma(t, t, ${s}); }`,
@@ -18,7 +20,10 @@ const COMBINE = {
 export interface TileShader {
   tile: Tile
   combine: keyof typeof COMBINE
-  /** C may be added to (STORE.add), or mapped by a function of `functions` that takes the sum and the old C (STORE.map); without it, only set */
+  /**
+   * C may be added to (STORE.add), or mapped by a function of `functions` that takes the sum and the old C (STORE.map);
+   * without it, only set
+   */
   storing?: 'sums' | {map: string}
   /** a function of `functions` applied to each vector of the left side as it is loaded */
   mapLeft?: string
@@ -28,11 +33,13 @@ export interface TileShader {
 /**
  * WGSL of a tiled, register-blocked reduction over the inner dimension: C[m, n] = Σ_k combine(A[k, m], B[k, n]).
  *
- * Shapes     A [depth, M], B [depth, N], C [M, N], or one C for each chunk of the inner dimension ([chunks, M, N]). Both sides run along their
- *            rows or columns contiguously, so every load is a vec4; C of one product is the left side of the next.
- *            M, N, depth are whole tiles and steps: the host pads with zeros, the kernel has no bounds to check.
- * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a sum of K terms
- *            is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the rounding open.
+ * Shapes     A [depth, M], B [depth, N], C [M, N], or one C for each chunk of the inner dimension ([chunks, M, N]).
+ *            Both sides run along their rows or columns contiguously, so every load is a vec4; C of one product is the
+ *            left side of the next. M, N, depth are whole tiles and steps: the host pads with zeros, the kernel has no
+ *            bounds to check.
+ * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a
+ *            sum of K terms is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the
+ *            rounding open.
  * Cost       M · N · depth multiply–adds; 16 KiB of workgroup memory and 256 invocations, WebGPU's guaranteed minimum.
  * Bindings   0 tileShape(…); 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
  */
@@ -90,7 +97,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 export const STORE = {set: 0, add: 1, map: 2} as const
 
 /** Parameters of the kernel for C [rows, cols] and the inner dimension from `first` to `end` − 1. */
-export function tileShape(rows: number, cols: number, inner: {first?: number; end: number; chunk?: number}, store: number = STORE.set): Uint32Array<ArrayBuffer> {
+export function tileShape(
+  rows: number,
+  cols: number,
+  inner: {first?: number; end: number; chunk?: number},
+  store: number = STORE.set,
+): Uint32Array<ArrayBuffer> {
   return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store)
 }
 
@@ -102,7 +114,10 @@ fn stored(sum: vec4f, at: u32) -> vec4f {
   return sum;
 }`
 
-/** Adds `count` partial results in order: out[e] += Σ_z parts[z · length + e]. Bindings: 0 {length, count}; 1 parts; 2 out. */
+/**
+ * Adds `count` partial results in order: out[e] += Σ_z parts[z · length + e]. Bindings: 0 {length, count}; 1 parts; 2
+ * out.
+ */
 export const SUM_PARTS = `
 struct Shape { length: u32, count: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;

@@ -36,12 +36,14 @@ fn inverseOf(d: f32) -> f32 { let x = max(d, p.floor); if (x > 0.0) { return 1.0
 `
 
 /**
- * WGSL: sums over SUB anchors for each reference, one thread a reference, from the inner-dimension sums of a block of pairs.
+ * WGSL: sums over SUB anchors for each reference, one thread a reference, from the inner-dimension sums of a block of
+ * pairs.
  *
- * Bins       g = #{δ < d}, k = #{η ≤ ΔL}: [deltas + 1, etas + 1] of (pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ)), then Σ h_{L_max}.
- *            ΔL ≥ η is decided by ranks in the sorted losses, which the host prepared from fp64: exact.
+ * Bins       g = #{δ < d}, k = #{η ≤ ΔL}: [deltas + 1, etas + 1] of (pairs, Σ ΔL/max(d, τ), Σ 1/max(d, τ)), then Σ
+ *            h_{L_max}. ΔL ≥ η is decided by ranks in the sorted losses, which the host prepared from fp64: exact.
  * Left out   pairs on which a count may turn (d within its error of a δ or of 0) or whose input rounding is not small
- *            against max(d, τ): their bit is set and they add nothing. Distances are written back for ANCHOR_SUMS, −1 for pairs left out.
+ *            against max(d, τ): their bit is set and they add nothing. Distances are written back for ANCHOR_SUMS, −1
+ *            for pairs left out.
  * Bindings   0 Parameters; 1 block [anchors, stride]; 2, 3 rows; 4 bounds [etas, stride]; 5 deltas; 6 sums; 7 bits.
  */
 export const referenceSums = (metric: Metric) => `
@@ -102,8 +104,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`
 
 /**
- * WGSL: for each anchor Σ h_{L_max}, the part of it from pairs with different labels, the largest h, and the largest distance
- * with its reference; LANES threads an anchor, each over every LANES-th reference, put together by the host in fp64.
+ * WGSL: for each anchor Σ h_{L_max}, the part of it from pairs with different labels, the largest h, and the largest
+ * distance with its reference; LANES threads an anchor, each over every LANES-th reference, put together by the host in
+ * fp64.
  *
  * Bindings   0 Parameters; 1 block of distances (−1: left out); 2, 3 rows; 4 results [anchors, LANES, RESULT_WORDS].
  */

@@ -15,16 +15,18 @@ const LARGEST = 3e38
  * Sums of loss change over distance, for every reference over the anchors: see VolatilitySums for each formula.
  *
  * Shapes     anchors [m, dim], references [n, dim] → [n], [n, G], [n, G, E], [m].
- * Precision  `within`, `exceed` and the zero-distance counts are those of fp64: a pair whose distance lies within its fp32 error
- *            of a δ or of 0 is left out by the kernels and added by the host, and ΔL ≥ η is decided by ranks. The error of
- *            a distance d̂ is bounded by relativeError · d̂ + the measured rounding of the two rows to fp32.
- *            Sums: relative error ≤ 2⁻¹⁴ + relativeError + (512 + m/512 + 16) u, u = 2⁻²³ (all terms are ≥ 0). The diameter is that of
- *            the pair farthest apart in fp32, computed in fp64. Witnesses are computed in fp64 and chosen from the 256 steepest anchors.
- * Cost       m · n · dim differences on the device; dim operations on the host for each pair left out, ≈ G · 2 · relativeError of all;
- *            a block of ≤ 64 MiB and 12 · n · (G + 1) · (E + 1) bytes besides the rows.
+ * Precision  `within`, `exceed` and the zero-distance counts are those of fp64: a pair whose distance lies within its
+ *            fp32 error of a δ or of 0 is left out by the kernels and added by the host, and ΔL ≥ η is decided by
+ *            ranks. The error of a distance d̂ is bounded by relativeError · d̂ + the measured rounding of the two rows
+ *            to fp32. Sums: relative error ≤ 2⁻¹⁴ + relativeError + (512 + m/512 + 16) u, u = 2⁻²³ (all terms are ≥ 0).
+ *            The diameter is that of the pair farthest apart in fp32, computed in fp64. Witnesses are computed in fp64
+ *            and chosen from the 256 steepest anchors.
+ * Cost       m · n · dim differences on the device; dim operations on the host for each pair left out, ≈ G · 2 ·
+ *            relativeError of all; a block of ≤ 64 MiB and 12 · n · (G + 1) · (E + 1) bytes besides the rows.
  * Empty      m or n = 0 → zeros, no witnesses.
  * Throws     InputError  angle and a row of length zero.
- * Source     Sun et al. 2024, Definition 3.1   Deviation: floor τ and clipping of ΔL, both off at τ = 0, lossMax = Infinity.
+ * Source     Sun et al. 2024, Definition 3.1   Deviation: floor τ and clipping of ΔL, both off at τ = 0, lossMax =
+ *            Infinity.
  */
 export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityTask): Promise<VolatilitySums> {
   const prepared = prepare(task)
@@ -36,11 +38,18 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
   const statistics = 3 * sums.binCount + 1
   const tall = planPanels(anchors.exact.rows, depth, gpu.bufferLimit)
   const subs = Math.ceil(tall.height / SUB)
-  const wide = planPanels(references.exact.rows, Math.max(depth, subs * statistics, 2 * task.etas.length), gpu.bufferLimit)
-  const upload = (x: typeof exact, plan: PanelPlan) => Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p, 1 / prepared.unit)))
+  const wide = planPanels(
+    references.exact.rows,
+    Math.max(depth, subs * statistics, 2 * task.etas.length),
+    gpu.bufferLimit,
+  )
+  const upload = (x: typeof exact, plan: PanelPlan) =>
+    Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p, 1 / prepared.unit)))
   const left = upload(anchors.exact, tall)
   const right = upload(references.exact, wide)
-  const structs = Array.from({length: tall.count}, (_, p) => arena.upload(rowStructs(anchors, p * tall.height, rowsIn(tall, p), prepared.lossUnit)))
+  const structs = Array.from({length: tall.count}, (_, p) =>
+    arena.upload(rowStructs(anchors, p * tall.height, rowsIn(tall, p), prepared.lossUnit)),
+  )
   const toDevice = task.scale / prepared.unit
   const [inverseUnit, ratioUnit] = [toDevice, toDevice * prepared.lossUnit]
   const deltas = arena.upload(Float32Array.from([...sums.deltas, 0], (delta) => Math.min(delta * toDevice, LARGEST)))
@@ -62,7 +71,8 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       sums.addAnchor(anchor, words[at]! * ratioUnit, words[at + 1]! * ratioUnit)
       steepest[anchor] = Math.max(steepest[anchor]!, words[at + 2]!)
       const distance = words[at + 3]!
-      if (distance > farthest.distance) Object.assign(farthest, {distance, anchor, reference: referenceFirst + words[at + 4]!})
+      if (distance > farthest.distance)
+        Object.assign(farthest, {distance, anchor, reference: referenceFirst + words[at + 4]!})
     }
   }
 
@@ -75,14 +85,32 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
     gpu.clear(reduced)
     for (let p = 0; p < tall.count; p++) {
       const anchorFirst = p * tall.height
-      const parameters = pairParameters(task, prepared, sums.deltas.length, {anchors: rowsIn(tall, p), references: count, anchorFirst, referenceFirst, stride: wide.height})
+      const parameters = pairParameters(task, prepared, sums.deltas.length, {
+        anchors: rowsIn(tall, p),
+        references: count,
+        anchorFirst,
+        referenceFirst,
+        stride: wide.height,
+      })
       await distanceSums(gpu, task.metric, left[p]!, tall.height, right[q]!, wide.height, depth, block)
       gpu.clear(parts)
-      await gpu.dispatch(referenceSums(task.metric), parameters, [block, structs[p]!, others, bounds, deltas, parts, bits], [wide.height / THREADS, subs, 1])
+      await gpu.dispatch(
+        referenceSums(task.metric),
+        parameters,
+        [block, structs[p]!, others, bounds, deltas, parts, bits],
+        [wide.height / THREADS, subs, 1],
+      )
       await gpu.dispatch(SUM_PARTS, Uint32Array.of(statistics * wide.height, subs), [parts, reduced], [1024, 1, 1])
-      await gpu.dispatch(ANCHOR_SUMS, parameters, [block, structs[p]!, others, results], [Math.ceil((rowsIn(tall, p) * LANES) / THREADS), 1, 1])
+      await gpu.dispatch(
+        ANCHOR_SUMS,
+        parameters,
+        [block, structs[p]!, others, results],
+        [Math.ceil((rowsIn(tall, p) * LANES) / THREADS), 1, 1],
+      )
       const read = {
-        anchorFirst, referenceFirst, count,
+        anchorFirst,
+        referenceFirst,
+        count,
         left: gpu.read(bits, (subs * SUB * wide.height) / 32),
         lanes: gpu.read(results, rowsIn(tall, p) * LANES * RESULT_WORDS),
       }
@@ -90,7 +118,14 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       if (under !== null) await add(under)
       under = read
     }
-    sums.addReferences(new Float32Array(await gpu.read(reduced, statistics * wide.height)), wide.height, referenceFirst, count, inverseUnit, ratioUnit)
+    sums.addReferences(
+      new Float32Array(await gpu.read(reduced, statistics * wide.height)),
+      wide.height,
+      referenceFirst,
+      count,
+      inverseUnit,
+      ratioUnit,
+    )
   }
   if (under !== null) await add(under)
   if (farthest.distance >= 0) sums.addDistance(sums.pair(farthest.anchor, farthest.reference).distance)
@@ -120,7 +155,16 @@ function pairParameters(
   const floats = new Float32Array(words.buffer)
   const {metric} = task
   const dim = anchors.exact.cols
-  words.set([at.anchors, at.references, at.anchorFirst, at.referenceFirst, at.stride, Number(task.anchors === task.references), deltas, task.etas.length])
+  words.set([
+    at.anchors,
+    at.references,
+    at.anchorFirst,
+    at.referenceFirst,
+    at.stride,
+    Number(task.anchors === task.references),
+    deltas,
+    task.etas.length,
+  ])
   floats[8] = Math.min((task.floor * task.scale) / unit, LARGEST)
   floats[9] = Math.min(task.lossMax / lossUnit, LARGEST)
   floats[10] = relativeError(metric, chainOfSums(metric, roundUp(dim, 16)))

@@ -11,13 +11,21 @@ import {columnsOfPanel, type PanelPlan} from './panels.js'
 const ANCHORS = 256
 
 /**
- * Offers `sums` the steepest pairs: the distances of the anchors with the largest h in fp32 are computed again, the steepest pairs
- * among them then in fp64. Where more than 256 anchors tie, those of lower number are taken.
+ * Offers `sums` the steepest pairs: the distances of the anchors with the largest h in fp32 are computed again, the
+ * steepest pairs among them then in fp64. Where more than 256 anchors tie, those of lower number are taken.
  */
 export async function addSteepest(
   gpu: Gpu,
   arena: Arena,
-  from: {task: VolatilityTask; prepared: Prepared; sums: HostSums; steepest: Float64Array; references: readonly GPUBuffer[]; plan: PanelPlan; depth: number},
+  from: {
+    task: VolatilityTask
+    prepared: Prepared
+    sums: HostSums
+    steepest: Float64Array
+    references: readonly GPUBuffer[]
+    plan: PanelPlan
+    depth: number
+  },
 ): Promise<void> {
   const {task, prepared, sums, steepest, references, plan, depth} = from
   const chosen = Array.from(steepest.keys())
@@ -26,7 +34,12 @@ export async function addSteepest(
     .slice(0, ANCHORS)
     .sort((a, b) => a - b)
   if (chosen.length === 0) return
-  const gathered = columnsOfPanel(gatherRows(prepared.anchors.exact, chosen), {rows: chosen.length, height: ANCHORS, count: 1}, 0, 1 / prepared.unit)
+  const gathered = columnsOfPanel(
+    gatherRows(prepared.anchors.exact, chosen),
+    {rows: chosen.length, height: ANCHORS, count: 1},
+    0,
+    1 / prepared.unit,
+  )
   const left = arena.upload(gathered)
   const block = arena.storage(ANCHORS * plan.height)
   const best: Candidate[] = []
@@ -40,7 +53,10 @@ export async function addSteepest(
       for (let j = first; j < Math.min(plan.rows, first + plan.height); j++) {
         if (task.anchors === task.references && i >= j) continue
         const change = Math.min(Math.abs(loss - task.referenceLoss[j]!), task.lossMax)
-        const floored = Math.max((rawDistance(values[row * plan.height + j - first]!, task.metric) * prepared.unit) / task.scale, task.floor)
+        const floored = Math.max(
+          (rawDistance(values[row * plan.height + j - first]!, task.metric) * prepared.unit) / task.scale,
+          task.floor,
+        )
         const ratio = floored > 0 ? change / floored : 0
         if (ratio <= weakest) continue
         best.push({ratio, i, j})

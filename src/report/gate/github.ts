@@ -11,10 +11,18 @@ const LISTED = 20
 const TITLE = 255
 const MESSAGE = 4000
 
-/** Workflow commands for GitHub Actions: at most ten errors and ten warnings, the worst first; the tenth stands for all the others. */
+/**
+ * Workflow commands for GitHub Actions: at most ten errors and ten warnings, the worst first; the tenth stands for all
+ * the others.
+ */
 export function gateGithub({metrics}: GateReport, {folder}: RepositoryOptions = {}): string {
   const findings = failing(metrics)
-  const commands = (['error', 'warn'] as const).flatMap((level) => annotations(findings.filter((finding) => finding.level === level), folder))
+  const commands = (['error', 'warn'] as const).flatMap((level) =>
+    annotations(
+      findings.filter((finding) => finding.level === level),
+      folder,
+    ),
+  )
   return commands.map((command) => `${command}\n`).join('')
 }
 
@@ -25,15 +33,24 @@ function annotations(findings: readonly Finding[], folder: string | undefined): 
     `::${first.level === 'error' ? 'error' : 'warning'} title=${property(cut(visible(title), TITLE))},file=${property(visible(repositoryPath(first.place, folder)))},line=${first.place.line}::${data(cut(message, MESSAGE))}`
   return [
     ...single.map((finding) => command(finding, `surety: ${finding.check}: ${aboutOf(finding)}`, messageOf(finding))),
-    ...(rest.length === 0 ? [] : [command(rest[0]!, `surety: ${plural(rest.length, 'further finding')}`, restText(rest))]),
+    ...(rest.length === 0
+      ? []
+      : [command(rest[0]!, `surety: ${plural(rest.length, 'further finding')}`, restText(rest))]),
   ]
 }
 
-const messageOf = ({message, advice}: Finding) => [message, advice].filter((line) => line !== '').map(visible).join('\n')
+const messageOf = ({message, advice}: Finding) =>
+  [message, advice]
+    .filter((line) => line !== '')
+    .map(visible)
+    .join('\n')
 
 function restText(rest: readonly Finding[]): string {
   const listed = rest.slice(0, LISTED).map(({message}) => cut(visible(message), 180))
-  return [...listed, ...(rest.length > LISTED ? [`and ${rest.length - LISTED} more: the job summary and the report hold all`] : [])].join('\n')
+  return [
+    ...listed,
+    ...(rest.length > LISTED ? [`and ${rest.length - LISTED} more: the job summary and the report hold all`] : []),
+  ].join('\n')
 }
 
 const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

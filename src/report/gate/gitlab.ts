@@ -6,7 +6,10 @@ import {cut, failing, type RepositoryOptions, repositoryPath, RULES, suppressed,
 /** A line of a merge request's widget. */
 const LONGEST = 1000
 
-/** GitLab's code quality report: an issue for each finding that fails, and for each accepted one, so that the widget does not call it fixed. */
+/**
+ * GitLab's code quality report: an issue for each finding that fails, and for each accepted one, so that the widget
+ * does not call it fixed.
+ */
 export function gateGitlab({metrics}: GateReport, {folder}: RepositoryOptions = {}): string {
   const issues = [...failing(metrics), ...suppressed(metrics)].map((finding) => ({
     type: 'issue',
@@ -15,14 +18,19 @@ export function gateGitlab({metrics}: GateReport, {folder}: RepositoryOptions = 
     categories: ['Bug Risk'],
     severity: severityOf(finding),
     fingerprint: finding.fingerprint,
-    location: {path: repositoryPath(finding.place, folder), lines: {begin: finding.place.line, end: finding.place.line}},
+    location: {
+      path: repositoryPath(finding.place, folder),
+      lines: {begin: finding.place.line, end: finding.place.line},
+    },
   }))
   return JSON.stringify(issues, null, 2) + '\n'
 }
 
 function descriptionOf(finding: Finding): string {
   const suppression = suppressionOf(finding)
-  return suppression === null ? finding.message : `${finding.message} (accepted until ${suppression.expires}: ${suppression.reason})`
+  return suppression === null
+    ? finding.message
+    : `${finding.message} (accepted until ${suppression.expires}: ${suppression.reason})`
 }
 
 function severityOf({status, rule, level}: Finding): 'info' | 'minor' | 'major' | 'critical' {

@@ -2,7 +2,16 @@ import {gzipSync} from 'node:zlib'
 import type {CheckResult, Finding, Rule} from '../../gate/types.js'
 import type {GateReport} from '../reports.js'
 import {visible} from '../visible.js'
-import {cut, failing, foundText, type RepositoryOptions, repositoryPath, RULES, suppressed, suppressionOf} from './view.js'
+import {
+  cut,
+  failing,
+  foundText,
+  type RepositoryOptions,
+  repositoryPath,
+  RULES,
+  suppressed,
+  suppressionOf,
+} from './view.js'
 
 /** Of 25,000 results that GitHub accepts in a run it shows 5,000. */
 const SHOWN = 5000
@@ -12,8 +21,8 @@ const MESSAGE = 1000
 const NAME = 500
 
 /**
- * SARIF 2.1.0 for code scanning: a result for each finding that fails, the worst first, and for each accepted one with its suppression.
- * Within GitHub's limits; what is left out is said in a notification.
+ * SARIF 2.1.0 for code scanning: a result for each finding that fails, the worst first, and for each accepted one with
+ * its suppression. Within GitHub's limits; what is left out is said in a notification.
  */
 export function gateSarif(report: GateReport, options: RepositoryOptions = {}): string {
   const results = [...failing(report.metrics), ...suppressed(report.metrics)]
@@ -23,21 +32,47 @@ export function gateSarif(report: GateReport, options: RepositoryOptions = {}): 
   }
 }
 
-function sarifText({version, metrics, notes}: GateReport, findings: readonly Finding[], leftOut: number, {folder}: RepositoryOptions): string {
+function sarifText(
+  {version, metrics, notes}: GateReport,
+  findings: readonly Finding[],
+  leftOut: number,
+  {folder}: RepositoryOptions,
+): string {
   const ids = (Object.keys(RULES) as Rule[]).filter((rule) => findings.some((finding) => finding.rule === rule))
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: {driver: {name: 'surety', fullName: `surety gate ${version}`, semanticVersion: version, rules: ids.map(ruleOf)}},
+        tool: {
+          driver: {
+            name: 'surety',
+            fullName: `surety gate ${version}`,
+            semanticVersion: version,
+            rules: ids.map(ruleOf),
+          },
+        },
         invocations: [
           {
             executionSuccessful: metrics.findings.every(({rule, status}) => rule !== 'run' || status === 'pass'),
             toolExecutionNotifications: [
               ...metrics.checks.flatMap(brokenCheck),
-              ...notes.map(({level, code, message}) => ({level: level === 'warning' ? 'warning' : 'note', descriptor: {id: code}, message: {text: said(message)}})),
-              ...(leftOut === 0 ? [] : [{level: 'warning', descriptor: {id: 'results-left-out'}, message: {text: `${leftOut} further results are left out to stay within the limits of code scanning.`}}]),
+              ...notes.map(({level, code, message}) => ({
+                level: level === 'warning' ? 'warning' : 'note',
+                descriptor: {id: code},
+                message: {text: said(message)},
+              })),
+              ...(leftOut === 0
+                ? []
+                : [
+                    {
+                      level: 'warning',
+                      descriptor: {id: 'results-left-out'},
+                      message: {
+                        text: `${leftOut} further results are left out to stay within the limits of code scanning.`,
+                      },
+                    },
+                  ]),
             ],
           },
         ],
@@ -64,7 +99,9 @@ function ruleOf(rule: Rule) {
 }
 
 function brokenCheck({name, error}: CheckResult) {
-  return error === null ? [] : [{level: 'error', descriptor: {id: error.code}, message: {text: said(`${name}: ${error.message}`)}}]
+  return error === null
+    ? []
+    : [{level: 'error', descriptor: {id: error.code}, message: {text: said(`${name}: ${error.message}`)}}]
 }
 
 function resultOf(finding: Finding, ruleIndex: number, folder: string | undefined) {
@@ -83,14 +120,32 @@ function resultOf(finding: Finding, ruleIndex: number, folder: string | undefine
     ],
     // The first is what GitHub tells alerts apart by; of itself it would hash the line, which changes with the limit.
     partialFingerprints: {primaryLocationLineHash: fingerprint, 'suretyGate/v1': fingerprint},
-    ...(suppression === null ? {} : {suppressions: [{kind: 'external', status: 'accepted', justification: said(`${suppression.reason} (until ${suppression.expires})`)}]}),
-    properties: {expected: said(finding.expected), found: said(foundText(finding)), value: finding.value, limit: finding.limit},
+    ...(suppression === null
+      ? {}
+      : {
+          suppressions: [
+            {
+              kind: 'external',
+              status: 'accepted',
+              justification: said(`${suppression.reason} (until ${suppression.expires})`),
+            },
+          ],
+        }),
+    properties: {
+      expected: said(finding.expected),
+      found: said(foundText(finding)),
+      value: finding.value,
+      limit: finding.limit,
+    },
   }
 }
 
 /** A relative reference below the root of the repository, or the URI of a file elsewhere. */
 function artifact(path: string) {
-  const encoded = path.split('/').map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd'))).join('/')
+  const encoded = path
+    .split('/')
+    .map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd')))
+    .join('/')
   if (path.startsWith('/')) return {uri: `file://${encoded}`}
   if (/^[A-Za-z]:\//.test(path)) return {uri: `file:///${path.slice(0, 2)}${encoded.slice(encoded.indexOf('/'))}`}
   return {uri: encoded, uriBaseId: '%SRCROOT%'}

@@ -10,32 +10,68 @@ export interface RuleText {
 }
 
 export const RULES: Record<Rule, RuleText> = {
-  run: {id: 'check-not-run', title: 'A check could not be run', help: 'The command ended with an error or its report could not be read, so nothing could be judged. What was not judged never passes.'},
-  verdict: {id: 'verdict-not-pass', title: 'The verdict of a check is not a pass', help: 'The report that was judged says itself that it failed or is inconclusive.'},
-  present: {id: 'metric-missing', title: 'A metric is not there', help: 'The configuration demands a pass or a number, and the report holds none: missing, null, vacuous or abstained.'},
-  min: {id: 'metric-too-low', title: 'A metric is below its minimum', help: 'The worst value that the metric path names is held against the minimum; where there is a bound or an interval, its unfavourable end is.'},
-  max: {id: 'metric-too-high', title: 'A metric is above its maximum', help: 'The worst value that the metric path names is held against the maximum; where there is a bound or an interval, its unfavourable end is.'},
-  baseline: {id: 'metric-worse-than-baseline', title: 'A metric is worse than in the baseline', help: 'The metric became worse, by more than the tolerance, than in the report of the same check in the baseline.'},
-  suppression: {id: 'suppression-invalid', title: 'A suppression no longer holds', help: 'A suppression has expired, or there is nothing left that it suppresses.'},
+  run: {
+    id: 'check-not-run',
+    title: 'A check could not be run',
+    help: 'The command ended with an error or its report could not be read, so nothing could be judged. What was not judged never passes.',
+  },
+  verdict: {
+    id: 'verdict-not-pass',
+    title: 'The verdict of a check is not a pass',
+    help: 'The report that was judged says itself that it failed or is inconclusive.',
+  },
+  present: {
+    id: 'metric-missing',
+    title: 'A metric is not there',
+    help: 'The configuration demands a pass or a number, and the report holds none: missing, null, vacuous or abstained.',
+  },
+  min: {
+    id: 'metric-too-low',
+    title: 'A metric is below its minimum',
+    help: 'The worst value that the metric path names is held against the minimum; where there is a bound or an interval, its unfavourable end is.',
+  },
+  max: {
+    id: 'metric-too-high',
+    title: 'A metric is above its maximum',
+    help: 'The worst value that the metric path names is held against the maximum; where there is a bound or an interval, its unfavourable end is.',
+  },
+  baseline: {
+    id: 'metric-worse-than-baseline',
+    title: 'A metric is worse than in the baseline',
+    help: 'The metric became worse, by more than the tolerance, than in the report of the same check in the baseline.',
+  },
+  suppression: {
+    id: 'suppression-invalid',
+    title: 'A suppression no longer holds',
+    help: 'A suppression has expired, or there is nothing left that it suppresses.',
+  },
 }
 
 /** Whether the finding by itself makes the gate fail; a failing warning does so only where warnings are asked to. */
-export const failsGate = ({status, level}: Finding, failLevel: Exclude<Level, 'off'>): boolean => status === 'fail' && (level === 'error' || failLevel === 'warn')
+export const failsGate = ({status, level}: Finding, failLevel: Exclude<Level, 'off'>): boolean =>
+  status === 'fail' && (level === 'error' || failLevel === 'warn')
 
 /** Failing findings; a report holds the worst first. */
-export const failing = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] => findings.filter(({status}) => status === 'fail')
+export const failing = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] =>
+  findings.filter(({status}) => status === 'fail')
 
-export const suppressed = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] => findings.filter(({status}) => status === 'suppressed')
+export const suppressed = ({findings}: Pick<GateMetrics, 'findings'>): Finding[] =>
+  findings.filter(({status}) => status === 'suppressed')
 
 /** Why an accepted finding is accepted; null for every other, an expired suppression included. */
-export const suppressionOf = ({status, suppression}: Finding): Finding['suppression'] => (status === 'suppressed' ? suppression : null)
+export const suppressionOf = ({status, suppression}: Finding): Finding['suppression'] =>
+  status === 'suppressed' ? suppression : null
 
 /** What a finding is about; of a suppression that does not hold, not the metric itself. */
-export const aboutOf = ({rule, metric}: Finding): string => (rule === 'suppression' ? `suppression of ${metric}` : metric)
+export const aboutOf = ({rule, metric}: Finding): string =>
+  rule === 'suppression' ? `suppression of ${metric}` : metric
 
 /** `0.12 (upper bound; worst of 3, at layers[h1].epsilon)`: what is there, and what of it was judged. */
 export function foundText({found, judgedOn, matches, at}: Finding): string {
-  const about = [...(judgedOn === null ? [] : [judgedOn]), ...(matches > 1 && at !== null ? [`worst of ${matches}, at ${at}`] : [])]
+  const about = [
+    ...(judgedOn === null ? [] : [judgedOn]),
+    ...(matches > 1 && at !== null ? [`worst of ${matches}, at ${at}`] : []),
+  ]
   return about.length === 0 ? found : `${found} (${about.join('; ')})`
 }
 
@@ -55,14 +91,34 @@ export function checkSummaries({checks, findings}: GateMetrics): CheckSummary[] 
     const own = findings.filter((finding) => finding.check === check.name)
     const failed = own.filter(({status}) => status === 'fail')
     const accepted = own.filter(({status}) => status === 'suppressed').length
-    const state = check.error !== null ? 'broken' : failed.some(({level}) => level === 'error') ? 'failed' : failed.length > 0 ? 'warned' : 'passed'
-    return {check, findings: own, state, text: check.error === null ? demandsText(own.length, failed.length, accepted) : `could not be run: ${check.error.message}`}
+    const state =
+      check.error !== null
+        ? 'broken'
+        : failed.some(({level}) => level === 'error')
+          ? 'failed'
+          : failed.length > 0
+            ? 'warned'
+            : 'passed'
+    return {
+      check,
+      findings: own,
+      state,
+      text:
+        check.error === null
+          ? demandsText(own.length, failed.length, accepted)
+          : `could not be run: ${check.error.message}`,
+    }
   })
 }
 
 function demandsText(all: number, failed: number, accepted: number): string {
   if (all === 0) return 'nothing is demanded of it'
-  const met = failed === 0 && accepted === 0 ? `${plural(all, 'demand')} met` : failed === 0 ? `${plural(all - accepted, 'demand')} met` : `${failed} of ${plural(all, 'demand')} failed`
+  const met =
+    failed === 0 && accepted === 0
+      ? `${plural(all, 'demand')} met`
+      : failed === 0
+        ? `${plural(all - accepted, 'demand')} met`
+        : `${failed} of ${plural(all, 'demand')} failed`
   return accepted === 0 ? met : `${met}, ${accepted} accepted`
 }
 

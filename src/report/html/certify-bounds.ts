@@ -67,7 +67,11 @@ function boundMap(grid: CellGrid, {layers}: CertifyMetrics): Markup {
     columnTitle: grid.sharedRadii ? 'within radius δ' : 'the closest pairs, and their radius δ',
     rows: grid.rows.map(({layer}) => layer),
     columns: grid.columns,
-    cells: grid.rows.map(({cells}) => cells.map((cell) => (grid.sharedRadii ? heatCell(cell) : {...heatCell(cell), detail: `δ ${setting(cell.delta)}`}))),
+    cells: grid.rows.map(({cells}) =>
+      cells.map((cell) =>
+        grid.sharedRadii ? heatCell(cell) : {...heatCell(cell), detail: `δ ${setting(cell.delta)}`},
+      ),
+    ),
   })
 }
 
@@ -91,7 +95,10 @@ function stepOf(bound: number): 0 | 1 | 2 | 3 | 4 {
 }
 
 function mapKey(): Markup {
-  const swatches = STEP_NAMES.map((name, i) => markup`<li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect class="heat${i}" width="14" height="14" rx="3"/></svg> ${name}</li>`)
+  const swatches = STEP_NAMES.map(
+    (name, i) =>
+      markup`<li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true"><rect class="heat${i}" width="14" height="14" rx="3"/></svg> ${name}</li>`,
+  )
   return markup`<p>The best of the three bounds in each cell; the more a cell stands out, the stronger its statement.</p><ul class="legend">${swatches}</ul>
 <p>✓ ${STATUS_MEANING.certified}<br>– ${STATUS_MEANING.vacuous}<br>? ${STATUS_MEANING.abstain}; the number counts them<br>! ${STATUS_MEANING.invalid}</p>`
 }
@@ -111,7 +118,10 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
         : `The best bound is ${percentUp(bestBound(first))} at δ = ${setting(first.delta)} and ${percentUp(bestBound(last))} at δ = ${setting(last.delta)}; ${orDash(last.observed, percent)} observed there.`,
     width: 320,
     height: 236,
-    x: (range) => ({scale: spreadScale(cells.length === 0 ? [0, 1] : cells.map((c) => c.delta), range), label: 'radius δ'}),
+    x: (range) => ({
+      scale: spreadScale(cells.length === 0 ? [0, 1] : cells.map((c) => c.delta), range),
+      label: 'radius δ',
+    }),
     y: (range) => ({scale: linearScale([0, 1], range), label: 'share of close pairs', format: percent}),
     series: [3, 2, 1, 0].map((i) => ({...CURVES[i]!, points: lines[i]!})),
     band: cells.map((cell) => ({x: cell.delta, between: isStated(cell) ? [cell.lower ?? 0, bestBound(cell)] : null})),
@@ -144,20 +154,22 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       ...(legacy ? [{title: 'legacy: does not hold', kind: 'number'} as const] : []),
     ],
     rows: cells.map((c) => [
-        c.layer,
-        setting(c.delta),
-        number(c.deltaRaw),
-        count(c.pairs),
-        percent(c.fraction),
-        orDash(c.observed, percent),
-        ...(lower ? [orDash(c.lower ?? null, percentDown)] : []),
-        percentUp(c.direct),
-        percentUp(c.windowed),
-        percentUp(c.global),
-        ...(fresh ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`] : []),
-        c.status,
-        ...(legacy ? [orDash(c.legacyBound ?? null, percent)] : []),
-      ]),
+      c.layer,
+      setting(c.delta),
+      number(c.deltaRaw),
+      count(c.pairs),
+      percent(c.fraction),
+      orDash(c.observed, percent),
+      ...(lower ? [orDash(c.lower ?? null, percentDown)] : []),
+      percentUp(c.direct),
+      percentUp(c.windowed),
+      percentUp(c.global),
+      ...(fresh
+        ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`]
+        : []),
+      c.status,
+      ...(legacy ? [orDash(c.legacyBound ?? null, percent)] : []),
+    ]),
   }
 }
 

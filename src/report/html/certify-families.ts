@@ -9,15 +9,36 @@ import {dataTable, foldedTable} from './table.js'
 /** Bounds by class, then between which classes unstable pairs lie. */
 export function classSection({classes = [], layers, alpha}: CertifyMetrics, {label}: RowNames): Content {
   const eta = classes[0]?.eta
-  const bounds = eta === undefined ? null : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(classes, layers.map(({name}) => name), label)}`
+  const bounds =
+    eta === undefined
+      ? null
+      : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(
+          classes,
+          layers.map(({name}) => name),
+          label,
+        )}`
   const pairs = layers.flatMap(({name, classPairs}) =>
     classPairs === undefined || classPairs.length === 0
       ? []
-      : [foldedTable(`Between which classes, in ${name}`, {
-          caption: `Close pairs of examples that differ in loss, by their classes, in layer ${name}: estimates from the sample, no certificates`,
-          columns: [{title: 'classes', kind: 'word'}, {title: 'of all unstable close pairs', kind: 'number'}, {title: 'close pairs', kind: 'number'}, {title: 'of these unstable', kind: 'number'}],
-          rows: classPairs.map((pair) => [pair.labels[0] === pair.labels[1] ? `both ${label(pair.labels[0])}` : `${label(pair.labels[0])} and ${label(pair.labels[1])}`, percent(pair.share), count(pair.pairs), percent(pair.observed)]),
-        })],
+      : [
+          foldedTable(`Between which classes, in ${name}`, {
+            caption: `Close pairs of examples that differ in loss, by their classes, in layer ${name}: estimates from the sample, no certificates`,
+            columns: [
+              {title: 'classes', kind: 'word'},
+              {title: 'of all unstable close pairs', kind: 'number'},
+              {title: 'close pairs', kind: 'number'},
+              {title: 'of these unstable', kind: 'number'},
+            ],
+            rows: classPairs.map((pair) => [
+              pair.labels[0] === pair.labels[1]
+                ? `both ${label(pair.labels[0])}`
+                : `${label(pair.labels[0])} and ${label(pair.labels[1])}`,
+              percent(pair.share),
+              count(pair.pairs),
+              percent(pair.observed),
+            ]),
+          }),
+        ],
   )
   return markup`${bounds}${pairs}`
 }
@@ -28,7 +49,11 @@ function classTable(classes: readonly ClassRow[], layers: readonly string[], nam
   const delta = (layer: string) => classes.find((row) => row.layer === layer)!.delta
   return dataTable({
     caption: 'Certified share by class, with the share observed (no certificate) and the number of pairs behind it',
-    columns: [{title: 'class', kind: 'word'}, {title: 'references', kind: 'number'}, ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'layer'}) as const)],
+    columns: [
+      {title: 'class', kind: 'word'},
+      {title: 'references', kind: 'number'},
+      ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'layer'}) as const),
+    ],
     rows: labels.map((label) => {
       const row = (layer: string) => at.get(`${layer} ${label}`)!
       return [name(label), count(row(layers[0]!).references), ...layers.map((layer) => classText(row(layer)))]
@@ -37,7 +62,9 @@ function classTable(classes: readonly ClassRow[], layers: readonly string[], nam
 }
 
 function classText({status, bound, observed, pairs}: ClassRow): string {
-  const claim = {certified: `${percentUp(bound)} ✓`, vacuous: '100 % –', abstain: '? too few', invalid: '! invalid'}[status]
+  const claim = {certified: `${percentUp(bound)} ✓`, vacuous: '100 % –', abstain: '? too few', invalid: '! invalid'}[
+    status
+  ]
   return `${claim} (${orDash(observed, percent)} of ${count(pairs)})`
 }
 
@@ -45,21 +72,45 @@ function classText({status, bound, observed, pairs}: ClassRow): string {
 export function exampleSection({examples, layers}: CertifyMetrics): Content {
   if (examples === undefined) return null
   const {risk, eta, rows} = examples
-  const panels = examples.layers.map((layer, k) => markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`)
+  const panels = examples.layers.map(
+    (layer, k) =>
+      markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`,
+  )
   const summary = foldedTable('Table of the curves', {
     caption: `Share of ${plural(rows.length, 'example')} whose bound at δ is at most ${percent(risk)}`,
-    columns: [{title: 'layer', kind: 'text'}, {title: 'δ', kind: 'number'}, {title: 'share of examples', kind: 'number'}],
-    rows: examples.layers.flatMap(({layer, deltas, certified}) => deltas.map((delta, g) => [layer, setting(delta), percent(certified[g]!)])),
+    columns: [
+      {title: 'layer', kind: 'text'},
+      {title: 'δ', kind: 'number'},
+      {title: 'share of examples', kind: 'number'},
+    ],
+    rows: examples.layers.flatMap(({layer, deltas, certified}) =>
+      deltas.map((delta, g) => [layer, setting(delta), percent(certified[g]!)]),
+    ),
   })
   const each = foldedTable('Table of the examples', {
     caption: `Radius of each example: the largest δ at which its bound is at most ${percent(risk)}, and that bound; – abstains. Row numbers count from 0 in the data file`,
-    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'number'}, {title: 'loss', kind: 'number'}, ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const)],
-    rows: rows.map((row) => [row.row, orDash(row.label, String), number(row.loss), ...row.radii.map((radius, k) => (radius === null ? '–' : `${setting(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`))]),
+    columns: [
+      {title: 'row', kind: 'word'},
+      {title: 'label', kind: 'number'},
+      {title: 'loss', kind: 'number'},
+      ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const),
+    ],
+    rows: rows.map((row) => [
+      row.row,
+      orDash(row.label, String),
+      number(row.loss),
+      ...row.radii.map((radius, k) =>
+        radius === null
+          ? '–'
+          : `${setting(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`,
+      ),
+    ]),
   })
   return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percent(risk)} differs from it in loss by ${setting(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`
 }
 
-const radiusText = ({abstained, medianRadius}: ExampleLayer): string => `${medianRadius === null ? 'no median radius' : `median radius ${setting(medianRadius)}`}, ${percent(abstained)} abstain`
+const radiusText = ({abstained, medianRadius}: ExampleLayer): string =>
+  `${medianRadius === null ? 'no median radius' : `median radius ${setting(medianRadius)}`}, ${percent(abstained)} abstain`
 
 function fractionChart(id: string, {layer, deltas, certified}: ExampleLayer, risk: number): Markup {
   const most = certified.reduce((best, x, g) => (x > certified[best]! ? g : best), 0)

@@ -20,25 +20,42 @@ ${layerTable(metrics)}${groupTables(metrics)}`
 
 function depthSeries({layers}: CertifyMetrics): Series[] {
   const apart = layers.filter(({collapsed}) => !collapsed)
-  const estimate = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.estimate, interval: scaleFree.asymptotic}))
+  const estimate = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({
+    x,
+    y: scaleFree.estimate,
+    interval: scaleFree.asymptotic,
+  }))
   const upper = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
   const series: Series[] = [{name: 'estimate of ε', style: 'primary', points: estimate}]
-  return upper.every(({y}) => y === null) ? series : [{name: 'upper bound of ε', style: 'secondary', points: upper}, ...series]
+  return upper.every(({y}) => y === null)
+    ? series
+    : [{name: 'upper bound of ε', style: 'secondary', points: upper}, ...series]
 }
 
 function depthChart(metrics: CertifyMetrics): Markup {
   const {layers, localization} = metrics
-  const top = Math.max(...layers.flatMap(({epsilon: {scaleFree: e}}) => [e.estimate, e.upper ?? 0, e.asymptotic?.[1] ?? 0]))
+  const top = Math.max(
+    ...layers.flatMap(({epsilon: {scaleFree: e}}) => [e.estimate, e.upper ?? 0, e.asymptotic?.[1] ?? 0]),
+  )
   const room = Math.floor(WIDTH / Math.max(1, layers.length) / CHARACTER)
-  const names = new Map(layers.map(({relativeDepth, name}, i) => [relativeDepth, room < 6 ? String(i + 1) : shorten(name, room)]))
+  const names = new Map(
+    layers.map(({relativeDepth, name}, i) => [relativeDepth, room < 6 ? String(i + 1) : shorten(name, room)]),
+  )
   const most = localization.ranking[0]
   return lineChart({
     id: 'depth',
     title: 'Scale-free volatility by depth',
-    description: most === undefined ? 'No layers.' : `${count(layers.length)} layers, first to last. The most volatile is ${most.layer} with ε = ${number(most.scaleFree)}.`,
+    description:
+      most === undefined
+        ? 'No layers.'
+        : `${count(layers.length)} layers, first to last. The most volatile is ${most.layer} with ε = ${number(most.scaleFree)}.`,
     width: WIDTH,
     height: 300,
-    x: (range) => ({scale: {...linearScale([-0.1, 1.1], range), ticks: [...names.keys()]}, label: 'depth, first layer to last', format: (depth) => names.get(depth)!}),
+    x: (range) => ({
+      scale: {...linearScale([-0.1, 1.1], range), ticks: [...names.keys()]},
+      label: 'depth, first layer to last',
+      format: (depth) => names.get(depth)!,
+    }),
     y: (range) => ({scale: linearScale([0, top], range), label: 'ε, scale-free'}),
     series: depthSeries(metrics),
   })
@@ -49,11 +66,27 @@ function groupTables({layers}: CertifyMetrics): Markup[] {
   return layers.flatMap(({name, groups = []}) =>
     groups.length === 0
       ? []
-      : [foldedTable(`Which units carry it, in ${name}`, {
-          caption: `Groups of neighbouring units of layer ${name}: their part of the volatility of close pairs, their part of the same pairs' distance, and how scale-free ε changes without them. Estimates`,
-          columns: [{title: 'units', kind: 'word'}, {title: 'of the volatility', kind: 'number'}, {title: 'of the distance', kind: 'number'}, {title: 'ratio', kind: 'number'}, {title: 'ε without them', kind: 'number'}],
-          rows: groups.map((group) => [unitRange(group), orDash(group.volatilityShare, percent), orDash(group.distanceShare, percent), group.volatilityShare === null || !group.distanceShare ? '–' : number(group.volatilityShare / group.distanceShare), dropText(group.dropChange)]),
-        })],
+      : [
+          foldedTable(`Which units carry it, in ${name}`, {
+            caption: `Groups of neighbouring units of layer ${name}: their part of the volatility of close pairs, their part of the same pairs' distance, and how scale-free ε changes without them. Estimates`,
+            columns: [
+              {title: 'units', kind: 'word'},
+              {title: 'of the volatility', kind: 'number'},
+              {title: 'of the distance', kind: 'number'},
+              {title: 'ratio', kind: 'number'},
+              {title: 'ε without them', kind: 'number'},
+            ],
+            rows: groups.map((group) => [
+              unitRange(group),
+              orDash(group.volatilityShare, percent),
+              orDash(group.distanceShare, percent),
+              group.volatilityShare === null || !group.distanceShare
+                ? '–'
+                : number(group.volatilityShare / group.distanceShare),
+              dropText(group.dropChange),
+            ]),
+          }),
+        ],
   )
 }
 
@@ -89,7 +122,9 @@ function layerTable({layers}: CertifyMetrics): Markup {
             orDash(l.epsilon.scaleFree.upper),
             interval(l.epsilon.scaleFree.asymptotic),
             ...(bca ? [interval(l.epsilon.scaleFree.bca ?? null)] : []),
-            ...fresh.map((method) => orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null)),
+            ...fresh.map((method) =>
+              orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null),
+            ),
           ]),
       number(l.epsilon.raw.estimate),
       orDash(l.epsilon.raw.upper),
@@ -108,12 +143,23 @@ export function volatileInputs({layers, localization}: CertifyMetrics): Content 
   const tables = layers.map((layer) =>
     foldedTable(`Most volatile inputs in ${layer.name}`, {
       caption: `Inputs with the largest volatility in layer ${layer.name}`,
-      columns: [{title: 'row', kind: 'word'}, {title: 'volatility', kind: 'number'}, {title: 'loss', kind: 'number'}, {title: 'label', kind: 'number'}],
-      rows: layer.mostVolatile.map((input) => [input.row, number(input.volatility), number(input.loss), orDash(input.label, String)]),
+      columns: [
+        {title: 'row', kind: 'word'},
+        {title: 'volatility', kind: 'number'},
+        {title: 'loss', kind: 'number'},
+        {title: 'label', kind: 'number'},
+      ],
+      rows: layer.mostVolatile.map((input) => [
+        input.row,
+        number(input.volatility),
+        number(input.loss),
+        orDash(input.label, String),
+      ]),
     }),
   )
   const overlap = dataTable({
-    caption: 'Overlap of the most volatile 5 % of inputs between layers: 100 % where two layers single out the same inputs',
+    caption:
+      'Overlap of the most volatile 5 % of inputs between layers: 100 % where two layers single out the same inputs',
     columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const)],
     rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map(percent)]),
   })

@@ -17,7 +17,13 @@ export function perturbationSection(perturbations: readonly PerturbationMetrics[
     caption: 'At most this share of fresh examples changes in loss by η or more when perturbed, whatever the distance',
     columns: [
       {title: 'perturbation', kind: 'text'},
-      ...etas.flatMap((eta) => [{title: `η = ${setting(eta)}`, kind: 'number'}, {title: 'observed', kind: 'number'}] as const),
+      ...etas.flatMap(
+        (eta) =>
+          [
+            {title: `η = ${setting(eta)}`, kind: 'number'},
+            {title: 'observed', kind: 'number'},
+          ] as const,
+      ),
       {title: 'mean loss', kind: 'word'},
       {title: 'accuracy', kind: 'number'},
       {title: 'what was done', kind: 'reason'},
@@ -36,16 +42,47 @@ export function perturbationSection(perturbations: readonly PerturbationMetrics[
 function details(each: PerturbationMetrics): Markup {
   const layers = dataTable({
     caption: 'ε along the perturbation: mean change of loss per unit of distance, with its exact upper bound',
-    columns: [{title: 'layer', kind: 'text'}, {title: 'ε, scale-free', kind: 'number'}, {title: 'upper bound', kind: 'number'}, {title: 'τ', kind: 'number'}, {title: 'median distance, raw', kind: 'number'}],
-    rows: each.layers.map(({name, epsilon: {scaleFree}, floor, medianPairDistance}) => [name, number(scaleFree.estimate), number(scaleFree.upper), setting(floor), number(medianPairDistance)]),
+    columns: [
+      {title: 'layer', kind: 'text'},
+      {title: 'ε, scale-free', kind: 'number'},
+      {title: 'upper bound', kind: 'number'},
+      {title: 'τ', kind: 'number'},
+      {title: 'median distance, raw', kind: 'number'},
+    ],
+    rows: each.layers.map(({name, epsilon: {scaleFree}, floor, medianPairDistance}) => [
+      name,
+      number(scaleFree.estimate),
+      number(scaleFree.upper),
+      setting(floor),
+      number(medianPairDistance),
+    ]),
   })
   const cells = foldedTable(`All bounds of ${perturbationName(each)}`, {
     caption: `Upper bounds from ${count(each.pairs)} independent pairs; the status is that of the bound given d ≤ δ`,
     columns: [
-      {title: 'layer', kind: 'text'}, {title: 'δ', kind: 'number'}, {title: 'η', kind: 'number'}, {title: 'pairs within δ', kind: 'number'}, {title: 'of all', kind: 'number'}, {title: 'observed', kind: 'number'},
-      {title: 'change given d ≤ δ', kind: 'number'}, {title: 'change and d ≤ δ', kind: 'number'}, {title: 'the same from ε alone', kind: 'number'}, {title: 'status', kind: 'word'},
+      {title: 'layer', kind: 'text'},
+      {title: 'δ', kind: 'number'},
+      {title: 'η', kind: 'number'},
+      {title: 'pairs within δ', kind: 'number'},
+      {title: 'of all', kind: 'number'},
+      {title: 'observed', kind: 'number'},
+      {title: 'change given d ≤ δ', kind: 'number'},
+      {title: 'change and d ≤ δ', kind: 'number'},
+      {title: 'the same from ε alone', kind: 'number'},
+      {title: 'status', kind: 'word'},
     ],
-    rows: each.cells.map((c) => [c.layer, setting(c.delta), setting(c.eta), count(c.pairs), percent(c.fraction), orDash(c.observed, percent), percentUp(c.conditional), percentUp(c.joint), percentUp(c.markov), c.status]),
+    rows: each.cells.map((c) => [
+      c.layer,
+      setting(c.delta),
+      setting(c.eta),
+      count(c.pairs),
+      percent(c.fraction),
+      orDash(c.observed, percent),
+      percentUp(c.conditional),
+      percentUp(c.joint),
+      percentUp(c.markov),
+      c.status,
+    ]),
   })
   return markup`<h3>${perturbationName(each)}</h3>${layers}${cells}`
 }
@@ -53,19 +90,57 @@ function details(each: PerturbationMetrics): Markup {
 /** This checkpoint against an earlier one on the same examples. */
 export function comparisonSection({comparison}: CertifyMetrics & {comparison: Comparison}): Content {
   const {alpha, layers, cells, pairing, onlyHere, onlyThere} = comparison
-  const unmatched = [...onlyHere.map((name) => `${name} (only here)`), ...onlyThere.map((name) => `${name} (only there)`)]
+  const unmatched = [
+    ...onlyHere.map((name) => `${name} (only here)`),
+    ...onlyThere.map((name) => `${name} (only there)`),
+  ]
   const epsilon = dataTable({
     caption: `Scale-free ε; exact intervals hold for all layers at once with ${percent(1 - alpha)} confidence, asymptotic ones are no certificates`,
-    columns: [{title: 'layer', kind: 'text'}, {title: 'then', kind: 'number'}, {title: 'now', kind: 'number'}, {title: 'difference', kind: 'number'}, {title: 'exact', kind: 'number'}, {title: 'asymptotic', kind: 'number'}],
-    rows: layers.map((l) => [l.name, number(l.earlier), number(l.epsilon), number(l.difference), l.exact === null ? '–' : signedInterval(l.exact), signedInterval(l.asymptotic)]),
-  })
-  const bounds = cells.length === 0 ? markup`<p>The grids of the two reports differ, so their cells are not compared.</p>` : foldedTable('Cell by cell', {
-    caption: 'Share of close pairs whose loss changes by η or more; the interval of the difference is asymptotic, given the anchors',
     columns: [
-      {title: 'layer', kind: 'text'}, {title: 'η', kind: 'number'}, {title: 'δ then', kind: 'number'}, {title: 'δ now', kind: 'number'}, {title: 'observed then', kind: 'number'}, {title: 'now', kind: 'number'},
-      {title: 'difference', kind: 'number'}, {title: 'bound then', kind: 'number'}, {title: 'bound now', kind: 'number'},
+      {title: 'layer', kind: 'text'},
+      {title: 'then', kind: 'number'},
+      {title: 'now', kind: 'number'},
+      {title: 'difference', kind: 'number'},
+      {title: 'exact', kind: 'number'},
+      {title: 'asymptotic', kind: 'number'},
     ],
-    rows: cells.map((c) => [c.layer, setting(c.eta), setting(c.earlierDelta), setting(c.delta), orDash(c.earlierObserved, percent), orDash(c.observed, percent), c.asymptotic === null ? '–' : signedInterval(c.asymptotic), percentUp(c.earlierBound), percentUp(c.bound)]),
+    rows: layers.map((l) => [
+      l.name,
+      number(l.earlier),
+      number(l.epsilon),
+      number(l.difference),
+      l.exact === null ? '–' : signedInterval(l.exact),
+      signedInterval(l.asymptotic),
+    ]),
   })
+  const bounds =
+    cells.length === 0
+      ? markup`<p>The grids of the two reports differ, so their cells are not compared.</p>`
+      : foldedTable('Cell by cell', {
+          caption:
+            'Share of close pairs whose loss changes by η or more; the interval of the difference is asymptotic, given the anchors',
+          columns: [
+            {title: 'layer', kind: 'text'},
+            {title: 'η', kind: 'number'},
+            {title: 'δ then', kind: 'number'},
+            {title: 'δ now', kind: 'number'},
+            {title: 'observed then', kind: 'number'},
+            {title: 'now', kind: 'number'},
+            {title: 'difference', kind: 'number'},
+            {title: 'bound then', kind: 'number'},
+            {title: 'bound now', kind: 'number'},
+          ],
+          rows: cells.map((c) => [
+            c.layer,
+            setting(c.eta),
+            setting(c.earlierDelta),
+            setting(c.delta),
+            orDash(c.earlierObserved, percent),
+            orDash(c.observed, percent),
+            c.asymptotic === null ? '–' : signedInterval(c.asymptotic),
+            percentUp(c.earlierBound),
+            percentUp(c.bound),
+          ]),
+        })
   return markup`<p class="lead">Differences to the earlier report, paired on the same anchors and references (${pairing === 'input-hash' ? 'the data files have the same hash' : 'hidden states in two files: the labels agree row by row'}). Negative is better.</p>${epsilon}${bounds}${unmatched.length === 0 ? null : markup`<p>Without a counterpart: ${unmatched.join(', ')}.</p>`}`
 }

@@ -38,25 +38,31 @@ export function rowNames({subject, thumbnails = []}: Named): RowNames {
 /** The pairs that make the model volatile, drawn where their inputs are images. */
 export function witnessSection(witnesses: readonly Witness[], names: RowNames): Content {
   const drawn = witnesses.some(({rows}) => names.picture(rows[0], null) !== null)
-  return markup`<p class="lead">Close in a layer, far apart in loss: the pairs with the largest change of loss per unit of distance. Look at them first.</p>${drawn ? pictures(witnesses, names) : null}${dataTable({
-    caption: 'Row numbers count from 0 in the data file',
-    columns: [
-      {title: 'layer', kind: 'text'},
-      {title: 'rows', kind: 'word'},
-      {title: 'labels', kind: 'word'},
-      {title: 'losses', kind: 'word'},
-      {title: 'distance', kind: 'number'},
-      {title: 'change per distance', kind: 'number'},
-    ],
-    rows: witnesses.map((w) => [
-      w.layer,
-      `${w.rows[0]} and ${w.rows[1]}`,
-      w.labels === null ? '–' : w.labels[0] === w.labels[1] ? `both ${names.label(w.labels[0])}` : `${names.label(w.labels[0])} and ${names.label(w.labels[1])}`,
-      `${number(w.losses[0])} and ${number(w.losses[1])}`,
-      number(w.distance),
-      number(w.ratio),
-    ]),
-  })}`
+  return markup`<p class="lead">Close in a layer, far apart in loss: the pairs with the largest change of loss per unit of distance. Look at them first.</p>${drawn ? pictures(witnesses, names) : null}${dataTable(
+    {
+      caption: 'Row numbers count from 0 in the data file',
+      columns: [
+        {title: 'layer', kind: 'text'},
+        {title: 'rows', kind: 'word'},
+        {title: 'labels', kind: 'word'},
+        {title: 'losses', kind: 'word'},
+        {title: 'distance', kind: 'number'},
+        {title: 'change per distance', kind: 'number'},
+      ],
+      rows: witnesses.map((w) => [
+        w.layer,
+        `${w.rows[0]} and ${w.rows[1]}`,
+        w.labels === null
+          ? '–'
+          : w.labels[0] === w.labels[1]
+            ? `both ${names.label(w.labels[0])}`
+            : `${names.label(w.labels[0])} and ${names.label(w.labels[1])}`,
+        `${number(w.losses[0])} and ${number(w.losses[1])}`,
+        number(w.distance),
+        number(w.ratio),
+      ]),
+    },
+  )}`
 }
 
 /** Each pair of inputs side by side, a group a layer. */
@@ -74,8 +80,21 @@ function pictures(witnesses: readonly Witness[], names: RowNames): Content {
 /** Rows whose neighbours agree on another label. */
 export function hintSection(hints: readonly LabelHint[], names: RowNames): Content {
   return dataTable({
-    caption: 'High loss, while at least 8 of the 10 nearest neighbours in every late layer agree on one other label. Hints, not findings: a hard example looks the same',
-    columns: [{title: 'row', kind: 'word'}, {title: 'label', kind: 'word'}, {title: 'neighbours say', kind: 'word'}, {title: 'agreement', kind: 'number'}, {title: 'loss', kind: 'number'}],
-    rows: hints.map(({row, label, suggested, agreement, loss}) => [markup`${names.picture(row, label)} ${row}`, names.label(label), names.label(suggested), percent(agreement), number(loss)]),
+    caption:
+      'High loss, while at least 8 of the 10 nearest neighbours in every late layer agree on one other label. Hints, not findings: a hard example looks the same',
+    columns: [
+      {title: 'row', kind: 'word'},
+      {title: 'label', kind: 'word'},
+      {title: 'neighbours say', kind: 'word'},
+      {title: 'agreement', kind: 'number'},
+      {title: 'loss', kind: 'number'},
+    ],
+    rows: hints.map(({row, label, suggested, agreement, loss}) => [
+      markup`${names.picture(row, label)} ${row}`,
+      names.label(label),
+      names.label(suggested),
+      percent(agreement),
+      number(loss),
+    ]),
   })
 }

@@ -9,7 +9,10 @@ import {comparisonSection, perturbationSection} from './certify-pairs.js'
 import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
 import {type KeyFigure, page} from './page.js'
 
-/** The certificate as one self-contained HTML file, complete without its script; every number of its charts is in a table. */
+/**
+ * The certificate as one self-contained HTML file, complete without its script; every number of its charts is in a
+ * table.
+ */
 export function certifyHtml(report: CertifyReport): string {
   const {metrics} = report
   const names = rowNames(report)
@@ -19,14 +22,32 @@ export function certifyHtml(report: CertifyReport): string {
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
-      ...(metrics.examples === undefined ? [] : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
-      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0) ? [] : [{id: 'classes', title: 'Classes', body: classSection(metrics, names)}]),
-      ...(metrics.perturbations === undefined ? [] : [{id: 'perturbations', title: 'Perturbed copies', body: perturbationSection(metrics.perturbations)}]),
-      ...(metrics.comparison === undefined ? [] : [{id: 'comparison', title: 'Against the earlier report', body: comparisonSection({...metrics, comparison: metrics.comparison})}]),
+      ...(metrics.examples === undefined
+        ? []
+        : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
+      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0)
+        ? []
+        : [{id: 'classes', title: 'Classes', body: classSection(metrics, names)}]),
+      ...(metrics.perturbations === undefined
+        ? []
+        : [{id: 'perturbations', title: 'Perturbed copies', body: perturbationSection(metrics.perturbations)}]),
+      ...(metrics.comparison === undefined
+        ? []
+        : [
+            {
+              id: 'comparison',
+              title: 'Against the earlier report',
+              body: comparisonSection({...metrics, comparison: metrics.comparison}),
+            },
+          ]),
       {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
-      ...(metrics.witnesses.length === 0 ? [] : [{id: 'witnesses', title: 'Witness pairs', body: witnessSection(metrics.witnesses, names)}]),
+      ...(metrics.witnesses.length === 0
+        ? []
+        : [{id: 'witnesses', title: 'Witness pairs', body: witnessSection(metrics.witnesses, names)}]),
       {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},
-      ...(labelHints.length === 0 ? [] : [{id: 'hints', title: 'Hints at wrong labels', body: hintSection(labelHints, names)}]),
+      ...(labelHints.length === 0
+        ? []
+        : [{id: 'hints', title: 'Hints at wrong labels', body: hintSection(labelHints, names)}]),
     ],
   })
 }
@@ -39,7 +60,11 @@ function figures(metrics: CertifyMetrics): KeyFigure[] {
   const all: (KeyFigure | null)[] = [
     best === null
       ? {name: 'Tightest certified bound', value: 'none', detail: 'no statement below 100 % holds'}
-      : {name: 'Tightest certified bound', value: percentUp(bestBound(best)), detail: `δ = ${setting(best.delta)}, η = ${setting(best.eta)}, layer ${best.layer}`},
+      : {
+          name: 'Tightest certified bound',
+          value: percentUp(bestBound(best)),
+          detail: `δ = ${setting(best.delta)}, η = ${setting(best.eta)}, layer ${best.layer}`,
+        },
     {
       name: 'Statements certified',
       value: `${count(counts.certified)} of ${count(metrics.cells.length)}`,
@@ -48,7 +73,11 @@ function figures(metrics: CertifyMetrics): KeyFigure[] {
     {name: 'Confidence', value: percent(1 - alpha.total), detail: `all ${count(alpha.statements)} statements at once`},
     most === undefined
       ? null
-      : {name: 'Most volatile layer', value: number(most.scaleFree), detail: `ε of ${most.layer}${most.interval === null ? '' : `, ${interval(most.interval)}`}`},
+      : {
+          name: 'Most volatile layer',
+          value: number(most.scaleFree),
+          detail: `ε of ${most.layer}${most.interval === null ? '' : `, ${interval(most.interval)}`}`,
+        },
     {
       name: 'Examples',
       value: count(metrics.rows),

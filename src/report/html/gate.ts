@@ -6,9 +6,18 @@ import {type Content, markup} from './escape.js'
 import {type KeyFigure, page, type Section} from './page.js'
 import {type Column, dataTable, foldedTable} from './table.js'
 
-const STATE: Record<CheckState, string> = {broken: '✗ not run', failed: '✗ failed', warned: '! warning', passed: '✓ passed'}
+const STATE: Record<CheckState, string> = {
+  broken: '✗ not run',
+  failed: '✗ failed',
+  warned: '! warning',
+  passed: '✓ passed',
+}
 /** A demand takes three columns: what it is about, with where it is made below; what is expected; what was found. */
-const DEMAND: readonly Column[] = [{title: 'metric', kind: 'name'}, {title: 'expected', kind: 'text'}, {title: 'found', kind: 'reason'}]
+const DEMAND: readonly Column[] = [
+  {title: 'metric', kind: 'name'},
+  {title: 'expected', kind: 'text'},
+  {title: 'found', kind: 'reason'},
+]
 
 /** The gate as one self-contained HTML file: what fails, what is accepted, every check, what passes. */
 export function gateHtml(report: GateReport): string {
@@ -20,7 +29,11 @@ function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {
   return [
     {name: 'Checks', value: count(counts.checks), detail: `${count(findings.length)} demands on them`},
     {name: 'Errors', value: count(counts.errors), detail: 'each fails the gate'},
-    {name: 'Warnings', value: count(counts.warnings), detail: failLevel === 'warn' ? 'each fails the gate' : 'do not fail the gate'},
+    {
+      name: 'Warnings',
+      value: count(counts.warnings),
+      detail: failLevel === 'warn' ? 'each fails the gate' : 'do not fail the gate',
+    },
     {name: 'Accepted', value: count(counts.suppressed), detail: 'known failures, with a reason and a last day'},
     {name: 'Met', value: count(counts.passed), detail: 'demands that hold'},
   ]
@@ -31,10 +44,26 @@ function sections(metrics: GateMetrics): Section[] {
   const accepted = suppressed(metrics)
   const passed = metrics.findings.filter(({status}) => status === 'pass')
   return [
-    {id: 'failing', title: 'What fails', body: failures.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failures)},
+    {
+      id: 'failing',
+      title: 'What fails',
+      body: failures.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failures),
+    },
     ...(accepted.length === 0 ? [] : [{id: 'accepted', title: 'Accepted for now', body: acceptedTable(accepted)}]),
     {id: 'checks', title: 'Checks', body: checkTable(metrics)},
-    ...(passed.length === 0 ? [] : [{id: 'met', title: 'What holds', body: foldedTable('Table of the demands that are met', {caption: 'Demands that are met', columns: DEMAND, rows: passed.map(demand)})}]),
+    ...(passed.length === 0
+      ? []
+      : [
+          {
+            id: 'met',
+            title: 'What holds',
+            body: foldedTable('Table of the demands that are met', {
+              caption: 'Demands that are met',
+              columns: DEMAND,
+              rows: passed.map(demand),
+            }),
+          },
+        ]),
   ]
 }
 
@@ -42,7 +71,11 @@ function failingTable(findings: readonly Finding[]): Content {
   return dataTable({
     caption: 'Demands that are not met, the worst first',
     columns: [...DEMAND, {title: 'level', kind: 'word'}, {title: 'what to do', kind: 'reason'}],
-    rows: findings.map((finding) => [...demand(finding), finding.level === 'error' ? '✗ error' : '! warning', finding.advice]),
+    rows: findings.map((finding) => [
+      ...demand(finding),
+      finding.level === 'error' ? '✗ error' : '! warning',
+      finding.advice,
+    ]),
   })
 }
 
@@ -50,15 +83,33 @@ function acceptedTable(findings: readonly Finding[]): Content {
   return dataTable({
     caption: 'Demands that are not met and are accepted until a day',
     columns: [...DEMAND, {title: 'until', kind: 'word'}, {title: 'why', kind: 'reason'}],
-    rows: findings.map((finding) => [...demand(finding), finding.suppression?.expires ?? '', finding.suppression?.reason ?? '']),
+    rows: findings.map((finding) => [
+      ...demand(finding),
+      finding.suppression?.expires ?? '',
+      finding.suppression?.reason ?? '',
+    ]),
   })
 }
 
 function checkTable(metrics: GateMetrics): Content {
   return dataTable({
     caption: 'Every check, in the order of the configuration',
-    columns: [{title: 'check', kind: 'name'}, {title: 'state', kind: 'word'}, {title: 'demands', kind: 'reason'}, {title: 'command', kind: 'word'}, {title: 'subject', kind: 'text'}, {title: 'its own verdict', kind: 'reason'}],
-    rows: checkSummaries(metrics).map(({check, state, text}) => [check.name, STATE[state], text, check.command, check.subject, check.verdict === null ? '–' : `${check.verdict.status}: ${check.verdict.summary}`]),
+    columns: [
+      {title: 'check', kind: 'name'},
+      {title: 'state', kind: 'word'},
+      {title: 'demands', kind: 'reason'},
+      {title: 'command', kind: 'word'},
+      {title: 'subject', kind: 'text'},
+      {title: 'its own verdict', kind: 'reason'},
+    ],
+    rows: checkSummaries(metrics).map(({check, state, text}) => [
+      check.name,
+      STATE[state],
+      text,
+      check.command,
+      check.subject,
+      check.verdict === null ? '–' : `${check.verdict.status}: ${check.verdict.summary}`,
+    ]),
   })
 }
 

@@ -13,15 +13,21 @@ export interface Place {
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
 const SPACING = 5
 const SIZE = 3
-/** The strong pull to the middle keeps parts without a connection near; of the settings tried it drew graphs with the fewest crossings and clumps. */
+/**
+ * The strong pull to the middle keeps parts without a connection near; of the settings tried it drew graphs with the
+ * fewest crossings and clumps.
+ */
 const FORCES = {scalingRatio: 10, gravity: 0.05, strongGravityMode: true, slowDown: 4}
 /** First the shape, then nodes move off each other. */
-const PHASES = [{iterations: 600, settings: FORCES}, {iterations: 300, settings: {...FORCES, adjustSizes: true}}]
+const PHASES = [
+  {iterations: 600, settings: FORCES},
+  {iterations: 300, settings: {...FORCES, adjustSizes: true}},
+]
 
 /**
- * Places for the nodes of a small graph, so that joined nodes lie together: ForceAtlas2 from a spiral in the order of the nodes. Nothing is drawn at
- * random, so the same graph gets the same places; they are made here and not in the report, since its logarithms may differ in the last bit
- * between versions of Node.
+ * Places for the nodes of a small graph, so that joined nodes lie together: ForceAtlas2 from a spiral in the order of
+ * the nodes. Nothing is drawn at random, so the same graph gets the same places; they are made here and not in the
+ * report, since its logarithms may differ in the last bit between versions of Node.
  *
  * Shapes  `nodes` nodes, edges as pairs of their numbers → a place each, in no unit.   Cost  iterations · nodes².
  * Source  Jacomy, Venturini, Heymann & Bastian 2014, as implemented by graphology-layout-forceatlas2.

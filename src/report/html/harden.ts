@@ -16,7 +16,11 @@ export function hardenHtml(report: HardenReport): string {
     report,
     figures: figures(metrics),
     sections: [
-      {id: 'worth', title: 'What it is worth', body: table('Accuracy on the validation examples', accuracyTable(metrics), 1)},
+      {
+        id: 'worth',
+        title: 'What it is worth',
+        body: table('Accuracy on the validation examples', accuracyTable(metrics), 1),
+      },
       {id: 'volatility', title: 'Volatility of the layers', body: volatility(metrics)},
       {id: 'training', title: 'Training', body: training(metrics)},
       {id: 'method', title: 'Method', body: method(metrics)},
@@ -26,17 +30,30 @@ export function hardenHtml(report: HardenReport): string {
 
 function figures(metrics: HardenMetrics): KeyFigure[] {
   const models = compared(metrics)
-  const mean = (k: number) => models[k]!.measures.layers.reduce((sum, {epsilonScaleFree}) => sum + epsilonScaleFree, 0) / metrics.layers.length
+  const mean = (k: number) =>
+    models[k]!.measures.layers.reduce((sum, {epsilonScaleFree}) => sum + epsilonScaleFree, 0) / metrics.layers.length
   const others = models.slice(0, -1)
   return [
-    {name: 'Accuracy', value: share(metrics.after.accuracy), detail: others.map(({name, measures}) => `${name}: ${share(measures.accuracy)}`).join(', ')},
-    {name: 'Mean scale-free ε', value: number(mean(models.length - 1)), detail: others.map(({name}, k) => `${name}: ${number(mean(k))}`).join(', ')},
+    {
+      name: 'Accuracy',
+      value: share(metrics.after.accuracy),
+      detail: others.map(({name, measures}) => `${name}: ${share(measures.accuracy)}`).join(', '),
+    },
+    {
+      name: 'Mean scale-free ε',
+      value: number(mean(models.length - 1)),
+      detail: others.map(({name}, k) => `${name}: ${number(mean(k))}`).join(', '),
+    },
     ...metrics.after.attacks.slice(0, 1).map(({radius, pgd}) => ({
       name: `Accuracy under PGD-${metrics.attack!.steps}`,
       value: share(pgd),
       detail: `radius ${setting(radius)}; ${others.map(({name, measures}) => `${name}: ${share(measures.attacks[0]!.pgd)}`).join(', ')}`,
     })),
-    {name: 'Epoch kept', value: count(metrics.best), detail: `of ${count(metrics.epochs.length)}${metrics.best === 0 ? '; 0 is the model as given' : ''}`},
+    {
+      name: 'Epoch kept',
+      value: count(metrics.best),
+      detail: `of ${count(metrics.epochs.length)}${metrics.best === 0 ? '; 0 is the model as given' : ''}`,
+    },
   ]
 }
 
@@ -49,7 +66,11 @@ type Figure = (record: EpochRecord) => number | null
 
 function training(metrics: HardenMetrics): Content {
   const {epochs} = metrics
-  const series = (name: string, style: Series['style'], of: Figure): Series => ({name, style, points: epochs.map((record) => ({x: record.epoch, y: of(record)}))})
+  const series = (name: string, style: Series['style'], of: Figure): Series => ({
+    name,
+    style,
+    points: epochs.map((record) => ({x: record.epoch, y: of(record)})),
+  })
   const chart = (id: string, title: string, lines: Series[]) => {
     const seen = lines.flatMap(({points}) => points.flatMap(({y}) => y ?? []))
     const last = lines[0]!.points.at(-1)!.y
@@ -60,15 +81,28 @@ function training(metrics: HardenMetrics): Content {
       width: 320,
       height: 236,
       x: (range) => ({scale: linearScale([1, epochs.length], range), label: 'epoch', format: setting}),
-      y: (range) => ({scale: linearScale([Math.min(0, ...seen), Math.max(0, ...seen)], range), label: title.toLowerCase(), format: setting}),
+      y: (range) => ({
+        scale: linearScale([Math.min(0, ...seen), Math.max(0, ...seen)], range),
+        label: title.toLowerCase(),
+        format: setting,
+      }),
       series: lines,
     })}</figure>`
   }
   const panels = [
-    chart('loss', 'Cross-entropy', [series('training', 'estimate', ({loss}) => loss), series('validation', 'primary', ({validation}) => validation.loss)]),
-    chart('penalty', 'Volatility', [series('training', 'estimate', ({penalty}) => penalty), series('validation', 'primary', ({validation}) => validation.penalty)]),
+    chart('loss', 'Cross-entropy', [
+      series('training', 'estimate', ({loss}) => loss),
+      series('validation', 'primary', ({validation}) => validation.loss),
+    ]),
+    chart('penalty', 'Volatility', [
+      series('training', 'estimate', ({penalty}) => penalty),
+      series('validation', 'primary', ({validation}) => validation.penalty),
+    ]),
   ]
-  return markup`${lineLegend([{name: 'training, as met', style: 'estimate'}, {name: 'validation', style: 'primary'}])}<div class="panels">${panels}</div>
+  return markup`${lineLegend([
+    {name: 'training, as met', style: 'estimate'},
+    {name: 'validation', style: 'primary'},
+  ])}<div class="panels">${panels}</div>
 ${foldedTable('Table of the epochs', textTable('Every epoch', epochTable(metrics), 1))}`
 }
 
@@ -79,14 +113,32 @@ function method({options, rows, parameters, backend, layers, attack}: HardenMetr
     ['backend of TensorFlow.js', backend],
     ['λ; epochs over which it rises', `${setting(options.lambda)}; ${setting(options.warmUp)}`],
     ['layers penalised', layers.join(', ')],
-    ['layer of a batch', options.draw === 'all' ? 'all of them' : `drawn by Beta(${setting(options.betaA)}, ${setting(options.betaB)}) over depth`],
-    ['loss whose changes are penalised', options.loss === 'cross-entropy' ? 'cross-entropy' : '1 − p of the true class'],
-    ['distances', options.scale === 'median' ? `over the median of the batch, at least ${setting(options.floor)}` : `raw, at least ${setting(options.floor)}`],
-    ['pairs', `${options.pairs === 'all' ? 'all' : 'of different labels'}${options.window < 1 ? `, the closest ${share(options.window)}` : ''}`],
+    [
+      'layer of a batch',
+      options.draw === 'all'
+        ? 'all of them'
+        : `drawn by Beta(${setting(options.betaA)}, ${setting(options.betaB)}) over depth`,
+    ],
+    [
+      'loss whose changes are penalised',
+      options.loss === 'cross-entropy' ? 'cross-entropy' : '1 − p of the true class',
+    ],
+    [
+      'distances',
+      options.scale === 'median'
+        ? `over the median of the batch, at least ${setting(options.floor)}`
+        : `raw, at least ${setting(options.floor)}`,
+    ],
+    [
+      'pairs',
+      `${options.pairs === 'all' ? 'all' : 'of different labels'}${options.window < 1 ? `, the closest ${share(options.window)}` : ''}`,
+    ],
     ['Adam: learning rate, weight decay', `${setting(options.learningRate)}, ${setting(options.weightDecay)}`],
     ['batch', count(options.batchSize)],
     ['epoch kept by', options.select],
-    ...(attack === null ? [] : [['attacked inputs stay within', attack.range.map(setting).join(' … ')] as [string, string]]),
+    ...(attack === null
+      ? []
+      : [['attacked inputs stay within', attack.range.map(setting).join(' … ')] as [string, string]]),
   ])
 }
 

@@ -11,20 +11,27 @@ export function provenance(report: Report): Section[] {
     title: 'How this was computed',
     body: [inputTable(report), configTable(report), engineTable(report), runTable(report)],
   }
-  return report.notes.length === 0 ? [computed] : [{id: 'notes', title: 'Notes', body: noteList(report.notes)}, computed]
+  return report.notes.length === 0
+    ? [computed]
+    : [{id: 'notes', title: 'Notes', body: noteList(report.notes)}, computed]
 }
 
 function noteList(notes: readonly Note[]): Markup {
   const ordered = [...notes.filter((n) => n.level === 'warning'), ...notes.filter((n) => n.level === 'info')]
   return markup`<ul class="notes">${ordered.map(
-    ({level, code, message}) => markup`<li class="${level}"><b>${level === 'warning' ? 'Warning' : 'Note'}</b>${message} <code class="aside">${code}</code></li>`,
+    ({level, code, message}) =>
+      markup`<li class="${level}"><b>${level === 'warning' ? 'Warning' : 'Note'}</b>${message} <code class="aside">${code}</code></li>`,
   )}</ul>`
 }
 
 function inputTable({inputs}: Report): Markup {
   return markup`<h3>Inputs</h3>${dataTable({
     caption: 'Files read, with the hash of their content',
-    columns: [{title: 'file', kind: 'text'}, {title: 'size', kind: 'number'}, {title: 'SHA-256', kind: 'hash'}],
+    columns: [
+      {title: 'file', kind: 'text'},
+      {title: 'size', kind: 'number'},
+      {title: 'SHA-256', kind: 'hash'},
+    ],
     rows: inputs.map((file) => [file.path, bytes(file.bytes), markup`<code>${file.sha256}</code>`]),
   })}`
 }
@@ -36,7 +43,12 @@ function configTable({config, seed}: Report): Markup {
 
 function engineTable({engine}: Report): Markup {
   return markup`<h3>Engine</h3><p>Computed on <b>${engine.name}</b> in ${engine.precision}.</p>${
-    engine.tried.length === 0 ? null : facts('Every engine looked at, in order', engine.tried.map(({name, outcome}) => [name, outcome] as const))
+    engine.tried.length === 0
+      ? null
+      : facts(
+          'Every engine looked at, in order',
+          engine.tried.map(({name, outcome}) => [name, outcome] as const),
+        )
   }`
 }
 

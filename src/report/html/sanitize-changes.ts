@@ -24,20 +24,36 @@ export function changes(metrics: SanitizeMetrics): Content {
       max: e.kind === 'share' ? 1 : Math.max(e.before, e.after),
     })),
   })
-  const difference = (e: Effect) => ({count: withSign(e.after - e.before), number: change(e.before, e.after) ?? '–', share: points(e.after - e.before)})[e.kind]
+  const difference = (e: Effect) =>
+    ({
+      count: withSign(e.after - e.before),
+      number: change(e.before, e.after) ?? '–',
+      share: points(e.after - e.before),
+    })[e.kind]
   return markup`<figure class="beside wide">${chart}<figcaption><p>Complexity is measured on the same nodes, labels and ridge before and after. Each quantity has its own scale; agreement runs from 0 to 100 %.</p></figcaption></figure>
 ${dataTable({
-    caption: 'The graph before and after pruning',
-    columns: [{title: 'quantity', kind: 'text'}, {title: 'before', kind: 'number'}, {title: 'after', kind: 'number'}, {title: 'change', kind: 'number'}],
-    fixed: true,
-    rows: [...all.map((e) => [e.name, text(e, e.before), text(e, e.after), difference(e)]), ['edges kept for the least degree', '–', count(metrics.keptByMinDegree), '–']],
-  })}`
+  caption: 'The graph before and after pruning',
+  columns: [
+    {title: 'quantity', kind: 'text'},
+    {title: 'before', kind: 'number'},
+    {title: 'after', kind: 'number'},
+    {title: 'change', kind: 'number'},
+  ],
+  fixed: true,
+  rows: [
+    ...all.map((e) => [e.name, text(e, e.before), text(e, e.after), difference(e)]),
+    ['edges kept for the least degree', '–', count(metrics.keptByMinDegree), '–'],
+  ],
+})}`
 }
 
 /** How many nodes have which degree, before and after. */
 export function degrees({from, to, before, after, changed, largestLoss}: DegreeChange, nodes: number): Content {
   const names = from.map((low, k) => (low === to[k] ? String(low) : `${count(low)}–${count(to[k]!)}`))
-  const lost = largestLoss === null ? 'No node lost an edge.' : `The node that lost most is ${shorten(largestLoss.node, 40)}: ${plural(largestLoss.before, 'neighbour')} before, ${count(largestLoss.after)} after.`
+  const lost =
+    largestLoss === null
+      ? 'No node lost an edge.'
+      : `The node that lost most is ${shorten(largestLoss.node, 40)}: ${plural(largestLoss.before, 'neighbour')} before, ${count(largestLoss.after)} after.`
   const summary = `${count(changed)} of ${plural(nodes, 'node')} ${changed === 1 ? 'has' : 'have'} another degree than before. ${lost}`
   const chart = pairedBars({
     id: 'degree-bars',
@@ -54,8 +70,13 @@ export function degrees({from, to, before, after, changed, largestLoss}: DegreeC
   })
   return markup`<figure class="beside wide">${chart}<figcaption>${beforeAfterLegend('before', 'after')}<p>${summary}</p><p>Degrees up to 8 have bars of their own; above it each bar covers twice as many degrees as the one before.</p></figcaption></figure>
 ${foldedTable('Table of the degrees', {
-    caption: 'Nodes by their number of neighbours',
-    columns: [{title: 'neighbours', kind: 'word'}, {title: 'nodes before', kind: 'number'}, {title: 'nodes after', kind: 'number'}, {title: 'change', kind: 'number'}],
-    rows: names.map((name, k) => [name, count(before[k]!), count(after[k]!), withSign(after[k]! - before[k]!)]),
-  })}`
+  caption: 'Nodes by their number of neighbours',
+  columns: [
+    {title: 'neighbours', kind: 'word'},
+    {title: 'nodes before', kind: 'number'},
+    {title: 'nodes after', kind: 'number'},
+    {title: 'change', kind: 'number'},
+  ],
+  rows: names.map((name, k) => [name, count(before[k]!), count(after[k]!), withSign(after[k]! - before[k]!)]),
+})}`
 }

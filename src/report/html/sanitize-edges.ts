@@ -26,12 +26,25 @@ export function edgeTable(top: readonly TopEdge[]): Markup {
     ],
     rows: top
       .slice(0, TOP_EDGES)
-      .map((e) => [count(e.rank), edgeName(e), number(e.score), e.pruned ? 'pruned' : 'kept', number(e.kc), orDash(e.labelFree), number(e.similarity), number(e.disagreement), e.labelledEnds, e.reason]),
+      .map((e) => [
+        count(e.rank),
+        edgeName(e),
+        number(e.score),
+        e.pruned ? 'pruned' : 'kept',
+        number(e.kc),
+        orDash(e.labelFree),
+        number(e.similarity),
+        number(e.disagreement),
+        e.labelledEnds,
+        e.reason,
+      ]),
   })
 }
 
 export const explanations = (edges: readonly ExplainedEdge[]): Content =>
-  edges.map((edge) => markup`<h3>${edgeName(edge)}</h3><ul>${edge.statements.map((text) => markup`<li>${text}</li>`)}</ul>`)
+  edges.map(
+    (edge) => markup`<h3>${edgeName(edge)}</h3><ul>${edge.statements.map((text) => markup`<li>${text}</li>`)}</ul>`,
+  )
 
 /** Names break at the dash between them, not inside. */
 export function edgeName({source, target}: Pick<TopEdge, 'source' | 'target'>): Markup {
@@ -42,8 +55,11 @@ export function edgeName({source, target}: Pick<TopEdge, 'source' | 'target'>): 
 export function addedTable({count: all, agreement, top}: SanitizeMetrics['added']): Content {
   return markup`<p class="lead">${plural(all, 'edge')} that the file does not hold ${all === 1 ? 'was' : 'were'} added between nodes that are most alike, where neighbours were lost; in ${orDash(agreement, percent)} of them the (pseudo-)labels agree.</p>
 ${dataTable({
-    caption: `The ${count(top.length)} between the most alike nodes; every added edge is in the scores file`,
-    columns: [{title: 'edge', kind: 'name'}, {title: 'likeness, 0 to 2', kind: 'number'}],
-    rows: top.map((edge) => [edgeName(edge), number(edge.likeness)]),
-  })}`
+  caption: `The ${count(top.length)} between the most alike nodes; every added edge is in the scores file`,
+  columns: [
+    {title: 'edge', kind: 'name'},
+    {title: 'likeness, 0 to 2', kind: 'number'},
+  ],
+  rows: top.map((edge) => [edgeName(edge), number(edge.likeness)]),
+})}`
 }

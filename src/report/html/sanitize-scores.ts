@@ -21,13 +21,24 @@ export function scores({histogram: bins, cut, pruned, edges, keptByMinDegree}: S
     xLabel: 'score, higher = more suspect',
     yLabel: 'edges',
   })
-  const held = keptByMinDegree === 0 ? '' : ` ${plural(keptByMinDegree, 'edge')} beyond the cut stayed because a node would have fallen below the least degree.`
+  const held =
+    keptByMinDegree === 0
+      ? ''
+      : ` ${plural(keptByMinDegree, 'edge')} beyond the cut stayed because a node would have fallen below the least degree.`
   return markup`<figure class="beside wide">${chart}<figcaption>${hatchLegend('kept', 'pruned')}<p>A score ranks how much an edge looks added by an attacker. It is no proof of it, and a low score no proof of the opposite.${held}</p></figcaption></figure>
 ${foldedTable('Table of the histogram', {
-    caption: 'Edges in each range of the score',
-    columns: [{title: 'score', kind: 'word'}, {title: 'kept', kind: 'number'}, {title: 'pruned', kind: 'number'}],
-    rows: bins.kept.map((kept, i) => [`${number(bins.edges[i]!)} to ${number(bins.edges[i + 1]!)}`, count(kept), count(bins.pruned[i]!)]),
-  })}`
+  caption: 'Edges in each range of the score',
+  columns: [
+    {title: 'score', kind: 'word'},
+    {title: 'kept', kind: 'number'},
+    {title: 'pruned', kind: 'number'},
+  ],
+  rows: bins.kept.map((kept, i) => [
+    `${number(bins.edges[i]!)} to ${number(bins.edges[i + 1]!)}`,
+    count(kept),
+    count(bins.pruned[i]!),
+  ]),
+})}`
 }
 
 /** What each part measures, as a heading of its panel. */
@@ -43,19 +54,36 @@ const PART: Record<ScorePart, string> = {
 
 /** One panel a part: where pruned and kept edges stand by this part alone. */
 export function partSection(parts: readonly PartSummary[]): Content {
-  const panels = parts.map((part) => markup`<figure><figcaption><b>${PART[part.name]}</b> · ${part.suspect} speaks against an edge</figcaption>${partChart(part)}</figure>`)
+  const panels = parts.map(
+    (part) =>
+      markup`<figure><figcaption><b>${PART[part.name]}</b> · ${part.suspect} speaks against an edge</figcaption>${partChart(part)}</figure>`,
+  )
   return markup`<p class="lead">Each part alone sorts all edges into tenths, from the least suspect on the left to the most suspect on the right. A part that drove the pruning has the pruned edges on the right; one that did not has both kinds alike.</p>
 ${hatchLegend('of the kept edges', 'of the pruned edges')}<div class="panels">${panels}</div>
 ${foldedTable('Table of the tenths', {
-    caption: 'Edges in each tenth of all edges by one part alone, 1 the least suspect; equal values share a tenth',
-    columns: [{title: 'part', kind: 'text'}, {title: 'tenth', kind: 'number'}, {title: 'kept', kind: 'number'}, {title: 'pruned', kind: 'number'}],
-    rows: parts.flatMap(({name, tenths}) => tenths.kept.map((kept, k) => [PART[name], k + 1, count(kept), count(tenths.pruned[k]!)])),
-  })}
+  caption: 'Edges in each tenth of all edges by one part alone, 1 the least suspect; equal values share a tenth',
+  columns: [
+    {title: 'part', kind: 'text'},
+    {title: 'tenth', kind: 'number'},
+    {title: 'kept', kind: 'number'},
+    {title: 'pruned', kind: 'number'},
+  ],
+  rows: parts.flatMap(({name, tenths}) =>
+    tenths.kept.map((kept, k) => [PART[name], k + 1, count(kept), count(tenths.pruned[k]!)]),
+  ),
+})}
 ${foldedTable('Table of the quartiles', {
-    caption: 'Quartiles of each part in its own unit: a quarter of the edges lies below the lower one, half below the median, a quarter above the upper one',
-    columns: [{title: 'part', kind: 'text'}, {title: 'suspect when', kind: 'word'}, ...['kept', 'pruned'].flatMap((which) => ['lower', 'median', 'upper'].map((name) => ({title: `${which}: ${name}`, kind: 'number'}) as const))],
-    rows: parts.map(({name, suspect, kept, pruned}) => [PART[name], suspect, ...quartiles(kept), ...quartiles(pruned)]),
-  })}`
+  caption:
+    'Quartiles of each part in its own unit: a quarter of the edges lies below the lower one, half below the median, a quarter above the upper one',
+  columns: [
+    {title: 'part', kind: 'text'},
+    {title: 'suspect when', kind: 'word'},
+    ...['kept', 'pruned'].flatMap((which) =>
+      ['lower', 'median', 'upper'].map((name) => ({title: `${which}: ${name}`, kind: 'number'}) as const),
+    ),
+  ],
+  rows: parts.map(({name, suspect, kept, pruned}) => [PART[name], suspect, ...quartiles(kept), ...quartiles(pruned)]),
+})}`
 }
 
 const quartiles = (values: PartSummary['kept']): string[] => values?.map(number) ?? ['–', '–', '–']

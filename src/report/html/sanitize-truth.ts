@@ -13,13 +13,23 @@ export function truthSection(truth: TruthMetrics, sizes: Pick<SanitizeMetrics, '
   return markup`${curves === undefined ? null : [charts(truth, curves, sizes), curveTables(curves)]}${truthTable(truth)}`
 }
 
-function charts(truth: TruthMetrics, {roc, precisionRecall}: Curves, {edges, pruned}: Pick<SanitizeMetrics, 'edges' | 'pruned'>): Markup {
+function charts(
+  truth: TruthMetrics,
+  {roc, precisionRecall}: Curves,
+  {edges, pruned}: Pick<SanitizeMetrics, 'edges' | 'pruned'>,
+): Markup {
   const {adversarial, recall, precision} = truth
   const share = adversarial / edges
   const genuine = edges - adversarial
   const falsePositive = genuine === 0 ? 0 : (pruned - recall * adversarial) / genuine
-  const line = (name: string, style: Series['style'], points: LinePoint[]): Series => ({name, style, points, plain: true})
-  const cut = (x: number, y: number | null): Series[] => (pruned === 0 ? [] : [{name: 'cut', style: 'estimate', points: [{x, y}]}])
+  const line = (name: string, style: Series['style'], points: LinePoint[]): Series => ({
+    name,
+    style,
+    points,
+    plain: true,
+  })
+  const cut = (x: number, y: number | null): Series[] =>
+    pruned === 0 ? [] : [{name: 'cut', style: 'estimate', points: [{x, y}]}]
   const frame = (range: readonly [number, number]) => linearScale([0, 1], range)
   const size = {width: 380, height: 330}
   const rocChart = lineChart({
@@ -29,7 +39,18 @@ function charts(truth: TruthMetrics, {roc, precisionRecall}: Curves, {edges, pru
     description: `Area ${number(truth.auc)}; 0.5 is guessing.${pruned === 0 ? '' : ` At the cut ${percent(recall)} of the adversarial and ${percent(falsePositive)} of the other edges are pruned.`}`,
     x: (range) => ({scale: frame(range), label: 'pruned of the other edges', format: percent}),
     y: (range) => ({scale: frame(range), label: 'pruned of the adversarial edges', format: percent}),
-    series: [line('guessing', 'tertiary', [{x: 0, y: 0}, {x: 1, y: 1}]), line('ranking', 'primary', roc.falsePositive.map((x, k) => ({x, y: roc.truePositive[k]!}))), ...cut(falsePositive, recall)],
+    series: [
+      line('guessing', 'tertiary', [
+        {x: 0, y: 0},
+        {x: 1, y: 1},
+      ]),
+      line(
+        'ranking',
+        'primary',
+        roc.falsePositive.map((x, k) => ({x, y: roc.truePositive[k]!})),
+      ),
+      ...cut(falsePositive, recall),
+    ],
   })
   const recallChart = lineChart({
     ...size,
@@ -38,18 +59,55 @@ function charts(truth: TruthMetrics, {roc, precisionRecall}: Curves, {edges, pru
     description: `Average precision ${number(truth.averagePrecision)}; guessing has ${percent(share)}, the share of adversarial edges.${precision === null ? '' : ` At the cut precision ${percent(precision)}, recall ${percent(recall)}.`}`,
     x: (range) => ({scale: frame(range), label: 'recall', format: percent}),
     y: (range) => ({scale: frame(range), label: 'precision', format: percent}),
-    series: [line('guessing', 'tertiary', [{x: 0, y: share}, {x: 1, y: share}]), line('ranking', 'primary', precisionRecall.recall.map((x, k) => ({x, y: precisionRecall.precision[k]!}))), ...cut(recall, precision)],
+    series: [
+      line('guessing', 'tertiary', [
+        {x: 0, y: share},
+        {x: 1, y: share},
+      ]),
+      line(
+        'ranking',
+        'primary',
+        precisionRecall.recall.map((x, k) => ({x, y: precisionRecall.precision[k]!})),
+      ),
+      ...cut(recall, precision),
+    ],
   })
-  const key = [line('the ranking', 'primary', []), line('guessing', 'tertiary', []), ...(pruned === 0 ? [] : [{name: 'the cut', style: 'estimate'} as const])]
+  const key = [
+    line('the ranking', 'primary', []),
+    line('guessing', 'tertiary', []),
+    ...(pruned === 0 ? [] : [{name: 'the cut', style: 'estimate'} as const]),
+  ]
   return markup`${lineLegend(key)}<div class="panels two"><figure><figcaption><b>ROC</b> · area ${number(truth.auc)}</figcaption>${rocChart}</figure><figure><figcaption><b>Precision and recall</b> · average precision ${number(truth.averagePrecision)}</figcaption>${recallChart}</figure></div>`
 }
 
 function curveTables({roc, precisionRecall}: Curves): Markup[] {
-  const table = (title: string, caption: string, heads: readonly [string, string], x: readonly number[], y: readonly number[]) =>
-    foldedTable(title, {caption, columns: heads.map((head) => ({title: head, kind: 'number'}) as const), rows: x.map((value, k) => [fine(value), fine(y[k]!)])})
+  const table = (
+    title: string,
+    caption: string,
+    heads: readonly [string, string],
+    x: readonly number[],
+    y: readonly number[],
+  ) =>
+    foldedTable(title, {
+      caption,
+      columns: heads.map((head) => ({title: head, kind: 'number'}) as const),
+      rows: x.map((value, k) => [fine(value), fine(y[k]!)]),
+    })
   return [
-    table('Table of the ROC curve', 'At each threshold, how many of the other and of the adversarial edges score at least it; at most 200 of the thresholds', ['of the other edges', 'of the adversarial edges'], roc.falsePositive, roc.truePositive),
-    table('Table of precision and recall', 'At each adversarial edge of the ranking; at most 200 of them', ['recall', 'precision'], precisionRecall.recall, precisionRecall.precision),
+    table(
+      'Table of the ROC curve',
+      'At each threshold, how many of the other and of the adversarial edges score at least it; at most 200 of the thresholds',
+      ['of the other edges', 'of the adversarial edges'],
+      roc.falsePositive,
+      roc.truePositive,
+    ),
+    table(
+      'Table of precision and recall',
+      'At each adversarial edge of the ranking; at most 200 of them',
+      ['recall', 'precision'],
+      precisionRecall.recall,
+      precisionRecall.precision,
+    ),
   ]
 }
 

@@ -20,14 +20,26 @@ export function sanitizeHtml(report: SanitizeReport): string {
     figures: figures(metrics),
     sections: [
       {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},
-      ...(metrics.parts === undefined || metrics.parts.length === 0 ? [] : [{id: 'parts', title: 'Parts of the score', body: partSection(metrics.parts)}]),
-      ...(metrics.truth === null ? [] : [{id: 'truth', title: 'Against the known adversarial edges', body: truthSection(metrics.truth, metrics)}]),
+      ...(metrics.parts === undefined || metrics.parts.length === 0
+        ? []
+        : [{id: 'parts', title: 'Parts of the score', body: partSection(metrics.parts)}]),
+      ...(metrics.truth === null
+        ? []
+        : [{id: 'truth', title: 'Against the known adversarial edges', body: truthSection(metrics.truth, metrics)}]),
       {id: 'changes', title: 'What pruning changed', body: changes(metrics)},
-      ...(metrics.degrees === undefined ? [] : [{id: 'degrees', title: 'Degrees of the nodes', body: degrees(metrics.degrees, metrics.nodes)}]),
-      ...(metrics.excerpt && isDrawable(metrics.excerpt) ? [{id: 'removed', title: 'Removed edges and what lies around them', body: removedGraph(metrics.excerpt)}] : []),
-      ...(metrics.top.length === 0 ? [] : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
+      ...(metrics.degrees === undefined
+        ? []
+        : [{id: 'degrees', title: 'Degrees of the nodes', body: degrees(metrics.degrees, metrics.nodes)}]),
+      ...(metrics.excerpt && isDrawable(metrics.excerpt)
+        ? [{id: 'removed', title: 'Removed edges and what lies around them', body: removedGraph(metrics.excerpt)}]
+        : []),
+      ...(metrics.top.length === 0
+        ? []
+        : [{id: 'edges', title: 'Most suspicious edges', body: edgeTable(metrics.top)}]),
       ...(metrics.added.count === 0 ? [] : [{id: 'added', title: 'Edges added', body: addedTable(metrics.added)}]),
-      ...(metrics.explained.length === 0 ? [] : [{id: 'explained', title: 'Edges explained', body: explanations(metrics.explained)}]),
+      ...(metrics.explained.length === 0
+        ? []
+        : [{id: 'explained', title: 'Edges explained', body: explanations(metrics.explained)}]),
       {id: 'kernel', title: 'The kernel', body: kernelFacts(metrics)},
       {id: 'reading', title: 'How the file was read', body: readingFacts(metrics.reading)},
     ],
@@ -38,14 +50,38 @@ function figures(metrics: SanitizeMetrics): KeyFigure[] {
   const {edges, pruned, agreementBefore, agreementAfter, truth, cut} = metrics
   const kernel = complexity(metrics)
   return [
-    {name: 'Edges pruned', value: count(pruned), detail: `of ${count(edges)} (${percent(edges === 0 ? 0 : pruned / edges)}); ${cutRule(metrics)}`},
-    {name: kernel.name.replace('k', 'K'), value: change(kernel.before, kernel.after) ?? '–', detail: `${number(kernel.before)} before, ${number(kernel.after)} after; ${kernel.better}`},
-    {name: 'Edges whose labels agree', value: points(agreementAfter - agreementBefore), detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`},
+    {
+      name: 'Edges pruned',
+      value: count(pruned),
+      detail: `of ${count(edges)} (${percent(edges === 0 ? 0 : pruned / edges)}); ${cutRule(metrics)}`,
+    },
+    {
+      name: kernel.name.replace('k', 'K'),
+      value: change(kernel.before, kernel.after) ?? '–',
+      detail: `${number(kernel.before)} before, ${number(kernel.after)} after; ${kernel.better}`,
+    },
+    {
+      name: 'Edges whose labels agree',
+      value: points(agreementAfter - agreementBefore),
+      detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`,
+    },
     {name: 'Score at the cut', value: orDash(cut.score), detail: 'pruned edges score at least this'},
-    {name: 'Not scored', value: count(metrics.notScored), detail: 'edges out of reach of the node set: nothing is known of them'},
+    {
+      name: 'Not scored',
+      value: count(metrics.notScored),
+      detail: 'edges out of reach of the node set: nothing is known of them',
+    },
     truth === null
-      ? {name: 'Nodes', value: count(metrics.nodes), detail: `${count(metrics.labelledNodes)} with a given label, ${plural(metrics.classes, 'class', 'classes')}`}
-      : {name: 'Adversarial edges found (AUC)', value: number(truth.auc), detail: `${percent(truth.recall)} of ${count(truth.adversarial)} known ones pruned`},
+      ? {
+          name: 'Nodes',
+          value: count(metrics.nodes),
+          detail: `${count(metrics.labelledNodes)} with a given label, ${plural(metrics.classes, 'class', 'classes')}`,
+        }
+      : {
+          name: 'Adversarial edges found (AUC)',
+          value: number(truth.auc),
+          detail: `${percent(truth.recall)} of ${count(truth.adversarial)} known ones pruned`,
+        },
   ]
 }
 

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto'
 
 /**
- * The one script of a page: it makes the heads of marked tables buttons that sort, and gives long tables a field that filters. It reads what the tables
- * show and adds nothing to it, so a page without it is complete. A third press on a head brings the order of the report back.
+ * The one script of a page: it makes the heads of marked tables buttons that sort, and gives long tables a field that
+ * filters. It reads what the tables show and adds nothing to it, so a page without it is complete. A third press on a
+ * head brings the order of the report back.
  */
 export const SCRIPT = `(() => {
 const collator = new Intl.Collator('en', {numeric: true})

@@ -21,19 +21,33 @@ export interface Column {
   kind: 'number' | 'layer' | 'word' | 'text' | 'name' | 'reason' | 'hash'
 }
 
-const CLASS: Record<Column['kind'], string> = {number: 'num', layer: 'num layer', word: 'word', text: '', name: 'name', reason: 'reason', hash: 'hash'}
+const CLASS: Record<Column['kind'], string> = {
+  number: 'num',
+  layer: 'num layer',
+  word: 'word',
+  text: '',
+  name: 'name',
+  reason: 'reason',
+  hash: 'hash',
+}
 
 /** A table in its own scrolling region: wide tables scroll inside it, by keyboard too, and never move the page. */
 export function dataTable({caption, columns, rows, fixed}: DataTable): Markup {
   const head = columns.map(({title, kind}) => markup`<th scope="col" class="${CLASS[kind]}">${title}</th>`)
   const body = rows.map((row) => {
     const cells = row.map((cell, i) =>
-      i === 0 ? markup`<th scope="row" class="${CLASS[columns[0]!.kind]}">${cell}</th>` : markup`<td class="${CLASS[columns[i]!.kind]}">${cell}</td>`,
+      i === 0
+        ? markup`<th scope="row" class="${CLASS[columns[0]!.kind]}">${cell}</th>`
+        : markup`<td class="${CLASS[columns[i]!.kind]}">${cell}</td>`,
     )
     return markup`<tr>${cells}</tr>`
   })
   const sort = fixed === true || rows.length < SORTED ? null : rows.length < FILTERED ? 'sort' : 'filter'
-  return region(caption, markup`<table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`, sort)
+  return region(
+    caption,
+    markup`<table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`,
+    sort,
+  )
 }
 
 /** A table folded away below the chart that shows the same numbers. */
@@ -49,7 +63,10 @@ export function textTable(caption: string, {head, rows}: TextTable, texts: numbe
 /** Names and their values. */
 export function facts(caption: string, rows: readonly (readonly [string, Content])[]): Markup {
   const body = rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)
-  return region(caption, markup`<table class="facts"><caption><span>${caption}</span></caption><tbody>${body}</tbody></table>`)
+  return region(
+    caption,
+    markup`<table class="facts"><caption><span>${caption}</span></caption><tbody>${body}</tbody></table>`,
+  )
 }
 
 function region(label: string, table: Markup, sort: 'sort' | 'filter' | null = null): Markup {

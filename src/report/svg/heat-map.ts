@@ -29,13 +29,19 @@ const LABEL_LENGTH = 18
 
 export function heatMap(map: HeatMap): Markup {
   const width = LABEL + map.columns.length * CELL.width
-  const cellHeight = map.cells.some((row) => row.some((cell) => cell?.detail !== undefined)) ? HEIGHT.lines : HEIGHT.line
+  const cellHeight = map.cells.some((row) => row.some((cell) => cell?.detail !== undefined))
+    ? HEIGHT.lines
+    : HEIGHT.line
   const height = TOP + map.rows.length * cellHeight
   const hatch = `${map.id}-hatch`
-  const columns = map.columns.map((name, c) => markup`<text class="tick" x="${centre(c)}" y="${TOP - 8}" text-anchor="middle">${name}</text>`)
+  const columns = map.columns.map(
+    (name, c) => markup`<text class="tick" x="${centre(c)}" y="${TOP - 8}" text-anchor="middle">${name}</text>`,
+  )
   const rows = map.rows.map((name, r) => {
     const y = TOP + r * cellHeight
-    const cells = map.cells[r]!.map((cell, c) => (cell === null ? null : drawCell(cell, c, {y, height: cellHeight}, hatch)))
+    const cells = map.cells[r]!.map((cell, c) =>
+      cell === null ? null : drawCell(cell, c, {y, height: cellHeight}, hatch),
+    )
     return markup`<text class="label" x="0" y="${y + 21}">${shorten(name, LABEL_LENGTH)}</text>${cells}`
   })
   return svgFrame(
@@ -44,9 +50,17 @@ export function heatMap(map: HeatMap): Markup {
   )
 }
 
-function drawCell({text, detail, step}: HeatCell, column: number, {y, height}: {y: number; height: number}, hatch: string): Markup {
+function drawCell(
+  {text, detail, step}: HeatCell,
+  column: number,
+  {y, height}: {y: number; height: number},
+  hatch: string,
+): Markup {
   const box = markup`x="${LABEL + column * CELL.width + CELL.gap / 2}" y="${y + CELL.gap / 2}" width="${CELL.width - CELL.gap}" height="${height - CELL.gap}" rx="3"`
-  const fill = step === null ? markup`<rect class="empty" ${box}/><rect fill="url(#${hatch})" ${box}/>` : markup`<rect class="heat${step}" ${box}/>`
+  const fill =
+    step === null
+      ? markup`<rect class="empty" ${box}/><rect fill="url(#${hatch})" ${box}/>`
+      : markup`<rect class="heat${step}" ${box}/>`
   const line = (name: string, content: string, down: number) =>
     markup`<text class="${step === null ? name : `${name} on${step}`}" x="${centre(column)}" y="${y + down}" text-anchor="middle">${content}</text>`
   return markup`${fill}${line('cell', text, 21)}${detail === undefined ? null : line('detail', detail, 37)}`

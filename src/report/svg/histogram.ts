@@ -34,7 +34,14 @@ export function histogram(chart: Histogram): Markup {
   )
 }
 
-function rect(name: string, box: {left: number; width: number}, y: Scale, from: number, to: number, pattern?: string): Markup | null {
+function rect(
+  name: string,
+  box: {left: number; width: number},
+  y: Scale,
+  from: number,
+  to: number,
+  pattern?: string,
+): Markup | null {
   if (to === from) return null
   // At least a hairline: one pruned edge among thousands must still be seen.
   const height = Math.max(1, y.at(from) - y.at(to))

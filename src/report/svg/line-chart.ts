@@ -38,15 +38,26 @@ export interface LineChart extends ChartFrame {
 const MARGIN = {left: 46, right: 14, top: 26, bottom: 44}
 
 export function lineChart(chart: LineChart): Markup {
-  const plot: Plot = {left: MARGIN.left, right: chart.width - MARGIN.right, top: MARGIN.top, bottom: chart.height - MARGIN.bottom}
+  const plot: Plot = {
+    left: MARGIN.left,
+    right: chart.width - MARGIN.right,
+    top: MARGIN.top,
+    bottom: chart.height - MARGIN.bottom,
+  }
   const x = chart.x([plot.left, plot.right])
   const y = chart.y([plot.bottom, plot.top])
   const area = chart.band === undefined ? null : bandPaths(chart.band, x.scale, y.scale)
-  return svgFrame(chart, markup`${area}${axes(plot, x, y)}${chart.series.map((series) => curve(series, x.scale, y.scale))}`)
+  return svgFrame(
+    chart,
+    markup`${area}${axes(plot, x, y)}${chart.series.map((series) => curve(series, x.scale, y.scale))}`,
+  )
 }
 
 /** The key of a line chart, as HTML: a sample of each line with its marker, then its name; then that of a band. */
-export function lineLegend(series: readonly Pick<Series, 'name' | 'style' | 'plain'>[], band: string | null = null): Markup {
+export function lineLegend(
+  series: readonly Pick<Series, 'name' | 'style' | 'plain'>[],
+  band: string | null = null,
+): Markup {
   return markup`<ul class="legend">${series.map(
     ({name, style, plain}) =>
       markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><path class="line ${style}" d="M1 6H33"/>${plain === true ? null : marker(style, 17, 6)}</svg> ${name}</li>`,
@@ -54,9 +65,14 @@ export function lineLegend(series: readonly Pick<Series, 'name' | 'style' | 'pla
 }
 
 function curve({style, points, plain}: Series, x: Scale, y: Scale): Markup {
-  const whiskers = points.map((point) => (point.interval ? whisker(x.at(point.x), point.interval.map(y.at) as [number, number]) : null))
+  const whiskers = points.map((point) =>
+    point.interval ? whisker(x.at(point.x), point.interval.map(y.at) as [number, number]) : null,
+  )
   const lines = segments(points).map((run) => markup`<path class="line ${style}" d="${path(run, x, y)}"/>`)
-  const markers = plain === true ? null : points.map((point) => (point.y === null ? null : marker(style, px(x.at(point.x)), px(y.at(point.y)))))
+  const markers =
+    plain === true
+      ? null
+      : points.map((point) => (point.y === null ? null : marker(style, px(x.at(point.x)), px(y.at(point.y)))))
   return markup`<g aria-hidden="true">${whiskers}${lines}${markers}</g>`
 }
 
@@ -95,10 +111,13 @@ function path(run: readonly Known[], x: Scale, y: Scale): string {
 
 /** One area for each run of points without a gap; a run of one point is a bar. */
 function bandPaths(band: readonly BandPoint[], x: Scale, y: Scale): Markup[] {
-  const [upper, lower] = [1, 0].map((side) => segments(band.map((point) => ({x: point.x, y: point.between?.[side] ?? null})))) as [Known[][], Known[][]]
+  const [upper, lower] = [1, 0].map((side) =>
+    segments(band.map((point) => ({x: point.x, y: point.between?.[side] ?? null}))),
+  ) as [Known[][], Known[][]]
   return upper.map((run, k) => {
     const [only] = run
-    if (run.length > 1) return markup`<path class="truth" aria-hidden="true" d="${path(run, x, y)}${path([...lower[k]!].reverse(), x, y).replace('M', 'L')}Z"/>`
+    if (run.length > 1)
+      return markup`<path class="truth" aria-hidden="true" d="${path(run, x, y)}${path([...lower[k]!].reverse(), x, y).replace('M', 'L')}Z"/>`
     const [left, top, bottom] = [px(x.at(only!.x) - 3), px(y.at(only!.y)), px(y.at(lower[k]![0]!.y))]
     return markup`<path class="truth" aria-hidden="true" d="M${left} ${top}h6V${bottom}h-6Z"/>`
   })

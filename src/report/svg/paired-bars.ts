@@ -29,7 +29,10 @@ export function pairedBars(chart: PairedBars): Markup {
     const height = Math.max(1, plot.bottom - y.at(value))
     return markup`<rect class="${style}" x="${px(x)}" y="${px(plot.bottom - height)}" width="${px(bar)}" height="${px(height)}"${style === 'pruned' ? markup` fill="url(#${hatch})"` : null}/>`
   }
-  const bars = labels.map((_, k) => [draw(left.style, left.values[k]!, centre(k) - bar), draw(right.style, right.values[k]!, centre(k))])
+  const bars = labels.map((_, k) => [
+    draw(left.style, left.values[k]!, centre(k) - bar),
+    draw(right.style, right.values[k]!, centre(k)),
+  ])
   const named = [...labels.keys()].filter((k) => labels[k] !== '')
   const x = {at: centre, ticks: named}
   return svgFrame(

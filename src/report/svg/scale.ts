@@ -6,8 +6,15 @@ export interface Scale {
   ticks: number[]
 }
 
-/** Linear; ticks at multiples of 1, 2 or 5 · 10ᵏ inside the domain, about `count` of them. A domain of one value is widened. */
-export function linearScale([lo, hi]: readonly [number, number], [from, to]: readonly [number, number], count = 5): Scale {
+/**
+ * Linear; ticks at multiples of 1, 2 or 5 · 10ᵏ inside the domain, about `count` of them. A domain of one value is
+ * widened.
+ */
+export function linearScale(
+  [lo, hi]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  count = 5,
+): Scale {
   const margin = hi > lo ? 0 : Math.abs(lo) * 0.1 || 0.5
   const low = lo - margin
   const high = hi + margin
@@ -23,7 +30,10 @@ export function logScale([lo, hi]: readonly [number, number], range: readonly [n
   if (!(lo > 0 && hi >= lo)) throw new InternalError(`a logarithmic axis cannot show ${lo} … ${hi}`)
   const {at} = linearScale([Math.log10(lo), Math.log10(hi)], range)
   const ticks = (digits: readonly number[]) => {
-    const exponents = Array.from({length: Math.floor(Math.log10(hi)) - Math.floor(Math.log10(lo)) + 1}, (_, i) => Math.floor(Math.log10(lo)) + i)
+    const exponents = Array.from(
+      {length: Math.floor(Math.log10(hi)) - Math.floor(Math.log10(lo)) + 1},
+      (_, i) => Math.floor(Math.log10(lo)) + i,
+    )
     return exponents
       .flatMap((e) => digits.map((d) => Number(`${d}e${e}`)))
       .filter((tick) => tick >= lo * (1 - 1e-9) && tick <= hi * (1 + 1e-9))

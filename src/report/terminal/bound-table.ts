@@ -6,9 +6,16 @@ import type {Table} from './table.js'
 export const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
 
 /** As many radii as fit, smallest first. Layers with radii of their own get a line for them. */
-export function boundTable<C extends Placed>({columns, sharedRadii, rows}: CellGrid<C>, width: number, bound: (cell: C) => string): Table {
+export function boundTable<C extends Placed>(
+  {columns, sharedRadii, rows}: CellGrid<C>,
+  width: number,
+  bound: (cell: C) => string,
+): Table {
   const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
-  const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [name, ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g])))]
+  const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [
+    name,
+    ...shown.map((_, g) => (cells[g] === undefined ? '' : text(cells[g]))),
+  ]
   return {
     head: [sharedRadii ? 'layer' : 'closest pairs', ...shown],
     align: ['left', ...shown.map(() => 'right' as const)],

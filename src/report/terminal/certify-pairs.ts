@@ -12,12 +12,20 @@ interface Titled {
 /** Perturbed copies: all of them at a glance, then the close pairs of each. Empty without perturbations. */
 export function perturbationTables({perturbations = []}: CertifyMetrics, columns: number): Titled[] {
   if (perturbations.length === 0) return []
-  const bound = ({status, conditional}: PerturbationCell) => (status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status])
+  const bound = ({status, conditional}: PerturbationCell) =>
+    status === 'certified' ? `${percentUp(conditional)} ${SIGN.certified}` : SIGN[status]
   return [
-    {title: 'Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance', table: overview(perturbations)},
+    {
+      title:
+        'Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance',
+      table: overview(perturbations),
+    },
     ...perturbations.map((perturbation) => {
       const grid = headlineGrid(cellGrids(perturbation))!
-      return {title: `${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`, table: boundTable(grid, columns, bound)}
+      return {
+        title: `${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`,
+        table: boundTable(grid, columns, bound),
+      }
     }),
   ]
 }
@@ -47,20 +55,39 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
     table: {
       head: ['layer', 'then', 'now', 'difference', 'exact', 'asymptotic'],
       align: ['left', 'right', 'right', 'right', 'right', 'right'] as const,
-      rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [name, number(earlier), number(now), signedNumber(difference), exact === null ? '–' : signedInterval(exact), signedInterval(asymptotic)]),
+      rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [
+        name,
+        number(earlier),
+        number(now),
+        signedNumber(difference),
+        exact === null ? '–' : signedInterval(exact),
+        signedInterval(asymptotic),
+      ]),
     },
   }
   if (eta === undefined) return [epsilon]
-  return [epsilon, {
-    title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
-    table: {
-      head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
-      align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
-      rows: cells.filter((cell) => cell.eta === eta).map((cell) => [
-        cell.layer, setting(cell.earlierDelta), setting(cell.delta), orDash(cell.earlierObserved, percent), orDash(cell.observed, percent),
-        cell.asymptotic === null ? '–' : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),
-        `${percentUp(cell.earlierBound)} → ${percentUp(cell.bound)}`, '',
-      ]),
+  return [
+    epsilon,
+    {
+      title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
+      table: {
+        head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
+        align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
+        rows: cells
+          .filter((cell) => cell.eta === eta)
+          .map((cell) => [
+            cell.layer,
+            setting(cell.earlierDelta),
+            setting(cell.delta),
+            orDash(cell.earlierObserved, percent),
+            orDash(cell.observed, percent),
+            cell.asymptotic === null
+              ? '–'
+              : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),
+            `${percentUp(cell.earlierBound)} → ${percentUp(cell.bound)}`,
+            '',
+          ]),
+      },
     },
-  }]
+  ]
 }

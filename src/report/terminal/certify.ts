@@ -19,7 +19,12 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
   const headline = headlineGrid(grids)
   const section = (title: string, table: Table) => {
     const [head, ...rows] = tableLines(table, options.columns - 2)
-    return ['', ...wrap(title, options.columns).map(paint.bold), `  ${paint.dim(head!)}`, ...rows.map((row) => `  ${row}`)]
+    return [
+      '',
+      ...wrap(title, options.columns).map(paint.bold),
+      `  ${paint.dim(head!)}`,
+      ...rows.map((row) => `  ${row}`),
+    ]
   }
   const lines = [
     ...verdictLines(report.verdict, options),
@@ -30,8 +35,14 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
   const more = findings(metrics)
-  if (more.length > 0) lines.push('', paint.bold('Where to look'), ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)))
-  for (const {title, table} of [...perturbationTables(metrics, options.columns), ...comparisonTables(metrics)]) lines.push(...section(title, table))
+  if (more.length > 0)
+    lines.push(
+      '',
+      paint.bold('Where to look'),
+      ...more.flatMap((sentence) => wrap(sentence, options.columns - 2, '  ').map((line) => `  ${line}`)),
+    )
+  for (const {title, table} of [...perturbationTables(metrics, options.columns), ...comparisonTables(metrics)])
+    lines.push(...section(title, table))
   return finish(lines)
 }
 
@@ -41,7 +52,16 @@ function layerTable({layers}: CertifyMetrics): Table {
     head: ['layer', 'dim', 'ε', 'upper', 'interval', ''],
     align: ['left', 'right', 'right', 'right', 'right', 'left'],
     rows: layers.map(({name, dim, collapsed, epsilon: {scaleFree}}) =>
-      collapsed ? [name, count(dim), '–', '–', '–', 'collapsed'] : [name, count(dim), number(scaleFree.estimate), orDash(scaleFree.upper), interval(scaleFree.asymptotic), bar(scaleFree.estimate, max, 10)],
+      collapsed
+        ? [name, count(dim), '–', '–', '–', 'collapsed']
+        : [
+            name,
+            count(dim),
+            number(scaleFree.estimate),
+            orDash(scaleFree.upper),
+            interval(scaleFree.asymptotic),
+            bar(scaleFree.estimate, max, 10),
+          ],
     ),
   }
 }
@@ -58,5 +78,7 @@ function legend(metrics: CertifyMetrics, grids: readonly CellGrid[], headline: C
   const counts = statusCounts(metrics.cells)
   const others = grids.filter((grid) => grid !== headline).map((grid) => setting(grid.eta))
   const statements = `${SIGN.certified} certified (${count(counts.certified)}), ${SIGN.vacuous} vacuous (${count(counts.vacuous)}), ${SIGN.abstain} too few pairs (${count(counts.abstain)}), ${SIGN.invalid} invalid (${count(counts.invalid)}) of all ${count(metrics.cells.length)} statements, which hold together with ${percent(1 - metrics.alpha.total)} confidence.`
-  return others.length === 0 ? statements : `${statements} Losses changing by ${others.join(', ')} or more are in the report.`
+  return others.length === 0
+    ? statements
+    : `${statements} Losses changing by ${others.join(', ')} or more are in the report.`
 }

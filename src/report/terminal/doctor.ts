@@ -30,18 +30,43 @@ export function doctorText(report: DoctorReport, options: TerminalOptions): stri
       ['node', `${system.node}, ${system.platform}, kernel ${system.release}`],
       ['processor', `${system.cpus} × ${system.processor}`],
       ['memory', `${bytes(system.memoryBytes)}, ${bytes(system.freeBytes)} free`],
-      ['drivers', [
-        drivers.nodes === null ? 'none to look for on this platform' : drivers.nodes.length === 0 ? 'no device node of a GPU' : drivers.nodes.join(', '),
-        ...(drivers.nvidia === null ? [] : [`NVIDIA ${drivers.nvidia}`]),
-        ...(drivers.vulkanNamed === 'yes' ? ['a Vulkan driver is named in the environment'] : []),
-      ].join('; ')],
+      [
+        'drivers',
+        [
+          drivers.nodes === null
+            ? 'none to look for on this platform'
+            : drivers.nodes.length === 0
+              ? 'no device node of a GPU'
+              : drivers.nodes.join(', '),
+          ...(drivers.nvidia === null ? [] : [`NVIDIA ${drivers.nvidia}`]),
+          ...(drivers.vulkanNamed === 'yes' ? ['a Vulkan driver is named in the environment'] : []),
+        ].join('; '),
+      ],
     ]),
     '',
     paint.bold('Packages'),
-    ...indented(tableLines({head: ['package', 'version', 'for'], rows: packages.map(({name, version, purpose}) => [name, version ?? 'absent', purpose]), align: ['left', 'left', 'left']}, columns - 2)),
+    ...indented(
+      tableLines(
+        {
+          head: ['package', 'version', 'for'],
+          rows: packages.map(({name, version, purpose}) => [name, version ?? 'absent', purpose]),
+          align: ['left', 'left', 'left'],
+        },
+        columns - 2,
+      ),
+    ),
     '',
     paint.bold('Engines'),
-    ...indented(tableLines({head: ['engine', 'state', 'type', 'error', 'GFLOP/s', 'Mpairs/s'], rows: figures, align: ['left', 'left', 'left', 'left', 'right', 'right']}, columns - 2)),
+    ...indented(
+      tableLines(
+        {
+          head: ['engine', 'state', 'type', 'error', 'GFLOP/s', 'Mpairs/s'],
+          rows: figures,
+          align: ['left', 'left', 'left', 'left', 'right', 'right'],
+        },
+        columns - 2,
+      ),
+    ),
     ...facts(engines.map(({name, detail}) => [name, detail] as const)),
     '',
     paint.bold('--device auto'),

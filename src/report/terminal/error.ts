@@ -5,6 +5,8 @@ import {finish, wrap} from './text.js'
 export function errorText(error: {message: string; nextSteps: readonly string[]}, options: TerminalOptions): string {
   const paint = palette(options.colour)
   const [first, ...rest] = wrap(`error: ${error.message}`, options.columns, '  ')
-  const steps = error.nextSteps.flatMap((step) => wrap(`→ ${step}`, options.columns - 2, '  ').map((line) => `  ${line}`))
+  const steps = error.nextSteps.flatMap((step) =>
+    wrap(`→ ${step}`, options.columns - 2, '  ').map((line) => `  ${line}`),
+  )
   return finish([paint.fail('error:') + first!.slice('error:'.length), ...rest, ...steps])
 }

@@ -16,18 +16,23 @@ export function evaluateText(report: Report<EvaluateMetrics>, options: TerminalO
     const [first, ...lines] = tableLines({head, rows, align}, options.columns - 2)
     return ['', paint.bold(title), `  ${paint.dim(first!)}`, ...lines.map((line) => `  ${line}`)]
   }
-  const lines = [...verdictLines(report.verdict, options), ...section(`Accuracy of ${metrics.model} over ${plural(metrics.seeds, 'seed')}`, graphTable(metrics, count), 1)]
+  const lines = [
+    ...verdictLines(report.verdict, options),
+    ...section(`Accuracy of ${metrics.model} over ${plural(metrics.seeds, 'seed')}`, graphTable(metrics, count), 1),
+  ]
   const methods = methodTable(metrics)
   if (methods.head.length > 2) {
     const about = wrap(rankingsText(metrics), options.columns - 2).map((line) => `  ${line}`)
     lines.push(...section('Rankings of the edges', methods, 2), '', ...about)
   }
   const curves = curveTable(metrics)
-  if (curves.rows.length > 0) lines.push(...section(`Accuracy${metrics.targets === null ? '' : ' on targets'} by pruned share`, curves, 1))
+  if (curves.rows.length > 0)
+    lines.push(...section(`Accuracy${metrics.targets === null ? '' : ' on targets'} by pruned share`, curves, 1))
   return finish(lines)
 }
 
 function rankingsText({adversarial, cut}: EvaluateMetrics): string {
-  const known = adversarial === null ? 'No adversarial edge is known. ' : `k = ${count(adversarial)} adversarial edges are known. `
+  const known =
+    adversarial === null ? 'No adversarial edge is known. ' : `k = ${count(adversarial)} adversarial edges are known. `
   return `${known}Accuracies are those after pruning ${plural(cut.pruned, 'edge')} by each.`
 }

@@ -24,7 +24,12 @@ export function hardenText({metrics, verdict}: HardenReport, options: TerminalOp
     ...verdictLines(verdict, options),
     ...section('What it is worth', accuracyTable(metrics), 1),
     ...section('Volatility of the layers', volatilityTable(metrics), 2),
-    ...section(shown.length < epochs.length ? `Epochs (${shown.length} of ${epochs.length})` : 'Epochs', epochTable({...metrics, epochs: shown}), 1),
-    '', ...wrap(about, options.columns - 2).map((line) => `  ${line}`),
+    ...section(
+      shown.length < epochs.length ? `Epochs (${shown.length} of ${epochs.length})` : 'Epochs',
+      epochTable({...metrics, epochs: shown}),
+      1,
+    ),
+    '',
+    ...wrap(about, options.columns - 2).map((line) => `  ${line}`),
   ])
 }

@@ -15,7 +15,12 @@ const TOP_EDGES = 8
 export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalOptions): string {
   const paint = palette(options.colour)
   const {metrics} = report
-  const section = (title: string, [head, ...rows]: readonly string[]) => ['', paint.bold(title), `  ${paint.dim(head!)}`, ...rows.map((row) => `  ${row}`)]
+  const section = (title: string, [head, ...rows]: readonly string[]) => [
+    '',
+    paint.bold(title),
+    `  ${paint.dim(head!)}`,
+    ...rows.map((row) => `  ${row}`),
+  ]
   const room = options.columns - 2
   const lines = [
     ...verdictLines(report.verdict, options),
@@ -23,11 +28,22 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
-  if (metrics.added.count > 0) lines.push(...section(`Edges added: ${count(metrics.added.count)}, the most alike first`, tableLines(addedTable(metrics), room)))
+  if (metrics.added.count > 0)
+    lines.push(
+      ...section(
+        `Edges added: ${count(metrics.added.count)}, the most alike first`,
+        tableLines(addedTable(metrics), room),
+      ),
+    )
   for (const {source, target, statements} of metrics.explained) {
-    lines.push('', paint.bold(visible(`Edge ${source} – ${target}`)), ...statements.flatMap((text) => wrap(`- ${text}`, room, '  ').map((line) => `  ${line}`)))
+    lines.push(
+      '',
+      paint.bold(visible(`Edge ${source} – ${target}`)),
+      ...statements.flatMap((text) => wrap(`- ${text}`, room, '  ').map((line) => `  ${line}`)),
+    )
   }
-  if (metrics.truth !== null) lines.push(...section('Against the known adversarial edges', tableLines(truthTable(metrics.truth), room)))
+  if (metrics.truth !== null)
+    lines.push(...section('Against the known adversarial edges', tableLines(truthTable(metrics.truth), room)))
   return finish(lines)
 }
 
@@ -37,7 +53,11 @@ function effectTable(metrics: SanitizeMetrics): Table {
     align: ['left', 'right', 'right', 'right'],
     rows: effects(metrics).map(({name, before, after, kind}) => {
       const format = {count, number, share: percent}[kind]
-      const difference = {count: withSign(after - before), number: change(before, after) ?? '–', share: points(after - before)}[kind]
+      const difference = {
+        count: withSign(after - before),
+        number: change(before, after) ?? '–',
+        share: points(after - before),
+      }[kind]
       return [name, format(before), format(after), difference]
     }),
   }
@@ -65,18 +85,38 @@ function edgeTable({top}: SanitizeMetrics): Table {
     align: ['right', 'left', 'right', 'right', 'right', 'left', 'left'],
     rows: top
       .slice(0, TOP_EDGES)
-      .map((e) => [count(e.rank), `${e.source} – ${e.target}`, number(e.score), number(e.kc), number(e.similarity), e.pruned ? 'pruned' : 'kept', e.reason]),
+      .map((e) => [
+        count(e.rank),
+        `${e.source} – ${e.target}`,
+        number(e.score),
+        number(e.kc),
+        number(e.similarity),
+        e.pruned ? 'pruned' : 'kept',
+        e.reason,
+      ]),
   }
 }
 
 function addedTable({added}: SanitizeMetrics): Table {
-  return {head: ['edge', 'likeness'], align: ['left', 'right'], rows: added.top.slice(0, TOP_EDGES).map((e) => [`${e.source} – ${e.target}`, number(e.likeness)])}
+  return {
+    head: ['edge', 'likeness'],
+    align: ['left', 'right'],
+    rows: added.top.slice(0, TOP_EDGES).map((e) => [`${e.source} – ${e.target}`, number(e.likeness)]),
+  }
 }
 
 function truthTable(truth: NonNullable<SanitizeMetrics['truth']>): Table {
   return {
     head: ['adversarial', 'AUC', 'avg. precision', 'precision', 'recall'],
     align: ['right', 'right', 'right', 'right', 'right'],
-    rows: [[count(truth.adversarial), number(truth.auc), number(truth.averagePrecision), truth.precision === null ? '–' : percent(truth.precision), percent(truth.recall)]],
+    rows: [
+      [
+        count(truth.adversarial),
+        number(truth.auc),
+        number(truth.averagePrecision),
+        truth.precision === null ? '–' : percent(truth.precision),
+        percent(truth.recall),
+      ],
+    ],
   }
 }

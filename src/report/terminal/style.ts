@@ -30,5 +30,10 @@ export function palette(colour: boolean): Palette {
 
 /** The word of a verdict, its sign and its colour; sign and word say the same without colour. */
 export function verdictMark(status: Verdict['status'], paint: Palette): string {
-  return {pass: paint.pass('✓ PASS'), fail: paint.fail('✗ FAIL'), inconclusive: paint.warn('? INCONCLUSIVE'), done: '• DONE'}[status]
+  return {
+    pass: paint.pass('✓ PASS'),
+    fail: paint.fail('✗ FAIL'),
+    inconclusive: paint.warn('? INCONCLUSIVE'),
+    done: '• DONE',
+  }[status]
 }

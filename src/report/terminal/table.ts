@@ -21,7 +21,10 @@ export function tableLines({head, rows, align, least = []}: Table, columns: numb
   const widths = head.map((_, i) => Math.max(...cells.map((row) => width(row[i]!))))
   const total = () => widths.reduce((sum, w) => sum + w, GAP * (widths.length - 1))
   while (total() > columns) {
-    const widest = widths.reduce((best, w, i) => (align[i] === 'left' && w > (least[i] ?? NARROWEST) && w > (widths[best] ?? 0) ? i : best), -1)
+    const widest = widths.reduce(
+      (best, w, i) => (align[i] === 'left' && w > (least[i] ?? NARROWEST) && w > (widths[best] ?? 0) ? i : best),
+      -1,
+    )
     if (widest < 0) break
     widths[widest]!--
   }

@@ -1,6 +1,7 @@
 import {visible} from '../visible.js'
 
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u
 
 /** Columns a text takes: combining marks none, East Asian and emoji characters two. */
 export function width(text: string): number {
@@ -10,11 +11,17 @@ export function width(text: string): number {
 }
 
 /**
- * Lines as one text. No-break spaces have served their purpose by now, and plain ones can be searched for. CI systems read commands from logs:
- * a name that makes a line begin with `::`, or holds `##[` or `##vso[`, gets a space into its sign, so that it stays a name.
+ * Lines as one text. No-break spaces have served their purpose by now, and plain ones can be searched for. CI systems
+ * read commands from logs: a name that makes a line begin with `::`, or holds `##[` or `##vso[`, gets a space into its
+ * sign, so that it stays a name.
  */
 export function finish(lines: readonly string[]): string {
-  return lines.map((line) => line.replace(/^(\s*:):/, '$1 :').replace(/#(?=#\w*\[)/g, '# ')).join('\n').replaceAll('\u00a0', ' ') + '\n'
+  return (
+    lines
+      .map((line) => line.replace(/^(\s*:):/, '$1 :').replace(/#(?=#\w*\[)/g, '# '))
+      .join('\n')
+      .replaceAll('\u00a0', ' ') + '\n'
+  )
 }
 
 /** At most `columns` wide, an ellipsis in place of the end. */

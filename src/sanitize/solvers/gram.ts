@@ -18,9 +18,15 @@ const POWER_STEPS = 8
 /**
  * All Gram matrices in memory: everything exact but first-order scores.
  *
- * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9 s) · s · 8 bytes.
+ * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9
+ *            s) · s · 8 bytes.
  */
-export async function gramSolver(problem: KernelProblem, edges: Uint32Array, method: RemovalMethod, products: Products): Promise<KernelSolver> {
+export async function gramSolver(
+  problem: KernelProblem,
+  edges: Uint32Array,
+  method: RemovalMethod,
+  products: Products,
+): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const s = nodeSet.length
   const isLimit = ridge === Infinity
@@ -39,7 +45,9 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
       method: isExact ? 'exact' : 'first-order',
       gkc: isLimit ? null : solved.gkc,
       alignment: isLimit ? labelAlignment(await products.multiply(kernel, y), y) : null,
-      condition: isLimit ? 1 : (await largestEigenvalue((v) => products.multiply(kernel, v), s, random(0), POWER_STEPS)) / ridge + 1,
+      condition: isLimit
+        ? 1
+        : (await largestEigenvalue((v) => products.multiply(kernel, v), s, random(0), POWER_STEPS)) / ridge + 1,
       labelFree: {gkc: free.gkc, standardError: 0},
       zeroRows: gram.norms.filter((norm) => norm === 0).length,
       landmarks: null,
@@ -50,7 +58,10 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
       const which = Uint32Array.from({length: toEdge - fromEdge}, (_, k) => fromEdge + k)
       return {
         gradients: gradientsFromGram(gram, weights, slope!, graph, ...stretch(s, block, BLOCKS)),
-        exact: inverse === null ? new Float64Array(0) : await exactRemoval(gram, kernel, inverse, solved, features, graph, edges, which, products),
+        exact:
+          inverse === null
+            ? new Float64Array(0)
+            : await exactRemoval(gram, kernel, inverse, solved, features, graph, edges, which, products),
       }
     },
     sizes(block) {
@@ -59,10 +70,24 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
       return {gradients: weights.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
     },
     scores(parts) {
-      const gradients = weights.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))
+      const gradients = weights.map((_, g) =>
+        joinGradients(
+          parts.map((part) => part.gradients[g]!),
+          graph,
+          nodeSet,
+        ),
+      )
       const [freeChange, change] = firstOrderChanges(graph, edges, gradients)
       return {
-        kc: change === undefined ? concat(parts.map(({exact}) => exact), m) : isLimit ? change : toComplexity(change, solved.gkc),
+        kc:
+          change === undefined
+            ? concat(
+                parts.map(({exact}) => exact),
+                m,
+              )
+            : isLimit
+              ? change
+              : toComplexity(change, solved.gkc),
         labelFree: toComplexity(freeChange!, free.gkc),
       }
     },
@@ -71,9 +96,14 @@ export async function gramSolver(problem: KernelProblem, edges: Uint32Array, met
 }
 
 /** GKC of the same nodes in another graph, or the alignment in the limit. */
-async function complexityInMemory({features, graph, nodeSet, y, ridge}: KernelProblem, products: Products): Promise<number> {
+async function complexityInMemory(
+  {features, graph, nodeSet, y, ridge}: KernelProblem,
+  products: Products,
+): Promise<number> {
   const {kernel} = kernelOf(await kernelGram(features, graph, nodeSet, products), false)
-  return ridge === Infinity ? labelAlignment(await products.multiply(kernel, y), y) : (await solveComplexity(kernel, y, ridge, products)).gkc
+  return ridge === Infinity
+    ? labelAlignment(await products.multiply(kernel, y), y)
+    : (await solveComplexity(kernel, y, ridge, products)).gkc
 }
 
 /** Y = I: GKC = √((2/s) tr (H + λI)⁻¹), pair weights M = (H + λI)⁻². */
@@ -93,4 +123,3 @@ function concat(parts: readonly Float64Array[], length: number): Float64Array {
   }
   return out
 }
-

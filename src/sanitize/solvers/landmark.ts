@@ -11,12 +11,21 @@ import {featureChunk, landmarkError, landmarkKernel, landmarksAt} from '../landm
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /**
- * The kernel through landmarks (Nyström): GKC and first-order KC in time linear in nodes. No label-free score: its small ridge asks for
- * what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md, "Landmarks").
+ * The kernel through landmarks (Nyström): GKC and first-order KC in time linear in nodes. No label-free score: its
+ * small ridge asks for what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md,
+ * "Landmarks").
  *
- * Cost       s · p kernel values three times, 5 p² multiply–adds a node; a block of nodes, p² and p · d numbers in memory.
+ * Cost       s · p kernel values three times, 5 p² multiply–adds a node; a block of nodes, p² and p · d numbers in
+ *            memory.
  */
-export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array, count: number, random: Random, engine: PairwiseEngine, products: Products): Promise<KernelSolver> {
+export async function landmarkSolver(
+  problem: KernelProblem,
+  edges: Uint32Array,
+  count: number,
+  random: Random,
+  engine: PairwiseEngine,
+  products: Products,
+): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
@@ -40,17 +49,38 @@ export async function landmarkSolver(problem: KernelProblem, edges: Uint32Array,
       const [from, to] = blockRows(problem, block)
       const chunk = await featureChunk(kernel, aggregated.unit, from, to, engine, products)
       const weights = await pairWeights(chunk, y, solution, kernel, products)
-      return {gradients: [await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, chunk.unit, kernel.points, weights, all, from)], exact: new Float64Array(0)}
+      return {
+        gradients: [
+          await gradientFromPass(
+            engine,
+            {graph, features, aggregated, nodeSet},
+            chunk.unit,
+            kernel.points,
+            weights,
+            all,
+            from,
+          ),
+        ],
+        exact: new Float64Array(0),
+      }
     },
     sizes: (block) => ({gradients: [patternPlaces(problem, blockRows(problem, block))], exact: 0}),
     scores(parts) {
-      const [change] = firstOrderChanges(graph, edges, [joinGradients(parts.map(({gradients}) => gradients[0]!), graph, nodeSet)])
+      const [change] = firstOrderChanges(graph, edges, [
+        joinGradients(
+          parts.map(({gradients}) => gradients[0]!),
+          graph,
+          nodeSet,
+        ),
+      ])
       return {kc: toComplexity(change!, solution.gkc), labelFree: null}
     },
     // The same nodes are landmarks, with the rows they have there.
     async complexityOf(other) {
       const {unit} = rowsOfSet(other)
-      return (await solveLandmarks(await landmarksAt(unit, kernel.places, engine, products), unit, y, ridge, engine, products)).gkc
+      return (
+        await solveLandmarks(await landmarksAt(unit, kernel.places, engine, products), unit, y, ridge, engine, products)
+      ).gkc
     },
   }
 }

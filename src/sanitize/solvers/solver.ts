@@ -24,7 +24,10 @@ export interface KernelFacts {
   gkc: number | null
   /** kernel–label alignment (1/s) Σ_c y_cᵀ H y_c, in the limit; else null */
   alignment: number | null
-  /** an estimate of the condition number of H + λI, by a power method with `gram`, an upper one through landmarks; 1 in the limit */
+  /**
+   * an estimate of the condition number of H + λI, by a power method with `gram`, an upper one through landmarks; 1 in
+   * the limit
+   */
   condition: number
   /** label-free complexity √((2/s) tr (H + λI)⁻¹) with the standard error of its estimate (0: exact); null: left out */
   labelFree: {gkc: number; standardError: number} | null
@@ -36,7 +39,10 @@ export interface KernelFacts {
 
 /** One block of the work that grows with pairs: what it adds to the edge scores. */
 export interface KernelPart {
-  /** gradients at the pattern places of the block's rows: of GKC² (empty where removal is exact), and label-free (empty: left out) */
+  /**
+   * gradients at the pattern places of the block's rows: of GKC² (empty where removal is exact), and label-free (empty:
+   * left out)
+   */
   gradients: PatternGradient[]
   /** KC of the block's edges, where removal is exact */
   exact: Float64Array
@@ -49,8 +55,8 @@ export interface KernelScores {
 }
 
 /**
- * One way to compute complexities and scores. Blocks are fixed by the problem, never by who computes them, so that one run
- * and any number of shards add up the same numbers.
+ * One way to compute complexities and scores. Blocks are fixed by the problem, never by who computes them, so that one
+ * run and any number of shards add up the same numbers.
  */
 export interface KernelSolver {
   readonly facts: KernelFacts
@@ -67,17 +73,32 @@ export interface KernelSolver {
 /** Solvers that pass over pairs of rows take a chunk of the node set as a block. */
 export const blockCount = ({nodeSet}: KernelProblem): number => Math.ceil(nodeSet.length / CHUNK)
 
-export const blockRows = ({nodeSet}: KernelProblem, block: number): [number, number] => [block * CHUNK, Math.min(nodeSet.length, (block + 1) * CHUNK)]
+export const blockRows = ({nodeSet}: KernelProblem, block: number): [number, number] => [
+  block * CHUNK,
+  Math.min(nodeSet.length, (block + 1) * CHUNK),
+]
 
 /** The `block`-th of `blocks` nearly equal stretches of 0 … count − 1. */
-export const stretch = (count: number, block: number, blocks: number): [number, number] => [Math.floor((count * block) / blocks), Math.floor((count * (block + 1)) / blocks)]
+export const stretch = (count: number, block: number, blocks: number): [number, number] => [
+  Math.floor((count * block) / blocks),
+  Math.floor((count * (block + 1)) / blocks),
+]
 
 /** Pattern places of the rows from … to − 1 of the node set. */
-export function patternPlaces({graph: {matrix: {indptr}}, nodeSet}: KernelProblem, [from, to]: readonly [number, number]): number {
+export function patternPlaces(
+  {
+    graph: {
+      matrix: {indptr},
+    },
+    nodeSet,
+  }: KernelProblem,
+  [from, to]: readonly [number, number],
+): number {
   let places = 0
   for (let i = from; i < to; i++) places += indptr[nodeSet[i]! + 1]! - indptr[nodeSet[i]!]!
   return places
 }
 
 /** KC from the change of GKC²: first order in the square root too. */
-export const toComplexity = (changeOfSquare: Float64Array, gkc: number): Float64Array => changeOfSquare.map((x) => x / (2 * gkc))
+export const toComplexity = (changeOfSquare: Float64Array, gkc: number): Float64Array =>
+  changeOfSquare.map((x) => x / (2 * gkc))

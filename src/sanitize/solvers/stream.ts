@@ -19,42 +19,77 @@ const MAX_ITERATIONS = 500
 const LANDMARKS = 512
 /** Random signs of the label-free trace. */
 const PROBES = 64
-/** Relative residual of a probe: what 64 probes miss of scores and trace is far more (docs/math-sanitize.md, "Landmarks"). */
+/**
+ * Relative residual of a probe: what 64 probes miss of scores and trace is far more (docs/math-sanitize.md,
+ * "Landmarks").
+ */
 const PROBE_RESIDUAL = 1e-2
 
 /**
- * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one gradient pass.
- * In the limit λ → ∞ no solve, α = Y: one gradient pass gives the scores, and the alignment, which no score needs, comes through landmarks.
+ * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one
+ * gradient pass. In the limit λ → ∞ no solve, α = Y: one gradient pass gives the scores, and the alignment, which no
+ * score needs, comes through landmarks.
  *
- * Precision    that of `engine`; landmarks in fp64 on `exact`. In fp32 KC errs by about 1e-5 of its size, so edges that near to the cut
- *              may change sides.
- * Label-free   by Hutchinson's estimate with random signs, in the trace and in the pair weights (H + λI)⁻² ≈ XXᵀ/t. Stopping early lowers the
- *              trace, by at most probeResidual² s/λ; measured, by less than 10⁻⁴ of it, a fiftieth of its standard error.
- * Cost         s² pairs a pass; passes: iterations of both solves, and two gradients. Memory: s · (2 p + 6 (classes + probes)) numbers.
+ * Precision    that of `engine`; landmarks in fp64 on `exact`. In fp32 KC errs by about 1e-5 of its size, so edges that
+ *              near to the cut may change sides.
+ * Label-free   by Hutchinson's estimate with random signs, in the trace and in the pair weights (H + λI)⁻² ≈ XXᵀ/t.
+ *              Stopping early lowers the trace, by at most probeResidual² s/λ; measured, by less than 10⁻⁴ of it, a
+ *              fiftieth of its standard error.
+ * Cost         s² pairs a pass; passes: iterations of both solves, and two gradients. Memory: s · (2 p + 6 (classes +
+ *              probes)) numbers.
  */
-export async function streamSolver(problem: KernelProblem, edges: Uint32Array, random: Random, engine: PairwiseEngine, exact: PairwiseEngine, products: Products, probeResidual = PROBE_RESIDUAL): Promise<KernelSolver> {
+export async function streamSolver(
+  problem: KernelProblem,
+  edges: Uint32Array,
+  random: Random,
+  engine: PairwiseEngine,
+  exact: PairwiseEngine,
+  products: Products,
+  probeResidual = PROBE_RESIDUAL,
+): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const isLimit = ridge === Infinity
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
   const kernel = await landmarkKernel(unit, LANDMARKS, random, exact, products)
-  const featuresOf = async (rows: Matrix) => landmarkFeatures(await landmarksAt(rows, kernel.places, exact, products), rows, exact, products)
-  const solve = async (rows: Matrix, landmarks: LandmarkFeatures, b: Dense, lambda: number, tolerance = TOLERANCE[engine.precision]) => {
+  const featuresOf = async (rows: Matrix) =>
+    landmarkFeatures(await landmarksAt(rows, kernel.places, exact, products), rows, exact, products)
+  const solve = async (
+    rows: Matrix,
+    landmarks: LandmarkFeatures,
+    b: Dense,
+    lambda: number,
+    tolerance = TOLERANCE[engine.precision],
+  ) => {
     const {apply: precondition, condition} = await landmarkPreconditioner(landmarks, lambda, products)
     const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
-    return {x: (await conjugateGradients(apply, b, {tolerance, maxIterations: MAX_ITERATIONS, precondition})).x, condition}
+    return {
+      x: (await conjugateGradients(apply, b, {tolerance, maxIterations: MAX_ITERATIONS, precondition})).x,
+      condition,
+    }
   }
   // A function of its own, so that the features of all rows end with it.
   const solveBoth = async () => {
     const landmarks = await featuresOf(unit)
     const solved = await solve(unit, landmarks, y, ridge)
-    return {solved, free: await traceOfInverse(unit.rows, PROBES, random, async (v) => (await solve(unit, landmarks, v, problem.labelFreeRidge, probeResidual)).x)}
+    return {
+      solved,
+      free: await traceOfInverse(
+        unit.rows,
+        PROBES,
+        random,
+        async (v) => (await solve(unit, landmarks, v, problem.labelFreeRidge, probeResidual)).x,
+      ),
+    }
   }
   const {solved, free} = isLimit ? {solved: null, free: null} : await solveBoth()
   const freeGkc = free === null ? NaN : Math.sqrt((2 / unit.rows) * free.trace)
   const gkc = solved === null ? null : complexityOf(y, solved.x)
-  const alphas = [solved?.x ?? y, ...(free === null ? [] : [{...free.solved, data: free.solved.data.map((x) => x / Math.sqrt(PROBES))}])]
+  const alphas = [
+    solved?.x ?? y,
+    ...(free === null ? [] : [{...free.solved, data: free.solved.data.map((x) => x / Math.sqrt(PROBES))}]),
+  ]
   return {
     facts: {
       method: 'first-order',
@@ -64,25 +99,49 @@ export async function streamSolver(problem: KernelProblem, edges: Uint32Array, r
       condition: solved?.condition ?? 1,
       labelFree: free === null ? null : {gkc: freeGkc, standardError: free.standardError / (unit.rows * freeGkc)},
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
-      landmarks: isLimit ? {count: kernel.places.length, error: await landmarkError(kernel, unit, random, exact, products)} : null,
+      landmarks: isLimit
+        ? {count: kernel.places.length, error: await landmarkError(kernel, unit, random, exact, products)}
+        : null,
     },
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
       const rows = rowRange(unit, from, to)
       const gradients = []
-      for (const alpha of alphas) gradients.push(await gradientFromPass(engine, {graph, features, aggregated, nodeSet}, rows, unit, rowRange(alpha, from, to) as Dense, alpha, from))
+      for (const alpha of alphas)
+        gradients.push(
+          await gradientFromPass(
+            engine,
+            {graph, features, aggregated, nodeSet},
+            rows,
+            unit,
+            rowRange(alpha, from, to) as Dense,
+            alpha,
+            from,
+          ),
+        )
       return {gradients, exact: new Float64Array(0)}
     },
     sizes: (block) => ({gradients: alphas.map(() => patternPlaces(problem, blockRows(problem, block))), exact: 0}),
     scores(parts) {
-      const gradients = alphas.map((_, g) => joinGradients(parts.map((part) => part.gradients[g]!), graph, nodeSet))
+      const gradients = alphas.map((_, g) =>
+        joinGradients(
+          parts.map((part) => part.gradients[g]!),
+          graph,
+          nodeSet,
+        ),
+      )
       const [change, freeChange] = firstOrderChanges(graph, edges, gradients)
-      return {kc: gkc === null ? change! : toComplexity(change!, gkc), labelFree: freeChange === undefined ? null : toComplexity(freeChange, freeGkc)}
+      return {
+        kc: gkc === null ? change! : toComplexity(change!, gkc),
+        labelFree: freeChange === undefined ? null : toComplexity(freeChange, freeGkc),
+      }
     },
     async complexityOf(other) {
       const rows = rowsOfSet(other).unit
-      return isLimit ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products) : complexityOf(y, (await solve(rows, await featuresOf(rows), y, ridge)).x)
+      return isLimit
+        ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products)
+        : complexityOf(y, (await solve(rows, await featuresOf(rows), y, ridge)).x)
     },
   }
 }

@@ -6,7 +6,8 @@ describe('coverage of bounds about perturbed copies, truth known', () => {
   /** How loose ε_Q may be at 600 pairs: rare changes leave its bound little to bet on (measured 4.5). */
   const loosest = [2.5, 2.5, 5.5]
 
-  // 200 runs: at the true rate of misses (≈ 1.5 %) more than ten of them are out of the question, at 10 % they would be the rule.
+  // 200 runs: at the true rate of misses (≈ 1.5 %) more than ten of them are out of the question, at 10 % they would be
+  // the rule.
   it.each(LAWS.map((law, k) => ({...law, loosest: loosest[k]!})))('$name', (law) => {
     const {mean, ...held} = simulatePairs(law, 600, 200, 0.05, 20_000)
     for (const share of Object.values(held)) expect(share).toBeGreaterThanOrEqual(0.95 - 1e-9)

@@ -6,7 +6,10 @@ import type {Read} from '../../../scripts/fuzz/target.js'
 import type {ElementType, NamedArray} from '../../../src/data/named-array.js'
 
 // A file read in this thread: handing so small ones to another takes longer than all the rest.
-Object.assign(promises, {readFile: async (path: string) => Promise.resolve(readFileSync(path)), stat: async (path: string) => Promise.resolve(statSync(path))})
+Object.assign(promises, {
+  readFile: async (path: string) => Promise.resolve(readFileSync(path)),
+  stat: async (path: string) => Promise.resolve(statSync(path)),
+})
 syncBuiltinESMExports()
 
 /** A reader of paths: each input is written under the same name. */
@@ -20,6 +23,14 @@ export const fromFile = (folder: string, name: string, read: (path: string) => u
 
 export const text = (...files: string[]): Uint8Array[] => files.map((file) => Buffer.from(file))
 
-export const array = (name: string, type: ElementType, data: number[] | string[], shape: number[] = [data.length]): NamedArray => ({
-  name, type, shape, data: typeof data[0] === 'string' ? (data as string[]) : Float64Array.from(data as number[]),
+export const array = (
+  name: string,
+  type: ElementType,
+  data: number[] | string[],
+  shape: number[] = [data.length],
+): NamedArray => ({
+  name,
+  type,
+  shape,
+  data: typeof data[0] === 'string' ? (data as string[]) : Float64Array.from(data as number[]),
 })

@@ -15,10 +15,21 @@ import {fromFile, text} from './files.js'
 
 const CONFIG = {
   checks: {
-    digits: {certify: 'models/digits.onnx', options: {data: 'digits.npz', eta: [0.25, 0.5]}, thresholds: {accuracy: ['error', {min: 0.95, baseline: {absolute: 0.005}}], 'cells[eta=0.5,delta>=1]': ['warn', {max: 0.1}], verdict: 'error'}},
+    digits: {
+      certify: 'models/digits.onnx',
+      options: {data: 'digits.npz', eta: [0.25, 0.5]},
+      thresholds: {
+        accuracy: ['error', {min: 0.95, baseline: {absolute: 0.005}}],
+        'cells[eta=0.5,delta>=1]': ['warn', {max: 0.1}],
+        verdict: 'error',
+      },
+    },
     earlier: {report: 'report.json', thresholds: {'layers[*].epsilon.scaleFree': ['error', {max: 0.11}]}},
   },
-  suppressions: [{check: 'digits', metric: 'accuracy', reason: 'known', expires: '2030-12-31'}], baseline: 'git:main', out: ['junit:out.xml'], seed: 3,
+  suppressions: [{check: 'digits', metric: 'accuracy', reason: 'known', expires: '2030-12-31'}],
+  baseline: 'git:main',
+  out: ['junit:out.xml'],
+  seed: 3,
 }
 const YAML = `# checks of this repository
 checks:
@@ -30,7 +41,32 @@ checks:
   again: {certify: other.onnx, thresholds: *limits}
 fail-level: warn
 `
-const YAML_WORDS = ['- ', ': ', '&a ', '*a', '!!js/function ', '!!python/object:a ', '|\n', '>\n', '? ', '---\n', '...\n', '<<: ', '{', '}', '[', ']', '"', "'", '#', '%YAML 1.1\n', 'checks:', 'thresholds:', 'error', '&b [*b]']
+const YAML_WORDS = [
+  '- ',
+  ': ',
+  '&a ',
+  '*a',
+  '!!js/function ',
+  '!!python/object:a ',
+  '|\n',
+  '>\n',
+  '? ',
+  '---\n',
+  '...\n',
+  '<<: ',
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  "'",
+  '#',
+  '%YAML 1.1\n',
+  'checks:',
+  'thresholds:',
+  'error',
+  '&b [*b]',
+]
 
 /** A cache that made `report` once, and the entry that it wrote. */
 async function entryOf(folder: string, report: AnyReport): Promise<{cache: ReportCache; path: string}> {
@@ -43,12 +79,29 @@ const cachedReport = (): AnyReport => ({...sanitizeSample(), inputs: []})
 
 /** src/gate and src/cli: configurations, baselines and entries of the cache. */
 export const GATE_TARGETS: Target[] = [
-  {name: 'config-json', seeds: () => text(JSON.stringify(CONFIG, null, 1)), mutators: [mutateJson, mutateTokens(JSON_WORDS)], open: (folder) => fromFile(folder, 'surety.config.json', readConfig)},
-  {name: 'config-yaml', seeds: () => text(YAML), mutators: [mutateTokens([...YAML_WORDS, ...CSV_WORDS])], open: (folder) => fromFile(folder, 'surety.config.yaml', readConfig)},
-  {name: 'baseline', seeds: async () => text(toJson(await certificate()), toJson(sanitizeSample())), mutators: [mutateJson, mutateTokens(JSON_WORDS)], open: (folder) => fromFile(folder, 'x.json', (path) => readBaselines({kind: 'path', path}, ['x']))},
+  {
+    name: 'config-json',
+    seeds: () => text(JSON.stringify(CONFIG, null, 1)),
+    mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+    open: (folder) => fromFile(folder, 'surety.config.json', readConfig),
+  },
+  {
+    name: 'config-yaml',
+    seeds: () => text(YAML),
+    mutators: [mutateTokens([...YAML_WORDS, ...CSV_WORDS])],
+    open: (folder) => fromFile(folder, 'surety.config.yaml', readConfig),
+  },
+  {
+    name: 'baseline',
+    seeds: async () => text(toJson(await certificate()), toJson(sanitizeSample())),
+    mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+    open: (folder) => fromFile(folder, 'x.json', (path) => readBaselines({kind: 'path', path}, ['x'])),
+  },
   {
     // Whatever is no entry is computed again: nothing is refused.
-    name: 'cache-entry', neverRefuses: true, mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+    name: 'cache-entry',
+    neverRefuses: true,
+    mutators: [mutateJson, mutateTokens(JSON_WORDS)],
     seeds: async () => {
       const {path} = await entryOf(mkdtempSync(join(tmpdir(), 'surety-fuzz-seed-')), cachedReport())
       return [readFileSync(path)]

@@ -34,8 +34,16 @@ async function roundTrip(path: string, options: ReadOptions, way: number): Promi
   writeGraph(document, normalised, pruned, way % 2 === 0 ? `out${extension}` : 'out.npz')
 }
 
-const graph = (name: string, file: string, seeds: () => readonly Uint8Array[], mutators: Mutator[], options: ReadOptions = {}): Target => ({
-  name, seeds, mutators,
+const graph = (
+  name: string,
+  file: string,
+  seeds: () => readonly Uint8Array[],
+  mutators: Mutator[],
+  options: ReadOptions = {},
+): Target => ({
+  name,
+  seeds,
+  mutators,
   open: (folder) => {
     let inputs = 0
     return fromFile(folder, file, (path) => roundTrip(path, options, inputs++))
@@ -44,40 +52,152 @@ const graph = (name: string, file: string, seeds: () => readonly Uint8Array[], m
 
 const csrArrays = (prefix: string, rows: number, cols: number, entries: [number, number, number][]): NamedArray[] => {
   const indptr = Array.from({length: rows + 1}, (_, row) => entries.filter(([r]) => r < row).length)
-  return [array(`${prefix}indptr`, 'i4', indptr), array(`${prefix}indices`, 'i4', entries.map(([, c]) => c)), array(`${prefix}data`, 'f4', entries.map(([, , x]) => x)), array(`${prefix}shape`, 'i8', [rows, cols])]
+  return [
+    array(`${prefix}indptr`, 'i4', indptr),
+    array(
+      `${prefix}indices`,
+      'i4',
+      entries.map(([, c]) => c),
+    ),
+    array(
+      `${prefix}data`,
+      'f4',
+      entries.map(([, , x]) => x),
+    ),
+    array(`${prefix}shape`, 'i8', [rows, cols]),
+  ]
 }
-const EDGES: [number, number, number][] = [[0, 1, 1], [0, 2, 2], [1, 0, 1], [1, 2, 1], [2, 0, 2], [2, 1, 1], [3, 4, 1], [4, 3, 1]]
-const FEATURES: [number, number, number][] = [[0, 1, 1], [1, 0, 0.5], [2, 2, 1], [3, 1, 1], [4, 0, 1]]
+const EDGES: [number, number, number][] = [
+  [0, 1, 1],
+  [0, 2, 2],
+  [1, 0, 1],
+  [1, 2, 1],
+  [2, 0, 2],
+  [2, 1, 1],
+  [3, 4, 1],
+  [4, 3, 1],
+]
+const FEATURES: [number, number, number][] = [
+  [0, 1, 1],
+  [1, 0, 0.5],
+  [2, 2, 1],
+  [3, 1, 1],
+  [4, 0, 1],
+]
 const SPLIT = [array('train_idx', 'i4', [0, 3]), array('val_idx', 'i4', [1]), array('test_idx', 'i4', [2, 4])]
 
 const plainSeeds = () => [
-  writeNpz([array('edges', 'i4', [0, 1, 0, 2, 1, 2, 3, 4], [4, 2]), array('num_nodes', 'i4', [5]), array('labels', 'i4', [0, 1, 0, 1, 1]), ...csrArrays('feat_', 5, 3, FEATURES), ...SPLIT]),
-  writeNpz([array('edges', 'i8', [0, 1, 1, 2], [2, 2]), array('edge_weights', 'f8', [1, 2.5]), array('features', 'f8', [1, 0, 0, 1, 1, 1], [3, 2]), array('node_names', 'U', ['a', 'b', 'c']), array('labels', 'U', ['x', 'y', 'x'])]),
+  writeNpz([
+    array('edges', 'i4', [0, 1, 0, 2, 1, 2, 3, 4], [4, 2]),
+    array('num_nodes', 'i4', [5]),
+    array('labels', 'i4', [0, 1, 0, 1, 1]),
+    ...csrArrays('feat_', 5, 3, FEATURES),
+    ...SPLIT,
+  ]),
+  writeNpz([
+    array('edges', 'i8', [0, 1, 1, 2], [2, 2]),
+    array('edge_weights', 'f8', [1, 2.5]),
+    array('features', 'f8', [1, 0, 0, 1, 1, 1], [3, 2]),
+    array('node_names', 'U', ['a', 'b', 'c']),
+    array('labels', 'U', ['x', 'y', 'x']),
+  ]),
 ]
-const deepRobustSeeds = () => [writeNpz([...csrArrays('adj_', 5, 5, EDGES), ...csrArrays('attr_', 5, 3, FEATURES), array('labels', 'i4', [0, 1, 0, 1, 1]), ...SPLIT])]
+const deepRobustSeeds = () => [
+  writeNpz([
+    ...csrArrays('adj_', 5, 5, EDGES),
+    ...csrArrays('attr_', 5, 3, FEATURES),
+    array('labels', 'i4', [0, 1, 0, 1, 1]),
+    ...SPLIT,
+  ]),
+]
 const scipySeeds = () => [
   writeNpz([...csrArrays('', 5, 5, EDGES), array('format', 'S', ['csr'], [])]),
-  writeNpz([array('row', 'i4', [0, 1, 2]), array('col', 'i4', [1, 2, 0]), array('data', 'f8', [1, 0, 2]), array('shape', 'i8', [3, 3]), array('format', 'S', ['coo'], [])]),
+  writeNpz([
+    array('row', 'i4', [0, 1, 2]),
+    array('col', 'i4', [1, 2, 0]),
+    array('data', 'f8', [1, 0, 2]),
+    array('shape', 'i8', [3, 3]),
+    array('format', 'S', ['coo'], []),
+  ]),
 ]
-const edgeListSeeds = () => text('source,target,weight\n0,1,1\n1,2,0.5\n2,0,3\n', '# comment\n0 1\n1 2\n\n2 0\n', 'a\tb\nb\tc\nc\ta\n', 'u,v,note\n"x, y",z,"multi\nline"\nz,w,1\n', '10,2000000000\n2000000000,30\n')
-const graphmlSeeds = () => text(
-  '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="c" for="node" attr.name="class" attr.type="long"><default>1</default></key><key id="w" for="edge" attr.name="weight" attr.type="double"/><graph edgedefault="directed"><node id="a"><data key="c">0</data></node><node id="b"/><node id="c"><data key="c">0</data></node><node id="d"/><edge source="a" target="b"><data key="w">1.5</data></edge><edge source="b" target="c" directed="false"/><edge source="c" target="d"/></graph></graphml>',
-  '<graphml><graph><node id="0"/><node id="1"/><edge source="0" target="1"/><edge source="1" target="0"/></graph></graphml>',
-)
-const gexfSeeds = () => text(
-  '<gexf version="1.3"><graph defaultedgetype="undirected"><attributes class="node"><attribute id="0" title="class" type="string"><default>x</default></attribute></attributes><nodes count="3"><node id="a" label="A"><attvalues><attvalue for="0" value="y"/></attvalues></node><node id="b"/><node id="c"/></nodes><edges count="2"><edge id="0" source="a" target="b" weight="2"/><edge id="1" source="b" target="c" type="directed"/></edges></graph></gexf>',
-)
-const graphologySeeds = () => text(JSON.stringify({attributes: {}, options: {type: 'mixed', multi: true}, nodes: [{key: 'a', attributes: {class: 0, features: [1, 2]}}, {key: 'b', attributes: {class: 1, features: [0, 1]}}, {key: 3, attributes: {class: 0, features: [0, 0.5]}}, {key: 'd', attributes: {class: 1, features: [3, 1]}}], edges: [{key: 'e', source: 'a', target: 'b', undirected: true, attributes: {weight: 2}}, {source: 'b', target: 3}, {source: 'd', target: 'a', attributes: {}}]}))
-const nodeLinkSeeds = () => text(JSON.stringify({directed: true, multigraph: false, graph: {}, nodes: [{id: 0, label: 'x', x: [1]}, {id: 1, label: 'y', x: [0]}, {id: 2, label: 'x', x: [2]}, {id: 'z', label: 'y', x: [0.5]}], links: [{source: 0, target: 1, weight: 1.5}, {source: 1, target: 2}, {source: 'z', target: 0}]}))
+const edgeListSeeds = () =>
+  text(
+    'source,target,weight\n0,1,1\n1,2,0.5\n2,0,3\n',
+    '# comment\n0 1\n1 2\n\n2 0\n',
+    'a\tb\nb\tc\nc\ta\n',
+    'u,v,note\n"x, y",z,"multi\nline"\nz,w,1\n',
+    '10,2000000000\n2000000000,30\n',
+  )
+const graphmlSeeds = () =>
+  text(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="c" for="node" attr.name="class" attr.type="long"><default>1</default></key><key id="w" for="edge" attr.name="weight" attr.type="double"/><graph edgedefault="directed"><node id="a"><data key="c">0</data></node><node id="b"/><node id="c"><data key="c">0</data></node><node id="d"/><edge source="a" target="b"><data key="w">1.5</data></edge><edge source="b" target="c" directed="false"/><edge source="c" target="d"/></graph></graphml>',
+    '<graphml><graph><node id="0"/><node id="1"/><edge source="0" target="1"/><edge source="1" target="0"/></graph></graphml>',
+  )
+const gexfSeeds = () =>
+  text(
+    '<gexf version="1.3"><graph defaultedgetype="undirected"><attributes class="node"><attribute id="0" title="class" type="string"><default>x</default></attribute></attributes><nodes count="3"><node id="a" label="A"><attvalues><attvalue for="0" value="y"/></attvalues></node><node id="b"/><node id="c"/></nodes><edges count="2"><edge id="0" source="a" target="b" weight="2"/><edge id="1" source="b" target="c" type="directed"/></edges></graph></gexf>',
+  )
+const graphologySeeds = () =>
+  text(
+    JSON.stringify({
+      attributes: {},
+      options: {type: 'mixed', multi: true},
+      nodes: [
+        {key: 'a', attributes: {class: 0, features: [1, 2]}},
+        {key: 'b', attributes: {class: 1, features: [0, 1]}},
+        {key: 3, attributes: {class: 0, features: [0, 0.5]}},
+        {key: 'd', attributes: {class: 1, features: [3, 1]}},
+      ],
+      edges: [
+        {key: 'e', source: 'a', target: 'b', undirected: true, attributes: {weight: 2}},
+        {source: 'b', target: 3},
+        {source: 'd', target: 'a', attributes: {}},
+      ],
+    }),
+  )
+const nodeLinkSeeds = () =>
+  text(
+    JSON.stringify({
+      directed: true,
+      multigraph: false,
+      graph: {},
+      nodes: [
+        {id: 0, label: 'x', x: [1]},
+        {id: 1, label: 'y', x: [0]},
+        {id: 2, label: 'x', x: [2]},
+        {id: 'z', label: 'y', x: [0.5]},
+      ],
+      links: [
+        {source: 0, target: 1, weight: 1.5},
+        {source: 1, target: 2},
+        {source: 'z', target: 0},
+      ],
+    }),
+  )
 
 const NPZ = mutateZip(mutateBytes)
 /** A chain of nodes a, b, c and 3 that files about nodes speak of. */
-const CHAIN = normaliseRaw({nodes: 4, edges: Uint32Array.of(0, 1, 1, 2, 2, 3), weights: null, directed: false, nodeNames: ['a', 'b', 'c', '3'], features: null, labels: null, classNames: null, split: null}, 'chain')
+const CHAIN = normaliseRaw(
+  {
+    nodes: 4,
+    edges: Uint32Array.of(0, 1, 1, 2, 2, 3),
+    weights: null,
+    directed: false,
+    nodeNames: ['a', 'b', 'c', '3'],
+    features: null,
+    labels: null,
+    classNames: null,
+    split: null,
+  },
+  'chain',
+)
 
 /** src/graph: formats of graphs, and files about nodes and edges. */
 export const GRAPH_TARGETS: Target[] = [
   graph('edge-list', 'x.csv', edgeListSeeds, [mutateTokens(CSV_WORDS)]),
-  graph('edge-list-gz', 'x.csv.gz', () => edgeListSeeds().map((bytes) => gzipSync(bytes)), [mutateGzip(mutateTokens(CSV_WORDS), mutateBytes)]),
+  graph('edge-list-gz', 'x.csv.gz', () => edgeListSeeds().map((bytes) => gzipSync(bytes)), [
+    mutateGzip(mutateTokens(CSV_WORDS), mutateBytes),
+  ]),
   graph('graphml', 'x.graphml', graphmlSeeds, [mutateTokens(XML_WORDS)]),
   graph('gexf', 'x.gexf', gexfSeeds, [mutateTokens(XML_WORDS)]),
   graph('graphology-json', 'x.json', graphologySeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
@@ -86,31 +206,58 @@ export const GRAPH_TARGETS: Target[] = [
   graph('deeprobust-npz', 'x.npz', deepRobustSeeds, [NPZ]),
   graph('scipy-npz', 'x.npz', scipySeeds, [NPZ]),
   {
-    name: 'features', mutators: [NPZ, mutateTokens(CSV_WORDS)],
-    seeds: () => [...text('id,f0,f1\na,1,2\nb,3,4\n', '1;2\n3;4\n'), writeNpy(array('x', 'f4', [1, 2, 3, 4], [2, 2])), writeNpz(csrArrays('feat_', 5, 3, FEATURES)), writeNpz([array('x', 'f8', [1, 2], [2, 1])])],
+    name: 'features',
+    mutators: [NPZ, mutateTokens(CSV_WORDS)],
+    seeds: () => [
+      ...text('id,f0,f1\na,1,2\nb,3,4\n', '1;2\n3;4\n'),
+      writeNpy(array('x', 'f4', [1, 2, 3, 4], [2, 2])),
+      writeNpz(csrArrays('feat_', 5, 3, FEATURES)),
+      writeNpz([array('x', 'f8', [1, 2], [2, 1])]),
+    ],
     open: (folder) => fromFile(folder, 'x', (path) => readFeaturesFile(path, GRAPH_LIMITS)),
   },
   {
-    name: 'labels', mutators: [NPZ, mutateTokens(CSV_WORDS)],
-    seeds: () => [...text('node,label\na,x\nb,y\n', '0\n1\n\n2\n'), writeNpy(array('x', 'i4', [0, 1, 1])), writeNpz([array('labels', 'U', ['a', 'b'])])],
+    name: 'labels',
+    mutators: [NPZ, mutateTokens(CSV_WORDS)],
+    seeds: () => [
+      ...text('node,label\na,x\nb,y\n', '0\n1\n\n2\n'),
+      writeNpy(array('x', 'i4', [0, 1, 1])),
+      writeNpz([array('labels', 'U', ['a', 'b'])]),
+    ],
     open: (folder) => fromFile(folder, 'x', (path) => readLabelsFile(path, GRAPH_LIMITS)),
   },
   {
-    name: 'split', mutators: [NPZ, mutateJson],
-    seeds: () => [...text('{"idx_train": [0, 1], "idx_val": [2], "idx_test": [3]}', '{"train_idx": []}'), writeNpz(SPLIT)],
+    name: 'split',
+    mutators: [NPZ, mutateJson],
+    seeds: () => [
+      ...text('{"idx_train": [0, 1], "idx_val": [2], "idx_test": [3]}', '{"train_idx": []}'),
+      writeNpz(SPLIT),
+    ],
     open: (folder) => fromFile(folder, 'x', (path) => readSplitFile(path, GRAPH_LIMITS)),
   },
   {
-    name: 'suppressions', mutators: [mutateJson, mutateTokens(JSON_WORDS)],
-    seeds: () => text('[{"source": "a", "target": "b", "reason": "known", "expires": "2027-01-31"}, {"source": "c", "target": 3, "reason": "ok"}]'),
+    name: 'suppressions',
+    mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+    seeds: () =>
+      text(
+        '[{"source": "a", "target": "b", "reason": "known", "expires": "2027-01-31"}, {"source": "c", "target": 3, "reason": "ok"}]',
+      ),
     open: (folder) => fromFile(folder, 'x.json', (path) => readSuppressions(path, CHAIN, '2026-12-01')),
   },
-  {name: 'node-list', mutators: [mutateTokens(CSV_WORDS)], seeds: () => text('node\na\nb\n', '3,x\na,y\n'), open: (folder) => fromFile(folder, 'x.csv', (path) => readNodeList(path, CHAIN))},
   {
-    name: 'truth-and-targets', mutators: [NPZ], seeds: () => [writeNpz([array('edges_added', 'i4', [0, 1, 2, 3], [2, 2]), array('targets', 'i8', [0, 3])])],
-    open: (folder) => fromFile(folder, 'x.npz', async (path) => {
-      const {file} = await readInput(path)
-      return [await readTruth(file, 'edges_added', CHAIN), await readTargets(file, 'targets', CHAIN)]
-    }),
+    name: 'node-list',
+    mutators: [mutateTokens(CSV_WORDS)],
+    seeds: () => text('node\na\nb\n', '3,x\na,y\n'),
+    open: (folder) => fromFile(folder, 'x.csv', (path) => readNodeList(path, CHAIN)),
+  },
+  {
+    name: 'truth-and-targets',
+    mutators: [NPZ],
+    seeds: () => [writeNpz([array('edges_added', 'i4', [0, 1, 2, 3], [2, 2]), array('targets', 'i8', [0, 3])])],
+    open: (folder) =>
+      fromFile(folder, 'x.npz', async (path) => {
+        const {file} = await readInput(path)
+        return [await readTruth(file, 'edges_added', CHAIN), await readTargets(file, 'targets', CHAIN)]
+      }),
   },
 ]

@@ -30,25 +30,38 @@ import {certifySample, evaluateSample, hardenSample, sanitizeSample} from '../..
 const bytesOf = (report: Parameters<typeof toJson>[0]): Uint8Array => Buffer.from(toJson(report))
 
 /** Sealed again after the change, so that it reaches what stands behind the checksum. */
-const resealed = (seal: (json: never) => object): Mutator => (input, other, random) => {
-  const changed = mutateJson(input, other, random)
-  try {
-    return Buffer.from(JSON.stringify(seal(JSON.parse(Buffer.from(changed).toString()) as never)))
-  } catch {
-    return changed
+const resealed =
+  (seal: (json: never) => object): Mutator =>
+  (input, other, random) => {
+    const changed = mutateJson(input, other, random)
+    try {
+      return Buffer.from(JSON.stringify(seal(JSON.parse(Buffer.from(changed).toString()) as never)))
+    } catch {
+      return changed
+    }
   }
-}
 
 /** A report of certify with all evidence, small. */
 export async function certificate(): Promise<CertifyReport> {
   const chosen = options({bootstrap: 10, seed: 5})
   const {metrics, verdict, notes, evidence} = await certify(mixture(5, 40), chosen, engine)
-  return withChecksum({...certifySample(), subject: SUBJECT, seed: 5, config: JSON.parse(JSON.stringify({...chosen})) as CertifyReport['config'], metrics, verdict, notes, evidence: evidence!})
+  return withChecksum({
+    ...certifySample(),
+    subject: SUBJECT,
+    seed: 5,
+    config: JSON.parse(JSON.stringify({...chosen})) as CertifyReport['config'],
+    metrics,
+    verdict,
+    notes,
+    evidence: evidence!,
+  })
 }
 
 /** Read, and shown in every form that it has: what `surety report` does. */
 const report = (command: AnyReport['command'], sample: () => AnyReport, forms: readonly FormatName[]): Target => ({
-  name: `report-${command}`, seeds: () => [bytesOf(sample())], mutators: [mutateJson, mutateTokens(JSON_WORDS)],
+  name: `report-${command}`,
+  seeds: () => [bytesOf(sample())],
+  mutators: [mutateJson, mutateTokens(JSON_WORDS)],
   open: () => (bytes) => {
     const read = parseReport(bytes, 'x.json', command)
     return forms.map((form) => renderReadReport(read, 'x.json', form))
@@ -65,7 +78,8 @@ function kept(name: string, file: string, use: (open: OpenKept<PackedSums>, keep
     return {open, keep}
   }
   return {
-    name, mutators: [mutateJson, resealed(withChecksum)],
+    name,
+    mutators: [mutateJson, resealed(withChecksum)],
     seeds: async () => {
       const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-seed-'))
       await fill(folder)
@@ -88,20 +102,28 @@ export const REPORT_TARGETS: Target[] = [
   report('evaluate', evaluateSample, ['html', 'terminal']),
   report('harden', hardenSample, ['html', 'terminal']),
   {
-    name: 'certificate', seeds: async () => [bytesOf(await certificate())], mutators: [mutateJson, resealed(withChecksum)],
+    name: 'certificate',
+    seeds: async () => [bytesOf(await certificate())],
+    mutators: [mutateJson, resealed(withChecksum)],
     open: () => (bytes) => {
       const read = parseReport(bytes, 'x.json', 'certify')
       return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})
     },
   },
   kept('kept-run', 'run.json', (run) => run({})),
-  kept('kept-part', 'layer-0-block-0.json', async (_, keep) => keep(0, 0, () => Promise.reject(new InternalError('the part is there')))),
+  kept('kept-part', 'layer-0-block-0.json', async (_, keep) =>
+    keep(0, 0, () => Promise.reject(new InternalError('the part is there'))),
+  ),
   {
-    name: 'partial', seeds: async () => (await partialFiles(1)).map(({partial}) => bytesOf(partial)), mutators: [mutateJson, resealed(sealPartial)],
+    name: 'partial',
+    seeds: async () => (await partialFiles(1)).map(({partial}) => bytesOf(partial)),
+    mutators: [mutateJson, resealed(sealPartial)],
     open: () => (bytes) => {
       const partial = parsePartial(bytes, 'x.json')
       const {files} = shardSet([{path: 'x.json', partial}], VERSION)
-      return partial.command === 'certify' ? mergeShares(files.map((file) => ({place: file.path, share: file.partial as typeof partial}))) : null
+      return partial.command === 'certify'
+        ? mergeShares(files.map((file) => ({place: file.path, share: file.partial as typeof partial})))
+        : null
     },
   },
 ]

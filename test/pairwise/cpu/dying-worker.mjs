@@ -1,4 +1,5 @@
-// A worker of the cpu engine that exits when it is given block 2. What comes before its code is loaded is heard here only.
+// A worker of the cpu engine that exits when it is given block 2. What comes before its code is loaded is heard here
+// only.
 import {parentPort} from 'node:worker_threads'
 import {register} from 'tsx/esm/api'
 

@@ -15,7 +15,15 @@ afterAll(() => products.close())
 
 describe('WorkerPool', () => {
   const z = units(1, 2600, 7)
-  const job: KernelJob = {kind: 'kernelBlock', z, w: units(2, 30, 7), one: false, precision: 'fp64', left: null, right: null}
+  const job: KernelJob = {
+    kind: 'kernelBlock',
+    z,
+    w: units(2, 30, 7),
+    one: false,
+    precision: 'fp64',
+    left: null,
+    right: null,
+  }
   const dying = new URL('./dying-worker.mjs', import.meta.url)
 
   it('reports a worker that dies as a typed error, after the blocks before it', async () => {
@@ -31,7 +39,9 @@ describe('WorkerPool', () => {
   it('a runner goes on alone where a worker died: nothing is delivered twice, the bits are the same, and it says so once', async () => {
     const lost: string[] = []
     const [alone, broken] = await Promise.all(
-      [new BlockRunner(products), new Eager(products, new WorkerPool(2, dying), (reason) => lost.push(reason))].map((runner) => kernelBlock({runner, matrices: new SharedMatrices(), precision: 'fp64'}, z, job.w)),
+      [new BlockRunner(products), new Eager(products, new WorkerPool(2, dying), (reason) => lost.push(reason))].map(
+        (runner) => kernelBlock({runner, matrices: new SharedMatrices(), precision: 'fp64'}, z, job.w),
+      ),
     )
     expect(broken!.data).toEqual(alone!.data)
     expect(lost).toEqual([expect.stringContaining('exited with code 3')])
@@ -51,7 +61,10 @@ describe('WorkerPool', () => {
     }
     await expect(pool.run(job, 6, full)).rejects.toThrow('no room')
     const seen: number[] = []
-    await Promise.all([pool.run(job, 6, (block) => seen.push(block)), pool.run(job, 3, (block) => seen.push(10 + block))])
+    await Promise.all([
+      pool.run(job, 6, (block) => seen.push(block)),
+      pool.run(job, 3, (block) => seen.push(10 + block)),
+    ])
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 10, 11, 12])
     await pool.close()
   })
@@ -64,7 +77,9 @@ describe('WorkerPool', () => {
   })
 
   it('runs from the build as it runs from source', async () => {
-    const built = (await import(new URL('../../../dist/src/pairwise/cpu/pool.js', import.meta.url).href)) as {WorkerPool: typeof WorkerPool}
+    const built = (await import(new URL('../../../dist/src/pairwise/cpu/pool.js', import.meta.url).href)) as {
+      WorkerPool: typeof WorkerPool
+    }
     const parts: Part[][] = []
     for (const pool of [new WorkerPool(2), new built.WorkerPool(2)]) {
       const own: Part[] = []

@@ -12,12 +12,23 @@ import {normal, sparse, task, units} from '../webgpu/data.js'
 import {Eager} from './eager.js'
 
 const products = (await onnxProducts(1)) ?? plainProducts
-const runners = new Map([1, 2, 4].map((threads) => [threads, threads === 1 ? new BlockRunner(products) : new Eager(products, new WorkerPool(threads))]))
+const runners = new Map(
+  [1, 2, 4].map((threads) => [
+    threads,
+    threads === 1 ? new BlockRunner(products) : new Eager(products, new WorkerPool(threads)),
+  ]),
+)
 afterAll(async () => {
   for (const runner of runners.values()) await runner.close()
 })
 
-async function gradient(context: KernelContext, z: Matrix, w: Matrix, left: Dense, right: Dense): Promise<Float64Array> {
+async function gradient(
+  context: KernelContext,
+  z: Matrix,
+  w: Matrix,
+  left: Dense,
+  right: Dense,
+): Promise<Float64Array> {
   const rows: number[] = []
   await kernelGradient(context, z, w, left, right, (first, block) => {
     expect(first * z.cols).toBe(rows.length)
@@ -28,7 +39,8 @@ async function gradient(context: KernelContext, z: Matrix, w: Matrix, left: Dens
 
 async function everyThread<T>(work: (runner: BlockRunner) => Promise<T>): Promise<void> {
   const alone = await work(runners.get(1)!)
-  for (const threads of [2, 4]) expect(isDeepStrictEqual(await work(runners.get(threads)!), alone), `${threads} threads`).toBe(true)
+  for (const threads of [2, 4])
+    expect(isDeepStrictEqual(await work(runners.get(threads)!), alone), `${threads} threads`).toBe(true)
 }
 
 describe.each(['fp64', 'fp32'] as const)('the same bits on 1, 2 and 4 threads, %s', (precision) => {

@@ -1,7 +1,12 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {loadTensorFlow} from '../../../src/checkpoint/tensorflow.js'
 import {DeviceError, InputError} from '../../../src/errors.js'
-import {kernelApplyByDefinition, kernelByDefinition, kernelGradientByDefinition, volatilityByDefinition} from '../../../src/pairwise/definitions.js'
+import {
+  kernelApplyByDefinition,
+  kernelByDefinition,
+  kernelGradientByDefinition,
+  volatilityByDefinition,
+} from '../../../src/pairwise/definitions.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import type {Tf} from '../../../src/pairwise/tfjs/device.js'
 import {type TfjsEngine, tfjsEngine} from '../../../src/pairwise/tfjs/index.js'
@@ -37,7 +42,12 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     expect(checks.length).toBeGreaterThan(20)
   })
 
-  for (const [n, m, cols] of [[1, 1, 1], [17, 33, 5], [48, 96, 16], [49, 95, 17]] as const) {
+  for (const [n, m, cols] of [
+    [1, 1, 1],
+    [17, 33, 5],
+    [48, 96, 16],
+    [49, 95, 17],
+  ] as const) {
     it(`reduces the kernel as defined: ${n} × ${m} × ${cols}`, async () => {
       const z = units(n, n, cols)
       const w = units(m + 1, m, cols)
@@ -61,12 +71,20 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     const device = {tf, backend, tileRows: 32}
     await tf.setBackend(backend)
     const all = units(4, 90, 11)
-    const cut = (x: typeof all, from: number, to: number) => ({rows: to - from, cols: x.cols, data: x.data.slice(from * x.cols, to * x.cols)})
+    const cut = (x: typeof all, from: number, to: number) => ({
+      rows: to - from,
+      cols: x.cols,
+      data: x.data.slice(from * x.cols, to * x.cols),
+    })
     const [z, w] = [cut(all, 0, 40), cut(all, 40, 90)]
     const [v, left] = [normal(5, 90, 2), normal(6, 90, 2)]
     const own = await kernelApply(device, z, z, cut(v, 0, 40))
     const other = await kernelApply(device, z, w, cut(v, 40, 90))
-    expectClose(own.data.map((x, at) => x + other.data[at]!), kernelApplyByDefinition(all, all, v).data.slice(0, 80), 1e-5)
+    expectClose(
+      own.data.map((x, at) => x + other.data[at]!),
+      kernelApplyByDefinition(all, all, v).data.slice(0, 80),
+      1e-5,
+    )
     const sums = new Float64Array(40 * 11)
     const add = (first: number, block: {data: Float64Array}) => {
       block.data.forEach((x, at) => (sums[first * 11 + at]! += x))
@@ -92,16 +110,25 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
       const [got, truth] = [await engine.volatility(t), volatilityByDefinition(t)]
       for (const key of ['within', 'exceed'] as const) expect(got[key]).toEqual(truth[key])
       for (const key of ['total', 'windowed', 'anchorTotal'] as const) expectClose(got[key], truth[key], 1e-4)
-      expect([got.zeroDistancePairs, got.zeroDistanceLossPairs]).toEqual([truth.zeroDistancePairs, truth.zeroDistanceLossPairs])
+      expect([got.zeroDistancePairs, got.zeroDistanceLossPairs]).toEqual([
+        truth.zeroDistancePairs,
+        truth.zeroDistanceLossPairs,
+      ])
       expect(got.crossLabelTotal).toBeCloseTo(truth.crossLabelTotal, 2)
       expect(got.diameter).toBeCloseTo(truth.diameter, 12)
-      expect(got.witnesses.map((w) => w.ratio)).toEqual(truth.witnesses.map((w) => expect.closeTo(w.ratio, 10) as number))
+      expect(got.witnesses.map((w) => w.ratio)).toEqual(
+        truth.witnesses.map((w) => expect.closeTo(w.ratio, 10) as number),
+      )
     }
   })
 
   it('sums without an η, and without a finite δ', async () => {
     const [x, y] = [normal(7, 20, 3), normal(8, 15, 3)]
-    for (const changed of [{etas: new Float64Array(0)}, {deltas: Float64Array.of(Infinity)}, {etas: new Float64Array(0), deltas: Float64Array.of(1)}]) {
+    for (const changed of [
+      {etas: new Float64Array(0)},
+      {deltas: Float64Array.of(Infinity)},
+      {etas: new Float64Array(0), deltas: Float64Array.of(1)},
+    ]) {
       const t = {...task(x, y, 'l2'), ...changed}
       const [got, truth] = [await engine.volatility(t), volatilityByDefinition(t)]
       for (const key of ['within', 'exceed'] as const) expect(got[key]).toEqual(truth[key])
@@ -122,6 +149,8 @@ describe.each(['wasm', 'cpu'])('tfjs engine on the %s backend', (backend) => {
     const tidy = () => {
       throw new Error('OOM when allocating tensor')
     }
-    await expect(tfjsEngine({...tf, tidy}, backend).kernelApply(units(1, 9, 3), units(2, 9, 3), normal(1, 9, 2))).rejects.toThrow(DeviceError)
+    await expect(
+      tfjsEngine({...tf, tidy}, backend).kernelApply(units(1, 9, 3), units(2, 9, 3), normal(1, 9, 2)),
+    ).rejects.toThrow(DeviceError)
   })
 })

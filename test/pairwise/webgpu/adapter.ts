@@ -6,8 +6,8 @@ import type {Gpu} from '../../../src/pairwise/webgpu/gpu.js'
 export const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
 /**
- * A device to test on: the machine's GPU, else SwiftShader, else null (the tests are then skipped). Buffers are kept so small that
- * matrices of a few hundred rows already need several panels, unless `bufferLimit` says otherwise.
+ * A device to test on: the machine's GPU, else SwiftShader, else null (the tests are then skipped). Buffers are kept so
+ * small that matrices of a few hundred rows already need several panels, unless `bufferLimit` says otherwise.
  */
 export async function testGpu(bufferLimit = 2 ** 18): Promise<Gpu | null> {
   const {openGpu} = await import('../../../src/pairwise/webgpu/gpu.js')

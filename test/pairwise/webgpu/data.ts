@@ -28,7 +28,12 @@ export function sparse(seed: number, rows: number, cols: number): {csr: Csr; den
   return {csr: csrFromDense(dense), dense}
 }
 
-export function task(anchors: VolatilityTask['anchors'], references: VolatilityTask['anchors'], metric: VolatilityTask['metric'], seed = 1): VolatilityTask {
+export function task(
+  anchors: VolatilityTask['anchors'],
+  references: VolatilityTask['anchors'],
+  metric: VolatilityTask['metric'],
+  seed = 1,
+): VolatilityTask {
   const r = random(seed)
   const losses = (n: number) => Float64Array.from({length: n}, () => 2 * r.uniform())
   const labels = (n: number) => Int32Array.from({length: n}, () => r.integer(3))
@@ -36,9 +41,17 @@ export function task(anchors: VolatilityTask['anchors'], references: VolatilityT
   const anchorLoss = losses(anchors.rows)
   const anchorLabels = labels(anchors.rows)
   return {
-    anchors, references, metric, anchorLoss, anchorLabels,
+    anchors,
+    references,
+    metric,
+    anchorLoss,
+    anchorLabels,
     referenceLoss: one ? anchorLoss : losses(references.rows),
     referenceLabels: one ? anchorLabels : labels(references.rows),
-    scale: 1.7, floor: 0.2, deltas: Float64Array.of(0.3, 1, 2, 4, Infinity), etas: Float64Array.of(0.25, 0.8), lossMax: 1.5,
+    scale: 1.7,
+    floor: 0.2,
+    deltas: Float64Array.of(0.3, 1, 2, 4, Infinity),
+    etas: Float64Array.of(0.25, 0.8),
+    lossMax: 1.5,
   }
 }

@@ -24,20 +24,27 @@ describe('the arcsine of the kernels', () => {
 describe('panels', () => {
   it('property: cover the rows, are whole tiles, and fit a buffer, alone and as a block of two', () => {
     fc.assert(
-      fc.property(fc.integer({min: 0, max: 200_000}), fc.integer({min: 1, max: 20_000}), fc.integer({min: 25, max: 32}), (rows, words, power) => {
-        const limit = 2 ** power
-        const {height, count} = planPanels(rows, words, limit)
-        expect(height % 256).toBe(0)
-        expect(count * height).toBeGreaterThanOrEqual(rows)
-        expect((count - 1) * height).toBeLessThan(Math.max(rows, 1))
-        expect(4 * height * Math.max(words, height)).toBeLessThanOrEqual(limit)
-      }),
+      fc.property(
+        fc.integer({min: 0, max: 200_000}),
+        fc.integer({min: 1, max: 20_000}),
+        fc.integer({min: 25, max: 32}),
+        (rows, words, power) => {
+          const limit = 2 ** power
+          const {height, count} = planPanels(rows, words, limit)
+          expect(height % 256).toBe(0)
+          expect(count * height).toBeGreaterThanOrEqual(rows)
+          expect((count - 1) * height).toBeLessThan(Math.max(rows, 1))
+          expect(4 * height * Math.max(words, height)).toBeLessThanOrEqual(limit)
+        },
+      ),
       {seed: 1},
     )
   })
 
   it('refuse rows that do not fit the device, with both sizes', () => {
-    expect(() => planPanels(10, 1e6, 2 ** 27)).toThrow('256 rows of 1000000 values need 1024000000 bytes; this device binds at most 134217728')
+    expect(() => planPanels(10, 1e6, 2 ** 27)).toThrow(
+      '256 rows of 1000000 values need 1024000000 bytes; this device binds at most 134217728',
+    )
     expect(() => planPanels(10, 1e6, 2 ** 27)).toThrow(DeviceError)
   })
 
@@ -69,7 +76,11 @@ describe('panels', () => {
   it('reads bits by row and column', () => {
     const seen: [number, number][] = []
     eachBit(Uint32Array.of(0x80000001, 0, 0, 2), 2, (row, col) => seen.push([row, col]))
-    expect(seen).toEqual([[31, 0], [0, 0], [33, 1]])
+    expect(seen).toEqual([
+      [31, 0],
+      [0, 0],
+      [33, 1],
+    ])
   })
 })
 
@@ -93,17 +104,26 @@ describe('what is kept of the last keys', () => {
 describe('rows for the volatility kernels', () => {
   it('property: ranks and bounds decide ΔL ≥ η exactly as fp64 does', () => {
     // Multiples of 0.1 are no binary fractions: differences fall on both sides of η by rounding alone.
-    const losses = fc.array(fc.integer({min: 0, max: 30}).map((k) => k * 0.1), {minLength: 1, maxLength: 20})
+    const losses = fc.array(
+      fc.integer({min: 0, max: 30}).map((k) => k * 0.1),
+      {minLength: 1, maxLength: 20},
+    )
     fc.assert(
       fc.property(losses, losses, fc.integer({min: 0, max: 20}), (left, right, k) => {
         const etas = Float64Array.of(k * 0.1)
-        const t = {...task(normal(1, left.length, 2), normal(2, right.length, 2), 'l2'), anchorLoss: Float64Array.from(left), referenceLoss: Float64Array.from(right)}
+        const t = {
+          ...task(normal(1, left.length, 2), normal(2, right.length, 2), 'l2'),
+          anchorLoss: Float64Array.from(left),
+          referenceLoss: Float64Array.from(right),
+        }
         const prepared = prepare(t)
         const bounds = lossBounds(prepared, etas, 0, right.length, 32)
-        left.forEach((a, i) => right.forEach((b, j) => {
-          const rank = prepared.anchors.rank[i]!
-          expect(rank < bounds[2 * j]! || rank >= bounds[2 * j + 1]!).toBe(Math.abs(a - b) >= etas[0]!)
-        }))
+        left.forEach((a, i) =>
+          right.forEach((b, j) => {
+            const rank = prepared.anchors.rank[i]!
+            expect(rank < bounds[2 * j]! || rank >= bounds[2 * j + 1]!).toBe(Math.abs(a - b) >= etas[0]!)
+          }),
+        )
       }),
       {seed: 1},
     )
@@ -121,7 +141,10 @@ describe('rows for the volatility kernels', () => {
   })
 
   it('bound the error of a distance computed in fp32 in the order least kind to it', () => {
-    const [a, b] = [normal(1, 1, 4000), normal(2, 1, 4000)].map((x) => Float32Array.from(x.data)) as [Float32Array, Float32Array]
+    const [a, b] = [normal(1, 1, 4000), normal(2, 1, 4000)].map((x) => Float32Array.from(x.data)) as [
+      Float32Array,
+      Float32Array,
+    ]
     const order = Array.from(a.keys()).sort((s, t) => Math.abs(b[t]! - a[t]!) - Math.abs(b[s]! - a[s]!))
     let [single, exact] = [0, 0]
     for (const t of order) {
@@ -139,7 +162,11 @@ describe('without the webgpu package', () => {
       throw new Error('Cannot find package')
     })
     const {openGpu} = await import('../../../src/pairwise/webgpu/gpu.js')
-    await expect(openGpu({allowSoftware: true})).rejects.toMatchObject({code: 'DEVICE', message: 'the webgpu package is not installed or does not load', nextSteps: ['npm install webgpu', 'use --device cpu']})
+    await expect(openGpu({allowSoftware: true})).rejects.toMatchObject({
+      code: 'DEVICE',
+      message: 'the webgpu package is not installed or does not load',
+      nextSteps: ['npm install webgpu', 'use --device cpu'],
+    })
     vi.doUnmock('webgpu')
   })
 })

@@ -6,7 +6,11 @@ import {visible} from '../../../src/report/visible.js'
 import {gateSample, hostileSample, manyFindings} from './sample.js'
 
 /** What GitHub's own library writes for the same annotation. */
-function byToolkit(level: 'error' | 'warn', message: string, properties: {title: string; file: string; startLine: number}): string {
+function byToolkit(
+  level: 'error' | 'warn',
+  message: string,
+  properties: {title: string; file: string; startLine: number},
+): string {
   let written = ''
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written += text as string
@@ -37,7 +41,9 @@ describe('gateGithub', () => {
   })
 
   it('at most ten errors and ten warnings, the worst first, the tenth for all the others', () => {
-    const lines = gateGithub(gateSample(manyFindings(100))).trimEnd().split('\n')
+    const lines = gateGithub(gateSample(manyFindings(100)))
+      .trimEnd()
+      .split('\n')
     expect(lines).toHaveLength(20)
     expect(lines.filter((line) => line.startsWith('::error '))).toHaveLength(10)
     expect(lines[0]).toContain('layers[h98].epsilon')
@@ -47,7 +53,9 @@ describe('gateGithub', () => {
   })
 
   it('ten of each still are single ones', () => {
-    const lines = gateGithub(gateSample(manyFindings(20))).trimEnd().split('\n')
+    const lines = gateGithub(gateSample(manyFindings(20)))
+      .trimEnd()
+      .split('\n')
     expect(lines).toHaveLength(20)
     expect(lines.join('\n')).not.toContain('further')
   })

@@ -29,9 +29,15 @@ function elements(xml: string): Element[] {
     all.push(element)
     open.push(element)
   })
-  parser.on('text', (text) => { if (open.length > 0) open.at(-1)!.text += text })
-  parser.on('closetag', () => { open.pop() })
-  parser.on('error', (error) => { throw error })
+  parser.on('text', (text) => {
+    if (open.length > 0) open.at(-1)!.text += text
+  })
+  parser.on('closetag', () => {
+    open.pop()
+  })
+  parser.on('error', (error) => {
+    throw error
+  })
   parser.write(xml).close()
   return all
 }
@@ -54,17 +60,27 @@ describe('gateJunit', () => {
 
   it('a check is a suite, a demand a case, in the order of the configuration', () => {
     const all = elements(gateJunit(gateSample()))
-    expect(all.filter(({name}) => name === 'testsuite').map(({attributes}) => attributes['name'])).toEqual(['digits', 'graph', 'mails', 'nightly'])
+    expect(all.filter(({name}) => name === 'testsuite').map(({attributes}) => attributes['name'])).toEqual([
+      'digits',
+      'graph',
+      'mails',
+      'nightly',
+    ])
     expect(all.filter(({name}) => name === 'testcase')).toHaveLength(9)
     expect(all[0]!.attributes).toMatchObject({tests: '9', failures: '3', errors: '1'})
     const suites = all.filter(({name}) => name === 'testsuite')
     for (const key of ['tests', 'failures', 'errors']) {
-      expect(String(suites.reduce((sum, {attributes}) => sum + Number(attributes[key]), 0))).toBe(all[0]!.attributes[key])
+      expect(String(suites.reduce((sum, {attributes}) => sum + Number(attributes[key]), 0))).toBe(
+        all[0]!.attributes[key],
+      )
     }
   })
 
   it('names a case without its limit, so that a server finds its history', () => {
-    const names = (limit: string) => elements(gateJunit(gateSample(gateSample().metrics.findings.map((one) => ({...one, expected: limit}))))).filter(({name}) => name === 'testcase').map(({attributes}) => attributes['name'])
+    const names = (limit: string) =>
+      elements(gateJunit(gateSample(gateSample().metrics.findings.map((one) => ({...one, expected: limit})))))
+        .filter(({name}) => name === 'testcase')
+        .map(({attributes}) => attributes['name'])
     expect(names('≤ 0.1')).toEqual(names('≤ 0.2'))
     expect(new Set(names('')).size).toBe(9)
   })
@@ -72,9 +88,16 @@ describe('gateJunit', () => {
   it('a broken check is an error, an accepted finding is skipped with its reason, a warning passes and says so', () => {
     const all = elements(gateJunit(gateSample()))
     const [error] = all.filter(({name}) => name === 'error')
-    expect(error!.attributes).toEqual({type: 'check-not-run', message: 'mails: run is models/mails: no such file, expected a report'})
-    expect(error!.text).toBe('expected: a report\nfound: models/mails: no such file\nwhat to do: check the path\ndemanded at models/surety.config.json:24')
-    expect(all.find(({name}) => name === 'skipped')!.text).toContain('accepted until 2026-12-31: the new labels arrive in December')
+    expect(error!.attributes).toEqual({
+      type: 'check-not-run',
+      message: 'mails: run is models/mails: no such file, expected a report',
+    })
+    expect(error!.text).toBe(
+      'expected: a report\nfound: models/mails: no such file\nwhat to do: check the path\ndemanded at models/surety.config.json:24',
+    )
+    expect(all.find(({name}) => name === 'skipped')!.text).toContain(
+      'accepted until 2026-12-31: the new labels arrive in December',
+    )
     expect(all.find(({name}) => name === 'system-out')!.text).toMatch(/^warning: graph: prunedShare/)
   })
 

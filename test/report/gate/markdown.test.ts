@@ -19,11 +19,17 @@ describe('gateMarkdown', () => {
     const text = gateMarkdown(hostileSample())
     const cells = rows(text).map((line) => line.split(/(?<!\\)\|/).length)
     expect(new Set(cells)).toEqual(new Set([8, 7, 6]))
-    expect(text.replaceAll('<details><summary>', '').replaceAll('</summary>', '').replaceAll('</details>', '')).not.toContain('<')
+    expect(
+      text.replaceAll('<details><summary>', '').replaceAll('</summary>', '').replaceAll('</details>', ''),
+    ).not.toContain('<')
     expect(text).not.toMatch(/[\x1b\0\u202e]/) // eslint-disable-line no-control-regex
   })
 
-  it.each([[3000, 'x'.repeat(2000)], [100_000, '層'.repeat(300)], [20_000, '']])('of %d findings keeps the worst within 1 MiB and says what is left out', (count, text) => {
+  it.each([
+    [3000, 'x'.repeat(2000)],
+    [100_000, '層'.repeat(300)],
+    [20_000, ''],
+  ])('of %d findings keeps the worst within 1 MiB and says what is left out', (count, text) => {
     const report = gateSample(manyFindings(count, text))
     const summary = gateMarkdown({...report, verdict: {...report.verdict, summary: text.repeat(20)}})
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1024 * 1024)

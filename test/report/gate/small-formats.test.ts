@@ -26,14 +26,22 @@ const CODE_QUALITY = {
       location: {
         type: 'object',
         required: ['path', 'lines'],
-        properties: {path: {type: 'string', pattern: '^(?!\\./)[^\\\\]+$'}, lines: {type: 'object', required: ['begin'], properties: {begin: {type: 'integer', minimum: 1}}}},
+        properties: {
+          path: {type: 'string', pattern: '^(?!\\./)[^\\\\]+$'},
+          lines: {type: 'object', required: ['begin'], properties: {begin: {type: 'integer', minimum: 1}}},
+        },
       },
     },
   },
 }
 
 describe('gateGitlab', () => {
-  it.each([['a sample', gateSample()], ['hostile names', hostileSample()], ['no finding', gateSample([])], ['many', gateSample(manyFindings(300))]])('is what GitLab documents: %s', (_, report) => {
+  it.each([
+    ['a sample', gateSample()],
+    ['hostile names', hostileSample()],
+    ['no finding', gateSample([])],
+    ['many', gateSample(manyFindings(300))],
+  ])('is what GitLab documents: %s', (_, report) => {
     expect(accepts(CODE_QUALITY, gateGitlab(report))).toBeNull()
   })
 
@@ -74,7 +82,13 @@ describe('gateBadge', () => {
     ['one failure', gateSample(manyFindings(1)), '1 failure', 'red', true],
     ['warnings', gateSample(warnings), '2 warnings', 'yellow', false],
     ['warnings that fail', gateSample(warnings, [], 'warn'), '2 warnings', 'red', true],
-    ['accepted', gateSample(gateSample().metrics.findings.filter(({status}) => status !== 'fail')), 'passing, 1 accepted', 'brightgreen', false],
+    [
+      'accepted',
+      gateSample(gateSample().metrics.findings.filter(({status}) => status !== 'fail')),
+      'passing, 1 accepted',
+      'brightgreen',
+      false,
+    ],
     ['a pass', gateSample(passes), 'passing', 'brightgreen', false],
   ])('says what shields.io can show: %s', (_, report, message, color, isError) => {
     expect(accepts(ENDPOINT, gateBadge(report))).toBeNull()

@@ -4,15 +4,24 @@ import {gateFailuresText, gateText} from '../../../src/report/terminal/gate.js'
 import {gateSample, hostileSample, manyFindings} from './sample.js'
 
 const plain = (columns: number) => ({columns, colour: false})
-const reports = [['a sample', gateSample()], ['hostile names', hostileSample()], ['long names', hostileSample('x'.repeat(400))], ['wide names', hostileSample('層 '.repeat(80))], ['nothing', gateSample([], [])]] as const
+const reports = [
+  ['a sample', gateSample()],
+  ['hostile names', hostileSample()],
+  ['long names', hostileSample('x'.repeat(400))],
+  ['wide names', hostileSample('層 '.repeat(80))],
+  ['nothing', gateSample([], [])],
+] as const
 
 describe('gateText', () => {
-  it.each(reports.flatMap(([name, report]) => [60, 80, 100].map((columns) => [name, columns, report] as const)))('%s fits %d columns', (_, columns, report) => {
-    for (const text of [gateText(report, plain(columns)), gateFailuresText(report, plain(columns))]) {
-      for (const line of text.split('\n')) expect(width(line), line).toBeLessThanOrEqual(columns)
-      expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/) // eslint-disable-line no-control-regex
-    }
-  })
+  it.each(reports.flatMap(([name, report]) => [60, 80, 100].map((columns) => [name, columns, report] as const)))(
+    '%s fits %d columns',
+    (_, columns, report) => {
+      for (const text of [gateText(report, plain(columns)), gateFailuresText(report, plain(columns))]) {
+        for (const line of text.split('\n')) expect(width(line), line).toBeLessThanOrEqual(columns)
+        expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/) // eslint-disable-line no-control-regex
+      }
+    },
+  )
 
   it('says the verdict, what fails in a table, what is accepted and why, and each check in a line', () => {
     expect(gateText(gateSample(), plain(80))).toMatchInlineSnapshot(`
@@ -45,7 +54,9 @@ describe('gateText', () => {
 
   it('signs and words say what colour says', () => {
     // eslint-disable-next-line no-control-regex
-    expect(gateText(gateSample(), {columns: 80, colour: true}).replace(/\x1b\[\d+m/g, '')).toBe(gateText(gateSample(), plain(80)))
+    expect(gateText(gateSample(), {columns: 80, colour: true}).replace(/\x1b\[\d+m/g, '')).toBe(
+      gateText(gateSample(), plain(80)),
+    )
   })
 
   it('of many failures it shows fifty and says how many there are', () => {
@@ -57,7 +68,9 @@ describe('gateText', () => {
 
 describe('gateFailuresText', () => {
   it('names expected, found and what to do of every failing finding, however many', () => {
-    expect(gateFailuresText(gateSample(manyFindings(200)), plain(80)).match(/^(error|warning): digits: layers/gm)).toHaveLength(200)
+    expect(
+      gateFailuresText(gateSample(manyFindings(200)), plain(80)).match(/^(error|warning): digits: layers/gm),
+    ).toHaveLength(200)
     expect(gateFailuresText(gateSample(), plain(80))).toMatchInlineSnapshot(`
       "error: mails: run
         expected  a report
@@ -96,7 +109,15 @@ describe('gateFailuresText', () => {
 
 describe('names in the log of a CI system', () => {
   it('never become commands', () => {
-    expect(finish(['::add-path::x', '  ::error::y', 'a::b', '##[group]x ##vso[task.setvariable]y ##teamcity[z]', '# a heading ## b'])).toBe(
+    expect(
+      finish([
+        '::add-path::x',
+        '  ::error::y',
+        'a::b',
+        '##[group]x ##vso[task.setvariable]y ##teamcity[z]',
+        '# a heading ## b',
+      ]),
+    ).toBe(
       ': :add-path::x\n  : :error::y\na::b\n# #[group]x # #vso[task.setvariable]y # #teamcity[z]\n# a heading ## b\n',
     )
   })
@@ -104,7 +125,8 @@ describe('names in the log of a CI system', () => {
   it.each([60, 80, 100])('at %d columns, wherever the lines break', (columns) => {
     for (let lead = 0; lead < 40; lead++) {
       const report = hostileSample(`${'a'.repeat(lead)} ::stop-commands::x ##[set-env name=A]b`)
-      for (const text of [gateText(report, plain(columns)), gateFailuresText(report, plain(columns))]) expect(text).not.toMatch(/^\s*::|##\w*\[/m)
+      for (const text of [gateText(report, plain(columns)), gateFailuresText(report, plain(columns))])
+        expect(text).not.toMatch(/^\s*::|##\w*\[/m)
     }
   })
 })

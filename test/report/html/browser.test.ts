@@ -9,7 +9,8 @@ import {CHROMIUM, launch, show as showIn, unfold} from './chromium.js'
 import {allPages} from './pages.js'
 
 const HEADINGS = `[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => Number(h.tagName[1]))`
-const TEXTS = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`
+const TEXTS = (selector: string) =>
+  `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`
 const pages = await allPages()
 
 describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none is installed)', () => {
@@ -34,13 +35,19 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
 
     it('has landmarks, one h1, headings without a jump and unique ids', async () => {
       const {page} = await show(html, {width: 1280})
-      expect(await page.evaluate(`['header', 'main', 'nav', 'footer'].map((tag) => document.querySelectorAll(tag).length)`)).toEqual([1, 1, 1, 1])
+      expect(
+        await page.evaluate(`['header', 'main', 'nav', 'footer'].map((tag) => document.querySelectorAll(tag).length)`),
+      ).toEqual([1, 1, 1, 1])
       const levels = await page.evaluate<number[]>(HEADINGS)
       expect(levels.filter((level) => level === 1)).toHaveLength(1)
       for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1)
       const ids = await page.evaluate<string[]>(`[...document.querySelectorAll('[id]')].map((e) => e.id)`)
       expect(new Set(ids).size).toBe(ids.length)
-      expect(await page.evaluate(`[...document.querySelectorAll('nav a')].every((a) => document.querySelector(a.getAttribute('href')))`)).toBe(true)
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('nav a')].every((a) => document.querySelector(a.getAttribute('href')))`,
+        ),
+      ).toBe(true)
       expect(await page.evaluate('document.documentElement.lang')).toBe('en')
       await page.close()
     })
@@ -57,7 +64,8 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
 
     it('can be used by keyboard alone, the focus always visible', async () => {
       const {page} = await show(html, {width: 1280})
-      const focused = (expression: string) => page.evaluate(`(() => { const e = document.activeElement; return ${expression} })()`)
+      const focused = (expression: string) =>
+        page.evaluate(`(() => { const e = document.activeElement; return ${expression} })()`)
       await page.keyboard.press('Tab')
       expect(await focused('e.textContent')).toBe('Skip to the verdict')
       expect(await focused('e.getBoundingClientRect().left >= 0')).toBe(true)
@@ -79,11 +87,17 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       await page.emulateMedia({media: 'print', colorScheme: 'dark'})
       expect(await page.evaluate(ground)).toBe('rgb(255, 255, 255)')
       expect(await page.evaluate(`getComputedStyle(document.querySelector('nav')).display`)).toBe('none')
-      const folded = await page.evaluate(`Math.min(...[...document.querySelectorAll('details')].map((d) => d.getBoundingClientRect().height))`)
+      const folded = await page.evaluate(
+        `Math.min(...[...document.querySelectorAll('details')].map((d) => d.getBoundingClientRect().height))`,
+      )
       expect(folded).toBeGreaterThan(60)
       // A4 between its margins: no table loses its last columns.
       await page.setViewportSize({width: 672, height: 900})
-      expect(await page.evaluate(`[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.getAttribute('aria-label'))`)).toEqual([])
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.getAttribute('aria-label'))`,
+        ),
+      ).toEqual([])
       await page.close()
     })
 
@@ -107,8 +121,11 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
     expect(direct[0]).toBe(percentUp(first!.direct))
     const cells = await page.evaluate<string[]>(TEXTS('#map-0-5 .cell'))
     const expected = report.metrics.cells.filter((c) => c.eta === 0.5)
-    for (const [i, cell] of expected.entries()) if (cell.status === 'certified') expect(cells[i]).toBe(`${percentUp(bestBound(cell))} ✓`)
-    expect(await page.evaluate(TEXTS('#witnesses tbody td:nth-child(2)'))).toEqual(report.metrics.witnesses.map((w) => `${w.rows[0]} and ${w.rows[1]}`))
+    for (const [i, cell] of expected.entries())
+      if (cell.status === 'certified') expect(cells[i]).toBe(`${percentUp(bestBound(cell))} ✓`)
+    expect(await page.evaluate(TEXTS('#witnesses tbody td:nth-child(2)'))).toEqual(
+      report.metrics.witnesses.map((w) => `${w.rows[0]} and ${w.rows[1]}`),
+    )
     await page.close()
   })
 
@@ -126,7 +143,9 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
     const pruned = await page.evaluate<string[]>(TEXTS('#scores tbody td:nth-child(3)'))
     expect(kept.map(Number)).toEqual(report.metrics.histogram.kept)
     expect(pruned.map(Number)).toEqual(report.metrics.histogram.pruned)
-    expect(await page.evaluate(TEXTS('#edges tbody td:nth-child(2)'))).toEqual(report.metrics.top.map((e) => `${e.source} – ${e.target}`))
+    expect(await page.evaluate(TEXTS('#edges tbody td:nth-child(2)'))).toEqual(
+      report.metrics.top.map((e) => `${e.source} – ${e.target}`),
+    )
     expect(await page.evaluate(TEXTS('#edges tbody td:last-child'))).toEqual(report.metrics.top.map((e) => e.reason))
     expect(await page.evaluate(TEXTS('#truth td'))).toEqual(['500', '0.931', '0.771', '64\u00a0%', '77\u00a0%'])
     await page.close()

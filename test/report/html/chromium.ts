@@ -2,14 +2,27 @@ import {existsSync} from 'node:fs'
 import {type Browser, chromium, type Page} from 'playwright-core'
 
 /** undefined: none is installed, and the tests that need it are skipped. */
-export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+)
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 export const launch = (): Promise<Browser> => chromium.launch({executablePath: CHROMIUM!, args: ARGS})
 
 /** A page shown, with everything it complained about or asked the network for. */
-export async function show(browser: Browser, html: string, options: {width: number; dark?: boolean; script?: boolean}): Promise<{page: Page; complaints: string[]}> {
+export async function show(
+  browser: Browser,
+  html: string,
+  options: {width: number; dark?: boolean; script?: boolean},
+): Promise<{page: Page; complaints: string[]}> {
   const page = await browser.newPage({
     viewport: {width: options.width, height: 900},
     colorScheme: options.dark === true ? 'dark' : 'light',
@@ -29,4 +42,5 @@ export async function show(browser: Browser, html: string, options: {width: numb
   return {page, complaints}
 }
 
-export const unfold = (page: Page) => page.evaluate(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)
+export const unfold = (page: Page) =>
+  page.evaluate(`document.querySelectorAll('details').forEach((d) => { d.open = true })`)

@@ -40,7 +40,12 @@ describe.each([
 
   it('loads nothing, and only its own script may run', () => {
     const hash = createHash('sha256').update(SCRIPT).digest('base64')
-    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'"`.replaceAll("'", '&#39;'))
+    expect(html).toContain(
+      `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'"`.replaceAll(
+        "'",
+        '&#39;',
+      ),
+    )
     expect(html.split('<script').length - 1).toBe(1)
     expect(html).toContain(`<script>${SCRIPT}</script>`)
     expect(html).not.toMatch(/<iframe|<img|<link|\son\w+=|@import|src=|url\((?!#)/)
@@ -115,7 +120,9 @@ it('sparse reports still make a page', () => {
 })
 
 it('a report of many layers and edges stays small', () => {
-  expect(certifyHtml(certifySample(Array.from({length: 48}, (_, i) => `/encoder/layer.${i}/output`))).length).toBeLessThan(2e6)
+  expect(
+    certifyHtml(certifySample(Array.from({length: 48}, (_, i) => `/encoder/layer.${i}/output`))).length,
+  ).toBeLessThan(2e6)
   const sanitize = sanitizeSample()
   sanitize.metrics.top = Array.from({length: 5000}, () => sanitize.metrics.top[0]!)
   expect(sanitizeHtml(sanitize).length).toBeLessThan(300_000)
@@ -123,20 +130,54 @@ it('a report of many layers and edges stays small', () => {
 
 it('a report of a million edges stays below two megabytes', () => {
   // The summary of scores that are drawn, by the functions of sanitize: the kernel behind the scores changes no size.
-  const report = syntheticSanitize({nodes: 200_000, edges: 1_000_000, pruned: 150_000, names: (i) => `node ${i} with a name that is rather longer than most`})
+  const report = syntheticSanitize({
+    nodes: 200_000,
+    edges: 1_000_000,
+    pruned: 150_000,
+    names: (i) => `node ${i} with a name that is rather longer than most`,
+  })
   const {curves} = report.metrics.truth!
   expect(curves!.roc.falsePositive.length).toBeGreaterThan(90)
-  expect(Math.abs(curves!.roc.falsePositive.slice(1).reduce((sum, x, k) => sum + ((x - curves!.roc.falsePositive[k]!) * (curves!.roc.truePositive[k + 1]! + curves!.roc.truePositive[k]!)) / 2, 0) - report.metrics.truth!.auc)).toBeLessThan(0.0051)
+  expect(
+    Math.abs(
+      curves!.roc.falsePositive
+        .slice(1)
+        .reduce(
+          (sum, x, k) =>
+            sum +
+            ((x - curves!.roc.falsePositive[k]!) * (curves!.roc.truePositive[k + 1]! + curves!.roc.truePositive[k]!)) /
+              2,
+          0,
+        ) - report.metrics.truth!.auc,
+    ),
+  ).toBeLessThan(0.0051)
   expect(Buffer.byteLength(sanitizeHtml(report))).toBeLessThan(2e6)
 }, 240_000)
 
 it('a page with pictures for many layers stays small', async () => {
   const report = certifySample(Array.from({length: 24}, (_, i) => `layer ${i}`))
-  report.metrics.witnesses = report.metrics.layers.flatMap(({name}, k) => Array.from({length: 5}, (_, i) => ({...report.metrics.witnesses[0]!, layer: name, rows: [10 * k + i, 1000 + 10 * k + i] as [number, number]})))
+  report.metrics.witnesses = report.metrics.layers.flatMap(({name}, k) =>
+    Array.from({length: 5}, (_, i) => ({
+      ...report.metrics.witnesses[0]!,
+      layer: name,
+      rows: [10 * k + i, 1000 + 10 * k + i] as [number, number],
+    })),
+  )
   const noise = random(5)
-  const colours = {name: 'inputs', shape: [1300, 64, 64, 3], data: new Float32Array(0), read: () => Float32Array.from({length: 64 * 64 * 3}, () => noise.uniform())}
+  const colours = {
+    name: 'inputs',
+    shape: [1300, 64, 64, 3],
+    data: new Float32Array(0),
+    read: () => Float32Array.from({length: 64 * 64 * 3}, () => noise.uniform()),
+  }
   const data = {rows: 1300, inputs: [colours], labels: new Int32Array(1300), inputFiles: []}
-  const pictures = picturesOf({data, inputs: [{name: 'inputs', shape: [64, 64, 3], observed: [0, 1], possible: [0, 1]}], layers: 24, shape: null, range: null})
+  const pictures = picturesOf({
+    data,
+    inputs: [{name: 'inputs', shape: [64, 64, 3], observed: [0, 1], possible: [0, 1]}],
+    layers: 24,
+    shape: null,
+    range: null,
+  })
   report.thumbnails = await pictures(namedRows(report.metrics))
   expect(report.thumbnails.length).toBe(241)
   expect(Buffer.byteLength(certifyHtml(report))).toBeLessThan(2e6)
@@ -150,7 +191,9 @@ describe.each(['light', 'dark'] as const)('colours of the %s scheme', (scheme) =
     ['ink', 'wash'] as const,
     ['ink', 'truth'] as const,
     ...([0, 1, 2, 3, 4] as const).map((i) => [`on${i}`, `heat${i}`] as const),
-  ])('text %s on %s reaches 4.5 : 1', (text, ground) => expect(contrast(c[text], c[ground])).toBeGreaterThanOrEqual(4.5))
+  ])('text %s on %s reaches 4.5 : 1', (text, ground) =>
+    expect(contrast(c[text], c[ground])).toBeGreaterThanOrEqual(4.5),
+  )
 
   it.each(['edge', 'accent', 'muted'] as const)('marks in %s reach 3 : 1', (mark) => {
     expect(contrast(c[mark], c.paper)).toBeGreaterThanOrEqual(3)

@@ -20,17 +20,30 @@ export const ATTACKS = [
 ]
 
 /** The sample with a picture of every witness's input, grey and coloured, and with names for the classes. */
-export async function certifyWithImages(classNames: string[] = Array.from({length: 10}, (_, k) => `class ${k}`)): Promise<CertifyReport> {
+export async function certifyWithImages(
+  classNames: string[] = Array.from({length: 10}, (_, k) => `class ${k}`),
+): Promise<CertifyReport> {
   const report = certifySample()
   const rows = [...new Set([...report.metrics.witnesses.flatMap((w) => w.rows), 1290])].sort((a, b) => a - b)
-  report.thumbnails = await Promise.all(rows.map((row, k) => {
-    const channels = k % 2 === 0 ? 1 : 3
-    const values = Float64Array.from({length: 28 * 28 * channels}, (_, t) => Math.sin(t / (7 + k)))
-    return thumbnailOf(row, values, {height: 28, width: 28, channels, channelsLast: true, range: [-1, 1], side: 64})
-  }))
+  report.thumbnails = await Promise.all(
+    rows.map((row, k) => {
+      const channels = k % 2 === 0 ? 1 : 3
+      const values = Float64Array.from({length: 28 * 28 * channels}, (_, t) => Math.sin(t / (7 + k)))
+      return thumbnailOf(row, values, {height: 28, width: 28, channels, channelsLast: true, range: [-1, 1], side: 64})
+    }),
+  )
   report.subject = {
     model: {kind: 'onnx', layers: []},
-    data: {format: 'images', rows: 1800, used: 1800, sample: 'all', classes: null, classNames, inputs: [], preparation: null},
+    data: {
+      format: 'images',
+      rows: 1800,
+      used: 1800,
+      sample: 'all',
+      classes: null,
+      classNames,
+      inputs: [],
+      preparation: null,
+    },
   }
   return report
 }
@@ -42,10 +55,19 @@ export async function allPages(): Promise<[name: string, html: string][]> {
   return [
     ['certify', certifyHtml(certifySample())],
     ['certify with images', certifyHtml(await certifyWithImages())],
-    ['certify, hostile and long names', certifyHtml({...(await certifyWithImages(ATTACKS)), metrics: certifySample([HOSTILE.repeat(4), 'x'.repeat(300), ATTACKS[0]!, ATTACKS[2]!]).metrics})],
+    [
+      'certify, hostile and long names',
+      certifyHtml({
+        ...(await certifyWithImages(ATTACKS)),
+        metrics: certifySample([HOSTILE.repeat(4), 'x'.repeat(300), ATTACKS[0]!, ATTACKS[2]!]).metrics,
+      }),
+    ],
     ['sanitize', sanitizeHtml(sanitizeSample())],
     ['sanitize with truth', sanitizeHtml(syntheticSanitize(small))],
-    ['sanitize without truth, hostile names', sanitizeHtml(syntheticSanitize({...small, truth: false, names: (i) => `${attack(i)}${i}`}))],
+    [
+      'sanitize without truth, hostile names',
+      sanitizeHtml(syntheticSanitize({...small, truth: false, names: (i) => `${attack(i)}${i}`})),
+    ],
     ['evaluate', evaluateHtml(evaluateSample())],
     ['harden', hardenHtml(hardenSample())],
     ['harden, hostile and long names', hardenHtml(hardenSample([HOSTILE.repeat(4), 'x'.repeat(300), ...ATTACKS]))],

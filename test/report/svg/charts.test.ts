@@ -37,7 +37,8 @@ function parse(xml: string): Element[] {
 }
 
 const named = (elements: readonly Element[], name: string) => elements.filter((e) => e.name === name)
-const classed = (elements: readonly Element[], className: string) => elements.filter((e) => e.attributes['class']?.split(' ').includes(className))
+const classed = (elements: readonly Element[], className: string) =>
+  elements.filter((e) => e.attributes['class']?.split(' ').includes(className))
 const frame = {id: 'c', title: `title ${HOSTILE}`, description: `description ${HOSTILE}`, width: 400, height: 200}
 
 const line = lineChart({
@@ -45,10 +46,23 @@ const line = lineChart({
   x: (range) => ({scale: linearScale([0, 2], range), label: HOSTILE}),
   y: (range) => ({scale: linearScale([0, 1], range), label: 'y'}),
   series: [
-    {name: HOSTILE, style: 'primary', points: [{x: 0, y: 0.5, interval: [0.4, 0.6]}, {x: 1, y: null}, {x: 2, y: 1}]},
+    {
+      name: HOSTILE,
+      style: 'primary',
+      points: [
+        {x: 0, y: 0.5, interval: [0.4, 0.6]},
+        {x: 1, y: null},
+        {x: 2, y: 1},
+      ],
+    },
     {name: 'b', style: 'estimate', points: []},
   ],
-  band: [{x: 0, between: [0.2, 0.5]}, {x: 1, between: null}, {x: 1.5, between: [0, 0.4]}, {x: 2, between: [0.1, 0.9]}],
+  band: [
+    {x: 0, between: [0.2, 0.5]},
+    {x: 1, between: null},
+    {x: 1.5, between: [0, 0.4]},
+    {x: 2, between: [0.1, 0.9]},
+  ],
 })
 const map = heatMap({
   ...frame,
@@ -56,10 +70,27 @@ const map = heatMap({
   columns: ['0.1', '0.5'],
   rowTitle: 'layer',
   columnTitle: 'δ',
-  cells: [[{text: '8 % ✓', step: 0}, {text: '? 3', step: null}], [{text: '100 % –', step: null}, null]],
+  cells: [
+    [
+      {text: '8 % ✓', step: 0},
+      {text: '? 3', step: null},
+    ],
+    [{text: '100 % –', step: null}, null],
+  ],
 })
-const bars = histogram({...frame, edges: [0, 1, 2], lower: [3, 1], upper: [0, 2], cut: {at: 1.5, label: HOSTILE}, xLabel: 'x', yLabel: 'y'})
-const pair = beforeAfter({...frame, rows: [{label: HOSTILE, before: {value: 4, text: '4'}, after: {value: 1, text: '1'}, max: 4}]})
+const bars = histogram({
+  ...frame,
+  edges: [0, 1, 2],
+  lower: [3, 1],
+  upper: [0, 2],
+  cut: {at: 1.5, label: HOSTILE},
+  xLabel: 'x',
+  yLabel: 'y',
+})
+const pair = beforeAfter({
+  ...frame,
+  rows: [{label: HOSTILE, before: {value: 4, text: '4'}, after: {value: 1, text: '1'}, max: 4}],
+})
 
 describe.each([
   ['line chart', line],
@@ -78,7 +109,8 @@ describe.each([
   })
 
   it('has only finite coordinates', () => {
-    for (const {attributes} of elements) for (const value of Object.values(attributes)) expect(value).not.toMatch(/NaN|Infinity|undefined/)
+    for (const {attributes} of elements)
+      for (const value of Object.values(attributes)) expect(value).not.toMatch(/NaN|Infinity|undefined/)
   })
 })
 
@@ -105,7 +137,9 @@ it('bars are as high as their counts, pruned on top of kept', () => {
   const [pruned] = heights('pruned')
   expect(first! / second!).toBeCloseTo(3, 1)
   expect(pruned! / second!).toBeCloseTo(2, 1)
-  expect(Number(classed(elements, 'pruned')[0]!.attributes['y'])).toBeLessThan(Number(classed(elements, 'kept')[1]!.attributes['y']))
+  expect(Number(classed(elements, 'pruned')[0]!.attributes['y'])).toBeLessThan(
+    Number(classed(elements, 'kept')[1]!.attributes['y']),
+  )
 })
 
 it('before and after share a scale', () => {
@@ -116,7 +150,9 @@ it('before and after share a scale', () => {
 
 describe('markup', () => {
   it('escapes text, keeps markup, joins lists', () => {
-    expect(markup`<a b="${'"<&>\''}">${[1, null, markup`<i/>`, 'x\0']}</a>`.toString()).toBe('<a b="&quot;&lt;&amp;&gt;&#39;">1<i/>x\\x00</a>')
+    expect(markup`<a b="${'"<&>\''}">${[1, null, markup`<i/>`, 'x\0']}</a>`.toString()).toBe(
+      '<a b="&quot;&lt;&amp;&gt;&#39;">1<i/>x\\x00</a>',
+    )
   })
 
   it('takes nothing but Markup for markup', () => {

@@ -19,17 +19,21 @@ describe('linearScale', () => {
 
   it('has a few ascending ticks, all inside the domain', () => {
     fc.assert(
-      fc.property(fc.double({min: -1e9, max: 1e9, noNaN: true}), fc.double({min: 1e-6, max: 1e9, noNaN: true}), (lo, size) => {
-        const {ticks} = linearScale([lo, lo + size], [0, 1])
-        fc.pre(lo + size > lo + Math.abs(lo) * 1e-9)
-        expect(ticks.length).toBeGreaterThanOrEqual(2)
-        expect(ticks.length).toBeLessThanOrEqual(7)
-        for (const [i, tick] of ticks.entries()) {
-          expect(tick).toBeGreaterThanOrEqual(lo - size * 1e-6)
-          expect(tick).toBeLessThanOrEqual(lo + size * (1 + 1e-6))
-          if (i > 0) expect(tick).toBeGreaterThan(ticks[i - 1]!)
-        }
-      }),
+      fc.property(
+        fc.double({min: -1e9, max: 1e9, noNaN: true}),
+        fc.double({min: 1e-6, max: 1e9, noNaN: true}),
+        (lo, size) => {
+          const {ticks} = linearScale([lo, lo + size], [0, 1])
+          fc.pre(lo + size > lo + Math.abs(lo) * 1e-9)
+          expect(ticks.length).toBeGreaterThanOrEqual(2)
+          expect(ticks.length).toBeLessThanOrEqual(7)
+          for (const [i, tick] of ticks.entries()) {
+            expect(tick).toBeGreaterThanOrEqual(lo - size * 1e-6)
+            expect(tick).toBeLessThanOrEqual(lo + size * (1 + 1e-6))
+            if (i > 0) expect(tick).toBeGreaterThan(ticks[i - 1]!)
+          }
+        },
+      ),
     )
   })
 })

@@ -16,11 +16,21 @@ const longName = 'model/encoder/layer.11/attention/output/LayerNorm/layerNormali
 
 describe.each([
   ['certify', (columns: number, colour = false) => certifyText(certifySample(), {columns, colour})],
-  ['certify, long names', (columns: number, colour = false) => certifyText(certifySample([longName, `${longName}_2`, '層'.repeat(40)]), {columns, colour})],
-  ['certify, radii of its own in each layer', (columns: number, colour = false) => certifyText(ownRadiiSample(), {columns, colour})],
+  [
+    'certify, long names',
+    (columns: number, colour = false) =>
+      certifyText(certifySample([longName, `${longName}_2`, '層'.repeat(40)]), {columns, colour}),
+  ],
+  [
+    'certify, radii of its own in each layer',
+    (columns: number, colour = false) => certifyText(ownRadiiSample(), {columns, colour}),
+  ],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
   ['harden', (columns: number, colour = false) => hardenText(hardenSample(), {columns, colour})],
-  ['harden, hostile and long names', (columns: number, colour = false) => hardenText(hardenSample([longName, HOSTILE]), {columns, colour})],
+  [
+    'harden, hostile and long names',
+    (columns: number, colour = false) => hardenText(hardenSample([longName, HOSTILE]), {columns, colour}),
+  ],
   ['evaluate', (columns: number, colour = false) => evaluateText(evaluateSample(), {columns, colour})],
 ])('%s on a terminal', (_, render) => {
   it.each([40, 80, 132])('fits %d columns', (columns) => {
@@ -118,8 +128,12 @@ describe('sanitizeText', () => {
 
   it('names the verdict of a failure and of an open case', () => {
     const report = sanitizeSample()
-    expect(sanitizeText({...report, verdict: {...report.verdict, status: 'fail'}}, plain(80))).toMatch(/^✗ FAIL {2}600 of/)
-    expect(sanitizeText({...report, verdict: {...report.verdict, status: 'inconclusive'}}, plain(80))).toMatch(/^\? INCONCLUSIVE {2}600 of/)
+    expect(sanitizeText({...report, verdict: {...report.verdict, status: 'fail'}}, plain(80))).toMatch(
+      /^✗ FAIL {2}600 of/,
+    )
+    expect(sanitizeText({...report, verdict: {...report.verdict, status: 'inconclusive'}}, plain(80))).toMatch(
+      /^\? INCONCLUSIVE {2}600 of/,
+    )
   })
 })
 
@@ -130,7 +144,10 @@ it('an error names its next steps, on lines of their own', () => {
 })
 
 it('notes put warnings first and are empty without notes', () => {
-  const notes = [{level: 'info', code: 'a', message: 'fine'} as const, {level: 'warning', code: 'b', message: 'look'} as const]
+  const notes = [
+    {level: 'info', code: 'a', message: 'fine'} as const,
+    {level: 'warning', code: 'b', message: 'look'} as const,
+  ]
   expect(notesText(notes, plain(80))).toBe('warning: look\nnote: fine\n')
   expect(notesText([], plain(80))).toBe('')
 })
@@ -138,19 +155,25 @@ it('notes put warnings first and are empty without notes', () => {
 describe('wrap', () => {
   it('loses no word and exceeds no line', () => {
     fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[a-z層]{1,30}$/), {minLength: 1}), fc.integer({min: 10, max: 60}), (words, columns) => {
-        const lines = wrap(words.join(' '), columns, '  ')
-        expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(columns)
-        expect(lines.join('').replaceAll(' ', '')).toBe(words.join(''))
-      }),
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-z層]{1,30}$/), {minLength: 1}),
+        fc.integer({min: 10, max: 60}),
+        (words, columns) => {
+          const lines = wrap(words.join(' '), columns, '  ')
+          expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(columns)
+          expect(lines.join('').replaceAll(' ', '')).toBe(words.join(''))
+        },
+      ),
     )
   })
 })
 
 describe('blocks', () => {
-  it('a small count is visible, none is blank, the largest is full', () => expect(columnsOf([0, 1, 500, 1000])).toBe(' ▁▄█'))
+  it('a small count is visible, none is blank, the largest is full', () =>
+    expect(columnsOf([0, 1, 500, 1000])).toBe(' ▁▄█'))
 
-  it('a bar is as long as its share', () => expect([bar(1, 1, 4), bar(1, 2, 4), bar(0.1, 1, 4), bar(0, 0, 4)]).toEqual(['████', '██', '▍', '']))
+  it('a bar is as long as its share', () =>
+    expect([bar(1, 1, 4), bar(1, 2, 4), bar(0.1, 1, 4), bar(0, 0, 4)]).toEqual(['████', '██', '▍', '']))
 
   it('rebinning keeps the total', () => {
     fc.assert(
@@ -166,7 +189,16 @@ describe('blocks', () => {
 it('a name in an error or a note gives a CI system no command, wherever the line breaks', () => {
   for (let lead = 40; lead < 90; lead++) {
     const message = `${'a'.repeat(lead)} ::stop-commands::x ##[set-env name=A]b`
-    const texts = [errorText({message, nextSteps: [message]}, plain(80)), notesText([{code: 'x', level: 'warning', message}, {code: 'y', level: 'info', message}], plain(80))]
+    const texts = [
+      errorText({message, nextSteps: [message]}, plain(80)),
+      notesText(
+        [
+          {code: 'x', level: 'warning', message},
+          {code: 'y', level: 'info', message},
+        ],
+        plain(80),
+      ),
+    ]
     for (const text of texts) expect(text).not.toMatch(/^\s*::|##\w*\[/m)
   }
 })

@@ -30,11 +30,23 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([engine.close(), products.close()]))
 
-function problem(ridge: number, nodeSet = Uint32Array.from({length: graph.nodes}, (_, i) => i), norm: 'row' | 'sym' = 'row'): KernelProblem {
-  return {features: kernelFeatures(graph), graph: aggregation(graph.nodes, graph.edges, norm, 1), nodeSet, y: labelMatrix(graph.labels!, nodeSet, graph.classes, 'centred'), ridge, labelFreeRidge: 0.01}
+function problem(
+  ridge: number,
+  nodeSet = Uint32Array.from({length: graph.nodes}, (_, i) => i),
+  norm: 'row' | 'sym' = 'row',
+): KernelProblem {
+  return {
+    features: kernelFeatures(graph),
+    graph: aggregation(graph.nodes, graph.edges, norm, 1),
+    nodeSet,
+    y: labelMatrix(graph.labels!, nodeSet, graph.classes, 'centred'),
+    ridge,
+    labelFreeRidge: 0.01,
+  }
 }
 const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', products)
-const landmarks = (p: KernelProblem, count: number) => landmarkSolver(p, graph.edges, count, random(0), engine, products)
+const landmarks = (p: KernelProblem, count: number) =>
+  landmarkSolver(p, graph.edges, count, random(0), engine, products)
 const stream = (p: KernelProblem) => streamSolver(p, graph.edges, random(0), engine, engine, products)
 const scores = async (solver: KernelSolver) => solver.scores(await measureBlocks(solver, allBlocks(solver)))
 const largest = (x: Float64Array) => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
@@ -42,7 +54,11 @@ const difference = (a: Float64Array, b: Float64Array) => largest(a.map((x, e) =>
 const half = Uint32Array.from({length: graph.nodes}, (_, i) => i).filter((i) => i % 2 === 0)
 
 describe('landmarks', () => {
-  it.each([['all nodes, row', undefined, 'row'], ['half of the nodes, row', half, 'row'], ['half of the nodes, sym', half, 'sym']] as const)('with every node a landmark they are the Gram matrices: %s', async (_, nodeSet, norm) => {
+  it.each([
+    ['all nodes, row', undefined, 'row'],
+    ['half of the nodes, row', half, 'row'],
+    ['half of the nodes, sym', half, 'sym'],
+  ] as const)('with every node a landmark they are the Gram matrices: %s', async (_, nodeSet, norm) => {
     const p = problem(10, nodeSet, norm)
     const [exact, through] = [await gram(p), await landmarks(p, p.nodeSet.length)]
     expect(through.facts.gkc!).toBeCloseTo(exact.facts.gkc!, 6)
@@ -100,7 +116,9 @@ describe('landmarks', () => {
     const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
     const weights = await pairWeights(chunk, y, solution, kernel, products)
     const sums = new Float64Array(dense.data.length)
-    await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) => sums.set(block.data, first * block.cols))
+    await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) =>
+      sums.set(block.data, first * block.cols),
+    )
     // A row that is no landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
     const isLandmark = new Set(kernel.places)
     const {normal} = random(2)
@@ -112,23 +130,29 @@ describe('landmarks', () => {
       const moved = (sign: number) => {
         const data = dense.data.slice()
         turn.forEach((x, t) => (data[i * dense.cols + t] = row[t]! + sign * step * (x - along * row[t]!)))
-        const length = Math.sqrt(data.subarray(i * dense.cols, (i + 1) * dense.cols).reduce((total, x) => total + x * x, 0))
+        const length = Math.sqrt(
+          data.subarray(i * dense.cols, (i + 1) * dense.cols).reduce((total, x) => total + x * x, 0),
+        )
         for (let t = 0; t < dense.cols; t++) data[i * dense.cols + t]! /= length
         return gkcSquared({...dense, data})
       }
       const numeric = (moved(1) - moved(-1)) / (2 * step)
-      const analytic = (-4 / unit.rows) * turn.reduce((total, x, t) => total + (x - along * row[t]!) * sums[i * dense.cols + t]!, 0)
+      const analytic =
+        (-4 / unit.rows) * turn.reduce((total, x, t) => total + (x - along * row[t]!) * sums[i * dense.cols + t]!, 0)
       expect(Math.abs(analytic - numeric)).toBeLessThan(1e-4 * Math.abs(numeric) + 1e-9)
     }
   })
 
-  it.each([10, 0.01])('after pruning the same nodes are landmarks, with the rows they have then, λ = %d', async (ridge) => {
-    const p = problem(ridge)
-    const after = aggregation(graph.nodes, graph.edges.subarray(0, graph.edges.length - 400), 'row', 1)
-    const [exact, through] = [await gram(p), await landmarks(p, graph.nodes)]
-    expect(await through.complexityOf(after)).toBeCloseTo(await exact.complexityOf(after), 5)
-    expect(await through.complexityOf(p.graph)).toBeCloseTo(through.facts.gkc!, 10)
-  })
+  it.each([10, 0.01])(
+    'after pruning the same nodes are landmarks, with the rows they have then, λ = %d',
+    async (ridge) => {
+      const p = problem(ridge)
+      const after = aggregation(graph.nodes, graph.edges.subarray(0, graph.edges.length - 400), 'row', 1)
+      const [exact, through] = [await gram(p), await landmarks(p, graph.nodes)]
+      expect(await through.complexityOf(after)).toBeCloseTo(await exact.complexityOf(after), 5)
+      expect(await through.complexityOf(p.graph)).toBeCloseTo(through.facts.gkc!, 10)
+    },
+  )
 })
 
 describe('passes over all pairs', () => {
@@ -146,7 +170,9 @@ describe('passes over all pairs', () => {
   it('estimate the label-free complexity within its standard error, and its scores in order', async () => {
     const p = problem(10)
     const [exact, streamed] = [await gram(p), await stream(p)]
-    expect(Math.abs(streamed.facts.labelFree!.gkc - exact.facts.labelFree!.gkc)).toBeLessThan(4 * streamed.facts.labelFree!.standardError)
+    expect(Math.abs(streamed.facts.labelFree!.gkc - exact.facts.labelFree!.gkc)).toBeLessThan(
+      4 * streamed.facts.labelFree!.standardError,
+    )
     expect(streamed.facts.labelFree!.standardError).toBeGreaterThan(0)
     expect(pearson((await scores(streamed)).labelFree!, (await scores(exact)).labelFree!)).toBeGreaterThan(0.8)
   })
@@ -170,7 +196,9 @@ describe('an infinite ridge', () => {
   it('needs one pass over pairs and no solve; the alignment comes through landmarks', async () => {
     const p = problem(Infinity)
     const [exact, streamed] = [await gram(p), await stream(p)]
-    expect(Math.abs(streamed.facts.alignment! / exact.facts.alignment! - 1)).toBeLessThan(2 * streamed.facts.landmarks!.error)
+    expect(Math.abs(streamed.facts.alignment! / exact.facts.alignment! - 1)).toBeLessThan(
+      2 * streamed.facts.landmarks!.error,
+    )
     expect(await streamed.complexityOf(p.graph)).toBeCloseTo(streamed.facts.alignment!, 12)
     expect(difference((await scores(streamed)).kc, (await scores(exact)).kc)).toBeLessThan(1e-10)
     expect((await scores(streamed)).labelFree).toBeNull()
@@ -178,7 +206,11 @@ describe('an infinite ridge', () => {
 })
 
 describe('blocks of work', () => {
-  it.each([['gram', (p: KernelProblem) => gram(p)], ['exact removal', (p: KernelProblem) => gramSolver(p, graph.edges, 'exact', products)], ['landmarks', (p: KernelProblem) => landmarks(p, 60)]] as const)('%s: measured in any order they give the same scores', async (_, make) => {
+  it.each([
+    ['gram', (p: KernelProblem) => gram(p)],
+    ['exact removal', (p: KernelProblem) => gramSolver(p, graph.edges, 'exact', products)],
+    ['landmarks', (p: KernelProblem) => landmarks(p, 60)],
+  ] as const)('%s: measured in any order they give the same scores', async (_, make) => {
     const solver = await make(problem(10, half))
     const parts = await measureBlocks(solver, allBlocks(solver))
     const backwards = []
@@ -188,7 +220,9 @@ describe('blocks of work', () => {
 })
 
 function kernelOf(x: Dense, y: Dense): Oracle {
-  const c = Oracle.from1DArray(x.rows, x.cols, Array.from(x.data)).mmul(Oracle.from1DArray(y.rows, y.cols, Array.from(y.data)).transpose())
+  const c = Oracle.from1DArray(x.rows, x.cols, Array.from(x.data)).mmul(
+    Oracle.from1DArray(y.rows, y.cols, Array.from(y.data)).transpose(),
+  )
   return new Oracle(c.to2DArray().map((row) => row.map(kappa)))
 }
 
