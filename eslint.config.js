@@ -60,6 +60,20 @@ export default defineConfig(
     'learn knows models and matrices only',
   ),
   layers(
+    ['src/judge/**/*.ts', 'src/drift/**/*.ts'],
+    [
+      '**/sanitize/*',
+      '**/certify/*',
+      '**/harden/*',
+      '**/evaluate/*',
+      '**/cli/*',
+      '@oclif/*',
+      '**/commands/*',
+      'node:*',
+    ],
+    'judge and drift know recorded outputs only',
+  ),
+  layers(
     ['src/evaluate/**/*.ts'],
     ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'],
     'evaluate knows neither certify nor the command line',
