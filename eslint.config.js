@@ -2,10 +2,97 @@ import js from '@eslint/js'
 import {defineConfig} from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const layers = (files, forbidden, message) => ({
-  files,
-  rules: {'no-restricted-imports': ['error', {patterns: [{group: forbidden, message}]}]},
-})
+/**
+ * The rooms of the house, ground floor first: what each may import, types included. A room names only rooms above it in
+ * this list, so no two rooms can import each other. `errors.ts` and `version.ts` are open to all; `commands`, `bench`,
+ * `scripts`, `fixtures` and `test` may import everything.
+ */
+const ROOMS = {
+  frame: [],
+  data: ['frame'],
+  stats: [],
+  linalg: ['data', 'stats'],
+  pairwise: ['frame', 'linalg', 'stats'],
+  learn: ['linalg', 'stats'],
+  graph: ['data', 'frame', 'linalg'],
+  certify: ['data', 'frame', 'linalg', 'pairwise', 'stats'],
+  sanitize: ['data', 'frame', 'graph', 'linalg', 'pairwise', 'stats'],
+  checkpoint: ['certify', 'data', 'frame', 'stats'],
+  perturb: ['checkpoint', 'data', 'stats'],
+  attack: ['frame', 'graph', 'linalg', 'pairwise', 'sanitize', 'stats'],
+  evaluate: ['frame', 'graph', 'learn', 'linalg', 'pairwise', 'sanitize', 'stats'],
+  harden: ['certify', 'checkpoint', 'data', 'frame', 'learn', 'linalg', 'pairwise', 'perturb', 'stats'],
+  judge: ['frame', 'stats'],
+  drift: ['frame', 'stats'],
+  verdicts: ['data', 'frame', 'judge'],
+  gate: ['certify', 'frame'],
+  documents: [
+    'attack',
+    'certify',
+    'checkpoint',
+    'data',
+    'evaluate',
+    'frame',
+    'gate',
+    'graph',
+    'judge',
+    'drift',
+    'harden',
+    'pairwise',
+    'sanitize',
+  ],
+  render: [
+    'certify',
+    'checkpoint',
+    'data',
+    'documents',
+    'evaluate',
+    'frame',
+    'gate',
+    'graph',
+    'judge',
+    'drift',
+    'harden',
+    'sanitize',
+  ],
+}
+
+/** `src/cli` stands above all rooms of `ROOMS`; only it and `commands` know the command line. */
+const rooms = {
+  rules: {
+    'arrows-down': {
+      create(context) {
+        const source = new URL('./src/', import.meta.url).pathname
+        const place = (path) => (path.startsWith(source) ? path.slice(source.length) : null)
+        const from = place(context.filename)?.split('/')[0]
+        if (!Object.hasOwn(ROOMS, from)) return {}
+        const allowed = [from, ...ROOMS[from], 'errors.js', 'version.js']
+        const check = ({source: specifier}) => {
+          const name = specifier?.value
+          if (typeof name !== 'string') return
+          const target = name.startsWith('.') ? place(new URL(name, `file://${context.filename}`).pathname) : null
+          const room = target === null ? name.split('/')[0] : target.split('/')[0]
+          if (target === null ? !name.startsWith('.') && room !== '@oclif' : allowed.includes(room)) return
+          context.report({
+            node: specifier,
+            message: `src/${from} may not import ${name}: see ROOMS in eslint.config.js`,
+          })
+        }
+        return {
+          ImportDeclaration: check,
+          ExportNamedDeclaration: check,
+          ExportAllDeclaration: check,
+          ImportExpression: check,
+          TSImportType: ({argument}) => check({source: argument.literal ?? argument}),
+        }
+      },
+    },
+  },
+}
+
+for (const [at, [room, lower]] of Object.entries(ROOMS).entries())
+  for (const name of lower)
+    if (!Object.keys(ROOMS).slice(0, at).includes(name)) throw new Error(`ROOMS: ${room} stands below ${name}`)
 
 export default defineConfig(
   {ignores: ['dist/', 'coverage/', 'node_modules/', 'surety-out/']},
@@ -28,82 +115,18 @@ export default defineConfig(
     },
   },
   {files: ['scripts/**', 'bench/**', 'fixtures/**'], rules: {'no-console': 'off'}},
-  // The arrows of the architecture: a service never knows flags, a terminal or the other service.
-  layers(
-    ['src/certify/**/*.ts'],
-    ['**/sanitize/*', '**/harden/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'certify knows neither sanitize nor the command line',
-  ),
-  layers(
-    ['src/sanitize/**/*.ts'],
-    ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'sanitize knows neither certify nor the command line',
-  ),
-  layers(
-    ['src/attack/**/*.ts'],
-    ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'attack knows neither certify nor the command line',
-  ),
-  layers(
-    ['src/harden/**/*.ts'],
-    ['**/sanitize/*', '**/evaluate/*', '**/attack/*', '**/graph/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'harden trains checkpoints: it knows neither graphs nor the command line',
-  ),
-  layers(
-    ['src/perturb/**/*.ts'],
-    ['**/sanitize/*', '**/harden/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'perturb knows neither its users nor the command line',
-  ),
-  layers(
-    ['src/learn/**/*.ts'],
-    ['**/sanitize/*', '**/certify/*', '**/evaluate/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'learn knows models and matrices only',
-  ),
-  layers(
-    ['src/judge/**/*.ts', 'src/drift/**/*.ts'],
-    [
-      '**/sanitize/*',
-      '**/certify/*',
-      '**/harden/*',
-      '**/evaluate/*',
-      '**/cli/*',
-      '@oclif/*',
-      '**/commands/*',
-      'node:*',
-    ],
-    'judge and drift know recorded outputs only',
-  ),
-  layers(
-    ['src/evaluate/**/*.ts'],
-    ['**/certify/*', '**/cli/*', '@oclif/*', '**/commands/*'],
-    'evaluate knows neither certify nor the command line',
-  ),
-  layers(
-    ['src/gate/**/*.ts'],
-    [
-      '**/sanitize/*',
-      '**/evaluate/*',
-      '**/harden/*',
-      '**/checkpoint/*',
-      '**/pairwise/*',
-      '**/cli/*',
-      '@oclif/*',
-      '**/commands/*',
-      'node:*',
-    ],
-    'gate judges reports: it reads no file and runs nothing',
-  ),
-  layers(
-    [
-      'src/linalg/**/*.ts',
-      'src/stats/**/*.ts',
-      'src/data/**/*.ts',
-      'src/graph/**/*.ts',
-      'src/pairwise/**/*.ts',
-      'src/checkpoint/**/*.ts',
-      'src/report/**/*.ts',
-    ],
-    ['**/cli/*', '@oclif/*', '**/commands/*'],
-    'only commands/ and src/cli know the command line',
-  ),
+  {
+    files: ['src/**/*.ts'],
+    plugins: {rooms},
+    rules: {'rooms/arrows-down': 'error'},
+  },
+  {
+    files: ['src/gate/**/*.ts', 'src/judge/**/*.ts', 'src/drift/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {patterns: [{group: ['node:*'], message: 'gate, judge and drift read no file and run nothing'}]},
+      ],
+    },
+  },
 )

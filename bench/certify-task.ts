@@ -1,4 +1,4 @@
-import {anchorGeometry, deltaGrid} from '../src/certify/geometry.js'
+import {anchorGeometry, deltaGrid} from '../src/certify/plan/geometry.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import type {VolatilityTask} from '../src/pairwise/engine.js'
 import {quantile} from '../src/stats/quantile.js'

@@ -14,7 +14,7 @@ import {onnxProducts} from '../src/linalg/onnx-products.js'
 import {plainProducts} from '../src/linalg/products.js'
 import type {Dense} from '../src/linalg/types.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
-import {kernelApplyByDefinition} from '../src/pairwise/definitions.js'
+import {kernelApplyByDefinition} from '../src/pairwise/reference-definitions.js'
 import {random} from '../src/stats/random.js'
 import {fixed, machine, median, medianRatio, rounds} from './measure.js'
 

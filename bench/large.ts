@@ -12,7 +12,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {availableParallelism, tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 import {parseArgs} from 'node:util'
-import type {SanitizeReport} from '../src/report/reports.js'
+import type {SanitizeReport} from '../src/documents/reports.js'
 import {arxivLike, writeGeneratedGraph} from './generated-graph.js'
 import {machine, median} from './measure.js'
 

@@ -1,6 +1,6 @@
 import {certify} from '../src/certify/certify.js'
 import {type CertifyOptions, DEFAULT_OPTIONS} from '../src/certify/options.js'
-import {splitSample, takeRows} from '../src/certify/sample.js'
+import {splitSample, takeRows} from '../src/certify/sample/sample.js'
 import type {CertifyMetrics, Embeddings} from '../src/certify/types.js'
 import type {Dense} from '../src/linalg/types.js'
 import type {PairwiseEngine, VolatilityTask} from '../src/pairwise/engine.js'

@@ -7,9 +7,9 @@ import {defined, fromEnvironment, GROUP, names, number, outputFile} from '../src
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
-import {toJson} from '../src/report/json.js'
-import type {AttackReport} from '../src/report/reports.js'
-import {attackText} from '../src/report/terminal/attack.js'
+import {toJson} from '../src/frame/json.js'
+import type {AttackReport} from '../src/documents/reports.js'
+import {attackText} from '../src/render/terminal/attack.js'
 
 export default class Attack extends BaseCommand {
   static override summary = 'Change edges of a graph as an adversary would, to test defences.'

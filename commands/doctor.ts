@@ -1,8 +1,8 @@
 import {BaseCommand} from '../src/cli/base-command.js'
 import {defined} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
-import type {DoctorReport} from '../src/report/reports.js'
-import {doctorText} from '../src/report/terminal/doctor.js'
+import type {DoctorReport} from '../src/documents/reports.js'
+import {doctorText} from '../src/render/terminal/doctor.js'
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Show the packages, devices and engines that this machine offers.'

@@ -5,8 +5,8 @@ import {bytes, defined, fromEnvironment, GROUP, number, numbers, outputFile} fro
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
-import type {EvaluateReport} from '../src/report/reports.js'
-import {evaluateText} from '../src/report/terminal/evaluate.js'
+import type {EvaluateReport} from '../src/documents/reports.js'
+import {evaluateText} from '../src/render/terminal/evaluate.js'
 import type {SanitizeRequest} from '../src/sanitize/request.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
 

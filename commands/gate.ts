@@ -9,9 +9,9 @@ import {gateReport} from '../src/cli/gate-run.js'
 import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
-import {FORMAT_NAMES, formatOf, type FormatName, renderGate} from '../src/report/formats.js'
-import type {GateReport} from '../src/report/reports.js'
-import {gateFailuresText} from '../src/report/terminal/gate.js'
+import {FORMAT_NAMES, formatOf, type FormatName, renderGate} from '../src/render/formats.js'
+import type {GateReport} from '../src/documents/reports.js'
+import {gateFailuresText} from '../src/render/terminal/gate.js'
 
 export default class Gate extends BaseCommand {
   static override summary = 'Judge checkpoints and graphs by thresholds, for a pull request.'

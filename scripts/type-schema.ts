@@ -4,13 +4,13 @@ import ts from 'typescript'
 type Schema = Record<string, unknown>
 
 /** The JSON schema (draft-07) of reports. */
-export const reportSchema = () => typeSchema('src/report/reports.ts', 'AnyReport', 'surety report')
+export const reportSchema = () => typeSchema('src/documents/reports.ts', 'AnyReport', 'surety report')
 
 /** The JSON schema (draft-07) of a list of layers. */
-export const layersSchema = () => typeSchema('src/report/subject.ts', 'LayerListing', 'surety list of layers')
+export const layersSchema = () => typeSchema('src/documents/subject.ts', 'LayerListing', 'surety list of layers')
 
 /** The JSON schema (draft-07) of what a shard writes. */
-export const partialSchema = () => typeSchema('src/report/partials.ts', 'AnyPartial', 'surety partial result')
+export const partialSchema = () => typeSchema('src/documents/partials.ts', 'AnyPartial', 'surety partial result')
 
 /**
  * The JSON schema (draft-07) of a gate's configuration. Unlike a report, which later versions extend, it is written by

@@ -1,4 +1,4 @@
-import type {Keep, OpenKept} from '../src/keep.js'
+import type {Keep, OpenKept} from '../src/frame/kept-parts.js'
 
 /**
  * Keeps parts as JSON, which is what a folder holds; the part with the number `interruptedAt` fails the first time it

@@ -8,7 +8,7 @@ import {gateFlags, settle} from '../../src/cli/gate-flags.js'
 import {checkRuns, reportsOf} from '../../src/cli/gate-run.js'
 import {writeFileAtomic} from '../../src/data/atomic-write.js'
 import {InputError, UsageError} from '../../src/errors.js'
-import {toJson, withoutRun} from '../../src/report/json.js'
+import {toJson, withoutRun} from '../../src/frame/json.js'
 
 export default class BaselineUpdate extends BaseCommand {
   static override summary = 'Write the reports that later runs of the gate are compared with.'

@@ -1,5 +1,5 @@
 import type {Graph} from '../graph/types.js'
-import type {Verdict} from '../report/types.js'
+import type {Verdict} from '../frame/report.js'
 import type {AttackMetrics, AttackOptions, Perturbation} from './types.js'
 
 /** What the changes are, counted. Labels are read to describe them only. */

@@ -10,7 +10,7 @@ import {type InputBytes, readInput} from '../data/read-file.js'
 import {openSafetensors} from '../data/safetensors.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
-import type {InputFile} from '../report/types.js'
+import type {InputFile} from '../frame/report.js'
 
 export type ArrayFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5'
 

@@ -1,6 +1,6 @@
 import type {NumericArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './types.js'
 

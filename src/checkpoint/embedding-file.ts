@@ -1,7 +1,7 @@
 import type {LayerStates} from '../certify/types.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
 import {InputError, UsageError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import type {ArrayFiles} from './array-files.js'
 import {checkFinite} from './collect.js'
 import {checkLabels, classScores} from './output.js'

@@ -1,7 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core'
 import type {GraphModel} from '@tensorflow/tfjs-converter'
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import {bindInputs} from './bind-inputs.js'
 import {batchSizeOf, collect, requireData} from './collect.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'

@@ -1,6 +1,6 @@
 import type {Embeddings, LayerStates} from '../certify/types.js'
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import type {OutputKind} from './types.js'
 
 const ROW_SUM_TOLERANCE = 1e-3

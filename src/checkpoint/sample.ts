@@ -1,5 +1,5 @@
 import {type Random, random} from '../stats/random.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './types.js'
 

@@ -2,8 +2,8 @@ import type {io} from '@tensorflow/tfjs-core'
 import {isJsonObject, type JsonObject, parseJson} from '../data/json.js'
 import type {InputBytes} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import type {InputFile} from '../report/types.js'
-import {readBeside} from './beside.js'
+import type {InputFile} from '../frame/report.js'
+import {readBeside} from './weight-files.js'
 import {size} from './pool.js'
 
 /** Bytes of one element of each type a weight can have. */

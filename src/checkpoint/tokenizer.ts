@@ -1,8 +1,8 @@
 import {isJsonObject, type JsonObject, parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import {quietly} from '../quiet.js'
-import type {InputFile} from '../report/types.js'
+import {quietly} from '../frame/silence-console.js'
+import type {InputFile} from '../frame/report.js'
 
 /** Texts as tokens of one length. */
 export interface Tokens {

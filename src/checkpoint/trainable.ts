@@ -1,6 +1,6 @@
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import {bindInputs, type BoundInput} from './bind-inputs.js'
 import {modelFile} from './index.js'
 import {buildLayersModel, type BuiltModel, inputsOf, layersSource} from './layers-model.js'

@@ -1,7 +1,7 @@
 import type {LayersModel} from '@tensorflow/tfjs-layers'
 import type {Embeddings} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
-import type {InputFile, Json, Note} from '../report/types.js'
+import type {InputFile, Json, Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import type {SampleOptions} from './sample.js'
 import type {TensorFlow} from './tensorflow.js'

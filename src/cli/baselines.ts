@@ -4,9 +4,9 @@ import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {readInput} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
-import {checksumOf} from '../report/checksum.js'
-import {parseAnyReport} from '../report/read-report.js'
-import type {AnyReport} from '../report/reports.js'
+import {checksumOf} from '../frame/checksum.js'
+import {parseAnyReport} from '../documents/read-report.js'
+import type {AnyReport} from '../documents/reports.js'
 
 /** Where baselines are kept unless something else is said: `<check>.json` in this folder. */
 export const BASELINE_FOLDER = 'surety-baseline'

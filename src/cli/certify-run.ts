@@ -1,15 +1,15 @@
 import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
-import {compareWith} from '../certify/pairing.js'
-import type {PackedSums} from '../certify/partial-blocks.js'
+import {compareWith} from '../certify/evidence/pairing.js'
+import type {PackedSums} from '../certify/evidence/partial-blocks.js'
 import type {FreshBound, LossName, MetricName} from '../certify/types.js'
 import type {Checkpoint} from '../checkpoint/index.js'
-import type {Shard} from '../linalg/shard.js'
+import type {Shard} from '../frame/shard.js'
 import type {SelectedEngine} from '../pairwise/select.js'
-import {withChecksum} from '../report/checksum.js'
-import {type CertifyPartial, sealPartial} from '../report/partials.js'
-import type {CertifyReport} from '../report/reports.js'
+import {withChecksum} from '../frame/checksum.js'
+import {type CertifyPartial, sealPartial} from '../documents/partials.js'
+import type {CertifyReport} from '../documents/reports.js'
 import {inputFlags, readSubject, statesFlags} from './certify-inputs.js'
 import {readEarlier} from './earlier-report.js'
 import {defined, GROUP, names, number, numbers, perturbations} from './flags.js'
@@ -209,7 +209,7 @@ const blocks = (onProgress: OnProgress) => (done: number, total: number) => onPr
 async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onProgress}: CertifyRun) {
   const {states, pairs, pictures, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
   const options = optionsOf(flags)
-  const {requireCertifyMemory} = await import('../certify/memory.js')
+  const {requireCertifyMemory} = await import('../certify/plan/memory.js')
   requireCertifyMemory(states, options, {
     threads: flags.threads ?? availableParallelism(),
     perturbations: pairs.length,

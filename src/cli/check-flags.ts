@@ -1,5 +1,5 @@
 import {Parser, type Interfaces} from '@oclif/core'
-import {didYouMean} from '../closest.js'
+import {didYouMean} from '../frame/did-you-mean.js'
 import {UsageError} from '../errors.js'
 import type {Option} from '../gate/types.js'
 import {toFailure} from './failure.js'

@@ -1,10 +1,10 @@
-import type {EarlierCertificate} from '../certify/pairing.js'
+import type {EarlierCertificate} from '../certify/evidence/pairing.js'
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import {checksumOf} from '../report/checksum.js'
-import {parseReport} from '../report/read-report.js'
-import type {CertifyReport} from '../report/reports.js'
-import type {InputFile} from '../report/types.js'
+import {checksumOf} from '../frame/checksum.js'
+import {parseReport} from '../documents/read-report.js'
+import type {CertifyReport} from '../documents/reports.js'
+import type {InputFile} from '../frame/report.js'
 
 export interface EarlierReport extends EarlierCertificate {
   /** of the report itself */

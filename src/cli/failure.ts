@@ -1,4 +1,4 @@
-import {didYouMean} from '../closest.js'
+import {didYouMean} from '../frame/did-you-mean.js'
 import {SuretyError} from '../errors.js'
 
 /** What a user is told of an error, whatever threw it. */

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {checkWritable} from '../data/atomic-write.js'
 import {UsageError} from '../errors.js'
-import {MAX_SHARDS, type Shard} from '../linalg/shard.js'
+import {MAX_SHARDS, type Shard} from '../frame/shard.js'
 import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.js'
 
 /** Help groups, in the order in which a user meets them. */

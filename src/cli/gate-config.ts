@@ -7,8 +7,8 @@ import {readInput} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
 import {checkConfig} from '../gate/config.js'
 import type {GateConfig, Level, Place} from '../gate/types.js'
-import {readSchema} from '../report/schema.js'
-import type {InputFile} from '../report/types.js'
+import {readSchema} from '../documents/schema.js'
+import type {InputFile} from '../frame/report.js'
 
 /** A configuration file: what is judged, and every flag of surety gate by its name. */
 export interface ConfigFile extends GateConfig {

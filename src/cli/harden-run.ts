@@ -9,7 +9,7 @@ import {InputError, UsageError} from '../errors.js'
 import type {HardenTask, OpenedHarden} from '../harden/harden.js'
 import {type Agreement, packState, unpackState} from '../harden/state-file.js'
 import type {TrainingState} from '../harden/train.js'
-import type {InputFile, Json} from '../report/types.js'
+import type {InputFile, Json} from '../frame/report.js'
 import {VERSION} from '../version.js'
 
 /** Beside the model: what a resumed run goes on from. */

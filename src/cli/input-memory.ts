@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs'
 import {UsageError} from '../errors.js'
-import {memoryText, raiseMemory, residentBytes} from '../linalg/memory.js'
+import {memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 
 /** A file is held as it is, and once more as arrays. */
 const TIMES = 2

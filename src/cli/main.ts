@@ -1,7 +1,7 @@
 import {Config, flush, run} from '@oclif/core'
 import {setLimits} from '../data/limits.js'
-import {errorText} from '../report/terminal/error.js'
-import {visible, visibleJson} from '../report/visible.js'
+import {errorText} from '../render/terminal/error.js'
+import {visible, visibleJson} from '../frame/visible.js'
 import {EXIT, toFailure} from './failure.js'
 import {terminalOf} from './terminal.js'
 

@@ -13,7 +13,7 @@ import {UsageError} from '../errors.js'
 import {perturbByAttack} from '../perturb/attacks.js'
 import {CATALOGUE, type Material, type PerturbationRequest} from '../perturb/catalogue.js'
 import {type Perturbed, perturbNumbers, type PerturbOptions, perturbTexts, textsToPerturb} from '../perturb/perturb.js'
-import type {InputFile} from '../report/types.js'
+import type {InputFile} from '../frame/report.js'
 
 export interface PairRequest {
   checkpoint: Checkpoint

@@ -1,5 +1,5 @@
 import type {SelectedEngine} from '../pairwise/select.js'
-import type {Frame, InputFile, Json, Note, Report, Verdict} from '../report/types.js'
+import type {Frame, InputFile, Json, Note, Report, Verdict} from '../frame/report.js'
 import {ALGORITHM, VERSION} from '../version.js'
 
 /** What a command hands over to become a report. */

@@ -1,4 +1,4 @@
-import type {TerminalOptions} from '../report/terminal/style.js'
+import type {TerminalOptions} from '../render/terminal/style.js'
 
 /** Width and colour of a stream: NO_COLOR and dumb terminals are respected, lines stay below 100 characters. */
 export function terminalOf(stream: {isTTY?: boolean; columns?: number}): TerminalOptions {

@@ -1,6 +1,6 @@
 import type {Attribute, Dataset, File as H5File, Group} from 'h5wasm'
 import {InputError} from '../errors.js'
-import {quietly} from '../quiet.js'
+import {quietly} from '../frame/silence-console.js'
 import {fromFloat16} from './half-precision.js'
 import type {Hdf5Content, Hdf5Group, Hdf5Limits} from './hdf5.js'
 import {fromInteger64} from './integers64.js'

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {type FileHandle, open} from 'node:fs/promises'
 import {InputError} from '../errors.js'
-import type {InputFile} from '../report/types.js'
+import type {InputFile} from '../frame/report.js'
 
 export interface InputBytes {
   readonly bytes: Uint8Array

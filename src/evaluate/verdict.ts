@@ -1,4 +1,4 @@
-import type {Verdict} from '../report/types.js'
+import type {Verdict} from '../frame/report.js'
 import type {EvaluateMetrics, Spread} from './types.js'
 
 /** One sentence with the accuracies, on the targets where there are some, and what they mean. */

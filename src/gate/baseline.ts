@@ -1,8 +1,8 @@
-import {compareWith} from '../certify/pairing.js'
+import {compareWith} from '../certify/evidence/pairing.js'
 import type {Comparison} from '../certify/types.js'
 import {InputError} from '../errors.js'
-import type {AnyReport} from '../report/reports.js'
 import {incomparable} from './comparable.js'
+import {asCertificate, type JudgedReport} from './judged-report.js'
 import {type Direction, judged} from './judged.js'
 import type {Segment} from './metric-path.js'
 import {cellLabel, elementLabel, readings} from './readings.js'
@@ -14,29 +14,30 @@ const PAIRED_ALPHA = 0.05
 
 /** Two reports of one check that can be compared. */
 export interface Pair {
-  now: AnyReport
-  before: AnyReport
+  now: JudgedReport
+  before: JudgedReport
   /** example by example, where both certificates carry their evidence */
   paired: Comparison | null
 }
 
 /** The pair, or in one sentence why there is none. */
-export function pairOf(now: AnyReport, before: AnyReport, acrossData: boolean): Pair | string {
+export function pairOf(now: JudgedReport, before: JudgedReport, acrossData: boolean): Pair | string {
   const reason = incomparable(now, before, {acrossData})
   if (reason !== null) return reason
-  if (now.command !== 'certify' || before.command !== 'certify' || acrossData) return {now, before, paired: null}
-  if (now.evidence === undefined || before.evidence === undefined) {
+  const [certificate, earlier] = [asCertificate(now), asCertificate(before)]
+  if (certificate === null || earlier === null || acrossData) return {now, before, paired: null}
+  if (certificate.evidence === undefined || earlier.evidence === undefined) {
     const together = now.inputs.some(({role}) => role === 'embeddings')
     return together
       ? 'hidden states without evidence: whether the examples are the same cannot be told'
       : {now, before, paired: null}
   }
   try {
-    const earlier = {path: 'the baseline', metrics: before.metrics, evidence: before.evidence, inputs: before.inputs}
+    const side = ({metrics, evidence, inputs}: typeof certificate) => ({metrics, evidence: evidence!, inputs})
     return {
       now,
       before,
-      paired: compareWith(earlier, {metrics: now.metrics, evidence: now.evidence, inputs: now.inputs}, PAIRED_ALPHA),
+      paired: compareWith({path: 'the baseline', ...side(earlier)}, side(certificate), PAIRED_ALPHA),
     }
   } catch (error) {
     if (error instanceof InputError) return error.message

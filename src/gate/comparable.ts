@@ -1,11 +1,11 @@
-import type {AnyReport} from '../report/reports.js'
-import type {InputFile} from '../report/types.js'
+import type {InputFile} from '../frame/report.js'
+import {asCertificate, type JudgedReport} from './judged-report.js'
 
 /**
  * Why two reports of one check cannot be compared, in one sentence; null: they can. Figures of another algorithm, of
  * other options or of other data differ for reasons that say nothing of the model.
  */
-export function incomparable(now: AnyReport, before: AnyReport, {acrossData = false} = {}): string | null {
+export function incomparable(now: JudgedReport, before: JudgedReport, {acrossData = false} = {}): string | null {
   if (now.command !== before.command)
     return `this is a report of surety ${now.command} and the baseline one of surety ${before.command}`
   if ((now.algorithm ?? 0) !== (before.algorithm ?? 0))
@@ -13,16 +13,15 @@ export function incomparable(now: AnyReport, before: AnyReport, {acrossData = fa
   if (now.seed !== before.seed) return `the seed is ${now.seed} here and ${before.seed} in the baseline`
   const option = differingOption(now.config, before.config)
   if (option !== null) return option
-  if (now.command === 'certify' && before.command === 'certify' && now.metrics.loss.name !== before.metrics.loss.name) {
-    return `the loss is ${now.metrics.loss.name} here and ${before.metrics.loss.name} in the baseline`
-  }
+  const [here, there] = [asCertificate(now)?.metrics.loss.name, asCertificate(before)?.metrics.loss.name]
+  if (here !== there) return `the loss is ${here} here and ${there} in the baseline`
   return acrossData ? null : differingData(now, before)
 }
 
 /** Which layers are looked at may change with the model. */
 const FREE_OPTIONS = ['layers']
 
-function differingOption(now: AnyReport['config'], before: AnyReport['config']): string | null {
+function differingOption(now: JudgedReport['config'], before: JudgedReport['config']): string | null {
   const names = [...new Set([...Object.keys(now), ...Object.keys(before)])].sort()
   const name = names.find(
     (key) => !FREE_OPTIONS.includes(key) && JSON.stringify(now[key] ?? null) !== JSON.stringify(before[key] ?? null),
@@ -36,8 +35,8 @@ function differingOption(now: AnyReport['config'], before: AnyReport['config']):
  * What the model was run on. The model itself is what may differ; hidden states are model and data in one, so there the
  * pairing of the examples tells (see baseline.ts).
  */
-function differingData(now: AnyReport, before: AnyReport): string | null {
-  const data = ({command, inputs}: AnyReport) =>
+function differingData(now: JudgedReport, before: JudgedReport): string | null {
+  const data = ({command, inputs}: JudgedReport) =>
     inputs.filter(({role}) => command !== 'certify' || role === 'data' || role === 'pairs')
   const [here, there] = [data(now), data(before)]
   const known = new Set(there.map(({sha256}) => sha256))

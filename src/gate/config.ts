@@ -1,5 +1,5 @@
 import {Ajv, type ErrorObject, type ValidateFunction} from 'ajv'
-import {didYouMean} from '../closest.js'
+import {didYouMean} from '../frame/did-you-mean.js'
 import {UsageError} from '../errors.js'
 import {parseMetricPath} from './metric-path.js'
 import {demandOf, worseDirection} from './thresholds.js'

@@ -1,8 +1,8 @@
 import {UsageError} from '../errors.js'
-import {sha256} from '../report/checksum.js'
-import type {AnyReport} from '../report/reports.js'
-import type {Verdict} from '../report/types.js'
+import {sha256} from '../frame/checksum.js'
+import type {Verdict} from '../frame/report.js'
 import {judgeBaseline, pairOf} from './baseline.js'
+import type {JudgedReport} from './judged-report.js'
 import {requireKnownMetric, type Schema} from './metric-schema.js'
 import {parseMetricPath, type Segment} from './metric-path.js'
 import {fromTheTop, readings} from './readings.js'
@@ -12,14 +12,14 @@ import type {CheckConfig, CheckResult, Finding, GateConfig, GateMetrics, Level, 
 import {byWeight, gateVerdict, sentences} from './verdict.js'
 
 /** What a check gave: a report, or the error in its place. */
-export type CheckRun = {report: AnyReport} | {error: {code: string; message: string; nextSteps: readonly string[]}}
+export type CheckRun = {report: JudgedReport} | {error: {code: string; message: string; nextSteps: readonly string[]}}
 
 export interface GateInput {
   config: GateConfig
   /** by name of the check; a check without a run is not judged */
   runs: ReadonlyMap<string, CheckRun>
   /** reports of the same checks to compare with; null: none was named */
-  baselines?: ReadonlyMap<string, AnyReport> | null
+  baselines?: ReadonlyMap<string, JudgedReport> | null
   /** ISO date that suppressions expire by */
   today: string
   /** the least level that fails the gate (default: error) */
@@ -107,7 +107,7 @@ export const thresholdsOf = ({thresholds = {}}: CheckConfig): [string, Threshold
 function judgeCheck(
   check: string,
   config: CheckConfig,
-  report: AnyReport,
+  report: JudgedReport,
   {baselines = null, schema}: GateInput,
   placeOf: NonNullable<GateInput['placeOf']>,
 ): Finding[] {

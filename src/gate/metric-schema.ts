@@ -1,4 +1,4 @@
-import {didYouMean} from '../closest.js'
+import {didYouMean} from '../frame/did-you-mean.js'
 import {UsageError} from '../errors.js'
 import {BOUNDED_FIELDS} from './judged.js'
 import type {Segment} from './metric-path.js'

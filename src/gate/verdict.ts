@@ -1,4 +1,4 @@
-import type {Verdict} from '../report/types.js'
+import type {Verdict} from '../frame/report.js'
 import type {Finding, GateMetrics} from './types.js'
 
 const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`

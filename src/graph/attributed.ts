@@ -1,5 +1,5 @@
 import {InputError} from '../errors.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import type {RawGraph} from './document.js'
 import type {GraphLimits} from './limits.js'
 import {type AttributeOptions, attributeData, type Attributes} from './node-attributes.js'

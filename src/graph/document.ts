@@ -1,5 +1,5 @@
 import type {Matrix} from '../linalg/types.js'
-import type {InputFile, Note} from '../report/types.js'
+import type {InputFile, Note} from '../frame/report.js'
 import type {Graph, NormalisationCounts, Split} from './types.js'
 
 export type GraphFormat =

@@ -1,6 +1,6 @@
 import {InputError} from '../errors.js'
 import type {Dense} from '../linalg/types.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import {labelsOfNumbers, labelsOfText} from './labels.js'
 import type {GraphLimits} from './limits.js'
 

@@ -1,4 +1,4 @@
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import type {Graph} from './types.js'
 
 /** A note that names what a graph has and a target format cannot hold; none where nothing is lost. */

@@ -1,6 +1,6 @@
 import type {NamedArray} from '../data/named-array.js'
 import type {NpzArchive} from '../data/npz.js'
-import type {Note} from '../report/types.js'
+import type {Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 import {csrMatrix, csrToArrays} from './matrices.js'
 import {csrNames} from './npz-arrays.js'

@@ -2,7 +2,7 @@ import {parseTable, requireText} from '../data/csv.js'
 import {isJsonObject, parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import type {InputFile, Note} from '../report/types.js'
+import type {InputFile, Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
 /** Words that may stand above a list of nodes. */

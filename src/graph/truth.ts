@@ -2,7 +2,7 @@ import {openNpz} from '../data/npz.js'
 import {integersOf} from '../data/named-array.js'
 import {readAgain} from '../data/read-file.js'
 import {InputError} from '../errors.js'
-import type {InputFile} from '../report/types.js'
+import type {InputFile} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
 /**

@@ -4,7 +4,7 @@ import {writeNpy} from '../data/npy.js'
 import {openNpz, writeNpz} from '../data/npz.js'
 import type {NamedArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
-import type {Json} from '../report/types.js'
+import type {Json} from '../frame/report.js'
 import type {TrainingState} from './train.js'
 import type {EpochRecord} from './types.js'
 

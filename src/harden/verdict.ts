@@ -1,4 +1,4 @@
-import type {Verdict} from '../report/types.js'
+import type {Verdict} from '../frame/report.js'
 import type {HardenMetrics, LayerVolatility} from './types.js'
 
 /** Nothing is judged: what was trained, and what became of it. */

@@ -1,6 +1,6 @@
 import {byName} from '../data/natural-order.js'
 import {InputError, UsageError} from '../errors.js'
-import type {Note, Verdict} from '../report/types.js'
+import type {Note, Verdict} from '../frame/report.js'
 import type {VerdictLog} from '../verdicts/judgement.js'
 import {agreements, cohensKappa} from './agreement.js'
 import {Family} from './family.js'

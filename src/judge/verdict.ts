@@ -1,4 +1,4 @@
-import type {Verdict} from '../report/types.js'
+import type {Verdict} from '../frame/report.js'
 import type {JudgeGroup, JudgeMetrics, Statement} from './types.js'
 
 const share = (x: number) => `${(100 * x).toFixed(1)} %`

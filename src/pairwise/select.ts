@@ -1,6 +1,6 @@
 import {availableParallelism} from 'node:os'
 import {DeviceError, UsageError} from '../errors.js'
-import type {EngineReport, Note} from '../report/types.js'
+import type {EngineReport, Note} from '../frame/report.js'
 import type {PairwiseEngine} from './engine.js'
 import {withFallback} from './fallback.js'
 import {selfTest} from './self-test.js'

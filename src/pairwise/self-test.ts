@@ -7,7 +7,7 @@ import {
   kernelByDefinition,
   kernelGradientByDefinition,
   volatilityByDefinition,
-} from './definitions.js'
+} from './reference-definitions.js'
 import type {PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
 
 export interface SelfTestResult {

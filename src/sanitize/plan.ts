@@ -1,5 +1,5 @@
 import {UsageError} from '../errors.js'
-import {memoryText, programBytes, raiseMemory} from '../linalg/memory.js'
+import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'

@@ -1,4 +1,4 @@
-import type {Note, Verdict} from '../report/types.js'
+import type {Note, Verdict} from '../frame/report.js'
 import type {PreparedGraph} from './prepare.js'
 import type {KernelFacts} from './solvers/solver.js'
 import type {SanitizeMetrics} from './types.js'

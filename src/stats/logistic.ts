@@ -1,15 +1,21 @@
 import {Matrix as SmallMatrix, solve} from 'ml-matrix'
-import type {Dense} from '../linalg/types.js'
 
 const ROUNDS = 50
 const CONVERGED = 1e-10
 const ROUNDING = 1e-12
 
+/** One row an observation, row-major. */
+export interface DesignMatrix {
+  rows: number
+  cols: number
+  data: Float64Array | Float32Array
+}
+
 export interface LogisticModel {
   /** [p] log-odds per standard deviation of a column; 0 for a constant column */
   coefficients: Float64Array
   /** log-odds of each row of a matrix [n, p] */
-  logOdds: (x: Dense) => Float64Array
+  logOdds: (x: DesignMatrix) => Float64Array
 }
 
 /**
@@ -25,7 +31,7 @@ export interface LogisticModel {
  * Source     Hastie, Tibshirani & Friedman 2009, §4.4.1, eq. 4.26. Deviation: the penalty and the weights of the
  *            answers.
  */
-export function logisticRegression(x: Dense, answers: Uint8Array, penalty: number): LogisticModel {
+export function logisticRegression(x: DesignMatrix, answers: Uint8Array, penalty: number): LogisticModel {
   const {rows: n, cols: p} = x
   const yes = answers.reduce((sum, y) => sum + y, 0)
   const standardise = standardiser(x)
@@ -61,7 +67,7 @@ export function logisticRegression(x: Dense, answers: Uint8Array, penalty: numbe
 }
 
 /** To columns of mean 0 and variance 1 (0 where the column is constant), and a last column of ones. */
-function standardiser({rows, cols, data}: Dense): (x: Dense) => Dense {
+function standardiser({rows, cols, data}: DesignMatrix): (x: DesignMatrix) => DesignMatrix {
   const mean = new Float64Array(cols)
   const variance = new Float64Array(cols)
   for (let t = 0; t < data.length; t++) mean[t % cols]! += data[t]! / rows
@@ -79,7 +85,7 @@ function standardiser({rows, cols, data}: Dense): (x: Dense) => Dense {
   })
 }
 
-function product({cols, data}: Dense, i: number, w: Float64Array): number {
+function product({cols, data}: DesignMatrix, i: number, w: Float64Array): number {
   let sum = 0
   for (let j = 0; j < cols; j++) sum += data[i * cols + j]! * w[j]!
   return sum

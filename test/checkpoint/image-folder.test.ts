@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect, it} from 'vitest'
 import {readDataSet} from '../../src/checkpoint/index.js'
 import {InputError, UsageError} from '../../src/errors.js'
-import type {Note} from '../../src/report/types.js'
+import type {Note} from '../../src/frame/report.js'
 import {temporaryFiles} from './files.js'
 
 const {folder} = temporaryFiles()

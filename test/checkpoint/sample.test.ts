@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {sampleRows, selectRows} from '../../src/checkpoint/sample.js'
-import type {Note} from '../../src/report/types.js'
+import type {Note} from '../../src/frame/report.js'
 import {dataSet, inputs} from './files.js'
 
 const LABELS = Int32Array.from({length: 100}, (_, i) => (i < 70 ? 0 : i < 95 ? 1 : 2))

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {readDataSet} from '../../src/checkpoint/index.js'
 import {selectRows} from '../../src/checkpoint/sample.js'
 import {InputError, UsageError} from '../../src/errors.js'
-import type {Note} from '../../src/report/types.js'
+import type {Note} from '../../src/frame/report.js'
 import {temporaryFiles} from './files.js'
 
 const {write} = temporaryFiles()

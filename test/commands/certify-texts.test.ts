@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {rowRandom} from '../../src/perturb/perturb.js'
 import {dropWords} from '../../src/perturb/texts.js'
-import type {CertifyReport} from '../../src/report/reports.js'
+import type {CertifyReport} from '../../src/documents/reports.js'
 import {type JsonError, surety} from './run-surety.js'
 
 const ENCODER = 'fixtures/spam-encoder'

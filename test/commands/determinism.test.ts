@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {writeStates} from '../../scripts/reliability/make-states.js'
-import type {CertifyReport} from '../../src/report/reports.js'
+import type {CertifyReport} from '../../src/documents/reports.js'
 import {surety, suretyWith} from './run-surety.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-determinism-'))

@@ -2,7 +2,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
-import type {EvaluateReport} from '../../src/report/reports.js'
+import type {EvaluateReport} from '../../src/documents/reports.js'
 import {type JsonError, surety} from './run-surety.js'
 
 const GRAPH = 'fixtures/community-graph/community-graph.npz'

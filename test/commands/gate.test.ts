@@ -15,8 +15,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import Gate from '../../commands/gate.js'
 import {toFailure} from '../../src/cli/failure.js'
-import {withoutRun} from '../../src/report/json.js'
-import type {GateReport} from '../../src/report/reports.js'
+import {withoutRun} from '../../src/frame/json.js'
+import type {GateReport} from '../../src/documents/reports.js'
 import {type Run, suretyWith} from './run-surety.js'
 
 let folder: string

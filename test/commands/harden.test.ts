@@ -2,7 +2,7 @@ import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import type {CertifyReport, HardenReport} from '../../src/report/reports.js'
+import type {CertifyReport, HardenReport} from '../../src/documents/reports.js'
 import {blobs, writeData, writeModel} from '../harden/models.js'
 import {type JsonError, surety} from './run-surety.js'
 

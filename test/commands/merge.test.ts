@@ -2,7 +2,7 @@ import {cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} fr
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import type {CertifyReport} from '../../src/report/reports.js'
+import type {CertifyReport} from '../../src/documents/reports.js'
 import {surety} from './run-surety.js'
 
 const DIGITS = ['fixtures/digits/digits-mlp-embeddings.npz']

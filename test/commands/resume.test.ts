@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {pack} from '../../src/data/packed.js'
-import {withChecksum} from '../../src/report/checksum.js'
+import {withChecksum} from '../../src/frame/checksum.js'
 import {surety} from './run-surety.js'
 
 const CERTIFY = ['certify', 'fixtures/digits/digits-mlp-embeddings.npz']

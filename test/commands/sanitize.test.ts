@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {openNpz} from '../../src/data/npz.js'
-import type {SanitizeReport} from '../../src/report/reports.js'
+import type {SanitizeReport} from '../../src/documents/reports.js'
 import {type JsonError, surety} from './run-surety.js'
 
 const GRAPH = 'fixtures/community-graph/community-graph.npz'

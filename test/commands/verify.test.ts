@@ -2,7 +2,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import type {CertifyReport, VerifyReport} from '../../src/report/reports.js'
+import type {CertifyReport, VerifyReport} from '../../src/documents/reports.js'
 import {surety} from './run-surety.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-verify-'))

@@ -6,7 +6,7 @@ import {Ajv} from 'ajv'
 import {describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
 import {parseMetricPath} from '../../src/gate/metric-path.js'
-import {FORMAT_NAMES, formatOf} from '../../src/report/formats.js'
+import {FORMAT_NAMES, formatOf} from '../../src/render/formats.js'
 import {blocks, docs, project} from '../ci/project.js'
 import {suretyWith} from '../commands/run-surety.js'
 

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {openNpz} from '../../src/data/npz.js'
-import type {CertifyReport, SanitizeReport} from '../../src/report/reports.js'
+import type {CertifyReport, SanitizeReport} from '../../src/documents/reports.js'
 import {surety} from '../commands/run-surety.js'
 
 const page = readFileSync('docs/recipes.md', 'utf8')

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {UsageError} from '../../src/errors.js'
 import {checkConfig} from '../../src/gate/config.js'
-import {readSchema} from '../../src/report/schema.js'
+import {readSchema} from '../../src/documents/schema.js'
 
 const schema = readSchema('config.schema.json')
 const check = (value: unknown) => checkConfig(value, schema, 'surety.config.json')

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import {beforeAll, describe, expect, it} from 'vitest'
-import {bestBound} from '../../src/certify/cells.js'
+import {bestBound} from '../../src/certify/statements/cells.js'
 import {UsageError} from '../../src/errors.js'
 import {gate, type GateInput} from '../../src/gate/gate.js'
 import type {Finding, GateConfig, Limits, Threshold} from '../../src/gate/types.js'
-import type {CertifyReport} from '../../src/report/reports.js'
+import type {CertifyReport} from '../../src/documents/reports.js'
 import {certifyReport, changed, configOf, schema} from './reports.js'
 
 let report: CertifyReport

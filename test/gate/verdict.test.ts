@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {byWeight} from '../../src/gate/verdict.js'
-import {finding} from '../report/gate/sample.js'
+import {finding} from '../render/gate/sample.js'
 
 const findings = fc.array(
   fc

@@ -17,9 +17,9 @@ import {runsInSpreadsheet} from '../../src/data/spreadsheet.js'
 import {readZipDirectory} from '../../src/data/zip.js'
 import {InputError, UsageError} from '../../src/errors.js'
 import {readGraph} from '../../src/graph/read-graph.js'
-import {visibleJson} from '../../src/report/visible.js'
-import type {AnyReport} from '../../src/report/reports.js'
-import {sanitizeSample} from '../report/samples.js'
+import {visibleJson} from '../../src/frame/visible.js'
+import type {AnyReport} from '../../src/documents/reports.js'
+import {sanitizeSample} from '../render/samples.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-hostile-'))
 afterAll(() => rmSync(folder, {recursive: true}))

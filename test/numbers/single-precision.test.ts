@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {loadTensorFlow} from '../../src/checkpoint/tensorflow.js'
-import {kernelByDefinition} from '../../src/pairwise/definitions.js'
+import {kernelByDefinition} from '../../src/pairwise/reference-definitions.js'
 import {type TfjsEngine, tfjsEngine} from '../../src/pairwise/tfjs/index.js'
 import {relativeError} from '../../src/pairwise/volatility-rows.js'
 import {random} from '../../src/stats/random.js'

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {csrFromDense} from '../../src/linalg/csr.js'
-import {raiseMemory} from '../../src/linalg/memory.js'
+import {raiseMemory} from '../../src/frame/memory.js'
 import {dense} from '../../src/linalg/types.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {planSolver, type ProblemSizes, type SolverName} from '../../src/sanitize/plan.js'

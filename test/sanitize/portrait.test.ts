@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {degreeChange} from '../../src/sanitize/degree-change.js'
 import {graphExcerpt} from '../../src/sanitize/excerpt.js'
 import {partSummaries} from '../../src/sanitize/part-summary.js'
-import {syntheticSanitize} from '../report/synthetic-sanitize.js'
+import {syntheticSanitize} from '../render/synthetic-sanitize.js'
 
 const none = new Float64Array(0)
 const parts = (values: Partial<Record<string, number[]>>) => ({

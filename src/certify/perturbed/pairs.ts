@@ -1,8 +1,8 @@
 import {InputError} from '../../errors.js'
 import {alignedDistances} from '../../pairwise/aligned-distances.js'
-import {lossOf} from '../losses.js'
-import type {CertifyPlan} from '../plan.js'
-import {takeRows} from '../sample.js'
+import {lossOf} from '../sample/losses.js'
+import type {CertifyPlan} from '../plan/plan.js'
+import {takeRows} from '../sample/sample.js'
 import type {Embeddings, PerturbationKind} from '../types.js'
 
 /** A law of pairs (z, z′): where the perturbed copy of every row comes from. */

@@ -1,7 +1,7 @@
 import {integersOf, type NamedArray, numbersOf, requireRank} from '../../data/named-array.js'
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {InputError} from '../../errors.js'
-import type {Note} from '../../report/types.js'
+import type {Note} from '../../frame/report.js'
 import {
   type AdjacencyRecords,
   recordsOfCsr,

@@ -1,7 +1,7 @@
 import type {Rank, Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core'
 import type {Metric} from '../cpu/distances.js'
 import type {VolatilityTask} from '../engine.js'
-import {CANDIDATES} from '../steepest.js'
+import {CANDIDATES} from '../witness-candidates.js'
 import {type Prepared, relativeError, type Rows} from '../volatility-rows.js'
 import {type Panel, rowTensor, type Tf} from './device.js'
 

@@ -1,7 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core'
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import {HostSums} from '../host-sums.js'
-import {type Candidate, CANDIDATES, shorten} from '../steepest.js'
+import {type Candidate, CANDIDATES, shorten} from '../witness-candidates.js'
 import {lossBounds, prepare} from '../volatility-rows.js'
 import {panelsOf, take, type TensorDevice} from './device.js'
 import {pairTile, type SideTensors, sideTensors} from './pair-tile.js'

@@ -1,7 +1,7 @@
 import {gatherRows} from '../../linalg/csr.js'
 import type {VolatilityTask} from '../engine.js'
 import type {HostSums} from '../host-sums.js'
-import {CANDIDATES, type Candidate, shorten} from '../steepest.js'
+import {CANDIDATES, type Candidate, shorten} from '../witness-candidates.js'
 import type {Prepared} from '../volatility-rows.js'
 import {distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'

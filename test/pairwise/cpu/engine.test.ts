@@ -8,7 +8,7 @@ import {
   kernelByDefinition,
   kernelGradientByDefinition,
   volatilityByDefinition,
-} from '../../../src/pairwise/definitions.js'
+} from '../../../src/pairwise/reference-definitions.js'
 import type {VolatilitySums} from '../../../src/pairwise/engine.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import {normal, sparse, task, units} from '../webgpu/data.js'

@@ -6,7 +6,7 @@ import {
   kernelByDefinition,
   kernelGradientByDefinition,
   volatilityByDefinition,
-} from '../../../src/pairwise/definitions.js'
+} from '../../../src/pairwise/reference-definitions.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import type {Tf} from '../../../src/pairwise/tfjs/device.js'
 import {type TfjsEngine, tfjsEngine} from '../../../src/pairwise/tfjs/index.js'

@@ -5,7 +5,7 @@ import {
   kernelByDefinition,
   kernelGradientByDefinition,
   volatilityByDefinition,
-} from '../../../src/pairwise/definitions.js'
+} from '../../../src/pairwise/reference-definitions.js'
 import type {VolatilitySums, VolatilityTask} from '../../../src/pairwise/engine.js'
 import {selfTest} from '../../../src/pairwise/self-test.js'
 import {createWebgpuEngine, webgpuEngine} from '../../../src/pairwise/webgpu/index.js'

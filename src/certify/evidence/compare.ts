@@ -1,0 +1,202 @@
+import {InputError} from '../../errors.js'
+import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
+import {normalQuantile} from '../../stats/normal.js'
+import type {LayerStatistics} from '../statements/bounds.js'
+import {bestBound} from '../statements/cells.js'
+import {decodeLayer, type Evidence} from './evidence.js'
+import {unpackPoints} from '../sample/points.js'
+import type {CellDifference, CertifyMetrics, Comparison, LayerDifference} from '../types.js'
+
+/** A certificate with its evidence: all that a comparison needs of a run. */
+export interface Certified {
+  metrics: CertifyMetrics
+  evidence: Evidence
+}
+
+/**
+ * The paired difference of two checkpoints on the same anchors and references: this one minus the earlier one.
+ *
+ * Formula    For reference j, D_j = ε_j − ε_j′ with ε_j = (1/m) Σ_i ΔL/max(d, τ) in scale-free units; ε − ε′ = E D.
+ *            Given the anchors the D_j are independent, and −V′ ≤ D_j ≤ V with the bounds V, V′ that need no reference
+ *            (Lemma 2).
+ *            exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold at once.
+ *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
+ *            cells       v = Σ a_j / Σ b_j of the direct form, difference of the two ± z s/√n with the linear terms
+ *            (a_j − v b_j)/b̄.
+ * Cost       K · n for each of 60 bisection steps; G · E · n.
+ * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0
+ *            or no anchor bound → exact null.
+ * Throws     InputError  another sample, loss or metric (says which), no layer in common.
+ * Source     docs/math.md, "Two checkpoints".   Deviation: —
+ */
+export function compareCertificates(now: Certified, before: Certified, alpha: number): Omit<Comparison, 'pairing'> {
+  requireSameSample(now, before)
+  const common = now.evidence.layers
+    .filter(({name}) => before.evidence.layers.some((other) => other.name === name))
+    .map(({name}) => name)
+  if (common.length === 0)
+    throw new InputError(
+      `the two reports have no layer of the same name: ${namesOf(now)} here, ${namesOf(before)} there`,
+      ['choose the same layers with --layers'],
+    )
+  const z = normalQuantile(1 - alpha / 2)
+  const layers: LayerDifference[] = []
+  const cells: CellDifference[] = []
+  const measured = common.filter((name) =>
+    [now, before].every(({metrics}) => metrics.layers.find((layer) => layer.name === name)!.collapsed !== true),
+  )
+  for (const name of common) {
+    const [a, b] = [layerOf(now, name), layerOf(before, name)]
+    if (measured.includes(name)) layers.push({name, ...epsilonDifference(a, b, alpha / (2 * measured.length), z)})
+    cells.push(...cellDifferences(name, a, b, now, before, z))
+  }
+  return {alpha, layers, cells, onlyHere: only(now, common), onlyThere: only(before, common)}
+}
+
+const namesOf = ({evidence}: Certified) => evidence.layers.map(({name}) => name).join(', ')
+const only = ({evidence}: Certified, common: readonly string[]) =>
+  evidence.layers.map(({name}) => name).filter((name) => !common.includes(name))
+
+/** Pairs need the same rows on the same side of the split, judged by the same loss. */
+function requireSameSample(now: Certified, before: Certified): void {
+  const next = ['certify both checkpoints on the same data with the same --seed, --anchors, --limit and --loss']
+  if (now.metrics.loss.name !== before.metrics.loss.name)
+    throw new InputError(`the losses differ: ${now.metrics.loss.name} here, ${before.metrics.loss.name} there`, next)
+  for (const side of ['anchors', 'references'] as const) {
+    const [here, there] = [now, before].map(({evidence}) => unpackPoints(evidence.sample[side], `evidence, ${side}`))
+    const same = here!.rows.length === there!.rows.length && here!.rows.every((row, k) => row === there!.rows[k])
+    if (!same)
+      throw new InputError(
+        `the ${side} are other rows of the data in the earlier report (${here!.rows.length} here, ${there!.rows.length} there)`,
+        next,
+      )
+    const row =
+      here!.labels === null || there!.labels === null
+        ? -1
+        : here!.labels.findIndex((label, k) => label !== there!.labels![k])
+    if (row !== -1)
+      throw new InputError(
+        `row ${here!.rows[row]!} has the label ${here!.labels![row]!} here and ${there!.labels![row]!} in the earlier report`,
+        next,
+      )
+  }
+}
+
+interface Side {
+  statistics: LayerStatistics
+  /** scaled → scale-free units */
+  unit: number
+  /** V in scale-free units; null where there is none */
+  most: number | null
+}
+
+function layerOf({metrics, evidence}: Certified, name: string): Side {
+  const layer = evidence.layers.find((each) => each.name === name)!
+  const {scale, medianDistance} = metrics.layers.find((each) => each.name === name)!
+  const unit = medianDistance / scale
+  return {
+    statistics: decodeLayer(evidence, layer),
+    unit,
+    most: layer.bets.epsilonMax === null ? null : layer.bets.epsilonMax * unit,
+  }
+}
+
+function epsilonDifference(a: Side, b: Side, alpha: number, z: number): Omit<LayerDifference, 'name'> {
+  const perReference = ({statistics: {total, anchors}, unit}: Side) => total.map((x) => (x / anchors) * unit)
+  const [here, there] = [perReference(a), perReference(b)]
+  const differences = here.map((x, j) => x - there[j]!)
+  const {mean, error} = meanAndError(differences)
+  const average = (values: Float64Array) => values.reduce((s, x) => s + x, 0) / values.length
+  return {
+    epsilon: average(here),
+    earlier: average(there),
+    difference: mean,
+    exact:
+      a.most === null || b.most === null
+        ? null
+        : [
+            -upperOfMean(
+              differences.map((x) => -x),
+              a.most,
+              b.most,
+              alpha,
+            ),
+            upperOfMean(differences, b.most, a.most, alpha),
+          ],
+    asymptotic: [mean - z * error, mean + z * error],
+  }
+}
+
+/** Upper bound of the mean of −low ≤ x ≤ high. */
+function upperOfMean(x: Float64Array, low: number, high: number, alpha: number): number {
+  const range = low + high
+  return (
+    ratioUpperBound(
+      x.map((value) => (value + low) / range),
+      null,
+      UNIT_BETS,
+      alpha,
+      1,
+    ) *
+      range -
+    low
+  )
+}
+
+function cellDifferences(
+  name: string,
+  a: Side,
+  b: Side,
+  now: Certified,
+  before: Certified,
+  z: number,
+): CellDifference[] {
+  const here = now.metrics.cells.filter(({layer}) => layer === name)
+  const there = before.metrics.cells.filter(({layer}) => layer === name)
+  const [etas, others] = [now, before].map(({evidence}) => evidence.etas)
+  const [radii, otherRadii] = [a, b].map(({statistics}) => statistics.deltas.length)
+  // Grids of quantiles have other radii for each checkpoint: the same place in the grid is the same share of close
+  // anchors.
+  if (radii !== otherRadii || etas!.length !== others!.length || etas!.some((eta, e) => eta !== others![e])) return []
+  return here.map((cell, c) => {
+    const earlier = there[c]!
+    const [p, q] = [linear(a.statistics, c), linear(b.statistics, c)]
+    const known = p !== null && q !== null
+    const {error} = known ? meanAndError(p.terms.map((x, j) => x - q.terms[j]!)) : {error: 0}
+    const difference = known ? p.value - q.value : null
+    return {
+      layer: name,
+      delta: cell.delta,
+      earlierDelta: earlier.delta,
+      eta: cell.eta,
+      observed: cell.observed,
+      earlierObserved: earlier.observed,
+      difference,
+      asymptotic: difference === null ? null : [difference - z * error, difference + z * error],
+      bound: bestBound(cell),
+      earlierBound: bestBound(earlier),
+    }
+  })
+}
+
+/** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
+function linear(
+  {within, exceed, references, deltas, etas}: LayerStatistics,
+  cell: number,
+): {value: number; terms: Float64Array} | null {
+  const [G, E] = [deltas.length, etas.length]
+  const [g, e] = [Math.floor(cell / E), cell % E]
+  const b = Float64Array.from({length: references}, (_, j) => within[j * G + g]!)
+  const a = Float64Array.from({length: references}, (_, j) => exceed[(j * G + g) * E + e]!)
+  const all = b.reduce((s, x) => s + x, 0)
+  if (all === 0) return null
+  const value = a.reduce((s, x) => s + x, 0) / all
+  return {value, terms: a.map((x, j) => ((x - value * b[j]!) * references) / all)}
+}
+
+function meanAndError(x: Float64Array): {mean: number; error: number} {
+  const n = x.length
+  const mean = x.reduce((s, value) => s + value, 0) / n
+  const variance = n < 2 ? Infinity : x.reduce((s, value) => s + (value - mean) ** 2, 0) / (n - 1)
+  return {mean, error: Math.sqrt(variance / n)}
+}

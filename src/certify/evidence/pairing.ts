@@ -1,0 +1,61 @@
+import {InputError} from '../../errors.js'
+import type {InputFile} from '../../frame/report.js'
+import {type Certified, compareCertificates} from './compare.js'
+import type {Evidence} from './evidence.js'
+import type {CertifyMetrics, Comparison} from '../types.js'
+
+/** An earlier certificate and the files that it was made from. */
+export interface EarlierCertificate extends Certified {
+  /** what errors call it */
+  path: string
+  inputs: readonly InputFile[]
+}
+
+/**
+ * The paired difference to an earlier report. The examples are the same if the data files are, by their hashes; hidden
+ * states of two checkpoints are other files, so there the labels must agree row by row.
+ *
+ * Throws  InputError  other examples, or examples that cannot be recognised (says why).
+ */
+export function compareWith(
+  earlier: EarlierCertificate,
+  now: {metrics: CertifyMetrics; evidence: Evidence | null; inputs: readonly InputFile[]},
+  alpha: number,
+): Comparison {
+  const {path} = earlier
+  const {metrics, evidence} = now
+  if (evidence === null)
+    throw new InputError(`nothing is certified here, so there is nothing to compare with ${path}`, [
+      'leave out --no-split',
+    ])
+  const hashes = (inputs: readonly InputFile[]) =>
+    inputs
+      .filter(({role}) => role === 'data')
+      .map(({sha256}) => sha256)
+      .sort()
+      .join()
+  const [here, there] = [hashes(now.inputs), hashes(earlier.inputs)]
+  const byHash = here !== '' && there !== ''
+  if (byHash && here !== there) {
+    const files = earlier.inputs
+      .filter(({role}) => role === 'data')
+      .map((input) => input.path)
+      .join(', ')
+    throw new InputError(
+      `${path}: was made from other data (${files}): the sha256 of the data files differ, so the examples cannot be paired`,
+      ['certify both checkpoints on the same file'],
+    )
+  }
+  if (!byHash && [evidence, earlier.evidence].some(({sample}) => sample.references.labels === null)) {
+    throw new InputError(
+      `${path}: whether its examples are these cannot be told: hidden states of two checkpoints are different files, and one of them has no labels`,
+      ['store labels with the hidden states'],
+    )
+  }
+  try {
+    return {pairing: byHash ? 'input-hash' : 'labels', ...compareCertificates({metrics, evidence}, earlier, alpha)}
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${path}: ${error.message}`, error.nextSteps, {cause: error})
+    throw error
+  }
+}

@@ -1,0 +1,138 @@
+import {isDeepStrictEqual} from 'node:util'
+import {InputError, UsageError} from '../../errors.js'
+import type {Bet} from '../../stats/betting.js'
+import {alphaOf} from '../plan/alpha.js'
+import {FAMILIES, type LayerBets} from '../statements/bounds.js'
+import {type CertifyOptions, checkOptions} from '../options.js'
+import type {CertifyPlan, LayerPlan} from '../plan/plan.js'
+import {type PackedPoints, packPoints, unpackPoints} from '../sample/points.js'
+import type {AlphaSplit} from '../types.js'
+
+/** What helps where a partial result cannot be right. */
+export const AGAIN = ['write the partial result again with surety certify --shard']
+
+/** A plan as plain JSON; text is a packed array (data/packed). */
+export interface PackedPlan {
+  options: CertifyOptions
+  anchors: PackedPoints
+  /** null without a split: the anchors again */
+  references: PackedPoints | null
+  duplicatesRemoved: number
+  loss: CertifyPlan['loss']
+  /** L_max; null: nothing is clipped */
+  lossMax: number | null
+  etas: number[]
+  /** null without a split */
+  alpha: AlphaSplit | null
+  bootstrapSeed: number
+  labelHints: CertifyPlan['labelHints']
+  layers: PackedLayerPlan[]
+}
+
+export interface PackedLayerPlan extends Omit<LayerPlan, 'deltas'> {
+  deltas: number[]
+}
+
+export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: CertifyPlan): PackedPlan {
+  return {
+    ...plan,
+    anchors: packPoints(anchors),
+    references: plan.alpha === null ? null : packPoints(references),
+    lossMax: lossMax === Infinity ? null : lossMax,
+    etas: Array.from(etas),
+    layers: layers.map((layer) => ({...layer, deltas: Array.from(layer.deltas)})),
+  }
+}
+
+/**
+ * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked
+ * that the sums and bounds rely on.
+ *
+ * Throws  InputError  starts with `place`.
+ */
+export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
+  const fault = planFault(packed)
+  if (fault !== null) throw new InputError(`${place}: ${fault}`, AGAIN)
+  const {lossMax, etas, references, layers, ...plan} = packed
+  const anchors = unpackPoints(packed.anchors, `${place}: anchors`, AGAIN)
+  if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, layers, etas: Float64Array.from(etas)}))) {
+    throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, AGAIN)
+  }
+  return {
+    ...plan,
+    anchors,
+    references: references === null ? anchors : unpackPoints(references, `${place}: references`, AGAIN),
+    lossMax: lossMax ?? Infinity,
+    etas: Float64Array.from(etas),
+    layers: layers.map((layer) => ({...layer, deltas: Float64Array.from(layer.deltas)})),
+  }
+}
+
+/** The first thing in a plan that cannot be, or null. */
+function planFault(plan: PackedPlan): string | null {
+  const {anchors, references, alpha, options, loss, lossMax, etas, layers} = plan
+  const split = alpha !== null
+  if (!isCount(anchors.count, 2)) return `there are ${anchors.count} anchors`
+  if ((references !== null) !== split || (options.split !== null) !== split)
+    return 'it is split in one place and not in another'
+  if (references !== null && !isCount(references.count, 1)) return `there are ${references.count} references`
+  if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are no count`
+  if (!isCount(plan.bootstrapSeed, 0)) return `the bootstrap seed is ${plan.bootstrapSeed}`
+  if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1))
+    return 'the loss has no possible bound or accuracy'
+  if (lossMax === null ? split : !(lossMax > 0)) return `the largest loss is ${lossMax}`
+  if (!isGrid(etas, 0)) return 'η is not ascending and positive'
+  if (layers.length === 0) return 'there is no layer'
+  for (const layer of layers) {
+    const fault = layerFault(layer, etas.length, split)
+    if (fault !== null) return `layer ${layer.name}: ${fault}`
+  }
+  return optionsFault(options)
+}
+
+function layerFault(
+  {dim, medianDistance, scale, floor, deltas, pilot, legacyVulnerability}: PackedLayerPlan,
+  etas: number,
+  split: boolean,
+): string | null {
+  if (!isCount(dim, 1) || !(medianDistance >= 0) || !(scale > 0) || !(floor >= 0))
+    return 'a size or unit is not positive'
+  if (!isOptional(legacyVulnerability, (x) => x >= 0)) return `the legacy vulnerability is ${legacyVulnerability}`
+  if (!isGrid(deltas, floor)) return 'δ is not ascending from the floor'
+  if ((pilot !== null) !== split) return 'it has stakes without a split, or a split without stakes'
+  if (pilot === null) return null
+  if (!isCount(pilot.zeroDistancePairs, 0) || !isCount(pilot.zeroDistanceLossPairs, 0) || !(pilot.diameter >= 0))
+    return 'the figures of its anchors are no counts'
+  return betsFault(pilot.bets, deltas.length * etas)
+}
+
+function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expected: number): string | null {
+  if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
+  if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
+  const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
+  return [
+    epsilon,
+    ...cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]),
+    ...classes.map(({bets}) => bets),
+  ].every((bets) => bets.every(possible))
+    ? null
+    : 'a stake or weight is not positive'
+}
+
+function optionsFault(options: CertifyOptions): string | null {
+  try {
+    checkOptions(options)
+    return null
+  } catch (error) {
+    if (error instanceof UsageError) return `its options cannot be: ${error.message}`
+    throw error
+  }
+}
+
+const isCount = (x: number, least: number) => Number.isSafeInteger(x) && x >= least
+
+const isOptional = (x: number | null, possible: (x: number) => boolean) => x === null || possible(x)
+
+/** Not empty, ascending, above 0 and not below `least`. */
+const isGrid = (values: readonly number[], least: number) =>
+  values.length > 0 && values[0]! >= least && values.every((x, k) => x > (values[k - 1] ?? 0))

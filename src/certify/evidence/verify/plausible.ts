@@ -1,0 +1,197 @@
+import type {Bet} from '../../../stats/betting.js'
+import {random} from '../../../stats/random.js'
+import {FAMILIES, type LayerStatistics} from '../../statements/bounds.js'
+import {middle} from '../../statements/cells.js'
+import {decodeLayer, type Evidence, type LayerEvidence} from '../evidence.js'
+import {LOSS_BOUND} from '../../sample/losses.js'
+import {checkOptions, type CertifyOptions} from '../../options.js'
+import {unpackPoints} from '../../sample/points.js'
+import {anchorCount} from '../../sample/sample.js'
+import type {CertifyMetrics} from '../../types.js'
+import {UsageError} from '../../../errors.js'
+
+/** Of sums against each other: those of fp32 engines are that exact. */
+const LOOSE = 1e-4
+const WEIGHTS = 1e-9
+
+/** The rows of a data file that were used, where not all were. */
+export interface DrawnRows {
+  /** how many, before duplicates were removed */
+  rows: number
+  includes: (row: number) => boolean
+}
+
+/**
+ * What in the evidence cannot be, before anything is computed from it; empty: nothing.
+ *
+ * Throws  InputError  arrays that do not decode to the length that the evidence's sizes call for.
+ */
+export function evidenceFaults(
+  metrics: CertifyMetrics,
+  evidence: Evidence,
+  options: CertifyOptions,
+  drawn: DrawnRows | null,
+): string[] {
+  const first = optionFaults(options) ?? shapeFault(metrics, evidence)
+  if (first !== null) return [first]
+  const sample = sampleFaults(metrics, evidence, options, drawn)
+  return sample.length > 0
+    ? sample
+    : evidence.layers.flatMap((layer) =>
+        layerFaults(decodeLayer(evidence, layer), layer).map((fault) => `layer ${layer.name}: ${fault}`),
+      )
+}
+
+function optionFaults(options: CertifyOptions): string | null {
+  try {
+    checkOptions(options)
+    return options.split === null ? 'the configuration says that nothing was split, but there is evidence' : null
+  } catch (error) {
+    if (error instanceof UsageError) return `the configuration cannot be: ${error.message}`
+    throw error
+  }
+}
+
+function shapeFault(metrics: CertifyMetrics, evidence: Evidence): string | null {
+  const {layers} = evidence
+  if (metrics.layers.length !== layers.length || layers.length === 0)
+    return `the report has ${metrics.layers.length} layers, its evidence ${layers.length}`
+  const k = layers.findIndex(({name}, at) => metrics.layers[at]!.name !== name)
+  if (k !== -1) return `layer ${k} is ${metrics.layers[k]!.name} in the report, ${layers[k]!.name} in its evidence`
+  if (new Set(layers.map(({name}) => name)).size < layers.length) return 'two layers have the same name'
+  if (!layers.every(({deltas}) => deltas.length > 0 && deltas.every((x, g) => x > (deltas[g - 1] ?? 0))))
+    return 'the radii of a layer do not ascend from above 0'
+  const pairs = [metrics.perturbations?.length ?? 0, evidence.perturbations?.length ?? 0] as const
+  if (pairs[0] !== pairs[1]) return `the report has ${pairs[0]} perturbations, its evidence ${pairs[1]}`
+  if (evidence.perturbations?.some(({distances}) => distances.length !== layers.length) === true)
+    return 'the evidence of a perturbation has other layers'
+  return null
+}
+
+function sampleFaults(
+  metrics: CertifyMetrics,
+  evidence: Evidence,
+  options: CertifyOptions,
+  drawn: DrawnRows | null,
+): string[] {
+  const {sample, anchors: m, references: n} = evidence
+  const faults: string[] = []
+  if (sample.anchors.count !== m || sample.references.count !== n)
+    faults.push(
+      `the sample has ${sample.anchors.count} anchors and ${sample.references.count} references, the evidence says ${m} and ${n}`,
+    )
+  if (anchorCount(m + n, options.split!) !== m)
+    faults.push(
+      `a share of ${options.split!} makes ${anchorCount(m + n, options.split!)} anchors of ${m + n} rows, not ${m}`,
+    )
+  const [anchors, references] = [
+    unpackPoints(sample.anchors, 'evidence, anchors'),
+    unpackPoints(sample.references, 'evidence, references'),
+  ]
+  const rows = [...anchors.rows, ...references.rows]
+  const kept = Uint32Array.from(new Set(rows)).sort()
+  const order = random(options.seed).permutation(rows.length)
+  if (kept.length < rows.length) faults.push('a row is in the sample twice')
+  else if (rows.some((row, k) => row !== kept[order[k]!]))
+    faults.push(`the seed ${options.seed} does not draw this sample`)
+  const used = rows.length + metrics.duplicatesRemoved
+  if (!(Number.isInteger(metrics.duplicatesRemoved) && metrics.duplicatesRemoved >= 0))
+    faults.push(`${metrics.duplicatesRemoved} duplicates are no count`)
+  else if (drawn === null ? kept.at(-1)! >= used : used !== drawn.rows) {
+    faults.push(
+      drawn === null
+        ? `${rows.length} rows and ${metrics.duplicatesRemoved} duplicates are fewer than row number ${kept.at(-1)!} calls for`
+        : `${rows.length} rows and ${metrics.duplicatesRemoved} duplicates are not the ${drawn.rows} rows that were used`,
+    )
+  }
+  const outside = drawn === null ? undefined : kept.find((row) => !drawn.includes(row))
+  if (outside !== undefined)
+    faults.push(`row ${outside} is none of the ${drawn!.rows} that the limit and the seed leave`)
+  const bound = LOSS_BOUND[metrics.loss.name]
+  if (bound !== null && [...anchors.losses, ...references.losses].some((x) => x > bound))
+    faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
+  if (
+    options.loss !== 'auto'
+      ? options.loss !== metrics.loss.name
+      : metrics.loss.name !== 'file' && metrics.loss.name !== 'one-minus-p'
+  )
+    faults.push(`the loss ${metrics.loss.name} is not the one of the configuration, ${options.loss}`)
+  return faults
+}
+
+/** Sums that contradict each other, and stakes that would make the e-value meaningless. */
+function layerFaults(s: LayerStatistics, {bets, zeroDistancePairs}: LayerEvidence): string[] {
+  const [G, E] = [s.deltas.length, s.etas.length]
+  const faults: string[] = []
+  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0)
+  if (![s.total, s.anchorTotal, s.windowed].every((values) => values.every((x) => x >= 0 && x < Infinity)))
+    faults.push('a sum is no number ≥ 0')
+  if (Math.abs(sum(s.total) - sum(s.anchorTotal)) > LOOSE * sum(s.total))
+    faults.push('the sums by anchor and by reference do not agree')
+  if (!(s.crossLabelTotal >= 0 && s.crossLabelTotal <= (1 + LOOSE) * sum(s.total)))
+    faults.push('the pairs with different labels have more than all')
+  if (!(Number.isInteger(zeroDistancePairs) && zeroDistancePairs >= 0))
+    faults.push(`${zeroDistancePairs} pairs at distance zero are no count`)
+  for (let j = 0; j < s.references; j++) {
+    for (let g = 0; g < G; g++) {
+      const within = s.within[j * G + g]!
+      const wrong = within > s.anchors || (g > 0 && within < s.within[j * G + g - 1]!)
+      const exceeds = Array.from({length: E}, (_, e) => s.exceed[(j * G + g) * E + e]!)
+      if (wrong || exceeds.some((exceed, e) => exceed > within || exceed > (e > 0 ? exceeds[e - 1]! : exceed)))
+        return [...faults, `the counts of reference ${j} at δ ${s.deltas[g]!} contradict each other`]
+      // Theorem A pair by pair: 1{ΔL ≥ η, d ≤ δ} ≤ (δ/η) h_η 1{d ≤ δ}, and the window only grows.
+      const contradicts = (e: number) => {
+        const h = s.windowed[(j * (G + 1) + g) * E + e]!
+        const slack = LOOSE * (h + 1e-12)
+        return (
+          exceeds[e]! * (s.etas[e]! / s.deltas[g]!) > h + slack ||
+          h > s.windowed[(j * (G + 1) + g + 1) * E + e]! + slack
+        )
+      }
+      // With a floor above δ, or τ = 0, pairs at distance 0 have no ratio.
+      if (s.floor > 0 && s.floor <= s.deltas[g]! && exceeds.some((_, e) => contradicts(e)))
+        return [...faults, `the sums of reference ${j} at δ ${s.deltas[g]!} contradict its counts`]
+    }
+  }
+  return [...faults, ...betFaults(s, bets)]
+}
+
+function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
+  const [G, E] = [s.deltas.length, s.etas.length]
+  if (bets.cells.length !== G * E) return [`${bets.cells.length} sets of stakes for ${G * E} cells`]
+  const all = [
+    bets.epsilon,
+    ...bets.cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]),
+    ...(bets.classes ?? []).map((row) => row.bets),
+  ]
+  const faults: string[] = []
+  const most = bets.epsilonMax
+  const volatility = s.total.map((x) => x / s.anchors)
+  if (most !== null && volatility.some((x) => x > (1 + LOOSE) * most))
+    faults.push(`the volatility of a reference is above ${most}, what it cannot exceed`)
+  if (bets.epsilon.some(({stake, from}) => volatility.some((x) => 1 + stake * (from - x) < -1e-6)))
+    faults.push('a stake of ε is larger than a reference allows')
+  if (all.some((mixture) => mixture.reduce((sum, bet) => sum + bet.weight, 0) > 1 + WEIGHTS))
+    faults.push('weights of a mixture add up to more than 1')
+  if (all.some((mixture) => mixture.some((bet) => !(bet.stake > 0 && bet.weight > 0 && bet.from >= 0))))
+    faults.push('a stake or weight is not positive')
+  const direct = bets.cells.map((cell) => cell.direct)
+  // The rows of classes bet on a part of the same figures as the cell at the middle δ and η.
+  const shared = middle(G) * E + middle(E)
+  direct[shared] = [...direct[shared]!, ...(bets.classes ?? []).flatMap((row) => row.bets)]
+  const ruinous = (mixture: readonly Bet[], c: number, count: (within: number, exceed: number) => number) => {
+    const g = Math.floor(c / E)
+    for (const bet of mixture) {
+      for (let j = 0; j < s.references; j++) {
+        const within = s.within[j * G + g]!
+        const factor =
+          1 + (bet.stake * (bet.from * within - count(within, s.exceed[(j * G + g) * E + (c % E)]!))) / s.anchors
+        if (factor < -1e-6)
+          return void faults.push(`the stake ${bet.stake} of cell ${c} is larger than reference ${j} allows`)
+      }
+    }
+  }
+  direct.forEach((mixture, c) => ruinous(mixture, c, (_, exceed) => exceed))
+  bets.cells.forEach(({lower}, c) => ruinous(lower ?? [], c, (within, exceed) => within - exceed))
+  return faults
+}

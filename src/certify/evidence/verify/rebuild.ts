@@ -1,0 +1,144 @@
+import {unpack} from '../../../data/packed.js'
+import {random} from '../../../stats/random.js'
+import {alphaOf} from '../../plan/alpha.js'
+import type {LayerStatistics} from '../../statements/bounds.js'
+import {decodeExamples, decodeFresh, decodeLayer, type Evidence} from '../evidence.js'
+import {exampleCount} from '../../statements/examples.js'
+import {LOSS_BOUND} from '../../sample/losses.js'
+import {chooseEtas, type CertifyOptions} from '../../options.js'
+import type {PairSample} from '../../perturbed/pairs.js'
+import type {CertifyPlan, LayerPlan} from '../../plan/plan.js'
+import {type Points, unpackPoints} from '../../sample/points.js'
+import type {LayerSums} from '../../measure/layer-sums.js'
+import type {CertifyMetrics, LayerMetrics} from '../../types.js'
+
+export interface Rebuilt {
+  plan: CertifyPlan
+  sums: LayerSums[]
+  pairs: PairSample[]
+}
+
+/**
+ * Plan, sums and pairs as `conclude` takes them, from the evidence and what of the metrics no evidence holds. The
+ * evidence has no fault (plausible).
+ */
+export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions): Rebuilt {
+  const anchors = unpackPoints(evidence.sample.anchors, 'evidence, anchors')
+  const references = unpackPoints(evidence.sample.references, 'evidence, references')
+  const bound = LOSS_BOUND[metrics.loss.name]
+  const stated = options.lossMax === 'auto' ? null : options.lossMax
+  const lossMax = bound ?? stated ?? anchors.losses.reduce((most, x) => Math.max(most, x), 0)
+  const etas = chooseEtas(options.etas, {name: metrics.loss.name, bound}, lossMax)
+  const layers = evidence.layers.map((layer, k): LayerPlan => {
+    const {
+      dim,
+      medianDistance,
+      scale,
+      legacyVulnerability,
+      groups,
+      classPairs,
+      zeroDistancePairs,
+      zeroDistanceLossPairs,
+      diameter,
+    } = metrics.layers[k]!
+    return {
+      name: layer.name,
+      dim,
+      medianDistance,
+      legacyVulnerability,
+      groups: groups ?? [],
+      classPairs: classPairs ?? null,
+      scale: options.scale === 'none' ? 1 : medianDistance || scale,
+      floor: options.floor === 'auto' ? layer.deltas[0]! : options.floor,
+      deltas: Float64Array.from(
+        options.deltas === 'auto'
+          ? layer.deltas
+          : new Set(options.deltas.filter((delta) => options.floor === 'auto' || delta >= options.floor)),
+      ).sort(),
+      pilot: {
+        bets: layer.bets,
+        zeroDistancePairs: zeroDistancePairs - layer.zeroDistancePairs,
+        zeroDistanceLossPairs,
+        diameter,
+      },
+    }
+  })
+  const loss = {name: metrics.loss.name, bound, accuracy: metrics.accuracy}
+  const generator = random(options.seed)
+  generator.permutation(anchors.rows.length + references.rows.length)
+  const plan: CertifyPlan = {
+    options,
+    anchors,
+    references,
+    lossMax,
+    etas,
+    layers,
+    duplicatesRemoved: metrics.duplicatesRemoved,
+    loss,
+    alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
+    labelHints: metrics.localization.labelHints ?? null,
+    bootstrapSeed: generator.integer(2 ** 31),
+  }
+  const examples = exampleCount(plan)
+  const sums = evidence.layers.map(
+    (layer, k): LayerSums => ({
+      ...layerSums(decodeLayer(evidence, layer), metrics.layers[k]!, plan, metrics),
+      examples: examples === 0 ? null : decodeExamples(evidence, layer, examples),
+      fresh: options.bounds.length === 0 ? null : decodeFresh(evidence, layer),
+    }),
+  )
+  const rows = anchors.rows.length + references.rows.length
+  const pairs = (evidence.perturbations ?? []).map(({losses, distances}, k): PairSample => {
+    const {name, strength, kind, description, accuracy} = metrics.perturbations![k]!
+    const place = `evidence of perturbation ${name}`
+    return {
+      name,
+      strength,
+      kind,
+      description,
+      accuracy,
+      losses: unpack(losses, 'f8', rows, `${place}, losses`),
+      distances: distances.map((text, at) =>
+        unpack(text, 'f8', rows, `${place}, distances of layer ${evidence.layers[at]?.name ?? at}`),
+      ),
+    }
+  })
+  return {plan, sums, pairs}
+}
+
+/** The engine's sums: a column for δ = ∞ behind the finite ones, which nothing reads again; witnesses by their rows. */
+function layerSums(
+  s: LayerStatistics,
+  layer: LayerMetrics,
+  {anchors, references, lossMax}: CertifyPlan,
+  metrics: CertifyMetrics,
+): Omit<LayerSums, 'examples' | 'fresh'> {
+  const G = s.deltas.length
+  const withInfinite = (values: Float64Array, width: number) => {
+    const out = new Float64Array(s.references * (G + 1) * width)
+    for (let j = 0; j < s.references; j++)
+      out.set(values.subarray(j * G * width, (j + 1) * G * width), j * (G + 1) * width)
+    return out
+  }
+  const place = ({rows}: Points, row: number) => Math.max(0, rows.indexOf(row))
+  return {
+    total: s.total,
+    anchorTotal: s.anchorTotal,
+    crossLabelTotal: s.crossLabelTotal,
+    within: withInfinite(s.within, 1),
+    exceed: withInfinite(s.exceed, s.etas.length),
+    windowed: s.windowed,
+    zeroDistancePairs: s.zeroDistancePairs,
+    zeroDistanceLossPairs: 0,
+    diameter: layer.diameter,
+    witnesses: metrics.witnesses
+      .filter((witness) => witness.layer === layer.name)
+      .map(({rows, distance}) => {
+        const [anchor, reference] = [place(anchors, rows[0]), place(references, rows[1])]
+        const change = Math.min(Math.abs(anchors.losses[anchor]! - references.losses[reference]!), lossMax)
+        const floored = Math.max(distance / layer.scale, s.floor)
+        return {anchor, reference, distance, ratio: floored > 0 ? change / floored : 0}
+      })
+      .sort((a, b) => b.ratio - a.ratio),
+  }
+}

@@ -1,0 +1,76 @@
+import {type Certification, conclude} from '../../certify.js'
+import type {Evidence} from '../evidence.js'
+import type {CertifyOptions} from '../../options.js'
+import type {CertifyPlan} from '../../plan/plan.js'
+import {differences} from './differences.js'
+import {type DrawnRows, evidenceFaults} from './plausible.js'
+import {rebuild} from './rebuild.js'
+
+/**
+ * Makes a certificate again from its evidence by the code that made it, and says where the two differ; the model and
+ * the data are not needed.
+ *
+ * `drawn`   the rows that a limit left of the data file; null: all of them.
+ * Returns   one sentence for each discrepancy, in the order of the report; empty: the certificate stands.
+ * Checks    the split of α, the sample that the seed draws, L_max and the loss tail, ε with its bound and interval,
+ *           every cell with its status, perturbations, the most volatile rows, overlaps and ranking, verdict, notes;
+ *           that stakes are ones the bound allows (weights add up to at most 1, no factor of the direct form below 0);
+ *           that sums do not contradict each other. Taken as stated: names, sizes, distances' scale and median,
+ *           diameter, accuracy, the legacy score. That the sums came from the model and the data is not checked: that
+ *           needs both.
+ * Cost      that of the bounds and of the bootstrap.
+ * Throws    InputError  evidence that does not decode.
+ */
+export function verifyCertificate(
+  claim: Certification,
+  options: CertifyOptions,
+  drawn: DrawnRows | null = null,
+): string[] {
+  const {evidence} = claim
+  if (evidence === null) return ['there is no evidence']
+  const faults = evidenceFaults(claim.metrics, evidence, options, drawn)
+  if (faults.length > 0) return faults
+  const {plan, sums, pairs} = rebuild(claim.metrics, evidence, options)
+  const grids = gridFaults(plan, evidence)
+  if (grids.length > 0) return grids
+  const again = conclude(plan, sums, pairs)
+  const missing = again.notes.filter(
+    ({code, message}) => !claim.notes.some((note) => note.code === code && note.message === message),
+  )
+  return [
+    ...differences(
+      judged(claim.metrics, claim.verdict, evidence),
+      judged(again.metrics, again.verdict, again.evidence!),
+    ),
+    ...missing.map(({message}) => `the note is missing: ${message}`),
+  ]
+}
+
+/** Grids that the configuration states and the evidence does not have: nothing can be computed from them. */
+function gridFaults({etas, layers}: CertifyPlan, evidence: Evidence): string[] {
+  const fault = (place: string, stated: Float64Array, found: readonly number[]) =>
+    stated.length === found.length
+      ? []
+      : [`${place}: the configuration makes ${stated.length} values, the evidence has ${found.length}`]
+  return [
+    ...fault('η', etas, evidence.etas),
+    ...layers.flatMap(({name, deltas}, k) => fault(`layer ${name}, δ`, deltas, evidence.layers[k]!.deltas)),
+  ]
+}
+
+/** Of the evidence the units: its sums are what everything else was computed from. */
+const judged = (
+  metrics: Certification['metrics'],
+  verdict: Certification['verdict'],
+  {anchors, references, etas, tailExceeding, layers}: Evidence,
+) => ({
+  metrics,
+  verdict,
+  evidence: {
+    anchors,
+    references,
+    etas,
+    tailExceeding,
+    layers: layers.map(({name, floor, deltas}) => ({name, floor, deltas})),
+  },
+})

@@ -1,0 +1,115 @@
+import {classesOf} from '../statements/classes.js'
+import type {CertifyPlan} from './plan.js'
+import type {AlphaSplit, FreshBound} from '../types.js'
+
+/** What shares α: how many statements of each kind a report makes. */
+export interface Statements {
+  /** ε, each of its bounds in each layer, and the loss tail */
+  epsilon: number
+  /** cells, twice where each has a second bound */
+  cells: number
+  /** rows of single classes */
+  classes: number
+  /** radii at which a bound is stated, over all examples and layers */
+  examples: number
+}
+
+/** How many statements a report makes, from its sizes: known before a reference is seen, and known to who checks it. */
+export function statements({
+  bounds,
+  layers,
+  cells,
+  tail,
+  classes,
+  examples,
+  radii,
+}: {
+  bounds: readonly FreshBound[]
+  layers: number
+  cells: number
+  tail: boolean
+  /** in each layer */
+  classes: number
+  examples: number
+  /** values of δ, over all layers */
+  radii: number
+}): Statements {
+  const onCells = bounds.includes('clopper-pearson') ? 1 : 0
+  const onEpsilon = new Set(bounds).size - onCells
+  return {
+    epsilon: layers * (1 + onEpsilon) + (tail ? 1 : 0),
+    cells: cells * (1 + onCells),
+    classes: layers * classes,
+    examples: examples * radii,
+  }
+}
+
+/**
+ * ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share
+ * to the cells.
+ */
+const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05}
+
+/** Half for random pairs, half for the perturbations, in equal parts among these. */
+const SHARE_OF_PERTURBATIONS = 0.5
+
+/**
+ * α shared out so that everything the report states holds at once (union bound).
+ *
+ * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes and examples
+ *           0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
+ *           bound together (docs/math.md, Theorem D). With perturbations, half of α is theirs and the other half is
+ *           shared out like this.
+ */
+export function splitAlpha(
+  total: number,
+  {epsilon, cells, classes, examples}: Statements,
+  perturbations = 0,
+): AlphaSplit {
+  const perturbed = perturbations > 0 ? SHARE_OF_PERTURBATIONS * total : 0
+  const own = total - perturbed
+  const shares = {classes: classes === 0 ? 0 : SHARE.classes, examples: examples === 0 ? 0 : SHARE.examples}
+  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples) * own) / cells
+  return {
+    total,
+    epsilon: (SHARE.epsilon * own) / epsilon,
+    global: cell,
+    windowed: cell,
+    direct: cell,
+    ...(classes === 0 ? {} : {class: (shares.classes * own) / classes}),
+    ...(examples === 0 ? {} : {example: (shares.examples * own) / examples}),
+    statements: epsilon + cells + classes + examples,
+    ...(perturbations > 0 ? {perturbations: perturbed} : {}),
+  }
+}
+
+/**
+ * What a plan states of random pairs, and how it shares α; null without a split. `perturbations` is how many laws of
+ * pairs take part.
+ */
+export function alphaOf(
+  {
+    options,
+    anchors,
+    loss,
+    etas,
+    layers,
+  }: Pick<CertifyPlan, 'options' | 'anchors' | 'loss' | 'etas'> & {layers: readonly {deltas: {length: number}}[]},
+  perturbations = 0,
+): AlphaSplit | null {
+  if (options.split === null) return null
+  const radii = layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
+  return splitAlpha(
+    options.alpha,
+    statements({
+      bounds: options.bounds,
+      layers: layers.length,
+      cells: radii * etas.length,
+      tail: loss.bound === null,
+      classes: classesOf(anchors.labels).length,
+      examples: Math.min(options.examples, anchors.rows.length),
+      radii,
+    }),
+    perturbations,
+  )
+}

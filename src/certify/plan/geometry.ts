@@ -1,0 +1,84 @@
+import type {Dense} from '../../linalg/types.js'
+import type {PairwiseEngine} from '../../pairwise/engine.js'
+import {quantile} from '../../stats/quantile.js'
+import type {MetricName} from '../types.js'
+
+const BLOCK = 256
+const SHRINK = 1 - 1e-9
+
+export interface Geometry {
+  /** [m (m − 1) / 2] sorted pair distances, raw units */
+  sortedDistances: Float64Array
+  /** [m] ρ_k, raw units, ascending: no ball of radius below ρ_k holds k + 1 rows (index from 0) */
+  packingRadii: Float64Array
+}
+
+/**
+ * What the anchors' own distances tell: their quantiles (scale, floor, δ grid) and how many anchors a ball can hold.
+ *
+ * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0),
+ *            ρ_k = min_i max(d_(k) / 2, √(Σ_{l≤k} d_(l)² / 2k)), the second only for l2; then the running maximum.
+ *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemma 1).
+ * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
+ * Precision  distances are fp64 on every engine; radii are shrunk by 1e-9, more than the distances can be off.
+ * Cost       m² distances, m sorts of m; memory m² / 2 numbers: for m ≤ a few thousand.
+ * Empty      m < 2 → no distances; radii [0].
+ * Source     triangle inequality; parallel axis theorem.   Deviation: none.
+ */
+export async function anchorGeometry(
+  anchors: Dense<Float32Array | Float64Array>,
+  metric: MetricName,
+  engine: PairwiseEngine,
+): Promise<Geometry> {
+  const m = anchors.rows
+  const sortedDistances = new Float64Array((m * (m - 1)) / 2)
+  const packingRadii = new Float64Array(m).fill(Infinity)
+  let filled = 0
+  for (let first = 0; first < m; first += BLOCK) {
+    const rows = Math.min(BLOCK, m - first)
+    const block = {
+      rows,
+      cols: anchors.cols,
+      data: anchors.data.subarray(first * anchors.cols, (first + rows) * anchors.cols),
+    }
+    const {data} = await engine.distances(block, anchors, metric)
+    for (let i = 0; i < rows; i++) {
+      const row = data.subarray(i * m, (i + 1) * m)
+      sortedDistances.set(row.subarray(first + i + 1), filled)
+      filled += m - first - i - 1
+      lowerRadii(packingRadii, row.slice().sort(), metric === 'l2')
+    }
+  }
+  let running = 0
+  packingRadii.forEach((radius, k) => {
+    running = Math.max(running, radius * SHRINK)
+    packingRadii[k] = running
+  })
+  return {sortedDistances: sortedDistances.sort(), packingRadii}
+}
+
+function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolean): void {
+  let squares = 0
+  for (let k = 0; k < sorted.length; k++) {
+    squares += sorted[k]! ** 2
+    const radius = Math.max(sorted[k]! / 2, euclidean ? Math.sqrt(squares / (2 * (k + 1))) : 0)
+    if (radius < radii[k]!) radii[k] = radius
+  }
+}
+
+/** Shares of the anchor pairs that the default δ grid encloses. */
+export const DELTA_QUANTILES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
+
+/**
+ * The default δ grid in scaled units: quantiles of sorted raw distances, three significant digits, ascending, distinct,
+ * positive; [1] if there are none.
+ */
+export function deltaGrid(
+  sortedDistances: Float64Array,
+  scale: number,
+  quantiles: readonly number[] = DELTA_QUANTILES,
+): number[] {
+  const rounded = quantiles.map((q) => Number((quantile(sortedDistances, q) / scale).toPrecision(3)))
+  const distinct = [...new Set(rounded)].filter((delta) => delta > 0)
+  return distinct.length > 0 ? distinct : [1]
+}

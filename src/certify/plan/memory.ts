@@ -1,0 +1,69 @@
+import {UsageError} from '../../errors.js'
+import {defaultMemoryLimit, memoryText, programBytes, raiseMemory, residentBytes} from '../../frame/memory.js'
+import type {CertifyOptions} from '../options.js'
+import {MAX_ANCHORS} from '../sample/sample.js'
+import type {Embeddings} from '../types.js'
+
+/** Sizes of the grid where it is chosen from the data: quantiles of distances, shares of L_max. */
+const AUTO_DELTAS = 6
+const AUTO_ETAS = 2
+/** Copies of the sums of a reference: by block, added up, as statistics, and compressed as text in the report. */
+const COPIES = 4.5
+/** Matrices of the distances between the first MAX_ANCHORS rows: raw, sorted, and with the votes of the neighbours. */
+const MATRICES = 3
+
+/** What a run may use. */
+export interface CertifyResources {
+  threads: number
+  /** of the whole process; default: what it holds and half of what is free */
+  memoryLimitBytes?: number
+  /** laws of perturbed copies, each of which has hidden states of its own while it is measured */
+  perturbations: number
+}
+
+/**
+ * The peak of the process while these states are certified, from what it holds now (the states included) and a model
+ * that a grid of sizes was measured against (docs/reliability.md).
+ *
+ * Formula  held + program + 3 · 8 m² + 4.5 · 8 n K (1 + (G + 1)(1 + 2E)) + largest layer once more, m = min(n, 2000).
+ */
+export function certifyBytes(
+  {rows, layers}: Embeddings,
+  {deltas, etas}: CertifyOptions,
+  {threads, perturbations}: CertifyResources,
+  heldBytes: number,
+): number {
+  const [G, E] = [deltas === 'auto' ? AUTO_DELTAS : deltas.length, etas === 'auto' ? AUTO_ETAS : etas.length]
+  const sums = COPIES * 8 * rows * layers.length * (1 + (G + 1) * (1 + 2 * E))
+  const states = layers.map(({data}) => data.byteLength)
+  const copies = Math.max(0, ...states) + (perturbations > 0 ? states.reduce((sum, one) => sum + one, 0) : 0)
+  return heldBytes + programBytes(threads) + MATRICES * 8 * Math.min(rows, MAX_ANCHORS) ** 2 + sums + copies
+}
+
+/**
+ * Throws UsageError where the states would not be certified within the limit: says what is needed and what would fit.
+ */
+export function requireCertifyMemory(
+  embeddings: Embeddings,
+  options: CertifyOptions,
+  resources: CertifyResources,
+): void {
+  const limit = resources.memoryLimitBytes ?? defaultMemoryLimit()
+  const held = residentBytes()
+  const needed = certifyBytes(embeddings, options, resources, held)
+  if (needed <= limit) return
+  const {rows} = embeddings
+  // What does not shrink with the rows is taken as the program; the rest, the states in memory included, is taken in
+  // proportion.
+  const fitting = Math.floor((rows * (limit - programBytes(resources.threads))) / needed)
+  throw new UsageError(
+    `${rows} rows in ${embeddings.layers.length} layers need about ${memoryText(needed)} of memory in all, the limit is ${memoryText(limit)}`,
+    [
+      ...(fitting >= 100
+        ? [`use --limit ${fitting}: a smaller sample gives a valid certificate, only a wider one`]
+        : []),
+      'name fewer layers with --layers',
+      raiseMemory(needed),
+    ],
+  )
+}

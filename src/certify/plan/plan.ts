@@ -1,0 +1,208 @@
+import {InputError, UsageError} from '../../errors.js'
+import type {PairwiseEngine} from '../../pairwise/engine.js'
+import {quantile} from '../../stats/quantile.js'
+import {random} from '../../stats/random.js'
+import {alphaOf} from './alpha.js'
+import {chooseBets, type LayerBets} from '../statements/bounds.js'
+import {chooseClassBets} from '../statements/classes.js'
+import {layerStatistics} from '../evidence/evidence.js'
+import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
+import {lossOf, type Losses, trueClassProbability} from '../sample/losses.js'
+import {labelHints, type Votes} from '../survey/label-hints.js'
+import {type CertifyOptions, checkOptions, chooseEtas} from '../options.js'
+import type {Points} from '../sample/points.js'
+import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from '../sample/sample.js'
+import {isLate, type Survey, surveyLayer} from '../survey/layer-survey.js'
+import {volatilityTask} from '../measure/volatility-task.js'
+import type {AlphaSplit, Embeddings, LabelHint, LayerStates, LossName} from '../types.js'
+
+/** Everything that is decided before a reference is seen: the same for every shard. */
+export interface CertifyPlan {
+  options: CertifyOptions
+  anchors: Points
+  /** the anchors again where nothing is split */
+  references: Points
+  duplicatesRemoved: number
+  loss: {name: LossName; bound: number | null; accuracy: number | null}
+  /** L_max; Infinity: nothing is clipped (no split) */
+  lossMax: number
+  /** ascending */
+  etas: Float64Array
+  /** null without a split */
+  alpha: AlphaSplit | null
+  bootstrapSeed: number
+  /** null without labels */
+  labelHints: LabelHint[] | null
+  layers: LayerPlan[]
+}
+
+/** The units of one layer, from its anchors only. */
+export interface LayerUnits {
+  name: string
+  dim: number
+  medianDistance: number
+  scale: number
+  /** τ and the finite δ grid, ascending, in scaled units */
+  floor: number
+  deltas: Float64Array
+}
+
+export interface LayerPlan extends LayerUnits, Survey {
+  /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
+  pilot: {bets: LayerBets; zeroDistancePairs: number; zeroDistanceLossPairs: number; diameter: number} | null
+}
+
+/**
+ * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of
+ * pairs share α.
+ *
+ * Cost     per layer 2 m² · dim multiply–adds and m² log m; m ≤ 2000 anchors (without a split the first 2000 rows).
+ * Throws   UsageError  options; InputError  rows, states, labels, losses; every pair of every layer at distance 0.
+ */
+export async function planCertify(
+  embeddings: Embeddings,
+  options: CertifyOptions,
+  engine: PairwiseEngine,
+  perturbations = 0,
+): Promise<CertifyPlan> {
+  checkOptions(options)
+  checkEmbeddings(embeddings)
+  const losses = lossOf(embeddings, options.loss)
+  const generator = random(options.seed)
+  const sample = splitSample(embeddings, losses.values, options.split, generator)
+  const anchored = options.split !== null
+  const lossMax = largestLoss(losses, sample.anchors, options)
+  const etas = chooseEtas(options.etas, losses, Number.isFinite(lossMax) ? lossMax : 1)
+  const points = (rows: Uint32Array): Points => ({
+    rows,
+    losses: Float64Array.from(rows, (row) => losses.values[row]!),
+    labels: embeddings.labels === null ? null : Int32Array.from(rows, (row) => embeddings.labels![row]!),
+  })
+  const anchors = points(sample.anchors)
+  const references = anchored ? points(sample.references) : anchors
+
+  const units: (LayerUnits & {geometry: Geometry})[] = []
+  for (const states of embeddings.layers) units.push(await layerUnits(states, sample.anchors, options, engine))
+  if (units.every(({geometry}) => geometry.sortedDistances.at(-1) === 0)) {
+    throw new InputError(`all pairs of ${anchored ? 'anchors' : 'rows'} are at distance zero in every layer`, [
+      'check that the layers depend on the input',
+    ])
+  }
+  const plan: CertifyPlan = {
+    options,
+    anchors,
+    references,
+    lossMax,
+    etas,
+    duplicatesRemoved: sample.duplicatesRemoved,
+    loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
+    alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
+    bootstrapSeed: generator.integer(2 ** 31),
+    labelHints: null,
+    layers: [],
+  }
+  const trueClass = trueClassProbability(embeddings)
+  // Rows are in random order already, so the first ones stand for all.
+  const first = points(
+    Uint32Array.from([...sample.anchors, ...(anchored ? sample.references : [])].slice(0, MAX_ANCHORS)),
+  )
+  const ballots: Votes[] = []
+  for (const [k, {geometry, ...layer}] of units.entries()) {
+    const states = embeddings.layers[k]!
+    const {survey, votes} = await surveyLayer(
+      layer,
+      states,
+      first,
+      {metric: options.metric, etas, trueClass, late: isLate(k, units.length)},
+      engine,
+    )
+    if (votes !== null) ballots.push(votes)
+    plan.layers.push({...layer, pilot: await pilotOf(layer, geometry, states, plan, engine), ...survey})
+  }
+  if (first.labels !== null) plan.labelHints = labelHints(ballots, {...first, labels: first.labels})
+  return plan
+}
+
+/**
+ * Scale, τ and δ grid of a layer. A median of 0 (most pairs coincide) falls back to the largest distance, then to 1.
+ * Throws UsageError where τ is above every δ: the bounds hold for δ ≥ τ only.
+ */
+async function layerUnits(
+  states: LayerStates,
+  anchors: Uint32Array,
+  options: CertifyOptions,
+  engine: PairwiseEngine,
+): Promise<LayerUnits & {geometry: Geometry}> {
+  const geometry = await anchorGeometry(takeRows(states, anchors.subarray(0, MAX_ANCHORS)), options.metric, engine)
+  const medianDistance = quantile(geometry.sortedDistances, 0.5)
+  const scale = options.scale === 'none' ? 1 : medianDistance || geometry.sortedDistances.at(-1)! || 1
+  const deltas = Float64Array.from(
+    options.deltas === 'auto' ? deltaGrid(geometry.sortedDistances, scale) : new Set(options.deltas),
+  ).sort()
+  // The largest τ that every δ of the grid allows: the kernel is bounded by L_max/τ, so a larger τ gives tighter
+  // bounds.
+  const floor = options.floor === 'auto' ? deltas[0]! : options.floor
+  const usable = deltas.filter((delta) => delta >= floor)
+  if (usable.length === 0)
+    throw new UsageError(`--floor ${floor} is above every δ of layer ${states.name} (largest ${deltas.at(-1)!})`, [
+      'lower --floor',
+      'set --delta',
+    ])
+  return {name: states.name, dim: states.dim, geometry, medianDistance, scale, floor, deltas: usable}
+}
+
+async function pilotOf(
+  layer: LayerUnits,
+  geometry: Geometry,
+  states: LayerStates,
+  plan: CertifyPlan,
+  engine: PairwiseEngine,
+): Promise<LayerPlan['pilot']> {
+  const {alpha, anchors, references, lossMax} = plan
+  if (alpha === null) return null
+  const sums = await engine.volatility(volatilityTask(plan, layer, states))
+  const radii = geometry.packingRadii.map((radius) => radius / layer.scale)
+  const statistics = layerStatistics(sums, anchors.rows.length, layer, plan.etas)
+  const bets: LayerBets = {
+    ...chooseBets(statistics, references.rows.length, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
+    ...(alpha.class === undefined
+      ? {}
+      : {classes: chooseClassBets(statistics, anchors.labels, references.rows.length, radii, alpha.class)}),
+  }
+  const {zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
+  return {bets, zeroDistancePairs, zeroDistanceLossPairs, diameter}
+}
+
+/**
+ * L_max: what the loss cannot exceed, else what was asked for, else the largest loss of the anchors; without a split
+ * nothing is clipped.
+ */
+function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split, lossMax}: CertifyOptions): number {
+  if (bound !== null) {
+    if (lossMax !== 'auto')
+      throw new UsageError(`--loss-max is for losses without a largest value; ${name} cannot exceed ${bound}`, [
+        'leave it out',
+      ])
+    return bound
+  }
+  if (split === null) return Infinity
+  if (lossMax !== 'auto') return lossMax
+  const largest = anchors.reduce((max, row) => Math.max(max, values[row]!), 0)
+  if (largest === 0)
+    throw new InputError(`the loss of every one of ${anchors.length} anchors is 0: there is no loss change to bound`, [
+      'use another loss',
+      'use more rows',
+    ])
+  return largest
+}
+
+/**
+ * The plan with the rows of the data file in place of rows of the states: what a reader is shown. Only after everything
+ * is measured.
+ */
+export function inFileRows(plan: CertifyPlan, {rowNumbers}: Embeddings): CertifyPlan {
+  if (rowNumbers === undefined) return plan
+  const renumbered = (points: Points): Points => ({...points, rows: points.rows.map((row) => rowNumbers[row]!)})
+  const labelHints = plan.labelHints?.map((hint) => ({...hint, row: rowNumbers[hint.row]!})) ?? null
+  return {...plan, anchors: renumbered(plan.anchors), references: renumbered(plan.references), labelHints}
+}

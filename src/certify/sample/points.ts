@@ -1,0 +1,41 @@
+import {pack, unpack, WRITE_AGAIN} from '../../data/packed.js'
+import {InputError} from '../../errors.js'
+
+/** The rows of one side of the split, with what the statistics need of each. */
+export interface Points {
+  /** rows of the data file */
+  rows: Uint32Array
+  losses: Float64Array
+  labels: Int32Array | null
+}
+
+/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` Int32. */
+export interface PackedPoints {
+  count: number
+  rows: string
+  losses: string
+  labels: string | null
+}
+
+export const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
+  count: rows.length,
+  rows: pack(rows),
+  losses: pack(losses),
+  labels: labels === null ? null : pack(labels),
+})
+
+/** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
+export function unpackPoints(
+  {count, rows, losses, labels}: PackedPoints,
+  place: string,
+  next: readonly string[] = WRITE_AGAIN,
+): Points {
+  const points = {
+    rows: unpack(rows, 'u4', count, `${place}, rows`, next),
+    losses: unpack(losses, 'f8', count, `${place}, losses`, next),
+    labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
+  }
+  const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
+  if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)
+  return points
+}

@@ -1,0 +1,92 @@
+import {createHash} from 'node:crypto'
+import {InputError} from '../../errors.js'
+import type {Dense} from '../../linalg/types.js'
+import type {Random} from '../../stats/random.js'
+import type {Embeddings, LayerStates} from '../types.js'
+
+/** Fewer rows say nothing about a distribution. */
+const MIN_ROWS = 20
+
+/** Anchors cost a sorted m × m matrix of distances; beyond this many, references are worth more. */
+export const MAX_ANCHORS = 2000
+
+/** Row numbers of the file, by role. */
+export interface Sample {
+  anchors: Uint32Array
+  /** the anchors again where nothing is split */
+  references: Uint32Array
+  duplicatesRemoved: number
+}
+
+/** The square of a longer row would overflow. */
+const LARGEST = 1e100
+
+/**
+ * Checks the states once, at the border.
+ *
+ * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not within ±1e100.
+ */
+export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
+  if (rows < MIN_ROWS)
+    throw new InputError(
+      `${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`,
+    )
+  if (layers.length === 0) throw new InputError('there is no layer to certify', ['name hidden layers with --layers'])
+  if (labels !== null && labels.length !== rows) throw new InputError(`${labels.length} labels for ${rows} rows`)
+  for (const {name, dim, data} of layers) {
+    if (data.length !== rows * dim)
+      throw new InputError(`layer ${name} holds ${data.length} values, not ${rows} rows × ${dim}`)
+    const bad = data.findIndex((x) => !(Math.abs(x) <= LARGEST))
+    if (bad !== -1)
+      throw new InputError(
+        `layer ${name}, row ${Math.floor(bad / dim)}, column ${bad % dim} is ${data[bad]!}, not a number within ±${LARGEST}`,
+        ['remove the row', 'check the checkpoint for overflow'],
+      )
+  }
+}
+
+/**
+ * Anchors and references: a seeded permutation of the rows without duplicates, cut at the anchors' share.
+ *
+ * A duplicate is a row equal to an earlier one in every layer, its loss and its label; it would stand on both sides of
+ * the split and break independence, so the certificate speaks about distinct examples.
+ * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
+ * Throws   InputError  too few distinct rows.
+ */
+export function splitSample(embeddings: Embeddings, loss: Float64Array, share: number | null, random: Random): Sample {
+  if (share === null) {
+    const all = random.permutation(embeddings.rows)
+    return {anchors: all, references: all, duplicatesRemoved: 0}
+  }
+  const kept = distinctRows(embeddings, loss)
+  if (kept.length < MIN_ROWS)
+    throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
+  const order = random.permutation(kept.length).map((k) => kept[k]!)
+  const m = anchorCount(kept.length, share)
+  return {anchors: order.slice(0, m), references: order.slice(m), duplicatesRemoved: embeddings.rows - kept.length}
+}
+
+/** How many of `rows` distinct rows become anchors. */
+export const anchorCount = (rows: number, share: number) =>
+  Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
+
+function distinctRows({rows, layers, labels}: Embeddings, loss: Float64Array): number[] {
+  const seen = new Set<string>()
+  const kept: number[] = []
+  for (let i = 0; i < rows; i++) {
+    const hash = createHash('sha256').update(Float64Array.of(loss[i]!, labels?.[i] ?? 0))
+    for (const {data, dim} of layers) hash.update(data.subarray(i * dim, (i + 1) * dim))
+    const key = hash.digest('base64')
+    if (seen.has(key)) continue
+    seen.add(key)
+    kept.push(i)
+  }
+  return kept
+}
+
+/** The chosen rows of a layer as a matrix of their own. */
+export function takeRows({dim, data}: LayerStates, rows: Uint32Array): Dense<Float32Array | Float64Array> {
+  const out = data instanceof Float64Array ? new Float64Array(rows.length * dim) : new Float32Array(rows.length * dim)
+  rows.forEach((row, k) => out.set(data.subarray(row * dim, (row + 1) * dim), k * dim))
+  return {rows: rows.length, cols: dim, data: out}
+}

@@ -1,0 +1,86 @@
+import {cellBounds, type CellBounds, type LayerBets, type LayerStatistics, lowerBound} from './bounds.js'
+import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
+import type {Cell, CellStatus, LayerMetrics} from '../types.js'
+
+/** With fewer pairs than this inside δ a cell abstains. */
+export const MIN_PAIRS = 30
+
+/**
+ * The place of the δ and of the η at which a class or an example gets its row: one statement of each, not a grid, so
+ * that α goes further.
+ */
+export const middle = (length: number): number => Math.floor(length / 2)
+
+/** The tightest of the three bounds of a cell. */
+export const bestBound = ({global, windowed, direct}: CellBounds): number => Math.min(global, windowed, direct)
+
+/**
+ * The certified cell with the smallest bound, the first in report order among equals; one of a layer that tells
+ * examples apart, if there is any.
+ */
+export function tightest({
+  cells,
+  layers,
+}: {
+  cells: readonly Cell[]
+  layers: readonly Pick<LayerMetrics, 'name' | 'collapsed'>[]
+}): Cell | null {
+  const certified = cells.filter((cell) => cell.status === 'certified')
+  const collapsed = new Set(layers.filter((layer) => layer.collapsed === true).map(({name}) => name))
+  const apart = certified.filter((cell) => !collapsed.has(cell.layer))
+  return (apart.length > 0 ? apart : certified).reduce<Cell | null>(
+    (best, cell) => (best === null || bestBound(cell) < bestBound(best) ? cell : best),
+    null,
+  )
+}
+
+/** All cells of a layer, δ-major; `scale` turns δ into raw units; `fresh` adds a bound of two fresh examples. */
+export function layerCells(
+  layer: string,
+  s: LayerStatistics,
+  bets: LayerBets,
+  scale: number,
+  alpha: number,
+  fresh: FreshSums | null = null,
+): Cell[] {
+  const cells: Cell[] = []
+  const G = s.deltas.length
+  const E = s.etas.length
+  for (let g = 0; g < G; g++) {
+    for (let e = 0; e < E; e++) {
+      let pairs = 0
+      let exceeding = 0
+      for (let j = 0; j < s.references; j++) {
+        pairs += s.within[j * G + g]!
+        exceeding += s.exceed[(j * G + g) * E + e]!
+      }
+      const bounds = cellBounds(s, bets, g, e, alpha)
+      const status = cellStatus(pairs, bounds)
+      const lower = lowerBound(s, bets, g, e, alpha)
+      cells.push({
+        layer,
+        delta: s.deltas[g]!,
+        deltaRaw: s.deltas[g]! * scale,
+        eta: s.etas[e]!,
+        pairs,
+        fraction: pairs / (s.anchors * s.references),
+        observed: pairs === 0 ? null : exceeding / pairs,
+        ...(status === 'invalid'
+          ? {global: 1, windowed: 1, direct: 1}
+          : {global: bounds.global, windowed: bounds.windowed, direct: bounds.direct}),
+        ...(lower === null ? {} : {lower: status === 'invalid' ? 0 : lower}),
+        ...(fresh === null ? {} : freshCell(fresh, g, e, E, alpha)),
+        status,
+      })
+    }
+  }
+  return cells
+}
+
+/** invalid before abstain before the figures: what is not a number is never a pass. */
+export function cellStatus(pairs: number, bounds: CellBounds): CellStatus {
+  const smallest = bestBound(bounds)
+  if (!(smallest >= 0 && Math.max(bounds.global, bounds.windowed, bounds.direct) <= 1)) return 'invalid'
+  if (pairs < MIN_PAIRS) return 'abstain'
+  return smallest < 1 ? 'certified' : 'vacuous'
+}

@@ -1,0 +1,93 @@
+import {type Bet, pilotBets, ratioUpperBound} from '../../stats/betting.js'
+import {cellStatistics, type LayerStatistics} from './bounds.js'
+import {cellStatus, middle} from './cells.js'
+import {directRange} from './ranges.js'
+import type {ClassRow} from '../types.js'
+
+/** More rows than this say little each, and every row costs the others α. */
+const MAX_CLASSES = 100
+
+/** Stakes of one class's bound. */
+export interface ClassBets {
+  label: number
+  bets: Bet[]
+}
+
+/**
+ * The classes that get a row: those of the anchors, since what is asked may not depend on the references.
+ *
+ * Returns  ascending labels, the most frequent 100; empty without labels or where there is one class only.
+ */
+export function classesOf(labels: Int32Array | null): number[] {
+  const counts = new Map<number, number>()
+  for (const label of labels ?? []) if (label >= 0) counts.set(label, (counts.get(label) ?? 0) + 1)
+  if (counts.size < 2) return []
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, MAX_CLASSES)
+    .map(([label]) => label)
+    .sort((a, b) => a - b)
+}
+
+/** Stakes for every class of a layer, from the anchors of that class among all anchors. */
+export function chooseClassBets(
+  pilot: LayerStatistics,
+  labels: Int32Array | null,
+  references: number,
+  radii: Float64Array,
+  alpha: number,
+): ClassBets[] {
+  const [g, e] = [middle(pilot.deltas.length), middle(pilot.etas.length)]
+  const all = cellStatistics(pilot, 'direct', g, e, pilot.anchors - 1)
+  return classesOf(labels).map((label) => {
+    const own = ofClass(all, labels!, label)
+    const expected = Math.round((references * own.a.length) / pilot.anchors)
+    return {label, bets: pilotBets(own, expected, directRange(radii, pilot.deltas[g]!), alpha, 1)}
+  })
+}
+
+/**
+ * P[ΔL ≥ η | d ≤ δ] for a random anchor and a fresh example of one class, at the middle δ and the middle η of the
+ * grids.
+ *
+ * Formula   Theorem C with a_j 1{y_j = c} and b_j 1{y_j = c}: the ratio of their means is that probability, and a
+ *           reference of another class multiplies every wealth by 1.
+ * Shapes    labels [n] of the references.
+ * Cost      60 bisection steps over the references, for each class.
+ * Empty     no reference of a class → bound 1, abstain.
+ */
+export function classRows(
+  layer: string,
+  s: LayerStatistics,
+  classes: readonly ClassBets[],
+  labels: Int32Array,
+  alpha: number,
+): ClassRow[] {
+  const [g, e] = [middle(s.deltas.length), middle(s.etas.length)]
+  const all = cellStatistics(s, 'direct', g, e, s.anchors)
+  return classes.map(({label, bets}) => {
+    const {a, b} = ofClass(all, labels, label)
+    const bound = ratioUpperBound(a, b, bets, alpha, 1)
+    const [pairs, exceeding] = [b, a].map((values) => Math.round(values.reduce((x, y) => x + y, 0) * s.anchors)) as [
+      number,
+      number,
+    ]
+    const status = cellStatus(pairs, {global: bound, windowed: bound, direct: bound})
+    return {
+      layer,
+      label,
+      delta: s.deltas[g]!,
+      eta: s.etas[e]!,
+      references: a.length,
+      pairs,
+      observed: pairs === 0 ? null : exceeding / pairs,
+      bound: status === 'invalid' ? 1 : bound,
+      status,
+    }
+  })
+}
+
+function ofClass({a, b}: {a: Float64Array; b: Float64Array}, labels: Int32Array, label: number) {
+  const own = (_: number, j: number) => labels[j] === label
+  return {a: a.filter(own), b: b.filter(own)}
+}

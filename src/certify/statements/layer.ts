@@ -1,0 +1,131 @@
+import type {VolatilitySums} from '../../pairwise/engine.js'
+import {bootstrapPairMean} from '../../stats/bootstrap.js'
+import type {Random} from '../../stats/random.js'
+import {concat} from '../sample/arrays.js'
+import {epsilonUpper, type LayerBets, type LayerStatistics} from './bounds.js'
+import {layerStatistics} from '../evidence/evidence.js'
+import {freshEpsilon} from '../measure/fresh-pairs.js'
+import {largestFirst} from '../survey/localization.js'
+import type {CertifyPlan, LayerPlan} from '../plan/plan.js'
+import type {LayerSums} from '../measure/layer-sums.js'
+import type {Estimate, LayerMetrics, Witness} from '../types.js'
+
+const MOST_VOLATILE = 10
+/** The most telling pairs of a layer that a report shows. */
+export const WITNESSES = 5
+const BOOTSTRAP_LEVEL = 0.95
+
+export interface LayerResult {
+  metrics: LayerMetrics
+  witnesses: Witness[]
+  /** [rows used] mean ΔL/max(d, τ) of each anchor, then of each reference */
+  volatility: Float64Array
+  /** null without a split */
+  certificate: {statistics: LayerStatistics; bets: LayerBets} | null
+}
+
+/** Volatility of one layer with its bound, from its sums over all references. */
+export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums, random: Random): LayerResult {
+  const {anchors, references, alpha, options} = plan
+  const {scale, floor, medianDistance, pilot} = layer
+  const m = anchors.rows.length
+  const certificate = pilot === null ? null : {statistics: layerStatistics(sums, m, layer, plan.etas), bets: pilot.bets}
+  const upper = certificate === null ? null : epsilonUpper(certificate.statistics, certificate.bets, alpha!.epsilon!)
+  const fresh =
+    sums.fresh === null ? null : freshEpsilon(sums.fresh, options.bounds, plan.lossMax / floor, alpha!.epsilon!)
+  const {estimate, intervals, volatility} = meanVolatility(
+    sums,
+    m,
+    references.rows.length,
+    pilot === null,
+    floor,
+    options.bootstrap,
+    random,
+  )
+  const raw = (x: number) => x / scale
+  const inUnits = (factor: number): Estimate => {
+    const convert = (x: number) => raw(x) * factor
+    const both = (range: [number, number] | undefined): [number, number] | null =>
+      range === undefined ? null : [convert(range[0]), convert(range[1])]
+    return {
+      estimate: convert(estimate),
+      upper: upper === null ? null : convert(upper),
+      asymptotic: both(intervals?.percentile),
+      bca: both(intervals?.bca),
+      ...(fresh === null
+        ? {}
+        : {fresh: fresh.map((bound) => ({...bound, upper: bound.upper === null ? null : convert(bound.upper)}))}),
+    }
+  }
+  const both = pilot === null ? [sums] : [pilot, sums]
+  const all = sums.total.reduce((a, b) => a + b, 0) / (pilot === null ? 2 : 1)
+  return {
+    metrics: {
+      name: layer.name,
+      dim: layer.dim,
+      scale,
+      floor,
+      epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},
+      ...(medianDistance === 0 ? {collapsed: true as const} : {}),
+      crossLabelShare: references.labels === null || all === 0 ? null : sums.crossLabelTotal / all,
+      zeroDistancePairs: both.reduce((s, x) => s + x.zeroDistancePairs, 0),
+      zeroDistanceLossPairs: both.reduce((s, x) => s + x.zeroDistanceLossPairs, 0),
+      diameter: Math.max(...both.map((x) => x.diameter)),
+      medianDistance,
+      relativeDepth: plan.layers.length === 1 ? 1 : plan.layers.indexOf(layer) / (plan.layers.length - 1),
+      mostVolatile: largestFirst(volatility)
+        .slice(0, MOST_VOLATILE)
+        .map((k) => {
+          const [side, at] = k < m ? [anchors, k] : [references, k - m]
+          return {
+            row: side.rows[at]!,
+            volatility: volatility[k]!,
+            loss: side.losses[at]!,
+            label: side.labels?.[at] ?? null,
+          }
+        }),
+      legacyVulnerability: layer.legacyVulnerability,
+      groups: layer.groups,
+      ...(layer.classPairs === null ? {} : {classPairs: layer.classPairs}),
+    },
+    witnesses: sums.witnesses.slice(0, WITNESSES).map(({anchor, reference, distance, ratio}) => ({
+      layer: layer.name,
+      rows: [anchors.rows[anchor]!, references.rows[reference]!],
+      distance,
+      losses: [anchors.losses[anchor]!, references.losses[reference]!],
+      labels:
+        anchors.labels === null || references.labels === null
+          ? null
+          : [anchors.labels[anchor]!, references.labels[reference]!],
+      ratio,
+    })),
+    volatility,
+    certificate,
+  }
+}
+
+/** ε̂ in scaled units over the pairs that have a ratio, its asymptotic intervals, and the volatility of every row. */
+function meanVolatility(
+  sums: VolatilitySums,
+  m: number,
+  n: number,
+  one: boolean,
+  floor: number,
+  rounds: number,
+  random: Random,
+) {
+  const without = floor > 0 ? 0 : sums.zeroDistancePairs
+  const pairs = one ? n * (n - 1) - 2 * without : m * n - without
+  const estimate = sums.total.reduce((a, b) => a + b, 0) / pairs
+  const rowMeans = (totals: Float64Array) => totals.map((x) => (x * totals.length) / pairs)
+  const references = rowMeans(sums.total)
+  const anchors = rowMeans(sums.anchorTotal)
+  const parts = one
+    ? [{rowMeans: references, weight: 2}]
+    : [
+        {rowMeans: references, weight: 1},
+        {rowMeans: anchors, weight: 1},
+      ]
+  const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
+  return {estimate, intervals, volatility: one ? references : concat([anchors, references])}
+}

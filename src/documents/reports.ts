@@ -1,0 +1,75 @@
+import type {AttackMetrics} from '../attack/types.js'
+import type {Evidence} from '../certify/evidence/evidence.js'
+import type {CertifyMetrics} from '../certify/types.js'
+import type {Thumbnail} from '../data/images/thumbnail.js'
+import type {EvaluateMetrics} from '../evaluate/types.js'
+import type {GateMetrics} from '../gate/types.js'
+import type {NormalisationCounts} from '../graph/types.js'
+import type {HardenMetrics} from '../harden/types.js'
+import type {DoctorMetrics} from '../pairwise/diagnose.js'
+import type {SanitizeMetrics} from '../sanitize/types.js'
+import type {Subject} from './subject.js'
+import type {Report} from '../frame/report.js'
+
+export interface CertifyReport extends Report<CertifyMetrics> {
+  command: 'certify'
+  /** the model and the examples; absent in reports of versions that did not write it */
+  subject?: Subject
+  /**
+   * pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else
+   * absent
+   */
+  thumbnails?: Thumbnail[]
+  /** sha256 of everything here but `run` */
+  checksum: string
+  /** what `surety verify` needs to recompute every bound without the model; absent without a split */
+  evidence?: Evidence
+}
+
+export interface SanitizeReport extends Report<SanitizeMetrics & {reading: NormalisationCounts}> {
+  command: 'sanitize'
+}
+
+export interface EvaluateReport extends Report<EvaluateMetrics> {
+  command: 'evaluate'
+}
+
+export interface VerifyMetrics {
+  cells: number
+  layers: number
+  /** one sentence for each statement that does not follow from the evidence; empty: the certificate stands */
+  discrepancies: string[]
+  /** files given with --model and --data, and whether the report was made from them */
+  files: {path: string; sha256: string; matches: boolean}[]
+}
+
+export interface VerifyReport extends Report<VerifyMetrics> {
+  command: 'verify'
+}
+
+export interface DoctorReport extends Report<DoctorMetrics> {
+  command: 'doctor'
+}
+
+export interface AttackReport extends Report<AttackMetrics & {reading: NormalisationCounts}> {
+  command: 'attack'
+}
+
+export interface HardenReport extends Report<HardenMetrics> {
+  command: 'harden'
+}
+
+export interface GateReport extends Report<GateMetrics> {
+  command: 'gate'
+}
+
+/** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
+export type AnyReport =
+  | CertifyReport
+  | SanitizeReport
+  | EvaluateReport
+  | AttackReport
+  | HardenReport
+  | VerifyReport
+  | DoctorReport
+  | GateReport

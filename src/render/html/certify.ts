@@ -1,0 +1,93 @@
+import type {CertifyMetrics} from '../../certify/types.js'
+import {bestBound, statusCounts, tightest} from '../certify-view.js'
+import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
+import type {CertifyReport} from '../../documents/reports.js'
+import {bounds} from './certify-bounds.js'
+import {classSection, exampleSection} from './certify-families.js'
+import {layerProfile, volatileInputs} from './certify-layers.js'
+import {comparisonSection, perturbationSection} from './certify-pairs.js'
+import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
+import {type KeyFigure, page} from './page.js'
+
+/**
+ * The certificate as one self-contained HTML file, complete without its script; every number of its charts is in a
+ * table.
+ */
+export function certifyHtml(report: CertifyReport): string {
+  const {metrics} = report
+  const names = rowNames(report)
+  const {labelHints = []} = metrics.localization
+  return page({
+    report,
+    figures: figures(metrics),
+    sections: [
+      {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
+      ...(metrics.examples === undefined
+        ? []
+        : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),
+      ...(metrics.classes === undefined && metrics.layers.every(({classPairs = []}) => classPairs.length === 0)
+        ? []
+        : [{id: 'classes', title: 'Classes', body: classSection(metrics, names)}]),
+      ...(metrics.perturbations === undefined
+        ? []
+        : [{id: 'perturbations', title: 'Perturbed copies', body: perturbationSection(metrics.perturbations)}]),
+      ...(metrics.comparison === undefined
+        ? []
+        : [
+            {
+              id: 'comparison',
+              title: 'Against the earlier report',
+              body: comparisonSection({...metrics, comparison: metrics.comparison}),
+            },
+          ]),
+      {id: 'layers', title: 'Volatility by layer', body: layerProfile(metrics)},
+      ...(metrics.witnesses.length === 0
+        ? []
+        : [{id: 'witnesses', title: 'Witness pairs', body: witnessSection(metrics.witnesses, names)}]),
+      {id: 'inputs', title: 'Most volatile inputs', body: volatileInputs(metrics)},
+      ...(labelHints.length === 0
+        ? []
+        : [{id: 'hints', title: 'Hints at wrong labels', body: hintSection(labelHints, names)}]),
+    ],
+  })
+}
+
+function figures(metrics: CertifyMetrics): KeyFigure[] {
+  const best = tightest(metrics)
+  const counts = statusCounts(metrics.cells)
+  const most = metrics.localization.ranking[0]
+  const {loss, alpha, anchors, references} = metrics
+  const all: (KeyFigure | null)[] = [
+    best === null
+      ? {name: 'Tightest certified bound', value: 'none', detail: 'no statement below 100 % holds'}
+      : {
+          name: 'Tightest certified bound',
+          value: percentUp(bestBound(best)),
+          detail: `δ = ${setting(best.delta)}, η = ${setting(best.eta)}, layer ${best.layer}`,
+        },
+    {
+      name: 'Statements certified',
+      value: `${count(counts.certified)} of ${count(metrics.cells.length)}`,
+      detail: `${count(counts.vacuous)} vacuous, ${count(counts.abstain)} with too few pairs, ${count(counts.invalid)} invalid`,
+    },
+    {name: 'Confidence', value: percent(1 - alpha.total), detail: `all ${count(alpha.statements)} statements at once`},
+    most === undefined
+      ? null
+      : {
+          name: 'Most volatile layer',
+          value: number(most.scaleFree),
+          detail: `ε of ${most.layer}${most.interval === null ? '' : `, ${interval(most.interval)}`}`,
+        },
+    {
+      name: 'Examples',
+      value: count(metrics.rows),
+      detail: `${anchors === null || references === null ? 'not split' : `${count(anchors)} anchors, ${count(references)} references`}; ${count(metrics.duplicatesRemoved)} duplicates removed`,
+    },
+    {
+      name: metrics.accuracy === null ? 'Mean loss' : 'Accuracy',
+      value: orDash(metrics.accuracy, percent).replace('–', number(loss.mean)),
+      detail: `mean ${loss.name} loss ${number(loss.mean)}${loss.max === null ? '' : `, clipped at ${setting(loss.max)}`}${loss.tailUpper === null ? '' : `; above that at most ${percentUp(loss.tailUpper)}`}`,
+    },
+  ]
+  return all.filter((figure) => figure !== null)
+}

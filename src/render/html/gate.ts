@@ -1,0 +1,120 @@
+import type {Finding, GateMetrics} from '../../gate/types.js'
+import {count} from '../format.js'
+import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
+import type {GateReport} from '../../documents/reports.js'
+import {type Content, markup} from './escape.js'
+import {type KeyFigure, page, type Section} from './page.js'
+import {type Column, dataTable, foldedTable} from './table.js'
+
+const STATE: Record<CheckState, string> = {
+  broken: '✗ not run',
+  failed: '✗ failed',
+  warned: '! warning',
+  passed: '✓ passed',
+}
+/** A demand takes three columns: what it is about, with where it is made below; what is expected; what was found. */
+const DEMAND: readonly Column[] = [
+  {title: 'metric', kind: 'name'},
+  {title: 'expected', kind: 'text'},
+  {title: 'found', kind: 'reason'},
+]
+
+/** The gate as one self-contained HTML file: what fails, what is accepted, every check, what passes. */
+export function gateHtml(report: GateReport): string {
+  const {metrics} = report
+  return page({report, figures: figures(metrics), sections: sections(metrics)})
+}
+
+function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {
+  return [
+    {name: 'Checks', value: count(counts.checks), detail: `${count(findings.length)} demands on them`},
+    {name: 'Errors', value: count(counts.errors), detail: 'each fails the gate'},
+    {
+      name: 'Warnings',
+      value: count(counts.warnings),
+      detail: failLevel === 'warn' ? 'each fails the gate' : 'do not fail the gate',
+    },
+    {name: 'Accepted', value: count(counts.suppressed), detail: 'known failures, with a reason and a last day'},
+    {name: 'Met', value: count(counts.passed), detail: 'demands that hold'},
+  ]
+}
+
+function sections(metrics: GateMetrics): Section[] {
+  const failures = failing(metrics)
+  const accepted = suppressed(metrics)
+  const passed = metrics.findings.filter(({status}) => status === 'pass')
+  return [
+    {
+      id: 'failing',
+      title: 'What fails',
+      body: failures.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failures),
+    },
+    ...(accepted.length === 0 ? [] : [{id: 'accepted', title: 'Accepted for now', body: acceptedTable(accepted)}]),
+    {id: 'checks', title: 'Checks', body: checkTable(metrics)},
+    ...(passed.length === 0
+      ? []
+      : [
+          {
+            id: 'met',
+            title: 'What holds',
+            body: foldedTable('Table of the demands that are met', {
+              caption: 'Demands that are met',
+              columns: DEMAND,
+              rows: passed.map(demand),
+            }),
+          },
+        ]),
+  ]
+}
+
+function failingTable(findings: readonly Finding[]): Content {
+  return dataTable({
+    caption: 'Demands that are not met, the worst first',
+    columns: [...DEMAND, {title: 'level', kind: 'word'}, {title: 'what to do', kind: 'reason'}],
+    rows: findings.map((finding) => [
+      ...demand(finding),
+      finding.level === 'error' ? '✗ error' : '! warning',
+      finding.advice,
+    ]),
+  })
+}
+
+function acceptedTable(findings: readonly Finding[]): Content {
+  return dataTable({
+    caption: 'Demands that are not met and are accepted until a day',
+    columns: [...DEMAND, {title: 'until', kind: 'word'}, {title: 'why', kind: 'reason'}],
+    rows: findings.map((finding) => [
+      ...demand(finding),
+      finding.suppression?.expires ?? '',
+      finding.suppression?.reason ?? '',
+    ]),
+  })
+}
+
+function checkTable(metrics: GateMetrics): Content {
+  return dataTable({
+    caption: 'Every check, in the order of the configuration',
+    columns: [
+      {title: 'check', kind: 'name'},
+      {title: 'state', kind: 'word'},
+      {title: 'demands', kind: 'reason'},
+      {title: 'command', kind: 'word'},
+      {title: 'subject', kind: 'text'},
+      {title: 'its own verdict', kind: 'reason'},
+    ],
+    rows: checkSummaries(metrics).map(({check, state, text}) => [
+      check.name,
+      STATE[state],
+      text,
+      check.command,
+      check.subject,
+      check.verdict === null ? '–' : `${check.verdict.status}: ${check.verdict.summary}`,
+    ]),
+  })
+}
+
+const demand = (finding: Finding): Content[] => [
+  markup`${aboutOf(finding)}<br><span class="aside">${finding.check}, ${finding.place.path}:${finding.place.line}</span>`,
+  finding.expected,
+  foundText(finding),
+]

@@ -1,0 +1,85 @@
+import type {CertifyMetrics} from '../certify/types.js'
+import type {SanitizeMetrics} from '../sanitize/types.js'
+import {findings} from './certify-findings.js'
+import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
+import {count, number, orDash, percent, percentUp, setting} from './format.js'
+import {effects} from './sanitize-view.js'
+import type {Report, Verdict} from '../frame/report.js'
+import {visible} from '../frame/visible.js'
+
+const TOP_EDGES = 10
+const WORD: Record<Verdict['status'], string> = {
+  pass: '✅ Pass',
+  fail: '❌ Fail',
+  inconclusive: '❔ Inconclusive',
+  done: '☑️ Done',
+}
+
+/** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
+export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
+  const headline = headlineGrid(cellGrids(metrics))
+  const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
+  const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
+    text(name),
+    collapsed ? 'collapsed' : number(scaleFree.estimate),
+    collapsed ? '–' : orDash(scaleFree.upper),
+    ...(headline?.rows[k]!.cells ?? []).map((cell) => {
+      const bound = cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status
+      return headline!.sharedRadii ? bound : `${bound} (δ ${setting(cell.delta)})`
+    }),
+  ])
+  const counts = statusCounts(metrics.cells)
+  const about =
+    headline === null
+      ? 'No bounds were asked for.'
+      : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
+  const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
+  return document('surety certify', verdict, [
+    table(head, rows),
+    about,
+    ...(more.length === 0 ? [] : [more.join('\n')]),
+  ])
+}
+
+/** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */
+export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): string {
+  const changed = effects(metrics).map(({name, before, after, kind}) => {
+    const format = {count, number, share: percent}[kind]
+    return [name, format(before), format(after)]
+  })
+  const top = metrics.top
+    .slice(0, TOP_EDGES)
+    .map((e) => [
+      count(e.rank),
+      text(e.source),
+      text(e.target),
+      number(e.score),
+      e.pruned ? 'pruned' : 'kept',
+      text(e.reason),
+    ])
+  const parts = [table(['', 'before', 'after'], changed)]
+  if (top.length > 0) parts.push(table(['rank', 'source', 'target', 'score', '', 'why'], top))
+  return document('surety sanitize', verdict, parts)
+}
+
+/** Heading with the verdict in a word, its summary and meaning, then the parts. */
+export function document(title: string, {status, summary, meaning}: Verdict, parts: readonly string[]): string {
+  return [`## ${title}: ${WORD[status]}`, `**${text(summary)}**`, ...meaning.map(text), ...parts].join('\n\n') + '\n'
+}
+
+/** A table; columns after the first are figures unless said otherwise. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  kind: 'figures' | 'words' = 'figures',
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i === 0 || kind === 'words' ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  )
+}
+
+/** Text from outside as literal Markdown: every character that could start markup is escaped. */
+export function text(value: string): string {
+  return visible(value).replace(/[\\`*_{}[\]<>|#~$&!]/g, (c) => (c === '<' ? '&lt;' : c === '&' ? '&amp;' : `\\${c}`))
+}

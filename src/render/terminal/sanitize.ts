@@ -1,0 +1,122 @@
+import type {SanitizeMetrics} from '../../sanitize/types.js'
+import {change, count, number, percent, points, withSign} from '../format.js'
+import {effects} from '../sanitize-view.js'
+import type {Report} from '../../frame/report.js'
+import {visible} from '../../frame/visible.js'
+import {columnsOf, rebin} from './blocks.js'
+import {palette, type TerminalOptions} from './style.js'
+import {type Table, tableLines} from './table.js'
+import {finish, wrap} from './text.js'
+import {verdictLines} from './verdict.js'
+
+const TOP_EDGES = 8
+
+/** The result of sanitize as text: verdict, before and after, score histogram, top edges. Ends with a newline. */
+export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalOptions): string {
+  const paint = palette(options.colour)
+  const {metrics} = report
+  const section = (title: string, [head, ...rows]: readonly string[]) => [
+    '',
+    paint.bold(title),
+    `  ${paint.dim(head!)}`,
+    ...rows.map((row) => `  ${row}`),
+  ]
+  const room = options.columns - 2
+  const lines = [
+    ...verdictLines(report.verdict, options),
+    ...section('What changed', tableLines(effectTable(metrics), room)),
+    ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
+  ]
+  if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
+  if (metrics.added.count > 0)
+    lines.push(
+      ...section(
+        `Edges added: ${count(metrics.added.count)}, the most alike first`,
+        tableLines(addedTable(metrics), room),
+      ),
+    )
+  for (const {source, target, statements} of metrics.explained) {
+    lines.push(
+      '',
+      paint.bold(visible(`Edge ${source} – ${target}`)),
+      ...statements.flatMap((text) => wrap(`- ${text}`, room, '  ').map((line) => `  ${line}`)),
+    )
+  }
+  if (metrics.truth !== null)
+    lines.push(...section('Against the known adversarial edges', tableLines(truthTable(metrics.truth), room)))
+  return finish(lines)
+}
+
+function effectTable(metrics: SanitizeMetrics): Table {
+  return {
+    head: ['', 'before', 'after', 'change'],
+    align: ['left', 'right', 'right', 'right'],
+    rows: effects(metrics).map(({name, before, after, kind}) => {
+      const format = {count, number, share: percent}[kind]
+      const difference = {
+        count: withSign(after - before),
+        number: change(before, after) ?? '–',
+        share: points(after - before),
+      }[kind]
+      return [name, format(before), format(after), difference]
+    }),
+  }
+}
+
+/** Two rows of blocks on one height scale, all edges above the pruned ones, then the score axis. */
+function histogramLines({histogram, cut, edges, pruned}: SanitizeMetrics, room: number): string[] {
+  const bins = Math.min(60, room - 22)
+  const removed = rebin(histogram.pruned, bins)
+  const all = rebin(histogram.kept, bins).map((kept, i) => kept + removed[i]!)
+  const low = number(histogram.edges[0]!)
+  const high = number(histogram.edges.at(-1)!)
+  const axis = low + high.padStart(Math.max(all.length - low.length, high.length + 1))
+  return [
+    `all     ${columnsOf(all)}  ${count(edges)}`,
+    // Its own height: a tenth of the edges would be a flat line on the scale of all.
+    `pruned  ${columnsOf(removed)}  ${count(pruned)}`,
+    `score   ${axis}  ${cut.score === null ? 'nothing pruned' : `cut ${number(cut.score)}`}`,
+  ]
+}
+
+function edgeTable({top}: SanitizeMetrics): Table {
+  return {
+    head: ['rank', 'edge', 'score', 'KC', 'similar', '', 'why'],
+    align: ['right', 'left', 'right', 'right', 'right', 'left', 'left'],
+    rows: top
+      .slice(0, TOP_EDGES)
+      .map((e) => [
+        count(e.rank),
+        `${e.source} – ${e.target}`,
+        number(e.score),
+        number(e.kc),
+        number(e.similarity),
+        e.pruned ? 'pruned' : 'kept',
+        e.reason,
+      ]),
+  }
+}
+
+function addedTable({added}: SanitizeMetrics): Table {
+  return {
+    head: ['edge', 'likeness'],
+    align: ['left', 'right'],
+    rows: added.top.slice(0, TOP_EDGES).map((e) => [`${e.source} – ${e.target}`, number(e.likeness)]),
+  }
+}
+
+function truthTable(truth: NonNullable<SanitizeMetrics['truth']>): Table {
+  return {
+    head: ['adversarial', 'AUC', 'avg. precision', 'precision', 'recall'],
+    align: ['right', 'right', 'right', 'right', 'right'],
+    rows: [
+      [
+        count(truth.adversarial),
+        number(truth.auc),
+        number(truth.averagePrecision),
+        truth.precision === null ? '–' : percent(truth.precision),
+        percent(truth.recall),
+      ],
+    ],
+  }
+}
