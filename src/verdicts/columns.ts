@@ -1,4 +1,4 @@
-import {didYouMean} from '../closest.js'
+import {didYouMean} from '../frame/did-you-mean.js'
 import {InputError, UsageError} from '../errors.js'
 
 /** What a column of a log can be. */
