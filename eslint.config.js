@@ -22,9 +22,10 @@ const ROOMS = {
   attack: ['frame', 'graph', 'linalg', 'pairwise', 'sanitize', 'stats'],
   evaluate: ['frame', 'graph', 'learn', 'linalg', 'pairwise', 'sanitize', 'stats'],
   harden: ['certify', 'checkpoint', 'data', 'frame', 'learn', 'linalg', 'pairwise', 'perturb', 'stats'],
-  judge: ['frame', 'stats'],
+  verdicts: ['data', 'frame'],
+  judge: ['data', 'frame', 'stats', 'verdicts'],
   drift: ['frame', 'stats'],
-  verdicts: ['data', 'frame', 'judge'],
+
   gate: ['certify', 'frame'],
   documents: [
     'attack',
