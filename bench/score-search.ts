@@ -13,9 +13,10 @@ import {readGraph} from '../src/graph/read-graph.js'
 import {readTruth} from '../src/graph/truth.js'
 import {selectEngine} from '../src/pairwise/select.js'
 import {fuseRanks} from '../src/sanitize/fused.js'
+import {PARTS} from '../src/sanitize/parts.js'
 import {sanitize} from '../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
-import type {SanitizeMetrics} from '../src/sanitize/types.js'
+import type {PartName, SanitizeMetrics} from '../src/sanitize/types.js'
 import {areaUnderRoc} from '../src/stats/ranking.js'
 
 const GRAPHS = [
@@ -27,23 +28,21 @@ const GRAPHS = [
   'cora_nettack_5.0',
 ]
 const CLEAN = ['cora', 'citeseer']
-const PARTS = ['kc', 'labelFree', 'similarity', 'context', 'disagreement', 'overlap', 'fit'] as const
-type Weights = Partial<Record<(typeof PARTS)[number], number>>
+type Weights = Partial<Record<PartName, number>>
 
-/** +1 where a larger part is more suspect. */
-const SIGN = {kc: 1, labelFree: -1, similarity: -1, context: -1, disagreement: 1, overlap: -1, fit: -1}
-const CHOSEN: Weights = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
-const without = (part: keyof Weights): Weights => ({...CHOSEN, [part]: 0})
+const CHOSEN: Weights = Object.fromEntries(PARTS.map(({name, weight}) => [name, weight]))
+const NAMES = PARTS.map(({name}) => name)
 
 const VARIANTS: [string, Weights][] = [
-  ...PARTS.map((part): [string, Weights] => [`${part} alone`, {[part]: 1}]),
+  ...NAMES.map((part): [string, Weights] => [`${part} alone`, {[part]: 1}]),
   ['kc + labelFree + similarity', {kc: 1, labelFree: 1, similarity: 1}],
-  ['all, equal', Object.fromEntries(PARTS.map((part) => [part, 1]))],
+  ['all, equal', Object.fromEntries(NAMES.map((part) => [part, 1]))],
   ['chosen', CHOSEN],
-  ...(Object.keys(CHOSEN) as (keyof Weights)[]).map((part): [string, Weights] => [
-    `chosen without ${part}`,
-    without(part),
-  ]),
+  ...NAMES.map((part): [string, Weights] =>
+    CHOSEN[part] === 0
+      ? [`chosen with ${part}`, {...CHOSEN, [part]: 1}]
+      : [`chosen without ${part}`, {...CHOSEN, [part]: 0}],
+  ),
 ]
 
 const DEFAULTS = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} satisfies SanitizeOptions
@@ -65,11 +64,17 @@ for (const name of GRAPHS) {
     known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0,
   )
   for (const [variant, weights] of VARIANTS) {
-    const voices = PARTS.filter((part) => weights[part] && scores.parts[part] !== null).map((part) => ({
-      values: scores.parts[part]!.map((x) => SIGN[part] * x),
-      weight: weights[part]!,
-    }))
-    table.get(variant)!.push(areaUnderRoc(adversarial, fuseRanks(voices)))
+    const parts = PARTS.filter(({name: part}) => (weights[part] ?? 0) > 0 && scores.parts[part] !== null).map(
+      (part) => ({
+        ...part,
+        weight: weights[part.name]!,
+      }),
+    )
+    const fused = fuseRanks(
+      parts,
+      parts.map((part) => scores.parts[part.name]!),
+    )
+    table.get(variant)!.push(areaUnderRoc(adversarial, fused.edges))
   }
 }
 for (const name of CLEAN) {

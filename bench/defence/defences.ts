@@ -1,4 +1,4 @@
-import {controlJudges, jaccard} from '../../src/evaluate/controls.js'
+import {controlRankings, jaccard} from '../../src/evaluate/controls.js'
 import {lowRankMix} from '../../src/evaluate/low-rank.js'
 import {pruneInOrder, rankEdges} from '../../src/evaluate/rankings.js'
 import {symmetricCsr} from '../../src/graph/adjacency.js'
@@ -27,7 +27,7 @@ const RANKS = [10, 15, 50]
 export function controlDefences({graph}: OpenedCase, scores: EdgeScores, budgets: readonly number[]): Defence[] {
   const {nodes, edges, features} = graph
   const generator = random(0)
-  const pruned = controlJudges(graph, scores, generator).flatMap(({name, score}) => {
+  const pruned = controlRankings(graph, scores, generator).flatMap(({name, score}) => {
     const order = rankEdges(score, generator)
     return budgets.map(
       (share): Defence => ({

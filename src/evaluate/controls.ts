@@ -2,6 +2,7 @@ import {symmetricCsr} from '../graph/adjacency.js'
 import type {Graph} from '../graph/types.js'
 import {csrFromDense} from '../linalg/csr.js'
 import {type Csr, isCsr} from '../linalg/types.js'
+import {PARTS, suspicionOf} from '../sanitize/parts.js'
 import type {EdgeScores} from '../sanitize/types.js'
 import type {Random} from '../stats/random.js'
 import {lowRankEntries} from './low-rank.js'
@@ -10,7 +11,7 @@ import type {Method} from './types.js'
 const RANKS = [10, 15, 50]
 
 /** A ranking of edges; higher = more suspect. */
-export interface Judge {
+export interface Ranking {
   name: string
   kind: Method['kind']
   score: Float64Array
@@ -19,18 +20,13 @@ export interface Judge {
 const negative = (values: Float64Array) => values.map((x) => -x)
 
 /** The score of sanitize, then its parts, each turned so that higher is more suspect. */
-export function sanitizeJudges({score, parts}: EdgeScores): Judge[] {
-  const all: [string, Float64Array | null][] = [
-    ['KC', parts.kc],
-    ['label-free KC', parts.labelFree === null ? null : negative(parts.labelFree)],
-    ['context likeness', negative(parts.context)],
-    ['soft disagreement', parts.disagreement],
-    ['common neighbours', negative(parts.overlap)],
-    ['fit', negative(parts.fit)],
-  ]
+export function sanitizeRankings({score, parts}: EdgeScores): Ranking[] {
   return [
     {name: 'sanitize', kind: 'sanitize', score},
-    ...all.flatMap(([name, part]): Judge[] => (part === null ? [] : [{name, kind: 'part', score: part}])),
+    ...PARTS.flatMap((part): Ranking[] => {
+      const values = parts[part.name]
+      return values === null ? [] : [{name: part.title, kind: 'part', score: suspicionOf(part, values)}]
+    }),
   ]
 }
 
@@ -40,7 +36,7 @@ export function sanitizeJudges({score, parts}: EdgeScores): Judge[] {
  * Reads      labels only through the scores, which know those of the training nodes.
  * Empty      without features, no Jaccard and no cosine.
  */
-export function controlJudges(graph: Graph, scores: EdgeScores, random: Random): Judge[] {
+export function controlRankings(graph: Graph, scores: EdgeScores, random: Random): Ranking[] {
   const {edges, degrees} = scores
   const byEdge = (of: (u: number, v: number) => number) =>
     Float64Array.from({length: edges.length / 2}, (_, e) => of(edges[2 * e]!, edges[2 * e + 1]!))

@@ -5,7 +5,7 @@ import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {sanitize, type SanitizeResult, type SanitizeRun} from '../sanitize/sanitize.js'
 import {random, type Random} from '../stats/random.js'
-import {controlJudges, type Judge, sanitizeJudges} from './controls.js'
+import {controlRankings, type Ranking, sanitizeRankings} from './controls.js'
 import {measureAccuracy, type Measurement} from './measure.js'
 import {gradeOf, membership, pruneInOrder, rankEdges, simpleEdges} from './rankings.js'
 import {evaluationSplit} from './split.js'
@@ -50,7 +50,9 @@ export async function evaluate(
     model: options.model,
     seeds: Array.from({length: options.seeds}, (_, s) => options.seed + s),
   }
-  const trained = ranked.filter(({judge}) => judge.kind === 'sanitize' || (options.compare && judge.kind === 'control'))
+  const trained = ranked.filter(
+    ({ranking}) => ranking.kind === 'sanitize' || (options.compare && ranking.kind === 'control'),
+  )
   const total =
     options.seeds *
     (2 +
@@ -72,10 +74,10 @@ export async function evaluate(
   const attacked = await on('given', edges)
   const after = await on('sanitized', cleaned.edges)
   const methods: Method[] = []
-  for (const {judge, order, grade} of ranked) {
-    const {name, kind} = judge
+  for (const {ranking, order, grade} of ranked) {
+    const {name, kind} = ranking
     const method: Method = {name, kind, grade, samePruning: null, curve: []}
-    if (trained.some((one) => one.judge === judge)) {
+    if (trained.some((one) => one.ranking === ranking)) {
       if (kind === 'sanitize') method.samePruning = {test: after.test, targets: after.targets}
       else method.samePruning = await measure(prune(order, cleaned.metrics.pruned).kept)
       for (const share of options.budgets) {
@@ -168,11 +170,11 @@ function rankMethods(
   adversarial: Uint8Array | null,
   compare: boolean,
   generator: Random,
-): {judge: Judge; order: Uint32Array; grade: Method['grade']}[] {
-  const judges = [...sanitizeJudges(scores), ...(compare ? controlJudges(graph, scores, generator) : [])]
-  return judges.map((judge) => {
-    const order = rankEdges(judge.score, generator)
-    return {judge, order, grade: adversarial === null ? null : gradeOf(adversarial, judge.score, order)}
+): {ranking: Ranking; order: Uint32Array; grade: Method['grade']}[] {
+  const rankings = [...sanitizeRankings(scores), ...(compare ? controlRankings(graph, scores, generator) : [])]
+  return rankings.map((ranking) => {
+    const order = rankEdges(ranking.score, generator)
+    return {ranking, order, grade: adversarial === null ? null : gradeOf(adversarial, ranking.score, order)}
   })
 }
 

@@ -10,30 +10,32 @@ const NULL_PAIRS = 4000
 /** So many edges, evenly spread over the list, are enough for six coefficients. */
 const FITTED_EDGES = 20_000
 const PENALTY = 1e-3
-const TRAITS = 5
+const COLUMNS = 5
 
-/** What is known of edges [m], as judgeEdges and neighbourOverlap say. */
-export interface EdgeTraits extends Likeness {
+/** What is known of some pairs, as edgeLikeness and neighbourOverlap say: [k] each. */
+export interface PairValues extends Omit<Likeness, 'known'> {
   readonly overlap: Float64Array
 }
 
 export interface EdgeFit {
-  /** [m] log-odds that a pair with the traits of the edge is an edge and not one wired at random */
+  /** [m] log-odds that a pair with the values of the edge is an edge and not one wired at random */
   edges: Float64Array
   /** the same of pairs wired at random, ascending */
   nulls: Float64Array
+  /** the same of other pairs */
+  logOdds: (pairs: PairValues) => Float64Array
 }
 
 /**
  * How well every edge fits the graph it stands in: the graph's own edges are told from pairs wired at random by
- * logistic regression on five traits, so that each trait counts as much as it does in this graph.
+ * logistic regression on five columns, so that each counts as much as it does in this graph.
  *
- * Traits     context likeness, Σ_c p_uc p_vc, cosine of profiles, √ of the share of common neighbours, whether there
+ * Columns    context likeness, Σ_c p_uc p_vc, cosine of profiles, √ of the share of common neighbours, whether there
  *            are any.
  * Null       two edges {u, u′}, {v, v′} of one source are drawn and rewired to {u, v}, judged as if it were an edge:
  *            degrees are kept.
- * Unknown    where an end has no profile, edges and pairs are left out of the regression; such an edge has the traits
- *            judgeEdges gives it.
+ * Unknown    where an end has no profile, edges and pairs are left out of the regression; such an edge has the values
+ *            edgeLikeness gives it.
  * Attack     added edges stand among the edges that are fitted to. A share of them lowers all log-odds; it leaves the
  *            order nearly alone as long as most edges are real.
  * Cost       4,000 pairs, degree inner products each; a regression on at most 24,000 rows.
@@ -42,37 +44,41 @@ export interface EdgeFit {
  */
 export function edgeFit(
   edges: Uint32Array,
-  traits: EdgeTraits,
+  values: PairValues & Pick<Likeness, 'known'>,
   sources: readonly LikenessSource[],
   mixing: Aggregation,
   random: Random,
 ): EdgeFit {
   const m = edges.length / 2
-  const all = dense(m, TRAITS)
-  for (let e = 0; e < m; e++)
-    put(all, e, traits.context[e]!, 1 - traits.disagreement[e]!, traits.cosine[e]!, traits.overlap[e]!)
-  const nulls = rewiredTraits(edges, sources, mixing, random)
+  const all = columnsOf(values)
+  const nulls = rewiredColumns(edges, sources, mixing, random)
   const step = Math.ceil(m / FITTED_EDGES)
-  const sample = Uint32Array.from(traits.known.keys()).filter((e) => e % step === 0 && traits.known[e] === 1)
-  const x = dense(sample.length + nulls.rows, TRAITS)
-  sample.forEach((e, k) => x.data.set(all.data.subarray(e * TRAITS, (e + 1) * TRAITS), k * TRAITS))
-  x.data.set(nulls.data, sample.length * TRAITS)
+  const sample = Uint32Array.from(values.known.keys()).filter((e) => e % step === 0 && values.known[e] === 1)
+  const x = dense(sample.length + nulls.rows, COLUMNS)
+  sample.forEach((e, k) => x.data.set(all.data.subarray(e * COLUMNS, (e + 1) * COLUMNS), k * COLUMNS))
+  x.data.set(nulls.data, sample.length * COLUMNS)
   const {logOdds} = logisticRegression(x, new Uint8Array(x.rows).fill(1, 0, sample.length), PENALTY)
-  return {edges: logOdds(all), nulls: logOdds(nulls).sort()}
+  return {edges: logOdds(all), nulls: logOdds(nulls).sort(), logOdds: (pairs) => logOdds(columnsOf(pairs))}
+}
+
+function columnsOf({context, disagreement, cosine, overlap}: PairValues): Dense {
+  const x = dense(context.length, COLUMNS)
+  for (let k = 0; k < context.length; k++) put(x, k, context[k]!, 1 - disagreement[k]!, cosine[k]!, overlap[k]!)
+  return x
 }
 
 function put(x: Dense, row: number, context: number, agreement: number, cosine: number, overlap: number): void {
-  x.data.set([context, agreement, cosine, Math.sqrt(overlap), overlap > 0 ? 1 : 0], row * TRAITS)
+  x.data.set([context, agreement, cosine, Math.sqrt(overlap), overlap > 0 ? 1 : 0], row * COLUMNS)
 }
 
 /** At most 4,000 rewired pairs; a pair {u, u}, or one of which nothing is known, is left out. */
-function rewiredTraits(
+function rewiredColumns(
   edges: Uint32Array,
   sources: readonly LikenessSource[],
   mixing: Aggregation,
   random: Random,
 ): Dense {
-  const x = dense(NULL_PAIRS, TRAITS)
+  const x = dense(NULL_PAIRS, COLUMNS)
   let rows = 0
   sources.forEach((source, number) => {
     const draw = () => {
@@ -96,7 +102,7 @@ function rewiredTraits(
       )
     }
   })
-  return dense(rows, TRAITS, x.data.slice(0, rows * TRAITS))
+  return dense(rows, COLUMNS, x.data.slice(0, rows * COLUMNS))
 }
 
 /** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */

@@ -1,15 +1,13 @@
 import {endCosine, neighbourOverlap} from './context.js'
-import {separation, unlikelyShare} from './cut.js'
+import {separation, unlikelyShare} from './auto-prune.js'
 import {edgeFit} from './edge-fit.js'
-import {fuseRanks} from './fused.js'
+import {fusedScore} from './fused.js'
 import {withinReach} from './kernel-scores.js'
-import {judgeEdges, supportedEdges} from './likeness.js'
+import {edgeLikeness, supportedEdges} from './likeness.js'
+import {type EdgeEvidence, PARTS} from './parts.js'
 import type {PreparedGraph} from './prepare.js'
 import type {KernelScores} from './solvers/solver.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
-
-/** Weights of the ranks, the same for every graph: bench/score-search.ts shows what each is worth. */
-const WEIGHTS = {kc: 1, labelFree: 1, context: 4, disagreement: 2, overlap: 2, fit: 4}
 
 /** What the edges of a graph are like, before any is marked. */
 export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'scored'> {
@@ -23,29 +21,29 @@ export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'score
  *
  * Shapes     in the order of graph.edges.
  * Random     goes on in the stream of the preparation, for the rewired pairs.
- * Cost       that of judgeEdges and edgeFit.
+ * Cost       that of edgeLikeness and edgeFit.
  */
 export function scoreEdges(prepared: PreparedGraph, kernel: KernelScores): JudgedEdges {
   const {graph, settings, mixing, sources, problem} = prepared
   const {edges, features} = graph
   const from = features === null ? 'neighbours' : 'features'
-  const likeness = judgeEdges(edges, sources)
+  const likeness = edgeLikeness(edges, sources)
   const overlap = neighbourOverlap(edges, mixing)
   const fit = edgeFit(edges, {...likeness, overlap}, sources, mixing, prepared.random)
   const supported = supportedEdges(edges, likeness, mixing.degrees, from)
   const countedFit = fit.edges.filter((_, e) => supported[e] === 1)
-  const parts: EdgeScores['parts'] = {
-    kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
-    labelFree: kernel.labelFree,
-    similarity: features === null ? likeness.cosine : endCosine(edges, problem.features),
-    disagreement: likeness.disagreement,
-    context: likeness.context,
+  const known: EdgeEvidence = {
+    ...likeness,
     overlap,
     fit: fit.edges,
+    similarity: features === null ? likeness.cosine : endCosine(edges, problem.features),
+    kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
+    labelFree: kernel.labelFree,
   }
+  const parts = Object.fromEntries(PARTS.map(({name, atEdges}) => [name, atEdges(known)])) as EdgeScores['parts']
   return {
     parts,
-    score: settings.ranking === 'kc' ? parts.kc.slice() : fused(parts),
+    score: settings.ranking === 'kc' ? parts.kc.slice() : fusedScore(known).edges,
     scored: scoredEdges(prepared),
     evidence: {from, separation: separation(countedFit, fit.nulls)},
     unlikely: (unlikelyShare(countedFit, fit.nulls) * countedFit.length) / fit.edges.length,
@@ -61,17 +59,4 @@ function scoredEdges({settings, mixing, graph, problem, options}: PreparedGraph)
   if (!options.focus) return scored
   const inFocus = withinReach(mixing, graph.edges, options.focus)
   return scored.map((x, e) => x & inFocus[e]!)
-}
-
-function fused(parts: EdgeScores['parts']): Float64Array {
-  const negative = (values: Float64Array) => values.map((x) => -x)
-  return fuseRanks([
-    {values: parts.kc, weight: WEIGHTS.kc},
-    // An edge between unlike nodes makes a row more distinct, which lowers tr (H + λI)⁻¹: hence the sign.
-    ...(parts.labelFree === null ? [] : [{values: negative(parts.labelFree), weight: WEIGHTS.labelFree}]),
-    {values: negative(parts.context), weight: WEIGHTS.context},
-    {values: parts.disagreement, weight: WEIGHTS.disagreement},
-    {values: negative(parts.overlap), weight: WEIGHTS.overlap},
-    {values: negative(parts.fit), weight: WEIGHTS.fit},
-  ])
 }

@@ -1,5 +1,6 @@
 import type {Graph} from '../graph/types.js'
-import type {EdgeScores, ExplainedEdge} from './types.js'
+import {PARTS, suspicionOf} from './parts.js'
+import type {EdgeScores, ExplainedEdge, PartName} from './types.js'
 
 const percent = (share: number) => `${Math.round(share * 100)} %`
 
@@ -46,19 +47,22 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
   const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
   if (scores.scored[e] === 0)
     return ['it was not scored: no changed row lies in the node set or the focus, so nothing is known about it']
-  const placeBy = (values: Float64Array, sign: 1 | -1): Place => ({
-    first: values.reduce((place, x) => place + Number(sign * x > sign * values[e]!), 1),
-    others: values.reduce((count, x) => count + Number(x === values[e]!), -1),
-  })
+  const placeBy = (name: PartName): Place => {
+    const suspicion = suspicionOf(PARTS.find((part) => part.name === name)!, parts[name]!)
+    return {
+      first: suspicion.reduce((place, x) => place + Number(x > suspicion[e]!), 1),
+      others: suspicion.reduce((count, x) => count + Number(x === suspicion[e]!), -1),
+    }
+  }
   const {kc, labelFree} = parts
-  const byLabelFree = labelFree === null ? null : placeBy(labelFree, -1)
+  const byLabelFree = labelFree === null ? null : placeBy('labelFree')
   const places = {
-    labels: placeBy(parts.disagreement, 1),
-    neighbourhoods: placeBy(parts.context, -1),
-    features: placeBy(parts.similarity, -1),
-    'common neighbours': placeBy(parts.overlap, -1),
-    fit: placeBy(parts.fit, -1),
-    'kernel complexity': placeBy(kc, 1),
+    labels: placeBy('disagreement'),
+    neighbourhoods: placeBy('context'),
+    features: placeBy('similarity'),
+    'common neighbours': placeBy('overlap'),
+    fit: placeBy('fit'),
+    'kernel complexity': placeBy('kc'),
     ...(byLabelFree === null ? {} : {'label-free complexity': byLabelFree}),
   }
   const by = ({first, others}: Place) =>

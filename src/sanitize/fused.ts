@@ -1,26 +1,53 @@
-import {averageRanks} from '../stats/ranking.js'
+import {shareBelow} from '../stats/ranking.js'
+import {type EdgeEvidence, type PairEvidence, type Part, PARTS, suspicionOf} from './parts.js'
 
-/** One voice in the fused rank: higher value = more suspect. */
-export interface RankedPart {
-  values: Float64Array
-  weight: number
+/** The score of an edge by several parts, at the edges and at other values of the same parts. */
+export interface FusedScore {
+  readonly parts: readonly Part[]
+  /** [m] in [0, 1] */
+  readonly edges: Float64Array
+  /** [k] the score that edges with these values would have; `values` as the parts give them, in their order */
+  readonly at: (values: readonly Float64Array[]) => Float64Array
 }
 
 /**
- * Fused rank: the weighted mean of the average ranks of the parts, scaled to (0, 1].
+ * Fused rank: the weighted mean, over the parts, of the share of the edges that are less suspect, equal ones counted
+ * half.
  *
- * Shapes     each part [m] → [m]; 1 = most suspect in every part.
+ * Shapes     values of each part [m] → [m]; (m − ½)/m = the most suspect in every part.
  * Why ranks  the parts have different units and heavy tails; a rank needs no scale.
- * Cost       m log m for each part.   Empty  m = 0 → empty.
+ * Cost       m log m for each part.   Empty  m = 0 → empty; no part with a weight → all ½.
  * Source     —   docs/math-sanitize.md, "Fused rank".
  */
-export function fuseRanks(parts: readonly RankedPart[]): Float64Array {
-  const m = parts[0]!.values.length
-  const out = new Float64Array(m)
-  const total = parts.reduce((sum, part) => sum + part.weight, 0)
-  for (const {values, weight} of parts) {
-    const ranks = averageRanks(values)
-    for (let e = 0; e < m; e++) out[e]! += (weight * ranks[e]!) / (total * m)
+export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[]): FusedScore {
+  const sorted = parts.map((part, k) => suspicionOf(part, values[k]!).slice().sort())
+  const total = parts.reduce((sum, {weight}) => sum + weight, 0)
+  const at = (of: readonly Float64Array[]) => {
+    const out = new Float64Array(of[0]?.length ?? 0).fill(total > 0 ? 0 : 0.5)
+    if (total > 0)
+      parts.forEach((part, k) => {
+        const suspicion = suspicionOf(part, of[k]!)
+        for (let e = 0; e < out.length; e++) out[e]! += (part.weight * shareBelow(sorted[k]!, suspicion[e]!)) / total
+      })
+    return out
   }
-  return out
+  return {parts, edges: at(values), at}
+}
+
+/** The fused rank of the edges by the parts that have a weight and are known. */
+export function fusedScore(evidence: EdgeEvidence): FusedScore {
+  const known = PARTS.flatMap((part) => {
+    const values = part.weight > 0 ? part.atEdges(evidence) : null
+    return values === null ? [] : [{part, values}]
+  })
+  return fuseRanks(
+    known.map(({part}) => part),
+    known.map(({values}) => values),
+  )
+}
+
+/** The score that the pairs of a node with every node would have as edges: [n]. */
+export function pairScores({parts, at}: FusedScore, pairs: PairEvidence): (u: number) => Float64Array {
+  const withNode = parts.map((part) => part.withNode!(pairs))
+  return (u) => at(withNode.map((values) => values(u)))
 }

@@ -1,16 +1,7 @@
 import {quantile} from '../stats/quantile.js'
-import type {EdgeScores, PartSummary, ScorePart} from './types.js'
+import {type Part, PARTS} from './parts.js'
+import type {EdgeScores, PartSummary} from './types.js'
 
-/** Every part of the score, and which end of its values speaks against an edge. */
-const SUSPECT: Record<ScorePart, PartSummary['suspect']> = {
-  kc: 'high',
-  labelFree: 'low',
-  similarity: 'low',
-  disagreement: 'high',
-  context: 'low',
-  overlap: 'low',
-  fit: 'low',
-}
 const TENTHS = 10
 
 /**
@@ -25,25 +16,25 @@ const TENTHS = 10
  */
 export function partSummaries({parts, pruned}: Pick<EdgeScores, 'parts' | 'pruned'>): PartSummary[] {
   if (pruned.length === 0) return []
-  return (Object.keys(SUSPECT) as ScorePart[]).flatMap((name) => {
-    const values = parts[name]
-    return values === null ? [] : [summaryOf(name, values, pruned)]
+  return PARTS.flatMap((part) => {
+    const values = parts[part.name]
+    return values === null ? [] : [summaryOf(part, values, pruned)]
   })
 }
 
-function summaryOf(name: ScorePart, values: Float64Array, pruned: Uint8Array): PartSummary {
+function summaryOf({name, suspect}: Part, values: Float64Array, pruned: Uint8Array): PartSummary {
   const m = values.length
   const sorted = values.slice().sort()
   const tenths = {kept: new Array<number>(TENTHS).fill(0), pruned: new Array<number>(TENTHS).fill(0)}
   for (let e = 0; e < m; e++) {
     const middle = (firstAbove(sorted, values[e]!, false) + firstAbove(sorted, values[e]!, true)) / 2
-    const place = SUSPECT[name] === 'high' ? middle : m - middle
+    const place = suspect === 'high' ? middle : m - middle
     const counts = pruned[e] === 1 ? tenths.pruned : tenths.kept
     counts[Math.min(TENTHS - 1, Math.floor((TENTHS * place) / m))]!++
   }
   return {
     name,
-    suspect: SUSPECT[name],
+    suspect,
     tenths,
     kept: quartiles(values.filter((_, e) => pruned[e] === 0)),
     pruned: quartiles(values.filter((_, e) => pruned[e] === 1)),

@@ -125,10 +125,10 @@ export interface TopEdge {
   reason: string
 }
 
-export type ScorePart = keyof EdgeScores['parts']
+export type PartName = keyof EdgeScores['parts']
 
 export interface PartSummary {
-  name: ScorePart
+  name: PartName
   /** which end of its values speaks against an edge */
   suspect: 'high' | 'low'
   /** lower quartile, median, upper quartile; null: no such edge */

@@ -43,3 +43,18 @@ export function averagePrecision(truth: ArrayLike<number>, order: ArrayLike<numb
   }
   return sum / found
 }
+
+/** Share of the values, sorted ascending, that are below x, equal ones counted half; NaN where there are none. */
+export function shareBelow(sorted: Float64Array, x: number): number {
+  const place = (after: (value: number) => boolean) => {
+    let low = 0
+    let high = sorted.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (after(sorted[middle]!)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+  return (place((value) => value >= x) + place((value) => value > x)) / (2 * sorted.length)
+}

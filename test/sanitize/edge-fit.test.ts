@@ -4,10 +4,10 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {neighbourOverlap, neighbourShare} from '../../src/sanitize/context.js'
-import {separation, unlikelyShare} from '../../src/sanitize/cut.js'
+import {separation, unlikelyShare} from '../../src/sanitize/auto-prune.js'
 import {edgeFit} from '../../src/sanitize/edge-fit.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
-import {judgeEdges, likenessSources} from '../../src/sanitize/likeness.js'
+import {edgeLikeness, likenessSources} from '../../src/sanitize/likeness.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
 import {random} from '../../src/stats/random.js'
 import type {Graph} from '../../src/graph/types.js'
@@ -24,13 +24,13 @@ async function fitOf(g: Graph, seed = 0) {
   const generator = random(seed)
   const sources = await likenessSources(g, givenLabels(g), generator, engine, plainProducts)
   const mixing = aggregation(g.nodes, g.edges, 'row', 1)
-  const traits = {...judgeEdges(g.edges, sources), overlap: neighbourOverlap(g.edges, mixing)}
-  return {traits, fit: edgeFit(g.edges, traits, sources, mixing, generator)}
+  const values = {...edgeLikeness(g.edges, sources), overlap: neighbourOverlap(g.edges, mixing)}
+  return {values, fit: edgeFit(g.edges, values, sources, mixing, generator)}
 }
 
 describe('how an edge fits', () => {
-  it('tells the edges from pairs wired at random, and finds added edges better than any trait alone', async () => {
-    const {traits, fit} = await fitOf(graph)
+  it('tells the edges from pairs wired at random, and finds added edges better than any part alone', async () => {
+    const {values, fit} = await fitOf(graph)
     const keys = new Set(Array.from({length: added.length / 2}, (_, k) => `${added[2 * k]!},${added[2 * k + 1]!}`))
     const isAdded = Uint8Array.from({length: graph.edges.length / 2}, (_, e) =>
       Number(keys.has(`${graph.edges[2 * e]!},${graph.edges[2 * e + 1]!}`)),
@@ -39,10 +39,10 @@ describe('how an edge fits', () => {
     const negative = (x: Float64Array) => x.map((value) => -value)
     expect(auc(negative(fit.edges))).toBeGreaterThan(
       Math.max(
-        auc(negative(traits.context)),
-        auc(traits.disagreement),
-        auc(negative(traits.cosine)),
-        auc(negative(traits.overlap)),
+        auc(negative(values.context)),
+        auc(values.disagreement),
+        auc(negative(values.cosine)),
+        auc(negative(values.overlap)),
       ),
     )
     expect(separation(fit.edges, fit.nulls)!).toBeGreaterThan(0.75)

@@ -7,10 +7,10 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {neighbourOverlap, SELF} from '../../src/sanitize/context.js'
-import {separation, unlikelyShare} from '../../src/sanitize/cut.js'
+import {separation, unlikelyShare} from '../../src/sanitize/auto-prune.js'
 import {edgeFit} from '../../src/sanitize/edge-fit.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
-import {dealEdges, judgeEdges, type LikenessSource, likenessSources} from '../../src/sanitize/likeness.js'
+import {dealEdges, edgeLikeness, type LikenessSource, likenessSources} from '../../src/sanitize/likeness.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import {random} from '../../src/stats/random.js'
 
@@ -89,7 +89,7 @@ describe('likeness without features', () => {
   it('is that of the definition, each edge by the source of its group', async () => {
     const graph = blocks(40, 2, 0.4, 0.05, 3)
     const sources = await sourcesOf(graph)
-    const {context, disagreement, cosine, known} = judgeEdges(graph.edges, sources)
+    const {context, disagreement, cosine, known} = edgeLikeness(graph.edges, sources)
     expect(sources).toHaveLength(5)
     for (const source of sources) {
       for (const e of source.edges) {
@@ -130,7 +130,7 @@ describe('likeness without features', () => {
     pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1])
     const edges = Uint32Array.from(pairs.flat())
     const leaf = pairs.findIndex(([, v]) => v === 40)
-    const {context, known} = judgeEdges(
+    const {context, known} = edgeLikeness(
       edges,
       await sourcesOf({...inner, nodes: 41, edges, labels: Int32Array.of(...inner.labels!, 0)}),
     )
@@ -214,7 +214,7 @@ describe('the comparison with rewired pairs', () => {
     const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
     const {nulls} = edgeFit(
       graph.edges,
-      {...judgeEdges(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)},
+      {...edgeLikeness(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)},
       sources,
       mixing,
       random(2),

@@ -4,6 +4,7 @@ import type {Graph} from '../../src/graph/types.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {fuseRanks} from '../../src/sanitize/fused.js'
+import {type Part, PARTS} from '../../src/sanitize/parts.js'
 import {markEdges} from '../../src/sanitize/prune.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
@@ -124,21 +125,29 @@ describe('markEdges', () => {
 })
 
 describe('fuseRanks', () => {
-  it('is the weighted mean of average ranks, 1 for an edge that leads every part', () => {
-    expect(
-      Array.from(
-        fuseRanks([
-          {values: Float64Array.of(1, 2, 2, 9), weight: 1},
-          {values: Float64Array.of(0, 0, 1, 5), weight: 3},
-        ]),
-      ),
-    ).toEqual([0.34375, 0.4375, 0.71875, 1])
+  const part = (name: Part['name'], weight: number) => ({...PARTS.find((one) => one.name === name)!, weight})
+
+  it('is the weighted mean of the shares of less suspect edges, equal ones counted half', () => {
+    const {edges, at} = fuseRanks(
+      [part('kc', 1), part('disagreement', 3)],
+      [Float64Array.of(1, 2, 2, 9), Float64Array.of(0, 0, 1, 5)],
+    )
+    expect([...edges]).toEqual([0.21875, 0.3125, 0.59375, 0.875])
+    expect([...at([Float64Array.of(0, 10), Float64Array.of(-1, 10)])]).toEqual([0, 1])
+  })
+
+  it('turns the parts of which low values are suspect', () => {
+    expect([...fuseRanks([part('fit', 1)], [Float64Array.of(1, 9)]).edges]).toEqual([0.75, 0.25])
+  })
+
+  it('says the same of every edge where no part has a weight', () => {
+    expect([...fuseRanks([part('kc', 0)], [Float64Array.of(1, 9)]).edges]).toEqual([0.5, 0.5])
   })
 
   it('depends on the order of the values only', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({min: -50, max: 50}), {minLength: 1, maxLength: 30}), (values) => {
-        const fused = (f: (x: number) => number) => fuseRanks([{values: Float64Array.from(values, f), weight: 2}])
+        const fused = (f: (x: number) => number) => fuseRanks([part('kc', 2)], [Float64Array.from(values, f)]).edges
         expect(fused((x) => Math.exp(x / 10))).toEqual(fused((x) => x))
       }),
       {seed: 9},

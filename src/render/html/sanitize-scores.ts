@@ -1,4 +1,4 @@
-import type {PartSummary, SanitizeMetrics, ScorePart} from '../../sanitize/types.js'
+import type {PartName, PartSummary, SanitizeMetrics} from '../../sanitize/types.js'
 import {count, number, percent, plural} from '../format.js'
 import {hatchLegend} from '../svg/hatch.js'
 import {histogram} from '../svg/histogram.js'
@@ -42,7 +42,7 @@ ${foldedTable('Table of the histogram', {
 }
 
 /** What each part measures, as a heading of its panel. */
-const PART: Record<ScorePart, string> = {
+const PART: Record<PartName, string> = {
   kc: 'kernel complexity (KC)',
   labelFree: 'label-free complexity',
   similarity: 'similarity of the ends',
