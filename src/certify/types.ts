@@ -7,6 +7,10 @@ export interface LayerStates {
   name: string
   dim: number
   data: Float32Array | Float64Array
+  /** of the model's own tensor: the axis that follows the batch; null: each example ran by itself */
+  batchAxis?: number | null
+  /** over what the state was pooled, in words; null: nothing */
+  pooledOver?: string | null
 }
 
 /** What certify needs of a checkpoint on a data set; where it came from does not matter. */
@@ -100,6 +104,13 @@ export interface EpsilonBound {
 export interface LayerMetrics {
   name: string
   dim: number
+  /**
+   * the axis of the model's own tensor that was found to follow the batch; null: each example ran by itself and no
+   * axis of length 1 is the batch. Absent where the model was not run: hidden states have their rows first
+   */
+  batchAxis?: number | null
+  /** over what the state was pooled, in words; null: nothing. Absent in reports of versions that did not say */
+  pooledOver?: string | null
   /** distances are divided by this (median anchor pair distance, or 1) before δ and τ apply */
   scale: number
   /** τ, in scaled units */

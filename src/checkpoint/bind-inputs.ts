@@ -11,6 +11,8 @@ import type {DataSet, InputArray} from './types.js'
 export interface ModelInput {
   name: string
   shape: readonly number[] | null
+  /** which axis is the batch, where that is not the first */
+  batchAxis?: number
 }
 
 /** The array that feeds one input, with the shape of one example as the model wants it. */
@@ -18,6 +20,8 @@ export interface BoundInput {
   name: string
   array: InputArray
   rowShape: number[]
+  /** where the model wants the examples */
+  batchAxis: number
   /** least and largest value fed so far */
   observed: [number, number]
 }
@@ -40,7 +44,7 @@ export function bindInputs(inputs: readonly ModelInput[], data: DataSet, notes: 
         message: `examples of '${array.name}' are reshaped from [${array.shape.slice(1).join(', ')}] to [${rowShape.join(', ')}] for the input '${input.name}'`,
       })
     }
-    return {name: input.name, array, rowShape, observed: [Infinity, -Infinity]}
+    return {name: input.name, array, rowShape, batchAxis: input.batchAxis ?? 0, observed: [Infinity, -Infinity]}
   })
 }
 
@@ -78,7 +82,8 @@ function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray
 function fit(input: ModelInput, array: InputArray, path: string): number[] {
   const have = array.shape.slice(1)
   if (input.shape === null) return have
-  const want = input.shape.slice(1)
+  const axis = input.batchAxis ?? 0
+  const want = [...input.shape.slice(0, axis), ...input.shape.slice(axis + 1)]
   const agrees = (shape: readonly number[]) =>
     shape.length === want.length && shape.every((length, axis) => want[axis] === -1 || want[axis] === length)
   if (agrees(have)) return have
@@ -95,14 +100,27 @@ function fit(input: ModelInput, array: InputArray, path: string): number[] {
 }
 
 /**
- * The values of rows first … first + count − 1, as they are fed to the model.
+ * The values of some rows, row by row, as they are fed to the model.
  *
  * Throws  what making the values throws.
  */
-export function rowsOf({array, observed}: BoundInput, first: number, count: number): NumericArray {
+export function rowsOf({array, observed}: BoundInput, rows: Uint32Array): NumericArray {
   const width = size(array.shape.slice(1))
-  const values =
+  const read = (first: number, count: number) =>
     array.read === undefined ? array.data.subarray(first * width, (first + count) * width) : array.read(first, count)
+  let values: NumericArray | null = null
+  for (let from = 0; from < rows.length; ) {
+    let to = from + 1
+    while (to < rows.length && rows[to] === rows[to - 1]! + 1) to++
+    const given = read(rows[from]!, to - from)
+    if (given.length === rows.length * width) values = given
+    else {
+      values ??= new (given.constructor as Float64ArrayConstructor)(rows.length * width)
+      values.set(given, from * width)
+    }
+    from = to
+  }
+  values ??= new Float32Array(0)
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     if (value < observed[0]) observed[0] = value
@@ -110,3 +128,25 @@ export function rowsOf({array, observed}: BoundInput, first: number, count: numb
   }
   return values
 }
+
+/** [rows, …] with its rows moved to the axis where the model wants them; the same array where that is the first. */
+export function toBatchAxis<A extends NumericArray>(values: A, rows: number, {rowShape, batchAxis}: BoundInput): A {
+  if (batchAxis === 0) return values
+  const before = size(rowShape.slice(0, batchAxis))
+  const after = size(rowShape.slice(batchAxis))
+  const moved = new (values.constructor as Float64ArrayConstructor)(values.length) as unknown as A
+  for (let row = 0; row < rows; row++)
+    for (let outer = 0; outer < before; outer++)
+      moved.set(
+        values.subarray((row * before + outer) * after, (row * before + outer + 1) * after),
+        (outer * rows + row) * after,
+      )
+  return moved
+}
+
+/** The shape of a batch of an input. */
+export const batchShape = (rows: number, {rowShape, batchAxis}: BoundInput): number[] => [
+  ...rowShape.slice(0, batchAxis),
+  rows,
+  ...rowShape.slice(batchAxis),
+]

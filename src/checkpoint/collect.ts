@@ -3,9 +3,10 @@ import {InputError, UsageError} from '../errors.js'
 import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
-import {checkRepeatable} from './inference.js'
 import {checkLabels, classScores} from './output.js'
 import {pool, type PoolOptions, size, type State} from './pool.js'
+import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
+import {probeRows, type RowPlan} from './row-probe.js'
 import {sampleRows, selectRows} from './sample.js'
 import type {DataSet, EmbeddingOptions, ModelStates, OutputKind} from './types.js'
 
@@ -21,10 +22,21 @@ export interface ForwardPass {
   reportOutput: boolean
   outputKind: OutputKind | undefined
   channelAxis: PoolOptions['channelAxis']
-  batchSize: number
+  /** of each layer's own tensor: the axis of its features, −1 the last; absent or null: unknown */
+  features?: readonly (number | null)[]
+  batch: BatchChoice
   inputs: readonly BoundInput[]
-  /** states of rows first … first + count − 1, in the order of `layers`; more rows than that are padding */
-  run(first: number, count: number): Promise<State[]>
+  /** states of these rows in one batch, in the order of `layers`, as the model gives them */
+  run(rows: Uint32Array): Promise<State[]>
+}
+
+/** Examples in one forward pass. */
+export interface BatchChoice {
+  size: number
+  /** somebody chose it */
+  asked: boolean
+  /** the only size that the model declares; null: any */
+  fixed: number | null
 }
 
 /**
@@ -35,9 +47,10 @@ export interface ForwardPass {
  * written to disk.
  *
  * Shapes     layers [rows, dim] fp32 (fp64 where the model computes in it); output [rows, classes].
- * Cost       ⌈rows / batchSize⌉ + 2 forward passes; Σ rows · dim · 4 bytes, and the largest layer once more.
- * Throws     InputError  a state is not finite, its first axis is not the batch, the output is not [rows, classes],
- *            a label is no class of the output, states that differ when the model runs again.
+ * Cost       the probe (see probeRows) and ⌈rows / batchSize⌉ forward passes; Σ rows · dim · 4 bytes, and the largest
+ *            layer once more.
+ * Throws     InputError  what probeRows throws; a state is not finite, a layer that was asked for has no row for each
+ *            example, the output is not [rows, classes], a label is no class of the output.
  *            UsageError  the states do not fit the memory limit (says how many rows would).
  */
 export async function collect(
@@ -47,25 +60,39 @@ export async function collect(
   notes: Note[],
 ): Promise<ModelStates> {
   const {rows, labels} = data
-  await checkRepeatable(pass, rows)
+  const plan = await probeRows(pass, rows, notes)
+  const kept = keptLayers(pass, plan, options, notes)
+  const names = kept.map((index) => pass.layers[index]!)
   const wholeMask = attentionMask(data)
   const gathered: LayerStates[] = []
-  for (let first = 0; first < rows; first += pass.batchSize) {
-    const count = Math.min(pass.batchSize, rows - first)
-    const states = await pass.run(first, count)
+  for (let first = 0; first < rows; first += plan.batchSize) {
+    const count = Math.min(plan.batchSize, rows - first)
+    // A batch of a fixed size is filled up with its last example.
+    const batch = Uint32Array.from({length: plan.fixed ? plan.batchSize : count}, (_, k) =>
+      Math.min(first + k, first + count - 1),
+    )
+    const states = await pass.run(batch)
     const mask =
       wholeMask?.subarray((first * wholeMask.length) / rows, ((first + count) * wholeMask.length) / rows) ?? null
-    const pooled = pass.layers.map((name, index) => {
-      const state = withoutPadding(name, states[index]!, count)
-      const isOutput = index === pass.layers.length - 1
-      if (isOutput) checkOutputShape(name, state)
-      return pool(state, {how: isOutput ? 'flatten' : options.pool, channelAxis: pass.channelAxis, mask})
+    const pooled = kept.map((index, k) => {
+      const state = firstRows(rowsFirst(states[index]!, plan.layouts[index]!, batch.length), count)
+      const isOutput = k === kept.length - 1
+      if (isOutput) checkOutputShape(names[k]!, states[index]!.shape, state)
+      return pool(state, {
+        how: isOutput ? 'flatten' : options.pool,
+        features: featuresFirst(pass.features?.[index] ?? null, states[index]!.shape.length, plan.layouts[index]!),
+        channelAxis: pass.channelAxis,
+        mask,
+      })
     })
-    if (first === 0)
-      gathered.push(...allocate(pass.layers, pooled, rows, options.memoryLimitBytes ?? defaultMemoryLimit()))
-    pooled.forEach((state, index) => append(gathered[index]!, state, first))
+    if (first === 0) gathered.push(...allocate(names, pooled, rows, options.memoryLimitBytes ?? defaultMemoryLimit()))
+    pooled.forEach((state, k) => append(gathered[k]!, state, first))
+    pooled.forEach(({over}, k) => (gathered[k]!.pooledOver = over))
     options.onProgress?.(first + count, rows)
   }
+  gathered.forEach((layer, k) => {
+    layer.batchAxis = plan.layouts[kept[k]!]!.axis
+  })
   const output = classScores(gathered[gathered.length - 1]!, rows, options.output ?? pass.outputKind, notes)
   checkLabels(labels, output.classes, data.inputFiles[0]!.path)
   return {
@@ -85,6 +112,23 @@ export async function collect(
   }
 }
 
+/** Places of the layers that have a row for each example; one that was named must be among them. */
+function keptLayers(pass: ForwardPass, {layouts}: RowPlan, options: EmbeddingOptions, notes: Note[]): number[] {
+  const lost = layouts.flatMap((layout, index) => (layout === null ? [pass.layers[index]!] : []))
+  const named = options.layers !== undefined && options.layers.some((pattern) => pattern !== 'auto')
+  if (lost.length > 0 && named)
+    throw new InputError(`layer ${lost[0]!} has no row for each example: none of its axes follows the batch`, [
+      'leave this layer out',
+    ])
+  if (lost.length > 0)
+    notes.push({
+      level: 'warning',
+      code: 'layers-without-rows',
+      message: `${lost.join(', ')}: no axis follows the batch, so ${lost.length === 1 ? 'this layer is' : 'these layers are'} left out`,
+    })
+  return [...layouts.keys()].filter((index) => layouts[index] !== null)
+}
+
 /** The data set to run on: with a limit, a sample of it. */
 export function requireData(data: DataSet | null, path: string, options: EmbeddingOptions, notes: Note[]): DataSet {
   if (data === null)
@@ -93,19 +137,14 @@ export function requireData(data: DataSet | null, path: string, options: Embeddi
   return rows === null ? data : selectRows(data, rows)
 }
 
-/** The batch size to run with; `fixed`: the model takes no other, so the last batch is padded. */
-export function batchSizeOf(
-  input: ModelInput,
-  bound: readonly BoundInput[],
-  options: EmbeddingOptions,
-): {fixed: boolean; batchSize: number} {
-  const stated = input.shape?.[0] ?? -1
-  if (stated > 0) return {fixed: true, batchSize: stated}
+/** The batch size to run with, before the model has been probed. */
+export function batchChoice(input: ModelInput, bound: readonly BoundInput[], options: EmbeddingOptions): BatchChoice {
+  const stated = input.shape?.[input.batchAxis ?? 0] ?? -1
+  const fixed = stated > 0 ? stated : null
+  const asked = options.batchSize !== undefined
   const values = bound.reduce((sum, {rowShape}) => sum + size(rowShape), 0)
-  return {
-    fixed: false,
-    batchSize: options.batchSize ?? Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_VALUES / Math.max(1, values)))),
-  }
+  const chosen = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_VALUES / Math.max(1, values))))
+  return {size: options.batchSize ?? fixed ?? chosen, asked, fixed}
 }
 
 /** Which tokens count, where the data set has a mask of its own. */
@@ -114,22 +153,17 @@ function attentionMask(data: DataSet): Uint8Array | null {
   return mask === undefined ? null : Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1))
 }
 
-function withoutPadding(name: string, {shape, data}: State, count: number): State {
-  if (shape[0] === undefined || shape[0] < count) {
-    throw new InputError(
-      `layer ${name} has the shape [${shape.join(', ')}] for a batch of ${count} examples: its first axis is not the batch`,
-      ['leave this layer out'],
-    )
-  }
-  const trimmed = [count, ...shape.slice(1)]
-  return {shape: trimmed, data: data.subarray(0, size(trimmed))}
-}
-
-function checkOutputShape(name: string, {shape}: State): void {
-  if (size(shape.slice(1)) === (shape[1] ?? 1)) return
+/** Throws InputError unless there is one score for each class, and says what would make it so. */
+function checkOutputShape(name: string, whole: readonly number[], {shape}: State): void {
+  const [, ...example] = shape
+  if (size(example) === (example[0] ?? 1)) return
+  const steps = example[0]!
   throw new InputError(
-    `the output ${name} has the shape [${shape.join(', ')}], but certify needs one score for each class, [rows, classes]`,
-    ['use a model that classifies whole examples'],
+    `the output ${name} has the shape [${whole.join(', ')}] for a batch of ${shape[0]!}: ${steps} rows of scores for each example ([${example.join(', ')}]), but certify needs one score for each class`,
+    [
+      'export the model with one row of scores for each example, such as the mean over the steps or the last one',
+      'or make every step an example: one row of --data and one label each',
+    ],
   )
 }
 

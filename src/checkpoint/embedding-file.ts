@@ -116,8 +116,8 @@ function layerStates(array: NamedArray, path: string, {pool: how}: EmbeddingOpti
   checkFinite(values, Math.max(1, size(shape.slice(1))), 0, `${path}, array ${array.name}:`)
   const exact = values instanceof Float64Array || values instanceof Int32Array || values instanceof Uint32Array
   const state = {shape, data: exact ? Float64Array.from(values) : Float32Array.from(values)}
-  const pooled = pool(state, {how: how ?? 'flatten', channelAxis: 1, mask: null})
-  return {name: array.name, dim: pooled.shape[1]!, data: pooled.data}
+  const pooled = pool(state, {how: how ?? 'flatten', features: null, channelAxis: 1, mask: null})
+  return {name: array.name, dim: pooled.shape[1]!, data: pooled.data, pooledOver: pooled.over}
 }
 
 function readLabels(array: NamedArray, path: string): Int32Array {

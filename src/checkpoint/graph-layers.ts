@@ -16,6 +16,8 @@ export interface GraphNode {
   outputs: string[]
   /** an activation is fused into the operator */
   activated?: boolean
+  /** of a transposition */
+  perm?: number[]
 }
 
 /** A tensor that depends on the model's inputs, under the name reports show and the one the file uses. */

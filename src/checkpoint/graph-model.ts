@@ -3,8 +3,9 @@ import type {GraphModel} from '@tensorflow/tfjs-converter'
 import {InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {bindInputs} from './bind-inputs.js'
-import {batchSizeOf, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
+import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, loadTensorFlow, reason} from './tensorflow.js'
 import {readTfGraph} from './tf-graph.js'
@@ -38,25 +39,20 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
     const hidden = chosen.filter((layer) => layer !== outputLayer)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
     const bound = bindInputs(graph.placeholders, data, notes)
-    const {fixed, batchSize} = batchSizeOf(graph.placeholders[0]!, bound, options)
+    const batch = batchChoice(graph.placeholders[0]!, bound, options)
     const predict = (tensors: Tensor[]) =>
       [
         model.execute(Object.fromEntries(tensors.map((tensor, i) => [graph.placeholders[i]!.node, tensor])), fetches),
       ].flat()
-    const run = (first: number, count: number) =>
+    const run = (rows: Uint32Array) =>
       forward(
         tensorFlow,
         bound,
         graph.placeholders.map(({type}) => type),
-        {first, count, batch: fixed ? batchSize : count},
+        rows,
         predict,
       ).catch((cause: unknown) => {
-        if (cause instanceof InputError) throw cause
-        throw new InputError(
-          `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
-          ['check that this data belongs to this model'],
-          {cause},
-        )
+        throw doesNotRun(path, rows, data, cause)
       })
     const names = [...hidden, outputLayer!].map((layer) => layer.name)
     const pass = {
@@ -64,7 +60,9 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
       reportOutput: chosen.length > hidden.length,
       outputKind: graphOutputKind(graph, output),
       channelAxis: -1 as const,
-      batchSize,
+      // TensorFlow.js computes with the channels last.
+      features: names.map(() => -1),
+      batch,
       inputs: bound,
       run,
     }

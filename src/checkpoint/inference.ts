@@ -1,38 +1,7 @@
 import {InputError} from '../errors.js'
 import {isJsonObject, type JsonObject} from '../data/json.js'
-import type {ForwardPass} from './collect.js'
 import {checkCall} from './keras-config.js'
 import {checkCallOrder} from './layers-graph.js'
-import type {State} from './pool.js'
-
-const ROWS = 8
-/** Relative to the largest value: far above rounding, far below what a dropped unit changes. */
-const TOLERANCE = 1e-3
-
-/**
- * Runs a few rows twice: a model whose dropout, noise or augmentation is active gives other states the second time.
- *
- * Cost    two passes over at most 8 rows.
- * Throws  InputError  a layer differs (names the first).
- */
-export async function checkRepeatable(pass: ForwardPass, rows: number): Promise<void> {
-  const count = Math.min(ROWS, rows, pass.batchSize)
-  if (count === 0) return
-  const [once, twice] = [await pass.run(0, count), await pass.run(0, count)]
-  const at = once.findIndex((state, k) => differs(state, twice[k]!))
-  if (at < 0) return
-  throw new InputError(
-    `layer ${pass.layers[at]!} gives other states for the same examples when the model runs again: dropout, noise or augmentation is active`,
-    ['export the model for inference: model.eval() in PyTorch, training=False in Keras'],
-  )
-}
-
-function differs(a: State, b: State): boolean {
-  if (a.data.length !== b.data.length) return true
-  let largest = 0
-  for (const value of a.data) largest = Math.max(largest, Math.abs(value))
-  return a.data.some((value, i) => Math.abs(value - b.data[i]!) > TOLERANCE * largest)
-}
 
 /**
  * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training, and for calls that

@@ -5,8 +5,9 @@ import {quietly} from '../frame/silence-console.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
-import {batchSizeOf, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
 import {checkLayersConfig} from './inference.js'
+import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, inputTensor, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
 import type {TfjsFiles} from './tfjs-files.js'
@@ -103,7 +104,7 @@ export const batchTensors = (
   model: LayersModel,
   bound: readonly BoundInput[],
   rows: Uint32Array,
-): Tensor[] => bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows, rows.length))
+): Tensor[] => bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows))
 
 export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
   const output = layers.at(-1)!
@@ -115,30 +116,27 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
     const chosen = selectLayers(layers, options.layers)
     const used = [...chosen.filter((layer) => layer !== output), output]
     const bound = bindInputs(modelInputs, data, notes)
-    const {fixed, batchSize} = batchSizeOf(modelInputs[0]!, bound, options)
+    const batch = batchChoice(modelInputs[0]!, bound, options)
     const probe = tensorFlow.tfl.model({inputs: model.inputs, outputs: used.map((layer) => layer.output)})
     const predict = (tensors: Parameters<LayersModel['predictOnBatch']>[0]) => [probe.predictOnBatch(tensors)].flat()
-    const run = (first: number, count: number) =>
+    const run = (rows: Uint32Array) =>
       forward(
         tensorFlow,
         bound,
         model.inputs.map(({dtype}) => dtype),
-        {first, count, batch: fixed ? batchSize : count},
+        rows,
         predict,
       ).catch((cause: unknown) => {
-        if (cause instanceof InputError) throw cause
-        throw new InputError(
-          `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
-          ['check that this data belongs to this model'],
-          {cause},
-        )
+        throw doesNotRun(path, rows, data, cause)
       })
     const pass = {
       layers: used.map((layer) => layer.name),
       reportOutput: chosen.includes(output),
       outputKind,
       channelAxis: -1 as const,
-      batchSize,
+      // TensorFlow.js computes with the channels last.
+      features: used.map(() => -1),
+      batch,
       inputs: bound,
       run,
     }

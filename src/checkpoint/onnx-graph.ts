@@ -1,4 +1,4 @@
-import {fields, text} from '../data/protobuf.js'
+import {fields, integers, text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 import type {GraphNode} from './graph-layers.js'
 import {externalFiles} from './onnx-external.js'
@@ -26,7 +26,8 @@ const FLOATING = new Set([1, 10, 11, 16])
 export const isFloating = (value: OnnxValue): boolean => FLOATING.has(value.elementType)
 
 /**
- * Reads the structure of an ONNX model; subgraphs of control flow are entered only for the files they name.
+ * Reads the structure of an ONNX model. Of the bodies of If, Loop and Scan only what they take from outside of
+ * themselves is read, which counts as an input of the node, and the files they name.
  *
  * Cost    two passes over the file, no copy of a weight.
  * Throws  InputError  not protobuf, no graph, or a graph without node, input or output (names the file).
@@ -66,14 +67,52 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   return graph
 }
 
-function readNode(bytes: Uint8Array, file: string): GraphNode {
+/** Subgraphs in subgraphs: more is no model anyone exported. */
+const MAX_DEPTH = 16
+
+function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {
   const node: GraphNode = {op: '', inputs: [], outputs: []}
+  const captured = new Set<string>()
   for (const field of fields(bytes, `a node of ${file}`)) {
     if (field.number === 1) node.inputs.push(text(field.bytes))
     else if (field.number === 2) node.outputs.push(text(field.bytes))
     else if (field.number === 4) node.op = text(field.bytes)
+    else if (field.number === 5) {
+      // AttributeProto: name 1, g 6, ints 8, graphs 11.
+      let attribute = ''
+      for (const part of fields(field.bytes, `an attribute of ${file}`)) {
+        if (part.number === 1) attribute = text(part.bytes)
+        else if (part.number === 6 || part.number === 11)
+          for (const name of capturedBy(part.bytes, file, depth + 1)) captured.add(name)
+        else if (part.number === 8 && attribute === 'perm') (node.perm ??= []).push(...integers(part))
+      }
+    }
   }
+  for (const name of node.inputs) captured.delete(name)
+  node.inputs.push(...captured)
   return node
+}
+
+/** What a body reads and does not make itself: values of the graph around it. */
+function capturedBy(graph: Uint8Array, file: string, depth: number): Set<string> {
+  if (depth > MAX_DEPTH)
+    throw new InputError(`${file}: its subgraphs are nested more than ${MAX_DEPTH} deep`, [
+      'check the file with the program that exported it',
+    ])
+  const read = new Set<string>()
+  const own = new Set<string>([''])
+  const place = `a subgraph of ${file}`
+  for (const {number, bytes} of fields(graph, place)) {
+    if (number === 1) {
+      const {inputs, outputs} = readNode(bytes, file, depth)
+      for (const name of inputs) read.add(name)
+      for (const name of outputs) own.add(name)
+    } else if (number === 5) own.add(readInitializer(bytes, file))
+    else if (number === 11) own.add(readValue(bytes, file).name)
+    else if (number === 12) read.add(readValue(bytes, file).name)
+  }
+  for (const name of own) read.delete(name)
+  return read
 }
 
 /** The name of a TensorProto. */

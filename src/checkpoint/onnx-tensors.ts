@@ -1,7 +1,7 @@
 import type {Tensor} from 'onnxruntime-node'
 import {fromFloat16} from '../data/half-precision.js'
 import {InputError} from '../errors.js'
-import {type BoundInput, rowsOf} from './bind-inputs.js'
+import {batchShape, type BoundInput, rowsOf, toBatchAxis} from './bind-inputs.js'
 import {toFloat16} from '../data/half-precision.js'
 import {size, type State} from './pool.js'
 
@@ -21,39 +21,31 @@ const INTEGERS = {
 } as const
 
 /**
- * Rows first … first + count − 1 of an input as a tensor of the type the model takes, padded with zero rows to `batch`.
+ * Some rows of an input as a tensor of the type the model takes.
  *
  * Precision  rounded to a floating type; integers must be exact.
  * Throws     InputError  a value the integer type cannot hold (names row and value), or a type no array can feed
  *            (string).
  */
-export function inputTensor(
-  ort: Ort,
-  type: string,
-  input: BoundInput,
-  first: number,
-  count: number,
-  batch: number,
-): Tensor {
+export function inputTensor(ort: Ort, type: string, input: BoundInput, rows: Uint32Array): Tensor {
   const width = size(input.rowShape)
-  const shape = [batch, ...input.rowShape]
-  const values = Float64Array.from(rowsOf(input, first, count))
-  const padded = new Float64Array(batch * width)
-  padded.set(values)
-  if (type === 'float64') return new ort.Tensor(type, padded, shape)
-  if (type === 'float32') return new ort.Tensor(type, Float32Array.from(padded), shape)
-  if (type === 'float16') return new ort.Tensor(type, Uint16Array.from(padded, toFloat16), shape)
+  const shape = batchShape(rows.length, input)
+  const given = Float64Array.from(rowsOf(input, rows))
+  const values = toBatchAxis(given, rows.length, input)
+  if (type === 'float64') return new ort.Tensor(type, values, shape)
+  if (type === 'float32') return new ort.Tensor(type, Float32Array.from(values), shape)
+  if (type === 'float16') return new ort.Tensor(type, Uint16Array.from(values, toFloat16), shape)
   if (!(type in INTEGERS))
     throw new InputError(`the model's input '${input.name}' takes ${type}, which no array can feed`, [
       'export the model with numeric inputs',
     ])
-  const integers = new INTEGERS[type as keyof typeof INTEGERS](padded.length)
-  padded.forEach((value, i) => {
+  const integers = new INTEGERS[type as keyof typeof INTEGERS](values.length)
+  values.forEach((value, i) => {
     integers[i] =
       integers instanceof BigInt64Array || integers instanceof BigUint64Array ? BigInt(Math.trunc(value)) : value
     if (Number(integers[i]) === value) return
     throw new InputError(
-      `the array '${input.array.name}' holds ${value} at row ${first + Math.floor(i / width)}, but the model's input '${input.name}' takes ${type}`,
+      `the array '${input.array.name}' holds ${value} at row ${rows[Math.floor(given.indexOf(value) / width)]!}, but the model's input '${input.name}' takes ${type}`,
       ['check that this data belongs to this model'],
     )
   })

@@ -20,7 +20,7 @@ const NEXT = ['export the model for inference: model.eval() in PyTorch, training
  *
  * Cost    one pass over the file.
  * Throws  InputError  one of them is there (names the node and its operator).
- * Source  onnx.proto3 (field numbers); operators Dropout (12 and later), BatchNormalization (14 and later).
+ * Source  onnx.proto3 (field numbers); operators Dropout and BatchNormalization, versions 1 to 15.
  *         Deviation: a training mode that is computed while the model runs counts as on.
  */
 export function checkOnnxInference(model: Uint8Array, file: string): void {
@@ -37,6 +37,12 @@ export function checkOnnxInference(model: Uint8Array, file: string): void {
         refuse(node, `drops values: its training_mode is ${constants.get(mode) === true ? 'true' : 'not false'}`)
       if (node.op === 'BatchNormalization' && node.trainingMode)
         refuse(node, 'normalizes by the batch: its training_mode is on')
+      // Before version 14 the statistics of the batch as further outputs were the mark.
+      if (node.op === 'BatchNormalization' && node.outputs.filter((name) => name !== '').length > 1)
+        refuse(node, 'normalizes by the batch: it gives the statistics of the batch, as in training')
+      // Before version 7 an attribute was.
+      if (node.isTest === false && (node.op === 'BatchNormalization' || node.op === 'Dropout'))
+        refuse(node, 'is in training mode: its is_test is 0')
       if (RANDOM.has(node.op)) refuse(node, 'draws random numbers')
     }
   }
@@ -64,6 +70,7 @@ interface Node {
   inputs: string[]
   outputs: string[]
   trainingMode: boolean
+  isTest: boolean | null
 }
 
 function readGraph(
@@ -89,7 +96,7 @@ function readGraph(
 }
 
 function readNode(bytes: Uint8Array, file: string): {node: Node; graphs: Uint8Array[]; constant: boolean | null} {
-  const node: Node = {name: '', op: '', inputs: [], outputs: [], trainingMode: false}
+  const node: Node = {name: '', op: '', inputs: [], outputs: [], trainingMode: false, isTest: null}
   const graphs: Uint8Array[] = []
   let constant: boolean | null = null
   for (const field of fields(bytes, `a node of ${file}`)) {
@@ -103,6 +110,7 @@ function readNode(bytes: Uint8Array, file: string): {node: Node; graphs: Uint8Ar
       for (const part of fields(field.bytes, `an attribute of ${file}`)) {
         if (part.number === 1) name = text(part.bytes)
         else if (part.number === 3 && name === 'training_mode') node.trainingMode = part.integer !== 0
+        else if (part.number === 3 && name === 'is_test') node.isTest = part.integer !== 0
         else if (part.number === 5 && name === 'value') constant = readFlag(part.bytes, file).value
         else if (part.number === 6 || part.number === 11) graphs.push(part.bytes)
       }

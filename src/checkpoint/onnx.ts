@@ -6,11 +6,13 @@ import {DeviceError, InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
 import {bindInputs, type ModelInput} from './bind-inputs.js'
-import {batchSizeOf, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
+import {featureAxes} from './feature-axes.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
 import {inputTensor, stateOf} from './onnx-tensors.js'
 import {checkOnnxInference} from './onnx-training.js'
+import {doesNotRun, runtimeReason} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
 
@@ -34,6 +36,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       'check the file with the program that exported it',
     ])
   const outputName = outputLayer.name
+  const features = featureAxes(graph)
   const external = await Promise.all(graph.externalFiles.map((name) => readBeside(path, name)))
   const notes: Note[] = []
 
@@ -48,18 +51,13 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       const inputs = session.inputMetadata.map((input) => modelInput(input, graph))
       const types = session.inputMetadata.map((input) => (input.isTensor ? input.type : 'a sequence'))
       const bound = bindInputs(inputs, data, notes)
-      const {fixed, batchSize} = batchSizeOf(inputs[0]!, bound, options)
-      const run = async (first: number, count: number) => {
-        const batch = fixed ? batchSize : count
+      const batch = batchChoice(inputs[0]!, bound, options)
+      const run = async (rows: Uint32Array) => {
         const feeds = Object.fromEntries(
-          bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, first, count, batch)]),
+          bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, rows)]),
         )
         const results = await session.run(feeds, fetches).catch((cause: unknown) => {
-          throw new InputError(
-            `${path}: does not run on rows ${first} … ${first + count - 1} of ${data.inputFiles[0]!.path}: ${reason(cause)}`,
-            ['check that this data belongs to this model'],
-            {cause},
-          )
+          throw doesNotRun(path, rows, data, cause)
         })
         return fetches.map((name) => stateOf(name, results[name]!))
       }
@@ -69,7 +67,8 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
         reportOutput: chosen.length > hidden.length,
         outputKind: graphOutputKind(graph, output),
         channelAxis: 1 as const,
-        batchSize,
+        features: fetches.map((tensor) => features.get(tensor) ?? null),
+        batch,
         inputs: bound,
         run,
       }
@@ -160,7 +159,7 @@ async function createSession(
   const extra = {session: {model_external_initializers_file_folder_path: dirname(path)}}
   const session = await ort.InferenceSession.create(bytes, {logSeverityLevel: 4, extra}).catch((cause: unknown) => {
     throw new InputError(
-      `${path}: onnxruntime cannot load the model: ${reason(cause)}`,
+      `${path}: onnxruntime cannot load the model: ${runtimeReason(cause)}`,
       ['check the file with the program that exported it'],
       {cause},
     )
@@ -173,12 +172,23 @@ async function createSession(
 
 function modelInput(input: InferenceSession.ValueMetadata, graph: OnnxGraph): ModelInput {
   if (!input.isTensor || !graph.shapes.has(input.name)) return {name: input.name, shape: null}
-  return {name: input.name, shape: input.shape.map((size) => (typeof size === 'number' ? size : -1))}
+  const shape = input.shape.map((size) => (typeof size === 'number' ? size : -1))
+  const batchAxis = batchAxisOf(input.shape)
+  return {name: input.name, shape, ...(batchAxis === 0 ? {} : {batchAxis})}
 }
 
-/** The first line of a foreign error, without the places in its own source code. */
-const reason = (error: unknown): string =>
-  String(error instanceof Error ? error.message : error)
-    .split('\n')[0]!
-    .replace(/\S*\/onnxruntime\/\S+ /g, '')
-    .slice(0, 300)
+const BATCH_NAME = /^(n|b|bs)$|batch/i
+const STEPS_NAME = /^(t|s|l)$|seq|time|step|len/i
+
+/**
+ * Which axis of an input a declaration says is the batch: the one that is called so, else the first one where it may
+ * have any size, else the only one that may. The probe finds out whether that is true.
+ */
+function batchAxisOf(shape: readonly (number | string)[]): number {
+  const named = shape.findIndex((size) => typeof size === 'string' && BATCH_NAME.test(size))
+  if (named >= 0) return named
+  const free = shape.flatMap((size, axis) =>
+    typeof size === 'string' && !STEPS_NAME.test(size) && (axis > 0 || size !== '') ? [axis] : [],
+  )
+  return typeof shape[0] === 'string' ? 0 : free.length === 1 ? free[0]! : 0
+}

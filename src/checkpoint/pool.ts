@@ -1,27 +1,35 @@
 import type {Pooling} from './types.js'
 
-/** One tensor of a batch as a model gives it: [batch, …]. */
+/** One tensor of a batch as a model gives it. */
 export interface State {
   shape: readonly number[]
   data: Float32Array | Float64Array
 }
 
 export interface PoolOptions {
-  /** absent: mean over tokens for rank 3, flatten for every other rank */
+  /** absent: mean over the positions for rank 3, flatten for every other rank */
   how: Pooling | undefined
-  /** where a convolution's channels are: 1 (ONNX) or −1 (TensorFlow.js) */
+  /** the axis that holds the features of one position; absent or null: unknown, so the last of three and none of more */
+  features?: number | null
+  /** where a convolution's channels are, if that is all that is known: 1 (ONNX) or −1 (TensorFlow.js) */
   channelAxis: 1 | -1
   /** [batch, tokens], 0 = padding; tokens without a mask count all */
   mask: Uint8Array | null
+}
+
+export interface Pooled extends State {
+  /** over what, in words; null: nothing was pooled */
+  over: string | null
 }
 
 /**
  * One vector for each example of a batch.
  *
  * flatten        all axes but the first, row-major: [b, …] → [b, Π].
- * mean           rank 3, [b, t, h] → [b, h]: Σ_t m_t x_t / Σ_t m_t over the tokens the mask keeps.
- * first, last    rank 3: the first or last token the mask keeps.
- * channel        rank ≥ 3: mean over all axes but the first and the channel axis.
+ * mean           over every axis but the first and that of the features; of [b, t, h] over the tokens that the mask
+ *                keeps: Σ_t m_t x_t / Σ_t m_t.
+ * first, last    rank 3: the first or last position, of tokens the first or last one that the mask keeps.
+ * channel        rank ≥ 3: mean over all axes but the first and that of the channels.
  * Ranks a way of pooling does not concern are flattened.
  *
  * Precision  sums in fp64, the result in the type of the state.
@@ -30,29 +38,51 @@ export interface PoolOptions {
  * Throws     nothing.
  * Source     —   Deviation: none.
  */
-export function pool(state: State, {how, channelAxis, mask}: PoolOptions): State {
+export function pool(state: State, {how, features, channelAxis, mask}: PoolOptions): Pooled {
   const {shape, data} = state
-  const way = how ?? (shape.length === 3 ? 'mean' : 'flatten')
-  const batch = shape[0]!
-  if (way === 'channel' && shape.length >= 3) return channelMeans(state, channelAxis === 1 ? 1 : shape.length - 1)
-  if (way === 'flatten' || way === 'channel' || shape.length !== 3) return {shape: [batch, size(shape.slice(1))], data}
-  const [, tokens, width] = shape as [number, number, number]
+  const rank = shape.length
+  const way = how ?? (rank === 3 ? 'mean' : 'flatten')
+  const axis = features ?? (way === 'channel' ? (channelAxis === 1 ? 1 : rank - 1) : rank === 3 ? 2 : null)
+  if (way === 'flatten' || rank < 3 || axis === null || (rank > 3 && (way === 'first' || way === 'last')))
+    return {shape: [shape[0]!, size(shape.slice(1))], data, over: null}
+  const pooledAxes = shape.flatMap((length, k) => (k === 0 || k === axis ? [] : [length]))
+  const positions = `${pooledAxes.join('×')} ${size(pooledAxes) === 1 ? 'position' : 'positions'}`
+  const over = way === 'mean' || way === 'channel' ? `mean over ${positions}` : `${way} of ${positions}`
+  if (rank > 3 || axis === 1) {
+    if (way === 'mean' || way === 'channel') return {...axisMeans(state, axis), over}
+    return {...onePosition(state, way === 'first' ? 0 : shape[2]! - 1), over}
+  }
+  return {...tokens(state, way === 'channel' ? 'mean' : way, mask), over}
+}
+
+/** [b, t, h] → [b, h]. */
+function tokens({shape, data}: State, way: 'mean' | 'first' | 'last', mask: Uint8Array | null): State {
+  const [batch, count, width] = shape as [number, number, number]
   const keepsToken =
-    mask?.length === batch * tokens ? (row: number, token: number) => mask[row * tokens + token] !== 0 : () => true
+    mask?.length === batch * count ? (row: number, token: number) => mask[row * count + token] !== 0 : () => true
   const out = like(data, batch * width)
   for (let row = 0; row < batch; row++) {
-    const kept = Array.from({length: tokens}, (_, token) => token).filter((token) => keepsToken(row, token))
+    const kept = Array.from({length: count}, (_, token) => token).filter((token) => keepsToken(row, token))
     const used = way === 'mean' ? kept : way === 'first' ? kept.slice(0, 1) : kept.slice(-1)
     for (let column = 0; column < width; column++) {
       let sum = 0
-      for (const token of used) sum += data[(row * tokens + token) * width + column]!
+      for (const token of used) sum += data[(row * count + token) * width + column]!
       out[row * width + column] = used.length === 0 ? 0 : sum / used.length
     }
   }
   return {shape: [batch, width], data: out}
 }
 
-function channelMeans({shape, data}: State, axis: number): State {
+/** [b, h, t] → [b, h], one position. */
+function onePosition({shape, data}: State, at: number): State {
+  const [batch, width, count] = shape as [number, number, number]
+  const out = like(data, batch * width)
+  for (let k = 0; k < out.length; k++) out[k] = data[k * count + at]!
+  return {shape: [batch, width], data: out}
+}
+
+/** Means over all axes but the first and `axis`. */
+function axisMeans({shape, data}: State, axis: number): State {
   const batch = shape[0]!
   const channels = shape[axis]!
   const before = size(shape.slice(1, axis))

@@ -2,7 +2,7 @@ import type {EventEmitter} from 'node:events'
 import type * as core from '@tensorflow/tfjs-core'
 import type * as layers from '@tensorflow/tfjs-layers'
 import {DeviceError, InputError} from '../errors.js'
-import {type BoundInput, rowsOf} from './bind-inputs.js'
+import {batchShape, type BoundInput, rowsOf, toBatchAxis} from './bind-inputs.js'
 import {size, type State} from './pool.js'
 
 export interface TensorFlow {
@@ -16,8 +16,8 @@ export interface TensorFlow {
 export type Backend = 'tensorflow' | 'wasm' | 'cpu'
 
 /**
- * The states of rows first … first + count − 1, padded with zero rows to `batch`: `predict` gets one tensor for each
- * input. An operation that wasm does not have moves this and all later batches to the cpu backend.
+ * The states of some rows in one batch: `predict` gets one tensor for each input. An operation that wasm does not have
+ * moves this and all later batches to the cpu backend.
  *
  * Throws  InputError  a token or another whole number that is none; whatever `predict` throws.
  */
@@ -25,16 +25,16 @@ export async function forward(
   tensorFlow: TensorFlow,
   bound: readonly BoundInput[],
   types: readonly string[],
-  rows: {first: number; count: number; batch: number},
+  rows: Uint32Array,
   predict: (inputs: core.Tensor[]) => core.Tensor[],
 ): Promise<State[]> {
   const {tf} = tensorFlow
-  const contiguous = Uint32Array.from({length: rows.count}, (_, k) => rows.first + k)
   const attempt = () =>
     tf.tidy(() =>
-      predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, contiguous, rows.batch))).map(
-        (tensor) => ({shape: tensor.shape, data: Float32Array.from(tensor.dataSync())}),
-      ),
+      predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, rows))).map((tensor) => ({
+        shape: tensor.shape,
+        data: Float32Array.from(tensor.dataSync()),
+      })),
     )
   await tf.setBackend(tensorFlow.backend)
   try {
@@ -48,40 +48,23 @@ export async function forward(
   }
 }
 
-/**
- * Some rows of one input, padded with zero rows to `batch`. Throws InputError: a value that is none of the input's
- * type.
- */
-export function inputTensor(
-  {tf}: TensorFlow,
-  input: BoundInput,
-  type: string,
-  rows: Uint32Array,
-  batch: number,
-): core.Tensor {
+/** Some rows of one input. Throws InputError: a value that is none of the input's type. */
+export function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array): core.Tensor {
   const {array, name, rowShape} = input
-  const width = size(rowShape)
+  const given = rowsOf(input, rows)
   const values =
-    type === 'int32'
-      ? new Int32Array(batch * width)
-      : type === 'bool'
-        ? new Uint8Array(batch * width)
-        : new Float32Array(batch * width)
-  for (let from = 0; from < rows.length; ) {
-    let to = from + 1
-    while (to < rows.length && rows[to] === rows[to - 1]! + 1) to++
-    const given = rowsOf(input, rows[from]!, to - from)
-    values.set(given, from * width)
-    const wrong =
-      values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[from * width + i])
-    if (wrong >= 0)
-      throw new InputError(
-        `the array '${array.name}' holds ${given[wrong]!} at row ${rows[from]! + Math.floor(wrong / width)}, but the model's input '${name}' takes ${type}`,
-        ['check that this data belongs to this model'],
-      )
-    from = to
-  }
-  return tf.tensor(values, [batch, ...rowShape], type === 'int32' || type === 'bool' ? type : 'float32')
+    type === 'int32' ? Int32Array.from(given) : type === 'bool' ? Uint8Array.from(given) : Float32Array.from(given)
+  const wrong = values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[i])
+  if (wrong >= 0)
+    throw new InputError(
+      `the array '${array.name}' holds ${given[wrong]!} at row ${rows[Math.floor(wrong / size(rowShape))]!}, but the model's input '${name}' takes ${type}`,
+      ['check that this data belongs to this model'],
+    )
+  return tf.tensor(
+    toBatchAxis(values, rows.length, input),
+    batchShape(rows.length, input),
+    type === 'int32' || type === 'bool' ? type : 'float32',
+  )
 }
 
 const LISTENED = ['uncaughtException', 'unhandledRejection']

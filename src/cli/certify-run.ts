@@ -50,7 +50,8 @@ export const certifyFlags = {
   pool: Flags.string({
     options: ['flatten', 'mean', 'last', 'first', 'channel'],
     helpGroup: GROUP.method,
-    description: 'how a state with more than one axis becomes a vector',
+    description:
+      'how a state with more than one axis becomes a vector (default: mean over the positions of two axes, tokens or those of a 1-D convolution; flatten for more)',
   }),
   scale: Flags.string({
     options: ['median', 'none'],

@@ -29,9 +29,35 @@ describe('pooling', () => {
     expect(pool({shape: [3, 4], data: STATE.data}, {...plain, how: 'channel'})).toEqual({
       shape: [3, 4],
       data: STATE.data,
+      over: null,
     })
-    expect(pool({shape: [2, 3, 2, 1], data: STATE.data}, plain)).toEqual({shape: [2, 6], data: STATE.data})
+    expect(pool({shape: [2, 3, 2, 1], data: STATE.data}, plain)).toEqual({shape: [2, 6], data: STATE.data, over: null})
     expect(pool(STATE, {...plain, how: 'flatten'}).shape).toEqual([2, 6])
+  })
+
+  it('of a convolution over one axis averages its positions, not its channels, and says so', () => {
+    // [1 row, 2 channels, 3 positions]
+    const state = {shape: [1, 2, 3], data: Float32Array.of(1, 2, 3, 10, 20, 30)}
+    expect(pool(state, {...plain, features: 1})).toEqual({
+      shape: [1, 2],
+      data: Float32Array.of(2, 20),
+      over: 'mean over 3 positions',
+    })
+    expect(pool(state, {...plain, features: 1, how: 'last'})).toMatchObject({
+      data: Float32Array.of(3, 30),
+      over: 'last of 3 positions',
+    })
+    expect(pool(state, plain)).toMatchObject({shape: [1, 3], over: 'mean over 2 positions'})
+  })
+
+  it('by mean of images with known channels averages all positions', () => {
+    const image = {shape: [1, 2, 1, 2], data: Float32Array.of(1, 3, 10, 30)}
+    expect(pool(image, {...plain, how: 'mean', features: 1})).toEqual({
+      shape: [1, 2],
+      data: Float32Array.of(2, 20),
+      over: 'mean over 1×2 positions',
+    })
+    expect(pool(image, {...plain, how: 'mean'})).toMatchObject({shape: [1, 4], over: null})
   })
 
   it('of channels is the mean over every other axis, wherever the channels are', () => {

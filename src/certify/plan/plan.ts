@@ -37,7 +37,7 @@ export interface CertifyPlan {
 }
 
 /** The units of one layer, from its anchors only. */
-export interface LayerUnits {
+export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver'> {
   name: string
   dim: number
   medianDistance: number
@@ -148,7 +148,18 @@ async function layerUnits(
       'lower --floor',
       'set --delta',
     ])
-  return {name: states.name, dim: states.dim, geometry, medianDistance, scale, floor, deltas: usable}
+  const {name, dim, batchAxis, pooledOver} = states
+  return {
+    name,
+    dim,
+    ...(batchAxis === undefined ? {} : {batchAxis}),
+    ...(pooledOver === undefined ? {} : {pooledOver}),
+    geometry,
+    medianDistance,
+    scale,
+    floor,
+    deltas: usable,
+  }
 }
 
 async function pilotOf(

@@ -63,6 +63,8 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
     metrics: {
       name: layer.name,
       dim: layer.dim,
+      ...(layer.batchAxis === undefined ? {} : {batchAxis: layer.batchAxis}),
+      ...(layer.pooledOver === undefined ? {} : {pooledOver: layer.pooledOver}),
       scale,
       floor,
       epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},

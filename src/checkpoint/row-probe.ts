@@ -1,0 +1,213 @@
+import {InputError, UsageError} from '../errors.js'
+import type {Note} from '../frame/report.js'
+import type {ForwardPass} from './collect.js'
+import {size, type State} from './pool.js'
+import {layoutOfOne, possibleLayouts, type RowLayout, rowsFirst} from './row-layout.js'
+
+/** Two sizes without a common factor: an axis of a fixed length cannot grow with both. */
+const SIZES = [6, 5] as const
+/** Batches of a fixed size up to this are run once more, with other neighbours in the same places. */
+const SMALL_BATCH = 16
+/** Relative to the largest value. Same places, other neighbours: the same sums in the same order, so hardly anything. */
+const SAME_PLACES = 1e-5
+/** Other places: the ends of a product may be summed in another order. */
+const OTHER_PLACES = 1e-4
+/** Another size of the batch: so may all of it. */
+const OTHER_SIZE = 5e-3
+
+/** Outputs of single examples that are closer than this are the same but for rounding. */
+const NOTHING_LEFT = 1e-3
+
+/** How the examples of this model are run, and where they stand in each of its tensors. */
+export interface RowPlan {
+  /** examples in one forward pass */
+  batchSize: number
+  /** the model takes no other size: the last batch is filled up */
+  fixed: boolean
+  /** in the order of the pass's layers; null: the tensor has no row for each example */
+  layouts: (RowLayout | null)[]
+}
+
+/** Why a row cannot be taken for an example. */
+export class MixedRows extends InputError {}
+
+/**
+ * Finds the axis that follows the batch in every tensor of a model, and that no example depends on its neighbours.
+ * Nothing is taken from names: shapes at two batch sizes say which axis can be the batch, and values say which one is.
+ * An example must have the same state at another place of another batch, and with other neighbours.
+ *
+ * Cost    17 examples in three passes (6, 5, 6); a model with a fixed batch runs two or three batches, one that takes
+ *         single examples three of them.
+ * Throws  MixedRows   an example depends on its neighbours or on its place (names the layer), or the model's output
+ *         has no row for each example.
+ *         InputError  the model gives other states when it runs again: dropout or noise is active; what `run` throws.
+ *         UsageError  a batch size is asked for that the model does not take.
+ */
+export async function probeRows(pass: ForwardPass, rows: number, notes: Note[]): Promise<RowPlan> {
+  const {fixed, size: batchSize, asked} = pass.batch
+  if (fixed !== null && asked && fixed !== batchSize)
+    throw new UsageError(
+      `--batch-size is ${batchSize}, but the model takes ${fixed} examples at once and no other number`,
+      ['leave --batch-size out'],
+    )
+  if (fixed === 1) return alone(pass, rows)
+  if (fixed !== null) return together(pass, rows, fixed, null)
+  const [large, small] = rows > SIZES[0] ? SIZES : [Math.max(2, rows), 1]
+  if (!asked) return {...(await together(pass, rows, large, small)), batchSize}
+  try {
+    return {...(await together(pass, rows, large, small)), batchSize}
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    // A model that was exported for one size of the batch, whatever it declares.
+    if (batchSize > 1) return together(pass, rows, batchSize, null)
+    const plan = await alone(pass, rows, error)
+    notes.push({
+      level: 'warning',
+      code: 'rows-alone',
+      message: `each example runs by itself, as --batch-size 1 says; in a larger batch the model does not keep its examples apart: ${error.message}`,
+    })
+    return plan
+  }
+}
+
+/** Several examples in one batch, of two sizes where `other` is one. */
+async function together(pass: ForwardPass, rows: number, batch: number, other: number | null): Promise<RowPlan> {
+  const pick = spread(rows, 2 * batch)
+  const first = pick.subarray(0, batch)
+  // Every second example stays where it is, the others give way to examples that were not there.
+  const neighbours = first.map((row, k) =>
+    k % 2 === 0 ? row : pick[batch + k] === row ? first[k - 1]! : pick[batch + k]!,
+  )
+  const moved = Uint32Array.from({length: other ?? batch}, (_, k) =>
+    k % 2 === 0 ? first[(batch - 1 - k) % batch]! : pick[batch + (k % batch)]!,
+  )
+  const base = await pass.run(first)
+  const elsewhere = await pass.run(moved)
+  const beside = other !== null || batch <= SMALL_BATCH ? await pass.run(neighbours) : null
+  const layouts: (RowLayout | null)[] = []
+  let fault: {index: number; mixes: boolean} | null = null
+  for (const [index, state] of base.entries()) {
+    const possible = possibleLayouts(
+      state.shape,
+      batch,
+      other === null ? undefined : {shape: elsewhere[index]!.shape, batch: other},
+    )
+    const measured = possible.map((layout) => ({
+      layout,
+      elsewhere: rowDifference(state, first, elsewhere[index]!, moved, layout),
+      beside: beside === null ? 0 : rowDifference(state, first, beside[index]!, neighbours, layout, true),
+    }))
+    const tolerance = other === null ? OTHER_PLACES : OTHER_SIZE
+    const holds = measured.find((each) => each.elsewhere <= tolerance && each.beside <= SAME_PLACES)
+    layouts.push(holds?.layout ?? null)
+    if (holds !== undefined) continue
+    const mixes = possible.length > 0 && valueDifference(state, elsewhere[index]!) > SAME_PLACES
+    if (mixes || index === base.length - 1) fault ??= {index, mixes}
+  }
+  if (fault !== null) {
+    await requireRepeatable(pass, first, base)
+    throw mixedRows(pass.layers[fault.index]!, base[fault.index]!, batch, fault.mixes)
+  }
+  return {batchSize: batch, fixed: other === null, layouts}
+}
+
+function mixedRows(layer: string, {shape}: State, batch: number, mixes: boolean): MixedRows {
+  const next = [
+    'export the model for inference: model.eval() in PyTorch, training=False in Keras',
+    'where the export fixed the batch, run each example by itself: --batch-size 1',
+  ]
+  return mixes
+    ? new MixedRows(
+        `layer ${layer} mixes the examples of a batch: the state of an example changes with its neighbours or its place among ${batch} examples`,
+        next,
+      )
+    : new MixedRows(
+        `the output ${layer} has the shape [${shape.join(', ')}] for a batch of ${batch} examples: no axis follows the batch`,
+        next,
+      )
+}
+
+/** One example at a time; `reason`: why they were not run together. */
+async function alone(pass: ForwardPass, rows: number, reason?: InputError): Promise<RowPlan> {
+  const picks = spread(rows, 6)
+  const states: State[][] = []
+  for (const row of picks.slice(0, reason === undefined ? 2 : 6)) states.push(await pass.run(Uint32Array.of(row)))
+  const again = await pass.run(picks.subarray(0, 1))
+  const [first] = states as [State[]]
+  const changed = first.findIndex((state, k) => valueDifference(state, again[k]!) > SAME_PLACES)
+  if (changed >= 0) throw unrepeatable(pass.layers[changed]!)
+  // A normalization over the batch leaves nothing of a single example.
+  const outputs = states.map((each) => each.at(-1)!)
+  if (
+    reason instanceof MixedRows &&
+    new Set(picks).size > 1 &&
+    outputs.every((output) => valueDifference(outputs[0]!, output) <= NOTHING_LEFT)
+  )
+    throw reason
+  return {batchSize: 1, fixed: true, layouts: first.map(({shape}) => layoutOfOne(shape))}
+}
+
+/** Rows at even distances over the file, each once as far as there are enough. */
+function spread(rows: number, count: number): Uint32Array {
+  return Uint32Array.from({length: count}, (_, k) => (rows >= count ? Math.floor((k * rows) / count) : k % rows))
+}
+
+async function requireRepeatable(pass: ForwardPass, rows: Uint32Array, once: readonly State[]): Promise<void> {
+  const again = await pass.run(rows)
+  const at = once.findIndex((state, k) => valueDifference(state, again[k]!) > SAME_PLACES)
+  if (at >= 0) throw unrepeatable(pass.layers[at]!)
+}
+
+const unrepeatable = (layer: string) =>
+  new InputError(
+    `layer ${layer} gives other states for the same examples when the model runs again: dropout, noise or augmentation is active`,
+    ['export the model for inference: model.eval() in PyTorch, training=False in Keras'],
+  )
+
+/**
+ * The largest difference between the states of one example in two batches, over the examples that are in both, relative
+ * to the largest value of the tensor. `inPlace`: only those that stand at the same place.
+ */
+function rowDifference(
+  a: State,
+  aRows: Uint32Array,
+  b: State,
+  bRows: Uint32Array,
+  layout: RowLayout,
+  inPlace = false,
+): number {
+  if (b.shape.length !== a.shape.length || size(b.shape) * aRows.length !== size(a.shape) * bRows.length)
+    return Infinity
+  const [left, right] = [rowsFirst(a, layout, aRows.length), rowsFirst(b, layout, bRows.length)]
+  const width = size(left.shape.slice(1))
+  let worst = 0
+  bRows.forEach((row, place) => {
+    const at = inPlace ? (aRows[place] === row ? place : -1) : aRows.indexOf(row)
+    if (at < 0) return
+    for (let k = 0; k < width; k++)
+      worst = Math.max(worst, apart(left.data[at * width + k]!, right.data[place * width + k]!))
+  })
+  return relative(worst, a, b)
+}
+
+function valueDifference(a: State, b: State): number {
+  if (a.data.length !== b.data.length) return Infinity
+  let worst = 0
+  for (let k = 0; k < a.data.length; k++) worst = Math.max(worst, apart(a.data[k]!, b.data[k]!))
+  return relative(worst, a, b)
+}
+
+/** NaN at the same place is the same: whoever reads the states says so. */
+function apart(x: number, y: number): number {
+  if (Object.is(x, y) || x === y) return 0
+  const difference = Math.abs(x - y)
+  return Number.isNaN(difference) ? Infinity : difference
+}
+
+function relative(difference: number, ...states: State[]): number {
+  if (difference === 0) return 0
+  let largest = 0
+  for (const {data} of states)
+    for (const value of data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
+  return difference / largest
+}

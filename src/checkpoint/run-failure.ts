@@ -1,0 +1,45 @@
+import {InputError, SuretyError} from '../errors.js'
+import type {DataSet} from './types.js'
+
+/** Sizes that do not go together: what a batch size that was fixed inside of the model looks like. */
+const SIZES = /reshap|expand|broadcast|dimension|incompatible|mismatch|shape|size/i
+
+/** The error of a model that did not run on some rows; errors of our own pass as they are. */
+export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause: unknown): Error {
+  if (cause instanceof SuretyError) return cause
+  const why = runtimeReason(cause)
+  const which = rows.length === 1 ? `row ${rows[0]!}` : `${rows.length} rows in one batch, from row ${rows[0]!},`
+  return new InputError(
+    `${path}: does not run on ${which} of ${data.inputFiles[0]!.path}: ${why}`,
+    [
+      'check that this data belongs to this model',
+      ...(rows.length > 1 && SIZES.test(why)
+        ? ['where the export fixed the batch size inside of the model, run each example by itself: --batch-size 1']
+        : []),
+    ],
+    {cause},
+  )
+}
+
+/**
+ * What a runtime says of a failure, without the names and places of its own source code: the node that failed, and the
+ * sentences after the signatures.
+ */
+export function runtimeReason(error: unknown): string {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split(/\r?\n/)
+  const node = /while running (\S+) node\.(?: Name:'([^']*)')?/.exec(line)
+  const status = line.split(/Status Message:\s*/).at(-1)!
+  const said = status
+    // path/to/file.cc:41 and the signature that follows it, up to the condition that failed
+    .replace(/\S*\.(?:cc|h|cpp|cu):\d+\s+/g, '')
+    .replace(/[\w:~<>*&, ]+::[\w:~<>]+\([^()]*(?:\([^()]*\)[^()]*)*\)(?:\s*const)?\s*(?:\[[^\]]*\]\s*)?/g, '')
+    .replace(/\b[\w.()<>:>\- ]*\s(?:==|!=|<=|>=|<|>)\s[\w.()<>:>\- ]*\bwas false\.\s*/g, '')
+    .replace(/\b\S+ was false\.\s*/g, '')
+    .replace(/\b(?:onnxruntime|gsl|std)::[\w:<>]+/g, '')
+    .replace(/^\s*(?:\[\w+\]\s*:\s*\d+\s*:\s*\w+\s*:\s*)/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300)
+  if (node === null) return said
+  return `node ${node[2] || '(without a name)'} (${node[1]!}): ${said || 'it fails'}`
+}
