@@ -3,7 +3,8 @@ import {Args, Flags, type Interfaces} from '@oclif/core'
 import {ATTACK_DEFAULTS, type AttackMethod} from '../src/attack/types.js'
 import {type AttackRequest, requireProcessor, runAttack} from '../src/cli/attack-run.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, outputFile} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {defined, GROUP, names, number, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -38,7 +39,7 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
     graph: Args.string({required: true, description: 'any graph that surety sanitize reads'}),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('attack', {
     edges: Flags.string({
       helpGroup: GROUP.input,
       description: 'array of a plain npz that holds the edges (default: edges)',

@@ -2,7 +2,8 @@ import {Args, Flags} from '@oclif/core'
 import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {certifyFlags, certifyPartial, certifyReport, type CertifyRun} from '../src/cli/certify-run.js'
-import {fromEnvironment, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -66,7 +67,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     }),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('certify', {
     ...certifyFlags,
     'list-layers': Flags.boolean({
       helpGroup: GROUP.input,

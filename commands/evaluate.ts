@@ -1,7 +1,8 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {type EvaluateRequest, evaluationOutcome, openEvaluation, writeEvaluation} from '../src/cli/evaluate-run.js'
-import {bytes, defined, fromEnvironment, GROUP, number, numbers, outputFile} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {defined, GROUP, maxMemory, number, numbers, outputFile} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
@@ -40,7 +41,7 @@ must beat. Labels of test nodes are read to grade only.`
     graph: Args.string({required: true, description: 'any graph that surety sanitize reads'}),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('evaluate', {
     edges: Flags.string({
       helpGroup: GROUP.input,
       description: 'array of a plain npz that holds the edges to judge (default: edges)',
@@ -117,11 +118,7 @@ must beat. Labels of test nodes are read to grade only.`
       helpGroup: GROUP.method,
       description: 'never leave a node with fewer neighbours by pruning',
     }),
-    'max-memory': bytes({
-      helpGroup: GROUP.run,
-      description:
-        'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
-    }),
+    'max-memory': maxMemory(),
     out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })

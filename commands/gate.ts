@@ -2,7 +2,8 @@ import {appendFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {EXIT} from '../src/cli/failure.js'
-import {fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP} from '../src/cli/flags.js'
 import {readConfig} from '../src/cli/gate-config.js'
 import {gateFlags, settle} from '../src/cli/gate-flags.js'
 import {gateReport} from '../src/cli/gate-run.js'
@@ -35,7 +36,7 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     {description: 'one check, as a warning only', command: '<%= config.bin %> gate --only spam --no-fail'},
   ]
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('gate', {
     ...gateFlags,
     'fail-level': Flags.string({
       options: ['warn', 'error'],

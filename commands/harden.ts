@@ -1,6 +1,7 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, names, number, numbers, outputFile} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {defined, GROUP, names, number, numbers, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -39,7 +40,7 @@ what not, is measured in docs/harden.md.`
     checkpoint: Args.string({required: true, description: 'TF.js LayersModel: model.json or its folder'}),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('harden', {
     data: Flags.string({
       required: true,
       helpGroup: GROUP.input,

@@ -3,7 +3,8 @@ import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {bytes, defined, fromEnvironment, GROUP, outputFile} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {defined, GROUP, maxMemory, outputFile} from '../src/cli/flags.js'
 import {namedRows} from '../src/cli/pictures.js'
 import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
@@ -57,7 +58,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     }),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('merge', {
     out: outputFile({
       helpGroup: GROUP.output,
       description: 'of certify the report as JSON, of sanitize the cleaned graph',
@@ -73,7 +74,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
       description: "of sanitize: write every part of every edge's score as csv",
     }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
-    'max-memory': bytes({helpGroup: GROUP.run, description: 'of sanitize: what the whole process may take'}),
+    'max-memory': maxMemory(),
   })
 
   async run(): Promise<CertifyReport | SanitizeReport> {

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP} from '../src/cli/flags.js'
 import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
@@ -28,7 +29,7 @@ export default class ReportCommand extends BaseCommand {
     report: Args.string({required: true, description: 'JSON that surety wrote with --out, --report or --json'}),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('report', {
     out: Flags.string({
       multiple: true,
       default: [],

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {defined, fromEnvironment, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {defined, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
 import {type OpenedGraph, openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
@@ -49,7 +50,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     }),
   }
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('sanitize', {
     ...sanitizeFlags,
     'explain-plan': Flags.boolean({
       helpGroup: GROUP.run,

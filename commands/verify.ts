@@ -3,7 +3,8 @@ import {statSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {readEarlier} from '../src/cli/earlier-report.js'
-import {fromEnvironment, GROUP} from '../src/cli/flags.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {verifyComparison, verifyOutcome, verifyReport} from '../src/cli/verify-run.js'
 import {readInput} from '../src/data/read-file.js'
@@ -32,7 +33,7 @@ without running certify again on the model and the data.`
 
   static override args = {report: Args.string({required: true, description: 'report of certify, as JSON'})}
 
-  static override flags = fromEnvironment({
+  static override flags = fromEnvironment('verify', {
     model: Flags.string({
       helpGroup: GROUP.input,
       description: 'the checkpoint that the report should be about; weight files beside it are checked too',

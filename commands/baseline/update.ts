@@ -2,7 +2,8 @@ import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {BaseCommand} from '../../src/cli/base-command.js'
 import {BASELINE_FOLDER, baselineSource} from '../../src/cli/baselines.js'
-import {fromEnvironment} from '../../src/cli/flags.js'
+import {fromEnvironment} from '../../src/cli/environment.js'
+
 import {readConfig} from '../../src/cli/gate-config.js'
 import {gateFlags, settle} from '../../src/cli/gate-flags.js'
 import {checkRuns, reportsOf} from '../../src/cli/gate-run.js'
@@ -25,7 +26,7 @@ bytes: commit the folder, and a pull request shows what changed. Nothing is writ
     },
   ]
 
-  static override flags = fromEnvironment({...gateFlags})
+  static override flags = fromEnvironment('baseline:update', {...gateFlags})
 
   async run(): Promise<{schemaVersion: 1; command: string; version: string; files: string[]}> {
     const parsed = await this.parse(BaselineUpdate)

@@ -5,7 +5,8 @@ import {notesText} from '../render/terminal/notes.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
 import type {DeviceSource} from '../pairwise/sources.js'
 import {EXIT} from './failure.js'
-import {fromEnvironment, GROUP, seedFlag} from './flags.js'
+import {fromEnvironment, readVariables} from './environment.js'
+import {GROUP, seedFlag} from './flags.js'
 import {Progress} from './progress.js'
 import {type Outcome, RunFrame, type Setting} from './run-frame.js'
 import {terminalOf} from './terminal.js'
@@ -24,7 +25,7 @@ export interface RunFlags {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
 
-  static override baseFlags = fromEnvironment({
+  static override baseFlags = fromEnvironment(null, {
     seed: seedFlag(),
     device: Flags.string({
       default: 'auto',
@@ -46,6 +47,11 @@ export abstract class BaseCommand extends Command {
 
   protected readonly progress = new Progress(process.stderr)
   protected readonly frames = new RunFrame(this.id ?? this.ctor.id)
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    readVariables(this.id ?? this.ctor.id, {...this.ctor.baseFlags, ...this.ctor.flags})
+  }
 
   /** `sources`: the GPU engines that can do the work of this command; all unless said. */
   protected engine(flags: RunFlags, sources?: readonly DeviceSource[]): Promise<SelectedEngine> {

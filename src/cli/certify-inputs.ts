@@ -14,7 +14,7 @@ import {UsageError} from '../errors.js'
 import type {PerturbationRequest} from '../perturb/catalogue.js'
 import type {Subject} from '../documents/subject.js'
 import type {InputFile, Json} from '../frame/report.js'
-import {bytes, defined, GROUP, names, numbers} from './flags.js'
+import {defined, GROUP, maxMemory, names, numbers} from './flags.js'
 import {type Pictures, picturesOf} from './pictures.js'
 import type {OnProgress} from './progress.js'
 
@@ -114,11 +114,7 @@ export const statesFlags = {
     helpGroup: GROUP.run,
     description: 'examples in one forward pass (default: up to 256, fewer for large inputs)',
   }),
-  'max-memory': bytes({
-    helpGroup: GROUP.run,
-    description:
-      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
-  }),
+  'max-memory': maxMemory(),
 }
 
 export interface InputFlags {

@@ -46,6 +46,14 @@ export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
     Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
 })
 
+/** What the whole process may take. */
+export const maxMemory = () =>
+  bytes({
+    helpGroup: GROUP.run,
+    description:
+      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
+  })
+
 /** A file that the command writes: its folder is looked at before anything is computed. */
 export const outputFile = Flags.custom<string>({
   async parse(path) {
@@ -115,12 +123,6 @@ export function parseNumber(text: string, flag: string, min = -Infinity, max = I
   throw new UsageError(`--${flag} takes ${range}, not '${text}'`, [
     'run the command with --help to see its flags and examples',
   ])
-}
-
-/** Every flag can also be set by an environment variable: --prune-ratio by SURETY_PRUNE_RATIO. */
-export function fromEnvironment<T extends Record<string, {env?: string}>>(flags: T): T {
-  for (const [name, flag] of Object.entries(flags)) flag.env = `SURETY_${name.replaceAll('-', '_').toUpperCase()}`
-  return flags
 }
 
 /** The object without its undefined members: a flag that was not given is an option that was not set. */

@@ -8,7 +8,8 @@ import {parseAnyReport} from '../documents/read-report.js'
 import type {AnyReport} from '../documents/reports.js'
 import {certifyFlags, type CertifyFlags, certifyReport} from './certify-run.js'
 import {checkFlags} from './check-flags.js'
-import {defined, fromEnvironment, seedFlag} from './flags.js'
+import {fromEnvironment, readVariables} from './environment.js'
+import {defined, seedFlag} from './flags.js'
 import {toFailure} from './failure.js'
 import {requireInputMemory} from './input-memory.js'
 import type {OnProgress} from './progress.js'
@@ -40,8 +41,8 @@ export interface GateRuns {
 }
 
 const FLAGS = {
-  certify: fromEnvironment({...certifyFlags, seed: seedFlag()}),
-  sanitize: fromEnvironment({...sanitizeFlags, seed: seedFlag()}),
+  certify: fromEnvironment('certify', {...certifyFlags, seed: seedFlag()}),
+  sanitize: fromEnvironment('sanitize', {...sanitizeFlags, seed: seedFlag()}),
 }
 
 /**
@@ -95,10 +96,12 @@ async function prepare(
 ): Promise<Prepared> {
   const place = `checks.${name}`
   const all = {seed, ...options}
-  if (certify !== undefined)
-    return {name, kind: 'certify', path: certify, flags: await checkFlags(place, all, FLAGS.certify)}
-  if (sanitize !== undefined)
-    return {name, kind: 'sanitize', path: sanitize, flags: await checkFlags(place, all, FLAGS.sanitize)}
+  const parsed = <Flags>(command: keyof typeof FLAGS): Promise<Flags> => {
+    readVariables(command, FLAGS[command])
+    return checkFlags(place, all, FLAGS[command])
+  }
+  if (certify !== undefined) return {name, kind: 'certify', path: certify, flags: await parsed('certify')}
+  if (sanitize !== undefined) return {name, kind: 'sanitize', path: sanitize, flags: await parsed('sanitize')}
   return {name, kind: 'report', path: report!}
 }
 

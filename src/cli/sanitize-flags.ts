@@ -1,7 +1,7 @@
 import {Flags, type Interfaces} from '@oclif/core'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeOptions} from '../sanitize/settings.js'
-import {bytes, GROUP, names, nodePair, number, positiveOrInfinite} from './flags.js'
+import {GROUP, maxMemory, names, nodePair, number, positiveOrInfinite} from './flags.js'
 
 /** The flags that decide which edges are marked; the command adds where they go. */
 export const sanitizeFlags = {
@@ -149,11 +149,7 @@ export const sanitizeFlags = {
     description:
       'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost',
   }),
-  'max-memory': bytes({
-    helpGroup: GROUP.run,
-    description:
-      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
-  }),
+  'max-memory': maxMemory(),
 }
 
 export type SanitizeFlags = Interfaces.InferredFlags<typeof sanitizeFlags> & {seed: number}

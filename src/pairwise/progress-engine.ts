@@ -1,16 +1,25 @@
 import type {PairwiseEngine} from './engine.js'
 
-/** An engine that tells how many kernel products are done; how many it will be, nobody knows before a solve is. */
+/**
+ * The engine with a count of the kernel products that are done. The total is unknown before the solve ends, so it is
+ * reported as 0. Every member calls the engine's own, so an engine may be an instance of a class.
+ */
 export function watchKernels(
   engine: PairwiseEngine,
   onProgress: (stage: string, done: number, total: number) => void,
 ): PairwiseEngine {
   let applied = 0
   return {
-    ...engine,
-    kernelApply: (z, w, v) => {
+    name: engine.name,
+    precision: engine.precision,
+    volatility: (task) => engine.volatility(task),
+    distances: (x, y, metric) => engine.distances(x, y, metric),
+    kernelBlock: (z, w) => engine.kernelBlock(z, w),
+    kernelApply(z, w, v) {
       onProgress('kernel products of the solve', applied++, 0)
       return engine.kernelApply(z, w, v)
     },
+    kernelGradient: (...task) => engine.kernelGradient(...task),
+    close: () => engine.close(),
   }
 }

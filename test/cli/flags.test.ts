@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {fromEnvironment, parseNumber, parseShard} from '../../src/cli/flags.js'
+import {parseNumber, parseShard} from '../../src/cli/flags.js'
 import {UsageError} from '../../src/errors.js'
 
 describe('parseNumber', () => {
@@ -25,13 +25,5 @@ describe('parseShard', () => {
 
   it.each(['0/2', '3/2', '1', '1/100001', '1/2/3', '-1/2', '1.5/2', ''])('refuses %j', (text) => {
     expect(() => parseShard(text, 'shard')).toThrow(/--shard takes i\/n with i from 1 to n and n at most 100000/)
-  })
-})
-
-describe('fromEnvironment', () => {
-  it('names the variable after the flag', () => {
-    expect(fromEnvironment<Record<string, {env?: string}>>({'prune-ratio': {}})['prune-ratio']?.env).toBe(
-      'SURETY_PRUNE_RATIO',
-    )
   })
 })

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import {InputError} from '../../src/errors.js'
+import {sanitize} from '../../src/index.js'
 import {alignedDistances} from '../../src/pairwise/aligned-distances.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import {keptTiles} from '../../src/pairwise/cpu/tiles.js'
@@ -12,6 +13,7 @@ import {measureSpeed} from '../../src/pairwise/speed.js'
 import {CANDIDATES, shorten} from '../../src/pairwise/witness-candidates.js'
 import {watchKernels} from '../../src/pairwise/progress-engine.js'
 import {pretend, source} from './fakes.js'
+import {communityGraph} from '../sanitize/graphs.js'
 import {normal, units} from './webgpu/data.js'
 
 let cpu: PairwiseEngine
@@ -98,6 +100,42 @@ describe('an engine that is watched', () => {
       ['kernel products of the solve', 1, 0],
     ])
     expect(watched.precision).toBe(cpu.precision)
+  })
+
+  it('may be an instance of a class', async () => {
+    class OwnEngine implements PairwiseEngine {
+      readonly name = 'cpu'
+      readonly precision = 'fp64'
+      closed = false
+      readonly #inner = cpu
+      volatility(...task: Parameters<PairwiseEngine['volatility']>) {
+        return this.#inner.volatility(...task)
+      }
+      distances(...task: Parameters<PairwiseEngine['distances']>) {
+        return this.#inner.distances(...task)
+      }
+      kernelBlock(...task: Parameters<PairwiseEngine['kernelBlock']>) {
+        return this.#inner.kernelBlock(...task)
+      }
+      kernelApply(...task: Parameters<PairwiseEngine['kernelApply']>) {
+        return this.#inner.kernelApply(...task)
+      }
+      kernelGradient(...task: Parameters<PairwiseEngine['kernelGradient']>) {
+        return this.#inner.kernelGradient(...task)
+      }
+      close() {
+        this.closed = true
+        return Promise.resolve()
+      }
+    }
+    const own = new OwnEngine()
+    const {graph} = communityGraph()
+    const progress: string[] = []
+    const options = {onProgress: (stage: string) => progress.push(stage), solver: 'stream'} as const
+    const ours = await sanitize(graph, {...options, engine: own})
+    expect(ours.scores).toEqual((await sanitize(graph, options)).scores)
+    expect(progress).toContain('kernel products of the solve')
+    expect(own.closed).toBe(false)
   })
 })
 

@@ -1,0 +1,66 @@
+import {UsageError} from '../errors.js'
+
+interface Flag {
+  type?: string
+  env?: string
+}
+
+/** Flags whose meaning differs between commands: only the name with the command in it sets them. */
+export const AMBIGUOUS: ReadonlySet<string> = new Set([
+  'against',
+  'batch-size',
+  'data',
+  'edges',
+  'floor',
+  'format',
+  'input-range',
+  'labels',
+  'labels-name',
+  'layers',
+  'method',
+  'model',
+  'out',
+  'pairs',
+  'preset',
+  'resume',
+  'scale',
+  'scores',
+  'soft',
+  'split',
+  'targets',
+  'truth',
+])
+
+const upper = (name: string) => name.replaceAll(/[-: ]/g, '_').toUpperCase()
+
+/** The variable of a flag: SURETY_CERTIFY_ALPHA for --alpha of certify; without a command SURETY_ALPHA. */
+export const variableOf = (command: string | null, flag: string): string =>
+  `SURETY_${command === null ? '' : `${upper(command)}_`}${upper(flag)}`
+
+/** Every flag can also be set by an environment variable, which `--help` names: see `readVariables`. */
+export function fromEnvironment<T extends Record<string, Flag>>(command: string | null, flags: T): T {
+  for (const [name, flag] of Object.entries(flags)) flag.env = variableOf(command, name)
+  return flags
+}
+
+/**
+ * Lets each flag read the variable that is set: the one with the command in its name, else the short one where the flag
+ * means the same in every command.
+ *
+ * Throws  UsageError  a variable of a boolean flag that is neither true, false, 1 nor 0.
+ */
+export function readVariables(
+  command: string,
+  flags: Record<string, Flag>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): void {
+  for (const [name, flag] of Object.entries(flags)) {
+    const [long, short] = [variableOf(command, name), variableOf(null, name)]
+    flag.env = environment[long] === undefined && !AMBIGUOUS.has(name) ? short : long
+    const value = environment[flag.env]
+    if (flag.type === 'boolean' && value !== undefined && !/^(true|false|1|0)$/i.test(value))
+      throw new UsageError(`${flag.env} is '${value}', but --${name} is switched on or off`, [
+        `set ${flag.env} to true, false, 1 or 0, or unset it`,
+      ])
+  }
+}
