@@ -26,11 +26,46 @@ export const sanitizeFlags = {
   }),
   'label-attribute': Flags.string({
     helpGroup: GROUP.input,
-    description: 'node attribute that holds the label (GraphML, GEXF, JSON)',
+    description: 'node attribute (GraphML, GEXF, JSON) or column of the labels file that holds the label',
   }),
   'feature-attributes': names({
     helpGroup: GROUP.input,
-    description: 'node attributes that hold features, comma-separated',
+    description: 'node attributes, or columns of the features file, that hold features; comma-separated',
+  }),
+  'id-column': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'column (csv) or array (npz) of the features and labels files that says whose each row is',
+  }),
+  'ids-as-text': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'node ids stay text: 007 is not 7',
+  }),
+  'first-id': Flags.integer({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.input,
+    description: 'the id of the first row of features and labels whose rows have no ids (default: what fits)',
+  }),
+  'rows-in-order': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'rows without ids follow the order in which the graph file first names its nodes',
+  }),
+  'source-column': Flags.string({
+    helpGroup: GROUP.input,
+    dependsOn: ['target-column'],
+    description: 'column of an edge table that holds the source: its name, or its number from 1',
+  }),
+  'target-column': Flags.string({
+    helpGroup: GROUP.input,
+    dependsOn: ['source-column'],
+    description: 'column of an edge table that holds the target',
+  }),
+  header: Flags.boolean({
+    allowNo: true,
+    helpGroup: GROUP.input,
+    description: 'the first row of an edge table names its columns (default: what its rows say)',
   }),
   'largest-component': Flags.boolean({
     default: false,
@@ -166,6 +201,13 @@ export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest 
       splitNumbers: flags['split-numbers'] as 'file' | 'component',
       labelAttribute: flags['label-attribute'] ?? null,
       featureAttributes: flags['feature-attributes'] ?? null,
+      idColumn: flags['id-column'] ?? null,
+      idsAsText: flags['ids-as-text'],
+      firstId: flags['first-id'] ?? null,
+      rowsInOrder: flags['rows-in-order'],
+      sourceColumn: flags['source-column'] ?? null,
+      targetColumn: flags['target-column'] ?? null,
+      header: flags.header ?? null,
       largestComponent: flags['largest-component'],
       weights: flags.weights as SanitizeRequest['reading']['weights'],
     },

@@ -8,11 +8,10 @@ export interface EdgeColumns {
 export interface EdgeScan {
   /** [2 m] node ids, whole numbers ≥ 0 */
   readonly ids: Float64Array
-  /** [m], or null without a weight column */
+  /** [m], NaN where the cell is empty; or null without a weight column */
   readonly weights: Float64Array | null
   /**
-   * [m + 1] byte offset of each record's line, and behind the last; comments and empty lines belong to the record
-   * before
+   * [m + 1] byte offset of each record's line, and behind the last; empty lines belong to the record before
    */
   readonly starts: Uint32Array
 }
@@ -29,7 +28,8 @@ const SPACE = 0x20
  * Shapes  bytes from `start` → ids [2 m], weights [m].
  * Cost    one pass over the bytes, 20–28 m bytes.
  * Empty   no record → m = 0.
- * Returns null where a line is not plain: a quote, an id that is no whole number below 2⁵³, a missing column.
+ * Returns null where a line is not plain: a quote, an id that is no whole number below 2⁵³ (a leading zero makes it
+ *         text), a missing column, a comment between the records.
  */
 export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, columns: EdgeColumns): EdgeScan | null {
   const capacity = countLines(bytes, start)
@@ -47,10 +47,8 @@ export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, c
       at++
       continue
     }
-    if (first === 0x23 || first === 0x25) {
-      at = nextLine(bytes, at)
-      continue
-    }
+    // Whether it is a comment, or a node whose name begins like one, cannot be told here.
+    if (first === 0x23 || first === 0x25) return null
     starts[m] = at
     for (let column = 0; column <= last; column++) {
       while (bytes[at] === SPACE) at++
@@ -62,14 +60,14 @@ export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, c
           id = id * 10 + (byte - 0x30)
           byte = bytes[++at]!
         }
-        if (at === from || id > Number.MAX_SAFE_INTEGER) return null
+        if (at === from || id > Number.MAX_SAFE_INTEGER || (bytes[from] === 0x30 && at > from + 1)) return null
         ids[2 * m + (column === columns.source ? 0 : 1)] = id
       } else {
         while (at < end && bytes[at] !== separator && bytes[at] !== NEWLINE && bytes[at] !== RETURN)
           if (bytes[at++] === QUOTE) return null
         if (column === columns.weight) {
           const weight = at === from ? NaN : Number(latin(bytes, from, at))
-          if (Number.isNaN(weight)) return null
+          if (Number.isNaN(weight) && at > from) return null
           weights![m] = weight
         }
       }
@@ -91,11 +89,6 @@ function latin(bytes: Uint8Array, from: number, to: number): string {
   let text = ''
   for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!)
   return text
-}
-
-const nextLine = (bytes: Uint8Array, at: number) => {
-  const newline = bytes.indexOf(NEWLINE, at)
-  return newline < 0 ? bytes.length : newline + 1
 }
 
 function countLines(bytes: Uint8Array, start: number): number {

@@ -38,6 +38,55 @@ export function parseJson(bytes: Uint8Array, place: string): unknown {
   }
 }
 
+/**
+ * The same, with every whole number beyond ±(2⁵³ − 1) as a bigint, so that ids of 64 bits stay what they are; what
+ * `exactJson` writes.
+ */
+export function parseExactJson(bytes: Uint8Array, place: string): unknown {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  if (!/\d{16}/.test(text)) return parseJson(bytes, place)
+  const tag = unusedTag(text)
+  // Text is matched first, so that digits inside of it stay digits.
+  const tagged = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])|-?\d+[.eE][\d.eE+-]*/g, (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${tag}${token}"` : token,
+  )
+  return restored(parseJson(Buffer.from(tagged), place), tag)
+}
+
+/** Bigints in place of tagged text, in the value itself. */
+function restored(value: unknown, tag: string): unknown {
+  if (typeof value === 'string') return value.startsWith(tag) ? BigInt(value.slice(tag.length)) : value
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) value[i] = restored(value[i], tag)
+  else if (isJsonObject(value))
+    for (const key of Object.keys(value)) {
+      const now = restored(value[key], tag)
+      if (now !== value[key])
+        Object.defineProperty(value, key, {value: now, writable: true, enumerable: true, configurable: true})
+    }
+  return value
+}
+
+/** JSON text of a value that may hold bigints, which become numbers of all their digits. */
+export function exactJson(value: unknown): string {
+  let found = false
+  const plain = JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'bigint' ? ((found = true), String(one)) : one,
+  )
+  if (!found) return plain
+  const tag = unusedTag(plain)
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${tag}${one}` : one)).replaceAll(
+    new RegExp(`"${tag}(-?\\d+)"`, 'g'),
+    '$1',
+  )
+}
+
+/** A word that occurs nowhere in a text. */
+function unusedTag(text: string): string {
+  let tag = 'exact:'
+  while (text.includes(tag)) tag = `x${tag}`
+  return tag
+}
+
 /** Before anything is built from it. One pass over the bytes: what looks like a bracket inside of text is none. */
 function checkDepth(bytes: Uint8Array, place: string): void {
   let depth = 0

@@ -68,7 +68,7 @@ export function integersOf(array: NamedArray, place: string, min: number, max: n
 }
 
 /** Checks the number of dimensions; the message shows the shape that was found. */
-export function requireRank(array: NamedArray, rank: number, place: string): void {
+export function requireRank(array: Pick<NamedArray, 'name' | 'shape'>, rank: number, place: string): void {
   if (array.shape.length !== rank) {
     throw new InputError(
       `${place}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected ${rank} dimension${rank === 1 ? '' : 's'}`,

@@ -43,6 +43,22 @@ export function parseNpy(bytes: Uint8Array, name: string, place: string): NamedA
   return {name, shape, type, data: header.fortran ? fromFortran(values, shape) : values}
 }
 
+/** The elements of an .npy file as text, row-major; integers of 64 bits with all their digits. */
+export function textOfNpy(bytes: Uint8Array, name: string, place: string): readonly string[] {
+  const header = parseNpyHeader(bytes, name, place)
+  if (header.type !== 'i8' && header.type !== 'u8')
+    return Array.from(parseNpy(bytes, name, place).data as ArrayLike<string | number>, String)
+  // The checks of the size are those of parseNpy; only the conversion is another.
+  const data = Buffer.from(bytes.subarray(header.dataOffset))
+  if (data.length !== elementCount(header.shape) * 8)
+    return Array.from(parseNpy(bytes, name, place).data as ArrayLike<number>, String)
+  if (header.bigEndian) data.swap64()
+  const values = Array.from({length: data.length / 8}, (_, i) =>
+    String(header.type === 'i8' ? data.readBigInt64LE(8 * i) : data.readBigUInt64LE(8 * i)),
+  )
+  return header.fortran ? fromFortran(values, header.shape) : values
+}
+
 function swap(data: Uint8Array, unit: number): void {
   const view = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   if (unit === 2) view.swap16()

@@ -1,7 +1,7 @@
 import {constants, inflateRawSync} from 'node:zlib'
 import {InputError} from '../errors.js'
 import type {NamedArray} from './named-array.js'
-import {parseNpy, writeNpy} from './npy.js'
+import {parseNpy, textOfNpy, writeNpy} from './npy.js'
 import {type NpyHeader, parseNpyHeader} from './npy-header.js'
 import {readZipDirectory, readZipEntry, writeZip, type ZipEntry, type ZipLimits} from './zip.js'
 
@@ -16,6 +16,10 @@ export interface NpzArchive {
   readonly has: (name: string) => boolean
   /** shape without unpacking */
   readonly shape: (name: string) => readonly number[]
+  /** the header without unpacking */
+  readonly header: (name: string) => NpyHeader
+  /** every element of an array as text, integers of 64 bits exactly */
+  readonly text: (name: string) => readonly string[]
   /** throws an InputError that lists the arrays where `name` is absent */
   readonly read: (name: string) => NamedArray
   /** the npy bytes as they are, skipped object arrays included: to carry an array without looking into it */
@@ -49,12 +53,16 @@ export function openNpz(bytes: Uint8Array, place: string, limits?: ZipLimits): N
       ])
     return entry
   }
+  const headerOf = (name: string) =>
+    headers.get(name) ?? parseNpyHeader(headOf(bytes, entryOf(name), place), name, place)
   return {
     place,
     names,
     skipped,
     has: (name) => headers.has(name),
-    shape: (name) => headers.get(name)?.shape ?? parseNpyHeader(headOf(bytes, entryOf(name), place), name, place).shape,
+    shape: (name) => headerOf(name).shape,
+    header: headerOf,
+    text: (name) => textOfNpy(readZipEntry(bytes, entryOf(name), place), name, place),
     read: (name) => parseNpy(readZipEntry(bytes, entryOf(name), place), name, place),
     raw: (name) => readZipEntry(bytes, entryOf(name), place),
   }

@@ -1,3 +1,5 @@
+import {utf16Of} from './encoding.js'
+
 export type Content = 'empty' | 'zip' | 'npy' | 'gzip' | 'graphml' | 'gexf' | 'xml' | 'json' | 'text' | 'binary'
 
 const SIGNATURES: [signature: string, content: Content, words: string][] = [
@@ -29,6 +31,7 @@ function sniff(bytes: Uint8Array): [Content, string] {
   if (bytes.length === 0) return ['empty', 'an empty file']
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
   const latin = head.toString('latin1')
+  if (utf16Of(bytes) !== null) return ['text', 'text in UTF-16']
   for (const [signature, content, words] of SIGNATURES) if (latin.startsWith(signature)) return [content, words]
   const text = head
     .toString('utf8')

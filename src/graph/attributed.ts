@@ -1,3 +1,4 @@
+import {exactJson} from '../data/json.js'
 import {InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {RawGraph} from './document.js'
@@ -64,7 +65,7 @@ export function rawOfAttributed(
       features: data.features,
       labels: data.labels,
       classNames: data.classNames,
-      split: null,
+      split: data.split,
     },
     notes: data.notes,
   }
@@ -79,7 +80,7 @@ function weightOf(weight: unknown, edge: number, place: string): number {
         ? NaN
         : Number(weight)
   if (Number.isNaN(value))
-    throw new InputError(`${place}: edge ${edge} has the weight ${JSON.stringify(weight)}, not a number`, [
+    throw new InputError(`${place}: edge ${edge} has the weight ${exactJson(weight)}, not a number`, [
       'mend the weight',
     ])
   return value

@@ -1,3 +1,4 @@
+import type {ClassName} from './labels.js'
 import type {Matrix} from '../linalg/types.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {Graph, NormalisationCounts, Split} from './types.js'
@@ -26,7 +27,7 @@ export interface RawGraph {
   /** [nodes], −1 = unknown */
   readonly labels: Int32Array | null
   /** the file's names of the classes, or null where classes are numbered */
-  readonly classNames: readonly string[] | null
+  readonly classNames: readonly ClassName[] | null
   readonly split: Split | null
 }
 
@@ -84,5 +85,5 @@ export interface NormalisedGraph {
   readonly writeWeights: Float64Array | null
   /** [2 a] edges to write beside those of the graph, u < v, sorted, marked as added; null: none */
   readonly added: Uint32Array | null
-  readonly classNames: readonly string[] | null
+  readonly classNames: readonly ClassName[] | null
 }

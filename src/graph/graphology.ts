@@ -2,6 +2,7 @@ import {UndirectedGraph} from 'graphology'
 import type {AbstractGraph} from 'graphology-types'
 import {isCsr, type Matrix} from '../linalg/types.js'
 import {rawOfAttributed} from './attributed.js'
+import type {ClassName} from './labels.js'
 import {GRAPH_LIMITS} from './limits.js'
 import type {AttributeOptions} from './node-attributes.js'
 import {normaliseRaw, type NormaliseOptions} from './normalise.js'
@@ -18,7 +19,7 @@ export function rowOf(matrix: Matrix, row: number): number[] {
 /** Class name or number of a node, or nothing where its label is not known. */
 export const classOf = (
   graph: Graph,
-  classNames: readonly string[] | null,
+  classNames: readonly ClassName[] | null,
   node: number,
 ): {class?: string | number} => {
   const label = graph.labels?.[node] ?? -1
@@ -31,7 +32,7 @@ export const classOf = (
  */
 export function toGraphology(
   graph: Graph,
-  classNames: readonly string[] | null = null,
+  classNames: readonly ClassName[] | null = null,
   isAdded: Uint8Array | null = null,
 ): UndirectedGraph {
   const out = new UndirectedGraph()

@@ -1,38 +1,94 @@
-import {integersOf, type NamedArray, requireRank} from '../data/named-array.js'
+import {type NamedArray, requireRank} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 
+/** What a file calls a class: a word, or a number where the numbers of a file have gaps. */
+export type ClassName = string | number
+
+export interface Labels {
+  /** [nodes] class, −1 = unknown */
+  readonly labels: Int32Array
+  /** null: classes are called by their numbers */
+  readonly classNames: readonly ClassName[] | null
+}
+
+const MISSING = new Set(['', 'nan', 'na', 'n/a', '<na>', 'nat', 'none', 'null', 'unknown', '?'])
+
+/** A label that says that there is none. */
+export const isMissing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'number' && Number.isNaN(value)) ||
+  (typeof value === 'string' && MISSING.has(value.trim().toLowerCase()))
+
 /**
- * Labels of an array [nodes] (or [nodes, 1]): whole numbers −1 … maxClasses − 1, −1 = unknown; text is sorted into
- * classes.
+ * Labels of an array [nodes] or [nodes, 1]: whole numbers, −1 and NaN = unknown, or text; an array [nodes, classes] of
+ * 0 and 1 with at most a single 1 in each row is read as the class where that 1 stands.
  */
-export function labelsOfArray(
-  array: NamedArray,
-  place: string,
-  maxClasses: number,
-): {labels: Int32Array; classNames: string[] | null} {
-  if (array.shape.length !== 2 || array.shape[1] !== 1) requireRank(array, 1, place)
-  if (!ArrayBuffer.isView(array.data)) return labelsOfText(array.data)
-  return {labels: Int32Array.from(integersOf(array, place, -1, maxClasses - 1)), classNames: null}
+export function labelsOfArray(array: NamedArray, place: string, maxClasses: number): Labels {
+  const [rows = 0, cols = 1] = array.shape
+  if (array.shape.length === 2 && cols > 1) return labelsOfIndicators(array, rows, cols, place)
+  if (array.shape.length !== 2) requireRank(array, 1, place)
+  return labelsOfValues(
+    Array.from(array.data as ArrayLike<string | number>),
+    (row) => `${place}, array ${array.name}: element ${row}`,
+    maxClasses,
+  )
 }
 
-/** Class numbers of class names in the order of the sorted names; an empty name is unknown (−1). */
-export function labelsOfText(texts: readonly string[]): {labels: Int32Array; classNames: string[]} {
-  const classNames = [...new Set(texts)].filter((text) => text !== '').sort()
-  const number = new Map(classNames.map((name, i) => [name, i]))
-  return {labels: Int32Array.from(texts, (text) => number.get(text) ?? -1), classNames}
-}
-
-/** Class numbers given as text: whole numbers, or null where one is no whole number (then they are names). */
-export function labelsOfNumbers(values: readonly number[], place: string, maxClasses: number): Int32Array {
-  return Int32Array.from(values, (value, node) => {
-    if (!Number.isInteger(value) || value < -1 || value >= maxClasses) {
+function labelsOfIndicators({data, name}: NamedArray, rows: number, cols: number, place: string): Labels {
+  const labels = new Int32Array(rows).fill(-1)
+  for (let i = 0; i < rows * cols; i++) {
+    const row = Math.floor(i / cols)
+    if (data[i] === 0) continue
+    if (data[i] !== 1 || labels[row] !== -1)
       throw new InputError(
-        `${place}: the label of node ${node} is ${value}, not a whole number in -1 … ${maxClasses - 1}`,
-        ['mend the labels; -1 means unknown'],
+        `${place}, array ${name}: row ${row} is no label: more than one class, or a value other than 0 and 1`,
+        ['give one class a node, as an array [nodes]'],
       )
-    }
-    return value
+    labels[row] = i % cols
+  }
+  return {labels, classNames: null}
+}
+
+/**
+ * Classes of values that are text or whole numbers. Numbers from 0 without a gap are class numbers as they are; others
+ * are numbered in ascending order under their own names, so that a gap costs nothing. Text is sorted.
+ *
+ * Throws  InputError  a number that is not whole or below −1, or more classes than `maxClasses`.
+ */
+export function labelsOfValues(values: readonly unknown[], where: (row: number) => string, maxClasses: number): Labels {
+  const isNumeric = values.every(
+    (value) =>
+      isMissing(value) || typeof value === 'number' || (typeof value === 'string' && Number.isFinite(Number(value))),
+  )
+  const names = isNumeric
+    ? numericClasses(values, where)
+    : [...new Set(values.filter((value) => !isMissing(value)).map(String))].sort()
+  if (names.length > maxClasses)
+    throw new InputError(
+      `${where(0).replace(/: element 0$/, '')}: has ${names.length} classes, the limit is ${maxClasses}`,
+      ['check that this column holds labels'],
+    )
+  const number = new Map<ClassName, number>(names.map((name, label) => [name, label]))
+  const labels = Int32Array.from(values, (value) =>
+    isMissing(value) ? -1 : (number.get(isNumeric ? Number(value) : String(value)) ?? -1),
+  )
+  const isPlain = isNumeric && names.every((name, label) => name === label)
+  return {labels, classNames: isPlain ? null : names}
+}
+
+function numericClasses(values: readonly unknown[], where: (row: number) => string): number[] {
+  const found = new Set<number>()
+  values.forEach((value, row) => {
+    if (isMissing(value)) return
+    const label = Number(value)
+    if (!Number.isSafeInteger(label) || label < -1)
+      throw new InputError(`${where(row)} is ${label}, a label is a whole number from 0, or -1 for unknown`, [
+        'mend the labels, or write the classes as words',
+      ])
+    if (label >= 0) found.add(label)
   })
+  return [...found].sort((a, b) => a - b)
 }
 
 /** One value a node; the message says what to do where it does not fit. */

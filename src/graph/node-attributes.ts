@@ -1,8 +1,11 @@
+import {exactJson} from '../data/json.js'
 import {InputError} from '../errors.js'
 import type {Dense} from '../linalg/types.js'
 import type {Note} from '../frame/report.js'
-import {labelsOfNumbers, labelsOfText} from './labels.js'
+import {type ClassName, isMissing as isNoLabel, labelsOfValues} from './labels.js'
 import type {GraphLimits} from './limits.js'
+import {partOf, splitOfAttributes} from './split-arrays.js'
+import type {Split} from './types.js'
 
 export type Attributes = Readonly<Record<string, unknown>>
 
@@ -13,12 +16,13 @@ export interface AttributeOptions {
 
 export interface AttributeData {
   labels: Int32Array | null
-  classNames: readonly string[] | null
+  classNames: readonly ClassName[] | null
+  split: Split | null
   features: Dense | null
   notes: Note[]
 }
 
-const LABELS = ['label', 'class', 'y']
+const LABELS = ['label', 'class', 'y', 'labels', 'classes', 'category', 'modularity_class', 'Modularity Class', 'group']
 const NAMES = ['id', 'key', 'name']
 const FEATURES = ['features', 'feature', 'feat', 'x']
 
@@ -61,7 +65,13 @@ export function attributeData(
       message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not taken for a feature unless it is named: --feature-attributes ${unused.slice(0, MOST_NAMED).join(',')}`,
     })
   }
-  return {labels: labelled?.labels ?? null, classNames: labelled?.classNames ?? null, features, notes}
+  return {
+    labels: labelled?.labels ?? null,
+    classNames: labelled?.classNames ?? null,
+    features,
+    split: splitOfAttributes(nodes, place),
+    notes,
+  }
 }
 
 const MOST_NAMED = 5
@@ -69,7 +79,7 @@ const MOST_NAMED = 5
 /** Attributes that hold a number at every node, in order of their names. */
 function numericAttributes(nodes: readonly Attributes[], labelName: string | undefined): string[] {
   const names = Object.keys(nodes[0] ?? {}).filter(
-    (name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name),
+    (name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name) && partOf(name) === null,
   )
   return names.filter((name) => nodes.every((node) => typeof valueOf(node, name) === 'number')).sort()
 }
@@ -97,7 +107,7 @@ function labelsOf(
   maxClasses: number,
 ) {
   const values = nodes.map((node) => valueOf(node, name))
-  const present = values.filter((value) => !isMissing(value))
+  const present = values.filter((value) => !isNoLabel(value))
   if (present.length === 0) {
     const known = [...new Set(nodes.flatMap((node) => Object.keys(node)))].sort()
     throw new InputError(
@@ -105,24 +115,17 @@ function labelsOf(
       ['name one of these as the label attribute'],
     )
   }
-  if (present.every((value) => typeof value === 'number' || isWhole(value))) {
-    return {
-      labels: labelsOfNumbers(
-        values.map((value) => (isMissing(value) ? -1 : Number(value))),
-        place,
-        maxClasses,
-      ),
-      classNames: null,
-    }
-  }
-  const wrong = values.findIndex((value) => !isMissing(value) && typeof value !== 'string')
-  if (wrong >= 0) {
+  const numeric = present.every((value) => typeof value === 'number' || isWhole(value))
+  const wrong = values.findIndex(
+    (value) => !isNoLabel(value) && typeof value !== 'string' && typeof value !== 'boolean',
+  )
+  if (!numeric && wrong >= 0) {
     throw new InputError(
-      `${place}: node ${names(wrong)} has the label ${JSON.stringify(values[wrong])} among labels that are text`,
+      `${place}: node ${names(wrong)} has the label ${String(values[wrong])} among labels that are text`,
       ['use text or whole numbers for all'],
     )
   }
-  return labelsOfText(values.map((value) => (isMissing(value) ? '' : (value as string))))
+  return labelsOfValues(values, (row) => `${place}: the label of node ${names(row)}`, maxClasses)
 }
 
 function featuresOf(
@@ -141,10 +144,10 @@ function featuresOf(
       ])
     }
     row.forEach((value, c) => {
-      const number = typeof value === 'boolean' ? Number(value) : value
+      const number = typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value
       if (typeof number !== 'number' || !Number.isFinite(number)) {
         throw new InputError(
-          `${place}: node ${names(node)}, column ${c} of ${attributes.join(', ')} is ${JSON.stringify(value) ?? 'missing'}, features are finite numbers`,
+          `${place}: node ${names(node)}, column ${c} of ${attributes.join(', ')} is ${value === undefined ? 'missing' : exactJson(value)}, features are finite numbers`,
           ['mend the value'],
         )
       }

@@ -1,3 +1,6 @@
+import {InputError} from '../errors.js'
+import type {Note} from '../frame/report.js'
+
 export type NodeIds = 'auto' | 'numbers' | 'names'
 
 export interface NumberedNodes {
@@ -6,20 +9,65 @@ export interface NumberedNodes {
   readonly edges: Uint32Array
   /** null: ids are node numbers */
   readonly names: string[] | null
+  readonly notes: readonly Note[]
+}
+
+/** What else is known of the nodes of an edge list. */
+export interface NumberingOptions {
+  nodeIds: NodeIds
+  place: string
+  /** rows of features or labels that say nothing of whose they are, and their file; null: none */
+  rows: {count: number; place: string} | null
+  /** ids that rows of features carry; null: none */
+  rowIds: ReadonlySet<string> | null
+  /** the id of the first row */
+  firstId: number | undefined
 }
 
 /**
- * Node numbers of numeric ids. 'auto' takes ids as node numbers 0 … max where at least half of these occur, and as
- * names otherwise (such as paper numbers); names are numbered in ascending order.
+ * Node numbers of numeric ids.
+ *
+ * Rows without ids     id k is row k, or row k − 1 where no other reading fits; what could be both is refused.
+ * Rows with ids        numbers 0 … max where each has a row, else names.
+ * Neither              numbers 0 … max where 0 and at least half of these occur, else names (such as paper numbers).
+ *
+ * Names are numbered in ascending order.
  *
  * Shapes  ids [2 m] → edges [2 m].   Cost: O(m + max id), or O(m log m) for names.   Empty: m = 0 → no node.
+ * Throws  InputError  rows that cannot be matched with certainty.
  */
-export function numberNumericIds(ids: Float64Array, mode: NodeIds): NumberedNodes {
+export function numberNumericIds(ids: Float64Array, options: NumberingOptions): NumberedNodes {
+  const {nodeIds, rows, rowIds, place} = options
   let most = -1
-  for (const id of ids) if (id > most) most = id
-  if (mode === 'numbers' || (mode === 'auto' && most < 2 * countDistinct(ids, most))) {
-    return {nodes: most + 1, edges: Uint32Array.from(ids), names: null}
+  let least = Infinity
+  for (const id of ids) {
+    if (id > most) most = id
+    if (id < least) least = id
   }
+  const numbered = (nodes: number, first: number, notes: Note[] = []): NumberedNodes => ({
+    nodes,
+    edges: Uint32Array.from(ids, (id) => id - first),
+    names: first === 0 ? null : Array.from({length: nodes}, (_, node) => String(node + first)),
+    notes,
+  })
+  if (ids.length === 0) return numbered(0, 0)
+  if (nodeIds === 'numbers') return numbered(Math.max(most + 1, rows?.count ?? 0), 0)
+  if (nodeIds === 'auto' && rows !== null) {
+    const first = options.firstId ?? firstIdOf(least, most, rows.count, rows.place, place)
+    if (least < first || most - first >= rows.count)
+      throw new InputError(
+        `${rows.place}: has ${rows.count} rows, ids ${first} to ${first + rows.count - 1}, but the node ids of ${place} run from ${least} to ${most}`,
+        ['check that the files belong together, and --first-id'],
+      )
+    return numbered(rows.count, first, first === 0 ? [] : [countsFrom(place, first)])
+  }
+  const covered = rowIds !== null && coversAll(rowIds, most)
+  if (
+    nodeIds === 'auto' &&
+    rows === null &&
+    (rowIds === null ? least === 0 && most < 2 * countDistinct(ids, most) : covered)
+  )
+    return numbered(covered ? Math.max(most + 1, wholeNumbers(rowIds)) : most + 1, 0)
   const sorted = Float64Array.from(new Set(ids)).sort()
   const number = new Map<number, number>()
   sorted.forEach((id, i) => number.set(id, i))
@@ -27,8 +75,40 @@ export function numberNumericIds(ids: Float64Array, mode: NodeIds): NumberedNode
     nodes: sorted.length,
     edges: Uint32Array.from(ids, (id) => number.get(id)!),
     names: Array.from(sorted, String),
+    notes: least === 1 && most === sorted.length ? [countsFrom(place, 1)] : [],
   }
 }
+
+const countsFrom = (place: string, first: number): Note => ({
+  level: 'info',
+  code: 'ids-from-one',
+  message: `${place}: node ids count from ${first}: id ${first} is the first row`,
+})
+
+/** Which id the first of the rows has, where only one reading fits. */
+function firstIdOf(least: number, most: number, rows: number, place: string, graph: string): 0 | 1 {
+  if (least === 0 && most < rows) return 0
+  if (least >= 1 && most === rows) return 1
+  if (least >= 1 && most < rows)
+    throw new InputError(
+      `${place}: has ${rows} rows, and the node ids of ${graph} run from ${least} to ${most}: whether id ${least} is row ${least} or row ${least - 1} is not clear`,
+      ['say --first-id 0 or --first-id 1', 'give the rows a column of ids'],
+    )
+  throw new InputError(
+    `${place}: has ${rows} rows, but the node ids of ${graph} run from ${least} to ${most}, so which row is whose cannot be told`,
+    ['give the rows ids: a csv with an id column, or an npz with an array ids', 'check that the files belong together'],
+  )
+}
+
+const coversAll = (ids: ReadonlySet<string>, most: number): boolean => {
+  if (most >= ids.size) return false
+  for (let id = 0; id <= most; id++) if (!ids.has(String(id))) return false
+  return true
+}
+
+/** n where the ids are exactly 0 … n − 1, else 0. */
+const wholeNumbers = (ids: ReadonlySet<string> | null): number =>
+  ids !== null && coversAll(ids, ids.size - 1) ? ids.size : 0
 
 function countDistinct(ids: Float64Array, most: number): number {
   // So many numbers cannot be half used by these ids.
@@ -47,5 +127,15 @@ export function numberNames(ids: readonly string[]): NumberedNodes {
     number.set(id, number.size)
     return number.size - 1
   })
-  return {nodes: number.size, edges, names: [...number.keys()]}
+  return {nodes: number.size, edges, names: [...number.keys()], notes: []}
 }
+
+/** Rows without ids beside nodes that have names: nothing says which row is whose. */
+export const unmatched = (rows: string, example: string): InputError =>
+  new InputError(
+    `${rows}: its rows have no ids, and the nodes have names such as ${JSON.stringify(example)}: which row is whose cannot be told`,
+    [
+      'give the rows ids: a csv with an id column, or an npz with an array ids',
+      'say --rows-in-order if the rows follow the order in which the graph file first names its nodes',
+    ],
+  )

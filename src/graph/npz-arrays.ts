@@ -4,8 +4,8 @@ import {InputError} from '../errors.js'
 import type {Csr, Matrix} from '../linalg/types.js'
 import type {Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
+import {type Labels, labelsOfArray} from './labels.js'
 import {csrMatrix, denseMatrix} from './matrices.js'
-import type {Split} from './types.js'
 
 /** Names of the four arrays of a sparse matrix with a prefix such as `attr_`. */
 export const csrNames = (prefix: string) => ({
@@ -15,8 +15,30 @@ export const csrNames = (prefix: string) => ({
   shape: `${prefix}shape`,
 })
 
-export const FEATURE_PREFIXES = ['feat_', 'attr_'] as const
-export const DENSE_FEATURES = ['features', 'attr_matrix'] as const
+export const FEATURE_PREFIXES = [
+  'feat_',
+  'attr_',
+  'attr_matrix.',
+  'attr_matrix_',
+  'features_',
+  'feature_',
+  'x_',
+] as const
+export const DENSE_FEATURES = [
+  'features',
+  'attr_matrix',
+  'x',
+  'X',
+  'node_features',
+  'node_feat',
+  'node_attr',
+  'node_attributes',
+  'feat',
+  'feats',
+  'feature',
+] as const
+export const LABEL_ARRAYS = ['labels', 'label', 'y', 'node_labels', 'node_label', 'classes', 'Y'] as const
+export const NAME_ARRAYS = ['node_names', 'node_ids', 'node_id', 'ids'] as const
 
 /** The sparse matrix under a prefix. */
 export function readCsr(archive: NpzArchive, prefix: string): Csr {
@@ -63,24 +85,6 @@ export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32
   return edges
 }
 
-/** The three index arrays under either family of names, or null where there is none of them. */
-export function readSplitArrays(
-  has: (name: string) => boolean,
-  read: (name: string) => NamedArray,
-  place: string,
-): Split | null {
-  const part = (...names: string[]) => {
-    const name = names.find(has)
-    return name === undefined ? null : Uint32Array.from(integersOf(read(name), place, 0, 2 ** 32 - 2))
-  }
-  const train = part('train_idx', 'idx_train')
-  const validation = part('val_idx', 'idx_val')
-  const test = part('test_idx', 'idx_test')
-  if (train === null && validation === null && test === null) return null
-  const none = new Uint32Array(0)
-  return {train: train ?? none, validation: validation ?? none, test: test ?? none}
-}
-
 /**
  * The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added`
  * is what an attack added.
@@ -96,8 +100,21 @@ export const skippedNotes = (archive: NpzArchive): Note[] =>
     message: `${archive.place}: array ${name} ${reason}`,
   }))
 
-/** One name a node: text, or numbers as text. */
-export const namesOf = (array: NamedArray, place: string): readonly string[] => {
-  requireRank(array, 1, place)
-  return Array.from(array.data as ArrayLike<string | number>, String)
+/** One name a node: text, or whole numbers as exact text. */
+export const namesOf = (archive: NpzArchive, name: string): readonly string[] => {
+  const {shape} = archive.header(name)
+  requireRank({name, shape}, 1, archive.place)
+  return archive.text(name)
+}
+
+/** What an archive calls its nodes, or null. */
+export const nodeNames = (archive: NpzArchive): readonly string[] | null => {
+  const name = NAME_ARRAYS.find(archive.has)
+  return name === undefined ? null : namesOf(archive, name)
+}
+
+/** Labels under any of the known names, or null. */
+export const readLabels = (archive: NpzArchive, maxClasses: number): Labels | null => {
+  const name = LABEL_ARRAYS.find(archive.has)
+  return name === undefined ? null : labelsOfArray(archive.read(name), archive.place, maxClasses)
 }

@@ -1,5 +1,5 @@
 import {extname} from 'node:path'
-import {isJsonObject, parseJson} from '../data/json.js'
+import {isJsonObject, parseExactJson} from '../data/json.js'
 import {openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
 import {type Content, describeContent, sniffContent} from '../data/sniff.js'
@@ -7,7 +7,7 @@ import {InputError} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, RawGraph, ReadResult} from './document.js'
 import {readDeepRobustNpz} from './formats/deeprobust-npz.js'
-import {readEdgeList} from './formats/edge-list.js'
+import {type EdgeListOptions, readEdgeList} from './formats/edge-list.js'
 import {readGexf} from './formats/gexf.js'
 import {readGraphml} from './formats/graphml.js'
 import {readGraphologyJson} from './formats/graphology-json.js'
@@ -17,10 +17,15 @@ import {readScipyNpz} from './formats/scipy-npz.js'
 import {requireNodes} from './labels.js'
 import {checkSize, GRAPH_LIMITS, type GraphLimits} from './limits.js'
 import type {NodeIds} from './node-ids.js'
-import {alignFeatures, alignLabels, readFeaturesFile, readLabelsFile, readSplitFile, rowsByNode} from './side-data.js'
+import {type NodeSet, nodeSet, numberedNodes} from './node-set.js'
+import {unmatched} from './node-ids.js'
+import {selectRows} from './select-nodes.js'
+import {alignLabels, readFeaturesFile, readLabelsFile, rowsByNode, type Side} from './side-data.js'
+import {readSplitFile} from './split-file.js'
 import {checkSplit} from './split.js'
+import type {ColumnOptions} from './tables/edge-columns.js'
 
-export interface ReadOptions {
+export interface ReadOptions extends ColumnOptions {
   /** array of edges in a plain npz; default `edges` */
   edges?: string
   /** files that replace what the graph file says */
@@ -34,6 +39,14 @@ export interface ReadOptions {
   /** node attributes of GraphML, GEXF and JSON; by default what is clearly meant, see node-attributes */
   labelAttribute?: string
   featureAttributes?: readonly string[]
+  /** column or array of features and labels files that says whose each row is */
+  idColumn?: string
+  /** ids stay text: 007 is not 7 */
+  idsAsText?: boolean
+  /** the id of the first row of files whose rows have no ids */
+  firstId?: number
+  /** such rows follow the order in which the graph file first names its nodes */
+  rowsInOrder?: boolean
   limits?: Partial<GraphLimits>
 }
 
@@ -42,8 +55,7 @@ interface Job {
   path: string
   options: ReadOptions
   limits: GraphLimits
-  /** nodes known from features or labels files */
-  sideRows: number | null
+  sideRows: EdgeListOptions['sideRows']
 }
 
 /**
@@ -55,29 +67,94 @@ interface Job {
 export async function readGraph(path: string, options: ReadOptions = {}): Promise<GraphDocument> {
   const limits = {...GRAPH_LIMITS, ...options.limits}
   const {bytes, file} = await readInput(path, limits.maxBytes)
-  const features = options.features === undefined ? null : await readFeaturesFile(options.features, limits)
-  const labels = options.labels === undefined ? null : await readLabelsFile(options.labels, limits)
+  const features = options.features === undefined ? null : await readFeaturesFile(options.features, limits, options)
+  const labels = options.labels === undefined ? null : await readLabelsFile(options.labels, limits, options)
   const split = options.split === undefined ? null : await readSplitFile(options.split, limits)
-  const sideRows = features?.ids === null ? features.rows : labels?.ids === null ? labels.rows : null
+  const sideRows = sideRowsOf(features, labels, options)
   const {format, result} = dispatch({bytes, path, options, limits, sideRows})
   const {nodes, nodeNames} = result.raw
   checkSize(nodes, result.raw.edges.length / 2, path, limits)
+  if (nodeNames !== null) requireNodes(nodeNames.length, nodes, 'names', path)
+  const set = nodeNames === null ? numberedNodes(nodes, options.idsAsText) : nodeSet(nodeNames, options.idsAsText)
+  const align = aligner(result.raw, format, set, options)
+  const aligned = {features: align(features, 'features'), labels: align(labels, 'labels')}
+  const splitNumbers = split === null ? 'file' : (options.splitNumbers ?? 'file')
   const raw: RawGraph = {
     ...result.raw,
-    ...(features && {features: alignFeatures(features, rowsByNode(features, nodes, nodeNames))}),
-    ...(labels && {
-      labels: alignLabels(labels, rowsByNode(labels, nodes, nodeNames)),
-      classNames: labels.value.classNames,
+    ...(aligned.features && {
+      features:
+        aligned.features.rows === null
+          ? aligned.features.value
+          : selectRows(aligned.features.value, aligned.features.rows),
     }),
-    ...(split && {split: split.split}),
+    ...(aligned.labels && {
+      labels: alignLabels(aligned.labels.value, aligned.labels.rows),
+      classNames: aligned.labels.value.classNames,
+    }),
+    ...(split && {
+      split: split.match(
+        splitNumbers === 'component'
+          ? {count: null, set: null}
+          : {count: nodes, set: rowsAreNodes(format, nodeNames) ? null : set},
+      ),
+    }),
   }
   if (raw.features !== null) requireNodes(raw.features.rows, nodes, 'features', options.features ?? path)
   if (raw.labels !== null) requireNodes(raw.labels.length, nodes, 'labels', options.labels ?? path)
-  if (raw.nodeNames !== null) requireNodes(raw.nodeNames.length, nodes, 'names', path)
-  const splitNumbers = split === null ? 'file' : (options.splitNumbers ?? 'file')
   if (raw.split !== null && splitNumbers === 'file') checkSplit(raw.split, nodes, options.split ?? path)
   const inputs = [file, features?.file, labels?.file, split?.file].filter((one): one is InputFile => one !== undefined)
-  return {format, inputs, raw, splitNumbers, notes: result.notes, carried: result.carried}
+  const notes = [...result.notes, ...(aligned.features?.notes ?? []), ...(aligned.labels?.notes ?? [])]
+  return {format, inputs, raw, splitNumbers, notes, carried: result.carried}
+}
+
+/** What the files of features and labels say of the nodes of an edge list, given its ids. */
+function sideRowsOf(
+  features: Side<unknown> | null,
+  labels: Side<unknown> | null,
+  options: ReadOptions,
+): EdgeListOptions['sideRows'] {
+  return (ids) => {
+    if (features === null && labels === null) return {rows: null, rowIds: null}
+    const set = nodeSet(ids(), options.idsAsText)
+    const [x, y] = [features?.match(set), labels?.match(set)]
+    const bare =
+      x?.ids === null
+        ? {count: x.rows, place: features!.file.path}
+        : y?.ids === null
+          ? {count: y.rows, place: labels!.file.path}
+          : null
+    return {rows: bare, rowIds: x?.ids ? new Set(x.ids) : null}
+  }
+}
+
+/** Formats whose nodes are numbered: node k is row k of arrays, whatever it is called. */
+const rowsAreNodes = (format: GraphFormat, nodeNames: readonly string[] | null) =>
+  nodeNames === null || format.endsWith('npz')
+
+/** Brings rows of features and labels into the order of the nodes. */
+function aligner({nodes, nodeNames}: RawGraph, format: GraphFormat, set: NodeSet, options: ReadOptions) {
+  // Names that only count, from 0 or from 1, are the numbers of rows.
+  const counts = nodeNames?.every((name, node) => name === String(node + 1)) ?? true
+  const isNumbered = counts || rowsAreNodes(format, nodeNames) || options.rowsInOrder === true
+  return <Value>(side: Side<Value> | null, kind: 'features' | 'labels') => {
+    if (side === null) return null
+    const {value, rows, ids, notes} = side.match(set)
+    const {path} = side.file
+    if (ids === null && !isNumbered) throw unmatched(path, nodeNames![0]!)
+    if (ids === null) {
+      requireNodes(rows, nodes, kind, path)
+      return {value, rows: null, notes}
+    }
+    const matched = rowsByNode(
+      {ids},
+      nodes,
+      set,
+      (node) => nodeNames?.[node] ?? String(node),
+      path,
+      kind === 'features',
+    )
+    return {value, rows: matched.rows, notes: [...notes, ...matched.notes]}
+  }
 }
 
 /** What an extension promises; others promise nothing. */
@@ -108,7 +185,19 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
     case 'gzip':
       return {
         format: 'edge-list',
-        result: readEdgeList(bytes, path, {nodeIds: options.nodeIds ?? 'auto', nodes: job.sideRows}, limits),
+        result: readEdgeList(
+          bytes,
+          path,
+          {
+            ...options,
+            nodeIds: options.nodeIds ?? 'auto',
+            idsAsText: options.idsAsText ?? false,
+            rowsInOrder: options.rowsInOrder ?? false,
+            firstId: options.firstId,
+            sideRows: job.sideRows,
+          },
+          limits,
+        ),
       }
     case 'graphml':
       return {format: 'graphml', result: readGraphml(bytes, path, options, limits)}
@@ -132,7 +221,7 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
 
 /** graphology has keys, NetworkX has ids. */
 function readJson({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
-  const root = parseJson(bytes, path)
+  const root = parseExactJson(bytes, path)
   if (!isJsonObject(root) || !Array.isArray(root['nodes'])) {
     throw new InputError(`${path}: is JSON without a list of nodes`, [
       'give graphology JSON (nodes with key) or NetworkX node-link JSON (nodes with id)',

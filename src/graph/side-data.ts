@@ -1,73 +1,95 @@
-import {parseTable, requireText} from '../data/csv.js'
-import {isJsonObject, parseJson} from '../data/json.js'
+import {type Delimiter, numberOf, parseTable, requireText} from '../data/csv.js'
+import {gunzip} from '../data/gzip.js'
 import type {NamedArray} from '../data/named-array.js'
 import {parseNpy} from '../data/npy.js'
-import {gunzip} from '../data/gzip.js'
-import {openNpz} from '../data/npz.js'
+import {type NpzArchive, openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
-import {describeContent, sniffContent} from '../data/sniff.js'
+import {sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import type {Matrix} from '../linalg/types.js'
-import type {InputFile} from '../frame/report.js'
-import {labelsOfArray, labelsOfText} from './labels.js'
+import type {InputFile, Note} from '../frame/report.js'
+import {type Labels, labelsOfArray, labelsOfValues} from './labels.js'
 import type {GraphLimits} from './limits.js'
 import {denseMatrix} from './matrices.js'
-import {csrNames, readCsr, readFeatures, readSplitArrays} from './npz-arrays.js'
-import {selectRows} from './select-nodes.js'
-import type {Split} from './types.js'
+import type {NodeSet} from './node-set.js'
+import {csrNames, LABEL_ARRAYS, namesOf, readCsr, readFeatures} from './npz-arrays.js'
+import {labelColumn, type NodeTable, type SideOptions, splitTable} from './tables/node-table.js'
+
+/** A file of features or labels. Which of its columns are ids is decided when the nodes are known. */
+export interface Side<Value> {
+  readonly file: InputFile
+  /** rows and ids as far as these nodes tell; null: none are known yet */
+  readonly match: (nodes: NodeSet | null) => SideRows<Value>
+}
 
 /** Features or labels of a file of their own; `ids` names the node of each row where the file does. */
 export interface SideRows<Value> {
   readonly value: Value
   readonly rows: number
   readonly ids: readonly string[] | null
-  readonly file: InputFile
+  readonly notes: readonly Note[]
 }
 
-/** Column names that tell a header where all values are text. */
-const LABEL_COLUMN = ['label', 'labels', 'class', 'y']
-const ID_COLUMN = ['id', 'node', 'node_id', 'name', 'key']
+const ID_ARRAYS = ['ids', 'id', 'node_ids', 'node_id', 'node_names', 'names', 'nodes', 'index'] as const
 
 /**
- * Node features from npy [nodes, d], npz (feat_*, attr_*, a scipy matrix, features, or the only array), or a CSV of
- * numbers.
+ * Node features from npy [nodes, d], npz (feat_*, attr_*, a scipy matrix, features, or the only array), or a table of
+ * numbers with or without a column of ids.
  */
-export async function readFeaturesFile(path: string, limits: GraphLimits): Promise<SideRows<Matrix>> {
+export async function readFeaturesFile(
+  path: string,
+  limits: GraphLimits,
+  options: SideOptions = {},
+): Promise<Side<Matrix>> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
-  if (content === 'npy') return plain(denseMatrix(parseNpy(bytes, 'features', path), path), file)
+  if (content === 'npy') return arrays(file, denseMatrix(parseNpy(bytes, 'features', path), path), null)
   if (content === 'zip') {
     const archive = openNpz(bytes, path)
-    const matrix = archive.has('format')
+    const ids = idsOf(archive, options)
+    const value = archive.has('format')
       ? readCsr(archive, '')
-      : (readFeatures(archive) ?? denseMatrix(only(archive, path), path))
-    return plain(matrix, file)
+      : (readFeatures(archive) ?? denseMatrix(only(archive, ids?.name, path), path))
+    return arrays(file, value, ids?.values ?? null)
   }
-  const {ids, columns, cells, lines} = tableOf(gunzip(bytes, path, limits.maxBytes), path)
-  const data = new Float64Array(cells.length * columns)
-  cells.forEach((row, r) => {
-    if (row.length !== columns)
-      throw new InputError(`${path}, line ${lines[r]}: has ${row.length} values, the first row has ${columns}`, [
-        'one row a node, the same columns in each',
-      ])
-    row.forEach((cell, c) => {
-      const value = cell === '' ? NaN : Number(cell)
-      if (!Number.isFinite(value)) {
-        throw new InputError(
-          `${path}, line ${lines[r]}: row ${r}, column ${c} is ${JSON.stringify(cell)}, features are finite numbers`,
-          ['mend the value'],
-        )
-      }
-      data[r * columns + c] = value
-    })
+  const table = tableOf(gunzip(bytes, path, limits.maxBytes), path)
+  return once(file, (nodes) => {
+    const split = splitTable(table, nodes, 'features', path, options)
+    return {...split, rows: split.cells.length, value: featuresOf(split, table.delimiter, path)}
   })
-  return {value: {rows: cells.length, cols: columns, data}, rows: cells.length, ids, file}
 }
 
-const plain = (value: Matrix, file: InputFile): SideRows<Matrix> => ({value, rows: value.rows, ids: null, file})
+const arrays = <Value extends {rows: number} | Labels>(
+  file: InputFile,
+  value: Value,
+  ids: readonly string[] | null,
+): Side<Value> => {
+  const rows = 'labels' in value ? value.labels.length : value.rows
+  if (ids !== null && ids.length !== rows)
+    throw new InputError(`${file.path}: has ${ids.length} ids for ${rows} rows`, ['give each row an id'])
+  return {file, match: () => ({value, rows, ids, notes: []})}
+}
 
-function only(archive: ReturnType<typeof openNpz>, path: string): NamedArray {
-  const [name, ...others] = archive.names
+/** The match of the last nodes is kept: an edge list asks twice. */
+function once<Value>(file: InputFile, match: Side<Value>['match']): Side<Value> {
+  let last: {nodes: NodeSet | null; rows: SideRows<Value>} | null = null
+  return {
+    file,
+    match(nodes) {
+      if (last?.nodes !== nodes) last = {nodes, rows: match(nodes)}
+      return last.rows
+    },
+  }
+}
+
+/** The array that says whose each row is: the one that is asked for, or one of a usual name. */
+function idsOf(archive: NpzArchive, {idColumn}: SideOptions): {name: string; values: readonly string[]} | null {
+  const name = idColumn !== undefined && archive.has(idColumn) ? idColumn : ID_ARRAYS.find(archive.has)
+  return name === undefined ? null : {name, values: namesOf(archive, name)}
+}
+
+function only(archive: NpzArchive, ids: string | undefined, path: string): NamedArray {
+  const [name, ...others] = archive.names.filter((one) => one !== ids)
   if (name === undefined || others.length > 0) {
     throw new InputError(
       `${path}: has no known array of features, its arrays are ${archive.names.join(', ') || 'none'}`,
@@ -77,128 +99,118 @@ function only(archive: ReturnType<typeof openNpz>, path: string): NamedArray {
   return archive.read(name)
 }
 
-export interface Labels {
-  labels: Int32Array
-  classNames: string[] | null
+function featuresOf({cells, names, lines, columns}: NodeTable, delimiter: Delimiter, path: string): Matrix {
+  const data = new Float64Array(cells.length * columns.length)
+  cells.forEach((row, r) => {
+    columns.forEach((column, c) => {
+      const value = numberOf(row[column], delimiter)
+      if (!Number.isFinite(value)) {
+        throw new InputError(
+          `${path}, line ${lines[r]}: row ${r}, column ${names?.[column] ?? column} is ${JSON.stringify(row[column] ?? '')}, features are finite numbers`,
+          ['mend the value', 'name the columns that are features with --feature-attributes'],
+        )
+      }
+      data[r * columns.length + c] = value
+    })
+  })
+  return {rows: cells.length, cols: columns.length, data}
 }
 
-/** Labels from npy [nodes], npz (labels, or the only array), or CSV: label, or id and label. */
-export async function readLabelsFile(path: string, limits: GraphLimits): Promise<SideRows<Labels>> {
+/** Labels from npy [nodes], npz (labels, or the only array), or a table: label, or id and label. */
+export async function readLabelsFile(
+  path: string,
+  limits: GraphLimits,
+  options: SideOptions = {},
+): Promise<Side<Labels>> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
-  if (content === 'npy' || content === 'zip') {
-    const array = content === 'npy' ? parseNpy(bytes, 'labels', path) : labelsArray(openNpz(bytes, path), path)
-    const value = labelsOfArray(array, path, limits.maxClasses)
-    return {value, rows: value.labels.length, ids: null, file}
+  if (content === 'npy')
+    return arrays(file, labelsOfArray(parseNpy(bytes, 'labels', path), path, limits.maxClasses), null)
+  if (content === 'zip') {
+    const archive = openNpz(bytes, path)
+    const ids = idsOf(archive, options)
+    return arrays(
+      file,
+      labelsOfArray(labelsArray(archive, ids?.name, path), path, limits.maxClasses),
+      ids?.values ?? null,
+    )
   }
-  const {ids, columns, cells} = tableOf(gunzip(bytes, path, limits.maxBytes), path)
-  if (columns !== 1)
-    throw new InputError(`${path}: has ${columns} columns of labels, expected one`, ['columns: label, or id and label'])
-  const texts = cells.map((row) => row[0] ?? '')
-  const value = texts.every((text) => text === '' || Number.isFinite(Number(text)))
-    ? labelsOfArray(
-        {
-          name: 'label',
-          shape: [texts.length],
-          type: 'f8',
-          data: Float64Array.from(texts, (text) => (text === '' ? -1 : Number(text))),
-        },
-        path,
-        limits.maxClasses,
-      )
-    : labelsOfText(texts)
-  return {value, rows: texts.length, ids, file}
+  const table = tableOf(gunzip(bytes, path, limits.maxBytes), path)
+  return once(file, (nodes) => {
+    const split = splitTable(table, nodes, 'labels', path, options)
+    const column = labelColumn(split, path, options)
+    const values = split.cells.map((row) => row[column] ?? '')
+    const value = labelsOfValues(values, (row) => `${path}, line ${split.lines[row]}: the label`, limits.maxClasses)
+    const named = split.names === null || split.columns.length === 1 ? [] : [fromColumn(path, split.names[column]!)]
+    return {...split, rows: values.length, value, notes: [...split.notes, ...named]}
+  })
 }
 
-function labelsArray(archive: ReturnType<typeof openNpz>, path: string): NamedArray {
-  if (archive.has('labels')) return archive.read('labels')
-  if (archive.names.length === 1) return archive.read(archive.names[0]!)
+const fromColumn = (path: string, name: string): Note => ({
+  level: 'info',
+  code: 'labels-from-column',
+  message: `${path}: labels are the column ${name}`,
+})
+
+function labelsArray(archive: NpzArchive, ids: string | undefined, path: string): NamedArray {
+  const known = LABEL_ARRAYS.find(archive.has)
+  if (known !== undefined) return archive.read(known)
+  const names = archive.names.filter((name) => name !== ids)
+  if (names.length === 1) return archive.read(names[0]!)
   throw new InputError(`${path}: has no array labels, its arrays are ${archive.names.join(', ') || 'none'}`, [
     'name the array labels',
   ])
 }
 
-/** Train, validation and test nodes from JSON (idx_train … or train_idx …) or npz of the same names. */
-export async function readSplitFile(path: string, limits: GraphLimits): Promise<{split: Split; file: InputFile}> {
-  const {bytes, file} = await readInput(path, limits.maxBytes)
-  const content = sniffContent(bytes)
-  if (content !== 'zip' && content !== 'json')
-    throw new InputError(`${path}: is no split, it looks like ${describeContent(bytes)}`, [
-      'give JSON or npz with idx_train, idx_val, idx_test',
-    ])
-  const archive = content === 'zip' ? openNpz(bytes, path) : jsonArrays(parseJson(bytes, path), path)
-  const split = readSplitArrays(archive.has, archive.read, path)
-  if (split === null)
-    throw new InputError(`${path}: has none of idx_train, idx_val, idx_test (or train_idx, val_idx, test_idx)`, [
-      'name the three lists like this',
-    ])
-  return {split, file}
-}
-
-function jsonArrays(value: unknown, path: string) {
-  if (!isJsonObject(value))
-    throw new InputError(`${path}: is no JSON object`, ['give an object with idx_train, idx_val, idx_test'])
-  return {
-    has: (name: string) => Object.hasOwn(value, name),
-    read: (name: string): NamedArray => {
-      const list = value[name]
-      if (!Array.isArray(list) || !list.every((item) => typeof item === 'number')) {
-        throw new InputError(`${path}: ${name} is no list of numbers`, ['give node numbers, starting at 0'])
-      }
-      return {name, shape: [list.length], type: 'f8', data: Float64Array.from(list)}
-    },
-  }
-}
-
 function tableOf(bytes: Uint8Array, path: string) {
   requireText(bytes, path)
-  const {rows, lines} = parseTable(bytes, path)
-  const first = rows[0] ?? []
-  const lower = first.map((cell) => cell.toLowerCase())
-  const named = ID_COLUMN.includes(lower[0] ?? '')
-  const isNumber = (cell: string | undefined) => cell !== undefined && cell !== '' && !Number.isNaN(Number(cell))
-  // A header has a known name, or a word above a number; a missing value is no header.
-  const isWord = (cell: string) =>
-    /\p{L}/u.test(cell) && !isNumber(cell) && !/^[+-]?(nan|na|n\/a|inf|infinity|null|none)$/i.test(cell)
-  const header =
-    named ||
-    LABEL_COLUMN.includes(lower.at(-1) ?? '') ||
-    first.some((cell, c) => isWord(cell) && isNumber(rows[1]?.[c]))
-  const body = header ? rows.slice(1) : rows
-  // Text in the first column of numbers can only be names.
-  const idColumn =
-    named || (body.length > 0 && body[0]!.length > 1 && body.every((row) => Number.isNaN(Number(row[0]))))
-  const cells = idColumn ? body.map((row) => row.slice(1)) : body
-  return {
-    ids: idColumn ? body.map((row) => row[0]!) : null,
-    columns: cells[0]?.length ?? 0,
-    cells,
-    lines: header ? lines.slice(1) : lines,
-  }
+  // Ids may begin with #, and a first column of ids is what tells them from comments.
+  return parseTable(
+    bytes,
+    path,
+    (cells, text, certain) => !/^#\s/.test(text) && cells.length === (certain[0]?.length ?? 2) && cells.length > 1,
+  )
 }
 
-/** The row of each node where rows carry ids; null: row = node. */
+const NONE = 0xffffffff
+
+/**
+ * The row of each node where rows carry ids, NONE where it has none; null: row = node.
+ *
+ * Throws  InputError  a node with two rows; where every node needs one, a node without.
+ */
 export function rowsByNode(
-  {ids, file}: SideRows<unknown>,
+  {ids}: Pick<SideRows<unknown>, 'ids'>,
   nodes: number,
-  names: readonly string[] | null,
-): Uint32Array | null {
-  if (ids === null) return null
-  const row = new Map(ids.map((id, r) => [id, r]))
-  if (row.size < ids.length) throw new InputError(`${file.path}: names a node twice`, ['one row a node'])
-  return Uint32Array.from({length: nodes}, (_, node) => {
-    const name = names?.[node] ?? String(node)
-    const found = row.get(name)
-    if (found === undefined)
-      throw new InputError(`${file.path}: has no row for node ${name}`, [
-        'one row a node; check that the files belong together',
-      ])
-    return found
+  set: NodeSet,
+  nameOf: (node: number) => string,
+  place: string,
+  needAll: boolean,
+): {rows: Uint32Array | null; notes: Note[]} {
+  if (ids === null) return {rows: null, notes: []}
+  const rows = new Uint32Array(nodes).fill(NONE)
+  let outside = 0
+  ids.forEach((id, r) => {
+    const node = set.find(id)
+    if (node === undefined) outside++
+    else if (rows[node] !== NONE) throw new InputError(`${place}: names node ${id} twice`, ['one row a node'])
+    else rows[node] = r
   })
+  const bare = rows.indexOf(NONE)
+  if (bare >= 0 && (needAll || outside === ids.length))
+    throw new InputError(`${place}: has no row for node ${nameOf(bare)}`, [
+      'one row a node; check that the files belong together',
+      'ids that are numbers in one file and text such as 007 in the other need the same spelling with --ids-as-text',
+    ])
+  return {rows, notes: outside === 0 ? [] : [leftOut(place, outside, ids.find((id) => set.find(id) === undefined)!)]}
 }
 
-export const alignFeatures = (side: SideRows<Matrix>, order: Uint32Array | null): Matrix =>
-  order === null ? side.value : selectRows(side.value, order)
+const leftOut = (place: string, rows: number, first: string): Note => ({
+  level: 'warning',
+  code: 'rows-left-out',
+  message: `${place}: ${rows} rows speak of nodes that the graph file does not name, the first of ${JSON.stringify(first)}; they are left out`,
+})
 
-export const alignLabels = ({value}: SideRows<Labels>, order: Uint32Array | null): Int32Array =>
-  order === null ? value.labels : Int32Array.from(order, (row) => value.labels[row]!)
+/** Labels in the order of the nodes. */
+export const alignLabels = ({labels}: Labels, rows: Uint32Array | null): Int32Array =>
+  rows === null ? labels : Int32Array.from(rows, (row) => (row === NONE ? -1 : labels[row]!))

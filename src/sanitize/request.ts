@@ -12,6 +12,14 @@ export interface SanitizeRequest {
     splitNumbers: 'file' | 'component'
     labelAttribute: string | null
     featureAttributes: string[] | null
+    /** how ids and columns are read; absent: by their content */
+    idColumn?: string | null
+    idsAsText?: boolean
+    firstId?: number | null
+    rowsInOrder?: boolean
+    sourceColumn?: string | null
+    targetColumn?: string | null
+    header?: boolean | null
     largestComponent: boolean
     weights: 'ignore' | 'sum' | 'max'
   }

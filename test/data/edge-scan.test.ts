@@ -32,15 +32,15 @@ describe('scanEdges', () => {
       {seed: 5, numRuns: 60},
     )
   })
-  it('skips comments and empty lines, joins runs of spaces', () => {
-    const scan = scanEdges(Buffer.from('# a comment\n0  1\n\n% another\n 2 3 ignored\n'), 0, ' ', {
+  it('skips empty lines, joins runs of spaces', () => {
+    const scan = scanEdges(Buffer.from('0  1\n\n 2 3 ignored\n'), 0, ' ', {
       source: 0,
       target: 1,
       weight: -1,
     })!
     expect(Array.from(scan.ids)).toEqual([0, 1, 2, 3])
   })
-  it.each(['a,1', '1', '1,', '1.5,2', '-1,2', '"1",2', '1,2,"x"', '99999999999999999999,1'])(
+  it.each(['a,1', '1', '1,', '1.5,2', '-1,2', '"1",2', '1,2,"x"', '99999999999999999999,1', '#3,4', '%3,4', '007,8'])(
     'leaves %s to the general parser',
     (line) => {
       expect(scanEdges(Buffer.from(`${line}\n`), 0, ',', {source: 0, target: 1, weight: -1})).toBeNull()

@@ -28,7 +28,10 @@ export function array(
     name,
     type,
     shape,
-    data: typeof data[0] === 'string' ? (data as string[]) : Float64Array.from(data as number[]),
+    data:
+      typeof data[0] === 'string'
+        ? (data as string[])
+        : (type === 'b1' ? Uint8Array : Float64Array).from(data as number[]),
   }
 }
 

@@ -44,7 +44,9 @@ describe('graphology', () => {
     const document = await readGraph(put('a.graphml', xml))
     const peer = parseGraphml(MultiGraph, xml)
     expect(document.raw.nodeNames).toEqual(peer.nodes())
-    expect(Array.from(document.raw.labels!)).toEqual(peer.mapNodes((_, attributes) => Number(attributes['y'])))
+    expect(Array.from(document.raw.labels!, (label) => document.raw.classNames![label])).toEqual(
+      peer.mapNodes((_, attributes) => Number(attributes['y'])),
+    )
     expect(Array.from(document.raw.weights!)).toEqual(
       peer.mapEdges((_, attributes) => (attributes['weight'] as number | undefined) ?? 1),
     )

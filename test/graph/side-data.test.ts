@@ -74,18 +74,22 @@ describe('features, labels and split of their own', () => {
     [
       'features',
       {features: put('bad1.npy', writeNpy(array('f', 'f4', [1, 2], [2, 1])))},
-      /bad1\.npy: has features for 2 nodes, the graph has 3 nodes/,
+      /bad1\.npy: has 2 rows, but the node ids of .*edges\.csv run from 0 to 2, so which row is whose/,
     ],
     [
       'flat features',
       {features: put('bad2.npy', writeNpy(array('f', 'f4', [1, 2, 3])))},
       /array features: has the shape \[3\], expected 2 dimensions/,
     ],
-    ['labels', {labels: put('bad3.csv', 'label\n0\n1\n')}, /bad3\.csv: has labels for 2 nodes, the graph has 3 nodes/],
+    [
+      'labels',
+      {labels: put('bad3.csv', 'label\n0\n1\n')},
+      /bad3\.csv: has 2 rows, but the node ids of .*edges\.csv run from 0 to 2/,
+    ],
     [
       'a value of features',
       {features: put('bad4.csv', 'x,y\n1,2\n3,\n5,6\n')},
-      /bad4\.csv, line 3: row 1, column 1 is "", features are finite numbers/,
+      /bad4\.csv, line 3: row 1, column y is "", features are finite numbers/,
     ],
     [
       'NaN in the first row',
@@ -102,8 +106,12 @@ describe('features, labels and split of their own', () => {
       {split: put('bad6.json', '{"idx_train": [3]}')},
       /bad6\.json: element 0 of the train split is node 3, the graph has 3 nodes/,
     ],
-    ['a split without lists', {split: put('bad7.json', '{"train": [1]}')}, /has none of idx_train, idx_val, idx_test/],
-    ['a split of text', {split: put('bad8.json', '{"idx_train": ["a"]}')}, /idx_train is no list of numbers/],
+    ['a split without lists', {split: put('bad7.json', '{"nodes": [1]}')}, /has none of idx_train, idx_val, idx_test/],
+    [
+      'a split of text',
+      {split: put('bad8.json', '{"idx_train": ["a"]}')},
+      /array idx_train: element 0 is "a", no node of the graph/,
+    ],
     [
       'an image as features',
       {features: put('bad9.npy', '\x89PNG\r\n\x1a\n\0')},

@@ -2,10 +2,10 @@ import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {recordsOfCsr, requireSquare, symmetricCsr, valueType} from '../adjacency.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges} from '../kept-edges.js'
-import {labelsOfArray} from '../labels.js'
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
-import {csrNames, namesOf, readCsr, readFeatures, readSplitArrays, repairedArray, skippedNotes} from '../npz-arrays.js'
+import {csrNames, nodeNames, readCsr, readFeatures, readLabels, repairedArray, skippedNotes} from '../npz-arrays.js'
+import {splitOfArrays} from '../split-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 import {zerosNote} from './scipy-npz.js'
 
@@ -20,18 +20,18 @@ export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): Rea
   const adjacency = readCsr(archive, 'adj_')
   requireSquare(adjacency.rows, adjacency.cols, place)
   const records = recordsOfCsr(adjacency)
-  const labelled = archive.has('labels') ? labelsOfArray(archive.read('labels'), place, limits.maxClasses) : null
+  const labelled = readLabels(archive, limits.maxClasses)
   return {
     raw: {
       nodes: adjacency.rows,
       edges: records.edges,
       weights: records.weights.every((weight) => weight === 1) ? null : records.weights,
       directed: true,
-      nodeNames: archive.has('node_names') ? namesOf(archive.read('node_names'), place) : null,
+      nodeNames: nodeNames(archive),
       features: readFeatures(archive),
       labels: labelled?.labels ?? null,
       classNames: labelled?.classNames ?? null,
-      split: readSplitArrays(archive.has, archive.read, place),
+      split: splitOfArrays(archive.names, archive.read, adjacency.rows, place),
     },
     notes: [...skippedNotes(archive), ...zerosNote(place, records.zeros)],
     carried: {rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, adjacency.rows, result, pruned)},

@@ -1,5 +1,17 @@
-import {csvCell, type Delimiter, firstLine, lineEnd, parseTable, requireText, sniffDelimiter} from '../../data/csv.js'
+import {
+  cellsOf,
+  csvCell,
+  type Delimiter,
+  firstLine,
+  type JudgeHash,
+  lineEnd,
+  numberOf,
+  parseTable,
+  requireText,
+  type Table,
+} from '../../data/csv.js'
 import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
+import {asUtf8} from '../../data/encoding.js'
 import {gunzip, gzip} from '../../data/gzip.js'
 import {runsInSpreadsheet} from '../../data/spreadsheet.js'
 import {InputError} from '../../errors.js'
@@ -7,25 +19,31 @@ import type {Note} from '../../frame/report.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {addedByName, keptEdges, keptRecords} from '../kept-edges.js'
 import {checkSize, type GraphLimits} from '../limits.js'
-import {type NodeIds, numberNames, numberNumericIds} from '../node-ids.js'
+import {type NodeIds, numberNames, type NumberedNodes, type NumberingOptions, numberNumericIds} from '../node-ids.js'
 import {notWritten} from '../not-written.js'
+import {endsByName} from '../tables/column-names.js'
+import {type ColumnOptions, tableLayout, type TableLayout} from '../tables/edge-columns.js'
 
-export interface EdgeListOptions {
+export interface EdgeListOptions extends ColumnOptions {
   nodeIds: NodeIds
-  /** nodes known from features or labels: numbered nodes without an edge at the end of the list */
-  nodes: number | null
+  /** ids stay text: 007 is not 7 */
+  idsAsText: boolean
+  firstId: number | undefined
+  /** rows without ids follow the nodes in the order in which they first occur */
+  rowsInOrder: boolean
+  /** what files of features and labels say of the nodes, given the ids of the list */
+  sideRows: (ids: () => readonly string[]) => Pick<NumberingOptions, 'rows' | 'rowIds'>
 }
-
-const SOURCE = ['source', 'src', 'from', 'u', 'node1', 'id1']
-const TARGET = ['target', 'dst', 'to', 'v', 'node2', 'id2']
 
 /** The edge records of a text file and the lines they stand on. */
 interface Records {
   ids: Float64Array | string[]
   weights: Float64Array | null
-  /** [records + 1] */
+  /** [records] where the line of each begins, and ends */
   starts: ArrayLike<number>
+  ends: ArrayLike<number>
   layout: Layout
+  notes: Note[]
 }
 
 /** How a line of the file is made. */
@@ -33,11 +51,12 @@ interface Layout {
   delimiter: Delimiter
   columns: EdgeColumns
   width: number
+  header: readonly string[] | null
 }
 
 /**
- * CSV, TSV or text, optionally gzip: one edge a line, first or named columns source, target[, weight]; other columns
- * are carried.
+ * CSV, TSV or text in UTF-8 or UTF-16, optionally gzip: one edge a line; which columns are its ends, see tableLayout.
+ * All other columns are carried.
  */
 export function readEdgeList(
   packed: Uint8Array,
@@ -45,20 +64,15 @@ export function readEdgeList(
   options: EdgeListOptions,
   limits: GraphLimits,
 ): ReadResult {
-  const bytes = gunzip(packed, place, limits.maxBytes)
-  requireText(bytes, place)
-  const records = readRecords(bytes, place)
+  const unpacked = gunzip(packed, place, limits.maxBytes)
+  requireText(unpacked, place)
+  const {bytes, encode} = asUtf8(unpacked, place)
+  const records = readRecords(bytes, place, options)
   checkSize(1, records.ids.length / 2, place, limits)
-  if (options.nodeIds === 'numbers' && !(records.ids instanceof Float64Array)) {
-    throw new InputError(`${place}: node ${JSON.stringify(records.ids.find((id) => !isNumber(id)))} is no number`, [
-      'read the ids as names',
-    ])
-  }
-  const {nodes, edges, names} =
-    records.ids instanceof Float64Array ? numberNumericIds(records.ids, options.nodeIds) : numberNames(records.ids)
+  const {nodes, edges, names, notes} = numberRecords(records.ids, place, options)
   return {
     raw: {
-      nodes: names === null ? Math.max(nodes, options.nodes ?? 0) : nodes,
+      nodes,
       edges,
       weights: records.weights,
       directed: true,
@@ -68,13 +82,14 @@ export function readEdgeList(
       classNames: null,
       split: null,
     },
-    notes: [],
+    notes: [...records.notes, ...notes],
     carried: {
       rewrite: (result, pruned) => {
-        const kept = keptLines(bytes, records.starts, keptRecords(result, pruned))
+        const kept = keptLines(bytes, records, keptRecords(result, pruned))
         const {lines, notes} = addedLines(result, records.layout, kept)
+        const text = encode(Buffer.concat([kept, lines]))
         return {
-          bytes: packed === bytes ? Buffer.concat([kept, lines]) : gzip(Buffer.concat([kept, lines])),
+          bytes: packed === unpacked ? text : gzip(text),
           notes: [...notes, ...formulaNotes(names)],
         }
       },
@@ -82,92 +97,158 @@ export function readEdgeList(
   }
 }
 
-function readRecords(bytes: Uint8Array, place: string): Records {
+function numberRecords(ids: Float64Array | string[], place: string, options: EdgeListOptions): NumberedNodes {
+  const {nodeIds, firstId, rowsInOrder} = options
+  const isNumeric = ids instanceof Float64Array
+  if (nodeIds === 'numbers' && !isNumeric) {
+    throw new InputError(`${place}: node ${JSON.stringify(ids.find((id) => !isNumber(id)))} is no number`, [
+      'read the ids as names',
+    ])
+  }
+  const {rows, rowIds} = options.sideRows(() => [...new Set<string | number>(ids)].map(String))
+  if (!isNumeric) return numberNames(ids)
+  if (rowsInOrder && rows !== null) return numberNames(Array.from(ids, String))
+  return numberNumericIds(ids, {nodeIds, place, rows, rowIds, firstId})
+}
+
+function readRecords(bytes: Uint8Array, place: string, options: EdgeListOptions): Records {
+  const layout = options.idsAsText ? null : headLayout(bytes, place, options)
+  if (layout !== null) {
+    const start = firstLine(bytes)
+    const scan = scanEdges(
+      bytes,
+      layout.header === null ? start : lineEnd(bytes, start),
+      layout.delimiter,
+      layout.columns,
+    )
+    if (scan !== null) return {...scan, ends: scan.starts.subarray(1), layout, notes: []}
+  }
+  return tableRecords(bytes, place, options)
+}
+
+/** What the first lines say of all of them, where that is clear. */
+const HEAD_BYTES = 64 * 1024
+
+function headLayout(bytes: Uint8Array, place: string, options: EdgeListOptions): Layout | null {
   const start = firstLine(bytes)
-  const text = (from: number) =>
-    Buffer.from(bytes.subarray(from, lineEnd(bytes, from)))
-      .toString('utf8')
-      .trim()
-  const head = text(start)
-  const delimiter = sniffDelimiter(head)
-  const cells = (line: string) =>
-    line.split(delimiter === ' ' ? / +/ : delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
-  const first = cells(head)
-  const second = lineEnd(bytes, start)
-  const header = isHeader(first, cells(text(second)))
-  const columns = columnsOf(header ? first : null, first)
-  const scan = scanEdges(bytes, header ? second : start, delimiter, columns)
-  const read = scan === null ? tableRecords(bytes, place, header, columns) : scan
-  return {...read, layout: {delimiter, columns, width: first.length}}
-}
-
-const isNumber = (cell: string | undefined) => cell !== undefined && /^\d+$/.test(cell)
-
-/** Known column names, or text above numbers. */
-function isHeader(first: string[], second: string[]): boolean {
-  const lower = first.map((cell) => cell.toLowerCase())
-  if (lower.some((cell) => SOURCE.includes(cell)) && lower.some((cell) => TARGET.includes(cell))) return true
-  return !isNumber(first[0]) && !isNumber(first[1]) && isNumber(second[0]) && isNumber(second[1])
-}
-
-function columnsOf(header: string[] | null, first: string[]): EdgeColumns {
-  const lower = header?.map((cell) => cell.toLowerCase()) ?? []
-  const source = lower.findIndex((cell) => SOURCE.includes(cell))
-  const target = lower.findIndex((cell) => TARGET.includes(cell))
-  const known = source >= 0 && target >= 0
-  const unnamedWeight =
-    header === null && first.length === 3 && first[2] !== '' && Number.isFinite(Number(first[2])) ? 2 : -1
-  return {
-    source: known ? source : 0,
-    target: known ? target : 1,
-    weight: header === null ? unnamedWeight : lower.indexOf('weight'),
+  const end = bytes.length - start <= HEAD_BYTES ? bytes.length : bytes.lastIndexOf(0x0a, start + HEAD_BYTES) + 1
+  if (end <= start) return null
+  try {
+    return layoutOf(parseTable(bytes.subarray(0, end), place), place, options)
+  } catch (error) {
+    if (error instanceof InputError) return null
+    throw error
   }
 }
 
-function tableRecords(
-  bytes: Uint8Array,
-  place: string,
-  header: boolean,
-  columns: EdgeColumns,
-): Omit<Records, 'layout'> {
-  const table = parseTable(bytes, place)
-  const skip = header ? 1 : 0
-  const rows = table.rows.slice(skip)
-  const lines = table.lines.slice(skip)
+function layoutOf({delimiter, rows, comments}: Table, place: string, options: EdgeListOptions): Layout {
+  const cells = delimiter === ' ' ? rows.map(withoutGaps) : rows
+  const {header, columns} = tableLayout(cells, place, options)
+  const width = cells[0]?.length ?? 0
+  const above = header || options.sourceColumn !== undefined ? null : commentedHeader(comments, delimiter, width)
+  const names = header ? cells[0]! : above
+  if (above === null) return {delimiter, columns, width, header: names}
+  return {delimiter, columns: tableLayout([above, ...cells], place, {header: true}).columns, width, header: null}
+}
+
+/** A first line such as "# FromNodeId ToNodeId", which names the columns behind a #. */
+function commentedHeader(comments: readonly string[], delimiter: Delimiter, width: number): string[] | null {
+  for (const line of comments) {
+    const cells = cellsOf(line.replace(/^#\s*/, ''), delimiter)
+    if (cells?.length === width && endsByName(cells).length === 1) return cells
+  }
+  return null
+}
+
+/** Several spaces separate like one. */
+const withoutGaps = (row: readonly string[]) => row.filter((cell) => cell !== '')
+
+const isNumber = (cell: string | undefined) => cell !== undefined && /^\d+$/.test(cell)
+
+/**
+ * A line that begins with # is a record where its first field is a node of the file; or where other nodes' names begin
+ * with # or its other end is a node, and it is no record that was commented out.
+ */
+function hashJudge(place: string, options: EdgeListOptions): JudgeHash {
+  let layout: TableLayout | null = null
+  let known: Set<string> | null = null
+  let hashNames: boolean | null = null
+  return (cells, text, certain) => {
+    if (certain.length === 0) return !/^#\s/.test(text)
+    layout ??= tableLayout(certain, place, options)
+    const {source, target} = layout.columns
+    known ??= new Set(certain.slice(layout.header ? 1 : 0).flatMap((row) => [row[source] ?? '', row[target] ?? '']))
+    if (cells.length !== certain[0]!.length) return false
+    if (known.has(cells[source]!)) return true
+    if (/^#\s/.test(text) || known.has(cells[source]!.replace(/^#/, ''))) return false
+    hashNames ??= [...known].some((name) => name.startsWith('#'))
+    return hashNames || known.has(cells[target]!)
+  }
+}
+
+function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions): Records {
+  const table = parseTable(bytes, place, hashJudge(place, options))
+  const layout = layoutOf(table, place, options)
+  const {columns, delimiter} = layout
+  const skip = layout.header === null ? 0 : 1
+  // A spreadsheet leaves rows of nothing but separators at the end.
+  const filled = table.rows.flatMap((row, r) => (r >= skip && row.some((cell) => cell !== '') ? [r] : []))
+  const rows = filled.map((r) => (delimiter === ' ' ? withoutGaps(table.rows[r]!) : table.rows[r]!))
+  const lines = filled.map((r) => table.lines[r]!)
   const ids = rows.flatMap((row, r) => {
     const ends = [row[columns.source] ?? '', row[columns.target] ?? '']
     if (ends.includes(''))
       throw new InputError(`${place}, line ${lines[r]}: has no ${ends[0] === '' ? 'source' : 'target'}`, [
         'one edge a line: source, target',
+        'name other columns with --source-column and --target-column',
       ])
     return ends
   })
-  const numeric = ids.every((id) => /^\d{1,15}$/.test(id))
+  const numeric = !options.idsAsText && ids.every((id) => /^(0|[1-9]\d{0,14})$/.test(id))
   const weights =
     columns.weight < 0
       ? null
-      : Float64Array.from(rows, (row, r) => weightOf(row[columns.weight], `${place}, line ${lines[r]}`))
-  const offset = header ? table.ends[0]! : firstLine(bytes)
-  return {ids: numeric ? Float64Array.from(ids, Number) : ids, weights, starts: [offset, ...table.ends.slice(skip)]}
+      : Float64Array.from(rows, (row, r) => weightOf(row[columns.weight], delimiter, `${place}, line ${lines[r]}`))
+  return {
+    ids: numeric ? Float64Array.from(ids, Number) : ids,
+    weights,
+    starts: filled.map((r) => table.starts[r]!),
+    ends: filled.map((r) => table.ends[r]!),
+    layout,
+    notes: hashNotes(table, place),
+  }
 }
 
-function weightOf(cell: string | undefined, place: string): number {
-  const weight = cell === undefined || cell === '' ? NaN : Number(cell)
+/** Comments that are made like records are named: somebody may miss them. */
+function hashNotes({comments, delimiter, rows}: Table, place: string): Note[] {
+  const alike = comments.filter((text) => !/^#\s/.test(text) && cellsOf(text, delimiter)?.length === rows[0]?.length)
+  if (alike.length === 0) return []
+  return [
+    {
+      level: 'warning',
+      code: 'hash-lines',
+      message: `${place}: ${alike.length} lines that begin with # were taken for comments, since their first fields are no nodes of the file; the first is ${JSON.stringify(alike[0])}`,
+    },
+  ]
+}
+
+/** NaN: the record has no weight. */
+function weightOf(cell: string | undefined, delimiter: Delimiter, place: string): number {
+  if (cell === undefined || cell === '') return NaN
+  const weight = numberOf(cell, delimiter)
   if (Number.isNaN(weight))
-    throw new InputError(`${place}: the weight is ${JSON.stringify(cell ?? '')}, not a number`, [
-      'mend the weight column',
-    ])
+    throw new InputError(`${place}: the weight is ${JSON.stringify(cell)}, not a number`, ['mend the weight column'])
   return weight
 }
 
 /** The file without the lines of records that are not kept; everything else byte by byte. */
-function keptLines(bytes: Uint8Array, starts: ArrayLike<number>, kept: Uint8Array): Uint8Array {
+function keptLines(bytes: Uint8Array, {starts, ends}: Pick<Records, 'starts' | 'ends'>, kept: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = []
   let from = 0
   for (let r = 0; r < kept.length; r++) {
     if (kept[r] === 1) continue
     pieces.push(bytes.subarray(from, starts[r]))
-    from = starts[r + 1]!
+    from = ends[r]!
   }
   pieces.push(bytes.subarray(from))
   return Buffer.concat(pieces)

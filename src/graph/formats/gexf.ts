@@ -62,7 +62,7 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
 /** Any graph as GEXF with the attributes class and weight. */
 export function writeGexf(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   result.graph.nodeNames?.forEach(requireXmlText)
-  result.classNames?.forEach(requireXmlText)
+  result.classNames?.map(String).forEach(requireXmlText)
   const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
   const graph = toGraphology({...cleaned, features: null}, result.classNames, isAdded)
   return {bytes: Buffer.from(write(graph)), notes: notWritten(result.graph, ['features', 'split'], 'GEXF')}

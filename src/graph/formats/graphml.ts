@@ -79,7 +79,7 @@ export function writeGraphml(result: NormalisedGraph, pruned: Uint8Array): Write
   const lines = [HEAD]
   if (graph.labels !== null)
     lines.push(
-      `  <key id="class" for="node" attr.name="class" attr.type="${classNames === null ? 'long' : 'string'}"/>`,
+      `  <key id="class" for="node" attr.name="class" attr.type="${classNames?.some((name) => typeof name === 'string') ? 'string' : 'long'}"/>`,
     )
   if (weights !== null) lines.push('  <key id="weight" for="edge" attr.name="weight" attr.type="double"/>')
   if (isAdded !== null) lines.push(`  ${ADDED_KEY}`)

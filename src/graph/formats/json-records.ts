@@ -1,4 +1,4 @@
-import {isJsonObject, type JsonObject} from '../../data/json.js'
+import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {InputError} from '../../errors.js'
 import type {NormalisedGraph, WriteResult} from '../document.js'
 import {keptNodes, keptRecords} from '../kept-edges.js'
@@ -16,10 +16,11 @@ export function objectList(root: JsonObject, key: string, place: string): JsonOb
 /** A node id: text, or a number as text. */
 export function idOf(item: JsonObject, key: string, where: string): string {
   const id = item[key]
-  if (typeof id !== 'string' && typeof id !== 'number')
-    throw new InputError(`${where}: ${key} is ${JSON.stringify(id) ?? 'missing'}, expected text or a number`, [
-      'give every node and edge end an id',
-    ])
+  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint')
+    throw new InputError(
+      `${where}: ${key} is ${id === undefined ? 'missing' : exactJson(id)}, expected text or a number`,
+      ['give every node and edge end an id'],
+    )
   return String(id)
 }
 
@@ -53,5 +54,5 @@ export function rewriteJson(
       ...Array.from({length: pairs.length / 2}, (_, a) => added(idOfNode(pairs[2 * a]!), idOfNode(pairs[2 * a + 1]!))),
     ],
   }
-  return {bytes: Buffer.from(`${JSON.stringify(content)}\n`), notes: []}
+  return {bytes: Buffer.from(`${exactJson(content)}\n`), notes: []}
 }

@@ -3,10 +3,10 @@ import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {isCsr} from '../../linalg/types.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges} from '../kept-edges.js'
-import {labelsOfArray} from '../labels.js'
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
-import {csrNames, namesOf, pairsOf, repairedArray, readFeatures, readSplitArrays, skippedNotes} from '../npz-arrays.js'
+import {csrNames, nodeNames, pairsOf, repairedArray, readFeatures, readLabels, skippedNotes} from '../npz-arrays.js'
+import {splitOfArrays} from '../split-arrays.js'
 import {carriedArrays, type NpzMember} from '../npz-carry.js'
 
 /**
@@ -16,7 +16,7 @@ import {carriedArrays, type NpzMember} from '../npz-carry.js'
 export function readPlainNpz(archive: NpzArchive, edgesName: string, limits: GraphLimits): ReadResult {
   const {place} = archive
   const features = readFeatures(archive)
-  const labelled = archive.has('labels') ? labelsOfArray(archive.read('labels'), place, limits.maxClasses) : null
+  const labelled = readLabels(archive, limits.maxClasses)
   const edgesArray = archive.read(edgesName)
   const nodes = nodeCount(archive, edgesArray, features?.rows ?? labelled?.labels.length)
   const weighted = edgesName === 'edges' && archive.has('edge_weights')
@@ -26,11 +26,11 @@ export function readPlainNpz(archive: NpzArchive, edgesName: string, limits: Gra
       edges: pairsOf(edgesArray, nodes, place),
       weights: weighted ? Float64Array.from(numbersOf(archive.read('edge_weights'), place)) : null,
       directed: false,
-      nodeNames: archive.has('node_names') ? namesOf(archive.read('node_names'), place) : null,
+      nodeNames: nodeNames(archive),
       features,
       labels: labelled?.labels ?? null,
       classNames: labelled?.classNames ?? null,
-      split: readSplitArrays(archive.has, archive.read, place),
+      split: splitOfArrays(archive.names, archive.read, nodes, place),
     },
     notes: skippedNotes(archive),
     carried: {rewrite: (result, pruned) => rewritePlainNpz(archive, edgesName, nodes, result, pruned)},
@@ -82,8 +82,13 @@ export function writePlainNpz(result: NormalisedGraph, pruned: Uint8Array): Writ
     )
   }
   if (graph.labels !== null) {
-    const data = classNames === null ? graph.labels : Array.from(graph.labels, (label) => classNames[label] ?? '')
-    arrays.push({name: 'labels', shape: [graph.nodes], type: classNames === null ? 'i4' : 'U', data})
+    const words = classNames?.some((name) => typeof name === 'string') === true
+    const names = Array.from(graph.labels, (label) => (label < 0 ? (words ? '' : -1) : (classNames?.[label] ?? label)))
+    arrays.push(
+      words
+        ? {name: 'labels', shape: [graph.nodes], type: 'U', data: names.map(String)}
+        : {name: 'labels', shape: [graph.nodes], type: 'i8', data: Float64Array.from(names as number[])},
+    )
   }
   if (graph.split !== null) {
     const {train, validation, test} = graph.split

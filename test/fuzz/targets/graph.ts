@@ -13,7 +13,9 @@ import {readInput} from '../../../src/data/read-file.js'
 import {GRAPH_LIMITS} from '../../../src/graph/limits.js'
 import {normalise, normaliseRaw, type NormaliseOptions} from '../../../src/graph/normalise.js'
 import {readGraph, type ReadOptions} from '../../../src/graph/read-graph.js'
-import {readFeaturesFile, readLabelsFile, readSplitFile} from '../../../src/graph/side-data.js'
+import {numberedNodes} from '../../../src/graph/node-set.js'
+import {readFeaturesFile, readLabelsFile} from '../../../src/graph/side-data.js'
+import {readSplitFile} from '../../../src/graph/split-file.js'
 import {readNodeList, readSuppressions} from '../../../src/graph/targeting.js'
 import {readTargets} from '../../../src/graph/targets.js'
 import {readTruth} from '../../../src/graph/truth.js'
@@ -214,7 +216,8 @@ export const GRAPH_TARGETS: Target[] = [
       writeNpz(csrArrays('feat_', 5, 3, FEATURES)),
       writeNpz([array('x', 'f8', [1, 2], [2, 1])]),
     ],
-    open: (folder) => fromFile(folder, 'x', (path) => readFeaturesFile(path, GRAPH_LIMITS)),
+    open: (folder) =>
+      fromFile(folder, 'x', async (path) => (await readFeaturesFile(path, GRAPH_LIMITS)).match(numberedNodes(2))),
   },
   {
     name: 'labels',
@@ -224,7 +227,8 @@ export const GRAPH_TARGETS: Target[] = [
       writeNpy(array('x', 'i4', [0, 1, 1])),
       writeNpz([array('labels', 'U', ['a', 'b'])]),
     ],
-    open: (folder) => fromFile(folder, 'x', (path) => readLabelsFile(path, GRAPH_LIMITS)),
+    open: (folder) =>
+      fromFile(folder, 'x', async (path) => (await readLabelsFile(path, GRAPH_LIMITS)).match(numberedNodes(2))),
   },
   {
     name: 'split',
@@ -233,7 +237,8 @@ export const GRAPH_TARGETS: Target[] = [
       ...text('{"idx_train": [0, 1], "idx_val": [2], "idx_test": [3]}', '{"train_idx": []}'),
       writeNpz(SPLIT),
     ],
-    open: (folder) => fromFile(folder, 'x', (path) => readSplitFile(path, GRAPH_LIMITS)),
+    open: (folder) =>
+      fromFile(folder, 'x', async (path) => (await readSplitFile(path, GRAPH_LIMITS)).match({count: 5, set: null})),
   },
   {
     name: 'suppressions',

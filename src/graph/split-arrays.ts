@@ -1,0 +1,169 @@
+import {exactJson} from '../data/json.js'
+import type {NamedArray} from '../data/named-array.js'
+import {InputError} from '../errors.js'
+import type {NodeSet} from './node-set.js'
+import type {Split} from './types.js'
+
+export type Part = keyof Split
+
+const WORDS: Record<string, Part> = {
+  train: 'train',
+  training: 'train',
+  tr: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+  te: 'test',
+}
+/** What may stand beside such a word where the array still is a part of a split. */
+const BESIDE = new Set([
+  'idx',
+  'index',
+  'indices',
+  'inds',
+  'ind',
+  'ids',
+  'id',
+  'mask',
+  'masks',
+  'nodes',
+  'node',
+  'set',
+  'split',
+  'nid',
+  'nids',
+  'is',
+])
+
+/** The part of a split that an array or attribute holds by its name (train_mask, idxTrain, index_train), or null. */
+export function partOf(name: string): Part | null {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '')
+  const parts = words.flatMap((word) => (Object.hasOwn(WORDS, word) ? [WORDS[word]!] : []))
+  return parts.length === 1 && words.every((word) => Object.hasOwn(WORDS, word) || BESIDE.has(word)) ? parts[0]! : null
+}
+
+/** Where the members of one part are said. */
+interface Found {
+  name: string
+  members: Uint32Array
+}
+
+/**
+ * The parts of a split among arrays: lists of nodes as well as masks, under any name that `partOf` knows. Several
+ * arrays of one part must agree.
+ *
+ * Throws  InputError  a mask that is not one value a node, several splits in one array, arrays that contradict each
+ *         other, or a node that is not there.
+ */
+export function splitOfArrays(
+  names: readonly string[],
+  read: (name: string) => NamedArray,
+  nodes: number | null,
+  place: string,
+  nodeNames: NodeSet | null = null,
+): Split | null {
+  const found: Partial<Record<Part, Found>> = {}
+  for (const name of names) {
+    const part = partOf(name)
+    if (part === null) continue
+    const members = membersOf(read(name), nodes, place, nodeNames)
+    const before = found[part]
+    if (before !== undefined && !sameNodes(before.members, members))
+      throw new InputError(`${place}: arrays ${before.name} and ${name} name different nodes for the ${part} split`, [
+        'leave one of them out',
+      ])
+    found[part] ??= {name, members}
+  }
+  if (Object.keys(found).length === 0) return null
+  const none = new Uint32Array(0)
+  return {
+    train: found.train?.members ?? none,
+    validation: found.validation?.members ?? none,
+    test: found.test?.members ?? none,
+  }
+}
+
+const sameNodes = (a: Uint32Array, b: Uint32Array) =>
+  a.length === b.length && a.slice().sort().join() === b.slice().sort().join()
+
+function membersOf(array: NamedArray, nodes: number | null, place: string, nodeNames: NodeSet | null): Uint32Array {
+  const {name, shape, type, data} = array
+  const where = `${place}, array ${name}`
+  if (shape.length === 2 && shape[1] !== 1)
+    throw new InputError(
+      `${where}: has the shape [${shape.join(', ')}]: ${shape[1]} splits, and which one counts is not said`,
+      ['store one mask [nodes]', 'give the nodes of one split in a file with --split'],
+    )
+  const isMask = type === 'b1' || /mask/i.test(name)
+  if (!isMask)
+    return Uint32Array.from(data as ArrayLike<number | string>, (value, i) => {
+      const node = typeof value === 'string' || nodeNames !== null ? nodeNames?.find(String(value)) : value
+      if (node === undefined || !Number.isInteger(node) || node < 0 || node > 2 ** 32 - 2)
+        throw new InputError(`${where}: element ${i} is ${JSON.stringify(value)}, no node of the graph`, [
+          'give nodes as the graph file names them, numbers from 0',
+        ])
+      return node
+    })
+  if (nodes !== null && data.length !== nodes)
+    throw new InputError(`${where}: is a mask of ${data.length} values, the graph has ${nodes} nodes`, [
+      'give one value a node',
+    ])
+  const members: number[] = []
+  Array.from(data as ArrayLike<number | string>, (value, node) => {
+    if (value === 1) members.push(node)
+    else if (value !== 0)
+      throw new InputError(`${where}: element ${node} is ${JSON.stringify(value)}, a mask holds 0 and 1`, [
+        'store it as bool',
+      ])
+  })
+  return Uint32Array.from(members)
+}
+
+/** The split that one word a node gives: train, val, valid, validation, test; anything else is in no part. */
+export function splitOfWords(words: readonly unknown[]): Split | null {
+  const parts: Record<Part, number[]> = {train: [], validation: [], test: []}
+  words.forEach((word, node) => {
+    const key = typeof word === 'string' ? word.toLowerCase() : ''
+    if (Object.hasOwn(WORDS, key)) parts[WORDS[key]!].push(node)
+  })
+  if (parts.train.length === 0) return null
+  return {
+    train: Uint32Array.from(parts.train),
+    validation: Uint32Array.from(parts.validation),
+    test: Uint32Array.from(parts.test),
+  }
+}
+
+/** The split that attributes of nodes give: flags such as train_mask, or a word in `split`; null: none. */
+export function splitOfAttributes(nodes: readonly Readonly<Record<string, unknown>>[], place: string): Split | null {
+  const names = [...new Set(nodes.flatMap((node) => Object.keys(node)))]
+  const flags = names.filter((name) => partOf(name) !== null)
+  if (flags.length === 0) {
+    const word = names.find((name) => /^(split|subset|partition|set)$/i.test(name))
+    return word === undefined
+      ? null
+      : splitOfWords(nodes.map((node) => (Object.hasOwn(node, word) ? node[word] : undefined)))
+  }
+  const read = (name: string): NamedArray => ({
+    name: `${name} mask`,
+    shape: [nodes.length],
+    type: 'b1',
+    data: Uint8Array.from(nodes, (node, i) => {
+      const value = Object.hasOwn(node, name) ? node[name] : false
+      const flag = typeof value === 'string' ? value.toLowerCase() : value
+      if ([true, 1, 'true', '1'].includes(flag as never)) return 1
+      if ([false, 0, 'false', '0', '', null, undefined].includes(flag as never)) return 0
+      throw new InputError(`${place}: node ${i} has ${exactJson(value)} in ${name}, which looks like a split`, [
+        'write true or false',
+      ])
+    }),
+  })
+  return splitOfArrays(flags, read, nodes.length, place)
+}
