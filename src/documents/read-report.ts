@@ -10,6 +10,7 @@ const COMMANDS: readonly AnyReport['command'][] = [
   'evaluate',
   'gate',
   'harden',
+  'judge',
   'sanitize',
   'verify',
 ]

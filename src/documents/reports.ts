@@ -6,6 +6,7 @@ import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {GateMetrics} from '../gate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
+import type {JudgeMetrics} from '../judge/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Subject} from './subject.js'
@@ -59,6 +60,10 @@ export interface HardenReport extends Report<HardenMetrics> {
   command: 'harden'
 }
 
+export interface JudgeReport extends Report<JudgeMetrics> {
+  command: 'judge'
+}
+
 export interface GateReport extends Report<GateMetrics> {
   command: 'gate'
 }
@@ -70,6 +75,7 @@ export type AnyReport =
   | EvaluateReport
   | AttackReport
   | HardenReport
+  | JudgeReport
   | VerifyReport
   | DoctorReport
   | GateReport

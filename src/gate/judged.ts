@@ -43,6 +43,12 @@ const above = (key: string) => (object: Values) => object[key]
 const BOUNDS: readonly Bound[] = [
   {field: 'estimate', needs: ['upper'], on: 'upper bound', read: above('upper')},
   {
+    field: 'estimate',
+    needs: ['interval'],
+    on: 'interval',
+    read: ({interval}, direction) => end(interval, direction),
+  },
+  {
     field: 'observed',
     needs: ['global', 'windowed', 'direct'],
     on: 'smallest certified bound',

@@ -3,6 +3,7 @@ import {type FormatName, renderGate, type RenderOptions} from './formats.js'
 import {certifyHtml} from './html/certify.js'
 import {evaluateHtml} from './html/evaluate.js'
 import {hardenHtml} from './html/harden.js'
+import {judgeHtml} from './html/judge.js'
 import {sanitizeHtml} from './html/sanitize.js'
 import {toJson} from '../frame/json.js'
 import {certifyMarkdown, sanitizeMarkdown} from './markdown.js'
@@ -12,6 +13,7 @@ import {certifyText} from './terminal/certify.js'
 import {doctorText} from './terminal/doctor.js'
 import {evaluateText} from './terminal/evaluate.js'
 import {hardenText} from './terminal/harden.js'
+import {judgeText} from './terminal/judge.js'
 import {sanitizeText} from './terminal/sanitize.js'
 import type {TerminalOptions} from './terminal/style.js'
 import {verifyText} from './terminal/verify.js'
@@ -32,6 +34,7 @@ const RENDERERS: {[C in Command]: Renderers<ReportOf<C>>} = {
   doctor: {terminal: doctorText},
   evaluate: {terminal: evaluateText, html: evaluateHtml},
   harden: {terminal: hardenText, html: hardenHtml},
+  judge: {terminal: judgeText, html: judgeHtml},
   sanitize: {terminal: sanitizeText, html: sanitizeHtml, markdown: sanitizeMarkdown},
   verify: {terminal: verifyText},
 }

@@ -68,6 +68,7 @@ describe('help', () => {
     [['attack', '--help']],
     [['evaluate', '--help']],
     [['harden', '--help']],
+    [['judge', '--help']],
     [['gate', '--help']],
     [['baseline', 'update', '--help']],
     [['verify', '--help']],

@@ -10,7 +10,7 @@ import {certifyMarkdown} from '../../src/render/markdown.js'
 import {renderReport} from '../../src/render/renderers.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
 import {gateSample} from '../render/gate/sample.js'
-import {certifySample, evaluateSample, hardenSample, sanitizeSample} from '../render/samples.js'
+import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../render/samples.js'
 import {surety} from './run-surety.js'
 
 let folder: string
@@ -47,7 +47,7 @@ describe('surety report', () => {
   })
 
   it.each(
-    [certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), gateSample()].map(
+    [certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), judgeSample(), gateSample()].map(
       (report) => [report.command, report] as const,
     ),
   )('%s: every form is text or a refusal', (_name, report) => {

@@ -2,7 +2,14 @@ import type {Accuracy, Method} from '../../src/evaluate/types.js'
 import type {Cell, CellStatus, CertifyMetrics, LayerMetrics} from '../../src/certify/types.js'
 import {HARDEN_DEFAULTS} from '../../src/harden/options.js'
 import type {ModelMeasures} from '../../src/harden/types.js'
-import type {CertifyReport, EvaluateReport, HardenReport, SanitizeReport} from '../../src/documents/reports.js'
+import type {
+  CertifyReport,
+  EvaluateReport,
+  HardenReport,
+  JudgeReport,
+  SanitizeReport,
+} from '../../src/documents/reports.js'
+import {judge} from '../../src/judge/judge.js'
 import {TRAINING} from '../../src/learn/train.js'
 import type {TopEdge} from '../../src/sanitize/types.js'
 import {withChecksum} from '../../src/frame/checksum.js'
@@ -473,6 +480,53 @@ export function hardenSample(names: readonly string[] = ['h1', 'h2', 'logits']):
       summary: 'epoch 33 of 40 is kept: accuracy 95.1 % → 96.2 %',
       meaning: ['The control was trained alike, without the penalty.'],
     },
+    notes,
+    run,
+  }
+}
+
+/** Two judges in two rounds, with everything a report can hold: flips, ties, unparsed, nudges, lengths. */
+export function judgeSample(
+  names: readonly [string, string] = ['amber', 'birch'],
+  judges = ['even', 'leaning'],
+): JudgeReport {
+  const draw = random(5)
+  const judgements = judges.flatMap((name, k) =>
+    ['0', '1'].flatMap((round) =>
+      Array.from({length: 12}, (_, q) => q).flatMap((q) =>
+        ([null, 0] as const).flatMap((nudged) =>
+          [names, [names[1], names[0]] as const].map((shown, order) => {
+            const u = draw.uniform() + 0.3 * k * (order === 0 ? 1 : -1)
+            return {
+              line: 1,
+              question: `q${q}`,
+              part: '',
+              judge: name,
+              round,
+              repetition: '1',
+              shown: [...shown],
+              choice: u < 0.06 ? null : u < 0.12 ? ('tie' as const) : u < 0.5 ? 0 : 1,
+              lengths: order === 0 ? [100 + q, 110] : [110, 100 + q],
+              nudges: {bandwagon: nudged === null ? null : order},
+            }
+          }),
+        ),
+      ),
+    ),
+  )
+  const log = {judgements, format: 'table' as const, columns: {question: 'id'}, unused: ['note'], nudges: ['bandwagon']}
+  const {metrics, verdict, notes} = judge(log, {alpha: 0.05, repetitions: 'first'})
+  return {
+    schemaVersion: 1,
+    command: 'judge',
+    version: '0.1.0',
+    algorithm: 1,
+    seed: 0,
+    engine: {name: 'none', precision: 'fp64', tried: []},
+    inputs: [{path: 'verdicts.csv', sha256: HASH, bytes: 4821, role: 'data'}],
+    config: {alpha: 0.05, repetitions: 'first'},
+    metrics,
+    verdict,
     notes,
     run,
   }

@@ -23,6 +23,8 @@ import {ReadingThread, type ReadingOrder, type ThreadLimits} from '../../../src/
 import {openSafetensors} from '../../../src/data/safetensors.js'
 import {readZipDirectory, readZipEntry, writeZip} from '../../../src/data/zip.js'
 import {InputError} from '../../../src/errors.js'
+import {judge} from '../../../src/judge/judge.js'
+import {readVerdictLog} from '../../../src/verdicts/read-log.js'
 import {hdf5Bytes} from '../../data/hdf5-files.js'
 import {mlp} from '../../checkpoint/tiny-onnx.js'
 import {array, text} from './files.js'
@@ -246,6 +248,22 @@ export const DATA_TARGETS: Target[] = [
     seeds: () => text('a,label,b\n1,0,2\n3.5,1,-4e3\n', 'label,a\n0,1\n'),
     mutators: [mutateTokens(CSV_WORDS)],
     open: () => (bytes) => csvExamples(bytes, ['labels', 'label'], 'x.csv'),
+  },
+  {
+    name: 'verdict-log',
+    seeds: () =>
+      text(
+        'question,first,second,repetition,verdict,bandwagon\n1,x,y,1,A,\n1,y,x,1,[[B]],y\n2,x,y,1,tie,\n2,y,x,1,,x\n',
+        'id\toption_a\toption_b\torder\twinner\n1\tx\ty\tAB\tx\n1\tx\ty\tBA\ty\n',
+        '{"id":1,"options":["x","y","z"],"verdict":"y"}\n{"id":1,"options":["z","y","x"],"verdict":2}\n',
+        '[{"id":"a","model_a":"x","model_b":"y","winner":"model_a","words_a":3,"words_b":4}]',
+        '{"question_id":1,"model_1":"x","model_2":"y","g1_winner":"model_1","g2_winner":"error","judge":["j","p"],"turn":1}\n',
+      ),
+    mutators: [mutateTokens(CSV_WORDS), mutateTokens(JSON_WORDS), mutateJson],
+    open: () => (bytes) => {
+      const log = readVerdictLog(bytes, 'x.csv')
+      return judge(log, {alpha: 0.05, repetitions: 'all'}).outcomes
+    },
   },
   {
     name: 'gzip',

@@ -3,17 +3,24 @@ import {describe, expect, it} from 'vitest'
 import {certifyHtml} from '../../../src/render/html/certify.js'
 import {evaluateHtml} from '../../../src/render/html/evaluate.js'
 import {hardenHtml} from '../../../src/render/html/harden.js'
+import {judgeHtml} from '../../../src/render/html/judge.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import {namedRows, picturesOf} from '../../../src/cli/pictures.js'
-import type {CertifyReport, EvaluateReport, HardenReport, SanitizeReport} from '../../../src/documents/reports.js'
+import type {
+  CertifyReport,
+  EvaluateReport,
+  HardenReport,
+  JudgeReport,
+  SanitizeReport,
+} from '../../../src/documents/reports.js'
 import {SCRIPT} from '../../../src/render/html/script.js'
 import {COLOURS} from '../../../src/render/html/style.js'
 import type {GraphExcerpt} from '../../../src/sanitize/types.js'
 import {random} from '../../../src/stats/random.js'
-import {certifySample, evaluateSample, hardenSample, HOSTILE, sanitizeSample} from '../samples.js'
+import {certifySample, evaluateSample, hardenSample, HOSTILE, judgeSample, sanitizeSample} from '../samples.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
-type Shown = CertifyReport | EvaluateReport | HardenReport | SanitizeReport
+type Shown = CertifyReport | EvaluateReport | HardenReport | JudgeReport | SanitizeReport
 
 function render(report: Shown): string {
   switch (report.command) {
@@ -23,6 +30,8 @@ function render(report: Shown): string {
       return evaluateHtml(report)
     case 'harden':
       return hardenHtml(report)
+    case 'judge':
+      return judgeHtml(report)
     case 'sanitize':
       return sanitizeHtml(report)
   }
@@ -33,6 +42,7 @@ describe.each([
   ['sanitize', sanitizeSample(), sanitizeHtml(sanitizeSample())],
   ['evaluate', evaluateSample(), evaluateHtml(evaluateSample())],
   ['harden', hardenSample(), hardenHtml(hardenSample())],
+  ['judge', judgeSample(), judgeHtml(judgeSample())],
 ])('%s as HTML', (_, report, html) => {
   it('is the same for the same report', () => {
     expect(render(report)).toBe(html)

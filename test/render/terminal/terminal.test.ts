@@ -6,9 +6,18 @@ import {errorText} from '../../../src/render/terminal/error.js'
 import {evaluateText} from '../../../src/render/terminal/evaluate.js'
 import {hardenText} from '../../../src/render/terminal/harden.js'
 import {notesText} from '../../../src/render/terminal/notes.js'
+import {judgeText} from '../../../src/render/terminal/judge.js'
 import {sanitizeText} from '../../../src/render/terminal/sanitize.js'
 import {width, wrap} from '../../../src/render/terminal/text.js'
-import {certifySample, evaluateSample, hardenSample, HOSTILE, ownRadiiSample, sanitizeSample} from '../samples.js'
+import {
+  certifySample,
+  evaluateSample,
+  hardenSample,
+  HOSTILE,
+  judgeSample,
+  ownRadiiSample,
+  sanitizeSample,
+} from '../samples.js'
 
 const plain = (columns: number) => ({columns, colour: false})
 const strip = (text: string) => text.replace(/\x1b\[\d+m/g, '') // eslint-disable-line no-control-regex
@@ -27,6 +36,11 @@ describe.each([
   ],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
   ['harden', (columns: number, colour = false) => hardenText(hardenSample(), {columns, colour})],
+  ['judge', (columns: number, colour = false) => judgeText(judgeSample(), {columns, colour})],
+  [
+    'judge, hostile and long',
+    (columns: number, colour = false) => judgeText(judgeSample([HOSTILE, longName], [HOSTILE]), {columns, colour}),
+  ],
   [
     'harden, hostile and long names',
     (columns: number, colour = false) => hardenText(hardenSample([longName, HOSTILE]), {columns, colour}),
