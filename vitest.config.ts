@@ -11,7 +11,7 @@ export default defineConfig({
     // process.
     maxWorkers: availableParallelism(),
     // GitHub's parser imports JSON as only bundlers do.
-    server: {deps: {inline: [/@actions\/(workflow-parser|expressions)/]}},
+    server: {deps: {external: [/\/dist\//], inline: [/@actions\/(workflow-parser|expressions)/]}},
     globalSetup: ['test/build-once.ts'],
     // A test that checks nothing, or whose loop over nothing checks nothing, fails.
     expect: {requireAssertions: true},

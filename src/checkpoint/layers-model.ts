@@ -95,8 +95,12 @@ export async function buildLayersModel(
   }
 }
 
+/** A model that is built twice in a process has a number behind its names the second time; their first form has none. */
 export const inputsOf = (model: LayersModel): ModelInput[] =>
-  model.inputs.map((input) => ({name: input.name, shape: input.shape.map((length) => length ?? -1)}))
+  model.inputs.map((input) => ({
+    name: input.originalName ?? input.name,
+    shape: input.shape.map((length) => length ?? -1),
+  }))
 
 /** Some rows of the data as the model's inputs. */
 export const batchTensors = (

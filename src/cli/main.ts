@@ -10,11 +10,7 @@ import {terminalOf} from './terminal.js'
  * --json, as one object on stdout. `entry` is the URL of the file in bin/ that was started.
  */
 export async function main(argv: string[], entry: string): Promise<void> {
-  // A reader that stops early (`surety … | head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
-  })
+  if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError)
   try {
     setLimits(process.env['SURETY_LIMITS'] ?? '')
     await run(argv, entry)
@@ -23,6 +19,12 @@ export async function main(argv: string[], entry: string): Promise<void> {
     else present(error, argv, await commandsOf(entry))
   }
   await flush()
+}
+
+/** A reader that stops early (`surety … | head`) is no error. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
 }
 
 const commandsOf = async (entry: string): Promise<string[]> =>

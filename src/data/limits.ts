@@ -2,9 +2,9 @@ import {UsageError} from '../errors.js'
 
 /**
  * What is read at most, so that a damaged or hostile file cannot take all memory or time: far above what graphs, models
- * and data of that size need. The command line raises or lowers them once, before anything is read (SURETY_LIMITS).
+ * and data of that size need. The command line raises or lowers them, before anything is read (SURETY_LIMITS).
  */
-export const LIMITS = {
+const DEFAULTS = {
   /** bytes that one zip, gzip, HDF5 or Parquet file may unpack to */
   unpacked: 8 * 2 ** 30,
   /** entries of a zip archive */
@@ -20,6 +20,9 @@ export const LIMITS = {
   pixels: 64_000_000,
 }
 
+/** What holds now. */
+export const LIMITS = {...DEFAULTS}
+
 export type LimitName = keyof typeof LIMITS
 
 /** What a message says to whoever needs more. */
@@ -27,11 +30,12 @@ export const raising = (name: LimitName): string =>
   `if the file is meant to be so large, raise the limit: SURETY_LIMITS=${name}=…`
 
 /**
- * Limits from text: name=number, comma-separated.
+ * Limits from text: name=number, comma-separated; what it does not name has its default.
  *
  * Throws  UsageError  another form, an unknown name, or a number that is not positive.
  */
 export function setLimits(text: string): void {
+  Object.assign(LIMITS, DEFAULTS)
   for (const part of text.split(',').map((each) => each.trim())) {
     if (part === '') continue
     const [name = '', value = ''] = part.split('=')

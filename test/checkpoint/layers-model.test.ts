@@ -104,6 +104,18 @@ describe('hidden states of a LayersModel', () => {
     }
   })
 
+  it('have the same names whenever their model is opened: TensorFlow.js numbers the second in a process', async () => {
+    const path = await save('twice', mlp('linear'))
+    const names: string[][] = []
+    for (let k = 0; k < 2; k++) {
+      const checkpoint = await openCheckpoint(path)
+      const {inputs: read, layers} = await checkpoint.embeddings(DATA)
+      await checkpoint.close()
+      names.push([...read.map(({name}) => name), ...layers.map(({name}) => name)])
+    }
+    expect(names[1]).toEqual(names[0])
+  })
+
   it('come from several shards too', async () => {
     const checkpoint = await openCheckpoint(await save('shards', mlp('linear'), 3))
     expect([...(await checkpoint.embeddings(DATA)).layers[0]!.data]).toEqual(HIDDEN.flat())

@@ -5,7 +5,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {openNpz} from '../../src/data/npz.js'
 import {parseReport} from '../../src/documents/read-report.js'
 import type {SanitizeReport} from '../../src/documents/reports.js'
-import {type JsonError, surety} from './run-surety.js'
+import {type JsonError, type Run} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const GRAPH = 'fixtures/community-graph/community-graph.npz'
 const folder = mkdtempSync(join(tmpdir(), 'surety-attack-'))
@@ -18,9 +19,9 @@ const edgesOf = (path: string, array: string) => {
 }
 
 describe('surety attack', () => {
-  let run: ReturnType<typeof surety>
-  beforeAll(() => {
-    run = surety(
+  let run: Run
+  beforeAll(async () => {
+    run = await commandLine(
       'attack',
       GRAPH,
       '--method',
@@ -67,8 +68,8 @@ describe('surety attack', () => {
     expect(seed).toBe(0)
   })
 
-  it('feeds sanitize with its truth', () => {
-    const {code, stdout} = surety(
+  it('feeds sanitize with its truth', async () => {
+    const {code, stdout} = await commandLine(
       'sanitize',
       at('meta.npz'),
       '--edges',
@@ -84,37 +85,37 @@ describe('surety attack', () => {
     expect(metrics.truth!.auc).toBeGreaterThan(0.8)
   })
 
-  it('same seed, same bytes; another seed, other edges', () => {
+  it('same seed, same bytes; another seed, other edges', async () => {
     const files = ['a', 'b', 'c'].map((name) => at(`${name}.npz`))
-    files.forEach((file, k) =>
-      expect(
-        surety('attack', GRAPH, '--method', 'random', '--count', '30', '--seed', k < 2 ? '5' : '6', '--out', file).code,
-      ).toBe(0),
-    )
+    const args = ['attack', GRAPH, '--method', 'random', '--count', '30']
+    for (const [k, seed] of ['5', '5', '6'].entries())
+      expect((await commandLine(...args, '--seed', seed, '--out', files[k]!)).code).toBe(0)
     const [first, again, other] = files.map((file) => readFileSync(file))
     expect(again!.equals(first!)).toBe(true)
     expect(edgesOf(files[2]!, 'edges_added')).not.toEqual(edgesOf(files[0]!, 'edges_added'))
     expect(other!.equals(first!)).toBe(false)
   })
 
-  it('attacks nodes by name or by an array, and writes which', () => {
+  it('attacks nodes by name or by an array, and writes which', async () => {
     expect(
-      surety(
-        'attack',
-        GRAPH,
-        '--method',
-        'nettack',
-        '--target-nodes',
-        '9,3',
-        '--per-target',
-        '2',
-        '--out',
-        at('nodes.npz'),
+      (
+        await commandLine(
+          'attack',
+          GRAPH,
+          '--method',
+          'nettack',
+          '--target-nodes',
+          '9,3',
+          '--per-target',
+          '2',
+          '--out',
+          at('nodes.npz'),
+        )
       ).code,
     ).toBe(0)
     expect(Array.from(open(at('nodes.npz')).read('target_idx').data as ArrayLike<number>)).toEqual([3, 9])
     expect(edgesOf(at('nodes.npz'), 'edges_added').length + edgesOf(at('nodes.npz'), 'edges_removed').length).toBe(4)
-    const {code} = surety(
+    const {code} = await commandLine(
       'attack',
       at('nodes.npz'),
       '--method',
@@ -130,13 +131,13 @@ describe('surety attack', () => {
     expect(readFileSync(at('array.npz')).equals(readFileSync(at('nodes.npz')))).toBe(true)
   })
 
-  it('carries a split and labels from files of their own', () => {
+  it('carries a split and labels from files of their own', async () => {
     writeFileSync(
       at('split.json'),
       JSON.stringify({idx_train: [0, 1, 2, 3, 4, 5, 6, 7], idx_val: [8], idx_test: [9, 10]}),
     )
     writeFileSync(at('labels.csv'), ['node,label', ...Array.from({length: 600}, (_, i) => `${i},${i % 2}`)].join('\n'))
-    const {code} = surety(
+    const {code} = await commandLine(
       'attack',
       GRAPH,
       '--split',
@@ -191,8 +192,8 @@ describe('surety attack', () => {
       ['--method', 'random', '--budget', '0', '--out', at('never.npz')],
       /budget is 0/,
     ],
-  ])('%s: exit 2, a next step, nothing written', (_name, args, message) => {
-    const {code, stdout, stderr} = surety('attack', GRAPH, ...args, '--json')
+  ])('%s: exit 2, a next step, nothing written', async (_name, args, message) => {
+    const {code, stdout, stderr} = await commandLine('attack', GRAPH, ...args, '--json')
     expect([code, stderr]).toEqual([2, ''])
     const {error} = JSON.parse(stdout) as JsonError
     expect(error.message).toMatch(message)

@@ -5,7 +5,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {rowRandom} from '../../src/perturb/perturb.js'
 import {dropWords} from '../../src/perturb/texts.js'
 import type {CertifyReport} from '../../src/documents/reports.js'
-import {type JsonError, surety} from './run-surety.js'
+import {type JsonError} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const ENCODER = 'fixtures/spam-encoder'
 const TOKENIZER = ['--tokenizer', `${ENCODER}/tokenizer.json`]
@@ -24,13 +25,13 @@ describe('surety certify --perturb on texts', {timeout: 240_000}, () => {
   const out = join(folder, 'report.json')
   const seed = 7
   let report: CertifyReport
-  beforeAll(() => {
+  beforeAll(async () => {
     const data = write('mails.jsonl', mails)
     const copies = write(
       'copies.jsonl',
       mails.map(({text, label}, row) => ({text: dropWords(0.5)(text, rowRandom(seed, row)), label})),
     )
-    const run = surety(
+    const run = await commandLine(
       'certify',
       `${ENCODER}/model.onnx`,
       '--data',
@@ -80,9 +81,9 @@ describe('surety certify --perturb on texts', {timeout: 240_000}, () => {
     expect(drop!.layers[0]!.medianPairDistance).toBeGreaterThan(swap!.layers[0]!.medianPairDistance)
   })
 
-  it('cuts texts as the tokenizer says, and makes a report that verify accepts', () => {
+  it('cuts texts as the tokenizer says, and makes a report that verify accepts', async () => {
     expect(report.subject!.data.inputs.map(({shape}) => shape)).toEqual([[64], [64]])
-    const {code, stdout, stderr} = surety('verify', out)
+    const {code, stdout, stderr} = await commandLine('verify', out)
     expect(code, stdout + stderr).toBe(0)
   })
 })
@@ -124,8 +125,8 @@ describe('wrong use', () => {
       /strength of word-swap is '2'; it is above 0 and at most 1/,
       /word-swap:0.1/,
     ],
-  ])('refuses %s and says what to do', (_, args, message, next) => {
-    const {code, stdout} = surety('certify', ...args, '--json')
+  ])('refuses %s and says what to do', async (_, args, message, next) => {
+    const {code, stdout} = await commandLine('certify', ...args, '--json')
     const {error} = JSON.parse(stdout) as JsonError
     expect([code, error.code]).toEqual([2, 'USAGE'])
     expect(error.message).toMatch(message)

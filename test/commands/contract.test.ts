@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {type JsonError, surety, suretyWith} from './run-surety.js'
+import {type JsonError} from './run-surety.js'
+import {commandLine, commandLineWith} from '../support/command-line.js'
 
 const usage: [string, string[], RegExp][] = [
   ['an unknown flag', ['certify', '--no-such-flag'], /no-such-flag/],
@@ -13,20 +14,23 @@ const usage: [string, string[], RegExp][] = [
 ]
 
 describe('exit codes and errors', () => {
-  it.each(usage)('%s: exit 2, one sentence and a next step on stderr, nothing on stdout', (_name, args, message) => {
-    const {code, stdout, stderr} = surety(...args)
-    expect(code).toBe(2)
-    expect(stdout).toBe('')
-    expect(stderr).toMatch(/^error: /)
-    expect(stderr.replace(/\n +/g, ' ')).toMatch(message)
-    expect(stderr).toContain('→')
-    expect(stderr).not.toMatch(/\n {4}at /)
-  })
+  it.each(usage)(
+    '%s: exit 2, one sentence and a next step on stderr, nothing on stdout',
+    async (_name, args, message) => {
+      const {code, stdout, stderr} = await commandLine(...args)
+      expect(code).toBe(2)
+      expect(stdout).toBe('')
+      expect(stderr).toMatch(/^error: /)
+      expect(stderr.replace(/\n +/g, ' ')).toMatch(message)
+      expect(stderr).toContain('→')
+      expect(stderr).not.toMatch(/\n {4}at /)
+    },
+  )
 
   it.each(usage)(
     "%s with --json: exit 2 and one JSON object on stdout, without the parser's own state",
-    (_name, args, message) => {
-      const {code, stdout, stderr} = surety(...args, '--json')
+    async (_name, args, message) => {
+      const {code, stdout, stderr} = await commandLine(...args, '--json')
       expect(code).toBe(2)
       expect(stderr).toBe('')
       const parsed = JSON.parse(stdout) as JsonError
@@ -37,8 +41,8 @@ describe('exit codes and errors', () => {
     },
   )
 
-  it('takes a flag from the environment', () => {
-    const {code, stderr} = suretyWith({env: {SURETY_ALPHA: '7'}}, 'certify', 'x.onnx')
+  it('takes a flag from the environment', async () => {
+    const {code, stderr} = await commandLineWith({env: {SURETY_ALPHA: '7'}}, 'certify', 'x.onnx')
     expect(code).toBe(2)
     expect(stderr).toContain('--alpha')
   })
@@ -50,13 +54,14 @@ describe('a misspelling', () => {
     [['baseline', 'updaet'], 'did you mean baseline update?'],
     [['certify', 'x.onnx', '--metrc', 'l2'], 'did you mean --metric?'],
     [['sanitize', 'x.npz', '--prune-ration', '0.1'], 'did you mean --prune-ratio?'],
-  ])('%j is answered with what was probably meant', (args, step) => {
-    const {code, stderr} = surety(...args)
+  ])('%j is answered with what was probably meant', async (args, step) => {
+    const {code, stderr} = await commandLine(...args)
     expect(code).toBe(2)
     expect(stderr).toContain(`→ ${step}`)
   })
 
-  it('that is close to nothing gets no guess', () => expect(surety('frobnicate').stderr).not.toContain('did you mean'))
+  it('that is close to nothing gets no guess', async () =>
+    expect((await commandLine('frobnicate')).stderr).not.toContain('did you mean'))
 })
 
 describe('help', () => {
@@ -73,13 +78,13 @@ describe('help', () => {
     [['baseline', 'update', '--help']],
     [['verify', '--help']],
     [['doctor', '--help']],
-  ])('%j: exit 0, at most 80 columns', (args) => {
-    const {code, stdout} = suretyWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
+  ])('%j: exit 0, at most 80 columns', async (args) => {
+    const {code, stdout} = await commandLineWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
     expect(code).toBe(0)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  it('every command has examples', () => {
+  it('every command has examples', async () => {
     for (const command of [
       'attack',
       'baseline update',
@@ -92,6 +97,6 @@ describe('help', () => {
       'sanitize',
       'verify',
     ])
-      expect(surety(...command.split(' '), '--help').stdout).toContain('EXAMPLES')
+      expect((await commandLine(...command.split(' '), '--help')).stdout).toContain('EXAMPLES')
   })
 })

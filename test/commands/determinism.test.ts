@@ -4,7 +4,8 @@ import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {writeStates} from '../../scripts/reliability/make-states.js'
 import type {CertifyReport} from '../../src/documents/reports.js'
-import {surety, suretyWith} from './run-surety.js'
+import {suretyWith} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-determinism-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -13,8 +14,8 @@ const at = (name: string) => join(folder, name)
 beforeAll(() => writeStates(at('states.npz')))
 
 /** What a run writes, without the run block and the number of threads that `engine.tried` names. */
-function outputs(threads: number, args: string[], names: string[]): string[] {
-  const {code, stderr} = surety(...args, '--threads', String(threads), '--device', 'cpu')
+async function outputs(threads: number, args: string[], names: string[]): Promise<string[]> {
+  const {code, stderr} = await commandLine(...args, '--threads', String(threads), '--device', 'cpu')
   expect(stderr).not.toContain('error')
   expect(code).toBe(0)
   return names.map((name) => {
@@ -73,16 +74,17 @@ describe('the same bytes on 1, 2 and 4 threads', () => {
     ],
   ] as const)(
     '%s',
-    (_, threads, args, names) => {
-      const alone = outputs(threads[0], args(), [...names])
-      for (const more of threads.slice(1)) expect(outputs(more, args(), [...names]), `${more} threads`).toEqual(alone)
+    async (_, threads, args, names) => {
+      const alone = await outputs(threads[0], args(), [...names])
+      for (const more of threads.slice(1))
+        expect(await outputs(more, args(), [...names]), `${more} threads`).toEqual(alone)
     },
     240_000,
   )
 })
 
 describe('a worker thread that dies during the work', () => {
-  it('leaves the same metrics, evidence and verdict, and a note', () => {
+  it('leaves the same metrics, evidence and verdict, and a note', async () => {
     const args = [
       'certify',
       at('states.npz'),
@@ -96,7 +98,7 @@ describe('a worker thread that dies during the work', () => {
       'cpu',
       '--json',
     ]
-    const undisturbed = JSON.parse(surety(...args).stdout) as CertifyReport
+    const undisturbed = JSON.parse((await commandLine(...args)).stdout) as CertifyReport
     const nodeArgs = ['--import', resolve('scripts/reliability/kill-worker.mjs')]
     const {code, stdout, stderr} = suretyWith({nodeArgs, env: {SURETY_KILL_WORKER_MS: '50'}}, ...args)
     expect(stderr).toContain('a worker thread was killed')

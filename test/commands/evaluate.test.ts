@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import type {EvaluateReport} from '../../src/documents/reports.js'
-import {type JsonError, surety} from './run-surety.js'
+import {type JsonError} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const GRAPH = 'fixtures/community-graph/community-graph.npz'
 const folder = mkdtempSync(join(tmpdir(), 'surety-evaluate-'))
@@ -11,8 +12,8 @@ afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const at = (name: string) => join(folder, name)
 
 describe('surety evaluate', () => {
-  it('prints the accuracies, and writes the same as JSON and HTML', () => {
-    const {code, stdout, stderr} = surety(
+  it('prints the accuracies, and writes the same as JSON and HTML', async () => {
+    const {code, stdout, stderr} = await commandLine(
       'evaluate',
       GRAPH,
       '--edges',
@@ -45,20 +46,22 @@ describe('surety evaluate', () => {
     expect(readFileSync(at('report.html'), 'utf8')).toContain('id="curve-0"')
   })
 
-  it('prunes what it is told to', () => {
+  it('prunes what it is told to', async () => {
     const report = JSON.parse(
-      surety(
-        'evaluate',
-        GRAPH,
-        '--edges',
-        'edges_attacked',
-        '--model',
-        'sgc',
-        '--seeds',
-        '1',
-        '--prune-ratio',
-        '0.1',
-        '--json',
+      (
+        await commandLine(
+          'evaluate',
+          GRAPH,
+          '--edges',
+          'edges_attacked',
+          '--model',
+          'sgc',
+          '--seeds',
+          '1',
+          '--prune-ratio',
+          '0.1',
+          '--json',
+        )
       ).stdout,
     ) as EvaluateReport
     // One of the 177 stays for the least degree.
@@ -70,16 +73,16 @@ describe('surety evaluate', () => {
     ['--clean', 'no_such', /no array 'no_such'/, '--clean'],
     ['--truth', 'no_such', /no array 'no_such'/, '--truth'],
     ['--targets', 'no_such', /no array 'no_such'/, '--targets'],
-  ])('%s that is not there: exit 2 and how to name it', (flag, value, message, nextStep) => {
-    const {code, stdout} = surety('evaluate', GRAPH, flag, value, '--json')
+  ])('%s that is not there: exit 2 and how to name it', async (flag, value, message, nextStep) => {
+    const {code, stdout} = await commandLine('evaluate', GRAPH, flag, value, '--json')
     expect(code).toBe(2)
     const {error} = JSON.parse(stdout) as JsonError
     expect(error.message).toMatch(message)
     expect(error.nextSteps.join()).toContain(nextStep)
   })
 
-  it.each([[['--seeds', '0']], [['--budgets', '0.1,2']], [['--model', 'mlp']]])('%j: a usage error', (flags) => {
-    const {code, stdout} = surety('evaluate', GRAPH, ...flags, '--json')
+  it.each([[['--seeds', '0']], [['--budgets', '0.1,2']], [['--model', 'mlp']]])('%j: a usage error', async (flags) => {
+    const {code, stdout} = await commandLine('evaluate', GRAPH, ...flags, '--json')
     expect(code).toBe(2)
     expect((JSON.parse(stdout) as JsonError).error.code).toBe('USAGE')
   })

@@ -4,7 +4,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CertifyReport, HardenReport} from '../../src/documents/reports.js'
 import {blobs, writeData, writeModel} from '../harden/models.js'
-import {type JsonError, surety} from './run-surety.js'
+import {type JsonError} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-harden-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -30,8 +31,8 @@ beforeAll(async () => {
 const withoutRun = (path: string) => ({...(JSON.parse(readFileSync(path, 'utf8')) as HardenReport), run: undefined})
 
 describe('surety harden', () => {
-  it('writes a model that certify reads, with the ε that the report says; resumed, the bytes are the same', () => {
-    const full = surety(
+  it('writes a model that certify reads, with the ε that the report says; resumed, the bytes are the same', async () => {
+    const full = await commandLine(
       ...base,
       '--epochs',
       '3',
@@ -64,7 +65,8 @@ describe('surety harden', () => {
     expect(readFileSync(at('full.html'), 'utf8')).toContain('id="penalty"')
 
     const certified = JSON.parse(
-      surety('certify', at('full'), '--data', at('val.npz'), '--no-split', '--json', '--device', 'cpu').stdout,
+      (await commandLine('certify', at('full'), '--data', at('val.npz'), '--no-split', '--json', '--device', 'cpu'))
+        .stdout,
     ) as CertifyReport
     expect(certified.metrics.layers.map(({epsilon}) => epsilon.scaleFree.estimate)).toEqual(
       report.metrics.after.layers.map(({epsilonScaleFree}) => epsilonScaleFree),
@@ -72,31 +74,33 @@ describe('surety harden', () => {
     expect(certified.metrics.accuracy).toBe(report.metrics.after.accuracy)
 
     const part = [...base, '--control', '--attack-radius', '0.2', '--out', at('part')]
-    expect(surety(...part, '--epochs', '1').code).toBe(0)
-    expect(surety(...part, '--epochs', '3', '--resume', '--report', at('part.json')).code).toBe(0)
+    expect((await commandLine(...part, '--epochs', '1')).code).toBe(0)
+    expect((await commandLine(...part, '--epochs', '3', '--resume', '--report', at('part.json'))).code).toBe(0)
     for (const file of ['model.json', 'weights.bin', 'training.npz'])
       expect(readFileSync(at('part', file))).toEqual(readFileSync(at('full', file)))
     expect(withoutRun(at('part.json'))).toEqual(withoutRun(at('full.json')))
   }, 240_000)
 
-  it('--resume begins where there is nothing yet, and says so', () => {
-    const {code, stderr} = surety(...base, '--epochs', '1', '--out', at('fresh'), '--resume')
+  it('--resume begins where there is nothing yet, and says so', async () => {
+    const {code, stderr} = await commandLine(...base, '--epochs', '1', '--out', at('fresh'), '--resume')
     expect(code).toBe(0)
     expect(stderr.replace(/\s+/g, ' ')).toContain('the training began anew')
     expect(existsSync(at('fresh', 'model.json'))).toBe(true)
   })
 
-  it('a continuation with other options, fewer epochs or a spoilt state is refused, and the folder stays as it was', () => {
-    expect(surety(...base, '--epochs', '2', '--out', at('kept')).code).toBe(0)
+  it('a continuation with other options, fewer epochs or a spoilt state is refused, and the folder stays as it was', async () => {
+    expect((await commandLine(...base, '--epochs', '2', '--out', at('kept'))).code).toBe(0)
     const before = readFileSync(at('kept', 'weights.bin'))
-    const again = (...more: string[]) =>
-      (JSON.parse(surety(...base, '--out', at('kept'), '--resume', '--json', ...more).stdout) as JsonError).error
-        .message
-    expect(again('--lambda', '0.5', '--epochs', '3')).toMatch(/belongs to another run: lambda was 0\.1 and is 0\.5/)
-    expect(again('--epochs', '1')).toMatch(/holds 2 epochs already/)
+    const again = async (...more: string[]) =>
+      (JSON.parse((await commandLine(...base, '--out', at('kept'), '--resume', '--json', ...more)).stdout) as JsonError)
+        .error.message
+    expect(await again('--lambda', '0.5', '--epochs', '3')).toMatch(
+      /belongs to another run: lambda was 0\.1 and is 0\.5/,
+    )
+    expect(await again('--epochs', '1')).toMatch(/holds 2 epochs already/)
     cpSync(at('kept'), at('spoilt'), {recursive: true})
     writeFileSync(at('spoilt', 'training.npz'), readFileSync(at('kept', 'training.npz')).subarray(0, 500))
-    const spoilt = surety(...base, '--out', at('spoilt'), '--resume', '--epochs', '3', '--json')
+    const spoilt = await commandLine(...base, '--out', at('spoilt'), '--resume', '--epochs', '3', '--json')
     expect(spoilt.code).toBe(2)
     expect((JSON.parse(spoilt.stdout) as JsonError).error.message).toContain('training.npz')
     expect(readFileSync(at('kept', 'weights.bin'))).toEqual(before)
@@ -117,7 +121,7 @@ describe('surety harden', () => {
     ['an ONNX model', ['fixtures/digits/digits-mlp.onnx'], /digits-mlp\.onnx/, 'INPUT'],
   ]
 
-  it.each(wrong)('%s: exit 2, and nothing is written', (_, given, message, code) => {
+  it.each(wrong)('%s: exit 2, and nothing is written', async (_, given, message, code) => {
     const spoil = (change: (data: ReturnType<typeof blobs>) => void, name: string) => {
       const data = blobs(20, 3)
       change(data)
@@ -131,7 +135,7 @@ describe('surety harden', () => {
     const place = base.indexOf(files[0]!)
     const rest = place < 0 ? base : [...base.slice(0, place), ...base.slice(place + 2)]
     const args = given[0]!.startsWith('--') ? [...rest, ...files] : ['harden', given[0]!, ...base.slice(2)]
-    const {code: exit, stdout} = surety(...args, '--out', at('never'), '--json')
+    const {code: exit, stdout} = await commandLine(...args, '--out', at('never'), '--json')
     expect(exit).toBe(2)
     const {error} = JSON.parse(stdout) as JsonError
     expect(error.message).toMatch(message)
@@ -140,14 +144,14 @@ describe('surety harden', () => {
     expect(existsSync(at('never'))).toBe(false)
   })
 
-  it('a folder that holds something, and one that cannot be made', () => {
+  it('a folder that holds something, and one that cannot be made', async () => {
     mkdirSync(at('used'))
     writeFileSync(at('used', 'notes.txt'), 'mine')
     for (const [out, message] of [
       ['used', /is not empty \(notes\.txt\)/],
       [join('no', 'where'), /does not exist/],
     ] as const) {
-      const {code, stdout} = surety(...base, '--out', at(out), '--json')
+      const {code, stdout} = await commandLine(...base, '--out', at(out), '--json')
       expect(code).toBe(2)
       expect((JSON.parse(stdout) as JsonError).error.message).toMatch(message)
     }

@@ -11,7 +11,7 @@ import {renderReport} from '../../src/render/renderers.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
 import {gateSample} from '../render/gate/sample.js'
 import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../render/samples.js'
-import {surety} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 let folder: string
 beforeAll(() => {
@@ -20,12 +20,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('surety report', () => {
-  it('writes what the command itself writes', () => {
+  it('writes what the command itself writes', async () => {
     const report = certifySample()
     const path = join(folder, 'report.json')
     writeFileSync(path, toJson(report))
     const outs = ['page.html', 'page.md', 'again.json'].map((name) => join(folder, name))
-    const {code, stdout} = surety('report', path, ...outs.flatMap((out) => ['--out', out]))
+    const {code, stdout} = await commandLine('report', path, ...outs.flatMap((out) => ['--out', out]))
     expect(code).toBe(0)
     expect(stdout).toBe(certifyText(report, {columns: 80, colour: false}))
     expect(outs.map((out) => readFileSync(out, 'utf8'))).toEqual([
@@ -35,12 +35,19 @@ describe('surety report', () => {
     ])
   })
 
-  it('refuses what is no report, and a form that the report does not have, before anything is written', () => {
+  it('refuses what is no report, and a form that the report does not have, before anything is written', async () => {
     const path = join(folder, 'no.json')
     writeFileSync(path, '{"command": "certify"}')
-    expect(surety('report', path).code).toBe(2)
+    expect((await commandLine('report', path)).code).toBe(2)
     writeFileSync(path, toJson(certifySample()))
-    const {code, stderr} = surety('report', path, '--out', join(folder, 'first.html'), '--out', join(folder, 'x.sarif'))
+    const {code, stderr} = await commandLine(
+      'report',
+      path,
+      '--out',
+      join(folder, 'first.html'),
+      '--out',
+      join(folder, 'x.sarif'),
+    )
     expect(code).toBe(2)
     expect(stderr.replace(/\n +/g, ' ')).toMatch(/cannot be written as sarif/)
     expect(() => readFileSync(join(folder, 'first.html'))).toThrow()

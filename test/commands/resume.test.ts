@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {pack} from '../../src/data/packed.js'
 import {withChecksum} from '../../src/frame/checksum.js'
-import {surety} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const CERTIFY = ['certify', 'fixtures/digits/digits-mlp-embeddings.npz']
 const SANITIZE = ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked']
@@ -44,13 +44,13 @@ describe.each<[string, string[], string[]]>([
         ),
       )
     const written = (run: string) => outputs.flatMap((flag, k) => [flag, files(run)[k]!])
-    expect(surety(...args, ...written('whole')).code).toBe(0)
+    expect((await commandLine(...args, ...written('whole'))).code).toBe(0)
     expect(await killedAfter(2, kept, [...args, ...written('never')])).toBe(true)
     const before = parts(kept)
     const times = () => before.map((part) => statSync(join(kept, part)).mtimeMs)
     const first = times()
     expect([before.length >= 2, files('never').filter((path) => existsSync(path))]).toEqual([true, []])
-    expect(surety(...args, ...written('resumed'), '--resume', kept).code).toBe(0)
+    expect((await commandLine(...args, ...written('resumed'), '--resume', kept)).code).toBe(0)
     expect(times()).toEqual(first)
     for (const [k, path] of files('resumed').entries()) {
       const whole = files('whole')[k]!
@@ -64,63 +64,63 @@ describe.each<[string, string[], string, object]>([
   ['certify', CERTIFY, 'layer-0-block-0', {total: pack(new Float64Array(3))}],
   ['sanitize', SANITIZE, 'block-0', {gradients: []}],
 ])('%s with a part that no run can have made, under a fitting checksum', (name, args, part, change) => {
-  it('names its file and says to delete it, after which the run goes on', () => {
+  it('names its file and says to delete it, after which the run goes on', async () => {
     const kept = at(`forged-${name}`)
     const run = () =>
-      surety(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
-    expect(run().code).toBe(0)
+      commandLine(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
+    expect((await run()).code).toBe(0)
     const file = join(kept, `${part}.json`)
     const whole = readFileSync(file, 'utf8')
     const held = JSON.parse(whole) as {part: object}
     writeFileSync(file, JSON.stringify(withChecksum({...held, part: {...held.part, ...change}})))
-    const {code, stderr} = run()
+    const {code, stderr} = await run()
     expect([code, stderr.includes('--shard')]).toEqual([2, false])
     expect(stderr.replace(/\s+/g, ' ')).toMatch(
       new RegExp(`${part}.json.* holds .* → delete this file: its part is computed again`),
     )
     rmSync(file)
-    expect(run().code).toBe(0)
+    expect((await run()).code).toBe(0)
     expect(readFileSync(file, 'utf8')).toBe(whole)
   })
 })
 
 describe('--resume', () => {
   const kept = at('kept')
-  beforeAll(() => void surety(...CERTIFY, '--resume', kept))
+  beforeAll(async () => void (await commandLine(...CERTIFY, '--resume', kept)))
 
-  const refused = (dir: string, ...more: string[]) => {
-    const {code, stderr} = surety(...CERTIFY, '--resume', dir, ...more)
+  const refused = async (dir: string, ...more: string[]) => {
+    const {code, stderr} = await commandLine(...CERTIFY, '--resume', dir, ...more)
     expect(code).toBe(2)
     return stderr.replace(/\s+/g, ' ')
   }
 
-  it('refuses the parts of another run, and names what differs', () => {
-    expect(refused(kept, '--seed', '7', '--delta', '0.1')).toContain(
+  it('refuses the parts of another run, and names what differs', async () => {
+    expect(await refused(kept, '--seed', '7', '--delta', '0.1')).toContain(
       'run.json: belongs to another run: other seed, deltas',
     )
-    expect(surety(...SANITIZE, '--dry-run', '--resume', kept).stderr.replace(/\s+/g, ' ')).toContain(
+    expect((await commandLine(...SANITIZE, '--dry-run', '--resume', kept)).stderr.replace(/\s+/g, ' ')).toContain(
       'belongs to another run: other command',
     )
   })
 
-  it('refuses a part that was changed, and computes one that was deleted again', () => {
+  it('refuses a part that was changed, and computes one that was deleted again', async () => {
     const part = join(kept, parts(kept)[0]!)
     const whole = readFileSync(part, 'utf8')
     writeFileSync(part, whole.replace(/"diameter":\d/, '"diameter":9'))
-    expect(refused(kept)).toContain(
+    expect(await refused(kept)).toContain(
       'does not have the checksum that it states → delete this file: its part is computed again',
     )
     rmSync(part)
-    expect(surety(...CERTIFY, '--resume', kept).code).toBe(0)
+    expect((await commandLine(...CERTIFY, '--resume', kept)).code).toBe(0)
     expect(readFileSync(part, 'utf8')).toBe(whole)
   })
 
-  it('refuses a folder with other things, a file, and a shard', () => {
+  it('refuses a folder with other things, a file, and a shard', async () => {
     mkdirSync(at('other'))
     writeFileSync(at('other/notes.txt'), '')
-    expect(refused(at('other'))).toContain('holds files, but no run.json')
-    expect(refused(at('other/notes.txt'))).toContain('is a file, not a folder')
-    expect(refused(at('other/notes.txt/inside'))).toContain('cannot be made: ENOTDIR')
-    expect(refused(kept, '--shard', '1/2', '--out', at('x.json'))).toContain('--resume')
+    expect(await refused(at('other'))).toContain('holds files, but no run.json')
+    expect(await refused(at('other/notes.txt'))).toContain('is a file, not a folder')
+    expect(await refused(at('other/notes.txt/inside'))).toContain('cannot be made: ENOTDIR')
+    expect(await refused(kept, '--shard', '1/2', '--out', at('x.json'))).toContain('--resume')
   })
 })

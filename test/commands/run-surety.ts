@@ -1,12 +1,17 @@
 import {spawnSync} from 'node:child_process'
+import {withoutProgress} from '../support/progress.js'
 
+/** `stderr` is without progress, which shows only where the machine is slow. */
 export interface Run {
   code: number | null
   stdout: string
   stderr: string
 }
 
-/** The compiled command line as a user runs it. */
+/**
+ * The compiled command line as a user runs it, in a process of its own, which costs a second: tests whose subject is not
+ * the process take `commandLine` of ../support/command-line.ts.
+ */
 export function surety(...args: string[]): Run {
   return suretyWith({}, ...args)
 }
@@ -26,7 +31,7 @@ export function suretyWith(
       env: {...process.env, NO_COLOR: '1', ...options.env},
     },
   )
-  return {code: status, stdout, stderr}
+  return {code: status, stdout, stderr: withoutProgress(stderr)}
 }
 
 export interface JsonError {

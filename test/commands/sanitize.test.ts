@@ -4,7 +4,8 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {openNpz} from '../../src/data/npz.js'
 import type {SanitizeReport} from '../../src/documents/reports.js'
-import {type JsonError, surety} from './run-surety.js'
+import {type JsonError, type Run} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const GRAPH = 'fixtures/community-graph/community-graph.npz'
 const folder = mkdtempSync(join(tmpdir(), 'surety-sanitize-'))
@@ -16,9 +17,9 @@ const edgesOf = (path: string, array: string) => {
 }
 
 describe('surety sanitize', () => {
-  let run: ReturnType<typeof surety>
-  beforeAll(() => {
-    run = surety(
+  let run: Run
+  beforeAll(async () => {
+    run = await commandLine(
       'sanitize',
       GRAPH,
       '--edges',
@@ -96,28 +97,42 @@ describe('surety sanitize', () => {
     expect(metrics.truth!.auc).toBeLessThan(expected.aucRange[1])
   })
 
-  it('prunes what it is told to, and keeps what the minimum degree protects', () => {
+  it('prunes what it is told to, and keeps what the minimum degree protects', async () => {
     const {metrics} = JSON.parse(
-      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-count', '10', '--dry-run', '--json').stdout,
+      (await commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-count', '10', '--dry-run', '--json'))
+        .stdout,
     ) as SanitizeReport
     expect(metrics.pruned).toBe(10)
     const all = JSON.parse(
-      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '1', '--dry-run', '--json').stdout,
+      (await commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '1', '--dry-run', '--json'))
+        .stdout,
     ) as SanitizeReport
     expect(all.metrics.isolatedAfter).toBe(all.metrics.isolatedBefore)
     expect(all.metrics.keptByMinDegree).toBeGreaterThan(0)
   })
 
-  it('converts by extension', () => {
+  it('converts by extension', async () => {
     expect(
-      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--prune-ratio', '0.1', '--out', at('clean.graphml')).code,
+      (
+        await commandLine(
+          'sanitize',
+          GRAPH,
+          '--edges',
+          'edges_attacked',
+          '--prune-ratio',
+          '0.1',
+          '--out',
+          at('clean.graphml'),
+        )
+      ).code,
     ).toBe(0)
     expect(readFileSync(at('clean.graphml'), 'utf8')).toContain('<graphml')
   })
 
-  it('preset paper scores labelled nodes only, and says which edges it could not score', () => {
+  it('preset paper scores labelled nodes only, and says which edges it could not score', async () => {
     const {metrics, config} = JSON.parse(
-      surety('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json').stdout,
+      (await commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json'))
+        .stdout,
     ) as SanitizeReport
     expect(config).toMatchObject({preset: 'paper', nodeSet: 'labelled', norm: 'sym', sign: 'absolute'})
     expect(metrics.notScored).toBeGreaterThan(0)
@@ -137,10 +152,10 @@ describe('bad input', () => {
     ['no-edges.json', json({nodes: [{key: 'a'}, {key: 'b'}], edges: []})],
     ['unlabelled.csv', Buffer.from('source,target\n0,1\n1,2\n')],
     ['absent.npz', null],
-  ])('%s: exit 2, an error that names it, nothing written', (name, content) => {
+  ])('%s: exit 2, an error that names it, nothing written', async (name, content) => {
     if (content !== null) writeFileSync(at(name), content)
     const before = readdirSync(folder)
-    const {code, stdout, stderr} = surety('sanitize', at(name), '--out', at('never.npz'), '--json')
+    const {code, stdout, stderr} = await commandLine('sanitize', at(name), '--out', at('never.npz'), '--json')
     expect(code).toBe(2)
     expect(stderr).toBe('')
     const {error} = JSON.parse(stdout) as JsonError
@@ -150,8 +165,8 @@ describe('bad input', () => {
     expect(existsSync(at('never.npz'))).toBe(false)
   })
 
-  it('without --out or --dry-run: a usage error that names both', () => {
-    const {code, stderr} = surety('sanitize', GRAPH)
+  it('without --out or --dry-run: a usage error that names both', async () => {
+    const {code, stderr} = await commandLine('sanitize', GRAPH)
     expect(code).toBe(2)
     expect(stderr).toMatch(/--out[^]*--dry-run/)
   })

@@ -3,19 +3,19 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CertifyReport, VerifyReport} from '../../src/documents/reports.js'
-import {surety} from './run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const path = join(folder, 'report.json')
 
 describe('surety verify', () => {
-  beforeAll(() => {
-    expect(surety('certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--out', path).code).toBe(0)
+  beforeAll(async () => {
+    expect((await commandLine('certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--out', path)).code).toBe(0)
   })
 
-  it('accepts what certify wrote', () => {
-    const {code, stdout} = surety('verify', path, '--json')
+  it('accepts what certify wrote', async () => {
+    const {code, stdout} = await commandLine('verify', path, '--json')
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as VerifyReport).metrics).toMatchObject({layers: 3, discrepancies: []})
   })
@@ -29,12 +29,12 @@ describe('surety verify', () => {
         (report.metrics.cells[0]!.status = report.metrics.cells[0]!.status === 'vacuous' ? 'certified' : 'vacuous'),
     ],
     ['a smaller α', (report) => (report.metrics.alpha.total = 0.01)],
-  ])('refuses %s: exit 1, what differs in words', (_, tamper) => {
+  ])('refuses %s: exit 1, what differs in words', async (_, tamper) => {
     const report = JSON.parse(readFileSync(path, 'utf8')) as CertifyReport
     tamper(report)
     const tampered = join(folder, 'tampered.json')
     writeFileSync(tampered, JSON.stringify(report))
-    const {code, stdout} = surety('verify', tampered)
+    const {code, stdout} = await commandLine('verify', tampered)
     expect(code).toBe(1)
     expect(stdout).toMatch(/^✗ FAIL/)
     // Lines break where 80 columns end.
@@ -45,10 +45,10 @@ describe('surety verify', () => {
     ['another file', '{"hello": 1}'],
     ['a truncated report', '{"schemaVersion": 1, "command": "certify"'],
     ['a report without its metrics', '{"schemaVersion": 1, "command": "certify"}'],
-  ])('%s is an input error', (_, content) => {
+  ])('%s is an input error', async (_, content) => {
     const bad = join(folder, 'bad.json')
     writeFileSync(bad, content)
-    const {code, stderr} = surety('verify', bad)
+    const {code, stderr} = await commandLine('verify', bad)
     expect(code).toBe(2)
     expect(stderr).toMatch(/^error: /)
   })

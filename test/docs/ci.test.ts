@@ -8,7 +8,7 @@ import {parse} from 'yaml'
 import {parseMetricPath} from '../../src/gate/metric-path.js'
 import {FORMAT_NAMES, formatOf} from '../../src/render/formats.js'
 import {blocks, docs, project} from '../ci/project.js'
-import {suretyWith} from '../commands/run-surety.js'
+import {commandLineWith} from '../support/command-line.js'
 
 const validate = new Ajv({strict: false}).compile(
   JSON.parse(readFileSync('schemas/config.schema.json', 'utf8')) as object,
@@ -19,12 +19,13 @@ const isWorkflow = (text: string) => /^jobs:/m.test(text)
 
 describe('docs/ci.md', {timeout: 180_000}, () => {
   const folder = project({})
-  const gate = (...args: string[]) => suretyWith({cwd: folder}, 'gate', '--cache', '.cache', '--threads', '1', ...args)
+  const gate = (...args: string[]) =>
+    commandLineWith({cwd: folder}, 'gate', '--cache', '.cache', '--threads', '1', ...args)
   const [first, withBaseline] = json
 
-  it('the first configuration gives the output that is shown', () => {
+  it('the first configuration gives the output that is shown', async () => {
     writeFileSync(join(folder, 'surety.config.json'), first!)
-    const {stdout, stderr, code} = gate()
+    const {stdout, stderr, code} = await gate()
     expect(blocks('').find((text) => text.startsWith('$ surety gate\n'))).toBe(`$ surety gate\n${stdout}`)
     expect(stderr.match(/^(error|warning):/gm)).toEqual(['error:', 'warning:'])
     expect(code).toBe(1)
@@ -43,21 +44,21 @@ describe('docs/ci.md', {timeout: 180_000}, () => {
     expect({$schema: './node_modules/surety/schemas/config.schema.json', ...configs[2]}).toEqual(configs[0])
   })
 
-  it('the YAML and the TypeScript configuration run', () => {
+  it('the YAML and the TypeScript configuration run', async () => {
     writeFileSync(join(folder, 'other.yaml'), yaml.find((text) => text.includes('checks:'))!)
-    expect(gate('--config', 'other.yaml').code).toBe(1)
+    expect((await gate('--config', 'other.yaml')).code).toBe(1)
     writeFileSync(join(folder, 'surety.config.ts'), blocks('ts')[0]!)
-    const {stdout, code} = gate('--config', 'surety.config.ts')
+    const {stdout, code} = await gate('--config', 'surety.config.ts')
     expect(stdout).toContain('4 of 4 demands on 2 checks are met')
     expect(code).toBe(0)
   })
 
-  it('the baseline is written and judged against', () => {
+  it('the baseline is written and judged against', async () => {
     writeFileSync(join(folder, 'surety.config.json'), withBaseline!)
-    expect(suretyWith({cwd: folder}, 'baseline', 'update', '--cache', '.cache', '--threads', '1').stdout).toBe(
-      'surety-baseline/digits.json\n',
-    )
-    const {stdout, stderr, code} = gate('--baseline', 'surety-baseline')
+    expect(
+      (await commandLineWith({cwd: folder}, 'baseline', 'update', '--cache', '.cache', '--threads', '1')).stdout,
+    ).toBe('surety-baseline/digits.json\n')
+    const {stdout, stderr, code} = await gate('--baseline', 'surety-baseline')
     expect(stdout + stderr).toContain('4 of 4 demands on 1 check are met')
     expect(code).toBe(0)
   })

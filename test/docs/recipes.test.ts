@@ -5,7 +5,7 @@ import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {openNpz} from '../../src/data/npz.js'
 import type {CertifyReport, SanitizeReport} from '../../src/documents/reports.js'
-import {surety} from '../commands/run-surety.js'
+import {commandLine} from '../support/command-line.js'
 
 const page = readFileSync('docs/recipes.md', 'utf8')
 const blocks = [...page.matchAll(/```python\n([\s\S]*?)```/g)].map(([, code]) => code!)
@@ -19,8 +19,8 @@ const run = (code: string) => {
   expect(stderr).toBe('')
   expect(status).toBe(0)
 }
-const report = <R>(...args: string[]): R => {
-  const {stdout, stderr, code} = surety(...args, '--json')
+const report = async <R>(...args: string[]): Promise<R> => {
+  const {stdout, stderr, code} = await commandLine(...args, '--json')
   expect(code, stdout + stderr).toBe(0)
   return JSON.parse(stdout) as R
 }
@@ -46,7 +46,7 @@ describe.skipIf(!hasNumPy)(
       run(`import ast\nfor i in range(${blocks.length}): ast.parse(open(f'block_{i}.txt').read())`)
     })
 
-    it('states saved in batches give the certificate of the same states in one file', () => {
+    it('states saved in batches give the certificate of the same states in one file', async () => {
       const stored = resolve('fixtures/digits/digits-mlp-embeddings.npz')
       run(`
 import numpy as np
@@ -57,8 +57,8 @@ batches = lambda array: [array[i:i + 100] for i in range(0, len(array), 100)]
 save_states('states.npz', {name: batches(stored[name]) for name in names}, list(stored['labels']), loss=batches(stored['loss']))
 `)
       const [ours, theirs] = [
-        report<CertifyReport>('certify', join(folder, 'states.npz')),
-        report<CertifyReport>('certify', stored),
+        await report<CertifyReport>('certify', join(folder, 'states.npz')),
+        await report<CertifyReport>('certify', stored),
       ]
       expect(ours.metrics.layers.map(({name}) => name)).toEqual(theirs.metrics.layers.map(({name}) => name))
       expect(ours.metrics.cells).toEqual(theirs.metrics.cells)
@@ -74,7 +74,7 @@ assert np.array_equal(mean_over_tokens(states, mask), [states[0, :2].mean(0), st
 `)
     })
 
-    it('a graph goes in and comes back with its nodes, features, labels and masks', () => {
+    it('a graph goes in and comes back with its nodes, features, labels and masks', async () => {
       const stored = resolve('fixtures/community-graph/community-graph.npz')
       run(`
 import numpy as np
@@ -92,8 +92,8 @@ save_graph('graph.npz', both[0], both[1], features, stored['labels'], **masks)
 np.savez('expected.npz', features=features, **masks)
 `)
       const clean = join(folder, 'clean.pyg.npz')
-      const ours = report<SanitizeReport>('sanitize', join(folder, 'graph.npz'), '--out', clean)
-      const theirs = report<SanitizeReport>('sanitize', stored, '--edges', 'edges_attacked', '--dry-run')
+      const ours = await report<SanitizeReport>('sanitize', join(folder, 'graph.npz'), '--out', clean)
+      const theirs = await report<SanitizeReport>('sanitize', stored, '--edges', 'edges_attacked', '--dry-run')
       expect(ours.metrics.pruned).toBe(theirs.metrics.pruned)
       // Dense features are summed in another order than sparse ones: the last bit of a score may differ, its rank not.
       const ranked = ({metrics}: SanitizeReport) => metrics.top.map(({source, target, rank}) => [source, target, rank])

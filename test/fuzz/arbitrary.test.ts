@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {outcomeOf} from '../../scripts/fuzz/outcome.js'
+import {scaled} from '../support/scale.js'
 import {allTargets} from './targets/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-arbitrary-'))
@@ -53,7 +54,7 @@ describe('whatever a file holds, it is read or refused:', async () => {
         fc.asyncProperty(anything, async (bytes) => {
           expect(['accepted', 'refused']).toContain((await outcomeOf(read, bytes)).kind)
         }),
-        {numRuns: 60, seed: 7},
+        {numRuns: scaled(60, 20), seed: 7},
       )
     }, 120_000)
   }

@@ -4,11 +4,12 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {fuzz} from '../../scripts/fuzz/campaign.js'
 import type {Target} from '../../scripts/fuzz/target.js'
+import {scaled} from '../support/scale.js'
 import {watchdog} from './watchdog.js'
 
 /** `scripts/fuzz/run.ts` tries many more. */
-const INPUTS = 2000
-const SLOW_INPUTS = 60
+const INPUTS = scaled(2000, 150)
+const SLOW_INPUTS = scaled(60, 20)
 
 /**
  * Each reader with as many changed copies of small files. Rooms have files of their own, so that they run beside each

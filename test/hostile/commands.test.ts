@@ -6,7 +6,8 @@ import {mutateBytes} from '../../scripts/fuzz/mutate/bytes.js'
 import {pick} from '../../scripts/fuzz/mutate/mutator.js'
 import {random} from '../../src/stats/random.js'
 import {targetOf} from '../fuzz/targets/index.js'
-import {type JsonError, surety, suretyWith} from '../commands/run-surety.js'
+import {type JsonError} from '../commands/run-surety.js'
+import {commandLine, commandLineWith} from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-hostile-commands-'))
 afterAll(() => rmSync(folder, {recursive: true}))
@@ -56,7 +57,7 @@ describe('changed files through the commands', () => {
         mkdirSync(cwd)
         const mutator = trial === 0 ? mutateBytes : pick([...target.mutators, mutateBytes], generator)
         writeFileSync(join(cwd, file), mutator(pick(seeds, generator), pick(seeds, generator), generator))
-        const {code, stdout, stderr} = suretyWith({cwd}, ...argumentsFor(file))
+        const {code, stdout, stderr} = await commandLineWith({cwd}, ...argumentsFor(file))
         expect([0, 1, 2], `${stdout}${stderr}`).toContain(code)
         expect(stdout + stderr).not.toMatch(ACTIVE)
         const written = readdirSync(cwd).filter((each) => each !== file)
@@ -89,9 +90,9 @@ describe('names that are commands to a terminal, markup or formulas', () => {
   const graph = join(folder, 'names.json')
   writeFileSync(graph, JSON.stringify({directed: false, nodes, links}))
 
-  it('do nothing in any output of sanitize', () => {
+  it('do nothing in any output of sanitize', async () => {
     const out = (name: string) => join(folder, name)
-    const {code, stdout, stderr} = surety(
+    const {code, stdout, stderr} = await commandLine(
       'sanitize',
       graph,
       '--prune-ratio',
@@ -121,10 +122,10 @@ describe('names that are commands to a terminal, markup or formulas', () => {
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('is a formula to a spreadsheet')
   }, 120_000)
 
-  it('are shown as codes in errors, with and without --json', () => {
+  it('are shown as codes in errors, with and without --json', async () => {
     const path = join(folder, '\u001b[31mred\u202e.npz')
     for (const more of [[], ['--json']]) {
-      const {code, stdout, stderr} = surety('sanitize', path, '--dry-run', ...more)
+      const {code, stdout, stderr} = await commandLine('sanitize', path, '--dry-run', ...more)
       expect(code).toBe(2)
       expect(stdout + stderr).not.toMatch(ACTIVE)
       if (more.length > 0) expect((JSON.parse(stdout) as JsonError).error.message).toContain('\u001b[31mred\u202e.npz')
@@ -132,12 +133,12 @@ describe('names that are commands to a terminal, markup or formulas', () => {
     }
   }, 120_000)
 
-  it('a limit that is none is an error of usage, and one that is met names itself', () => {
-    expect(suretyWith({env: {SURETY_LIMITS: 'node=3'}}, 'sanitize', graph, '--dry-run')).toMatchObject({
+  it('a limit that is none is an error of usage, and one that is met names itself', async () => {
+    expect(await commandLineWith({env: {SURETY_LIMITS: 'node=3'}}, 'sanitize', graph, '--dry-run')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('which is no limit') as string,
     })
-    const {code, stderr} = suretyWith({env: {SURETY_LIMITS: 'nodes=3'}}, 'sanitize', graph, '--dry-run')
+    const {code, stderr} = await commandLineWith({env: {SURETY_LIMITS: 'nodes=3'}}, 'sanitize', graph, '--dry-run')
     expect(code).toBe(2)
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('has 12 nodes, the limit is 3')
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain('SURETY_LIMITS=nodes=…')
