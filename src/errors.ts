@@ -1,3 +1,10 @@
+const OPTION = /\u0001(\w+)\u0002/g
+
+/** An option in a message: a library calls it by its name, the command line by its flag. */
+export const option = (name: string): string => `\u0001${name}\u0002`
+
+const phrased = (text: string, call: (name: string) => string) => text.replace(OPTION, (_, name: string) => call(name))
+
 /**
  * One error class per audience. A message is one lower-case sentence that names the place, the value and the limit;
  * `nextSteps` says what the reader can do. The command line turns `code` and `exitCode` into its JSON and exit status.
@@ -6,13 +13,23 @@ export abstract class SuretyError extends Error {
   abstract readonly code: string
   abstract readonly exitCode: number
 
-  constructor(
-    message: string,
-    readonly nextSteps: readonly string[] = [],
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
+  readonly nextSteps: readonly string[]
+  readonly #said: {message: string; nextSteps: readonly string[]}
+
+  constructor(message: string, nextSteps: readonly string[] = [], options?: ErrorOptions) {
+    super(
+      phrased(message, (name) => name),
+      options,
+    )
     this.name = new.target.name
+    this.nextSteps = nextSteps.map((step) => phrased(step, (name) => name))
+    this.#said = {message, nextSteps}
+  }
+
+  /** Message and next steps with every option called as the reader knows it. */
+  inWords(call: (option: string) => string): {message: string; nextSteps: string[]} {
+    const {message, nextSteps} = this.#said
+    return {message: phrased(message, call), nextSteps: nextSteps.map((step) => phrased(step, call))}
   }
 }
 

@@ -1,5 +1,5 @@
 import {availableParallelism} from 'node:os'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {normaliseRows, identityCsr} from '../linalg/csr.js'
 import {onnxProducts} from '../linalg/onnx-products.js'
@@ -71,28 +71,32 @@ function checkOptions(
   if (method === 'nettack') {
     if (targets === null || targets.length === 0)
       throw new UsageError('nettack attacks given nodes, and there are none', [
-        'name an array of the npz with --targets, or nodes with --target-nodes',
+        `name an array of the npz with ${option('targets')}, or nodes with ${option('targetNodes')}`,
       ])
     if (!(Number.isInteger(perTarget) && perTarget > 0))
       throw new UsageError(`the changes per target are ${perTarget}, they must be a whole number of at least 1`)
   } else if (count === null || !(Number.isInteger(count) && count > 0))
     throw new UsageError(`the budget is ${count} edges, it must be a whole number of at least 1`, [
-      'raise --budget, or set --count',
+      `raise ${option('budget')}, or set ${option('count')}`,
     ])
   const bad = targets?.find((node) => node >= nodes)
   if (bad !== undefined)
     throw new InputError(`target node ${bad} does not exist, the graph has ${nodes} nodes`, ['number nodes from 0'])
   if (adaptive > 0 && method !== 'metattack' && method !== 'nettack')
-    throw new UsageError(`${method} has no adaptive form`, ['use --adaptive with metattack or nettack'])
+    throw new UsageError(`${method} has no adaptive form`, [`use ${option('adaptive')} with metattack or nettack`])
   if (test && method !== 'metattack' && method !== 'nettack')
-    throw new UsageError(`${method} has no degree test`, ['use --degree-test with metattack or nettack'])
+    throw new UsageError(`${method} has no degree test`, [`use ${option('degreeTest')} with metattack or nettack`])
   if (!(Number.isInteger(flipsPerStep) && flipsPerStep > 0))
     throw new UsageError(`the flips per step are ${flipsPerStep}, they must be a whole number of at least 1`)
   const limit = adaptive > 0 ? MAX_ADAPTIVE : method === 'metattack' ? MAX_ALL_PAIRS : Infinity
   if (nodes > limit) {
     throw new InputError(
-      `the graph has ${nodes} nodes, ${method}${adaptive > 0 ? ' with --adaptive' : ''} takes at most ${limit}`,
-      [method === 'metattack' ? 'use pgd, whose memory does not grow with the pairs' : 'leave --adaptive out'],
+      `the graph has ${nodes} nodes, ${method}${adaptive > 0 ? ` with ${option('adaptive')}` : ''} takes at most ${limit}`,
+      [
+        method === 'metattack'
+          ? 'use pgd, whose memory does not grow with the pairs'
+          : `leave ${option('adaptive')} out`,
+      ],
     )
   }
 }
@@ -203,7 +207,7 @@ async function victimOf(graph: Graph, products: Products): Promise<Victim> {
   const all = requireLabels(graph)
   if (graph.split === null)
     throw new InputError('the graph has no split: this attack is on a model that is trained on some of the nodes', [
-      'name the training nodes with --split',
+      `name the training nodes with ${option('split')}`,
     ])
   const train = graph.split.train.filter((i) => all[i]! >= 0)
   if (train.length === 0)
@@ -231,7 +235,7 @@ async function victimOf(graph: Graph, products: Products): Promise<Victim> {
 function requireLabels({labels}: Graph): Int32Array {
   if (labels === null)
     throw new InputError('the graph has no labels, and this attack needs some', [
-      'give labels with --labels, or use --method random',
+      `give labels with ${option('labels')}, or use ${option('method')} random`,
     ])
   return labels
 }
@@ -244,6 +248,6 @@ function outside({nodes, train}: Victim): Uint32Array {
 
 function refuse(count: number): never {
   throw new InputError(`a budget of ${count} changes cannot be spent: too few pairs may change`, [
-    'lower --budget or --count',
+    `lower ${option('budget')} or ${option('count')}`,
   ])
 }

@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Random} from '../stats/random.js'
 import type {EdgeSet} from './edge-set.js'
 
@@ -74,6 +74,6 @@ function drawPair(
 function refuse(graph: EdgeSet, count: number): never {
   throw new InputError(
     `a budget of ${count} changes cannot be spent: after ${graph.flips()} no fitting pair of the ${graph.nodes} nodes is left`,
-    ['lower --budget or --count'],
+    [`lower ${option('budget')} or ${option('count')}`],
   )
 }

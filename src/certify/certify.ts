@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import type {OpenKept} from '../frame/kept-parts.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'
@@ -68,7 +68,9 @@ export async function certify(
 ): Promise<Certification> {
   const {perturbations = [], onBlock, kept} = run
   if (perturbations.length > 0 && options.split === null)
-    throw new UsageError('perturbations need the split: the anchors set their units', ['leave out --no-split'])
+    throw new UsageError('perturbations need the split: the anchors set their units', [
+      `leave out ${option('plainStatistics')}`,
+    ])
   const plan = await planCertify(embeddings, options, engine, perturbations.length)
   const pairs: PairSample[] = []
   for (const source of perturbations) pairs.push(await samplePairs(plan, embeddings, source))

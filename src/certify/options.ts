@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import type {FreshBound, LossName, MetricName} from './types.js'
 
 export interface CertifyOptions {
@@ -73,46 +73,49 @@ export function checkOptions({
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
   if ((metric as string) === 'cosine')
     throw new UsageError('1 − cosine is no metric: it breaks the triangle inequality, which the bounds need', [
-      'use --metric angle, the arc of the cosine',
+      `use ${option('metric')} angle, the arc of the cosine`,
     ])
-  if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha is ${alpha}; it lies between 0 and 1, both excluded`)
+  if (!(alpha > 0 && alpha < 1))
+    throw new UsageError(`${option('alpha')} is ${alpha}; it lies between 0 and 1, both excluded`)
   if (split !== null && !(split > 0 && split < 1))
-    throw new UsageError(`--anchors is ${split}; their share lies between 0 and 1, both excluded`, [
-      'use --no-split for plain statistics',
+    throw new UsageError(`${option('anchors')} is ${split}; their share lies between 0 and 1, both excluded`, [
+      `use ${option('plainStatistics')} for plain statistics`,
     ])
   if (floor !== 'auto' && !(floor >= 0 && floor < Infinity))
-    throw new UsageError(`--floor is ${floor}; it is finite and at least 0`)
+    throw new UsageError(`${option('floor')} is ${floor}; it is finite and at least 0`)
   if (deltas !== 'auto' && !positive(deltas))
-    throw new UsageError(`--delta is ${deltas.join(',')}; each δ is finite and above 0`)
+    throw new UsageError(`${option('deltas')} is ${deltas.join(',')}; each δ is finite and above 0`)
   if (etas !== 'auto' && !positive(etas))
-    throw new UsageError(`--eta is ${etas.join(',')}; each η is finite and above 0`)
+    throw new UsageError(`${option('etas')} is ${etas.join(',')}; each η is finite and above 0`)
   const cells = (deltas === 'auto' ? 1 : deltas.length) * (etas === 'auto' ? 1 : etas.length)
   if (cells > MAX_CELLS)
     throw new UsageError(
-      `--delta and --eta make ${cells} pairs of δ and η in every layer; at most ${MAX_CELLS} are possible`,
+      `${option('deltas')} and ${option('etas')} make ${cells} pairs of δ and η in every layer; at most ${MAX_CELLS} are possible`,
       ['give fewer values'],
     )
   if (floor !== 'auto' && deltas !== 'auto' && split !== null && floor > Math.min(...deltas)) {
     throw new UsageError(
-      `--floor ${floor} is above the smallest --delta ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`,
+      `${option('floor')} ${floor} is above the smallest ${option('deltas')} ${Math.min(...deltas)}; the bounds hold for δ ≥ τ only`,
     )
   }
   if (lossMax !== 'auto' && !(lossMax > 0 && lossMax < Infinity))
-    throw new UsageError(`--loss-max is ${lossMax}; it is finite and above 0`)
+    throw new UsageError(`${option('lossMax')} is ${lossMax}; it is finite and above 0`)
   const unknown = bounds.find((bound) => !FRESH_BOUNDS.includes(bound))
   if (unknown !== undefined)
-    throw new UsageError(`--bounds knows no ${unknown}`, [`choose among ${FRESH_BOUNDS.join(', ')}`])
+    throw new UsageError(`${option('bounds')} knows no ${unknown}`, [`choose among ${FRESH_BOUNDS.join(', ')}`])
   if (bounds.length > 0 && split === null)
-    throw new UsageError('--bounds needs a split: scale, τ and δ come from the anchors, the bounds from the others', [
-      'leave out --no-split',
-    ])
+    throw new UsageError(
+      `${option('bounds')} needs a split: scale, τ and δ come from the anchors, the bounds from the others`,
+      [`leave out ${option('plainStatistics')}`],
+    )
   if (!Number.isInteger(examples) || examples < 0)
-    throw new UsageError(`--examples is ${examples}; it is a whole number of examples, 0 for none`)
-  if (!(risk > 0 && risk < 1)) throw new UsageError(`--risk is ${risk}; it lies between 0 and 1, both excluded`)
+    throw new UsageError(`${option('examples')} is ${examples}; it is a whole number of examples, 0 for none`)
+  if (!(risk > 0 && risk < 1))
+    throw new UsageError(`${option('risk')} is ${risk}; it lies between 0 and 1, both excluded`)
   if (!Number.isInteger(bootstrap) || bootstrap < 0)
-    throw new UsageError(`--bootstrap is ${bootstrap}; it is a whole number of rounds, 0 for none`)
+    throw new UsageError(`${option('bootstrap')} is ${bootstrap}; it is a whole number of rounds, 0 for none`)
   if (bootstrap > MAX_BOOTSTRAP)
-    throw new UsageError(`--bootstrap is ${bootstrap}; at most ${MAX_BOOTSTRAP} rounds are possible`)
+    throw new UsageError(`${option('bootstrap')} is ${bootstrap}; at most ${MAX_BOOTSTRAP} rounds are possible`)
 }
 
 /** The η grid, ascending; throws UsageError for an η that no two losses can differ by. */
@@ -125,8 +128,9 @@ export function chooseEtas(
   const sorted = Float64Array.from(new Set(etas)).sort()
   const largest = sorted.at(-1)!
   if (loss.bound !== null && largest > loss.bound)
-    throw new UsageError(`--eta ${largest} is above ${loss.bound}, the largest difference of two ${loss.name} losses`, [
-      `choose η ≤ ${loss.bound}`,
-    ])
+    throw new UsageError(
+      `${option('etas')} ${largest} is above ${loss.bound}, the largest difference of two ${loss.name} losses`,
+      [`choose η ≤ ${loss.bound}`],
+    )
   return sorted
 }

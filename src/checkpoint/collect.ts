@@ -1,5 +1,5 @@
 import type {LayerStates} from '../certify/types.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
@@ -132,7 +132,9 @@ function keptLayers(pass: ForwardPass, {layouts}: RowPlan, options: EmbeddingOpt
 /** The data set to run on: with a limit, a sample of it. */
 export function requireData(data: DataSet | null, path: string, options: EmbeddingOptions, notes: Note[]): DataSet {
   if (data === null)
-    throw new UsageError(`${path} is a model, so it needs a data set to run on`, ['name the data with --data'])
+    throw new UsageError(`${path} is a model, so it needs a data set to run on`, [
+      `name the data with ${option('data')}`,
+    ])
   const rows = sampleRows(data.rows, data.labels, options, notes)
   return rows === null ? data : selectRows(data, rows)
 }
@@ -162,7 +164,7 @@ function checkOutputShape(name: string, whole: readonly number[], {shape}: State
     `the output ${name} has the shape [${whole.join(', ')}] for a batch of ${shape[0]!}: ${steps} rows of scores for each example ([${example.join(', ')}]), but certify needs one score for each class`,
     [
       'export the model with one row of scores for each example, such as the mean over the steps or the last one',
-      'or make every step an example: one row of --data and one label each',
+      `or make every step an example: one row of ${option('data')} and one label each`,
     ],
   )
 }
@@ -182,10 +184,10 @@ function allocate(names: readonly string[], states: readonly State[], rows: numb
       [
         ...(limit - held >= 20 * bytes
           ? [
-              `use --limit ${Math.floor((limit - held) / bytes)}: a smaller sample gives a valid certificate, only a wider one`,
+              `use ${option('limit')} ${Math.floor((limit - held) / bytes)}: a smaller sample gives a valid certificate, only a wider one`,
             ]
           : []),
-        'name fewer layers with --layers, or pool them with --pool channel or --pool mean',
+        `name fewer layers with ${option('layers')}, or pool them with ${option('pool')} channel or ${option('pool')} mean`,
         raiseMemory(needed),
       ],
     )

@@ -3,7 +3,7 @@ import {gunzip} from '../data/gzip.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
 import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
 import type {ModelInput} from './bind-inputs.js'
@@ -81,7 +81,7 @@ async function readTexts(
 ): Promise<DataSet> {
   if (!['text', 'json', 'gzip'].includes(sniffContent(file.bytes)))
     throw new UsageError(
-      `--tokenizer is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
+      `${option('tokenizer')} is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
       ['give texts, or leave the tokenizer out'],
     )
   const {classes, text, maxTokens} = options
@@ -148,7 +148,7 @@ async function readArrays(input: InputBytes, labelNames: readonly string[]): Pro
   if (sniffContent(bytes) === 'text')
     return {format: 'csv', arrays: csvExamples(bytes, labelNames, path), inputFiles: [input.file]}
   throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, [
-    'give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with --tokenizer',
+    `give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with ${option('tokenizer')}`,
   ])
 }
 

@@ -1,6 +1,6 @@
 import type {LayerStates} from '../certify/types.js'
 import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ArrayFiles} from './array-files.js'
 import {checkFinite} from './collect.js'
@@ -87,7 +87,7 @@ export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): 
   const embeddings = async (data: DataSet | null, options: EmbeddingOptions = {}): Promise<ModelStates> => {
     if (data !== null)
       throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, [
-        'leave out --data, or give the model instead of its hidden states',
+        `leave out ${option('data')}, or give the model instead of its hidden states`,
       ])
     return Promise.resolve(read(options))
   }

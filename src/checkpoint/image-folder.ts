@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {decodeImage, loadDecoders} from '../data/images/decode-image.js'
 import {type ImageOptions, possibleRange, prepareImage} from '../data/images/prepare-image.js'
 import {changed, hashOf} from '../data/read-file.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import {lazyArray} from './sample.js'
@@ -103,7 +103,7 @@ function listImages(folder: string, order: readonly string[] | undefined): {clas
   const missing = order?.find((name) => !found.includes(name))
   if (missing !== undefined)
     throw new UsageError(
-      `--classes names '${missing}', but ${folder} has no such subfolder; it has ${found.slice(0, 8).join(', ') || 'none'}`,
+      `${option('classes')} names '${missing}', but ${folder} has no such subfolder; it has ${found.slice(0, 8).join(', ') || 'none'}`,
       ["name the subfolders in the order of the model's classes"],
     )
   const classes = order === undefined ? found : [...order]
@@ -162,7 +162,7 @@ function imageOptions(
     flags.size ?? (shape.length !== 3 ? [-1, -1] : layout === 'chw' ? [shape[1]!, shape[2]!] : [shape[0]!, shape[1]!])
   if (!(height > 0 && width > 0))
     throw new UsageError(`${folder}: the model does not say which size its images have`, [
-      'give it with --image-size, as 224 or 224x192',
+      `give it with ${option('imageSize')}, as 224 or 224x192`,
     ])
   if (height > MAX_SIDE || width > MAX_SIDE)
     throw new InputError(`${folder}: images of ${height} × ${width} are asked for, the limit is ${MAX_SIDE} a side`, [
@@ -181,10 +181,12 @@ function imageOptions(
   }
   const std = perChannel(flags.std, 1, 'image-std')
   if (std.some((value) => !(value > 0)))
-    throw new UsageError(`--image-std is ${std.join(',')}; each deviation is above 0`)
+    throw new UsageError(`${option('imageStd')} is ${std.join(',')}; each deviation is above 0`)
   const shorter = flags.shorter ?? null
   if (shorter !== null && (shorter < Math.max(width, height) || shorter > MAX_SIDE))
-    throw new UsageError(`--image-resize is ${shorter}; it is at least the size of the images and at most ${MAX_SIDE}`)
+    throw new UsageError(
+      `${option('imageResize')} is ${shorter}; it is at least the size of the images and at most ${MAX_SIDE}`,
+    )
   return {
     width,
     height,

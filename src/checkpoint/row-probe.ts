@@ -1,4 +1,4 @@
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ForwardPass} from './collect.js'
 import {size, type State} from './pool.js'
@@ -47,8 +47,8 @@ export async function probeRows(pass: ForwardPass, rows: number, notes: Note[]):
   const {fixed, size: batchSize, asked} = pass.batch
   if (fixed !== null && asked && fixed !== batchSize)
     throw new UsageError(
-      `--batch-size is ${batchSize}, but the model takes ${fixed} examples at once and no other number`,
-      ['leave --batch-size out'],
+      `${option('batchSize')} is ${batchSize}, but the model takes ${fixed} examples at once and no other number`,
+      [`leave ${option('batchSize')} out`],
     )
   if (fixed === 1) return alone(pass, rows)
   if (fixed !== null) return together(pass, rows, fixed, null)
@@ -64,7 +64,7 @@ export async function probeRows(pass: ForwardPass, rows: number, notes: Note[]):
     notes.push({
       level: 'warning',
       code: 'rows-alone',
-      message: `each example runs by itself, as --batch-size 1 says; in a larger batch the model does not keep its examples apart: ${error.message}`,
+      message: `each example runs by itself, as a batch size of 1 says; in a larger batch the model does not keep its examples apart: ${error.message}`,
     })
     return plan
   }
@@ -114,7 +114,7 @@ async function together(pass: ForwardPass, rows: number, batch: number, other: n
 function mixedRows(layer: string, {shape}: State, batch: number, mixes: boolean): MixedRows {
   const next = [
     'export the model for inference: model.eval() in PyTorch, training=False in Keras',
-    'where the export fixed the batch, run each example by itself: --batch-size 1',
+    `where the export fixed the batch, run each example by itself: ${option('batchSize')} 1`,
   ]
   return mixes
     ? new MixedRows(

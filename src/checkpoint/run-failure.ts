@@ -1,4 +1,4 @@
-import {InputError, SuretyError} from '../errors.js'
+import {InputError, SuretyError, option} from '../errors.js'
 import type {DataSet} from './types.js'
 
 /** Sizes that do not go together: what a batch size that was fixed inside of the model looks like. */
@@ -14,7 +14,9 @@ export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause
     [
       'check that this data belongs to this model',
       ...(rows.length > 1 && SIZES.test(why)
-        ? ['where the export fixed the batch size inside of the model, run each example by itself: --batch-size 1']
+        ? [
+            `where the export fixed the batch size inside of the model, run each example by itself: ${option('batchSize')} 1`,
+          ]
         : []),
     ],
     {cause},

@@ -1,7 +1,7 @@
 import type {EventEmitter} from 'node:events'
 import type * as core from '@tensorflow/tfjs-core'
 import type * as layers from '@tensorflow/tfjs-layers'
-import {DeviceError, InputError} from '../errors.js'
+import {DeviceError, InputError, option} from '../errors.js'
 import {batchShape, type BoundInput, rowsOf, toBatchAxis} from './bind-inputs.js'
 import {size, type State} from './pool.js'
 
@@ -89,7 +89,7 @@ export async function loadTensorFlow(backend: Backend = 'wasm'): Promise<TensorF
   tf.env().set('PROD', true)
   const started = await withoutNewListeners(() => tf.setBackend(backend).catch(() => false))
   if (!started && backend === 'tensorflow')
-    throw new DeviceError('TensorFlow.js on CUDA does not start', ['use --device cpu'])
+    throw new DeviceError('TensorFlow.js on CUDA does not start', [`use ${option('device')} cpu`])
   if (!started) await tf.setBackend('cpu')
   return {tf, tfl, backend: started ? backend : 'cpu'}
 }

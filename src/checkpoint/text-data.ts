@@ -1,7 +1,7 @@
 import {parseTable} from '../data/csv.js'
 import {isJsonObject, parseJson} from '../data/json.js'
 import type {InputBytes} from '../data/read-file.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import type {TextTokenizer, Tokens} from './tokenizer.js'
@@ -58,7 +58,7 @@ export function textDataSet(
   if (texts.length * most > MAX_TOKENS_IN_ALL)
     throw new InputError(
       `${path}: ${texts.length} texts of up to ${most} tokens are more than the limit of ${MAX_TOKENS_IN_ALL} tokens`,
-      ['lower --max-tokens or use fewer texts'],
+      [`lower ${option('maxTokens')} or use fewer texts`],
     )
   const tokens = options.tokenizer.encode(texts, fixed ?? 1, most)
   if (tokens.truncated > 0)
@@ -148,7 +148,7 @@ function classNumbers(
   const classNames = order === undefined ? found : [...order]
   const unknown = found.find((name) => !classNames.includes(name))
   if (unknown !== undefined)
-    throw new UsageError(`${path} has the label '${unknown}', which --classes does not name`, [
+    throw new UsageError(`${path} has the label '${unknown}', which ${option('classes')} does not name`, [
       "name all classes in the order of the model's",
     ])
   const numbers = new Map(classNames.map((name, label) => [name, label]))

@@ -1,5 +1,6 @@
 import {didYouMean} from '../frame/did-you-mean.js'
 import {SuretyError} from '../errors.js'
+import {flagOf} from './option-flags.js'
 
 /** What a user is told of an error, whatever threw it. */
 export interface Failure {
@@ -22,7 +23,8 @@ export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
  */
 export function toFailure(error: unknown, commands: readonly string[] = []): Failure {
   if (error instanceof SuretyError) {
-    return {code: error.code, message: unwrapped(error.message), nextSteps: error.nextSteps, exitCode: error.exitCode}
+    const {message, nextSteps} = error.inWords(flagOf)
+    return {code: error.code, message: unwrapped(message), nextSteps, exitCode: error.exitCode}
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isOclifError(error)) {

@@ -1,4 +1,4 @@
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Graph, Split} from '../graph/types.js'
 import {MODELS} from '../learn/models.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
@@ -113,11 +113,13 @@ export async function evaluate(
 
 function checkOptions({seeds, budgets}: EvaluateOptions): void {
   if (!(Number.isInteger(seeds) && seeds >= 1))
-    throw new UsageError(`the number of seeds is ${seeds}, it must be a whole number of at least 1`, ['use --seeds 5'])
+    throw new UsageError(`the number of seeds is ${seeds}, it must be a whole number of at least 1`, [
+      `use ${option('seeds')} 5`,
+    ])
   const bad = budgets.find((share) => !(share > 0 && share < 1))
   if (bad !== undefined)
     throw new UsageError(`a budget is ${bad}, it must be a share of the edges above 0 and below 1`, [
-      'use --budgets 0.05,0.1,0.2,0.3',
+      `use ${option('budgets')} 0.05,0.1,0.2,0.3`,
     ])
 }
 

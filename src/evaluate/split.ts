@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Graph, Split} from '../graph/types.js'
 import {random} from '../stats/random.js'
 
@@ -11,7 +11,9 @@ import {random} from '../stats/random.js'
 export function evaluationSplit(graph: Graph, seed: number): {split: Split; source: 'file' | 'drawn'} {
   const {labels} = graph
   if (labels === null)
-    throw new InputError('the graph has no labels: accuracy cannot be measured', ['give labels with --labels'])
+    throw new InputError('the graph has no labels: accuracy cannot be measured', [
+      `give labels with ${option('labels')}`,
+    ])
   const source = graph.split === null ? 'drawn' : 'file'
   const all = graph.split ?? drawSplit(labels, graph.classes, seed)
   const labelled = (nodes: Uint32Array) => nodes.filter((i) => labels[i]! >= 0)
@@ -19,7 +21,7 @@ export function evaluationSplit(graph: Graph, seed: number): {split: Split; sour
   for (const part of ['train', 'test'] as const) {
     if (split[part].length === 0)
       throw new InputError(`the ${part} part of the split has no labelled node`, [
-        'give a split with train, validation and test nodes by --split',
+        `give a split with train, validation and test nodes by ${option('split')}`,
       ])
   }
   return {split, source}

@@ -1,3 +1,4 @@
+import {option} from '../errors.js'
 import {freemem} from 'node:os'
 
 /**
@@ -35,4 +36,4 @@ export const memoryText = (bytes: number): string =>
  * run.
  */
 export const raiseMemory = (bytes: number): string =>
-  `raise --max-memory to ${memoryText(1.1 * bytes).replace(' ', '')}`
+  `raise ${option('maxMemory')} to ${memoryText(1.1 * bytes).replace(' ', '')}`

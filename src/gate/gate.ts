@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import {sha256} from '../frame/checksum.js'
 import type {Verdict} from '../frame/report.js'
 import {judgeBaseline, pairOf} from './baseline.js'
@@ -123,7 +123,7 @@ function judgeCheck(
       const before = baselines?.get(check)
       if (baselines === null)
         throw new UsageError(`${check}: ${metric} is compared with a baseline, and none is named`, [
-          'give --baseline a report, a folder or git:REF, or set "baseline" in the configuration',
+          `give ${option('baseline')} a report, a folder or git:REF, or set "baseline" in the configuration`,
         ])
       const pair =
         before === undefined

@@ -1,7 +1,7 @@
 import {parseTable, requireText} from '../data/csv.js'
 import {isJsonObject, parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
@@ -40,7 +40,7 @@ export async function readNodeList(
     else if (r > 0 || !HEADERS.includes(name.toLowerCase())) {
       throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is no node of the graph`, [
         'one node a line, named as in the graph',
-        'with --largest-component: leave out nodes of other components',
+        `with ${option('largestComponent')}: leave out nodes of other components`,
       ])
     }
   })

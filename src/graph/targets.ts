@@ -1,7 +1,7 @@
 import {integersOf} from '../data/named-array.js'
 import {openNpz} from '../data/npz.js'
 import {readAgain} from '../data/read-file.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 import {nodeFinder} from './targeting.js'
@@ -22,7 +22,7 @@ export async function readTargets(
   const npz = openNpz(await readAgain(file), path)
   if (!npz.names.includes(array))
     throw new InputError(`${path}: has no array '${array}'; its arrays: ${npz.names.join(', ')}`, [
-      'name the array of target nodes with --targets',
+      `name the array of target nodes with ${option('targets')}`,
     ])
   const number = nodeOrigin === null ? null : new Map(Array.from(nodeOrigin, (origin, i) => [origin, i]))
   return unique(
@@ -45,7 +45,7 @@ export function namedTargets(names: readonly string[], normalised: NormalisedGra
     names.map((name) => {
       const node = find(name)
       if (node === undefined)
-        throw new InputError(`--target-nodes: ${JSON.stringify(name)} is no node of the graph`, [
+        throw new InputError(`${option('targetNodes')}: ${JSON.stringify(name)} is no node of the graph`, [
           'name nodes as in the graph',
         ])
       return node

@@ -1,7 +1,7 @@
 import {openNpz} from '../data/npz.js'
 import {integersOf} from '../data/named-array.js'
 import {readAgain} from '../data/read-file.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
@@ -13,7 +13,7 @@ import type {NormalisedGraph} from './document.js'
  * Throws  InputError  no npz, no such array, not k pairs of node numbers, or the file changed since the graph was read.
  */
 export function readTruth(file: InputFile, array: string, normalised: NormalisedGraph): Promise<Uint32Array> {
-  return readPairs(file, array, normalised, 'name the array of known adversarial edges with --truth')
+  return readPairs(file, array, normalised, `name the array of known adversarial edges with ${option('truth')}`)
 }
 
 /** The same for any array of pairs; `nextStep` says how to name it. */

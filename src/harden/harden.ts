@@ -2,7 +2,7 @@ import {bindData, type BoundData} from '../checkpoint/trainable.js'
 import type {BuiltModel} from '../checkpoint/layers-model.js'
 import {selectLayers} from '../checkpoint/select-layers.js'
 import type {DataSet} from '../checkpoint/types.js'
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {random} from '../stats/random.js'
@@ -66,7 +66,7 @@ export async function openHarden({
   const output = built.layers.at(-1)!
   if (radii.length > 0 && (built.model.inputs.length !== 1 || built.model.inputs[0]!.dtype !== 'float32')) {
     throw new UsageError(
-      '--attack-radius needs a model with one input of real numbers: a gradient attack cannot change token numbers',
+      `${option('attackRadius')} needs a model with one input of real numbers: a gradient attack cannot change token numbers`,
       ['leave it out'],
     )
   }
@@ -170,8 +170,8 @@ function remarks(
     const largest = Math.max(Math.abs(low), Math.abs(high))
     const reason =
       largest > 10
-        ? `: inputs reach ${Number(largest.toPrecision(3))}, for which --learning-rate ${options.learningRate} may be far too high`
-        : '; a smaller --learning-rate may help'
+        ? `: inputs reach ${Number(largest.toPrecision(3))}, for which a learning rate of ${options.learningRate} may be far too high`
+        : '; a smaller learning rate may help'
     notes.push({
       level: 'warning',
       code: 'no-improvement',

@@ -1,5 +1,5 @@
 import type {BoundData} from '../checkpoint/trainable.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import {adam, adamState, type AdamState} from '../learn/adam.js'
 import {beta} from '../stats/beta.js'
 import {type Random, random} from '../stats/random.js'
@@ -179,5 +179,5 @@ function allFinite(values: ArrayLike<number>): boolean {
 const diverged = (epoch: number, batch: number, loss: number) =>
   new InputError(
     `training diverged in epoch ${epoch}, batch ${batch + 1}: the loss is ${loss}, or a gradient is not finite`,
-    ['lower --learning-rate or --lambda', 'look for extreme values in the inputs'],
+    [`lower ${option('learningRate')} or ${option('lambda')}`, 'look for extreme values in the inputs'],
   )

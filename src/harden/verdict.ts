@@ -13,7 +13,7 @@ export function hardenVerdict({epochs, best, before, after, control}: HardenMetr
     summary: `${kept}: accuracy ${percent(before.accuracy)} → ${percent(after.accuracy)}, mean scale-free ε of ${after.layers.length} ${after.layers.length === 1 ? 'layer' : 'layers'} ${from!} → ${to!}`,
     meaning: [
       control === null
-        ? 'Part of any change is due to training itself: --control trains once more without the penalty and shows which.'
+        ? 'Part of any change is due to training itself: a control, trained once more without the penalty, shows which.'
         : 'The control was trained alike, from the same weights and batches, without the penalty: compare with it, not with the model as given.',
       'These are estimates on the examples that chose the epoch. A certificate needs examples that took part in neither: run surety certify on those.',
     ],

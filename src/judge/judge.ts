@@ -1,5 +1,5 @@
 import {byName} from '../data/natural-order.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note, Verdict} from '../frame/report.js'
 import type {VerdictLog} from '../verdicts/judgement.js'
 import {agreements, cohensKappa} from './agreement.js'
@@ -33,7 +33,9 @@ export interface JudgeResult {
  */
 export function judge(log: VerdictLog, {alpha, repetitions}: JudgeOptions): JudgeResult {
   if (!(alpha > 0 && alpha < 1))
-    throw new UsageError(`α is ${alpha}, it must lie between 0 and 1`, ['use --alpha 0.05 for 95 % confidence'])
+    throw new UsageError(`α is ${alpha}, it must lie between 0 and 1`, [
+      `use ${option('alpha')} 0.05 for 95 % confidence`,
+    ])
   const {judgements} = log
   if (judgements.length === 0)
     throw new InputError('the log holds no verdict', ['check that the file was written completely'])
@@ -134,7 +136,7 @@ function notesOf({judgements, nudges, unused}: VerdictLog, {groups, repetitions}
     add(
       'info',
       'first-repetition',
-      'position bias and win rates are those of the first repetition of each judge; --repetitions all uses every one',
+      'position bias and win rates are those of the first repetition of each judge, not of all repetitions',
     )
   if (repeated === 1) add('info', 'no-repetitions', 'the log has no repetitions, so nothing is said of stability')
   for (const nudge of nudges)

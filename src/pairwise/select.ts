@@ -1,5 +1,5 @@
 import {availableParallelism} from 'node:os'
-import {DeviceError, UsageError} from '../errors.js'
+import {DeviceError, UsageError, option} from '../errors.js'
 import type {EngineReport, Note} from '../frame/report.js'
 import type {PairwiseEngine} from './engine.js'
 import {withFallback} from './fallback.js'
@@ -50,7 +50,9 @@ export async function selectEngine(
   const tried: EngineReport['tried'] = []
   const notes: Note[] = []
   if (device === 'cpu' && requireGpu)
-    throw new UsageError('--device cpu and --require-gpu contradict each other', ['leave one of them out'])
+    throw new UsageError(`${option('device')} cpu and ${option('requireGpu')} contradict each other`, [
+      'leave one of them out',
+    ])
   if (device !== 'cpu' && device !== 'auto') {
     const source = sources.find(({name}) => name === device)
     if (source === undefined)
@@ -72,7 +74,7 @@ export async function selectEngine(
     if (requireGpu)
       throw new DeviceError(`no GPU can be used: ${tried.map(({name, outcome}) => `${name} ${outcome}`).join('; ')}`, [
         'run surety doctor',
-        'leave out --require-gpu',
+        `leave out ${option('requireGpu')}`,
       ])
   }
   const cpu = await openCpu(threads, lostWorkers)
@@ -124,7 +126,7 @@ async function openTested(source: DeviceSource, allowSoftware: boolean): Promise
   await device.engine.close().catch(() => undefined)
   throw new DeviceError(`${source.name} (${device.description}) may not be used: ${failure}`, [
     'update the driver of the GPU',
-    'use --device cpu',
+    `use ${option('device')} cpu`,
   ])
 }
 

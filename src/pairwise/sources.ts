@@ -1,5 +1,5 @@
 import {existsSync, readdirSync} from 'node:fs'
-import {DeviceError} from '../errors.js'
+import {DeviceError, option} from '../errors.js'
 import type {PairwiseEngine} from './engine.js'
 import {packageVersion} from './packages.js'
 
@@ -82,7 +82,11 @@ export const SOURCES: readonly DeviceSource[] = [
     },
     async open() {
       const misfit = packageVersion(TFJS_NODE_GPU) === null ? null : tfjsNodeGpuMisfit(process.version)
-      if (misfit !== null) throw new DeviceError(misfit, ['use Node 20 or 22', 'use --device webgpu or --device cpu'])
+      if (misfit !== null)
+        throw new DeviceError(misfit, [
+          'use Node 20 or 22',
+          `use ${option('device')} webgpu or ${option('device')} cpu`,
+        ])
       const {createTfjsEngine} = await import('./tfjs/index.js')
       return {engine: await createTfjsEngine(), description: 'a CUDA device', software: false}
     },

@@ -2,7 +2,7 @@ import type {Tensor, Tensor2D} from '@tensorflow/tfjs-core'
 import {bindInputs} from '../checkpoint/bind-inputs.js'
 import {crossEntropies} from '../checkpoint/class-losses.js'
 import type {Checkpoint, DataSet} from '../checkpoint/types.js'
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import type {PerturbationRequest} from './catalogue.js'
 import {fgsm, gradientAttack, pgd} from './gradient-attack.js'
 import {numbersToPerturb, type Perturbed, type PerturbOptions, rowRandom, withArray} from './perturb.js'
@@ -28,8 +28,8 @@ export async function perturbByAttack(
   const {differentiable} = checkpoint
   if (differentiable === undefined)
     throw new UsageError(
-      `--perturb ${name} needs gradients, which surety takes through TensorFlow.js LayersModels only`,
-      ['attack the model elsewhere and give the result with --pairs'],
+      `${option('perturb')} ${name} needs gradients, which surety takes through TensorFlow.js LayersModels only`,
+      [`attack the model elsewhere and give the result with ${option('pairs')}`],
     )
   const {
     tensorFlow: {tf, backend},
@@ -37,9 +37,10 @@ export async function perturbByAttack(
     outputKind,
   } = differentiable
   if (model.inputs.length !== 1)
-    throw new UsageError(`--perturb ${name} needs a model with one input, this one has ${model.inputs.length}`, [
-      'give pairs of your own with --pairs',
-    ])
+    throw new UsageError(
+      `${option('perturb')} ${name} needs a model with one input, this one has ${model.inputs.length}`,
+      [`give pairs of your own with ${option('pairs')}`],
+    )
   const array = numbersToPerturb(data, name)
   const shape = model.inputs[0]!.shape.map((length) => length ?? -1)
   const {rowShape} = bindInputs([{name: model.inputs[0]!.name, shape}], {...data, inputs: [array]}, [])[0]!

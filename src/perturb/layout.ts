@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 
 /** Where the pixels of an example are. */
 export interface ImageLayout {
@@ -24,13 +24,13 @@ export function imageLayout(shape: readonly number[], stated: readonly number[] 
   const layout = layoutOf(stated)
   if (layout === null || !stated.every((length) => Number.isInteger(length) && length > 0)) {
     throw new UsageError(
-      `--image-shape is ${stated.join(',')}; it is height,width, or height,width,channels, or channels,height,width with at most ${MAX_CHANNELS} channels`,
-      ['write --image-shape 28,28'],
+      `${option('imageShape')} is ${stated.join(',')}; it is height,width, or height,width,channels, or channels,height,width with at most ${MAX_CHANNELS} channels`,
+      [`write ${option('imageShape')} 28,28`],
     )
   }
   const [have, want] = [shape, stated].map((lengths) => lengths.reduce((product, length) => product * length, 1))
   if (have !== want)
-    throw new UsageError(`--image-shape ${stated.join(',')} has ${want} values, an example has ${have}`, [
+    throw new UsageError(`${option('imageShape')} ${stated.join(',')} has ${want} values, an example has ${have}`, [
       'give the height and width of the images',
     ])
   return layout

@@ -1,5 +1,5 @@
 import type {DataSet, InputArray, TextRows} from '../checkpoint/types.js'
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import {random} from '../stats/random.js'
 import {CATALOGUE, type PerturbationRequest} from './catalogue.js'
 import {brightness, type Change, noise, rotate, shift} from './images.js'
@@ -48,8 +48,8 @@ export function perturbNumbers(
   const image = () => {
     if (layout !== null) return layout
     throw new UsageError(
-      `--perturb ${name} needs images, but an example of '${array.name}' has the shape [${array.shape.slice(1).join(', ')}]`,
-      ['state their height and width with --image-shape 28,28'],
+      `${option('perturb')} ${name} needs images, but an example of '${array.name}' has the shape [${array.shape.slice(1).join(', ')}]`,
+      [`state their height and width with ${option('imageShape')} 28,28`],
     )
   }
   const clipped = `clipped to ${range.description}`
@@ -69,7 +69,8 @@ export function perturbNumbers(
     ],
   }
   const way = ways[name]
-  if (way === undefined) throw new UsageError(`--perturb ${name} does not work on numbers but on ${CATALOGUE[name].of}`)
+  if (way === undefined)
+    throw new UsageError(`${option('perturb')} ${name} does not work on numbers but on ${CATALOGUE[name].of}`)
   const [change, description] = way()
   return {data: withArray(data, array, changed(array, values.width, range, change, options.seed)), description}
 }
@@ -81,10 +82,10 @@ export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
     candidates.find((each) => each.name === 'inputs') ?? (candidates.length === 1 ? candidates[0] : undefined)
   if (array !== undefined) return array
   const names = inputs.map((each) => each.name).join(', ')
-  throw new UsageError(`--perturb ${name} needs one array of numbers, the data have ${names}`, [
-    'name it with --inputs-name',
+  throw new UsageError(`${option('perturb')} ${name} needs one array of numbers, the data have ${names}`, [
+    `name it with ${option('inputsName')}`,
     `texts can be perturbed by ${TEXT_NAMES}`,
-    'give pairs of your own with --pairs',
+    `give pairs of your own with ${option('pairs')}`,
   ])
 }
 
@@ -115,7 +116,8 @@ export function perturbTexts(
     ],
   }
   const way = ways[name]
-  if (way === undefined) throw new UsageError(`--perturb ${name} does not work on texts but on ${CATALOGUE[name].of}`)
+  if (way === undefined)
+    throw new UsageError(`${option('perturb')} ${name} does not work on texts but on ${CATALOGUE[name].of}`)
   const [change, description] = way
   const copies = texts.map((text, row) => change(text, rowRandom(seed, row)))
   return {data: {...data, inputs: encode(copies), text: {texts: copies, encode}}, description}
@@ -125,10 +127,10 @@ export function perturbTexts(
 export function textsToPerturb({text, inputs}: DataSet, name: string): TextRows {
   if (text !== undefined) return text
   throw new UsageError(
-    `--perturb ${name} changes texts, but the data hold ${inputs.map((each) => each.name).join(', ')}`,
+    `${option('perturb')} ${name} changes texts, but the data hold ${inputs.map((each) => each.name).join(', ')}`,
     [
-      'give the texts themselves as csv or JSON lines, with --tokenizer tokenizer.json',
-      'give pairs of your own with --pairs',
+      `give the texts themselves as csv or JSON lines, with ${option('tokenizer')} tokenizer.json`,
+      `give pairs of your own with ${option('pairs')}`,
     ],
   )
 }

@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {dense, type Dense} from '../linalg/types.js'
 
@@ -23,7 +23,7 @@ export interface GivenLabels {
 export function givenLabels(graph: Graph): GivenLabels {
   if (graph.labels === null)
     throw new InputError('the graph has no labels, and the score needs some', [
-      'give the labels of a few nodes with --labels',
+      `give the labels of a few nodes with ${option('labels')}`,
     ])
   const all = graph.labels
   const candidates =
@@ -33,7 +33,7 @@ export function givenLabels(graph: Graph): GivenLabels {
   for (const i of nodes) labels[i] = all[i]!
   if (nodes.length === 0) {
     throw new InputError(`no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`, [
-      'give labels with --labels, or a split whose training part has labelled nodes',
+      `give labels with ${option('labels')}, or a split whose training part has labelled nodes`,
     ])
   }
   const seen = new Set(Array.from(nodes, (i) => labels[i]!))

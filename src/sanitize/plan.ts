@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
@@ -100,7 +100,7 @@ export function planSolver(
   if (solver === 'landmarks' && problem.ridge < SMALLEST_THROUGH_LANDMARKS)
     throw new UsageError(
       `the ridge is ${problem.ridge}; so large a graph goes through landmarks, which need at least ${SMALLEST_THROUGH_LANDMARKS}`,
-      ['raise --ridge'],
+      [`raise ${option('ridge')}`],
     )
   if (!fits(solver)) throw tooLarge(solver, cost(solver), memoryLimitBytes, costs)
   return plan(
@@ -183,12 +183,16 @@ function tooLarge(
   limit: number,
   costs: readonly SolverCost[],
 ): UsageError {
-  const fitting = costs.filter((cost) => cost.memoryBytes <= limit).map(({solver}) => `--solver ${solver}`)
+  const fitting = costs.filter((cost) => cost.memoryBytes <= limit).map(({solver}) => `${option('solver')} ${solver}`)
   return new UsageError(
     `the solver ${name} needs about ${memoryText(memoryBytes)} of memory in all, the limit is ${memoryText(limit)}`,
     [
       raiseMemory(memoryBytes),
-      ...(fitting.length > 0 ? [`use ${fitting.join(' or ')}`] : name === 'landmarks' ? ['lower --landmarks'] : []),
+      ...(fitting.length > 0
+        ? [`use ${fitting.join(' or ')}`]
+        : name === 'landmarks'
+          ? [`lower ${option('landmarks')}`]
+          : []),
     ],
   )
 }

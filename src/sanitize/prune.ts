@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 
 /** How the cut is chosen. */
 export type PruneRule = {rule: 'ratio' | 'count' | 'threshold'; value: number} | {rule: 'auto'; share: number}
@@ -98,7 +98,7 @@ function cutPlace(score: Float64Array, order: Uint32Array, rule: PruneRule): num
   if (rule.rule === 'ratio') {
     if (!(value >= 0 && value <= 1))
       throw new UsageError(`the prune ratio is ${value}, it must lie between 0 and 1`, [
-        'use --prune-ratio 0.1 to prune a tenth of the edges',
+        `use ${option('pruneRatio')} 0.1 to prune a tenth of the edges`,
       ])
     return Math.round(value * m)
   }

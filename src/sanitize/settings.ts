@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError, option} from '../errors.js'
 import type {Norm} from './aggregate.js'
 import type {LabelCoding} from './labels.js'
 import type {SolverName} from './plan.js'
@@ -99,27 +99,31 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
   const preset = PRESETS[options.preset]
   const ridge = options.ridge === 'infinity' ? Infinity : (options.ridge ?? preset.ridge)
   if (!(ridge > 0))
-    throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, ['use --ridge 10'])
+    throw new UsageError(`the ridge is ${ridge}, it must be a positive number or infinity`, [
+      `use ${option('ridge')} 10`,
+    ])
   const landmarks = options.landmarks ?? preset.landmarks
   if (!(Number.isInteger(landmarks) && landmarks > 0))
     throw new UsageError(`the number of landmarks is ${landmarks}, it must be a whole number of at least 1`)
   const solver = options.solver ?? preset.solver
   const method = options.method ?? preset.method
   if (method === 'exact' && ridge === Infinity)
-    throw new UsageError('exact removal has no limit of an infinite ridge', ['use --method first-order'])
+    throw new UsageError('exact removal has no limit of an infinite ridge', [`use ${option('method')} first-order`])
   if (method === 'exact' && (solver === 'landmarks' || solver === 'stream'))
-    throw new UsageError(`exact removal needs the solver gram, not ${solver}`, ['leave --solver or --method out'])
+    throw new UsageError(`exact removal needs the solver gram, not ${solver}`, [
+      `leave ${option('solver')} or ${option('method')} out`,
+    ])
   if (ridge === Infinity && solver === 'landmarks')
-    throw new UsageError('an infinite ridge needs no landmarks', ['leave --solver out'])
+    throw new UsageError('an infinite ridge needs no landmarks', [`leave ${option('solver')} out`])
   if (ridge < SMALLEST_THROUGH_LANDMARKS && (solver === 'landmarks' || solver === 'stream'))
     throw new UsageError(`the ridge is ${ridge}; the solver ${solver} needs at least ${SMALLEST_THROUGH_LANDMARKS}`, [
-      'raise --ridge',
-      'use --solver gram',
+      `raise ${option('ridge')}`,
+      `use ${option('solver')} gram`,
     ])
   const repair = options.repair ?? 0
   if (!(Number.isInteger(repair) && repair >= 0))
     throw new UsageError(`${repair} edges may be added to a node, it must be a whole number of at least 0`, [
-      'use --repair 2',
+      `use ${option('repair')} 2`,
     ])
   if (!(Number.isInteger(options.minDegree) && options.minDegree >= 0))
     throw new UsageError(`the minimum degree is ${options.minDegree}, it must be a whole number of at least 0`)

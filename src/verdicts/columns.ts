@@ -1,5 +1,5 @@
 import {didYouMean} from '../frame/did-you-mean.js'
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 
 /** What a column of a log can be. */
 export type Role =
@@ -75,14 +75,14 @@ export function columnsOf(
   const roles: Partial<Record<Role, string>> = {}
   for (const [role, name] of Object.entries(given)) {
     if (!Object.hasOwn(NAMES, role))
-      throw new UsageError(`--columns names the role ${JSON.stringify(role)}, and there is none`, [
+      throw new UsageError(`${option('columns')} names the role ${JSON.stringify(role)}, and there is none`, [
         ...didYouMean(role, Object.keys(NAMES)),
         `roles: ${Object.keys(NAMES).join(', ')}`,
       ])
-    if (!names.includes(name)) throw absent('--columns', name, names, place)
+    if (!names.includes(name)) throw absent(option('columns'), name, names, place)
     roles[role as Role] = name
   }
-  for (const name of extraNudges) if (!names.includes(name)) throw absent('--nudges', name, names, place)
+  for (const name of extraNudges) if (!names.includes(name)) throw absent(option('nudges'), name, names, place)
   const taken = new Set([...Object.values(roles), ...extraNudges])
   const parts: string[] = roles.part === undefined ? [] : [roles.part]
   for (const [role, known] of Object.entries(NAMES) as [Role, readonly string[]][]) {
@@ -101,7 +101,7 @@ function requireRoles(roles: Columns['roles'], names: readonly string[], place: 
   for (const role of ['question', 'verdict'] as const)
     if (roles[role] === undefined)
       throw new InputError(`${place}: has no column that names the ${role}; ${here}`, [
-        `call it ${NAMES[role][0]}, or say --columns ${role}=NAME`,
+        `call it ${NAMES[role][0]}, or say ${option('columns')} ${role}=NAME`,
       ])
   const ways = [
     roles.options !== undefined && 'options',
@@ -125,7 +125,7 @@ function requireRoles(roles: Columns['roles'], names: readonly string[], place: 
   for (const [one, other] of pairs)
     if ((roles[one] === undefined) !== (roles[other] === undefined))
       throw new InputError(`${place}: has the column ${roles[one] ?? roles[other]} and not its counterpart; ${here}`, [
-        `say --columns ${roles[one] === undefined ? one : other}=NAME`,
+        `say ${option('columns')} ${roles[one] === undefined ? one : other}=NAME`,
       ])
   if (roles.order !== undefined && roles.optionA === undefined)
     throw new InputError(`${place}: has a column order, and options that are named in the order shown (${ways[0]})`, [

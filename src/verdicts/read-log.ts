@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import {type Columns, columnsOf, type Role} from './columns.js'
 import type {Judgement, VerdictLog} from './judgement.js'
 import {isMtBench, mtBenchLog} from './mt-bench.js'
@@ -133,7 +133,7 @@ class RowReader {
       throw new InputError(
         `${where}: ${column} is ${JSON.stringify(cell)}, which is neither one of the options ${options.shown.join(', ')} nor a place, a tie or an answer without a verdict`,
         [
-          'say what it means: --ties TEXT or --unparsed TEXT; --letters shown or --letters option if it is a letter',
+          `say what it means: ${option('ties')} TEXT or ${option('unparsed')} TEXT; ${option('letters')} shown or ${option('letters')} option if it is a letter`,
           'leave the cell empty where the answer holds no verdict',
         ],
       )
@@ -167,7 +167,7 @@ class RowReader {
     if (letters === null && this.columns.roles.order !== undefined)
       throw new InputError(
         `${where}: ${column} is ${JSON.stringify(cell)}, which can mean the option in its column or the one shown in that place`,
-        ['say --letters option or --letters shown', 'or write the name of the option'],
+        [`say ${option('letters')} option or ${option('letters')} shown`, 'or write the name of the option'],
       )
     return letters === 'option' ? byColumn : said.index
   }

@@ -195,12 +195,12 @@ describe('bad input', () => {
     ['no layer', () => changed((e) => (e.layers = [])), {}, /no layer/],
     ['no loss array', () => mixture(1, 40), {loss: 'file'}, /hold no loss array/],
     ['no labels', () => changed((e) => (e.labels = null)), {loss: 'brier'}, /needs labels/],
-    ['an η that no losses can differ by', () => mixture(1, 40), {etas: [1.5]}, /--eta 1.5 is above 1/],
-    ['a floor above δ', () => mixture(1, 40), {floor: 1, deltas: [0.5]}, /--floor 1 is above/],
-    ['a floor above every default δ', () => mixture(1, 40), {floor: 9}, /--floor 9 is above every δ/],
-    ['α of 1', () => mixture(1, 40), {alpha: 1}, /--alpha is 1/],
-    ['a split of 0', () => mixture(1, 40), {split: 0}, /--anchors is 0/],
-    ['a δ of 0', () => mixture(1, 40), {deltas: [0]}, /--delta is 0/],
+    ['an η that no losses can differ by', () => mixture(1, 40), {etas: [1.5]}, /etas 1.5 is above 1/],
+    ['a floor above δ', () => mixture(1, 40), {floor: 1, deltas: [0.5]}, /floor 1 is above/],
+    ['a floor above every default δ', () => mixture(1, 40), {floor: 9}, /floor 9 is above every δ/],
+    ['α of 1', () => mixture(1, 40), {alpha: 1}, /alpha is 1/],
+    ['a split of 0', () => mixture(1, 40), {split: 0}, /anchors is 0/],
+    ['a δ of 0', () => mixture(1, 40), {deltas: [0]}, /deltas is 0/],
   ]
   for (const [name, data, change, message] of cases)
     it(`refuses ${name}`, () => expect(certify(data(), options(change), engine)).rejects.toThrow(message))

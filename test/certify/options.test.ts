@@ -21,37 +21,37 @@ function refusal(changed: Partial<CertifyOptions>): UsageError {
 
 describe('options are refused outside their range, with the value, the limit and the next step', () => {
   it.each<[Partial<CertifyOptions>, RegExp, RegExp]>([
-    [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric/, /--metric angle/],
-    [{alpha: 0}, /--alpha is 0; it lies between 0 and 1/, /^$/],
-    [{alpha: 1}, /--alpha is 1;/, /^$/],
-    [{alpha: NaN}, /--alpha is NaN;/, /^$/],
-    [{split: 0}, /--anchors is 0; their share lies between 0 and 1/, /--no-split/],
-    [{split: 1}, /--anchors is 1;/, /--no-split/],
-    [{floor: -0.1}, /--floor is -0.1; it is finite and at least 0/, /^$/],
-    [{floor: Infinity}, /--floor is Infinity;/, /^$/],
-    [{floor: NaN}, /--floor is NaN;/, /^$/],
-    [{deltas: []}, /--delta is ; each δ is finite and above 0/, /^$/],
-    [{deltas: [0.5, 0]}, /--delta is 0.5,0;/, /^$/],
-    [{deltas: [Infinity]}, /--delta is Infinity;/, /^$/],
-    [{etas: []}, /--eta is ; each η is finite and above 0/, /^$/],
-    [{etas: [0.5, -1]}, /--eta is 0.5,-1;/, /^$/],
-    [{etas: [NaN]}, /--eta is NaN;/, /^$/],
+    [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric/, /metric angle/],
+    [{alpha: 0}, /alpha is 0; it lies between 0 and 1/, /^$/],
+    [{alpha: 1}, /alpha is 1;/, /^$/],
+    [{alpha: NaN}, /alpha is NaN;/, /^$/],
+    [{split: 0}, /anchors is 0; their share lies between 0 and 1/, /plainStatistics/],
+    [{split: 1}, /anchors is 1;/, /plainStatistics/],
+    [{floor: -0.1}, /floor is -0.1; it is finite and at least 0/, /^$/],
+    [{floor: Infinity}, /floor is Infinity;/, /^$/],
+    [{floor: NaN}, /floor is NaN;/, /^$/],
+    [{deltas: []}, /deltas is ; each δ is finite and above 0/, /^$/],
+    [{deltas: [0.5, 0]}, /deltas is 0.5,0;/, /^$/],
+    [{deltas: [Infinity]}, /deltas is Infinity;/, /^$/],
+    [{etas: []}, /etas is ; each η is finite and above 0/, /^$/],
+    [{etas: [0.5, -1]}, /etas is 0.5,-1;/, /^$/],
+    [{etas: [NaN]}, /etas is NaN;/, /^$/],
     [
       {floor: 0.5, deltas: [0.6, 0.4]},
-      /--floor 0.5 is above the smallest --delta 0.4; the bounds hold for δ ≥ τ only/,
+      /floor 0.5 is above the smallest deltas 0.4; the bounds hold for δ ≥ τ only/,
       /^$/,
     ],
-    [{lossMax: 0}, /--loss-max is 0; it is finite and above 0/, /^$/],
-    [{lossMax: Infinity}, /--loss-max is Infinity;/, /^$/],
-    [{bounds: ['kl-u', 'hoeffding' as 'kl-u']}, /--bounds knows no hoeffding/, /kl-u, maurer-pontil, clopper-pearson/],
-    [{bounds: ['kl-u'], split: null}, /--bounds needs a split/, /--no-split/],
-    [{examples: -1}, /--examples is -1; it is a whole number/, /^$/],
-    [{examples: 1.5}, /--examples is 1.5;/, /^$/],
-    [{risk: 0}, /--risk is 0; it lies between 0 and 1/, /^$/],
-    [{risk: 1}, /--risk is 1;/, /^$/],
-    [{bootstrap: -1}, /--bootstrap is -1; it is a whole number of rounds/, /^$/],
-    [{bootstrap: 0.5}, /--bootstrap is 0.5;/, /^$/],
-    [{bootstrap: 100_001}, /--bootstrap is 100001; at most 100000 rounds are possible/, /^$/],
+    [{lossMax: 0}, /lossMax is 0; it is finite and above 0/, /^$/],
+    [{lossMax: Infinity}, /lossMax is Infinity;/, /^$/],
+    [{bounds: ['kl-u', 'hoeffding' as 'kl-u']}, /bounds knows no hoeffding/, /kl-u, maurer-pontil, clopper-pearson/],
+    [{bounds: ['kl-u'], split: null}, /bounds needs a split/, /plainStatistics/],
+    [{examples: -1}, /examples is -1; it is a whole number/, /^$/],
+    [{examples: 1.5}, /examples is 1.5;/, /^$/],
+    [{risk: 0}, /risk is 0; it lies between 0 and 1/, /^$/],
+    [{risk: 1}, /risk is 1;/, /^$/],
+    [{bootstrap: -1}, /bootstrap is -1; it is a whole number of rounds/, /^$/],
+    [{bootstrap: 0.5}, /bootstrap is 0.5;/, /^$/],
+    [{bootstrap: 100_001}, /bootstrap is 100001; at most 100000 rounds are possible/, /^$/],
   ])('%o', (changed, message, next) => {
     const error = refusal(changed)
     expect(error.message).toMatch(message)
@@ -84,7 +84,7 @@ describe('more pairs of δ and η than sums can be kept for', () => {
     ] as const) {
       const error = refusal({deltas, etas})
       expect(error.message).toBe(
-        `--delta and --eta make ${pairs} pairs of δ and η in every layer; at most 10000 are possible`,
+        `deltas and etas make ${pairs} pairs of δ and η in every layer; at most 10000 are possible`,
       )
       expect(error.nextSteps).toEqual(['give fewer values'])
     }
@@ -104,7 +104,7 @@ describe('the η grid', () => {
   })
   it('holds no η that two losses cannot differ by', () => {
     expect(() => chooseEtas([0.5, 1.25], bounded, 1)).toThrow(
-      '--eta 1.25 is above 1, the largest difference of two one-minus-p losses',
+      'etas 1.25 is above 1, the largest difference of two one-minus-p losses',
     )
     const steps = (() => {
       try {

@@ -105,9 +105,9 @@ describe('a plan that travels', () => {
     [
       'a bootstrap without end',
       (p) => (p.options.bootstrap = 100_001),
-      /^its options cannot be: --bootstrap is 100001; at most 100000 rounds are possible$/,
+      /^its options cannot be: bootstrap is 100001; at most 100000 rounds are possible$/,
     ],
-    ['options that cannot be', (p) => (p.options.risk = 2), /^its options cannot be: --risk is 2/],
+    ['options that cannot be', (p) => (p.options.risk = 2), /^its options cannot be: risk is 2/],
     [
       'more α than there is',
       (p) => (p.alpha!.class! *= 2),

@@ -50,7 +50,7 @@ it('what does not fit is said', async () => {
   await expect(readDataSet(path, {}, onnx([-1, 3, -1, -1]))).rejects.toThrow(/does not say which size/)
   await expect(readDataSet(path, {classes: ['c']}, onnx([-1, 3, 2, 2]))).rejects.toBeInstanceOf(UsageError)
   await expect(readDataSet(path, {images: {mean: [1, 2]}}, onnx([-1, 3, 2, 2]))).rejects.toThrow(
-    /--image-mean gives 2 numbers for 3 channels/,
+    /imageMean gives 2 numbers for 3 channels/,
   )
   mkdirSync(join(folder, 'none', 'sub'), {recursive: true})
   await expect(readDataSet(join(folder, 'none'), {}, onnx([-1, 3, 2, 2]))).rejects.toBeInstanceOf(InputError)

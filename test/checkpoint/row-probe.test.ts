@@ -221,7 +221,7 @@ describe('a model that mixes the examples of a batch', () => {
     const error = (await states(parts).catch((e: unknown) => e)) as InputError
     expect(error.message).toMatch(/does not run on 6 rows in one batch/)
     expect(error.message).not.toMatch(/onnxruntime|::|\.h:/)
-    expect(error.nextSteps.join()).toMatch(/--batch-size 1/)
+    expect(error.nextSteps.join()).toMatch(/batchSize 1/)
     const {layers, notes} = await states(parts, {batchSize: 1})
     expectClose(
       layers[0]!.data,

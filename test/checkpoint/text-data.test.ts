@@ -145,7 +145,7 @@ describe('texts through a tokenizer', () => {
     [
       'a class that is not named',
       () => readDataSet(write('a.csv', 'text,label\nx,odd\n'), {tokenizer: tokenizer(), classes: ['even']}),
-      /label 'odd', which --classes does not name/,
+      /label 'odd', which classes does not name/,
       UsageError,
     ],
     [

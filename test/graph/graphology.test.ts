@@ -122,7 +122,7 @@ describe('graphology', () => {
     )
     const {notes} = await readGraph(path)
     expect(notes.map(({code}) => code)).toEqual(['labels-from-attribute', 'attributes-not-used'])
-    expect(notes[1]!.message).toContain('--feature-attributes age,weight')
+    expect(notes[1]!.message).toContain('unless it is named as one: age,weight')
     const named = await readGraph(path, {featureAttributes: ['age', 'weight']})
     expect(named.raw.features).toMatchObject({rows: 4, cols: 2})
     expect(named.notes.map(({code}) => code)).toEqual(['labels-from-attribute', 'features-from-attributes'])

@@ -151,7 +151,7 @@ describe('perturbed texts', () => {
   it('are refused where there are none, and numbers where there are texts', () => {
     const tokens: DataSet = {rows: 2, labels: new Int32Array(2), inputFiles: [], inputs: lengths(['a', 'b'])}
     expect(() => perturbTexts(tokens, {name: 'typos', strength: 0.1}, {seed: 0})).toThrow(
-      /--perturb typos changes texts, but the data hold input_ids/,
+      /perturb typos changes texts, but the data hold input_ids/,
     )
     expect(() =>
       perturbNumbers(data(texts), {name: 'noise', strength: 0.1}, Uint32Array.of(0), {

@@ -48,13 +48,13 @@ describe('given labels', () => {
     expect([[...nodes], [...labels], classes]).toEqual([[0, 2], [1, -1, 0], 2])
   })
   it.each<[string, Graph, string, RegExp]>([
-    ['none', graphOf(null), 'the graph has no labels, and the score needs some', /--labels/],
-    ['none that is known', graphOf([-1, -1, -1]), 'no node is labelled', /--labels.*training part/],
+    ['none', graphOf(null), 'the graph has no labels, and the score needs some', /labels/],
+    ['none that is known', graphOf([-1, -1, -1]), 'no node is labelled', /labels.*training part/],
     [
       'none in the training part',
       graphOf([0, 1, -1], [2]),
       'no node is labelled in the training part of the split',
-      /--labels.*training part/,
+      /labels.*training part/,
     ],
     [
       'one class',

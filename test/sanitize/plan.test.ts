@@ -43,7 +43,7 @@ describe('the plan of the kernel scores', () => {
     try {
       plan(6000, {}, 1)
     } catch (error) {
-      expect((error as UsageError).nextSteps.join(' ')).toContain('--solver landmarks')
+      expect((error as UsageError).nextSteps.join(' ')).toContain('solver landmarks')
     }
   })
 

@@ -54,9 +54,9 @@ describe('the cut', () => {
   })
 
   it.each<[PruneRule, RegExp, RegExp]>([
-    [{rule: 'ratio', value: -0.1}, /the prune ratio is -0.1, it must lie between 0 and 1/, /--prune-ratio 0.1/],
-    [{rule: 'ratio', value: 1.1}, /the prune ratio is 1.1/, /--prune-ratio 0.1/],
-    [{rule: 'ratio', value: NaN}, /the prune ratio is NaN/, /--prune-ratio 0.1/],
+    [{rule: 'ratio', value: -0.1}, /the prune ratio is -0.1, it must lie between 0 and 1/, /pruneRatio 0.1/],
+    [{rule: 'ratio', value: 1.1}, /the prune ratio is 1.1/, /pruneRatio 0.1/],
+    [{rule: 'ratio', value: NaN}, /the prune ratio is NaN/, /pruneRatio 0.1/],
     [{rule: 'count', value: 1.5}, /the prune count is 1.5, it must be a whole number of at least 0/, /^$/],
     [{rule: 'count', value: -1}, /the prune count is -1/, /^$/],
     [{rule: 'threshold', value: NaN}, /the prune threshold is not a number/, /^$/],
@@ -166,26 +166,22 @@ describe('settings', () => {
   })
 
   it.each<[Partial<SanitizeOptions>, RegExp, RegExp]>([
-    [{ridge: 0}, /the ridge is 0, it must be a positive number or infinity/, /--ridge 10/],
-    [{ridge: NaN}, /the ridge is NaN/, /--ridge 10/],
+    [{ridge: 0}, /the ridge is 0, it must be a positive number or infinity/, /ridge 10/],
+    [{ridge: NaN}, /the ridge is NaN/, /ridge 10/],
     [{landmarks: 0}, /the number of landmarks is 0, it must be a whole number of at least 1/, /^$/],
     [{landmarks: 1.5}, /the number of landmarks is 1.5/, /^$/],
-    [{method: 'exact', ridge: 'infinity'}, /exact removal has no limit of an infinite ridge/, /--method first-order/],
-    [{method: 'exact', solver: 'stream'}, /exact removal needs the solver gram, not stream/, /--solver or --method/],
-    [
-      {method: 'exact', solver: 'landmarks'},
-      /exact removal needs the solver gram, not landmarks/,
-      /--solver or --method/,
-    ],
-    [{ridge: 'infinity', solver: 'landmarks'}, /an infinite ridge needs no landmarks/, /--solver out/],
+    [{method: 'exact', ridge: 'infinity'}, /exact removal has no limit of an infinite ridge/, /method first-order/],
+    [{method: 'exact', solver: 'stream'}, /exact removal needs the solver gram, not stream/, /solver or method/],
+    [{method: 'exact', solver: 'landmarks'}, /exact removal needs the solver gram, not landmarks/, /solver or method/],
+    [{ridge: 'infinity', solver: 'landmarks'}, /an infinite ridge needs no landmarks/, /solver out/],
     [
       {ridge: 9e-7, solver: 'landmarks'},
       /the ridge is 9e-7; the solver landmarks needs at least 0.000001/,
-      /raise --ridge/,
+      /raise ridge/,
     ],
-    [{ridge: 9e-7, solver: 'stream'}, /the solver stream needs at least/, /raise --ridge/],
-    [{repair: -1}, /-1 edges may be added to a node, it must be a whole number of at least 0/, /--repair 2/],
-    [{repair: 0.5}, /0.5 edges may be added/, /--repair 2/],
+    [{ridge: 9e-7, solver: 'stream'}, /the solver stream needs at least/, /raise ridge/],
+    [{repair: -1}, /-1 edges may be added to a node, it must be a whole number of at least 0/, /repair 2/],
+    [{repair: 0.5}, /0.5 edges may be added/, /repair 2/],
     [{minDegree: -1}, /the minimum degree is -1, it must be a whole number of at least 0/, /^$/],
     [{minDegree: 0.5}, /the minimum degree is 0.5/, /^$/],
   ])('%o is refused', (changed, message, next) => {

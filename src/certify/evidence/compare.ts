@@ -1,4 +1,4 @@
-import {InputError} from '../../errors.js'
+import {InputError, option} from '../../errors.js'
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {normalQuantile} from '../../stats/normal.js'
 import type {LayerStatistics} from '../statements/bounds.js'
@@ -37,7 +37,7 @@ export function compareCertificates(now: Certified, before: Certified, alpha: nu
   if (common.length === 0)
     throw new InputError(
       `the two reports have no layer of the same name: ${namesOf(now)} here, ${namesOf(before)} there`,
-      ['choose the same layers with --layers'],
+      [`choose the same layers with ${option('layers')}`],
     )
   const z = normalQuantile(1 - alpha / 2)
   const layers: LayerDifference[] = []
@@ -59,7 +59,9 @@ const only = ({evidence}: Certified, common: readonly string[]) =>
 
 /** Pairs need the same rows on the same side of the split, judged by the same loss. */
 function requireSameSample(now: Certified, before: Certified): void {
-  const next = ['certify both checkpoints on the same data with the same --seed, --anchors, --limit and --loss']
+  const next = [
+    `certify both checkpoints on the same data with the same ${option('seed')}, ${option('anchors')}, ${option('limit')} and ${option('loss')}`,
+  ]
   if (now.metrics.loss.name !== before.metrics.loss.name)
     throw new InputError(`the losses differ: ${now.metrics.loss.name} here, ${before.metrics.loss.name} there`, next)
   for (const side of ['anchors', 'references'] as const) {

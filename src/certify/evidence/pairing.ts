@@ -1,4 +1,4 @@
-import {InputError} from '../../errors.js'
+import {InputError, option} from '../../errors.js'
 import type {InputFile} from '../../frame/report.js'
 import {type Certified, compareCertificates} from './compare.js'
 import type {Evidence} from './evidence.js'
@@ -26,7 +26,7 @@ export function compareWith(
   const {metrics, evidence} = now
   if (evidence === null)
     throw new InputError(`nothing is certified here, so there is nothing to compare with ${path}`, [
-      'leave out --no-split',
+      `leave out ${option('plainStatistics')}`,
     ])
   const hashes = (inputs: readonly InputFile[]) =>
     inputs

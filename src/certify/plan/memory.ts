@@ -1,4 +1,4 @@
-import {UsageError} from '../../errors.js'
+import {UsageError, option} from '../../errors.js'
 import {defaultMemoryLimit, memoryText, programBytes, raiseMemory, residentBytes} from '../../frame/memory.js'
 import type {CertifyOptions} from '../options.js'
 import {MAX_ANCHORS} from '../sample/sample.js'
@@ -60,9 +60,9 @@ export function requireCertifyMemory(
     `${rows} rows in ${embeddings.layers.length} layers need about ${memoryText(needed)} of memory in all, the limit is ${memoryText(limit)}`,
     [
       ...(fitting >= 100
-        ? [`use --limit ${fitting}: a smaller sample gives a valid certificate, only a wider one`]
+        ? [`use ${option('limit')} ${fitting}: a smaller sample gives a valid certificate, only a wider one`]
         : []),
-      'name fewer layers with --layers',
+      `name fewer layers with ${option('layers')}`,
       raiseMemory(needed),
     ],
   )

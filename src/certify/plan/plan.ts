@@ -1,4 +1,4 @@
-import {InputError, UsageError} from '../../errors.js'
+import {InputError, UsageError, option} from '../../errors.js'
 import type {PairwiseEngine} from '../../pairwise/engine.js'
 import {quantile} from '../../stats/quantile.js'
 import {random} from '../../stats/random.js'
@@ -144,10 +144,10 @@ async function layerUnits(
   const floor = options.floor === 'auto' ? deltas[0]! : options.floor
   const usable = deltas.filter((delta) => delta >= floor)
   if (usable.length === 0)
-    throw new UsageError(`--floor ${floor} is above every δ of layer ${states.name} (largest ${deltas.at(-1)!})`, [
-      'lower --floor',
-      'set --delta',
-    ])
+    throw new UsageError(
+      `${option('floor')} ${floor} is above every δ of layer ${states.name} (largest ${deltas.at(-1)!})`,
+      [`lower ${option('floor')}`, `set ${option('deltas')}`],
+    )
   const {name, dim, batchAxis, pooledOver} = states
   return {
     name,
@@ -191,9 +191,10 @@ async function pilotOf(
 function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split, lossMax}: CertifyOptions): number {
   if (bound !== null) {
     if (lossMax !== 'auto')
-      throw new UsageError(`--loss-max is for losses without a largest value; ${name} cannot exceed ${bound}`, [
-        'leave it out',
-      ])
+      throw new UsageError(
+        `${option('lossMax')} is for losses without a largest value; ${name} cannot exceed ${bound}`,
+        ['leave it out'],
+      )
     return bound
   }
   if (split === null) return Infinity

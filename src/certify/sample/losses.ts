@@ -1,4 +1,4 @@
-import {InputError, UsageError} from '../../errors.js'
+import {InputError, UsageError, option} from '../../errors.js'
 import type {Embeddings, LossName} from '../types.js'
 
 export interface Losses {
@@ -42,9 +42,9 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
   const name = requested === 'auto' ? (loss === null ? 'one-minus-p' : 'file') : requested
   if (name === 'file') {
     if (loss === null)
-      throw new UsageError('--loss file, but the embeddings hold no loss array', [
+      throw new UsageError(`${option('loss')} file, but the embeddings hold no loss array`, [
         'store the losses as `loss`',
-        'use --loss one-minus-p',
+        `use ${option('loss')} one-minus-p`,
       ])
     const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
     if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
@@ -54,7 +54,7 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
     const lacking = output === null ? "the model's output (logits or probabilities)" : 'labels'
     throw new UsageError(`the loss ${name} needs ${lacking}, which the input does not hold`, [
       'add them to the file',
-      'store losses as `loss` and use --loss file',
+      `store losses as \`loss\` and use ${option('loss')} file`,
     ])
   }
   const {ofTrueClass, brier, correct} = probabilities

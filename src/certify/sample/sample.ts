@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {InputError} from '../../errors.js'
+import {InputError, option} from '../../errors.js'
 import type {Dense} from '../../linalg/types.js'
 import type {Random} from '../../stats/random.js'
 import type {Embeddings, LayerStates} from '../types.js'
@@ -31,7 +31,8 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
     throw new InputError(
       `${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`,
     )
-  if (layers.length === 0) throw new InputError('there is no layer to certify', ['name hidden layers with --layers'])
+  if (layers.length === 0)
+    throw new InputError('there is no layer to certify', [`name hidden layers with ${option('layers')}`])
   if (labels !== null && labels.length !== rows) throw new InputError(`${labels.length} labels for ${rows} rows`)
   for (const {name, dim, data} of layers) {
     if (data.length !== rows * dim)

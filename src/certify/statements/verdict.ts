@@ -9,7 +9,9 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
     return {
       status: 'done',
       summary: 'Plain statistics of all pairs; without a split nothing is certified.',
-      meaning: ['These are figures of this sample. They bound nothing beyond it; drop --no-split for a certificate.'],
+      meaning: [
+        'These are figures of this sample. They bound nothing beyond it: a certificate needs the rows split into anchors and references.',
+      ],
     }
   }
   const confidence = `${Number((100 * (1 - alpha.total)).toPrecision(6))} %`

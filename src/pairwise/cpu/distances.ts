@@ -1,4 +1,4 @@
-import {InputError} from '../../errors.js'
+import {InputError, option} from '../../errors.js'
 import type {Products, Real} from '../../linalg/products.js'
 import type {Dense} from '../../linalg/types.js'
 import type {VolatilityTask} from '../engine.js'
@@ -36,7 +36,10 @@ export function prepareRows(x: Dense<Real>, first: number, last: number, metric:
       continue
     }
     if (s === 0)
-      throw new InputError(`row ${first + i} is all zeros and has no angle`, ['use --metric l2', 'remove the row'])
+      throw new InputError(`row ${first + i} is all zeros and has no angle`, [
+        `use ${option('metric')} l2`,
+        'remove the row',
+      ])
     const length = Math.sqrt(s)
     for (let t = i * x.cols; t < (i + 1) * x.cols; t++) rows.data[t]! /= length
     squares[i] = 1

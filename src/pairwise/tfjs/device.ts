@@ -1,5 +1,5 @@
 import type * as core from '@tensorflow/tfjs-core'
-import {DeviceError, SuretyError} from '../../errors.js'
+import {DeviceError, SuretyError, option} from '../../errors.js'
 import {denseRows} from '../../linalg/csr.js'
 import type {Matrix} from '../../linalg/types.js'
 
@@ -52,7 +52,7 @@ export async function onDevice<T>({tf, backend}: TensorDevice, work: () => Promi
     if (error instanceof SuretyError) throw error
     throw new DeviceError(
       `tfjs device (${backend}): ${error instanceof Error ? error.message : String(error)}`,
-      ['use --device cpu'],
+      [`use ${option('device')} cpu`],
       {cause: error},
     )
   }

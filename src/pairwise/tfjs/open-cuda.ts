@@ -1,4 +1,4 @@
-import {DeviceError} from '../../errors.js'
+import {DeviceError, option} from '../../errors.js'
 import type {Tf} from './device.js'
 
 // A name in a variable: the package is optional, so its types may be absent when this is compiled.
@@ -24,7 +24,7 @@ export async function openCuda(): Promise<Tf> {
     (cause: unknown) => {
       throw new DeviceError(
         '@tensorflow/tfjs-node-gpu is not installed or does not load',
-        ['npm install @tensorflow/tfjs-node-gpu, with CUDA 11 and cuDNN 8', 'use --device cpu'],
+        ['npm install @tensorflow/tfjs-node-gpu, with CUDA 11 and cuDNN 8', `use ${option('device')} cpu`],
         {cause},
       )
     },
@@ -33,14 +33,14 @@ export async function openCuda(): Promise<Tf> {
   if ((tf.backend() as {isUsingGpuDevice?: boolean}).isUsingGpuDevice !== true) {
     throw new DeviceError('@tensorflow/tfjs-node-gpu sees no CUDA device and would run on the processor', [
       'check nvidia-smi and the CUDA 11 libraries',
-      'use --device cpu',
+      `use ${option('device')} cpu`,
     ])
   }
   const product = tf.tidy(() => tf.matMul(tf.mul(tf.eye(SIZE), FINE), tf.eye(SIZE)).dataSync()[0])
   if (product !== FINE)
     throw new DeviceError(`products of this CUDA device are rounded to TF32: ${FINE} · 1 gives ${product}`, [
       'set NVIDIA_TF32_OVERRIDE=0',
-      'use --device cpu',
+      `use ${option('device')} cpu`,
     ])
   return tf
 }

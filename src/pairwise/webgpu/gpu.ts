@@ -1,4 +1,4 @@
-import {DeviceError} from '../../errors.js'
+import {DeviceError, option} from '../../errors.js'
 
 /** What is known of an adapter, for `doctor`, reports and bug reports. */
 export interface AdapterFacts {
@@ -39,19 +39,22 @@ export async function openGpu({allowSoftware, dawn = [], bufferLimit = Infinity}
   const module = await import('webgpu').catch((cause: unknown) => {
     throw new DeviceError(
       'the webgpu package is not installed or does not load',
-      ['npm install webgpu', 'use --device cpu'],
+      ['npm install webgpu', `use ${option('device')} cpu`],
       {cause},
     )
   })
   const instance = module.create([...dawn])
   const adapter = await instance.requestAdapter({powerPreference: 'high-performance'})
   if (adapter === null)
-    throw new DeviceError('webgpu finds no adapter', ['install a Vulkan driver for your GPU', 'use --device cpu'])
+    throw new DeviceError('webgpu finds no adapter', [
+      'install a Vulkan driver for your GPU',
+      `use ${option('device')} cpu`,
+    ])
   const facts = factsOf(adapter.info)
   if (facts.software && !allowSoftware) {
     throw new DeviceError(`webgpu finds only a software adapter (${facts.description})`, [
-      'name it with --device webgpu to use it all the same',
-      'use --device cpu',
+      `name it with ${option('device')} webgpu to use it all the same`,
+      `use ${option('device')} cpu`,
     ])
   }
   const {maxBufferSize, maxStorageBufferBindingSize} = adapter.limits
@@ -126,7 +129,7 @@ export class Gpu {
     const refusal =
       first?.message ?? (failure instanceof Error && DEVICE_FAILURES.has(failure.name) ? failure.message : null)
     if (refusal !== null)
-      throw new DeviceError(`webgpu device (${this.facts.description}): ${refusal}`, ['use --device cpu'], {
+      throw new DeviceError(`webgpu device (${this.facts.description}): ${refusal}`, [`use ${option('device')} cpu`], {
         cause: failure,
       })
     if (failure !== undefined) throw failure as Error
@@ -137,7 +140,7 @@ export class Gpu {
     if (this.lost === null) return
     throw new DeviceError(
       `webgpu device lost (${this.facts.description}): ${this.lost}`,
-      ['run again', 'use --device cpu'],
+      ['run again', `use ${option('device')} cpu`],
       {cause},
     )
   }

@@ -1,4 +1,4 @@
-import {DeviceError} from '../../errors.js'
+import {DeviceError, option} from '../../errors.js'
 import type {Real} from '../../linalg/products.js'
 import type {Csr, Dense} from '../../linalg/types.js'
 
@@ -33,7 +33,7 @@ export function planPanels(rows: number, wordsPerRow: number, bufferLimit: numbe
     if (height === GRAIN) {
       throw new DeviceError(
         `${GRAIN} rows of ${wordsPerRow} values need ${4 * GRAIN * wordsPerRow} bytes; this device binds at most ${bufferLimit}`,
-        ['use --device cpu'],
+        [`use ${option('device')} cpu`],
       )
     }
     height = roundUp(height / 2, GRAIN)

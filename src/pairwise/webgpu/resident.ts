@@ -1,4 +1,4 @@
-import {DeviceError} from '../../errors.js'
+import {DeviceError, option} from '../../errors.js'
 import {rowDot} from '../../linalg/csr-products.js'
 import type {Dense, Matrix} from '../../linalg/types.js'
 import {kernelDiagonal} from '../cpu/kernel.js'
@@ -139,12 +139,12 @@ async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> 
         if (count > height * wide)
           throw new DeviceError(
             `the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`,
-            ['use --device cpu'],
+            [`use ${option('device')} cpu`],
           )
         if (first.length + count > NEAR_LIMIT) {
           throw new DeviceError(
             `more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`,
-            ['use --device cpu'],
+            [`use ${option('device')} cpu`],
           )
         }
         if (count > NEAR_ROOM)

@@ -194,7 +194,7 @@ describe('compareCertificates', () => {
     expect(compare).toThrow(
       expect.objectContaining({
         message: 'nothing is certified here, so there is nothing to compare with old.json',
-        nextSteps: ['leave out --no-split'],
+        nextSteps: ['leave out plainStatistics'],
       }) as Error,
     )
   })
@@ -244,7 +244,7 @@ describe('compareCertificates', () => {
     try {
       compareCertificates(one, shorter, 0.05)
     } catch (error) {
-      expect((error as InputError).nextSteps.join(' ')).toMatch(/same --seed, --anchors, --limit and --loss/)
+      expect((error as InputError).nextSteps.join(' ')).toMatch(/same seed, anchors, limit and loss/)
     }
   })
 })

@@ -267,7 +267,7 @@ describe('faults of evidence', () => {
 
   it('options that cannot be, or that say that nothing was split', () => {
     expect(faults(() => undefined, {alpha: 2})).toEqual([
-      expect.stringContaining('the configuration cannot be: --alpha is 2') as string,
+      expect.stringContaining('the configuration cannot be: alpha is 2') as string,
     ])
     expect(faults(() => undefined, {split: null, bounds: []})).toEqual([
       'the configuration says that nothing was split, but there is evidence',

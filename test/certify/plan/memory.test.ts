@@ -33,7 +33,7 @@ describe('the memory of a certificate', () => {
   it('is refused beyond the limit with both figures and what would do; that limit is accepted', () => {
     const {message, nextSteps} = refusal(() => requireCertifyMemory(small, options(), resources(residentBytes())))
     expect(message).toMatch(/^200 rows in 2 layers need about [\d.]+ MiB of memory in all, the limit is [\d.]+ MiB$/)
-    const raised = /^raise --max-memory to ([\d.]+)MiB$/.exec(nextSteps.at(-1)!)![1]
+    const raised = /^raise maxMemory to ([\d.]+)MiB$/.exec(nextSteps.at(-1)!)![1]
     expect(() => requireCertifyMemory(small, options(), resources(Number(raised) * MIB))).not.toThrow()
   })
 

@@ -82,7 +82,7 @@ describe('L_max', () => {
     const bounded = await plan({lossMax: 3}).catch((e: unknown) => e as UsageError)
     expect(bounded).toBeInstanceOf(UsageError)
     expect(bounded).toMatchObject({
-      message: '--loss-max is for losses without a largest value; one-minus-p cannot exceed 1',
+      message: 'lossMax is for losses without a largest value; one-minus-p cannot exceed 1',
       nextSteps: ['leave it out'],
     })
     const none = await plan({}, withLoss(new Float64Array(80))).catch((e: unknown) => e as InputError)
@@ -92,8 +92,8 @@ describe('L_max', () => {
     })
     const high = await plan({floor: 99}).catch((e: unknown) => e as UsageError)
     expect(high).toMatchObject({
-      message: expect.stringMatching(/^--floor 99 is above every δ of layer h1 \(largest \d/) as string,
-      nextSteps: ['lower --floor', 'set --delta'],
+      message: expect.stringMatching(/^floor 99 is above every δ of layer h1 \(largest \d/) as string,
+      nextSteps: ['lower floor', 'set deltas'],
     })
   })
 

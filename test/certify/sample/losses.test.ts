@@ -45,11 +45,11 @@ describe('lossOf', () => {
 describe('options that make no sense', () => {
   it.each<[Partial<CertifyOptions>, RegExp]>([
     [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric: it breaks the triangle inequality/],
-    [{lossMax: 0}, /--loss-max is 0/],
-    [{bounds: ['hoeffding' as 'kl-u']}, /--bounds knows no hoeffding/],
-    [{bounds: ['kl-u'], split: null}, /--bounds needs a split/],
-    [{examples: -1}, /--examples is -1/],
-    [{risk: 1}, /--risk is 1/],
+    [{lossMax: 0}, /lossMax is 0/],
+    [{bounds: ['hoeffding' as 'kl-u']}, /bounds knows no hoeffding/],
+    [{bounds: ['kl-u'], split: null}, /bounds needs a split/],
+    [{examples: -1}, /examples is -1/],
+    [{risk: 1}, /risk is 1/],
   ])('%o is refused', (changed, message) => {
     expect(() => checkOptions({...DEFAULT_OPTIONS, ...changed})).toThrow(message)
   })

@@ -29,7 +29,7 @@ describe('states are checked at the border', () => {
     change({layers: [{...data.layers[0]!, data: data.layers[0]!.data.map((x, at) => values[at] ?? x)}]})
   it.each<[string, Embeddings, RegExp, RegExp]>([
     ['19 rows', mixture(1, 19), /^19 rows are too few .* at least 20/, /^$/],
-    ['no layer', change({layers: []}), /^there is no layer to certify$/, /--layers/],
+    ['no layer', change({layers: []}), /^there is no layer to certify$/, /layers/],
     ['a label too few', change({labels: data.labels!.slice(1)}), /^19 labels for 20 rows$/, /^$/],
     [
       'a state too many',
@@ -233,12 +233,12 @@ describe('losses', () => {
   })
 
   it.each<[string, () => unknown, RegExp, RegExp, new (...args: never[]) => Error]>([
-    ['no loss array', () => values('file'), /hold no loss array/, /as `loss` \| use --loss one-minus-p/, UsageError],
+    ['no loss array', () => values('file'), /hold no loss array/, /as `loss` \| use loss one-minus-p/, UsageError],
     [
       'no output',
       () => values('brier', {...data, output: null}),
       /^the loss brier needs the model's output \(logits or probabilities\), which the input does not hold$/,
-      /add them.*--loss file/,
+      /add them.*loss file/,
       UsageError,
     ],
     [

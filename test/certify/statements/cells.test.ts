@@ -260,7 +260,7 @@ describe('the verdict', () => {
     const plain = verdictOf(metrics({anchors: null}))
     expect(plain.status).toBe('done')
     expect(`${plain.summary} ${plain.meaning.join(' ')}`).toMatch(
-      /nothing is certified.*bound nothing beyond it.*--no-split/,
+      /nothing is certified.*bound nothing beyond it.*split into anchors and references/,
     )
   })
 

@@ -165,7 +165,7 @@ describe('without the webgpu package', () => {
     await expect(openGpu({allowSoftware: true})).rejects.toMatchObject({
       code: 'DEVICE',
       message: 'the webgpu package is not installed or does not load',
-      nextSteps: ['npm install webgpu', 'use --device cpu'],
+      nextSteps: ['npm install webgpu', 'use device cpu'],
     })
     vi.doUnmock('webgpu')
   })

@@ -127,7 +127,7 @@ describe('verifyCertificate finds', () => {
       ({metrics}, o) => (metrics.alpha.total = o.alpha = 0.01),
       /direct: the report states/,
     ],
-    ['an impossible α', ({metrics}, o) => (metrics.alpha.total = o.alpha = 1), /--alpha is 1/],
+    ['an impossible α', ({metrics}, o) => (metrics.alpha.total = o.alpha = 1), /alpha is 1/],
     ['more statements', ({metrics}) => metrics.alpha.statements++, /statements/],
     ['another number of anchors', ({metrics}) => (metrics.anchors! *= 2), /anchors: the report states/],
     [
