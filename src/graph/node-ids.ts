@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 
 export type NodeIds = 'auto' | 'numbers' | 'names'
@@ -57,7 +57,7 @@ export function numberNumericIds(ids: Float64Array, options: NumberingOptions): 
     if (least < first || most - first >= rows.count)
       throw new InputError(
         `${rows.place}: has ${rows.count} rows, ids ${first} to ${first + rows.count - 1}, but the node ids of ${place} run from ${least} to ${most}`,
-        ['check that the files belong together, and --first-id'],
+        [`check that the files belong together, and ${option('firstId')}`],
       )
     return numbered(rows.count, first, first === 0 ? [] : [countsFrom(place, first)])
   }
@@ -92,7 +92,7 @@ function firstIdOf(least: number, most: number, rows: number, place: string, gra
   if (least >= 1 && most < rows)
     throw new InputError(
       `${place}: has ${rows} rows, and the node ids of ${graph} run from ${least} to ${most}: whether id ${least} is row ${least} or row ${least - 1} is not clear`,
-      ['say --first-id 0 or --first-id 1', 'give the rows a column of ids'],
+      [`say ${option('firstId')} 0 or ${option('firstId')} 1`, 'give the rows a column of ids'],
     )
   throw new InputError(
     `${place}: has ${rows} rows, but the node ids of ${graph} run from ${least} to ${most}, so which row is whose cannot be told`,
@@ -136,6 +136,6 @@ export const unmatched = (rows: string, example: string): InputError =>
     `${rows}: its rows have no ids, and the nodes have names such as ${JSON.stringify(example)}: which row is whose cannot be told`,
     [
       'give the rows ids: a csv with an id column, or an npz with an array ids',
-      'say --rows-in-order if the rows follow the order in which the graph file first names its nodes',
+      `say ${option('rowsInOrder')} if the rows follow the order in which the graph file first names its nodes`,
     ],
   )

@@ -5,7 +5,7 @@ import {parseNpy} from '../data/npy.js'
 import {type NpzArchive, openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
 import {sniffContent} from '../data/sniff.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Matrix} from '../linalg/types.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {type Labels, labelsOfArray, labelsOfValues} from './labels.js'
@@ -107,7 +107,7 @@ function featuresOf({cells, names, lines, columns}: NodeTable, delimiter: Delimi
       if (!Number.isFinite(value)) {
         throw new InputError(
           `${path}, line ${lines[r]}: row ${r}, column ${names?.[column] ?? column} is ${JSON.stringify(row[column] ?? '')}, features are finite numbers`,
-          ['mend the value', 'name the columns that are features with --feature-attributes'],
+          ['mend the value', `name the columns that are features with ${option('featureAttributes')}`],
         )
       }
       data[r * columns.length + c] = value
@@ -200,7 +200,7 @@ export function rowsByNode(
   if (bare >= 0 && (needAll || outside === ids.length))
     throw new InputError(`${place}: has no row for node ${nameOf(bare)}`, [
       'one row a node; check that the files belong together',
-      'ids that are numbers in one file and text such as 007 in the other need the same spelling with --ids-as-text',
+      `ids that are numbers in one file and text such as 007 in the other need the same spelling with ${option('idsAsText')}`,
     ])
   return {rows, notes: outside === 0 ? [] : [leftOut(place, outside, ids.find((id) => set.find(id) === undefined)!)]}
 }

@@ -1,6 +1,6 @@
 import {exactJson} from '../data/json.js'
 import type {NamedArray} from '../data/named-array.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {NodeSet} from './node-set.js'
 import type {Split} from './types.js'
 
@@ -99,7 +99,7 @@ function membersOf(array: NamedArray, nodes: number | null, place: string, nodeN
   if (shape.length === 2 && shape[1] !== 1)
     throw new InputError(
       `${where}: has the shape [${shape.join(', ')}]: ${shape[1]} splits, and which one counts is not said`,
-      ['store one mask [nodes]', 'give the nodes of one split in a file with --split'],
+      ['store one mask [nodes]', `give the nodes of one split in a file with ${option('split')}`],
     )
   const isMask = type === 'b1' || /mask/i.test(name)
   if (!isMask)

@@ -14,7 +14,7 @@ import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
 import {asUtf8} from '../../data/encoding.js'
 import {gunzip, gzip} from '../../data/gzip.js'
 import {runsInSpreadsheet} from '../../data/spreadsheet.js'
-import {InputError} from '../../errors.js'
+import {InputError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {addedByName, keptEdges, keptRecords} from '../kept-edges.js'
@@ -200,7 +200,7 @@ function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions
     if (ends.includes(''))
       throw new InputError(`${place}, line ${lines[r]}: has no ${ends[0] === '' ? 'source' : 'target'}`, [
         'one edge a line: source, target',
-        'name other columns with --source-column and --target-column',
+        `name other columns with ${option('sourceColumn')} and ${option('targetColumn')}`,
       ])
     return ends
   })

@@ -1,5 +1,5 @@
 import type {EdgeColumns} from '../../data/edge-scan.js'
-import {InputError, UsageError} from '../../errors.js'
+import {InputError, UsageError, option} from '../../errors.js'
 import {type EndColumns, endsByName, isWeightName} from './column-names.js'
 
 export interface ColumnOptions {
@@ -46,7 +46,9 @@ function askedColumns(
 ): (EndColumns & {byName: boolean}) | null {
   if (sourceColumn === undefined && targetColumn === undefined) return null
   if (sourceColumn === undefined || targetColumn === undefined)
-    throw new UsageError('one of --source-column and --target-column is there without the other', ['name both columns'])
+    throw new UsageError(`one of ${option('sourceColumn')} and ${option('targetColumn')} is there without the other`, [
+      'name both columns',
+    ])
   const find = (name: string): {at: number; byName: boolean} => {
     const at = first.findIndex((cell) => cell === name)
     if (at >= 0) return {at, byName: true}
@@ -59,9 +61,10 @@ function askedColumns(
   }
   const [source, target] = [find(sourceColumn), find(targetColumn)]
   if (source.at === target.at)
-    throw new UsageError(`--source-column and --target-column both name ${JSON.stringify(sourceColumn)}`, [
-      'name two columns',
-    ])
+    throw new UsageError(
+      `${option('sourceColumn')} and ${option('targetColumn')} both name ${JSON.stringify(sourceColumn)}`,
+      ['name two columns'],
+    )
   return {source: source.at, target: target.at, byName: source.byName || target.byName}
 }
 
@@ -90,7 +93,10 @@ function hasHeader(rows: Rows, place: string): boolean {
   if (shapes.every((set, c) => set.size <= 3 && set.has(shape(first[c])) && /\d/.test(first[c] ?? ''))) return false
   throw new InputError(
     `${place}: whether the first row (${first.slice(0, 3).join(', ')}) names the columns or is an edge is not clear: neither of its cells occurs again`,
-    ['say --header or --no-header', 'name the columns with --source-column and --target-column'],
+    [
+      `say ${option('header')} or ${option('noHeader')}`,
+      `name the columns with ${option('sourceColumn')} and ${option('targetColumn')}`,
+    ],
   )
 }
 
@@ -156,7 +162,7 @@ function unclear(
     return `${name(source)} to ${name(target)} (${rows.join('; ')})`
   })
   return new InputError(`${place}: which columns hold the ends of an edge is not clear: ${shown.join(', or ')}`, [
-    'name them with --source-column and --target-column',
+    `name them with ${option('sourceColumn')} and ${option('targetColumn')}`,
   ])
 }
 

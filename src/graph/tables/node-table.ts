@@ -1,5 +1,5 @@
 import type {Table} from '../../data/csv.js'
-import {InputError, UsageError} from '../../errors.js'
+import {InputError, UsageError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import {isMissing} from '../labels.js'
 import type {NodeSet} from '../node-set.js'
@@ -146,7 +146,7 @@ function idColumn(
   if (id !== undefined && !same)
     throw new InputError(
       `${path}: columns ${best.map((c) => nameOf(c) || c + 1).join(' and ')} could both hold the ids of the nodes`,
-      ['name the right one with --id-column'],
+      [`name the right one with ${option('idColumn')}`],
     )
   if (id !== undefined) return id
   const likely = names === null ? -1 : all.find((c) => isIdName(nameOf(c)) && !isLabelName(nameOf(c)))
@@ -169,7 +169,7 @@ function likelyIds(
     if (seen.has(id))
       throw new InputError(`${path}: column ${name} names node ${id} twice`, [
         'one row a node',
-        'name another column with --id-column',
+        `name another column with ${option('idColumn')}`,
       ])
     seen.add(id)
   }
@@ -178,7 +178,10 @@ function likelyIds(
   if (known > 0 && (kind === 'labels' || known < nodes.size)) return column
   throw new InputError(
     `${path}: column ${name} looks like ids, but ${known === 0 ? 'none of them is' : 'not all of them are'} a node of the graph; its first value is ${JSON.stringify(cells[0]?.[column] ?? '')}`,
-    ['check that the files belong together', 'name the column of ids with --id-column, or leave this column out'],
+    [
+      'check that the files belong together',
+      `name the column of ids with ${option('idColumn')}, or leave this column out`,
+    ],
   )
 }
 
@@ -203,7 +206,7 @@ export function labelColumn({cells, names, columns}: NodeTable, path: string, {l
   if (own.length === 1) return own[0]!
   throw new InputError(
     `${path}: has ${columns.length} columns of labels, expected one${names === null ? '' : `: ${columns.map((c) => names[c]).join(', ')}`}`,
-    ['name the column with --label-attribute', 'columns: label, or id and label'],
+    [`name the column with ${option('labelAttribute')}`, 'columns: label, or id and label'],
   )
 }
 
