@@ -144,13 +144,7 @@ describe('readVerdictLog', () => {
       /order holds "1"/,
       /AB or BA/,
     ],
-    [
-      'no column of the question',
-      'first,second,verdict\nx,y,A\n',
-      {},
-      /no column that names the question/,
-      /columns/,
-    ],
+    ['no column of the question', 'first,second,verdict\nx,y,A\n', {}, /no column that names the question/, /columns/],
     ['no options', 'question,verdict\n1,A\n', {}, /no columns that name the options/, /first and second/],
     [
       'options named twice',
