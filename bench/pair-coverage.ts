@@ -6,7 +6,7 @@ import {LAWS, simulatePairs} from './pair-simulation.js'
 
 const runs = Number(process.argv[2] ?? 400)
 console.log(
-  '| law of pairs | conditional: truth | bound | joint: truth | bound | ε_Q δ/η | ε_Q bound / truth | coverage change | joint | conditional | ε_Q δ/η | ε_Q | all |',
+  '| pair distribution | conditional: truth | bound | joint: truth | bound | ε_Q δ/η | ε_Q bound / truth | coverage change | joint | conditional | ε_Q δ/η | ε_Q | all |',
 )
 console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|')
 for (const law of LAWS) {

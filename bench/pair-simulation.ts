@@ -1,7 +1,7 @@
 import {perturbationMetrics} from '../src/certify/perturbed/statements.js'
 import {random, type Random} from '../src/stats/random.js'
 
-/** A law of pairs whose truth is known from a large sample of it. */
+/** A pair distribution whose truth is known from a large sample of it. */
 export interface PairLaw {
   name: string
   /** losses of z and z′, and their distance */

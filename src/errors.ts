@@ -33,13 +33,13 @@ export abstract class SuretyError extends Error {
   }
 }
 
-/** A file or its content cannot be used: whoever made the file can mend it. */
+/** A file or its content cannot be used: whoever made the file can fix it. */
 export class InputError extends SuretyError {
   readonly code = 'INPUT'
   readonly exitCode = 2
 }
 
-/** Flags or a configuration that make no sense together: whoever typed the command can mend it. */
+/** Flags or a configuration that make no sense together: whoever typed the command can fix it. */
 export class UsageError extends SuretyError {
   readonly code = 'USAGE'
   readonly exitCode = 2

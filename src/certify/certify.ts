@@ -31,7 +31,7 @@ export interface Certification {
 }
 
 export interface CertifyRun {
-  /** laws of pairs to certify beside the random pairs; half of α is theirs */
+  /** pair distributions to certify beside the random pairs; half of α is theirs */
   perturbations?: readonly PairSource[]
   onBlock?: (done: number, total: number) => void
   /** what was kept of an interrupted run, and will be of this one */

@@ -6,7 +6,7 @@ const METRICS = ['l2', 'l1', 'linf', 'angle']
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const isGrid = (value: unknown) => value === 'auto' || (Array.isArray(value) && value.every(isNumber))
 
-/** What each option may be; ranges are the affair of checkOptions. */
+/** What each option may be; checkOptions checks the ranges. */
 const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   loss: (value) => LOSSES.includes(value as string),
   metric: (value) => METRICS.includes(value as string),

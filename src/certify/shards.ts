@@ -49,7 +49,7 @@ export async function certifyShard(
  * The certificate that one run gives, bit for bit, from the shares of all shards in any order. No model, data or engine
  * is needed.
  *
- * Shares   of one plan: their makers' affair, see report/shard-set; the first one's plan is used.
+ * Shares   are assumed to come from one plan, which documents/shard-set checks; the first one's plan is used.
  * Cost     that of the bounds; memory: the sums of all blocks.
  * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there
  *          twice.

@@ -60,7 +60,7 @@ export interface CertifyMetrics {
   examples?: Examples
   witnesses: Witness[]
   localization: Localization
-  /** with --perturb or --pairs: one for each law of pairs */
+  /** with --perturb or --pairs: one for each pair distribution */
   perturbations?: PerturbationMetrics[]
   /** with --against */
   comparison?: Comparison
@@ -232,7 +232,7 @@ export interface PerturbationMetrics {
   cells: PerturbationCell[]
 }
 
-/** α of each single statement about one law of pairs. */
+/** α of each single statement about one pair distribution. */
 export interface PairAlpha {
   total: number
   epsilon: number

@@ -48,7 +48,7 @@ export async function forward(
   }
 }
 
-/** Some rows of one input. Throws InputError: a value that is none of the input's type. */
+/** Some rows of one input. Throws InputError: a value that is not one of the input's type. */
 export function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array): core.Tensor {
   const {array, name, rowShape} = input
   const given = rowsOf(input, rows)

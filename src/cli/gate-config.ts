@@ -110,7 +110,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
     if (error !== undefined)
       throw new InputError(
         `${path}, line ${counter.linePos(error.pos[0]).line}: ${error.message.toLowerCase().replace(/\.$/, '')}`,
-        ['mend the file'],
+        ['fix the file'],
       )
     const placeOf = (parts: readonly (string | number)[]): Place => {
       for (let length = parts.length; length > 0; length--) {
@@ -125,7 +125,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
     if (cause instanceof InputError) throw cause
     throw new InputError(
       `${path}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      ['mend the file'],
+      ['fix the file'],
       {cause},
     )
   }

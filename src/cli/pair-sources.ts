@@ -27,7 +27,7 @@ export interface PairRequest {
   onProgress: (what: string, done: number, total: number) => void
 }
 
-/** The laws of pairs that --perturb and --pairs ask for, and the files read for them. */
+/** The pair distributions that --perturb and --pairs ask for, and the files read for them. */
 export async function pairSources({
   checkpoint,
   data,

@@ -16,7 +16,7 @@ export interface Setting {
   notes: Note[]
 }
 
-/** The frame of every report of one run: whence the result came and how. */
+/** The frame of every report of one run: where the result comes from and how it was computed. */
 export class RunFrame {
   private readonly startedAt = new Date()
 

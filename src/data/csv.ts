@@ -116,7 +116,7 @@ export function parseTable(encoded: Uint8Array, place: string, isRow: JudgeHash 
     const line = Number(error['lines'] ?? 0) + skippedLines
     throw new InputError(
       `${place}, line ${line}: cannot be read as a table: ${error.message.split('\n')[0]!.toLowerCase()}`,
-      ['mend the quotes in this line'],
+      ['fix the quotes in this line'],
       {cause: error},
     )
   }

@@ -10,7 +10,7 @@ const DEFINITIONS: Record<AnyPartial['command'], string> = {certify: 'CertifyPar
 
 /**
  * A partial result that surety wrote with --shard: its schema, its shard number and its digests are checked before
- * anything trusts it. What stands inside packed arrays is the affair of the command whose result it is.
+ * anything trusts it. Packed arrays are checked by the command whose result it is.
  *
  * Throws  InputError  no JSON, no partial result, or a damaged one.
  */

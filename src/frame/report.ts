@@ -21,7 +21,7 @@ export interface Report<Metrics = unknown> {
   run?: RunInfo
 }
 
-/** What surrounds a result: whence it came and how. */
+/** What surrounds a result: where the result comes from and how it was computed. */
 export type Frame = Omit<Report, 'metrics' | 'verdict'>
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json}

@@ -94,11 +94,11 @@ const ABSENT_ADVICE: Record<string, string> = {
 }
 
 const ADVICE: Record<Finding['rule'], string> = {
-  run: 'mend what it says, then run the gate again; after an intended change write the baseline again with surety baseline update',
+  run: 'fix what it says, then run the gate again; after an intended change write the baseline again with surety baseline update',
   verdict: 'read the report of this check by itself: run the same command without the gate',
   present: 'gate a metric that this command reports',
-  min: 'mend the model or the graph, or lower the minimum in a reviewed change; for a known failure add a suppression with a reason and an end',
-  max: 'mend the model or the graph, or raise the maximum in a reviewed change; for a known failure add a suppression with a reason and an end',
-  baseline: 'mend what became worse, or accept it in a reviewed change with surety baseline update',
+  min: 'fix the model or the graph, or lower the minimum in a reviewed change; for a known failure add a suppression with a reason and an end',
+  max: 'fix the model or the graph, or raise the maximum in a reviewed change; for a known failure add a suppression with a reason and an end',
+  baseline: 'fix what became worse, or accept it in a reviewed change with surety baseline update',
   suppression: 'delete the suppression, or renew it with a reason',
 }

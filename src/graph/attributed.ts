@@ -80,8 +80,6 @@ function weightOf(weight: unknown, edge: number, place: string): number {
         ? NaN
         : Number(weight)
   if (Number.isNaN(value))
-    throw new InputError(`${place}: edge ${edge} has the weight ${exactJson(weight)}, not a number`, [
-      'mend the weight',
-    ])
+    throw new InputError(`${place}: edge ${edge} has the weight ${exactJson(weight)}, not a number`, ['fix the weight'])
   return value
 }

@@ -84,7 +84,7 @@ function numericClasses(values: readonly unknown[], where: (row: number) => stri
     const label = Number(value)
     if (!Number.isSafeInteger(label) || label < -1)
       throw new InputError(`${where(row)} is ${label}, a label is a whole number from 0, or -1 for unknown`, [
-        'mend the labels, or write the classes as words',
+        'fix the labels, or write the classes as words',
       ])
     if (label >= 0) found.add(label)
   })

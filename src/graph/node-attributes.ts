@@ -148,7 +148,7 @@ function featuresOf(
       if (typeof number !== 'number' || !Number.isFinite(number)) {
         throw new InputError(
           `${place}: node ${names(node)}, column ${c} of ${attributes.join(', ')} is ${value === undefined ? 'missing' : exactJson(value)}, features are finite numbers`,
-          ['mend the value'],
+          ['fix the value'],
         )
       }
       data[node * cols + c] = number

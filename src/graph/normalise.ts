@@ -212,7 +212,7 @@ function checkWeights(weights: Float64Array, place: string): void {
   if (bad >= 0) {
     throw new InputError(
       `${place}: edge record ${bad} has the weight ${weights[bad]}, weights are positive and finite`,
-      ['mend the weight, or ignore weights'],
+      ['fix the weight, or ignore weights'],
     )
   }
 }
@@ -227,6 +227,6 @@ function refusal(place: string, what: string, record: number, raw: RawGraph): In
   const name = (node: number) => raw.nodeNames?.[node] ?? String(node)
   const ends = `${name(raw.edges[2 * record]!)} – ${name(raw.edges[2 * record + 1]!)}`
   return new InputError(`${place}: edge record ${record} (${ends}) is ${what}, which the options refuse`, [
-    'mend the file, or allow it',
+    'fix the file, or allow it',
   ])
 }

@@ -107,7 +107,7 @@ function featuresOf({cells, names, lines, columns}: NodeTable, delimiter: Delimi
       if (!Number.isFinite(value)) {
         throw new InputError(
           `${path}, line ${lines[r]}: row ${r}, column ${names?.[column] ?? column} is ${JSON.stringify(row[column] ?? '')}, features are finite numbers`,
-          ['mend the value', `name the columns that are features with ${option('featureAttributes')}`],
+          ['fix the value', `name the columns that are features with ${option('featureAttributes')}`],
         )
       }
       data[r * columns.length + c] = value

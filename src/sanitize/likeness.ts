@@ -32,7 +32,7 @@ export interface LikenessSource {
   readonly profiles: Csr
   /** [n, classes] soft pseudo-labels of the profiles */
   readonly soft: Dense
-  /** [n] pseudo-labels after the graph has been heard */
+  /** [n] pseudo-labels after propagation over the graph */
   readonly labels: Int32Array
   /** every edge of the graph, weighted by the likeness of its ends */
   readonly graph: WeightedGraph

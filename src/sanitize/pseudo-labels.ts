@@ -18,7 +18,7 @@ const LANDMARKS = 1024
 export interface PseudoLabels {
   /** [n, classes] class probabilities from the profiles alone; given labels are certain */
   soft: Dense
-  /** [n] given label, or the most probable class after the graph has been heard */
+  /** [n] given label, or the most probable class after propagation over the graph */
   labels: Int32Array
 }
 

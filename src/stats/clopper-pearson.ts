@@ -9,7 +9,7 @@ import {firstTrue} from './bisect.js'
  * Precision  ≈ 1e-14 relative of I_p (continued fraction), then bisection, which errs upwards.
  * Cost       ≈ 60 continued fractions of O(√trials) terms.
  * Empty      trials = 0 → 1; all successes → 1.
- * Throws     InternalError  counts that are no counts, α outside (0, 1).
+ * Throws     InternalError  counts that are not counts, α outside (0, 1).
  * Source     Clopper & Pearson, Biometrika 1934.   Deviation: one-sided.
  */
 export function clopperPearsonUpper(successes: number, trials: number, alpha: number): number {

@@ -12,7 +12,7 @@ export const isMtBench = (names: readonly string[]): boolean => PAIR.every((name
  * Pairs of MT-Bench as judgements. A winner is named as model_1 or model_2 in both games, whatever the order shown:
  * model_1 stood first in game 1 and second in game 2.
  *
- * Throws  InputError  a member is missing, or a winner is none of model_1, model_2, tie and error.
+ * Throws  InputError  a member is missing, or a winner is not one of model_1, model_2, tie and error.
  */
 export function mtBenchLog(rows: readonly Row[], names: readonly string[], place: string): VerdictLog {
   const judgements = rows.flatMap(({line, cells}): Judgement[] => {

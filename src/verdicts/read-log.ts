@@ -146,7 +146,7 @@ class RowReader {
     const said = saidIn(cell, options.shown, {...this.words, ties: []})
     if (said === null || said.kind === 'tie')
       throw new InputError(
-        `${where}: ${column} is ${JSON.stringify(cell)}, which is none of the options ${options.shown.join(', ')}`,
+        `${where}: ${column} is ${JSON.stringify(cell)}, which is not one of the options ${options.shown.join(', ')}`,
         ['name the option that the prompt was made to favour, or leave the cell empty for a control'],
       )
     return said.kind === 'nothing' ? null : this.placeOf(said, options, where, column, cell)

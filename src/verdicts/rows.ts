@@ -92,7 +92,7 @@ function records(text: string, delimiter: Delimiter, place: string): {record: st
     if (!(error instanceof CsvError)) throw error
     throw new InputError(
       `${place}, line ${Number(error['lines'] ?? 0)}: cannot be read as a table: ${error.message.split('\n')[0]!.toLowerCase()}`,
-      ['mend the quotes in this line'],
+      ['fix the quotes in this line'],
       {cause: error},
     )
   }

@@ -50,7 +50,7 @@ describe('a plan that travels', () => {
     ['references without a split', (p) => (p.alpha = null), /^it is split in one place and not in another$/],
     ['a split without references', (p) => (p.references = null), /split in one place/],
     ['options without a split', (p) => (p.options.split = null), /split in one place/],
-    ['fewer than no duplicates', (p) => (p.duplicatesRemoved = -1), /^-1 duplicates are no count$/],
+    ['fewer than no duplicates', (p) => (p.duplicatesRemoved = -1), /^-1 duplicates are not a valid count$/],
     ['half a seed', (p) => (p.bootstrapSeed = 0.5), /^the bootstrap seed is 0.5$/],
     ['a loss bounded by 0', (p) => (p.loss.bound = 0), /^the loss has no possible bound or accuracy$/],
     ['an accuracy above 1', (p) => (p.loss.accuracy = 1.1), /no possible bound or accuracy/],
@@ -81,7 +81,7 @@ describe('a plan that travels', () => {
     [
       'half a pair at distance zero',
       (p) => (layer(p).pilot!.zeroDistancePairs = 0.5),
-      /^layer h2: the figures of its anchors are no counts$/,
+      /^layer h2: the figures of its anchors are not counts$/,
     ],
     ['fewer than no loss pairs', (p) => (layer(p).pilot!.zeroDistanceLossPairs = -1), /no counts/],
     ['a negative diameter', (p) => (layer(p).pilot!.diameter = -1), /no counts/],
@@ -159,17 +159,17 @@ describe('sums that travel', () => {
     [
       'half a pair at distance zero',
       (b) => (layer(b).zeroDistancePairs = 0.5),
-      /^the part, block 0, layer h2: the pairs at distance zero are no count$/,
+      /^the part, block 0, layer h2: the pairs at distance zero are not a valid count$/,
     ],
     [
       'fewer than none at distance zero',
       (b) => (layer(b).zeroDistanceLossPairs = -1),
-      /pairs at distance zero are no count/,
+      /pairs at distance zero are not a valid count/,
     ],
     [
       'more at distance zero than pairs',
       (b) => (layer(b).zeroDistancePairs = 15 * 45 + 1),
-      /pairs at distance zero are no count/,
+      /pairs at distance zero are not a valid count/,
     ],
     [
       'a negative sum across labels',
@@ -205,8 +205,8 @@ describe('sums that travel', () => {
       (b) => (layer(b).fresh = null),
       /examples or fresh pairs are there in the plan or in the block only/,
     ],
-    ['too many fresh pairs', (b) => (layer(b).fresh!.weight = 23), /the fresh pairs are no count/],
-    ['a negative kernel', (b) => (layer(b).fresh!.kernel = -1), /the fresh pairs are no count/],
+    ['too many fresh pairs', (b) => (layer(b).fresh!.weight = 23), /the fresh pairs are not a valid count/],
+    ['a negative kernel', (b) => (layer(b).fresh!.kernel = -1), /the fresh pairs are not a valid count/],
     ['a negative total', (b) => (layer(b).total = pack(new Float64Array(45).fill(-1))), /total\[0\] is -1$/],
     [
       'an infinite sum by anchor',

@@ -56,7 +56,7 @@ describe('theorems as properties of finite distributions', () => {
     )
   })
 
-  it('A4: any law of pairs, here a dependent one', () => {
+  it('A4: any pair distribution, here a dependent one', () => {
     fc.assert(
       fc.property(cases, ({seed, atoms, delta, eta, share}) => {
         const z = distribution(random(seed), atoms)

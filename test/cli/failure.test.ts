@@ -4,7 +4,7 @@ import {DeviceError, InputError, InternalError, UsageError} from '../../src/erro
 
 describe('toFailure', () => {
   it.each([
-    [new InputError('bad file', ['mend it']), 'INPUT', 2],
+    [new InputError('bad file', ['fix it']), 'INPUT', 2],
     [new UsageError('bad flag'), 'USAGE', 2],
     [new DeviceError('no gpu'), 'DEVICE', 2],
     [new InternalError('cannot be'), 'INTERNAL', 70],

@@ -42,7 +42,7 @@ describe('limits', () => {
     expect(single('accuracy', {min: accuracy + 1e-9})).toMatchObject({
       status: 'fail',
       level: 'error',
-      advice: expect.stringContaining('mend') as string,
+      advice: expect.stringContaining('fix') as string,
     })
     expect(single('accuracy', {max: accuracy - 1e-9})).toMatchObject({status: 'fail'})
   })

@@ -24,7 +24,7 @@ export interface Evidence {
   perturbations?: PairEvidence[]
 }
 
-/** Everything that is stated about a law of pairs follows from these and the sample. Packed arrays of Float64. */
+/** Everything that is stated about a pair distribution follows from these and the sample. Packed arrays of Float64. */
 export interface PairEvidence {
   /** of the perturbed copies */
   losses: string
@@ -141,7 +141,7 @@ function encodeLayer({name, statistics: s, bets, sums: {examples, fresh}}: Groun
 }
 
 /**
- * Of `count` examples. Throws InputError where counts are missing, do not decode, or are no counts among the
+ * Of `count` examples. Throws InputError where counts are missing, do not decode, or are not counts among the
  * references.
  */
 export function decodeExamples({references}: Evidence, layer: LayerEvidence, count: number): ExampleCounts {
@@ -152,7 +152,7 @@ export function decodeExamples({references}: Evidence, layer: LayerEvidence, cou
   const bad = counts.within.findIndex((n, k) => !(counts.exceed[k]! <= n && n <= references))
   if (bad !== -1)
     throw new InputError(
-      `${place}: ${counts.exceed[bad]!} of ${counts.within[bad]!} of ${references} references cannot be`,
+      `${place}: ${counts.exceed[bad]!} of ${counts.within[bad]!} pairs exceed η with ${references} references, which is impossible`,
       ['write the report again'],
     )
   return counts
@@ -172,7 +172,7 @@ export function decodeFresh(evidence: Evidence, {name, deltas, fresh}: LayerEvid
     !within.every((n) => Number.isInteger(n) && n >= 0 && n <= weight) ||
     !exceed.every((x, k) => Number.isInteger(x) && x >= 0 && x <= within[Math.floor(k / E)]!)
   )
-    throw wrong('the counts cannot be')
+    throw wrong('the counts are impossible')
   if (!(kernel >= 0 && kernel < Infinity)) throw wrong(`the sum of the kernel is ${kernel}`)
   return {
     weight,

@@ -121,7 +121,7 @@ function unpackSums(
   const isAnchorCount = isCount(m)
   const {crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses} = packed
   if (![zeroDistancePairs, zeroDistanceLossPairs].every((x) => Number.isInteger(x) && x >= 0 && x <= m * rows))
-    throw fault('the pairs at distance zero are no count')
+    throw fault('the pairs at distance zero are not a valid count')
   if (!isSum(crossLabelTotal) || !isSum(diameter)) throw fault('a sum or distance is negative')
   const isPair = ({anchor, reference}: {anchor: number; reference: number}) =>
     isRow(anchor, m) && isRow(reference, rows)
@@ -132,7 +132,7 @@ function unpackSums(
   if ((examples === null) !== (P === 0) || (fresh === null) !== (plan.options.bounds.length === 0))
     throw fault('examples or fresh pairs are there in the plan or in the block only')
   if (fresh !== null && !(isCount(rows / 2)(fresh.weight) && isSum(fresh.kernel)))
-    throw fault('the fresh pairs are no count')
+    throw fault('the fresh pairs are not a valid count')
   return {
     total: read('total', rows, isSum),
     within: read('within', rows * grid, isAnchorCount),

@@ -45,7 +45,7 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
 }
 
 /**
- * The plan that `packPlan` packed, bit for bit. Types are the schema's affair; here every size and value is checked
+ * The plan that `packPlan` packed, bit for bit. The schema checks types; here every size and value is checked
  * that the sums and bounds rely on.
  *
  * Throws  InputError  starts with `place`.
@@ -76,7 +76,7 @@ function planFault(plan: PackedPlan): string | null {
   if ((references !== null) !== split || (options.split !== null) !== split)
     return 'it is split in one place and not in another'
   if (references !== null && !isCount(references.count, 1)) return `there are ${references.count} references`
-  if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are no count`
+  if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are not a valid count`
   if (!isCount(plan.bootstrapSeed, 0)) return `the bootstrap seed is ${plan.bootstrapSeed}`
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1))
     return 'the loss has no possible bound or accuracy'
@@ -102,7 +102,7 @@ function layerFault(
   if ((pilot !== null) !== split) return 'it has stakes without a split, or a split without stakes'
   if (pilot === null) return null
   if (!isCount(pilot.zeroDistancePairs, 0) || !isCount(pilot.zeroDistanceLossPairs, 0) || !(pilot.diameter >= 0))
-    return 'the figures of its anchors are no counts'
+    return 'the figures of its anchors are not counts'
   return betsFault(pilot.bets, deltas.length * etas)
 }
 

@@ -3,7 +3,7 @@ import type {PairAlpha} from '../types.js'
 const SHARE = {epsilon: 0.2, change: 0.2}
 
 /**
- * α of one law of pairs, shared out so that all of its statements hold at once (union bound).
+ * α of one pair distribution, shared out so that all of its statements hold at once (union bound).
  *
  * Formula   ε_Q of K layers: 0.2 α / K each; P[ΔL ≥ η] of E values: 0.2 α / E each; the joint and the conditional bound
  *           of every cell: 0.6 α / (2 · cells) each.

@@ -5,7 +5,7 @@ import type {CertifyPlan} from '../plan/plan.js'
 import {takeRows} from '../sample/sample.js'
 import type {Embeddings, PerturbationKind} from '../types.js'
 
-/** A law of pairs (z, z′): where the perturbed copy of every row comes from. */
+/** A pair distribution (z, z′): where the perturbed copy of every row comes from. */
 export interface PairSource {
   name: string
   strength: number | null
@@ -18,7 +18,7 @@ export interface PairSource {
   perturb(anchors: Uint32Array): Promise<{embeddings: Embeddings; description: string}>
 }
 
-/** What every statement about a law of pairs is computed from; anchors first, then references. */
+/** What every statement about a pair distribution is computed from; anchors first, then references. */
 export interface PairSample extends Pick<PairSource, 'name' | 'strength' | 'kind'> {
   description: string
   /** of all rows of the perturbed data; null if unknown */
@@ -30,7 +30,7 @@ export interface PairSample extends Pick<PairSource, 'name' | 'strength' | 'kind
 }
 
 /**
- * One law of pairs on the rows of a plan.
+ * One pair distribution on the rows of a plan.
  *
  * Cost    one pass over the rows used: Σ rows · dim.
  * Throws  InputError  the perturbed copies have other rows, layers or labels than the data (names the first that

@@ -19,7 +19,7 @@ export interface PairSetting {
   etas: Float64Array
   layers: Pick<LayerMetrics, 'name' | 'scale' | 'medianDistance'>[]
   deltas: CertifyOptions['deltas']
-  /** of this law of pairs alone */
+  /** of this pair distribution alone */
   alpha: number
 }
 

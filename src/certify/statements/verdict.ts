@@ -49,7 +49,7 @@ const SCOPE: Record<PerturbationKind, string> = {
     'The bounds of given pairs hold for fresh pairs from whatever made them, provided that they were made independently of each other.',
 }
 
-/** The headline of one law of pairs: the largest η, whatever the distance. */
+/** The headline of one pair distribution: the largest η, whatever the distance. */
 function perturbationSentence({changes, description, pairs}: PerturbationMetrics): string {
   const {eta, upper, observed} = changes.at(-1)!
   return `Of fresh examples at most ${percent(upper)} change in loss by ≥ ${Number(eta.toPrecision(3))} when perturbed (observed ${percent(observed)} of ${pairs}): ${description}.`

@@ -237,7 +237,7 @@ function weightOf(cell: string | undefined, delimiter: Delimiter, place: string)
   if (cell === undefined || cell === '') return NaN
   const weight = numberOf(cell, delimiter)
   if (Number.isNaN(weight))
-    throw new InputError(`${place}: the weight is ${JSON.stringify(cell)}, not a number`, ['mend the weight column'])
+    throw new InputError(`${place}: the weight is ${JSON.stringify(cell)}, not a number`, ['fix the weight column'])
   return weight
 }
 

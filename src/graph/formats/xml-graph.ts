@@ -97,7 +97,7 @@ export function readXmlGraph(
   for (const edge of edges) dialect.complete(edge, 'edge')
   const need = (element: XmlElement, key: string, what: string) => {
     const value = element.xml[key]
-    if (value === undefined) throw new InputError(`${place}: ${what} has no ${key}`, ['mend the file'])
+    if (value === undefined) throw new InputError(`${place}: ${what} has no ${key}`, ['fix the file'])
     return value
   }
   const graph = {

@@ -77,9 +77,11 @@ describe('counts that cannot be', () => {
     })
     expect(decodeExamples(evidence, with_(90, 90), 5).within[0]).toBe(90)
     expect(() => decodeExamples(evidence, with_(3, 4), 5)).toThrow(
-      'evidence of layer h1: examples: 4 of 3 of 90 references cannot be',
+      'evidence of layer h1: examples: 4 of 3 pairs exceed η with 90 references, which is impossible',
     )
-    expect(() => decodeExamples(evidence, with_(91, 4), 5)).toThrow('4 of 91 of 90 references cannot be')
+    expect(() => decodeExamples(evidence, with_(91, 4), 5)).toThrow(
+      '4 of 91 pairs exceed η with 90 references, which is impossible',
+    )
     expect(next(() => decodeExamples(evidence, with_(91, 4), 5))).toBe('write the report again')
     const without = {...layer}
     delete without.examples
@@ -92,16 +94,16 @@ describe('counts that cannot be', () => {
     ['more pairs than half the references', {weight: 46}, /46 pairs of 90 references/],
     ['another grid', {within: [0]}, /counts of another length than the grid/],
     ['another grid of η', {exceed: [0]}, /counts of another length than the grid/],
-    ['more within than pairs', {within: [46, 46, 46, 46, 46, 46]}, /the counts cannot be/],
-    ['half a count', {within: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]}, /the counts cannot be/],
-    ['a negative count', {within: [-1, 0, 0, 0, 0, 0]}, /the counts cannot be/],
+    ['more within than pairs', {within: [46, 46, 46, 46, 46, 46]}, /the counts are impossible/],
+    ['half a count', {within: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]}, /the counts are impossible/],
+    ['a negative count', {within: [-1, 0, 0, 0, 0, 0]}, /the counts are impossible/],
     [
       'more that exceed than lie within',
       {within: [0, 0, 0, 0, 0, 0], exceed: [0, 0, 0, 0, 0, 1]},
-      /the counts cannot be/,
+      /the counts are impossible/,
     ],
-    ['half that exceed', {within: [1, 1, 1, 1, 1, 1], exceed: [0, 0, 0, 0, 0, 0.5]}, /the counts cannot be/],
-    ['a negative excess', {exceed: [0, 0, 0, 0, 0, -1]}, /the counts cannot be/],
+    ['half that exceed', {within: [1, 1, 1, 1, 1, 1], exceed: [0, 0, 0, 0, 0, 0.5]}, /the counts are impossible/],
+    ['a negative excess', {exceed: [0, 0, 0, 0, 0, -1]}, /the counts are impossible/],
     ['a negative kernel', {kernel: -1}, /the sum of the kernel is -1/],
     ['an infinite kernel', {kernel: Infinity}, /the sum of the kernel is Infinity/],
     ['pairs of another number', {pairs: pack(new Float64Array(3))}, /fresh, pairs holds/],
@@ -146,8 +148,12 @@ describe('faults of evidence', () => {
     ['no radii', (c) => (layer(c).deltas = []), /^the radii of a layer do not ascend from above 0$/],
     ['a radius of 0', (c) => (layer(c).deltas[0] = 0), /do not ascend/],
     ['equal radii', (c) => (layer(c).deltas[1] = layer(c).deltas[0]!), /do not ascend/],
-    ['duplicates that are no count', (c) => (c.metrics.duplicatesRemoved = 0.5), /^0.5 duplicates are no count$/],
-    ['fewer than no duplicates', (c) => (c.metrics.duplicatesRemoved = -1), /^-1 duplicates are no count$/],
+    [
+      'duplicates that are not a valid count',
+      (c) => (c.metrics.duplicatesRemoved = 0.5),
+      /^0.5 duplicates are not a valid count$/,
+    ],
+    ['fewer than no duplicates', (c) => (c.metrics.duplicatesRemoved = -1), /^-1 duplicates are not a valid count$/],
     [
       'a row twice',
       (c) => (c.evidence.sample.references = {...c.evidence.sample.references, rows: pack(new Uint32Array(90))}),
@@ -182,12 +188,12 @@ describe('faults of evidence', () => {
     [
       'half a pair at distance zero',
       (c) => (layer(c).zeroDistancePairs = 0.5),
-      /0.5 pairs at distance zero are no count/,
+      /0.5 pairs at distance zero are not a valid count/,
     ],
     [
       'fewer than no pairs at distance zero',
       (c) => (layer(c).zeroDistancePairs = -1),
-      /-1 pairs at distance zero are no count/,
+      /-1 pairs at distance zero are not a valid count/,
     ],
     [
       'more within than anchors',

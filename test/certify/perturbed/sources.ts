@@ -2,7 +2,7 @@ import type {PairSource} from '../../../src/certify/perturbed/pairs.js'
 import type {Embeddings} from '../../../src/certify/types.js'
 import {random} from '../../../src/stats/random.js'
 
-/** Hidden states with Gaussian noise, and losses that move with it: a law of pairs without a model. */
+/** Hidden states with Gaussian noise, and losses that move with it: a pair distribution without a model. */
 export function noisyPairs(embeddings: Embeddings, strength: number, seed = 1): PairSource {
   return {
     name: 'noise',

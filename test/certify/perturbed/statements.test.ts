@@ -154,7 +154,7 @@ describe('what pairs say of their law', () => {
   })
 })
 
-it('α of a law of pairs is spent once: the shares of all statements add up to it', () => {
+it('α of a pair distribution is spent once: the shares of all statements add up to it', () => {
   for (const [layers, etas, cells] of [
     [1, 1, 1],
     [3, 2, 30],

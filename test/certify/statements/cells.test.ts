@@ -182,7 +182,7 @@ describe('α', () => {
     })
   })
 
-  it.each([0, 2])('is spent once, whatever is stated; %i laws of pairs take half', (laws) => {
+  it.each([0, 2])('is spent once, whatever is stated; %i pair distributions take half', (laws) => {
     for (const [classes, examples] of [
       [0, 0],
       [12, 0],

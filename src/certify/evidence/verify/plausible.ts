@@ -96,7 +96,7 @@ function sampleFaults(
     faults.push(`the seed ${options.seed} does not draw this sample`)
   const used = rows.length + metrics.duplicatesRemoved
   if (!(Number.isInteger(metrics.duplicatesRemoved) && metrics.duplicatesRemoved >= 0))
-    faults.push(`${metrics.duplicatesRemoved} duplicates are no count`)
+    faults.push(`${metrics.duplicatesRemoved} duplicates are not a valid count`)
   else if (drawn === null ? kept.at(-1)! >= used : used !== drawn.rows) {
     faults.push(
       drawn === null
@@ -106,7 +106,7 @@ function sampleFaults(
   }
   const outside = drawn === null ? undefined : kept.find((row) => !drawn.includes(row))
   if (outside !== undefined)
-    faults.push(`row ${outside} is none of the ${drawn!.rows} that the limit and the seed leave`)
+    faults.push(`row ${outside} is not one of the ${drawn!.rows} that the limit and the seed leave`)
   const bound = LOSS_BOUND[metrics.loss.name]
   if (bound !== null && [...anchors.losses, ...references.losses].some((x) => x > bound))
     faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
@@ -131,7 +131,7 @@ function layerFaults(s: LayerStatistics, {bets, zeroDistancePairs}: LayerEvidenc
   if (!(s.crossLabelTotal >= 0 && s.crossLabelTotal <= (1 + LOOSE) * sum(s.total)))
     faults.push('the pairs with different labels have more than all')
   if (!(Number.isInteger(zeroDistancePairs) && zeroDistancePairs >= 0))
-    faults.push(`${zeroDistancePairs} pairs at distance zero are no count`)
+    faults.push(`${zeroDistancePairs} pairs at distance zero are not a valid count`)
   for (let j = 0; j < s.references; j++) {
     for (let g = 0; g < G; g++) {
       const within = s.within[j * G + g]!
