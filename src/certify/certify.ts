@@ -209,7 +209,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
       notes.push({
         level: 'warning',
         code: 'layer-collapsed',
-        message: `layer ${layer.name}: ${layer.diameter === 0 ? 'all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`,
+        message: `layer ${layer.name}: ${layer.diameter === 0 ? 'constant, all pairs are at distance zero; its cells are the plain rate of loss changes' : 'at least half of the pairs of anchors are at distance zero'}. Its scale-free ε has no unit: 0 stands there and is no small ε`,
       })
     if (layer.zeroDistanceLossPairs > 0) {
       notes.push({

@@ -11,6 +11,8 @@ export interface LayerStates {
   batchAxis?: number | null
   /** over what the state was pooled, in words; null: nothing */
   pooledOver?: string | null
+  /** probabilities behind a softmax or sigmoid, no hidden state */
+  squashed?: true
 }
 
 /** What certify needs of a checkpoint on a data set; where it came from does not matter. */
@@ -21,7 +23,12 @@ export interface Embeddings {
   /** [rows] class numbers, or null if unknown */
   labels: Int32Array | null
   /** the model's final output, or null where the file gives losses only */
-  output: {kind: 'logits' | 'probabilities'; classes: number; data: Float32Array | Float64Array} | null
+  output: {
+    /** one-vs-rest: a probability for each class by itself */
+    kind: 'logits' | 'probabilities' | 'one-vs-rest'
+    classes: number
+    data: Float32Array | Float64Array
+  } | null
   /** [rows] losses computed elsewhere, ≥ 0, or null */
   loss: Float64Array | null
   /** [rows] which row of the data file each one is, where a part of the file is used; absent: 0 … rows − 1 */
@@ -111,6 +118,11 @@ export interface LayerMetrics {
   batchAxis?: number | null
   /** over what the state was pooled, in words; null: nothing. Absent in reports of versions that did not say */
   pooledOver?: string | null
+  /**
+   * probabilities: the output behind a softmax or sigmoid. Where it saturates, distances vanish and ε grows without
+   * bound, so it is not ranked among the hidden layers
+   */
+  squashed?: true
   /** distances are divided by this (median anchor pair distance, or 1) before δ and τ apply */
   scale: number
   /** τ, in scaled units */
@@ -192,7 +204,7 @@ export interface Witness {
 }
 
 export interface Localization {
-  /** layers by scale-free ε, most volatile first; without collapsed ones */
+  /** layers by scale-free ε, most volatile first; without collapsed ones and outputs of probabilities */
   ranking: {layer: string; scaleFree: number; interval: [number, number] | null}[]
   /** Jaccard overlap of the most volatile 5 % of rows between layers, in the order of `layers` */
   overlap: number[][]

@@ -19,7 +19,16 @@ export interface ArrayFiles {
   format: ArrayFormat
   /** in the order of the file; of HDF5 and of a folder in that of their names, h2 before h10 */
   arrays: NamedArray[]
+  /** arrays of element types that are not read; absent: none */
+  unread?: UnreadArray[]
   inputFiles: InputFile[]
+}
+
+export interface UnreadArray {
+  name: string
+  shape: readonly number[]
+  /** as the end of a sentence that begins with its name */
+  reason: string
 }
 
 /**
@@ -46,27 +55,33 @@ export async function readArrayFile({bytes: stored, file}: InputBytes): Promise<
     throw new InputError(`${path}: is ${describeContent(bytes)}, not a file of arrays`, [
       'store the arrays as npz, npy, safetensors, parquet or HDF5',
     ])
-  return {format, arrays: await arraysOf(format, bytes, path), inputFiles: [file]}
+  const {arrays, unread = []} = await arraysOf(format, bytes, path)
+  return {format, arrays, ...(unread.length === 0 ? {} : {unread}), inputFiles: [file]}
 }
 
 async function arraysOf(
   format: Exclude<ArrayFormat, 'npy-folder'>,
   bytes: Uint8Array,
   path: string,
-): Promise<NamedArray[]> {
+): Promise<Pick<ArrayFiles, 'arrays' | 'unread'>> {
   switch (format) {
     case 'npz': {
       const npz = openNpz(bytes, path)
-      return npz.names.map((name) => npz.read(name))
+      return {
+        arrays: npz.names.map((name) => npz.read(name)),
+        unread: npz.skipped.flatMap(({name, reason, isArray}) =>
+          isArray ? [{name, reason, shape: npz.shape(name)}] : [],
+        ),
+      }
     }
     case 'npy':
-      return [parseNpy(bytes, 'inputs', path)]
+      return {arrays: [parseNpy(bytes, 'inputs', path)]}
     case 'safetensors': {
       const tensors = openSafetensors(bytes, path)
-      return tensors.names.map((name) => tensors.read(name))
+      return {arrays: tensors.names.map((name) => tensors.read(name))}
     }
     case 'parquet':
-      return (await import('../data/parquet.js')).readParquet(bytes, path)
+      return {arrays: await (await import('../data/parquet.js')).readParquet(bytes, path)}
     case 'hdf5':
       return hdf5Arrays(await openHdf5(bytes, path))
   }
@@ -75,9 +90,12 @@ async function arraysOf(
 /**
  * All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order.
  */
-export function hdf5Arrays(file: Hdf5File): NamedArray[] {
+export function hdf5Arrays(file: Hdf5File): Required<Pick<ArrayFiles, 'arrays' | 'unread'>> {
   const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
-  return [...new Set([...stated, ...file.names])].map((name) => file.read(name))
+  return {
+    arrays: [...new Set([...stated, ...file.names])].map((name) => file.read(name)),
+    unread: [...file.unread],
+  }
 }
 
 /** More files than layers and columns a model can have are a mistake. */

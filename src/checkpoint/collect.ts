@@ -3,7 +3,7 @@ import {InputError, UsageError, option} from '../errors.js'
 import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
-import {checkLabels, classScores} from './output.js'
+import {checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, type PoolOptions, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
 import {probeRows, type RowPlan} from './row-probe.js'
@@ -21,6 +21,8 @@ export interface ForwardPass {
   /** whether the output was asked for as a layer too */
   reportOutput: boolean
   outputKind: OutputKind | undefined
+  /** what the model calls its output, where that is not the layer's name */
+  outputName?: string
   channelAxis: PoolOptions['channelAxis']
   /** of each layer's own tensor: the axis of its features, −1 the last; absent or null: unknown */
   features?: readonly (number | null)[]
@@ -93,15 +95,21 @@ export async function collect(
   gathered.forEach((layer, k) => {
     layer.batchAxis = plan.layouts[kept[k]!]!.axis
   })
-  const output = classScores(gathered[gathered.length - 1]!, rows, options.output ?? pass.outputKind, notes)
-  checkLabels(labels, output.classes, data.inputFiles[0]!.path)
+  const scores = gathered[gathered.length - 1]!
+  const output = classScores(scores, rows, {asked: options.output, made: pass.outputKind}, notes)
+  if (output.kind !== 'logits') scores.squashed = true
+  const place = data.inputFiles[0]!.path
+  checkLabels(labels, output.classes, place)
+  checkLabelOffset(labels, output, place)
   return {
     rows,
     layers: pass.reportOutput ? gathered : gathered.slice(0, -1),
     labels,
     output,
+    outputName: pass.outputName ?? scores.name,
     loss: null,
     rowsInFile: data.rowsInFile ?? rows,
+    ...(data.unlabelled === true ? {unlabelled: true} : {}),
     inputs: pass.inputs.map(({name, rowShape, observed, array}) => ({
       name,
       shape: [...rowShape],
@@ -138,6 +146,9 @@ export function requireData(data: DataSet | null, path: string, options: Embeddi
   const rows = sampleRows(data.rows, data.labels, options, notes)
   return rows === null ? data : selectRows(data, rows)
 }
+
+/** How many classes the labels show at least. */
+export const classesShown = (labels: Int32Array): number => labels.reduce((most, label) => Math.max(most, label + 1), 0)
 
 /** The batch size to run with, before the model has been probed. */
 export function batchChoice(input: ModelInput, bound: readonly BoundInput[], options: EmbeddingOptions): BatchChoice {

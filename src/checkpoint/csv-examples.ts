@@ -8,7 +8,7 @@ import {InputError} from '../errors.js'
  *
  * Precision  fp64.
  * Empty      a header alone → no rows.
- * Throws     InputError  no such column of labels, a row of another length, a cell that is no finite number (names line
+ * Throws     InputError  no such column of labels, a row of another length, an input that is no finite number (names line
  *            and column).
  */
 export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], path: string): NamedArray[] {
@@ -22,7 +22,7 @@ export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], pa
     )
   }
   const width = header.length - 1
-  const labels = new Float64Array(body.length)
+  const labels = body.map((row) => row[labelColumn] ?? '')
   const inputs = new Float64Array(body.length * width)
   body.forEach((row, r) => {
     const line = lines[r + 1]!
@@ -31,17 +31,29 @@ export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], pa
         'every row needs one cell for each column',
       ])
     row.forEach((cell, column) => {
+      if (column === labelColumn) return
       const value = cell === '' ? Number.NaN : Number(cell)
       if (!Number.isFinite(value))
         throw new InputError(`${path}, line ${line}, column '${header[column]!}': '${cell}' is no finite number`, [
           'encode text as numbers and fill missing cells',
         ])
-      if (column === labelColumn) labels[r] = value
-      else inputs[r * width + column - (column > labelColumn ? 1 : 0)] = value
+      inputs[r * width + column - (column > labelColumn ? 1 : 0)] = value
     })
   })
   return [
     {name: 'inputs', shape: [body.length, width], type: 'f8', data: inputs},
-    {name: header[labelColumn]!, shape: [body.length], type: 'f8', data: labels},
+    labelColumnOf(header[labelColumn]!, labels, path, lines),
   ]
+}
+
+/** Numbers where every cell is one, else the texts: names of classes. */
+function labelColumnOf(name: string, cells: string[], path: string, lines: readonly number[]): NamedArray {
+  const empty = cells.findIndex((cell) => cell.trim() === '')
+  if (empty >= 0)
+    throw new InputError(`${path}, line ${lines[empty + 1]!}, column '${name}': has no label`, [
+      'fill it, or write -100 for a row without one',
+    ])
+  const numbers = Float64Array.from(cells, Number)
+  if (numbers.every(Number.isFinite)) return {name, shape: [cells.length], type: 'f8', data: numbers}
+  return {name, shape: [cells.length], type: 'U', data: cells}
 }

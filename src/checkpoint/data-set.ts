@@ -1,16 +1,18 @@
 import {statSync} from 'node:fs'
 import {gunzip} from '../data/gzip.js'
-import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
+import {type NamedArray, numbersOf} from '../data/named-array.js'
 import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError, UsageError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
-import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
+import {arrayFormat, readArrayFile, readNpyFolder, type UnreadArray} from './array-files.js'
 import type {ModelInput} from './bind-inputs.js'
 import {checkFinite} from './collect.js'
 import {csvExamples} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
+import {classLabels, labelledRows} from './labels.js'
 import {size} from './pool.js'
+import {selectRows} from './sample.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
 import type {Checkpoint, DataFormat, DataSet, InputArray} from './types.js'
@@ -22,7 +24,7 @@ export interface DataSetOptions {
   inputs?: string
   /** a second file with the class numbers, npy or npz */
   labelsFile?: string
-  /** names of the classes in the order of the model's: of image folders and texts */
+  /** names of the classes in the order of the model's: of image folders, and of labels that are text */
   classes?: readonly string[]
   images?: Omit<ImageFlags, 'classes'>
   /** a tokenizer.json; makes csv and JSON lines data sets of texts */
@@ -64,12 +66,12 @@ export async function readDataSet(
         model?.kind === 'onnx',
         notes,
       )
-    return arrayDataSet(path, arrays, options, labelNames)
+    return arrayDataSet(path, arrays, options, labelNames, notes)
   }
   const file = await readInput(path)
   if (options.tokenizer !== undefined)
     return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
-  return arrayDataSet(path, await readArrays(file, labelNames), options, labelNames)
+  return arrayDataSet(path, await readArrays(file, labelNames), options, labelNames, notes)
 }
 
 async function readTexts(
@@ -104,15 +106,28 @@ async function readTexts(
 interface Arrays {
   format: DataFormat
   arrays: NamedArray[]
+  unread?: UnreadArray[]
   inputFiles: InputFile[]
 }
 
 async function arrayDataSet(
   path: string,
-  {format, arrays, inputFiles}: Arrays,
+  {format, arrays, unread = [], inputFiles}: Arrays,
   options: DataSetOptions,
   labelNames: readonly string[],
+  notes: Note[],
 ): Promise<DataSet> {
+  const lost = unread.find(
+    ({name}) =>
+      (options.labelsFile === undefined && labelNames.includes(name)) ||
+      options.inputs === undefined ||
+      options.inputs === name,
+  )
+  if (lost !== undefined)
+    throw new InputError(`${path}, array ${lost.name}: ${lost.reason}`, [
+      'store it again as numbers, or leave it out of the file',
+      `or name the one array to use as input: ${option('inputsName')}`,
+    ])
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
   const rest = arrays.filter(
@@ -124,21 +139,20 @@ async function arrayDataSet(
       'store the examples as an array called inputs',
     ])
   }
-  const rows = labels.shape[0] ?? 0
-  if (size(labels.shape) !== rows) {
-    throw new InputError(
-      `${path}: the labels '${labels.name}' have the shape [${labels.shape.join(', ')}], expected one class number for each row`,
-      ['store the number of the class, not one column for each class'],
-    )
-  }
+  const labelsPath = labelsFile?.file.path ?? path
+  const given = classLabels(labels, labelsPath, options.classes, notes)
+  const rows = given.labels.length
   if (rows === 0) throw new InputError(`${path}: has no rows`, ['give at least two examples'])
-  return {
+  const data: DataSet = {
     rows,
     inputs: rest.map((array) => inputArray(array, rows, path)),
-    labels: Int32Array.from(integersOf(labels, labelsFile?.file.path ?? path, 0, 2 ** 31 - 1)),
+    labels: given.labels,
+    classNames: given.classNames,
     inputFiles: labelsFile === null ? inputFiles : [...inputFiles, labelsFile.file],
     format,
   }
+  const labelled = labelledRows(given.labels, labelsPath, notes)
+  return labelled === null ? data : {...selectRows(data, labelled), unlabelled: true}
 }
 
 async function readArrays(input: InputBytes, labelNames: readonly string[]): Promise<Arrays> {
@@ -153,7 +167,7 @@ async function readArrays(input: InputBytes, labelNames: readonly string[]): Pro
 }
 
 /** The labels of a file of their own: its only array, or the one of that name. */
-async function labelsOf(file: InputBytes, name: string | undefined): Promise<NamedArray> {
+export async function labelsOf(file: InputBytes, name: string | undefined): Promise<NamedArray> {
   const names = name === undefined ? LABEL_NAMES : [name]
   const {arrays} = await readArrays(file, names)
   return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)

@@ -1,87 +1,127 @@
 import type {LayerStates} from '../certify/types.js'
-import {integersOf, type NamedArray, numbersOf} from '../data/named-array.js'
+import {type NamedArray, numbersOf} from '../data/named-array.js'
+import {readInput} from '../data/read-file.js'
 import {InputError, UsageError, option} from '../errors.js'
-import type {Note} from '../frame/report.js'
-import type {ArrayFiles} from './array-files.js'
+import type {InputFile, Note} from '../frame/report.js'
+import type {ArrayFiles, UnreadArray} from './array-files.js'
 import {checkFinite} from './collect.js'
-import {checkLabels, classScores} from './output.js'
+import {labelsOf} from './data-set.js'
+import {classLabels, labelledRows} from './labels.js'
+import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, size} from './pool.js'
 import {sampleRows} from './sample.js'
 import {selectLayers} from './select-layers.js'
-import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, ModelStates} from './types.js'
+import type {Checkpoint, DataSet, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
 
-/** Arrays with a meaning of their own; every other array is a layer. */
-const OUTPUTS = ['logits', 'probabilities'] as const
-const NO_LAYER = new Set<string>(['labels', 'loss', 'probabilities'])
+/** Arrays with a meaning of their own; every other array of numbers is a layer. */
+const OUTPUTS = ['logits', 'probabilities']
+const NO_LAYER = new Set(['labels', 'loss', 'probabilities'])
 
 /**
  * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels`
  * [rows] and a `loss` [rows] ≥ 0 or the model's output as `logits` or `probabilities` [rows, classes]. `logits` are a
- * layer too: the last hidden state there is.
+ * layer too: the last hidden state there is. Single values and texts beside them are left out, with a note.
  *
  * Precision  as stored: fp64 arrays stay fp64, all others become fp32, integers of more than 24 bits fp64.
- * Throws     InputError  no layer, neither loss nor output, rows that differ, a value that is not finite, a negative
- *            loss, a label out of range (names the array, row and value).
+ * Throws     InputError  no layer. embeddings() throws InputError: neither loss nor output, rows that differ, an array
+ *            that would be a layer but cannot be read, a value that is not finite, a negative loss, a label out of range
+ *            (names the array, row and value).
  */
-export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): Checkpoint {
-  const find = (name: string) => arrays.find((array) => array.name === name)
-  const states = arrays.filter((array) => !NO_LAYER.has(array.name))
-  if (states.length === 0)
-    throw new InputError(`${path}: has no layer; its arrays: ${arrays.map(({name}) => name).join(', ') || 'none'}`, [
-      'store one array [rows, …] for each layer',
-    ])
-  const rows = states[0]!.shape[0] ?? 0
-  for (const array of arrays) {
-    if ((array.shape[0] ?? 0) === rows && rows > 0) continue
-    throw new InputError(
-      `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but the layer ${states[0]!.name} has ${rows} rows`,
-      ['every array needs one row for each example'],
-    )
-  }
-  if (find('labels') === undefined && find('loss') === undefined) {
-    throw new InputError(`${path}: has neither 'labels' nor 'loss', so no loss is known`, [
-      `add 'loss', or 'labels' with 'logits' or 'probabilities'`,
-    ])
-  }
-  const outputs = OUTPUTS.map(find).filter((array) => array !== undefined)
-  if (find('loss') === undefined && outputs.length === 0) {
-    throw new InputError(`${path}: has no 'loss', 'logits' or 'probabilities', so no loss is known`, [
-      'add one of these arrays',
-    ])
-  }
-  const layers: LayerInfo[] = states.map((array) => ({
-    name: array.name,
-    type: 'array',
-    shape: array.shape.slice(1),
-    default: true,
-  }))
+export function openEmbeddings(path: string, {arrays: all, unread = [], inputFiles}: ArrayFiles): Checkpoint {
   const notes: Note[] = []
+  const arrays = all.filter((array) => !isBeside(array))
+  const beside = all.filter(isBeside)
+  const states = arrays.filter(({name, data}) => !NO_LAYER.has(name) && ArrayBuffer.isView(data))
+  if (states.length === 0)
+    throw new InputError(noLayer(path, all, unread), ['store one array [rows, …] for each layer'])
+  const rows = states[0]!.shape[0] ?? 0
+  const layers = states.map(({name, shape}) => ({name, type: 'array', shape: shape.slice(1), default: true}))
+  const files = [...inputFiles]
 
-  function read(options: EmbeddingOptions): ModelStates {
-    const labels = find('labels')
-    const allLabels = labels === undefined ? null : readLabels(labels, path)
-    const chosen = sampleRows(rows, allLabels, options, notes)
-    const used = chosen?.length ?? rows
-    const take = (array: NamedArray): NamedArray => (chosen === null ? array : takeRows(array, chosen, path))
-    const loss = find('loss')
-    const [output] = outputs
-    // The array's name states its kind.
-    const kind = options.output ?? (output?.name === 'probabilities' ? 'probabilities' : 'logits')
+  async function read(options: EmbeddingOptions): Promise<ModelStates> {
+    const source = options.labels ?? {}
+    const labelArray = await findLabels(arrays, source, path, files)
+    const outputArray = findOutput(arrays, options.outputName, rows, path)
+    const loss = arrays.find(({name}) => name === 'loss')
+    const used = states.filter((array) => array !== labelArray?.array)
+    const chosen = selectLayers(
+      layers.filter(({name}) => used.some((array) => array.name === name)),
+      options.layers,
+    )
+    const needed = [
+      ...chosen.map(({name}) => name),
+      ...OUTPUTS,
+      'loss',
+      ...(labelArray === null ? ['labels', source.name ?? ''] : []),
+    ]
+    refuseUnread(unread, rows, needed, options.layers === undefined, path)
+    if (labelArray === null && loss === undefined)
+      throw new InputError(`${path}: has neither 'labels' nor 'loss', so no loss is known${perhaps(arrays, rows)}`, [
+        `add 'loss', or 'labels' with 'logits' or 'probabilities'`,
+        `or say where the labels are: ${option('labels')} FILE, ${option('labelsName')} NAME`,
+      ])
+    if (loss === undefined && outputArray === null)
+      throw new InputError(`${path}: has no 'loss', 'logits' or 'probabilities', so no loss is known`, [
+        `add one of these arrays, or name the one with the class scores: ${option('outputName')} NAME`,
+      ])
+    const rest = new Set([
+      ...used,
+      ...(outputArray === null ? [] : [outputArray.array]),
+      ...(loss === undefined ? [] : [loss]),
+    ])
+    for (const array of rest) checkRows(array, rows, states[0]!.name, path)
+    const given = labelArray === null ? null : classLabels(labelArray.array, labelArray.path, source.classes, notes)
+    if (labelArray !== null && given!.labels.length !== rows)
+      throw new InputError(
+        `${labelArray.path}, array ${labelArray.array.name}: holds ${given!.labels.length} labels, but ${path} has ${rows} rows`,
+        ['every row needs one label'],
+      )
+    const texts = arrays.filter((array) => !ArrayBuffer.isView(array.data) && array !== labelArray?.array)
+    noteBeside([...beside, ...texts], unread, notes)
+
+    const labelled = given === null ? null : labelledRows(given.labels, labelArray!.path, notes)
+    const atRows = (values: Int32Array, which: Uint32Array | null) =>
+      which === null ? values : Int32Array.from(which, (row) => values[row]!)
+    const sampled = sampleRows(
+      labelled?.length ?? rows,
+      given === null ? null : atRows(given.labels, labelled),
+      options,
+      notes,
+    )
+    const kept = sampled === null ? labelled : labelled === null ? sampled : sampled.map((k) => labelled[k]!)
+    const count = kept?.length ?? rows
+    const take = (array: NamedArray): NamedArray => (kept === null ? array : takeRows(array, kept, path))
+    const labels = given === null ? null : atRows(given.labels, kept)
+    const output =
+      outputArray === null
+        ? null
+        : classScores(
+            layerStates(take(outputArray.array), path, {pool: 'flatten'}),
+            count,
+            {asked: options.output, named: outputArray.kind},
+            notes,
+          )
     const result: ModelStates = {
-      rows: used,
-      layers: selectLayers(layers, options.layers).map(({name}) => layerStates(take(find(name)!), path, options)),
-      labels: chosen === null || allLabels === null ? allLabels : Int32Array.from(chosen, (row) => allLabels[row]!),
-      output:
-        output === undefined
-          ? null
-          : classScores(layerStates(take(output), path, {pool: 'flatten'}), used, kind, notes),
+      rows: count,
+      layers: chosen.map(({name}) => layerStates(take(arrays.find((array) => array.name === name)!), path, options)),
+      labels,
+      classNames: given?.classNames ?? null,
+      output,
+      outputName: outputArray?.array.name ?? null,
       loss: loss === undefined ? null : readLoss(take(loss), path),
       inputs: [],
       rowsInFile: rows,
-      ...(chosen === null ? {} : {rowNumbers: chosen}),
+      ...(labelled === null ? {} : {unlabelled: true}),
+      ...(kept === null ? {} : {rowNumbers: kept}),
     }
-    if (result.labels !== null && result.output !== null) checkLabels(result.labels, result.output.classes, path)
-    options.onProgress?.(used, used)
+    for (const layer of result.layers)
+      if (areProbabilities(layer, count) || (output?.kind === 'one-vs-rest' && layer.name === result.outputName))
+        layer.squashed = true
+    if (labels !== null && output !== null) {
+      checkLabels(labels, output.classes, labelArray!.path)
+      checkLabelOffset(labels, output, labelArray!.path)
+    }
+    options.onProgress?.(count, count)
     return result
   }
   const embeddings = async (data: DataSet | null, options: EmbeddingOptions = {}): Promise<ModelStates> => {
@@ -89,7 +129,7 @@ export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): 
       throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, [
         `leave out ${option('data')}, or give the model instead of its hidden states`,
       ])
-    return Promise.resolve(read(options))
+    return read(options)
   }
   return {
     kind: 'embeddings',
@@ -97,9 +137,99 @@ export function openEmbeddings(path: string, {arrays, inputFiles}: ArrayFiles): 
     modelInputs: [],
     embeddings,
     notes,
-    inputFiles,
+    inputFiles: files,
     close: () => Promise.resolve(),
   }
+}
+
+const isBeside = ({shape, data}: NamedArray) => shape.length === 0 || (!ArrayBuffer.isView(data) && shape[0] === 1)
+
+function noLayer(path: string, arrays: readonly NamedArray[], unread: readonly UnreadArray[]): string {
+  const names = arrays.map(({name}) => name).join(', ') || 'none'
+  const [first] = unread
+  return `${path}: has no layer; its arrays: ${names}${first === undefined ? '' : `; array ${first.name} ${first.reason}`}`
+}
+
+function checkRows({name, shape}: NamedArray, rows: number, first: string, path: string): void {
+  if ((shape[0] ?? 0) === rows && rows > 0) return
+  throw new InputError(
+    `${path}, array ${name}: has the shape [${shape.join(', ')}], but the layer ${first} has ${rows} rows`,
+    ['every array needs one row for each example'],
+  )
+}
+
+/** The labels and the file they are in; null: there are none. */
+async function findLabels(
+  arrays: readonly NamedArray[],
+  {file, name}: LabelSource,
+  path: string,
+  files: InputFile[],
+): Promise<{array: NamedArray; path: string} | null> {
+  if (file !== undefined) {
+    const input = await readInput(file)
+    if (!files.some((each) => each.path === input.file.path)) files.push(input.file)
+    return {array: await labelsOf(input, name), path: input.file.path}
+  }
+  const array = arrays.find((each) => each.name === (name ?? 'labels'))
+  if (array !== undefined) return {array, path}
+  if (name === undefined) return null
+  throw new InputError(
+    `${path}: has no array '${name}' of labels; its arrays: ${arrays.map((each) => each.name).join(', ')}`,
+    [`name one of these with ${option('labelsName')}`],
+  )
+}
+
+function findOutput(
+  arrays: readonly NamedArray[],
+  name: string | undefined,
+  rows: number,
+  path: string,
+): {array: NamedArray; kind: OutputKind | undefined} | null {
+  const wanted = name === undefined ? OUTPUTS : [name]
+  for (const each of wanted) {
+    const array = arrays.find((candidate) => candidate.name === each)
+    if (array === undefined) continue
+    return {array, kind: each === 'logits' || each === 'probabilities' ? each : undefined}
+  }
+  if (name === undefined) return null
+  const possible = arrays.filter(({shape}) => shape.length === 2 && shape[0] === rows)
+  throw new InputError(
+    `${path}: has no array '${name}' of class scores; its arrays [rows, classes]: ${possible.map((array) => `${array.name} [${array.shape.join(', ')}]`).join(', ') || 'none'}`,
+    [`name one of these with ${option('outputName')}`],
+  )
+}
+
+/** An array that cannot be read but would have been used is an error, never left out. */
+function refuseUnread(
+  unread: readonly UnreadArray[],
+  rows: number,
+  needed: readonly string[],
+  all: boolean,
+  path: string,
+): void {
+  const lost = unread.find(({name, shape}) => needed.includes(name) || (all && shape[0] === rows))
+  if (lost === undefined) return
+  throw new InputError(`${path}, array ${lost.name}: ${lost.reason}`, [
+    'store it again as numbers (float32, float64 or whole numbers)',
+    `or name the layers to use without it: ${option('layers')}`,
+  ])
+}
+
+/** Arrays that could be labels under another name. */
+function perhaps(arrays: readonly NamedArray[], rows: number): string {
+  const names = arrays
+    .filter(({shape, type, name}) => shape.length === 1 && shape[0] === rows && !/^f/.test(type) && name !== 'loss')
+    .map(({name}) => name)
+  return names.length === 0 ? '' : `; ${names.join(', ')} could be the labels`
+}
+
+function noteBeside(arrays: readonly NamedArray[], unread: readonly UnreadArray[], notes: Note[]): void {
+  const left = [
+    ...arrays.map(({name, data}) => `${name} (${ArrayBuffer.isView(data) ? 'a single value' : 'text'})`),
+    ...unread.map(({name, reason}) => `${name} (${reason})`),
+  ]
+  if (left.length > 0)
+    notes.push({level: 'info', code: 'arrays-left-out', message: `no layers, so left out: ${left.join(', ')}`})
 }
 
 function takeRows(array: NamedArray, rows: Uint32Array, path: string): NamedArray {
@@ -116,17 +246,16 @@ function layerStates(array: NamedArray, path: string, {pool: how}: EmbeddingOpti
   checkFinite(values, Math.max(1, size(shape.slice(1))), 0, `${path}, array ${array.name}:`)
   const exact = values instanceof Float64Array || values instanceof Int32Array || values instanceof Uint32Array
   const state = {shape, data: exact ? Float64Array.from(values) : Float32Array.from(values)}
-  const pooled = pool(state, {how: how ?? 'flatten', features: null, channelAxis: 1, mask: null})
+  const pooled = pool(state, {how: how ?? 'flatten', channelAxis: 1, mask: null})
   return {name: array.name, dim: pooled.shape[1]!, data: pooled.data, pooledOver: pooled.over}
 }
 
-function readLabels(array: NamedArray, path: string): Int32Array {
-  checkVector(array, path)
-  return Int32Array.from(integersOf(array, path, 0, 2 ** 31 - 1))
-}
-
 function readLoss(array: NamedArray, path: string): Float64Array {
-  checkVector(array, path)
+  if (size(array.shape.slice(1)) !== 1)
+    throw new InputError(
+      `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected one number for each row`,
+      ['store it as a vector [rows]'],
+    )
   const loss = Float64Array.from(numbersOf(array, path))
   checkFinite(loss, 1, 0, `${path}, array ${array.name}:`)
   const row = loss.findIndex((value) => value < 0)
@@ -135,12 +264,4 @@ function readLoss(array: NamedArray, path: string): Float64Array {
       'store losses, not log-likelihoods',
     ])
   return loss
-}
-
-function checkVector(array: NamedArray, path: string): void {
-  if (size(array.shape.slice(1)) === 1) return
-  throw new InputError(
-    `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected one number for each row`,
-    ['store it as a vector [rows]'],
-  )
 }

@@ -1,5 +1,5 @@
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
-import type {LayerInfo} from './types.js'
+import type {LayerInfo, OutputKind} from './types.js'
 
 /** Who computes what from what, in topological order: the same for ONNX and for TensorFlow graphs. */
 export interface ComputeGraph {
@@ -51,6 +51,26 @@ const ACTIVATIONS = new Set([
   'FastGelu',
   'QuickGelu',
   'BiasGelu',
+  'Shrink',
+  'Sin',
+  'Cos',
+  'Atan',
+  'Asinh',
+])
+/** The states of a recurrent network are their first output. */
+const RECURRENT = new Set(['LSTM', 'GRU', 'RNN'])
+/** What changes the axes of a state, not its values. */
+const REARRANGES = new Set(['Squeeze', 'Transpose', 'Reshape'])
+/** Products with weights: what is looked at where a graph has nothing else. */
+const PRODUCTS = new Set([
+  'MatMul',
+  'Gemm',
+  'Conv',
+  'ConvTranspose',
+  'Conv2D',
+  'BatchMatMulV2',
+  '_FusedMatMul',
+  '_FusedConv2D',
 ])
 const NORMALIZATIONS = new Set([
   'LayerNormalization',
@@ -78,7 +98,7 @@ const SIZES = new Set(['Shape', 'Size', 'Rank'])
  * The tensors of a graph that can be looked at, in its order, and which of them are layers by default: one a block, and
  * the model's output.
  *
- * Candidates are the end of every activation and normalization and every merge of branches. The end of an activation is
+ * Candidates are the end of every activation and normalization, the states of recurrent layers and every merge of branches. The end of an activation is
  * the tensor that the next layer reads: past the products of a gate x·σ(x) or of a GELU written with Erf or Tanh, and
  * past a pooling. Of the candidates those stay that all of the computation passes through (`bottlenecks`): a residual
  * block is seen at its end; of neighbours whose names share a block the last stays. Where that leaves none, every
@@ -95,12 +115,25 @@ export function graphLayers(graph: ComputeGraph, output: string): GraphLayer[] {
   for (const node of graph.nodes) {
     const tensor = node.outputs[0]
     if (tensor === undefined || flow.producer.get(tensor) !== node) continue
-    if (isActivation(node) || NORMALIZATIONS.has(node.op) || isDecomposedNorm(node, flow))
+    if (RECURRENT.has(node.op)) ends.add(recurrentEnd(node, flow))
+    else if (isActivation(node, flow) || NORMALIZATIONS.has(node.op) || isDecomposedNorm(node, flow))
       ends.add(activationEnd(node, tensor, flow))
     else if (isMerge(node, tensor, flow)) merges.add(tensor)
   }
   const names = friendlyNames([...flow.producer.keys()])
-  const chosen = perBlock(graph, output, flow, names, new Set([...ends, ...merges])) ?? ends
+  const scores = beforeSquash(output, flow)
+  const squash = scores === null ? [] : [scores]
+  const perBlocks = perBlock(graph, output, flow, names, new Set([...ends, ...merges]))
+  // Without activations, the products that all of the computation passes through.
+  const products = () =>
+    perBlock(
+      graph,
+      output,
+      flow,
+      names,
+      new Set([...flow.producer].flatMap(([tensor, node]) => (PRODUCTS.has(node.op) ? [tensor] : []))),
+    )
+  const chosen = new Set([...(perBlocks ?? (ends.size > 1 ? ends : (products() ?? ends))), ...squash])
   return [...flow.producer].map(([tensor, node]) => ({
     name: names.get(tensor)!,
     tensor,
@@ -115,6 +148,8 @@ interface Flow {
   producer: Map<string, GraphNode>
   live: ReadonlySet<string>
   reader: (tensor: string) => GraphNode | undefined
+  /** how many nodes read it */
+  readers: (tensor: string) => number
 }
 
 function flowOf(graph: ComputeGraph, output: string): Flow {
@@ -134,7 +169,7 @@ function flowOf(graph: ComputeGraph, output: string): Flow {
     const nodes = consumers.get(tensor) ?? []
     return nodes.length === 1 && tensor !== output ? nodes[0] : undefined
   }
-  return {producer, live, reader}
+  return {producer, live, reader, readers: (tensor) => consumers.get(tensor)?.length ?? 0}
 }
 
 /** The candidates that are block ends, with the output; null: no hidden candidate is one. */
@@ -157,17 +192,42 @@ function perBlock(
   return new Set([...hidden.filter((tensor) => kept.has(names.get(tensor)!)), output])
 }
 
-const isActivation = (node: GraphNode): boolean => ACTIVATIONS.has(node.op) || node.activated === true
+/** An activation by its name, or fused; a maximum with a constant is a ReLU written out. */
+const isActivation = (node: GraphNode, flow: Flow): boolean =>
+  ACTIVATIONS.has(node.op) ||
+  node.activated === true ||
+  ((node.op === 'Max' || node.op === 'Maximum') && node.inputs.some((name) => !flow.live.has(name)))
+
+/** The states of a recurrent layer as the next layer reads them: without the axis of directions, in the order of use. */
+function recurrentEnd({outputs}: GraphNode, {reader, readers}: Flow): string {
+  // All states, or the last ones where nothing reads the others.
+  let tensor =
+    [outputs[0], outputs[1], outputs[2]].find((name) => name !== undefined && readers(name) > 0) ?? outputs[0]!
+  for (let next = reader(tensor); next !== undefined && REARRANGES.has(next.op); next = reader(tensor))
+    tensor = next.outputs[0]!
+  return tensor
+}
+
+/** The scores behind which the output is a softmax or sigmoid; null: it is none. */
+function beforeSquash(output: string, {producer}: Flow): string | null {
+  let node = producer.get(output)
+  for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < 8; steps++)
+    node = producer.get(node.inputs[0] ?? '')
+  if (node?.op !== 'Softmax' && node?.op !== 'Sigmoid') return null
+  const [scores] = node.inputs
+  return scores !== undefined && producer.has(scores) ? scores : null
+}
 
 /** x / √v before its gain and shift: a normalization written out. */
 const isDecomposedNorm = ({op, inputs}: GraphNode, {producer}: Flow): boolean =>
   op === 'Div' && producer.get(inputs[1] ?? '')?.op === 'Sqrt'
 
 /** Branches that meet, unless an activation or normalization follows at once: then that is the end. */
-function isMerge({op, inputs}: GraphNode, tensor: string, {live, reader}: Flow): boolean {
+function isMerge({op, inputs}: GraphNode, tensor: string, flow: Flow): boolean {
+  const {live, reader} = flow
   if (!MERGES.has(op) || inputs.filter((name) => live.has(name)).length < 2) return false
   const next = reader(tensor)
-  return next === undefined || !(isActivation(next) || NORMALIZATIONS.has(next.op))
+  return next === undefined || !(isActivation(next, flow) || NORMALIZATIONS.has(next.op))
 }
 
 /** The tensor that holds the finished activation of `node`: see graphLayers. */
@@ -208,13 +268,25 @@ function friendlyNames(tensors: string[]): Map<string, string> {
 
 const RESHAPES = new Set(['Identity', 'Cast', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Dropout', 'ExpandDims'])
 
-/** What the operator behind the output says of its values; undefined: nothing. */
-export function graphOutputKind(graph: ComputeGraph, output: string): 'logits' | 'probabilities' | undefined {
+/**
+ * What the operator behind the output says of its values; undefined: nothing. A sigmoid of several classes scores each
+ * by itself.
+ */
+export function graphOutputKind(graph: ComputeGraph, output: string): OutputKind | undefined {
   const producer = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
   let node = producer.get(output)
   for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < graph.nodes.length; steps++)
     node = producer.get(node.inputs[0] ?? '')
-  if (node?.op === 'Softmax' || node?.op === 'Sigmoid') return 'probabilities'
-  // Log-probabilities are logits whose softmax is themselves.
-  return node?.op === 'LogSoftmax' ? 'logits' : undefined
+  if (node?.op === 'Softmax') return 'probabilities'
+  if (node?.op === 'Sigmoid') return 'one-vs-rest'
+  // Log-probabilities are logits whose softmax is themselves; a product with weights has no limits.
+  return node?.op === 'LogSoftmax' || node?.op === 'Gemm' || isBiased(node, producer) ? 'logits' : undefined
 }
+
+/** A product, or a product plus something that no node makes: a bias. */
+const isBiased = (node: GraphNode | undefined, producer: ReadonlyMap<string, GraphNode>): boolean =>
+  node !== undefined &&
+  (node.op === 'MatMul' ||
+    (ADDS.has(node.op) &&
+      node.inputs.some((name) => producer.get(name)?.op === 'MatMul') &&
+      node.inputs.some((name) => !producer.has(name))))

@@ -3,8 +3,9 @@ import type {GraphModel} from '@tensorflow/tfjs-converter'
 import {InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {bindInputs} from './bind-inputs.js'
-import {batchChoice, collect, requireData} from './collect.js'
+import {batchChoice, classesShown, collect, requireData} from './collect.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
+import {chooseOutput, type OutputCandidate} from './output-choice.js'
 import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, loadTensorFlow, reason} from './tensorflow.js'
@@ -24,17 +25,24 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
   const tensorFlow = await loadTensorFlow()
   const {loadGraphModelSync} = await import('@tensorflow/tfjs-converter')
   const model = await build(() => loadGraphModelSync(artifacts), path)
-  const output = graph.outputs[0]!
-  const layers = graphLayers(graph, output)
-  const outputLayer = layers.find((layer) => layer.tensor === output)
-  if (outputLayer === undefined)
+  const candidates = graph.outputs.map((name): OutputCandidate => ({name, shape: graph.shapes.get(name) ?? null}))
+  const layersTo = (output: string) => {
+    const found = graphLayers(graph, output)
+    if (found.some(({tensor}) => tensor === output)) return found
     throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, [
       'convert the model again',
     ])
+  }
+  // Until labels are known, the first output is taken for the class scores.
+  const layers = layersTo(graph.outputs[0]!)
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
+    const output =
+      candidates[chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)]!.name
+    const layers = layersTo(output)
+    const outputLayer = layers.find(({tensor}) => tensor === output)
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])
     const hidden = chosen.filter((layer) => layer !== outputLayer)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
@@ -59,6 +67,7 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
       layers: names,
       reportOutput: chosen.length > hidden.length,
       outputKind: graphOutputKind(graph, output),
+      outputName: output,
       channelAxis: -1 as const,
       // TensorFlow.js computes with the channels last.
       features: names.map(() => -1),

@@ -28,7 +28,7 @@ export async function openHdf5Checkpoint(path: string, input: InputBytes): Promi
       'save the whole model with model.save',
     ])
   }
-  return openEmbeddings(path, {format: 'hdf5', arrays: hdf5Arrays(file), inputFiles: [input.file]})
+  return openEmbeddings(path, {format: 'hdf5', ...hdf5Arrays(file), inputFiles: [input.file]})
 }
 
 /** A .keras archive: config.json and model.weights.h5; whatever else is in it is not read. */

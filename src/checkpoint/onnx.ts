@@ -6,12 +6,13 @@ import {DeviceError, InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
 import {bindInputs, type ModelInput} from './bind-inputs.js'
-import {batchChoice, collect, requireData} from './collect.js'
+import {batchChoice, classesShown, collect, requireData} from './collect.js'
 import {featureAxes} from './feature-axes.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
 import {inputTensor, stateOf} from './onnx-tensors.js'
 import {checkOnnxInference} from './onnx-training.js'
+import {chooseOutput, type OutputCandidate} from './output-choice.js'
 import {doesNotRun, runtimeReason} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
@@ -28,20 +29,26 @@ import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
 export async function openOnnx(path: string, model: InputBytes): Promise<Checkpoint> {
   const graph = readOnnxGraph(model.bytes, path)
   checkOnnxInference(model.bytes, path)
-  const output = mainOutput(graph, path)
-  const layers = graphLayers(graph, output)
-  const outputLayer = layers.find((layer) => layer.tensor === output)
-  if (outputLayer === undefined)
+  const candidates = scoreOutputs(graph, path)
+  const layersTo = (output: string) => {
+    const found = graphLayers(graph, output)
+    if (found.some(({tensor}) => tensor === output)) return found
     throw new InputError(`${path}: the output ${output} of the model does not depend on its inputs`, [
       'check the file with the program that exported it',
     ])
-  const outputName = outputLayer.name
+  }
+  // Until labels are known, the first output is taken for the class scores.
+  const layers = layersTo(candidates[0]!.name)
   const features = featureAxes(graph)
   const external = await Promise.all(graph.externalFiles.map((name) => readBeside(path, name)))
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
+    const output =
+      candidates[chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)]!.name
+    const layers = layersTo(output)
+    const outputName = layers.find(({tensor}) => tensor === output)!.name
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])
     const hidden = chosen.filter((layer) => layer.tensor !== output)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
@@ -66,6 +73,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
         layers: names,
         reportOutput: chosen.length > hidden.length,
         outputKind: graphOutputKind(graph, output),
+        outputName: output,
         channelAxis: 1 as const,
         features: fetches.map((tensor) => features.get(tensor) ?? null),
         batch,
@@ -114,13 +122,10 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   }
 }
 
-/**
- * The first output of real numbers: classifiers with several outputs give the scores first, or after the predicted
- * label.
- */
-function mainOutput(graph: OnnxGraph, path: string): string {
-  const output = graph.outputs.find(isFloating)
-  if (output !== undefined) return output.name
+/** The outputs of real numbers: one of them holds the class scores. */
+function scoreOutputs(graph: OnnxGraph, path: string): OutputCandidate[] {
+  const outputs = graph.outputs.filter(isFloating)
+  if (outputs.length > 0) return outputs.map(({name}) => ({name, shape: graph.shapes.get(name) ?? null}))
   const names = graph.outputs.map(({name}) => name).join(', ')
   throw new InputError(`${path}: no output of the model is a tensor of real numbers; its outputs: ${names}`, [
     'export the model with class scores as a tensor (for scikit-learn: zipmap=False)',

@@ -84,8 +84,8 @@ export function selectRows(data: DataSet, rows: Uint32Array): DataSet {
     inputs: data.inputs.map((array) => selectArray(array, rows)),
     labels: Int32Array.from(rows, (row) => data.labels[row]!),
     ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),
-    rowNumbers: rows,
-    rowsInFile: data.rows,
+    rowNumbers: data.rowNumbers === undefined ? rows : rows.map((row) => data.rowNumbers![row]!),
+    rowsInFile: data.rowsInFile ?? data.rows,
   }
 }
 

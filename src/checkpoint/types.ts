@@ -25,6 +25,7 @@ export interface Checkpoint {
   embeddings(data: DataSet | null, options?: EmbeddingOptions): Promise<ModelStates>
   /** what the reader of the report should know; grows while embeddings() runs */
   readonly notes: Note[]
+  /** grows with a file of labels that embeddings() reads */
   readonly inputFiles: InputFile[]
   /** the model in memory, where gradients can be taken through it */
   readonly differentiable?: {tensorFlow: TensorFlow; model: LayersModel; outputKind: OutputKind}
@@ -43,14 +44,21 @@ export interface LayerInfo {
 }
 
 export type Pooling = 'flatten' | 'mean' | 'last' | 'first' | 'channel'
-export type OutputKind = 'logits' | 'probabilities'
+/** one-vs-rest: a probability for each class by itself, which need not add up to 1 */
+export type OutputKind = 'logits' | 'probabilities' | 'one-vs-rest'
 
 /** States with what the report says of where they came from. */
 export interface ModelStates extends Embeddings {
+  /** which of the model's outputs the class scores are; null: there are none */
+  outputName: string | null
+  /** names of the classes by number, where there are names */
+  classNames?: readonly string[] | null
   /** what the model was fed; empty for stored states */
   inputs: InputSummary[]
-  /** before a limit */
+  /** before a limit and before rows without a label were left out */
   rowsInFile: number
+  /** some rows had no label */
+  unlabelled?: boolean
 }
 
 export interface InputSummary {
@@ -63,6 +71,15 @@ export interface InputSummary {
   possible: [number, number] | null
 }
 
+export interface LabelSource {
+  /** a file of their own */
+  file?: string
+  /** array or column; default: labels, or label */
+  name?: string
+  /** names of the classes in the order of the model's output: of labels that are text */
+  classes?: readonly string[]
+}
+
 export interface EmbeddingOptions extends SampleOptions {
   /** names, glob patterns (* and ?) or `auto`; absent: the default layers */
   layers?: readonly string[]
@@ -73,6 +90,10 @@ export interface EmbeddingOptions extends SampleOptions {
   memoryLimitBytes?: number
   /** what the model's output is; absent: decided from the last layer, then from its values */
   output?: OutputKind
+  /** which output holds the class scores; absent: decided from names and shapes */
+  outputName?: string
+  /** of stored states: where their labels are */
+  labels?: LabelSource
   onProgress?: (rowsDone: number, rows: number) => void
 }
 
@@ -95,6 +116,8 @@ export interface DataSet {
   /** of a part of a data set: its rows in the file, and how many there are */
   readonly rowNumbers?: Uint32Array
   readonly rowsInFile?: number
+  /** some rows had no label and were left out */
+  readonly unlabelled?: boolean
 }
 
 /** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */

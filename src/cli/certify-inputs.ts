@@ -15,6 +15,7 @@ import type {PerturbationRequest} from '../perturb/catalogue.js'
 import type {Subject} from '../documents/subject.js'
 import type {InputFile, Json} from '../frame/report.js'
 import {defined, GROUP, maxMemory, names, numbers} from './flags.js'
+import {refuseIdleDataFlags, refuseIdleFlags} from './idle-flags.js'
 import {type Pictures, picturesOf} from './pictures.js'
 import type {OnProgress} from './progress.js'
 
@@ -39,10 +40,14 @@ export const inputFlags = {
     description:
       'inputs and labels: npz, npy, csv, parquet, HDF5, safetensors, a folder of images by class, or texts with --tokenizer; not needed for embeddings',
   }),
-  labels: Flags.string({helpGroup: GROUP.input, description: 'class numbers in a file of their own (npy or npz)'}),
+  labels: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'labels in a file of their own (npy, npz, csv …), of --data or of embeddings',
+  }),
   'labels-name': Flags.string({
     helpGroup: GROUP.input,
-    description: 'array or column that holds the class numbers (default: labels)',
+    description:
+      'array or column that holds the labels (default: labels): class numbers from 0, −1 and +1, one-hot columns, or text with --classes; −100: none',
   }),
   'inputs-name': Flags.string({
     helpGroup: GROUP.input,
@@ -58,7 +63,8 @@ export const inputFlags = {
   }),
   classes: names({
     helpGroup: GROUP.input,
-    description: "class names in the order of the model's output, for image folders and texts (default: sorted)",
+    description:
+      "class names in the order of the model's output: of image folders and texts (default: sorted), and of labels that are text",
   }),
   tokenizer: Flags.string({
     helpGroup: GROUP.input,
@@ -141,6 +147,7 @@ export interface InputFlags {
   layers?: string[] | undefined
   pool?: string | undefined
   output?: string | undefined
+  'output-name'?: string | undefined
   perturb?: PerturbationRequest[] | undefined
   pairs?: string | undefined
   'image-shape'?: number[] | undefined
@@ -176,16 +183,20 @@ export async function readSubject(
     import('./pair-sources.js'),
   ])
   const options = dataOptions(flags)
+  refuseIdleFlags(flags, checkpoint.kind === 'embeddings' ? 'stored states' : 'a model', path)
   const data = flags.data === undefined ? null : await readDataSet(flags.data, options, checkpoint, checkpoint.notes)
+  if (data !== null) refuseIdleDataFlags(flags, data.format, flags.data!)
   const embeddingOptions: EmbeddingOptions = {
     ...defined({
       layers: flags.layers,
       pool: flags.pool as Pooling | undefined,
       limit: flags.limit,
       output: flags.output as OutputKind | undefined,
+      outputName: flags['output-name'],
       batchSize: flags['batch-size'],
       memoryLimitBytes: flags['max-memory'],
     }),
+    labels: defined({file: flags.labels, name: flags['labels-name'], classes: flags.classes}),
     sample: flags.sample as SampleKind,
     seed: flags.seed,
     onProgress: (done, total) => onProgress('forward pass', done, total),
@@ -217,6 +228,7 @@ export async function readSubject(
     config: {
       layers: flags.layers ?? 'auto',
       pool: flags.pool ?? 'auto',
+      outputName: states.outputName,
       limit: flags.limit ?? null,
       sample: flags.limit === undefined ? null : flags.sample,
       ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
@@ -279,16 +291,16 @@ function modelOf(checkpoint: Checkpoint, states: ModelStates): Subject['model'] 
 
 function dataOf(
   data: DataSet | null,
-  {rows, rowsInFile, labels, inputs}: ModelStates,
+  {rows, rowsInFile, labels, inputs, classNames, unlabelled}: ModelStates,
   sample: SampleKind,
 ): Subject['data'] {
   return {
     format: data?.format ?? null,
     rows: rowsInFile,
     used: rows,
-    sample: rows === rowsInFile ? 'all' : sample,
+    sample: unlabelled === true ? 'labelled' : rows === rowsInFile ? 'all' : sample,
     classes: labels === null ? null : countByClass(labels),
-    classNames: data?.classNames ? [...data.classNames] : null,
+    classNames: (data?.classNames ?? classNames ?? null)?.slice() ?? null,
     inputs,
     preparation: data?.preparation ?? null,
   }

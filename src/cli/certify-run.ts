@@ -26,9 +26,15 @@ export const certifyFlags = {
     description: 'layer names, glob patterns or auto, comma-separated (default: auto, one a block)',
   }),
   output: Flags.string({
-    options: ['logits', 'probabilities'],
+    options: ['logits', 'probabilities', 'one-vs-rest'],
     helpGroup: GROUP.input,
-    description: "what the model's output is (default: decided from the model)",
+    description:
+      "what the model's output is (default: decided from the model); one-vs-rest: a probability of each class by itself",
+  }),
+  'output-name': Flags.string({
+    helpGroup: GROUP.input,
+    description:
+      'which output, or array of embeddings, holds the class scores (default: decided from names and shapes)',
   }),
   loss: Flags.string({
     options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'],

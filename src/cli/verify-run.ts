@@ -34,8 +34,11 @@ export function verifyReport(report: CertifyReport & {evidence: Evidence}): stri
  * The rows that --limit left: drawn again where the seed alone decides, else any of the file. Null: all rows were used.
  */
 function drawnRows({subject, config, seed}: CertifyReport): DrawnRows | null {
-  if (subject === undefined || subject.data.sample === 'all' || subject.data.used !== config['limit']) return null
+  if (subject === undefined) return null
   const {rows, used, sample} = subject.data
+  // Which rows have a label only the file says.
+  if (sample === 'labelled') return {rows: used, includes: (row) => row < rows}
+  if (sample === 'all' || used !== config['limit']) return null
   const drawn = sample === 'stratified' ? null : new Set(sampleRows(rows, null, {limit: used, sample, seed}, []))
   return {rows: used, includes: (row) => drawn?.has(row) ?? row < rows}
 }

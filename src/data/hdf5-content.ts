@@ -71,7 +71,7 @@ function contentOf(
   limits: Hdf5Limits,
   expect: (unpacked: number) => void,
 ): Hdf5Content {
-  const {groups, datasets, total} = attempt(
+  const {groups, datasets, unread, total} = attempt(
     () => walk(h5, file, fileBytes, place, limits),
     `${place}, its groups: is corrupt and cannot be read`,
   )
@@ -86,6 +86,7 @@ function contentOf(
   }
   return {
     groups,
+    unread,
     arrays: [...datasets].map(([path, dataset]) => ({
       name: path,
       shape: dataset.shape ?? [],
@@ -108,12 +109,14 @@ async function load(): Promise<H5> {
 interface Walk {
   groups: Hdf5Group[]
   datasets: Map<string, Dataset>
+  unread: Hdf5Content['unread']
   total: number
 }
 
 function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hdf5Limits): Walk {
   const datasets = new Map<string, Dataset>()
   const groups: Hdf5Group[] = []
+  const unread: Hdf5Content['unread'] = []
   let objects = 0
   let total = 0
   const visit = (group: Group, path: string, depth: number): void => {
@@ -136,7 +139,11 @@ function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hd
       const inner = path === '' ? key : `${path}/${key}`
       const entity = group.get(key)
       if (entity instanceof h5.Group) visit(entity, inner, depth + 1)
-      if (!(entity instanceof h5.Dataset) || entity.shape === null || elementType(entity) === null) continue
+      if (!(entity instanceof h5.Dataset) || entity.shape === null) continue
+      if (elementType(entity) === null) {
+        unread.push({name: inner, shape: entity.shape, reason: `holds ${contentWords(entity)}, which is not read`})
+        continue
+      }
       total += elementCount(entity.shape) * entity.metadata.size
       if (!(total <= limits.maxBytes))
         throw new InputError(`${place}: needs more than ${limits.maxBytes} bytes when unpacked, which is the limit`, [
@@ -152,7 +159,7 @@ function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hd
     }
   }
   visit(file, '', 0)
-  return {groups, datasets, total}
+  return {groups, datasets, unread, total}
 }
 
 /** H5T class of text. */
@@ -176,6 +183,20 @@ function textOf({metadata, value}: Attribute): string | string[] | null {
   return Array.isArray(value) ? value.map(text) : text(value)
 }
 
+/** H5T classes by number. */
+const CLASSES: Record<number, string> = {
+  0: 'integers',
+  1: 'numbers',
+  3: 'text',
+  4: 'bit fields',
+  6: 'compound values (a table, or complex numbers)',
+  9: 'lists or texts of any length',
+  10: 'arrays in each element',
+}
+
+const contentWords = ({metadata: {type, size}}: Dataset): string =>
+  `${CLASSES[type] ?? `values of the HDF5 class ${type}`}${type <= 1 ? ` of ${size} bytes` : ''}`
+
 /** H5T classes 0 (integer), 1 (float) and 8 (enumeration: h5py's bool); null: not read. */
 function elementType({metadata: {type, size, signed}}: Dataset): ElementType | null {
   if (type === 1) return size === 2 ? 'f2' : size === 4 ? 'f4' : size === 8 ? 'f8' : null
@@ -187,7 +208,7 @@ function elementType({metadata: {type, size, signed}}: Dataset): ElementType | n
 function readDataset(h5: H5, dataset: Dataset, name: string, place: string): NamedArray {
   const shape = dataset.shape ?? []
   const type = elementType(dataset)!
-  const {size, littleEndian} = dataset.metadata
+  const {size} = dataset.metadata
   const raw = new Uint8Array(elementCount(shape) * size)
   const rowBytes = raw.length / (shape[0] ?? 1) || 1
   const step = Math.max(1, Math.floor(SLICE_BYTES / rowBytes))
@@ -195,7 +216,6 @@ function readDataset(h5: H5, dataset: Dataset, name: string, place: string): Nam
     const count = Math.min(step, (shape[0] ?? 1) - row)
     raw.set(rawRows(h5, dataset, shape, row, count, count * rowBytes), row * rowBytes)
   }
-  if (!littleEndian && size > 1) swap(raw, size)
   return {name, shape, type, data: decode(raw, type, place)}
 }
 
@@ -220,13 +240,6 @@ function rawRows(
   } finally {
     Module._free(pointer)
   }
-}
-
-function swap(raw: Uint8Array, size: number): void {
-  const view = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-  if (size === 2) view.swap16()
-  else if (size === 4) view.swap32()
-  else view.swap64()
 }
 
 function decode(raw: Uint8Array, type: ElementType, place: string): NumericArray {

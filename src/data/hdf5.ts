@@ -13,6 +13,8 @@ export interface Hdf5File {
   attribute: (group: string, name: string) => string | readonly string[] | null
   shape: (name: string) => readonly number[]
   read: (name: string) => NamedArray
+  /** data sets that hold no numbers, each with the reason, as the end of a sentence that begins with its name */
+  readonly unread: readonly {name: string; shape: readonly number[]; reason: string}[]
 }
 
 export interface Hdf5Limits extends ThreadLimits {
@@ -41,6 +43,7 @@ export interface Hdf5Content {
   groups: Hdf5Group[]
   /** a text in place of an array says why it cannot be read */
   arrays: {name: string; shape: readonly number[]; array: NamedArray | string}[]
+  unread: {name: string; shape: readonly number[]; reason: string}[]
 }
 
 /**
@@ -54,7 +57,7 @@ export async function openHdf5(bytes: Uint8Array, place: string, limits = hdf5Li
   return hdf5File(await readInThread<Hdf5Content>({format: 'hdf5', bytes, place, limits}), place)
 }
 
-export function hdf5File({groups, arrays}: Hdf5Content, place: string): Hdf5File {
+export function hdf5File({groups, arrays, unread}: Hdf5Content, place: string): Hdf5File {
   const byName = new Map(arrays.map((array) => [array.name, array]))
   const byPath = new Map(groups.map((group) => [group.path, group]))
   const find = (name: string) => {
@@ -71,6 +74,7 @@ export function hdf5File({groups, arrays}: Hdf5Content, place: string): Hdf5File
     members: (group) => byPath.get(group)?.members ?? [],
     attribute: (group, name) =>
       byPath.get(group)?.attributes.find((attribute) => attribute.name === name)?.value ?? null,
+    unread,
     shape: (name) => find(name).shape,
     read: (name) => {
       const {array} = find(name)

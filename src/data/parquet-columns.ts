@@ -18,7 +18,8 @@ export async function parquetColumns(
 ): Promise<NamedArray[]> {
   const buffer = new Uint8Array(bytes).buffer
   const metadata = readMetadata(buffer, place)
-  const columns = topLevelColumns(metadata)
+  const index = pandasIndex(metadata)
+  const columns = topLevelColumns(metadata).filter((name) => !index.has(name) && !/^__index_level_\d+__$/.test(name))
   if (columns.length > limits.maxColumns)
     throw new InputError(`${place}: has ${columns.length} columns, the limit is ${limits.maxColumns}`, [
       'store lists instead of one column for each value',
@@ -43,6 +44,22 @@ function readMetadata(buffer: ArrayBuffer, place: string): FileMetaData {
     return parquetMetadata(buffer)
   } catch (cause) {
     throw new InputError(`${place}: is no readable Parquet file: its footer is missing or corrupt`, AGAIN, {cause})
+  }
+}
+
+/** Columns in which pandas stored its index: row numbers or names, no data. Empty: the file has none, or says nothing. */
+function pandasIndex({key_value_metadata: pairs}: FileMetaData): Set<string> {
+  const text = pairs?.find(({key}) => key === 'pandas')?.value
+  const stored = new Set(text === undefined ? [] : indexColumns(text))
+  return new Set([...stored].filter((name): name is string => typeof name === 'string'))
+}
+
+function indexColumns(text: string): unknown[] {
+  try {
+    const {index_columns: columns} = JSON.parse(text) as {index_columns?: unknown}
+    return Array.isArray(columns) ? columns : []
+  } catch {
+    return []
   }
 }
 

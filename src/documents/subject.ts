@@ -19,7 +19,8 @@ export interface SubjectData {
   rows: number
   used: number
   /** how these were chosen; all: every row */
-  sample: SampleKind | 'all'
+  /** labelled: rows without a label were left out, before what a limit leaves was drawn */
+  sample: SampleKind | 'all' | 'labelled'
   /** rows used of each class, by its number; null without labels */
   classes: number[] | null
   /** null: the file has numbers only */

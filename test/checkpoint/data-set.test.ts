@@ -1,3 +1,5 @@
+import type {Note} from '../../src/frame/report.js'
+import {selectRows} from '../../src/checkpoint/sample.js'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
 import {type DataSetOptions, readDataSet} from '../../src/checkpoint/index.js'
@@ -76,11 +78,11 @@ describe('data sets', () => {
       /has no rows/,
     ],
     [
-      'labels in several columns',
-      () => npz(images, numbers('labels', [1, 0, 1, 0, 0, 1], [3, 2])),
-      /'labels' have the shape \[3, 2\]/,
+      'labels of several classes at once',
+      () => npz(images, numbers('labels', [1, 0, 1, 1, 0, 1], [3, 2])),
+      /array labels: has 2 columns, and row 1 is no one-hot row/,
     ],
-    ['a negative label', () => npz(images, numbers('labels', [0, -1, 1])), /element 1 is -1/],
+    ['a negative label', () => npz(images, numbers('labels', [0, -1, 1])), /the label of row 1 is -1 beside 0, 1/],
     [
       'NaN',
       () => npz(numbers('inputs', [1, 2, 3, 4, 5, NaN], [3, 2]), numbers('labels', [0, 1, 1])),
@@ -96,9 +98,30 @@ describe('data sets', () => {
     ['text in a cell', csv('a,b,label\n1,2,0\n\n1,cat,1\n'), /line 4, column 'b': 'cat' is no finite number/],
     ['another kind of file', () => write('data.json', '{}'), /is JSON text, not a data set/],
     ['no file', () => `${folder}/none.npz`, /there is no such file/],
+    ['a label that is empty', csv('a,b,label\n1,2,cat\n1,2,\n'), /line 3, column 'label': has no label/],
+    ['names of classes in no order', csv('a,label\n1,cat\n2,dog\n'), /names of 2 classes \(cat, dog\)/],
   ])('refuse %s', async (_, make, message, options) => {
     const path = make()
     await expect(readDataSet(path, options)).rejects.toThrow(message)
     await expect(readDataSet(path, options)).rejects.toBeInstanceOf(InputError)
+  })
+  it('leave out rows without a label, and remember which rows stay', async () => {
+    const notes: Note[] = []
+    const path = npz(images, numbers('labels', [1, -100, 0]))
+    const data = await readDataSet(path, {}, undefined, notes)
+    expect(data).toMatchObject({rows: 2, rowsInFile: 3, unlabelled: true})
+    expect([...data.labels]).toEqual([1, 0])
+    expect([...data.rowNumbers!]).toEqual([0, 2])
+    expect([...data.inputs[0]!.data]).toEqual([...(images.data as Float32Array)].filter((_, i) => i < 2 || i > 3))
+    expect(notes.map(({code}) => code)).toEqual(['labels-missing'])
+    expect([...selectRows(data, Uint32Array.of(1)).rowNumbers!]).toEqual([2])
+  })
+
+  it('take names of classes from a table, one-hot columns from an array', async () => {
+    const named = await readDataSet(csv('a,label\n1,cat\n2,dog\n')(), {classes: ['dog', 'cat']})
+    expect([...named.labels]).toEqual([1, 0])
+    expect(named.classNames).toEqual(['dog', 'cat'])
+    const oneHot = await readDataSet(npz(images, numbers('labels', [1, 0, 0, 1, 0, 1], [3, 2])))
+    expect([...oneHot.labels]).toEqual([0, 1, 1])
   })
 })

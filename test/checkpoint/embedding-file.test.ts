@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {openCheckpoint} from '../../src/checkpoint/index.js'
+import {writeNpy} from '../../src/data/npy.js'
 import {writeNpz} from '../../src/data/npz.js'
 import type {NamedArray} from '../../src/data/named-array.js'
 import {InputError, UsageError} from '../../src/errors.js'
@@ -83,13 +84,13 @@ describe('embedding files', () => {
       safetensors([
         {name: 'h1', shape: [2, 2], values: [1, 2, 3, 4]},
         {name: 'labels', shape: [2], values: [0, 1]},
-        {name: 'logits', shape: [2, 2], values: [1, 0, 0, 1]},
+        {name: 'logits', shape: [2, 2], values: [2, 0, 0, 2]},
       ]),
     )
     const result = await (await openCheckpoint(file)).embeddings(null)
     expect(result.layers.map(({name, data}) => [name, [...data]])).toEqual([
       ['h1', [1, 2, 3, 4]],
-      ['logits', [1, 0, 0, 1]],
+      ['logits', [2, 0, 0, 2]],
     ])
   })
 
@@ -106,7 +107,7 @@ describe('embedding files', () => {
     [
       'a number instead of rows',
       [{name: 'h', shape: [], type: 'f4', data: Float32Array.of(1)}, loss],
-      /has the shape \[\]/,
+      /has no layer; its arrays: h, loss/,
     ],
     ['NaN in a layer', [f4('h1', [2, 2], [1, 2, 3, NaN]), loss], /array h1: is NaN at row 1, column 1/],
     ['an infinite loss', [...LAYERS, f8('loss', [2], [0, Infinity])], /array loss: is Infinity at row 1/],
@@ -116,14 +117,14 @@ describe('embedding files', () => {
       [...LAYERS, i8('labels', [0, 3]), f4('logits', [2, 2], [1, 2, 3, 4])],
       /label 3 at row 1 is out of range: the output has 2 classes/,
     ],
-    ['a negative label', [...LAYERS, i8('labels', [0, -1]), loss], /array labels: element 1 is -1/],
-    ['a fractional label', [...LAYERS, f4('labels', [2], [0, 0.5]), loss], /array labels: element 1 is 0.5/],
+    ['a negative label', [...LAYERS, i8('labels', [0, -1]), loss], /array labels: the label of row 1 is -1 beside 0/],
+    ['a fractional label', [...LAYERS, f4('labels', [2], [0, 0.5]), loss], /array labels: the label of row 1 is 0.5/],
     [
       'probabilities above 1',
       [...LAYERS, i8('labels', [0, 1]), f4('probabilities', [2, 2], [0, 1, 0.5, 1.5])],
       /probabilities is 1.5 at row 1, column 1/,
     ],
-    ['text', [{name: 'h', shape: [2], type: 'U', data: ['a', 'b']}, loss], /holds text where numbers are expected/],
+    ['text', [{name: 'h', shape: [2], type: 'U', data: ['a', 'b']}, loss], /has no layer; its arrays: h, loss/],
   ])('refuse %s', async (_, arrays, message) => {
     const attempt = async () => (await open(...arrays)).embeddings(null)
     await expect(attempt()).rejects.toThrow(message)
@@ -132,5 +133,70 @@ describe('embedding files', () => {
 
   it('take no data set', async () => {
     await expect((await open(...LAYERS, loss)).embeddings(dataSet([0], inputs([[1]])))).rejects.toThrow(UsageError)
+  })
+
+  it('take labels from where they are: another name, another file, text', async () => {
+    const probabilities = f4('probabilities', [2, 2], [0.5, 0.5, 0.25, 0.75])
+    const named = await (await open(...LAYERS, i8('targets', [1, 0]), probabilities)).embeddings(null, {
+      labels: {name: 'targets'},
+    })
+    expect([...named.labels!]).toEqual([1, 0])
+    expect(named.layers.map(({name}) => name)).toEqual(['h1', 'h2'])
+    const file = write('labels.npz', writeNpz([i8('anything', [0, 1])]))
+    const checkpoint = await open(...LAYERS, i8('labels', [1, 0]), probabilities)
+    expect([...(await checkpoint.embeddings(null, {labels: {file}})).labels!]).toEqual([0, 1])
+    expect(checkpoint.inputFiles.map(({path}) => path)).toContain(file)
+    const texts: NamedArray = {name: 'labels', shape: [2], type: 'U', data: ['b', 'a']}
+    const text = await (await open(...LAYERS, texts, probabilities)).embeddings(null, {labels: {classes: ['a', 'b']}})
+    expect([...text.labels!]).toEqual([1, 0])
+    expect(text.classNames).toEqual(['a', 'b'])
+    const without = await open(...LAYERS, i8('targets', [1, 0]), probabilities)
+    await expect(without.embeddings(null)).rejects.toThrow(/so no loss is known; targets could be the labels/)
+    await expect(without.embeddings(null, {labels: {name: 'y'}})).rejects.toThrow(/has no array 'y' of labels/)
+  })
+
+  it('leave out rows without a label before a limit, and number the others as in the file', async () => {
+    const four = [f4('h', [4, 1], [1, 2, 3, 4]), i8('labels', [-100, 1, 0, 1]), f8('loss', [4], [0, 1, 2, 3])]
+    const result = await (await open(...four)).embeddings(null)
+    expect([...result.rowNumbers!]).toEqual([1, 2, 3])
+    expect([...result.layers[0]!.data]).toEqual([2, 3, 4])
+    expect(result).toMatchObject({rows: 3, rowsInFile: 4, unlabelled: true})
+    const limited = await (await open(...four)).embeddings(null, {limit: 2, sample: 'first'})
+    expect([...limited.rowNumbers!]).toEqual([1, 2])
+    expect([...limited.loss!]).toEqual([1, 2])
+  })
+
+  it('leave out single values and texts with a note, and never an array that cannot be read', async () => {
+    const loss = f8('loss', [2], [0, 1])
+    const beside: NamedArray[] = [
+      {name: 'epoch', shape: [], type: 'i8', data: Float64Array.of(3)},
+      {name: 'ids', shape: [2], type: 'U', data: ['a', 'b']},
+    ]
+    const checkpoint = await open(...LAYERS, ...beside, loss)
+    expect((await checkpoint.embeddings(null)).layers.map(({name}) => name)).toEqual(['h1', 'h2'])
+    expect(checkpoint.notes.map(({message}) => message)).toEqual([
+      'no layers, so left out: epoch (a single value), ids (text)',
+    ])
+    const complex = writeNpy(f8('x', [2, 1], [1, 2]))
+    const header = Buffer.from(complex).toString('latin1').replace("'<f8'", "'<c8'")
+    const npy = Buffer.from(header, 'latin1')
+    const lost = await openCheckpoint(write('lost.npz', writeNpz([...LAYERS, {name: 'z', npy}, loss])))
+    await expect(lost.embeddings(null)).rejects.toThrow(/array z: has the element type <c8, which is not read/)
+    expect((await lost.embeddings(null, {layers: ['h1']})).layers).toHaveLength(1)
+  })
+
+  it('name the array with the class scores, and do not rank probabilities among the layers', async () => {
+    const scores = f4('scores', [2, 2], [0.5, 0.5, 0.25, 0.75])
+    const checkpoint = await open(...LAYERS, scores, i8('labels', [1, 0]))
+    const result = await checkpoint.embeddings(null, {outputName: 'scores'})
+    expect(result).toMatchObject({outputName: 'scores', output: {kind: 'probabilities'}})
+    expect(result.layers.map(({name, squashed}) => [name, squashed])).toEqual([
+      ['h1', undefined],
+      ['h2', undefined],
+      ['scores', true],
+    ])
+    await expect(checkpoint.embeddings(null, {outputName: 'x'})).rejects.toThrow(
+      /has no array 'x' of class scores; its arrays \[rows, classes\]: h1 \[2, 2\], scores \[2, 2\]/,
+    )
   })
 })

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs'
 import * as h5 from 'h5wasm'
 import {describe, expect, it} from 'vitest'
 import {hdf5Limits, type Hdf5Content, hdf5File, openHdf5} from '../../src/data/hdf5.js'
@@ -35,6 +36,22 @@ describe('HDF5', () => {
     ])
     expect([file.members('deep'), file.members('none')]).toEqual([['w'], []])
     expect(() => file.read('gone')).toThrow(/has no data set gone, its data sets are deep\/w, h2/)
+  })
+
+  it('numbers of both byte orders are the same, and what holds no numbers is named', async () => {
+    const bytes = readFileSync('fixtures/hdf5/byte-order.h5')
+    const {read, names, unread} = await openHdf5(bytes, 'x.h5')
+    expect(names).toHaveLength(18)
+    for (const name of names) {
+      expect([name, ...(read(name).data as Float64Array)]).toEqual([name, 1, name.includes('/u') ? 2 : -2, 258])
+    }
+    expect(unread).toEqual([
+      {name: 'complex', shape: [3], reason: 'holds compound values (a table, or complex numbers), which is not read'},
+    ])
+    // 258 as big-endian fp64 is in the file: its byte order is what its name says.
+    const last = Buffer.alloc(8)
+    last.writeDoubleBE(258)
+    expect(bytes.includes(last)).toBe(true)
   })
 
   it('beyond the limits is refused', async () => {

@@ -13,6 +13,20 @@ const shown = (arrays: Awaited<ReturnType<typeof read>>) =>
   arrays.map(({name, shape, type, data}) => [name, shape, type, [...(data as Iterable<unknown>)]])
 
 describe('Parquet', () => {
+  it('leaves out the index that pandas stores, whatever it is called', async () => {
+    const columns: Column[] = [
+      {name: 'h', data: [1, 2], type: 'FLOAT'},
+      {name: 'id', data: [7, 9], type: 'INT32'},
+      {name: '__index_level_0__', data: [0, 1], type: 'INT32'},
+    ]
+    const names = async (bytes: Uint8Array) => (await read(bytes)).map(({name}) => name)
+    expect(await names(write(columns))).toEqual(['h', 'id'])
+    const pandas = (value: unknown) => ({kvMetadata: [{key: 'pandas', value: JSON.stringify(value)}]})
+    expect(await names(write(columns, pandas({index_columns: ['id']})))).toEqual(['h'])
+    expect(await names(write(columns.slice(0, 2), pandas({index_columns: [{kind: 'range'}]})))).toEqual(['h', 'id'])
+    expect(await names(write(columns.slice(0, 2), {kvMetadata: [{key: 'pandas', value: '{'}]}))).toEqual(['h', 'id'])
+  })
+
   it('columns of numbers and text, in the order of the file', async () => {
     const bytes = write([
       {name: 'loss', data: [0.5, 0.25, 1.5], type: 'DOUBLE'},

@@ -37,7 +37,7 @@ export interface CertifyPlan {
 }
 
 /** The units of one layer, from its anchors only. */
-export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver'> {
+export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver' | 'squashed'> {
   name: string
   dim: number
   medianDistance: number
@@ -148,12 +148,13 @@ async function layerUnits(
       `${option('floor')} ${floor} is above every δ of layer ${states.name} (largest ${deltas.at(-1)!})`,
       [`lower ${option('floor')}`, `set ${option('deltas')}`],
     )
-  const {name, dim, batchAxis, pooledOver} = states
+  const {name, dim, batchAxis, pooledOver, squashed} = states
   return {
     name,
     dim,
     ...(batchAxis === undefined ? {} : {batchAxis}),
     ...(pooledOver === undefined ? {} : {pooledOver}),
+    ...(squashed === undefined ? {} : {squashed}),
     geometry,
     medianDistance,
     scale,

@@ -27,7 +27,8 @@ const SMALLEST_PROBABILITY = 2 ** -126
  * The loss of every row.
  *
  * Formula    zero-one 1{argmax ≠ y}; one-minus-p 1 − p_y; brier Σ_c (p_c − 1{c = y})²; cross-entropy −log p_y in nats;
- *            file: the embeddings' own. `auto`: file where there is one, else one-minus-p. p = softmax of logits.
+ *            file: the embeddings' own. `auto`: file where there is one, else one-minus-p. p = softmax of logits;
+ *            one-vs-rest scores are probabilities of each class by itself: zero-one and one-minus-p only.
  * Precision  fp64; cross-entropy of given probabilities stops at 87.3 nats (p = 2⁻¹²⁶).
  * Cost       rows · classes.
  * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks.
@@ -58,6 +59,10 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
     ])
   }
   const {ofTrueClass, brier, correct} = probabilities
+  if (output!.kind === 'one-vs-rest' && (name === 'brier' || name === 'cross-entropy'))
+    throw new UsageError(`the loss ${name} needs probabilities that add up to 1, but each class is scored by itself`, [
+      `use ${option('loss')} one-minus-p or zero-one`,
+    ])
   switch (name) {
     case 'zero-one':
       return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: LOSS_BOUND[name], accuracy}
@@ -100,7 +105,7 @@ function trueAndAll({rows, output, labels}: Embeddings) {
       row.forEach((x, c) => (row[c] = Math.exp(x - logSum)))
     } else {
       const sum = row.reduce((s, x) => s + x, 0)
-      if (Math.abs(sum - 1) > 1e-3 || Math.min(...row) < 0)
+      if ((kind === 'probabilities' && Math.abs(sum - 1) > 1e-3) || Math.min(...row) < 0 || top > 1 + 1e-3)
         throw new InputError(`the probabilities of row ${i} add up to ${sum}, not 1`, [
           'name the array `logits` if it holds logits',
         ])

@@ -46,7 +46,8 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
   const inUnits = (factor: number): Estimate => {
     const convert = (x: number) => raw(x) * factor
     const both = (range: [number, number] | undefined): [number, number] | null =>
-      range === undefined ? null : [convert(range[0]), convert(range[1])]
+      // A mean of ratios of non-negative numbers is not negative, whatever the resamples say.
+      range === undefined ? null : [Math.max(0, convert(range[0])), Math.max(0, convert(range[1]))]
     return {
       estimate: convert(estimate),
       upper: upper === null ? null : convert(upper),
@@ -65,6 +66,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
       dim: layer.dim,
       ...(layer.batchAxis === undefined ? {} : {batchAxis: layer.batchAxis}),
       ...(layer.pooledOver === undefined ? {} : {pooledOver: layer.pooledOver}),
+      ...(layer.squashed === undefined ? {} : {squashed: layer.squashed}),
       scale,
       floor,
       epsilon: {raw: inUnits(1), scaleFree: inUnits(medianDistance)},
@@ -118,6 +120,8 @@ function meanVolatility(
 ) {
   const without = floor > 0 ? 0 : sums.zeroDistancePairs
   const pairs = one ? n * (n - 1) - 2 * without : m * n - without
+  // A constant layer without a floor has no pair with a ratio: nothing is known, and 0 stands there as in `collapsed`.
+  if (pairs === 0) return {estimate: 0, intervals: null, volatility: new Float64Array(one ? n : m + n)}
   const estimate = sums.total.reduce((a, b) => a + b, 0) / pairs
   const rowMeans = (totals: Float64Array) => totals.map((x) => (x * totals.length) / pairs)
   const references = rowMeans(sums.total)

@@ -8,7 +8,8 @@ const TOP_SHARE = 0.05
  *
  * Formula   overlap = Jaccard index of the ⌈5 %⌉ rows of largest volatility in two layers.
  * Shapes    volatility[k] [rows] for layer k, rows in one order for all layers.
- * Empty     one layer → [[1]]; a collapsed layer → not ranked: its 0 is no small ε, it has no unit.
+ * Empty     one layer → [[1]]; a collapsed layer → not ranked: its 0 is no small ε, it has no unit. Nor is
+ *           an output of probabilities: where it saturates its distances vanish.
  */
 export function localize(
   layers: readonly LayerMetrics[],
@@ -16,7 +17,7 @@ export function localize(
   labelHints: LabelHint[] | null,
 ): Localization {
   const ranking = layers
-    .filter(({collapsed}) => collapsed !== true)
+    .filter(({collapsed, squashed}) => collapsed !== true && squashed !== true)
     .map(({name, epsilon}) => ({
       layer: name,
       scaleFree: epsilon.scaleFree.estimate,

@@ -220,7 +220,7 @@ describe('figures of a layer', () => {
     expect(half).not.toContain('leaves th')
     expect(await messages(losses, {floor: 0})).toMatch(/without a floor ε is infinite, and the estimate leaves th/)
     crowd.layers[0]!.data.fill(1)
-    expect(await messages(losses)).toMatch(/layer-collapsed: layer h1: all pairs are at distance zero/)
+    expect(await messages(losses)).toMatch(/layer-collapsed: layer h1: constant, all pairs are at distance zero/)
   })
 
   it('progress is told block by block, to the end', async () => {

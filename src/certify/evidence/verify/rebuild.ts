@@ -40,8 +40,10 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       zeroDistancePairs,
       zeroDistanceLossPairs,
       diameter,
+      squashed,
     } = metrics.layers[k]!
     return {
+      ...(squashed === undefined ? {} : {squashed}),
       name: layer.name,
       dim,
       medianDistance,

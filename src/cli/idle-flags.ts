@@ -1,0 +1,50 @@
+import type {DataFormat} from '../checkpoint/types.js'
+import {UsageError} from '../errors.js'
+
+type Flags = Readonly<Record<string, unknown>>
+
+/** Flags that say how --data becomes inputs: stored states have none. */
+const OF_DATA = ['data', 'inputs-name', 'tokenizer', 'text-name', 'max-tokens', 'batch-size']
+const OF_IMAGES = [
+  'image-size',
+  'image-fit',
+  'image-resize',
+  'image-channels',
+  'image-layout',
+  'image-range',
+  'image-mean',
+  'image-std',
+]
+
+/** Throws UsageError: a flag that was given and would change nothing. */
+export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a model', path: string): void {
+  if (subject === 'a model') return
+  const idle = given(flags, [...OF_DATA, ...OF_IMAGES])
+  if (idle !== undefined)
+    throw new UsageError(
+      `--${idle} says how a model is run, but ${path} holds hidden states of its own rows, so it would change nothing`,
+      [`leave --${idle} out, or give the model instead of its hidden states`],
+    )
+}
+
+/** The same for flags that concern some kinds of data sets only. */
+export function refuseIdleDataFlags(flags: object, format: DataFormat | undefined, path: string): void {
+  const images = format === 'images' ? undefined : given(flags, OF_IMAGES)
+  if (images !== undefined)
+    throw new UsageError(`--${images} is for folders of images, but ${path} is none, so it would change nothing`, [
+      `leave --${images} out`,
+    ])
+  const elsewhere = format === 'images' || format === 'text' ? given(flags, ['labels', 'inputs-name']) : undefined
+  if (elsewhere !== undefined)
+    throw new UsageError(
+      `--${elsewhere} is for arrays and tables, but ${path} holds ${format === 'images' ? 'images in a folder for each class' : 'texts with their labels'}, so it would change nothing`,
+      [`leave --${elsewhere} out`],
+    )
+  if (format === 'images' && given(flags, ['labels-name']) !== undefined)
+    throw new UsageError(`--labels-name is for arrays and tables, but the labels of ${path} are its folders`, [
+      'leave --labels-name out, or order the folders with --classes',
+    ])
+}
+
+const given = (flags: object, names: readonly string[]): string | undefined =>
+  names.find((name) => (flags as Flags)[name] !== undefined)
