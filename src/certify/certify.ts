@@ -20,6 +20,9 @@ import {perturbationMetrics} from './perturbed/statements.js'
 import {type CertifyPlan, inFileRows, planCertify} from './plan/plan.js'
 import {foldBlocks, type LayerSums} from './measure/layer-sums.js'
 import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
+import {headlineOf} from './statements/headline.js'
+import {nearConstant} from './statements/informative.js'
+import {performanceOf} from './statements/performance.js'
 import {verdictOf} from './statements/verdict.js'
 
 export interface Certification {
@@ -98,6 +101,7 @@ export function conclude(
 ): Certification {
   const {alpha, anchors, references, loss, lossMax, etas, options} = plan
   const generator = random(plan.bootstrapSeed)
+  const performance = performanceOf(plan)
   const results = plan.layers.map((layer, k) => layerResult(plan, layer, sums[k]!, generator))
   const [m, n] = [anchors.rows.length, references.rows.length]
   const tailExceeding =
@@ -106,9 +110,15 @@ export function conclude(
       : null
   const used = alpha === null ? [references] : [anchors, references]
   const rows = alpha === null ? n : m + n
+  const layers = results.map((result) => result.metrics)
+  const cells = results.flatMap((result, k) => cellsOf(result, plan, sums[k]!))
+  const headline = headlineOf(plan, layers, cells)
   const metrics: CertifyMetrics = {
+    ...(performance === null ? {} : {performance}),
+    ...(headline === null ? {} : {headline}),
     rows,
     duplicatesRemoved: plan.duplicatesRemoved,
+    ...(alpha === null ? {} : {duplicates: plan.duplicates}),
     anchors: alpha === null ? null : m,
     references: alpha === null ? null : n,
     loss: {
@@ -118,10 +128,10 @@ export function conclude(
       tailUpper:
         tailExceeding === null || alpha === null ? null : clopperPearsonUpper(tailExceeding, n, alpha.epsilon!),
     },
-    accuracy: loss.accuracy,
+    accuracy: performance?.value ?? loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
-    layers: results.map((result) => result.metrics),
-    cells: results.flatMap((result, k) => cellsOf(result, plan, sums[k]!)),
+    layers,
+    cells,
     ...(alpha === null
       ? {}
       : families(
@@ -156,7 +166,7 @@ export function conclude(
           results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})),
           pairs,
         )
-  return {metrics, verdict: verdictOf(metrics), notes: notesOf(metrics, options), evidence}
+  return {metrics, verdict: verdictOf(metrics, options, nearConstant(plan)), notes: notesOf(metrics, options), evidence}
 }
 
 function cellsOf(
@@ -196,7 +206,13 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
     notes.push({
       level: 'info',
       code: 'duplicates-removed',
-      message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out; the certificate speaks about distinct examples`,
+      message: `${metrics.duplicatesRemoved} rows equal to another in every layer, loss and label were left out, as asked for; the certificate speaks about distinct rows`,
+    })
+  if (metrics.duplicates !== undefined && metrics.duplicates > 0)
+    notes.push({
+      level: 'info',
+      code: 'duplicates-kept',
+      message: `${metrics.duplicates} of ${metrics.rows} rows equal an earlier one in every layer, loss and label; they count, as equal draws do. If the file was copied together, --drop-duplicates`,
     })
   if (metrics.loss.tailUpper !== null)
     notes.push({

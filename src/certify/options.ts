@@ -29,6 +29,13 @@ export interface CertifyOptions {
   examples: number
   /** β: the radius of an example is the largest δ of the grid at which its bound is at most this */
   risk: number
+  /** equal rows count as often as they are there, as independent draws do; drop: each once, the law of distinct rows */
+  duplicates: 'keep' | 'drop'
+  /** limits that make the verdict a pass or a fail; null: none */
+  maxShare: number | null
+  minAccuracy: number | null
+  /** a model that is not shown to beat its baseline keeps the verdict of its cells */
+  allowUninformative: boolean
 }
 
 export const FRESH_BOUNDS: readonly FreshBound[] = ['kl-u', 'maurer-pontil', 'clopper-pearson']
@@ -51,6 +58,10 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   bounds: [],
   examples: 100,
   risk: 0.1,
+  duplicates: 'keep',
+  maxShare: null,
+  minAccuracy: null,
+  allowUninformative: false,
 }
 
 /** Every thread keeps sums for each pair of δ and η. */
@@ -69,6 +80,8 @@ export function checkOptions({
   bounds,
   examples,
   risk,
+  maxShare,
+  minAccuracy,
 }: CertifyOptions): void {
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
   if ((metric as string) === 'cosine')
@@ -112,6 +125,17 @@ export function checkOptions({
     throw new UsageError(`${option('examples')} is ${examples}; it is a whole number of examples, 0 for none`)
   if (!(risk > 0 && risk < 1))
     throw new UsageError(`${option('risk')} is ${risk}; it lies between 0 and 1, both excluded`)
+  for (const [name, limit] of [
+    ['maxShare', maxShare],
+    ['minAccuracy', minAccuracy],
+  ] as const) {
+    if (limit === null) continue
+    if (!(limit >= 0 && limit <= 1)) throw new UsageError(`${option(name)} is ${limit}; it is a share between 0 and 1`)
+    if (split === null)
+      throw new UsageError(`${option(name)} judges a bound, and without a split there is none`, [
+        `leave out ${option('plainStatistics')}`,
+      ])
+  }
   if (!Number.isInteger(bootstrap) || bootstrap < 0)
     throw new UsageError(`${option('bootstrap')} is ${bootstrap}; it is a whole number of rounds, 0 for none`)
   if (bootstrap > MAX_BOOTSTRAP)

@@ -6,6 +6,8 @@ const METRICS = ['l2', 'l1', 'linf', 'angle']
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const isGrid = (value: unknown) => value === 'auto' || (Array.isArray(value) && value.every(isNumber))
 
+const isLimit = (value: unknown) => value === null || isNumber(value)
+
 /** What each option may be; checkOptions checks the ranges. */
 const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   loss: (value) => LOSSES.includes(value as string),
@@ -23,6 +25,10 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
     Array.isArray(value) && value.every((bound) => (FRESH_BOUNDS as readonly unknown[]).includes(bound)),
   examples: isNumber,
   risk: isNumber,
+  duplicates: (value) => value === 'keep' || value === 'drop',
+  maxShare: isLimit,
+  minAccuracy: isLimit,
+  allowUninformative: (value) => typeof value === 'boolean',
 }
 
 /** The options of a run from the `config` of its report, or the name of the first that is missing or of another kind. */

@@ -42,9 +42,15 @@ export type FreshBound = 'kl-u' | 'maurer-pontil' | 'clopper-pearson'
 export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'
 
 export interface CertifyMetrics {
-  /** examples used, after duplicates were removed */
+  /** how often the model is right; absent where predictions or labels are unknown */
+  performance?: Performance
+  /** the statement that can be held against another run's; absent without a split */
+  headline?: Headline
+  /** examples used, after duplicates were removed where that was asked for */
   rows: number
   duplicatesRemoved: number
+  /** rows of these that are equal to an earlier one in every layer, loss and label; absent without a split */
+  duplicates?: number
   /** sizes of the split; null with --no-split */
   anchors: number | null
   references: number | null
@@ -73,6 +79,37 @@ export interface CertifyMetrics {
   comparison?: Comparison
 }
 
+/** How well the model does its task, over all rows used. */
+export interface Performance {
+  /** accuracy: share of rows whose predicted class is the label */
+  measure: 'accuracy'
+  value: number
+  /** lower bound for fresh examples, exact at the split α; null without a split */
+  lower: number | null
+  /** the same measure of a guess that needs no model: always the commonest class */
+  baseline: number
+}
+
+/**
+ * Comparable between runs: half of the loss's range, the closest 10 % of pairs, the worst layer. Other grids of δ or η
+ * give the nearest that they have, and say which.
+ */
+export interface Headline {
+  layer: string
+  /** in scaled units */
+  delta: number
+  /** share of all pairs that are within δ */
+  closeness: number
+  eta: number
+  /** upper bound of P[ΔL ≥ η | d ≤ δ]; 1 where nothing is certified there */
+  bound: number
+  /** the share seen; null where no pair is within δ */
+  observed: number | null
+  status: CellStatus
+  /** P[ΔL ≥ η] at any distance: the share seen, and a lower bound at the α of a cell, a statement of its own */
+  arbitrary: {observed: number; lower: number}
+}
+
 /** How α is shared so that every bound of the report holds at once. */
 export interface AlphaSplit {
   total: number
@@ -84,6 +121,8 @@ export interface AlphaSplit {
   /** of a class's row, and of an example at one δ; absent where there are none */
   class?: number
   example?: number
+  /** of the lower bound of the performance; absent where that is unknown */
+  performance?: number
   /** statements about random pairs; those about perturbations have a count of their own */
   statements: number
   /** α of all perturbations together, shared equally among them; absent without any */

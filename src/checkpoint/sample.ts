@@ -3,6 +3,9 @@ import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './types.js'
 
+/** Makes a stream of its own from the seed. */
+const LIMIT_STREAM = 0x5eed_11a7
+
 export type SampleKind = 'random' | 'stratified' | 'first'
 
 export interface SampleOptions {
@@ -29,7 +32,8 @@ export function sampleRows(
   notes: Note[],
 ): Uint32Array | null {
   if (limit === undefined || limit >= rows) return null
-  const generator = random(seed)
+  // The split draws from the seed itself: rows that a limit leaves must not decide on which side they stand.
+  const generator = random(seed ^ LIMIT_STREAM)
   switch (sample) {
     case 'first':
       notes.push({

@@ -1,5 +1,5 @@
 import {Command, Flags} from '@oclif/core'
-import type {Frame, Note, Report} from '../frame/report.js'
+import type {Frame, Note, Report, Verdict} from '../frame/report.js'
 import {toJson} from '../frame/json.js'
 import {notesText} from '../render/terminal/notes.js'
 import {selectEngine, type SelectedEngine} from '../pairwise/select.js'
@@ -10,6 +10,14 @@ import {GROUP, seedFlag} from './flags.js'
 import {Progress} from './progress.js'
 import {type Outcome, RunFrame, type Setting} from './run-frame.js'
 import {terminalOf} from './terminal.js'
+
+/** Verdicts that end with the exit code of a gate that failed. */
+const FAILING: readonly string[] = [
+  'fail',
+  'inconclusive',
+  'nothing-certified',
+  'uninformative',
+] satisfies Verdict['status'][]
 
 export interface RunFlags {
   seed: number
@@ -76,7 +84,7 @@ export abstract class BaseCommand extends Command {
    */
   protected finish(report: Report, text: string, remarks: readonly Note[] = []): void {
     this.show(text, [...remarks, ...report.notes])
-    if (report.verdict.status === 'fail' || report.verdict.status === 'inconclusive') process.exitCode = EXIT.gate
+    if (FAILING.includes(report.verdict.status)) process.exitCode = EXIT.gate
   }
 
   protected show(text: string, notes: readonly Note[]): void {

@@ -96,6 +96,29 @@ export const certifyFlags = {
     helpGroup: GROUP.method,
     description: 'share of the rows that become anchors (default: a quarter)',
   }),
+  'drop-duplicates': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.method,
+    description:
+      'count equal rows once: for files that were copied together; the certificate then speaks about distinct rows (default: they count as often as they are there)',
+  }),
+  'max-share': number({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.method,
+    description: "limit of the headline's bound: the verdict becomes pass or fail",
+  }),
+  'min-accuracy': number({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.method,
+    description: 'limit of the lower bound of the accuracy: the verdict becomes pass or fail',
+  }),
+  'allow-uninformative': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.method,
+    description: 'do not fail a model that is not shown to beat always guessing the commonest class',
+  }),
   bounds: names({
     helpGroup: GROUP.method,
     description: `further bounds, of two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`,
@@ -253,6 +276,10 @@ const optionsOf = (flags: CertifyFlags): CertifyOptions => ({
   bounds: (flags.bounds as FreshBound[] | undefined) ?? [],
   examples: flags.examples,
   risk: flags.risk,
+  duplicates: flags['drop-duplicates'] ? 'drop' : 'keep',
+  maxShare: flags['max-share'] ?? null,
+  minAccuracy: flags['min-accuracy'] ?? null,
+  allowUninformative: flags['allow-uninformative'],
 })
 
 const listOrAuto = (values: readonly number[] | 'auto') => (values === 'auto' ? values : [...values])

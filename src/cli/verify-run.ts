@@ -5,9 +5,11 @@ import {differences} from '../certify/evidence/verify/differences.js'
 import type {DrawnRows} from '../certify/evidence/verify/plausible.js'
 import {verifyCertificate} from '../certify/evidence/verify/verify.js'
 import {sampleRows} from '../checkpoint/sample.js'
+import {InputError} from '../errors.js'
 import {checksumOf} from '../frame/checksum.js'
 import type {CertifyReport, VerifyMetrics} from '../documents/reports.js'
 import type {InputFile, Verdict} from '../frame/report.js'
+import {ALGORITHM} from '../version.js'
 import type {EarlierReport} from './earlier-report.js'
 
 /**
@@ -15,9 +17,14 @@ import type {EarlierReport} from './earlier-report.js'
  * its configuration, and the certificate against its evidence.
  *
  * Returns  one sentence for each discrepancy; empty: the report stands.
- * Throws   InputError  evidence that does not decode.
+ * Throws   InputError  evidence that does not decode; figures of another version of the algorithm.
  */
 export function verifyReport(report: CertifyReport & {evidence: Evidence}): string[] {
+  if ((report.algorithm ?? 0) !== ALGORITHM['certify'])
+    throw new InputError(
+      `the report was made by surety ${report.version}, whose figures are computed in another way (algorithm ${report.algorithm ?? 0}, here ${ALGORITHM['certify']})`,
+      [`verify it with surety ${report.version}`, 'or certify again'],
+    )
   const found: string[] = []
   if (report.checksum !== checksumOf(report))
     found.push('the report does not have the checksum that it states: something in it was changed')

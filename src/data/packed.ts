@@ -2,7 +2,7 @@ import {inflateSync} from 'node:zlib'
 import {zlibSync} from 'fflate'
 import {InputError} from '../errors.js'
 
-const TYPES = {f8: Float64Array, u4: Uint32Array, i4: Int32Array} as const
+const TYPES = {f8: Float64Array, u4: Uint32Array, i4: Int32Array, u1: Uint8Array} as const
 
 export const WRITE_AGAIN = ['write the file again']
 
@@ -15,7 +15,7 @@ type ArrayOf<T extends keyof Types> = InstanceType<Types[T]>
  *
  * fflate compresses, since its bytes do not depend on the version of Node: the same array gives the same text.
  */
-export function pack(values: Float64Array | Uint32Array | Int32Array): string {
+export function pack(values: Float64Array | Uint32Array | Int32Array | Uint8Array): string {
   return Buffer.from(zlibSync(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))).toString('base64')
 }
 

@@ -43,8 +43,12 @@ export interface InputFile {
 }
 
 export interface Verdict {
-  /** done: nothing was judged (plain statistics, a cleaned graph without a threshold) */
-  status: 'pass' | 'fail' | 'inconclusive' | 'done'
+  /**
+   * pass and fail: held against limits that somebody set. certified, nothing-certified: facts that nobody set a limit
+   * for. uninformative: what holds says nothing of the model. done: nothing was judged (plain statistics, a cleaned graph
+   * without a threshold)
+   */
+  status: 'pass' | 'fail' | 'inconclusive' | 'done' | 'certified' | 'nothing-certified' | 'uninformative'
   /** one sentence in plain words with the figures that matter */
   summary: string
   /** what the verdict means, and what it does not */

@@ -1,5 +1,5 @@
 import type {Cell, CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
-import {count, number, percent, percentUp, plural, setting} from './format.js'
+import {count, lossChange, number, percent, percentUp, plural, radius} from './format.js'
 
 /**
  * What else the report found, one sentence each, most binding first: for every view alike. Empty where nothing else was
@@ -16,7 +16,7 @@ function fresh({layers, cells}: CertifyMetrics): string | null {
   const last = layers.at(-1)
   const epsilons = (last?.epsilon.scaleFree.fresh ?? [])
     .filter(({upper}) => upper !== null)
-    .map(({method, upper}) => `ε ≤ ${number(upper!)} (${method})`)
+    .map(({method, upper}) => `ε ≤ ${number(upper!, 'up')} (${method})`)
   const cell = cells
     .filter((c) => c.layer === last?.name && c.clopperPearson !== undefined)
     .reduce<Cell | null>((a, b) => (a === null || b.clopperPearson! < a.clopperPearson! ? b : a), null)
@@ -24,7 +24,7 @@ function fresh({layers, cells}: CertifyMetrics): string | null {
     cell === null
       ? []
       : [
-          `at most ${percentUp(cell.clopperPearson!)} of pairs within δ ${setting(cell.delta)} differ in loss by ${setting(cell.eta)} or more (clopper-pearson)`,
+          `at most ${percentUp(cell.clopperPearson!)} of pairs within δ ${radius(cell.delta)} differ in loss by ${lossChange(cell.eta)} or more (clopper-pearson)`,
         ]
   const all = [...epsilons, ...share]
   return all.length === 0
@@ -38,15 +38,15 @@ function radii({examples, layers}: CertifyMetrics): string | null {
   if (examples === undefined || apart.length === 0) return null
   const best = apart.reduce((a, b) => (b.abstained < a.abstained ? b : a))
   const all = examples.rows.length
-  const claim = `Single examples: ${count(Math.round(all * (1 - best.abstained)))} of ${count(all)} have a radius in ${best.layer} within which at most ${percent(examples.risk)} of fresh examples differ in loss by ${setting(examples.eta)} or more`
-  return `${claim}${best.medianRadius === null ? '' : `; half have δ ${setting(best.medianRadius)} or more`} (certified).`
+  const claim = `Single examples: ${count(Math.round(all * (1 - best.abstained)))} of ${count(all)} have a radius in ${best.layer} within which at most ${percentUp(examples.risk)} of fresh examples differ in loss by ${lossChange(examples.eta)} or more`
+  return `${claim}${best.medianRadius === null ? '' : `; half have δ ${radius(best.medianRadius)} or more`} (certified).`
 }
 
 function classes({classes: rows}: CertifyMetrics): string | null {
   const certified = (rows ?? []).filter((row) => row.status === 'certified')
   const worst = certified.reduce<ClassRow | null>((a, b) => (a === null || b.bound > a.bound ? b : a), null)
   if (worst === null) return null
-  return `Classes: ${count(certified.length)} of ${count(rows!.length)} rows are certified; the largest bound is ${percentUp(worst.bound)}, class ${worst.label} in ${worst.layer} within δ ${setting(worst.delta)} (observed ${percent(worst.observed ?? 0)}).`
+  return `Classes: ${count(certified.length)} of ${count(rows!.length)} rows are certified; the largest bound is ${percentUp(worst.bound)}, class ${worst.label} in ${worst.layer} within δ ${radius(worst.delta)} (observed ${percentUp(worst.observed ?? 0)}).`
 }
 
 function between({layers}: CertifyMetrics): string | null {

@@ -1,5 +1,5 @@
 import type {Cell, CellStatus, PerturbationMetrics} from '../certify/types.js'
-import {percent, setting} from './format.js'
+import {percentUp, radius, setting} from './format.js'
 
 export {bestBound, tightest} from '../certify/statements/cells.js'
 
@@ -31,7 +31,7 @@ export function cellGrids<C extends Placed = Cell>(metrics: {
     }))
     const columns = Array.from({length: Math.max(...rows.map(({cells}) => cells.length))}, (_, g) => {
       const column = rows.flatMap(({cells}) => cells[g] ?? [])
-      return sharedRadii ? `δ ${setting(column[0]!.delta)}` : `≈ ${percent(median(column.map((c) => c.fraction)))}`
+      return sharedRadii ? `δ ${radius(column[0]!.delta)}` : `≈ ${percentUp(median(column.map((c) => c.fraction)))}`
     })
     return {eta, columns, sharedRadii, rows}
   })

@@ -1,45 +1,22 @@
-const MINUS = '−'
-/** A number stays on the line of its unit. */
-const NBSP = '\u00a0'
+import {NBSP, number, type Rounding, signed} from '../frame/figures.js'
 
-/** Three significant digits: 0.0312, 1.24, 18,300, 4.2e−7. */
-export function number(x: number): string {
-  const size = Math.abs(x)
-  if (x === 0) return '0'
-  if (size >= 1e7 || size < 1e-4) return x.toExponential(1).replace('e+', 'e').replaceAll('-', MINUS)
-  if (!Number.isFinite(x)) return String(x)
-  const decimals = Math.max(0, 2 - Math.floor(Math.log10(size)))
-  return signed(x, size.toLocaleString('en-US', {minimumFractionDigits: decimals, maximumFractionDigits: decimals}))
-}
+export {
+  confidence,
+  lossChange,
+  number,
+  percent,
+  percentDown,
+  percentUp,
+  radius,
+  setting,
+  tenths,
+} from '../frame/figures.js'
 
-/** A value someone chose (a radius, a threshold): shown with no more digits than it has, at most four. */
-export function setting(x: number): string {
-  return String(Number(x.toPrecision(4))).replaceAll('-', MINUS)
-}
+/** For upper bounds and what is worse when larger. */
+export const numberUp = (x: number): string => number(x, 'up')
 
 export function count(n: number): string {
   return signed(n, Math.abs(n).toLocaleString('en-US'))
-}
-
-export function percent(p: number): string {
-  return percentDigits(p, Math.round)
-}
-
-/** For upper bounds: rounded up, so that the printed figure still holds. */
-export function percentUp(p: number): string {
-  // A product such as 0.07 · 100 = 7.000000000000001 must not become 7.1.
-  return percentDigits(p, (x) => Math.ceil(x - 1e-9))
-}
-
-/** For lower bounds: rounded down. */
-export function percentDown(p: number): string {
-  return percentDigits(p, (x) => Math.floor(x + 1e-9))
-}
-
-function percentDigits(p: number, round: (x: number) => number): string {
-  const decimals = p === 0 || p >= 0.0995 ? 0 : p >= 0.00995 ? 1 : 2
-  const unit = 10 ** decimals
-  return `${(round(p * 100 * unit) / unit).toFixed(decimals)}${NBSP}%`
 }
 
 /** A difference with its sign, in percentage points. */
@@ -57,18 +34,19 @@ export function withSign(x: number): string {
 }
 
 export function interval(range: readonly [number, number] | null): string {
-  return range === null ? '–' : `${number(range[0])} to ${number(range[1])}`
+  return range === null ? '–' : `${number(range[0], 'down')} to ${number(range[1], 'up')}`
 }
 
 /** Three significant digits with the sign. */
-export const signedNumber = (x: number): string => (x > 0 ? `+${number(x)}` : number(x))
+export const signedNumber = (x: number, rounding: Rounding = 'nearest'): string =>
+  x > 0 ? `+${number(x, rounding)}` : number(x, rounding)
 
 /** An interval of a difference, signs shown. */
 export function signedInterval([low, high]: readonly [number, number]): string {
-  return `${signedNumber(low)} to ${signedNumber(high)}`
+  return `${signedNumber(low, 'down')} to ${signedNumber(high, 'up')}`
 }
 
-export function orDash(x: number | null, format: (x: number) => string = number): string {
+export function orDash(x: number | null, format: (x: number) => string = (value) => number(value)): string {
   return x === null ? '–' : format(x)
 }
 
@@ -86,8 +64,4 @@ export function duration(ms: number): string {
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`
-}
-
-function signed(x: number, size: string): string {
-  return x < 0 ? MINUS + size : size
 }

@@ -2,7 +2,7 @@ import type {CertifyMetrics} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
-import {count, number, orDash, percent, percentUp, setting} from './format.js'
+import {confidence, count, lossChange, number, numberUp, orDash, percent, percentUp, radius} from './format.js'
 import {effects} from './sanitize-view.js'
 import type {Report, Verdict} from '../frame/report.js'
 import {visible} from '../frame/visible.js'
@@ -13,6 +13,9 @@ const WORD: Record<Verdict['status'], string> = {
   fail: '❌ Fail',
   inconclusive: '❔ Inconclusive',
   done: '☑️ Done',
+  certified: '✅ Certified',
+  'nothing-certified': '❔ Nothing certified',
+  uninformative: '❔ Uninformative',
 }
 
 /** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
@@ -21,18 +24,18 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
   const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
   const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
     text(name),
-    collapsed ? 'collapsed' : number(scaleFree.estimate),
-    collapsed ? '–' : orDash(scaleFree.upper),
+    collapsed ? 'collapsed' : number(scaleFree.estimate, 'up'),
+    collapsed ? '–' : orDash(scaleFree.upper, numberUp),
     ...(headline?.rows[k]!.cells ?? []).map((cell) => {
       const bound = cell.status === 'certified' ? percentUp(bestBound(cell)) : cell.status
-      return headline!.sharedRadii ? bound : `${bound} (δ ${setting(cell.delta)})`
+      return headline!.sharedRadii ? bound : `${bound} (δ ${radius(cell.delta)})`
     }),
   ])
   const counts = statusCounts(metrics.cells)
   const about =
     headline === null
       ? 'No bounds were asked for.'
-      : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${setting(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${percent(1 - metrics.alpha.total)} confidence.`
+      : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${lossChange(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${confidence(metrics.alpha.total)} confidence.`
   const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
   return document('surety certify', verdict, [
     table(head, rows),

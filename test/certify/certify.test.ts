@@ -78,8 +78,9 @@ describe('with a split', () => {
       expect(cell.windowed).toBeLessThanOrEqual(cell.global)
     }
     for (const {epsilon} of metrics.layers) expect(epsilon.scaleFree.upper!).toBeGreaterThan(epsilon.scaleFree.estimate)
-    expect(verdict.status).toBe('pass')
-    expect(verdict.summary).toContain('With probability ≥ 95 % over the sample, at most')
+    expect(verdict.status).toBe('certified')
+    expect(verdict.summary).toContain('Of two inputs that this model sees as near-identical (closest 10 % of pairs')
+    expect(verdict.meaning[1]).toContain('With probability ≥ 95 % over the sample, at most')
     expect(verdict.meaning.join(' ')).toContain('nothing about an adversary')
   })
 
@@ -93,9 +94,13 @@ describe('with a split', () => {
       const radii = examples!.rows.length * examples!.layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
       expect([classes!.length, radii]).toEqual([30, 100 * 18])
       expect(
-        alpha.epsilon! * epsilons + alpha.direct! * onCells + alpha.class! * classes!.length + alpha.example! * radii,
+        alpha.epsilon! * epsilons +
+          alpha.direct! * onCells +
+          alpha.class! * classes!.length +
+          alpha.example! * radii +
+          alpha.performance!,
       ).toBeCloseTo(0.1, 12)
-      expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii)
+      expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii + 1)
     }
   })
 
@@ -124,19 +129,23 @@ describe('with a split', () => {
     plain.metrics.cells.forEach((cell, k) => expect(wide.metrics.cells[k]!.direct).toBeCloseTo(cell.direct, 9))
   })
 
-  it('removes duplicates before splitting and counts them', async () => {
+  it('keeps duplicates and counts them, or removes them before splitting where that is asked for', async () => {
     const data = mixture(2, 100)
     for (const {dim, data: values} of data.layers) values.copyWithin(50 * dim, 0, 20 * dim)
     data.output!.data.copyWithin(50 * 4, 0, 20 * 4)
     data.labels!.copyWithin(50, 0, 20)
-    const {metrics, notes} = await certify(data, options(), engine)
-    expect([metrics.duplicatesRemoved, metrics.rows, metrics.anchors! + metrics.references!]).toEqual([20, 80, 80])
-    expect(notes.map((note) => note.code)).toContain('duplicates-removed')
+    const sizes = async (duplicates: 'keep' | 'drop') => {
+      const {metrics, notes} = await certify(data, options({duplicates}), engine)
+      expect(notes.map((note) => note.code)).toContain(duplicates === 'keep' ? 'duplicates-kept' : 'duplicates-removed')
+      return [metrics.duplicatesRemoved, metrics.duplicates, metrics.rows, metrics.anchors! + metrics.references!]
+    }
+    expect(await sizes('keep')).toEqual([0, 20, 100, 100])
+    expect(await sizes('drop')).toEqual([20, 0, 80, 80])
   })
 
   it('serves every metric and loss', async () => {
     for (const metric of ['l2', 'l1', 'linf', 'angle'] as const)
-      expect((await certify(mixture(6, 200), options({metric}), engine)).verdict.status).toBe('pass')
+      expect((await certify(mixture(6, 200), options({metric}), engine)).verdict.status).toBe('certified')
     for (const loss of ['zero-one', 'one-minus-p', 'brier', 'cross-entropy'] as const) {
       const {metrics} = await certify(mixture(6, 200), options({loss}), engine)
       expect(metrics.loss.name).toBe(loss)
@@ -144,10 +153,10 @@ describe('with a split', () => {
     }
   })
 
-  it('abstains where too few pairs lie within δ, and is inconclusive without a certified cell', async () => {
+  it('abstains where too few pairs lie within δ, and says that nothing is certified', async () => {
     const {metrics, verdict} = await certify(mixture(7, 60), options({deltas: [1e-6]}), engine)
     expect(metrics.cells.every((cell) => cell.status === 'abstain' && cell.direct === 1)).toBe(true)
-    expect(verdict.status).toBe('inconclusive')
+    expect(verdict.status).toBe('nothing-certified')
   })
 
   it('without a floor bounds no volatility, but still certifies directly', async () => {

@@ -18,6 +18,7 @@ export interface PackedPlan {
   /** null without a split: the anchors again */
   references: PackedPoints | null
   duplicatesRemoved: number
+  duplicates: number
   loss: CertifyPlan['loss']
   /** L_max; null: nothing is clipped */
   lossMax: number | null
@@ -77,6 +78,7 @@ function planFault(plan: PackedPlan): string | null {
     return 'it is split in one place and not in another'
   if (references !== null && !isCount(references.count, 1)) return `there are ${references.count} references`
   if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are not a valid count`
+  if (!isCount(plan.duplicates, 0)) return `${plan.duplicates} equal rows are not a valid count`
   if (!isCount(plan.bootstrapSeed, 0)) return `the bootstrap seed is ${plan.bootstrapSeed}`
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1))
     return 'the loss has no possible bound or accuracy'

@@ -12,6 +12,8 @@ export interface Statements {
   classes: number
   /** radii at which a bound is stated, over all examples and layers */
   examples: number
+  /** 1 where the performance is known */
+  performance?: number
 }
 
 /** How many statements a report makes, from its sizes: known before a reference is seen, and known to who checks it. */
@@ -23,6 +25,7 @@ export function statements({
   classes,
   examples,
   radii,
+  performance = false,
 }: {
   bounds: readonly FreshBound[]
   layers: number
@@ -33,6 +36,7 @@ export function statements({
   examples: number
   /** values of δ, over all layers */
   radii: number
+  performance?: boolean
 }): Statements {
   const onCells = bounds.includes('clopper-pearson') ? 1 : 0
   const onEpsilon = new Set(bounds).size - onCells
@@ -41,6 +45,7 @@ export function statements({
     cells: cells * (1 + onCells),
     classes: layers * classes,
     examples: examples * radii,
+    performance: performance ? 1 : 0,
   }
 }
 
@@ -48,7 +53,7 @@ export function statements({
  * ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share
  * to the cells.
  */
-const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05}
+const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05, performance: 0.05}
 
 /** Half for random pairs, half for the perturbations, in equal parts among these. */
 const SHARE_OF_PERTURBATIONS = 0.5
@@ -56,20 +61,24 @@ const SHARE_OF_PERTURBATIONS = 0.5
 /**
  * α shared out so that everything the report states holds at once (union bound).
  *
- * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes and examples
- *           0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
+ * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes, examples
+ *           and performance 0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
  *           bound together (docs/math.md, Theorem D). With perturbations, half of α is theirs and the other half is
  *           shared out like this.
  */
 export function splitAlpha(
   total: number,
-  {epsilon, cells, classes, examples}: Statements,
+  {epsilon, cells, classes, examples, performance = 0}: Statements,
   perturbations = 0,
 ): AlphaSplit {
   const perturbed = perturbations > 0 ? SHARE_OF_PERTURBATIONS * total : 0
   const own = total - perturbed
-  const shares = {classes: classes === 0 ? 0 : SHARE.classes, examples: examples === 0 ? 0 : SHARE.examples}
-  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples) * own) / cells
+  const shares = {
+    classes: classes === 0 ? 0 : SHARE.classes,
+    examples: examples === 0 ? 0 : SHARE.examples,
+    performance: performance === 0 ? 0 : SHARE.performance,
+  }
+  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples - shares.performance) * own) / cells
   return {
     total,
     epsilon: (SHARE.epsilon * own) / epsilon,
@@ -78,7 +87,8 @@ export function splitAlpha(
     direct: cell,
     ...(classes === 0 ? {} : {class: (shares.classes * own) / classes}),
     ...(examples === 0 ? {} : {example: (shares.examples * own) / examples}),
-    statements: epsilon + cells + classes + examples,
+    ...(performance === 0 ? {} : {performance: (shares.performance * own) / performance}),
+    statements: epsilon + cells + classes + examples + performance,
     ...(perturbations > 0 ? {perturbations: perturbed} : {}),
   }
 }
@@ -109,6 +119,7 @@ export function alphaOf(
       classes: classesOf(anchors.labels).length,
       examples: Math.min(options.examples, anchors.rows.length),
       radii,
+      performance: loss.accuracy !== null,
     }),
     perturbations,
   )

@@ -23,6 +23,8 @@ export interface CertifyPlan {
   /** the anchors again where nothing is split */
   references: Points
   duplicatesRemoved: number
+  /** found and kept */
+  duplicates: number
   loss: {name: LossName; bound: number | null; accuracy: number | null}
   /** L_max; Infinity: nothing is clipped (no split) */
   lossMax: number
@@ -68,8 +70,13 @@ export async function planCertify(
   checkOptions(options)
   checkEmbeddings(embeddings)
   const losses = lossOf(embeddings, options.loss)
+  if (options.minAccuracy !== null && losses.accuracy === null)
+    throw new UsageError('--min-accuracy needs predictions and labels, which the input does not hold', [
+      'add them to the file',
+      'leave out --min-accuracy',
+    ])
   const generator = random(options.seed)
-  const sample = splitSample(embeddings, losses.values, options.split, generator)
+  const sample = splitSample(embeddings, losses.values, options.split, generator, options.duplicates)
   const anchored = options.split !== null
   const lossMax = largestLoss(losses, sample.anchors, options)
   const etas = chooseEtas(options.etas, losses, Number.isFinite(lossMax) ? lossMax : 1)
@@ -77,6 +84,7 @@ export async function planCertify(
     rows,
     losses: Float64Array.from(rows, (row) => losses.values[row]!),
     labels: embeddings.labels === null ? null : Int32Array.from(rows, (row) => embeddings.labels![row]!),
+    correct: losses.correct === null ? null : Uint8Array.from(rows, (row) => losses.correct![row]!),
   })
   const anchors = points(sample.anchors)
   const references = anchored ? points(sample.references) : anchors
@@ -95,6 +103,7 @@ export async function planCertify(
     lossMax,
     etas,
     duplicatesRemoved: sample.duplicatesRemoved,
+    duplicates: sample.duplicates,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
     alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
     bootstrapSeed: generator.integer(2 ** 31),

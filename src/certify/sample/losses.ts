@@ -9,6 +9,8 @@ export interface Losses {
   bound: number | null
   /** share of rows whose predicted class is the label; null without output or labels */
   accuracy: number | null
+  /** [rows] 1 where the predicted class is the label; null without output or labels */
+  correct: Uint8Array | null
 }
 
 /** What each loss cannot exceed; null: unbounded. */
@@ -40,6 +42,7 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
   const {output, labels, loss} = embeddings
   const probabilities = output !== null && labels !== null ? trueAndAll(embeddings) : null
   const accuracy = probabilities === null ? null : probabilities.correct.reduce((s, x) => s + x, 0) / embeddings.rows
+  const correctRows = probabilities?.correct ?? null
   const name = requested === 'auto' ? (loss === null ? 'one-minus-p' : 'file') : requested
   if (name === 'file') {
     if (loss === null)
@@ -49,7 +52,7 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
       ])
     const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
     if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
-    return {name, values: loss, bound: LOSS_BOUND[name], accuracy}
+    return {name, values: loss, bound: LOSS_BOUND[name], accuracy, correct: correctRows}
   }
   if (probabilities === null) {
     const lacking = output === null ? "the model's output (logits or probabilities)" : 'labels'
@@ -65,13 +68,13 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
     ])
   switch (name) {
     case 'zero-one':
-      return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: LOSS_BOUND[name], accuracy}
+      return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: LOSS_BOUND[name], accuracy, correct}
     case 'one-minus-p':
-      return {name, values: ofTrueClass.map((p) => Math.max(0, 1 - p)), bound: LOSS_BOUND[name], accuracy}
+      return {name, values: ofTrueClass.map((p) => Math.max(0, 1 - p)), bound: LOSS_BOUND[name], accuracy, correct}
     case 'brier':
-      return {name, values: brier, bound: LOSS_BOUND[name], accuracy}
+      return {name, values: brier, bound: LOSS_BOUND[name], accuracy, correct}
     case 'cross-entropy':
-      return {name, values: probabilities.crossEntropy, bound: LOSS_BOUND[name], accuracy}
+      return {name, values: probabilities.crossEntropy, bound: LOSS_BOUND[name], accuracy, correct}
   }
 }
 

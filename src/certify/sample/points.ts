@@ -7,26 +7,31 @@ export interface Points {
   rows: Uint32Array
   losses: Float64Array
   labels: Int32Array | null
+  /** 1 where the predicted class is the label; null or absent: unknown */
+  correct?: Uint8Array | null
 }
 
-/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` Int32. */
+/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` Int32, `correct` Uint8. */
 export interface PackedPoints {
   count: number
   rows: string
   losses: string
   labels: string | null
+  /** absent where predictions are unknown */
+  correct?: string
 }
 
-export const packPoints = ({rows, losses, labels}: Points): PackedPoints => ({
+export const packPoints = ({rows, losses, labels, correct}: Points): PackedPoints => ({
   count: rows.length,
   rows: pack(rows),
   losses: pack(losses),
   labels: labels === null ? null : pack(labels),
+  ...(correct === null || correct === undefined ? {} : {correct: pack(correct)}),
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
 export function unpackPoints(
-  {count, rows, losses, labels}: PackedPoints,
+  {count, rows, losses, labels, correct}: PackedPoints,
   place: string,
   next: readonly string[] = WRITE_AGAIN,
 ): Points {
@@ -34,8 +39,11 @@ export function unpackPoints(
     rows: unpack(rows, 'u4', count, `${place}, rows`, next),
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),
     labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
+    correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`, next),
   }
   const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
   if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)
+  const odd = points.correct?.findIndex((x) => x > 1) ?? -1
+  if (odd !== -1) throw new InputError(`${place}: prediction ${odd} is ${points.correct![odd]!}, not 0 or 1`, next)
   return points
 }

@@ -16,6 +16,8 @@ export interface Sample {
   /** the anchors again where nothing is split */
   references: Uint32Array
   duplicatesRemoved: number
+  /** rows that are equal to an earlier one and were kept */
+  duplicates: number
 }
 
 /** The square of a longer row would overflow. */
@@ -47,27 +49,41 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
 }
 
 /**
- * Anchors and references: a seeded permutation of the rows without duplicates, cut at the anchors' share.
+ * Anchors and references: a seeded permutation of the rows, cut at the anchors' share.
  *
- * A duplicate is a row equal to an earlier one in every layer, its loss and its label; it would stand on both sides of
- * the split and break independence, so the certificate speaks about distinct examples.
+ * A duplicate is a row equal to an earlier one in every layer, its loss and its label. Independent draws give equal rows
+ * as often as the distribution does, on both sides of the split, so they are kept: without them the sample would follow
+ * another law. `drop` is for files that were copied together; the certificate then speaks about distinct rows.
  * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
  * Throws   InputError  too few distinct rows.
  */
-export function splitSample(embeddings: Embeddings, loss: Float64Array, share: number | null, random: Random): Sample {
+export function splitSample(
+  embeddings: Embeddings,
+  loss: Float64Array,
+  share: number | null,
+  random: Random,
+  duplicates: 'keep' | 'drop' = 'keep',
+): Sample {
   if (share === null) {
     const all = random.permutation(embeddings.rows)
-    return {anchors: all, references: all, duplicatesRemoved: 0}
+    return {anchors: all, references: all, duplicatesRemoved: 0, duplicates: 0}
   }
-  const kept = distinctRows(embeddings, loss)
+  const distinct = distinctRows(embeddings, loss)
+  const copies = embeddings.rows - distinct.length
+  const kept = duplicates === 'drop' ? distinct : Array.from({length: embeddings.rows}, (_, row) => row)
   if (kept.length < MIN_ROWS)
     throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
   const order = random.permutation(kept.length).map((k) => kept[k]!)
   const m = anchorCount(kept.length, share)
-  return {anchors: order.slice(0, m), references: order.slice(m), duplicatesRemoved: embeddings.rows - kept.length}
+  return {
+    anchors: order.slice(0, m),
+    references: order.slice(m),
+    duplicatesRemoved: embeddings.rows - kept.length,
+    duplicates: duplicates === 'drop' ? 0 : copies,
+  }
 }
 
-/** How many of `rows` distinct rows become anchors. */
+/** How many of `rows` rows become anchors. */
 export const anchorCount = (rows: number, share: number) =>
   Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
 

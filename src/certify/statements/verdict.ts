@@ -1,11 +1,25 @@
+import {confidence, lossChange, percentUp, tenths} from '../../frame/figures.js'
 import type {Verdict} from '../../frame/report.js'
-import {bestBound, tightest} from './cells.js'
-import type {CertifyMetrics, PerturbationKind, PerturbationMetrics} from '../types.js'
+import type {CertifyOptions} from '../options.js'
+import type {CertifyMetrics, Headline, PerturbationKind, PerturbationMetrics} from '../types.js'
+import {uninformative} from './informative.js'
 
-/** The verdict and the sentences that say what a certificate is and is not. */
-export function verdictOf(metrics: CertifyMetrics): Verdict {
-  const {alpha, cells, anchors, perturbations: perturbed = []} = metrics
-  if (anchors === null) {
+/** Sentences have ordinary spaces, so that they can be searched. */
+const SPACE = ' '
+/** From this accuracy on loss changes are rare anywhere. */
+const NEARLY_ALWAYS_RIGHT = 0.9
+
+type Limits = Pick<CertifyOptions, 'maxShare' | 'minAccuracy' | 'allowUninformative' | 'duplicates'>
+
+/**
+ * The verdict and the sentences that say what a certificate is and is not.
+ *
+ * `certified` and `nothing-certified` are facts; a pass or a fail needs a limit that somebody set. `constant`: the losses
+ * hardly vary (see informative). Every figure is rounded against the model.
+ */
+export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boolean): Verdict {
+  const {cells, headline} = metrics
+  if (metrics.anchors === null || headline === undefined) {
     return {
       status: 'done',
       summary: 'Plain statistics of all pairs; without a split nothing is certified.',
@@ -14,10 +28,90 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
       ],
     }
   }
-  const confidence = `${Number((100 * (1 - alpha.total)).toPrecision(6))} %`
-  const best = tightest(metrics)
-  const meaning = [
-    `With probability ≥ ${confidence} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once.`,
+  const reason = uninformative(metrics, constant)
+  const certified = cells.filter((cell) => cell.status === 'certified').length
+  const demands = demandsOf(metrics, headline, limits)
+  const status =
+    reason !== null && !limits.allowUninformative
+      ? 'uninformative'
+      : demands.length > 0
+        ? demands.every(({met}) => met)
+          ? 'pass'
+          : 'fail'
+        : certified > 0
+          ? 'certified'
+          : 'nothing-certified'
+  return {
+    status,
+    summary: [
+      performanceSentence(metrics),
+      ...(reason === null ? [] : [reason]),
+      ...(status === 'uninformative' ? [] : headlineSentences(metrics, headline, limits)),
+      ...demands.map(({sentence}) => sentence),
+      `${confidence(metrics.alpha.total, SPACE)} confidence, for ${limits.duplicates === 'drop' ? 'fresh distinct rows' : 'fresh data'} like the sample, not for attackers.`,
+    ].join(' '),
+    meaning: meaningOf(metrics, limits, certified),
+  }
+}
+
+function performanceSentence({performance, loss}: CertifyMetrics): string {
+  if (performance === undefined) return `The accuracy is not known (mean ${loss.name} loss ${lossChange(loss.mean)}).`
+  const {value, lower, baseline} = performance
+  return `Accuracy ${tenths(value, 'down', SPACE)} (at least ${tenths(lower ?? 0, 'down', SPACE)}; always guessing the commonest class: ${tenths(baseline, 'up', SPACE)}).`
+}
+
+/** What two close inputs do, and whether closeness has to do with it. */
+function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplicates}: Limits): string[] {
+  const {layer, closeness, eta, bound, observed, status, arbitrary} = headline
+  const seen = observed === null ? 'none was seen' : `seen: ${percentUp(observed, SPACE)}`
+  const inputs = `Of two ${duplicates === 'drop' ? 'distinct rows' : 'inputs'} that this model sees as near-identical (closest ${percentUp(closeness, SPACE)} of pairs, layer ${layer})`
+  if (status !== 'certified')
+    return [
+      `${inputs}, nothing is shown: no bound below 100 % holds for losses that differ by ≥ ${lossChange(eta)} (${seen}).`,
+    ]
+  return [
+    `${inputs}, at most ${percentUp(bound, SPACE)} get very different losses (≥ ${lossChange(eta)}; ${seen}).`,
+    ...(bound < arbitrary.lower ? [] : [closenessSentence(metrics, arbitrary.observed)]),
+  ]
+}
+
+function closenessSentence({performance}: CertifyMetrics, observed: number): string {
+  const right = performance?.lower != null && performance.lower >= NEARLY_ALWAYS_RIGHT
+  return `Of arbitrary pairs ${percentUp(observed, SPACE)} do: closeness is not shown to buy anything${right ? ', which is no fault of a model that is nearly always right' : ''}.`
+}
+
+interface Demand {
+  met: boolean
+  sentence: string
+}
+
+/** Limits are held against bounds; a limit is printed as it was given. */
+function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, minAccuracy}: Limits): Demand[] {
+  const verb = (met: boolean) => (met ? 'met' : 'missed')
+  const demands: Demand[] = []
+  if (maxShare !== null) {
+    const met = bound < 1 && bound <= maxShare
+    demands.push({met, sentence: `The limit of ${exactly(maxShare)} for the share is ${verb(met)}.`})
+  }
+  if (minAccuracy !== null) {
+    const met = performance?.lower != null && performance.lower >= minAccuracy
+    demands.push({met, sentence: `The least accuracy of ${exactly(minAccuracy)} is ${verb(met)}.`})
+  }
+  return demands
+}
+
+const exactly = (share: number) => `${Number((100 * share).toPrecision(12))} %`
+
+function meaningOf(
+  {alpha, anchors, cells, performance, perturbations: perturbed = []}: CertifyMetrics,
+  {duplicates}: Limits,
+  certified: number,
+): string[] {
+  return [
+    duplicates === 'drop'
+      ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out (--drop-duplicates), so it speaks of distinct rows and not of how often each comes.'
+      : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.',
+    `With probability ≥ ${confidence(alpha.total, SPACE)} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once${performance === undefined ? '' : ', and the accuracy is at least the stated one'}; ${certified} of ${cells.length} cells are certified.`,
     `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,
     'This concerns random pairs of the sampled distribution. It says nothing about an adversary who chooses the input, nor about data from elsewhere.',
     ...perturbed.map(perturbationSentence),
@@ -25,18 +119,6 @@ export function verdictOf(metrics: CertifyMetrics): Verdict {
       .filter((kind) => perturbed.some((each) => each.kind === kind))
       .map((kind) => SCOPE[kind]),
   ]
-  if (best === null)
-    return {
-      status: 'inconclusive',
-      summary: `None of ${cells.length} cells is certified: no bound is below 100 %.`,
-      meaning,
-    }
-  const certified = cells.filter((cell) => cell.status === 'certified').length
-  return {
-    status: 'pass',
-    summary: `With probability ≥ ${confidence} over the sample, at most ${percent(bestBound(best))} of random pairs within δ = ${best.delta} in layer ${best.layer} differ in loss by ≥ ${Number(best.eta.toPrecision(3))} (observed ${percent(best.observed ?? 0)}); ${certified} of ${cells.length} cells are certified.`,
-    meaning,
-  }
 }
 
 /** What a bound about perturbed copies does not say. */
@@ -52,10 +134,5 @@ const SCOPE: Record<PerturbationKind, string> = {
 /** The headline of one pair distribution: the largest η, whatever the distance. */
 function perturbationSentence({changes, description, pairs}: PerturbationMetrics): string {
   const {eta, upper, observed} = changes.at(-1)!
-  return `Of fresh examples at most ${percent(upper)} change in loss by ≥ ${Number(eta.toPrecision(3))} when perturbed (observed ${percent(observed)} of ${pairs}): ${description}.`
-}
-
-/** Rounded up: a bound may not be understated. */
-function percent(share: number): string {
-  return `${Number((Math.ceil(share * 1000 - 1e-9) / 10).toFixed(1))} %`
+  return `Of fresh examples at most ${percentUp(upper, SPACE)} change in loss by ≥ ${lossChange(eta)} when perturbed (observed ${percentUp(observed, SPACE)} of ${pairs}): ${description}.`
 }

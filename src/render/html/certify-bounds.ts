@@ -1,6 +1,17 @@
 import type {Cell} from '../../certify/types.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, STATUS_MEANING, tightest} from '../certify-view.js'
-import {count, number, orDash, percent, percentDown, percentUp, plural, setting} from '../format.js'
+import {
+  confidence,
+  count,
+  lossChange,
+  number,
+  orDash,
+  percent,
+  percentDown,
+  percentUp,
+  plural,
+  radius,
+} from '../format.js'
 import {heatMap, type HeatCell} from '../svg/heat-map.js'
 import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
@@ -31,7 +42,7 @@ ${others.map((grid) => markup`<details class="group"><summary><h3>${gridTitle(gr
 }
 
 function gridTitle({eta}: CellGrid): string {
-  return `Losses that differ by ${setting(eta)} or more (η\u00a0=\u00a0${setting(eta)})`
+  return `Losses that differ by ${lossChange(eta)} or more (η\u00a0=\u00a0${lossChange(eta)})`
 }
 
 function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
@@ -41,36 +52,31 @@ function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
   })
   return markup`<figure class="beside wide">${boundMap(grid, metrics)}<figcaption>${mapKey()}</figcaption></figure>
 ${lineLegend(CURVES, 'where the truth lies')}<p class="aside">${bandText(metrics)}</p><div class="panels">${panels}</div>
-${foldedTable(`Table of all bounds for η\u00a0=\u00a0${setting(grid.eta)}`, boundTable(grid))}`
+${foldedTable(`Table of all bounds for η\u00a0=\u00a0${lossChange(grid.eta)}`, boundTable(grid))}`
 }
 
 /** What the shaded area says, and with which confidence. */
 function bandText({alpha, cells}: CertifyMetrics): string {
-  const upper = `With ${percent(1 - alpha.total)} confidence the truth lies nowhere above the shaded area, at all marked radii in all panels at once: that is the certificate.`
+  const upper = `With ${confidence(alpha.total)} confidence the truth lies nowhere above the shaded area, at all marked radii in all panels at once: that is the certificate.`
   if (!cells.some(({lower}) => lower !== undefined)) return `${upper} The area says nothing of how small the truth is.`
-  return `${upper} With ${confidence(1 - alpha.direct! * cells.length)} confidence it lies nowhere below it: a statement of its own, not part of the certificate. The truth is the share for a random one of these anchors and a fresh example; between the marks nothing is stated, and the line of what was observed is one estimate inside the area.`
+  return `${upper} With ${confidence(alpha.direct! * cells.length)} confidence it lies nowhere below it: a statement of its own, not part of the certificate. The truth is the share for a random one of these anchors and a fresh example; between the marks nothing is stated, and the line of what was observed is one estimate inside the area.`
 }
-
-/** Rounded down to tenths of a percent: a confidence is a lower bound. */
-const confidence = (share: number): string => `${(Math.floor(share * 1000 + 1e-6) / 10).toString()}\u00a0%`
 
 function boundMap(grid: CellGrid, {layers}: CertifyMetrics): Markup {
   const best = tightest({cells: grid.rows.flatMap(({cells}) => cells), layers})
   return heatMap({
     id: `map-${idOf(grid)}`,
-    title: `Best bound by layer and radius for η = ${setting(grid.eta)}`,
+    title: `Best bound by layer and radius for η = ${lossChange(grid.eta)}`,
     description:
       best === null
         ? `No bound below 100 % holds in any of ${plural(grid.rows.length, 'layer')} at any of ${plural(grid.columns.length, 'radius', 'radii')}.`
-        : `${plural(grid.rows.length, 'layer')}, ${plural(grid.columns.length, 'radius', 'radii')}. The smallest bound is ${percentUp(bestBound(best))}, in layer ${best.layer} at δ = ${setting(best.delta)}.`,
+        : `${plural(grid.rows.length, 'layer')}, ${plural(grid.columns.length, 'radius', 'radii')}. The smallest bound is ${percentUp(bestBound(best))}, in layer ${best.layer} at δ = ${radius(best.delta)}.`,
     rowTitle: 'layer',
     columnTitle: grid.sharedRadii ? 'within radius δ' : 'the closest pairs, and their radius δ',
     rows: grid.rows.map(({layer}) => layer),
     columns: grid.columns,
     cells: grid.rows.map(({cells}) =>
-      cells.map((cell) =>
-        grid.sharedRadii ? heatCell(cell) : {...heatCell(cell), detail: `δ ${setting(cell.delta)}`},
-      ),
+      cells.map((cell) => (grid.sharedRadii ? heatCell(cell) : {...heatCell(cell), detail: `δ ${radius(cell.delta)}`})),
     ),
   })
 }
@@ -115,7 +121,7 @@ function curves(id: string, layer: string, cells: readonly Cell[]): Markup {
     description:
       first === undefined || last === undefined
         ? 'No bounds in this layer.'
-        : `The best bound is ${percentUp(bestBound(first))} at δ = ${setting(first.delta)} and ${percentUp(bestBound(last))} at δ = ${setting(last.delta)}; ${orDash(last.observed, percent)} observed there.`,
+        : `The best bound is ${percentUp(bestBound(first))} at δ = ${radius(first.delta)} and ${percentUp(bestBound(last))} at δ = ${radius(last.delta)}; ${orDash(last.observed, percentUp)} observed there.`,
     width: 320,
     height: 236,
     x: (range) => ({
@@ -137,7 +143,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
   const lower = cells.some((c) => c.lower !== undefined)
   const legacy = cells.some((c) => typeof c.legacyBound === 'number')
   return {
-    caption: `Upper bounds of the share of pairs within δ whose losses differ by ${setting(eta)} or more`,
+    caption: `Upper bounds of the share of pairs within δ whose losses differ by ${lossChange(eta)} or more`,
     columns: [
       {title: 'layer', kind: 'text'},
       {title: 'δ', kind: 'number'},
@@ -155,11 +161,11 @@ function boundTable({eta, rows}: CellGrid): DataTable {
     ],
     rows: cells.map((c) => [
       c.layer,
-      setting(c.delta),
+      radius(c.delta),
       number(c.deltaRaw),
       count(c.pairs),
-      percent(c.fraction),
-      orDash(c.observed, percent),
+      percentUp(c.fraction),
+      orDash(c.observed, percentUp),
       ...(lower ? [orDash(c.lower ?? null, percentDown)] : []),
       percentUp(c.direct),
       percentUp(c.windowed),
@@ -168,7 +174,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
         ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`]
         : []),
       c.status,
-      ...(legacy ? [orDash(c.legacyBound ?? null, percent)] : []),
+      ...(legacy ? [orDash(c.legacyBound ?? null, percentUp)] : []),
     ]),
   }
 }

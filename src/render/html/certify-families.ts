@@ -1,5 +1,16 @@
 import type {CertifyMetrics, ClassRow, ExampleLayer} from '../../certify/types.js'
-import {count, number, orDash, percent, percentUp, plural, setting} from '../format.js'
+import {
+  confidence,
+  count,
+  lossChange,
+  number,
+  orDash,
+  percent,
+  percentDown,
+  percentUp,
+  plural,
+  radius as shownRadius,
+} from '../format.js'
 import {lineChart} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
 import type {RowNames} from './certify-witnesses.js'
@@ -12,7 +23,7 @@ export function classSection({classes = [], layers, alpha}: CertifyMetrics, {lab
   const bounds =
     eta === undefined
       ? null
-      : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${setting(eta)} or more. All rows hold at once with everything else, with ${percent(1 - alpha.total)} confidence.</p>${classTable(
+      : markup`<p class="lead">Of a random anchor and a fresh example of one class, at most this share of the pairs within δ differs in loss by ${lossChange(eta)} or more. All rows hold at once with everything else, with ${confidence(alpha.total)} confidence.</p>${classTable(
           classes,
           layers.map(({name}) => name),
           label,
@@ -35,7 +46,7 @@ export function classSection({classes = [], layers, alpha}: CertifyMetrics, {lab
                 : `${label(pair.labels[0])} and ${label(pair.labels[1])}`,
               percent(pair.share),
               count(pair.pairs),
-              percent(pair.observed),
+              percentUp(pair.observed),
             ]),
           }),
         ],
@@ -52,7 +63,7 @@ function classTable(classes: readonly ClassRow[], layers: readonly string[], nam
     columns: [
       {title: 'class', kind: 'word'},
       {title: 'references', kind: 'number'},
-      ...layers.map((layer) => ({title: `${layer}, δ ${setting(delta(layer))}`, kind: 'layer'}) as const),
+      ...layers.map((layer) => ({title: `${layer}, δ ${shownRadius(delta(layer))}`, kind: 'layer'}) as const),
     ],
     rows: labels.map((label) => {
       const row = (layer: string) => at.get(`${layer} ${label}`)!
@@ -65,7 +76,7 @@ function classText({status, bound, observed, pairs}: ClassRow): string {
   const claim = {certified: `${percentUp(bound)} ✓`, vacuous: '100 % –', abstain: '? too few', invalid: '! invalid'}[
     status
   ]
-  return `${claim} (${orDash(observed, percent)} of ${count(pairs)})`
+  return `${claim} (${orDash(observed, percentUp)} of ${count(pairs)})`
 }
 
 /** Share of single examples that hold, by radius, and the radius of each. */
@@ -77,18 +88,18 @@ export function exampleSection({examples, layers}: CertifyMetrics): Content {
       markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`,
   )
   const summary = foldedTable('Table of the curves', {
-    caption: `Share of ${plural(rows.length, 'example')} whose bound at δ is at most ${percent(risk)}`,
+    caption: `Share of ${plural(rows.length, 'example')} whose bound at δ is at most ${percentUp(risk)}`,
     columns: [
       {title: 'layer', kind: 'text'},
       {title: 'δ', kind: 'number'},
       {title: 'share of examples', kind: 'number'},
     ],
     rows: examples.layers.flatMap(({layer, deltas, certified}) =>
-      deltas.map((delta, g) => [layer, setting(delta), percent(certified[g]!)]),
+      deltas.map((delta, g) => [layer, shownRadius(delta), percentDown(certified[g]!)]),
     ),
   })
   const each = foldedTable('Table of the examples', {
-    caption: `Radius of each example: the largest δ at which its bound is at most ${percent(risk)}, and that bound; – abstains. Row numbers count from 0 in the data file`,
+    caption: `Radius of each example: the largest δ at which its bound is at most ${percentUp(risk)}, and that bound; – abstains. Row numbers count from 0 in the data file`,
     columns: [
       {title: 'row', kind: 'word'},
       {title: 'label', kind: 'number'},
@@ -102,22 +113,22 @@ export function exampleSection({examples, layers}: CertifyMetrics): Content {
       ...row.radii.map((radius, k) =>
         radius === null
           ? '–'
-          : `${setting(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`,
+          : `${shownRadius(radius)} (${percentUp(row.bounds[k]![examples.layers[k]!.deltas.indexOf(radius)]!)})`,
       ),
     ]),
   })
-  return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percent(risk)} differs from it in loss by ${setting(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`
+  return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percentUp(risk)} differs from it in loss by ${lossChange(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`
 }
 
 const radiusText = ({abstained, medianRadius}: ExampleLayer): string =>
-  `${medianRadius === null ? 'no median radius' : `median radius ${setting(medianRadius)}`}, ${percent(abstained)} abstain`
+  `${medianRadius === null ? 'no median radius' : `median radius ${shownRadius(medianRadius)}`}, ${percentUp(abstained)} abstain`
 
 function fractionChart(id: string, {layer, deltas, certified}: ExampleLayer, risk: number): Markup {
   const most = certified.reduce((best, x, g) => (x > certified[best]! ? g : best), 0)
   return lineChart({
     id,
     title: `Certified examples by radius in layer ${layer}`,
-    description: `At most ${percent(certified[most]!)} of the examples hold at a risk of ${percent(risk)}, at δ = ${setting(deltas[most]!)}.`,
+    description: `At most ${percentDown(certified[most]!)} of the examples hold at a risk of ${percentUp(risk)}, at δ = ${shownRadius(deltas[most]!)}.`,
     width: 320,
     height: 200,
     x: (range) => ({scale: spreadScale(deltas, range), label: 'radius δ'}),

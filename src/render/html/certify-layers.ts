@@ -1,6 +1,6 @@
 import type {CertifyMetrics} from '../../certify/types.js'
 import {dropText, unitRange} from '../certify-findings.js'
-import {count, interval, number, orDash, percent} from '../format.js'
+import {count, interval, number, numberUp, orDash, percent} from '../format.js'
 import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
 import {shorten} from '../../frame/visible.js'
@@ -48,7 +48,7 @@ function depthChart(metrics: CertifyMetrics): Markup {
     description:
       most === undefined
         ? 'No layers.'
-        : `${count(layers.length)} layers, first to last. The most volatile is ${most.layer} with ε = ${number(most.scaleFree)}.`,
+        : `${count(layers.length)} layers, first to last. The most volatile is ${most.layer} with ε = ${number(most.scaleFree, 'up')}.`,
     width: WIDTH,
     height: 300,
     x: (range) => ({
@@ -118,16 +118,16 @@ function layerTable({layers}: CertifyMetrics): Markup {
       ...(l.collapsed
         ? ['collapsed', ...new Array<string>(2 + (bca ? 1 : 0) + fresh.length).fill('–')]
         : [
-            number(l.epsilon.scaleFree.estimate),
-            orDash(l.epsilon.scaleFree.upper),
+            number(l.epsilon.scaleFree.estimate, 'up'),
+            orDash(l.epsilon.scaleFree.upper, numberUp),
             interval(l.epsilon.scaleFree.asymptotic),
             ...(bca ? [interval(l.epsilon.scaleFree.bca ?? null)] : []),
             ...fresh.map((method) =>
-              orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null),
+              orDash(l.epsilon.scaleFree.fresh?.find((bound) => bound.method === method)?.upper ?? null, numberUp),
             ),
           ]),
-      number(l.epsilon.raw.estimate),
-      orDash(l.epsilon.raw.upper),
+      number(l.epsilon.raw.estimate, 'up'),
+      orDash(l.epsilon.raw.upper, numberUp),
       orDash(l.crossLabelShare, percent),
       number(l.medianDistance),
       number(l.diameter),
@@ -161,7 +161,7 @@ export function volatileInputs({layers, localization}: CertifyMetrics): Content 
     caption:
       'Overlap of the most volatile 5 % of inputs between layers: 100 % where two layers single out the same inputs',
     columns: [{title: 'layer', kind: 'text'}, ...layers.map(({name}) => ({title: name, kind: 'layer'}) as const)],
-    rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map(percent)]),
+    rows: layers.map(({name}, i) => [name, ...(localization.overlap[i] ?? []).map((share) => percent(share))]),
   })
   return markup`<p class="lead">Inputs whose loss differs most from that of their neighbours.</p>${tables}${layers.length > 1 ? overlap : null}`
 }

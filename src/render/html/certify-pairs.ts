@@ -1,6 +1,17 @@
 import type {CertifyMetrics, Comparison, PerturbationMetrics} from '../../certify/types.js'
 import {perturbationName} from '../certify-view.js'
-import {count, number, orDash, percent, percentUp, setting, signedInterval} from '../format.js'
+import {
+  confidence,
+  count,
+  lossChange,
+  number,
+  orDash,
+  percentDown,
+  percentUp,
+  radius,
+  setting,
+  signedInterval,
+} from '../format.js'
 import {type Content, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
@@ -20,7 +31,7 @@ export function perturbationSection(perturbations: readonly PerturbationMetrics[
       ...etas.flatMap(
         (eta) =>
           [
-            {title: `η = ${setting(eta)}`, kind: 'number'},
+            {title: `η = ${lossChange(eta)}`, kind: 'number'},
             {title: 'observed', kind: 'number'},
           ] as const,
       ),
@@ -30,9 +41,9 @@ export function perturbationSection(perturbations: readonly PerturbationMetrics[
     ],
     rows: perturbations.map((each) => [
       perturbationName(each),
-      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
-      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
-      orDash(each.accuracy, percent),
+      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percentUp(observed)]),
+      `${number(each.meanLoss.original, 'up')} → ${number(each.meanLoss.perturbed, 'up')}`,
+      orDash(each.accuracy, percentDown),
       `${each.description} (${KIND[each.kind]})`,
     ]),
   })
@@ -51,8 +62,8 @@ function details(each: PerturbationMetrics): Markup {
     ],
     rows: each.layers.map(({name, epsilon: {scaleFree}, floor, medianPairDistance}) => [
       name,
-      number(scaleFree.estimate),
-      number(scaleFree.upper),
+      number(scaleFree.estimate, 'up'),
+      number(scaleFree.upper, 'up'),
       setting(floor),
       number(medianPairDistance),
     ]),
@@ -73,11 +84,11 @@ function details(each: PerturbationMetrics): Markup {
     ],
     rows: each.cells.map((c) => [
       c.layer,
-      setting(c.delta),
-      setting(c.eta),
+      radius(c.delta),
+      lossChange(c.eta),
       count(c.pairs),
-      percent(c.fraction),
-      orDash(c.observed, percent),
+      percentUp(c.fraction),
+      orDash(c.observed, percentUp),
       percentUp(c.conditional),
       percentUp(c.joint),
       percentUp(c.markov),
@@ -95,7 +106,7 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
     ...onlyThere.map((name) => `${name} (only there)`),
   ]
   const epsilon = dataTable({
-    caption: `Scale-free ε; exact intervals hold for all layers at once with ${percent(1 - alpha)} confidence, asymptotic ones are no certificates`,
+    caption: `Scale-free ε; exact intervals hold for all layers at once with ${confidence(alpha)} confidence, asymptotic ones are no certificates`,
     columns: [
       {title: 'layer', kind: 'text'},
       {title: 'then', kind: 'number'},
@@ -106,8 +117,8 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
     ],
     rows: layers.map((l) => [
       l.name,
-      number(l.earlier),
-      number(l.epsilon),
+      number(l.earlier, 'up'),
+      number(l.epsilon, 'up'),
       number(l.difference),
       l.exact === null ? '–' : signedInterval(l.exact),
       signedInterval(l.asymptotic),
@@ -132,11 +143,11 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
           ],
           rows: cells.map((c) => [
             c.layer,
-            setting(c.eta),
-            setting(c.earlierDelta),
-            setting(c.delta),
-            orDash(c.earlierObserved, percent),
-            orDash(c.observed, percent),
+            lossChange(c.eta),
+            radius(c.earlierDelta),
+            radius(c.delta),
+            orDash(c.earlierObserved, percentUp),
+            orDash(c.observed, percentUp),
             c.asymptotic === null ? '–' : signedInterval(c.asymptotic),
             percentUp(c.earlierBound),
             percentUp(c.bound),

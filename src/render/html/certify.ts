@@ -1,6 +1,18 @@
 import type {CertifyMetrics} from '../../certify/types.js'
-import {bestBound, statusCounts, tightest} from '../certify-view.js'
-import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
+import {statusCounts} from '../certify-view.js'
+import {
+  confidence,
+  count,
+  interval,
+  lossChange,
+  number,
+  orDash,
+  percentUp,
+  plural,
+  radius,
+  setting,
+  tenths,
+} from '../format.js'
 import type {CertifyReport} from '../../documents/reports.js'
 import {bounds} from './certify-bounds.js'
 import {classSection, exampleSection} from './certify-families.js'
@@ -53,40 +65,46 @@ export function certifyHtml(report: CertifyReport): string {
 }
 
 function figures(metrics: CertifyMetrics): KeyFigure[] {
-  const best = tightest(metrics)
   const counts = statusCounts(metrics.cells)
   const most = metrics.localization.ranking[0]
-  const {loss, alpha, anchors, references} = metrics
+  const {loss, alpha, anchors, references, performance, headline} = metrics
   const all: (KeyFigure | null)[] = [
-    best === null
-      ? {name: 'Tightest certified bound', value: 'none', detail: 'no statement below 100 % holds'}
+    performance === undefined
+      ? null
       : {
-          name: 'Tightest certified bound',
-          value: percentUp(bestBound(best)),
-          detail: `δ = ${setting(best.delta)}, η = ${setting(best.eta)}, layer ${best.layer}`,
+          name: 'Accuracy',
+          value: tenths(performance.value, 'down'),
+          detail: `${performance.lower === null ? '' : `at least ${tenths(performance.lower, 'down')}; `}always guessing the commonest class: ${tenths(performance.baseline, 'up')}`,
+        },
+    headline === undefined
+      ? null
+      : {
+          name: `Of the closest ${percentUp(headline.closeness)} of pairs differ`,
+          value: headline.status === 'certified' ? `at most ${percentUp(headline.bound)}` : 'nothing shown',
+          detail: `by ${lossChange(headline.eta)} or more in loss, in layer ${headline.layer}, the worst, within δ = ${radius(headline.delta)}; ${orDash(headline.observed, percentUp)} observed, ${percentUp(headline.arbitrary.observed)} at any distance`,
         },
     {
       name: 'Statements certified',
       value: `${count(counts.certified)} of ${count(metrics.cells.length)}`,
       detail: `${count(counts.vacuous)} vacuous, ${count(counts.abstain)} with too few pairs, ${count(counts.invalid)} invalid`,
     },
-    {name: 'Confidence', value: percent(1 - alpha.total), detail: `all ${count(alpha.statements)} statements at once`},
+    {name: 'Confidence', value: confidence(alpha.total), detail: `all ${count(alpha.statements)} statements at once`},
     most === undefined
       ? null
       : {
           name: 'Most volatile layer',
-          value: number(most.scaleFree),
+          value: number(most.scaleFree, 'up'),
           detail: `ε of ${most.layer}${most.interval === null ? '' : `, ${interval(most.interval)}`}`,
         },
     {
       name: 'Examples',
       value: count(metrics.rows),
-      detail: `${anchors === null || references === null ? 'not split' : `${count(anchors)} anchors, ${count(references)} references`}; ${count(metrics.duplicatesRemoved)} duplicates removed`,
+      detail: `${anchors === null || references === null ? 'not split' : `${count(anchors)} anchors, ${count(references)} references`}; ${metrics.duplicatesRemoved > 0 ? `${count(metrics.duplicatesRemoved)} duplicates removed` : `${plural(metrics.duplicates ?? 0, 'equal row')} counted`}`,
     },
     {
-      name: metrics.accuracy === null ? 'Mean loss' : 'Accuracy',
-      value: orDash(metrics.accuracy, percent).replace('–', number(loss.mean)),
-      detail: `mean ${loss.name} loss ${number(loss.mean)}${loss.max === null ? '' : `, clipped at ${setting(loss.max)}`}${loss.tailUpper === null ? '' : `; above that at most ${percentUp(loss.tailUpper)}`}`,
+      name: 'Mean loss',
+      value: number(loss.mean, 'up'),
+      detail: `${loss.name}${loss.max === null ? '' : `, clipped at ${setting(loss.max)}`}${loss.tailUpper === null ? '' : `; above that at most ${percentUp(loss.tailUpper)}`}`,
     },
   ]
   return all.filter((figure) => figure !== null)

@@ -138,7 +138,7 @@ function method({options, rows, parameters, backend, layers, attack}: HardenMetr
     ['epoch kept by', options.select],
     ...(attack === null
       ? []
-      : [['attacked inputs stay within', attack.range.map(setting).join(' … ')] as [string, string]]),
+      : [['attacked inputs stay within', attack.range.map((x) => setting(x)).join(' … ')] as [string, string]]),
   ])
 }
 

@@ -31,6 +31,9 @@ const STATUS: Record<Verdict['status'], {word: string; sign: string}> = {
   fail: {word: 'Failed', sign: 'M8 8l8 8M16 8l-8 8'},
   inconclusive: {word: 'Inconclusive', sign: 'M7.5 12h9'},
   done: {word: 'Done', sign: 'M12 8v8M8 12h8'},
+  certified: {word: 'Certified', sign: 'M7 12.5l3.5 3.5L17 8.5'},
+  'nothing-certified': {word: 'Nothing certified', sign: 'M7.5 12h9'},
+  uninformative: {word: 'Uninformative', sign: 'M7.5 12h9'},
 }
 
 /** A whole report as one self-contained HTML file: first screen, sections, then how it was computed. */

@@ -86,7 +86,7 @@ ${foldedTable('Table of the quartiles', {
 })}`
 }
 
-const quartiles = (values: PartSummary['kept']): string[] => values?.map(number) ?? ['–', '–', '–']
+const quartiles = (values: PartSummary['kept']): string[] => values?.map((x) => number(x)) ?? ['–', '–', '–']
 
 function partChart({name, tenths}: PartSummary): Markup {
   const shares = (counts: readonly number[]) => {

@@ -79,9 +79,9 @@ section h3{margin-top:2.5rem}
 .verdict{margin-top:2.5rem}
 .status{display:inline-flex;align-items:center;gap:.5rem;margin:0 0 1rem;font-weight:650;font-size:.95rem}
 .status svg{width:1.5rem;height:1.5rem}
-.status.pass{color:var(--pass)}
+.status.pass,.status.certified{color:var(--pass)}
 .status.fail{color:var(--fail)}
-.status.inconclusive{color:var(--inconclusive)}
+.status.inconclusive,.status.nothing-certified,.status.uninformative{color:var(--inconclusive)}
 .status.done{color:var(--accent)}
 .status .on{stroke:var(--paper);fill:none;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .meaning{margin-top:1.75rem;padding-left:1.25rem;border-left:3px solid var(--accent)}

@@ -1,6 +1,6 @@
 import type {CellStatus} from '../../certify/types.js'
 import type {CellGrid, Placed} from '../certify-view.js'
-import {setting} from '../format.js'
+import {radius} from '../format.js'
 import type {Table} from './table.js'
 
 export const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
@@ -21,7 +21,7 @@ export function boundTable<C extends Placed>(
     align: ['left', ...shown.map(() => 'right' as const)],
     rows: rows.flatMap(({layer, cells}) => {
       const bounds = line(layer, cells, bound)
-      return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => setting(cell.delta))]
+      return sharedRadii ? [bounds] : [bounds, line('  within δ', cells, (cell) => radius(cell.delta))]
     }),
   }
 }

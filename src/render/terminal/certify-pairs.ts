@@ -1,6 +1,17 @@
 import type {CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
 import {cellGrids, headlineGrid, perturbationName} from '../certify-view.js'
-import {number, orDash, percent, percentUp, points, setting, signedInterval, signedNumber} from '../format.js'
+import {
+  confidence,
+  lossChange,
+  number,
+  orDash,
+  percentDown,
+  percentUp,
+  points,
+  radius,
+  signedInterval,
+  signedNumber,
+} from '../format.js'
 import {boundTable, SIGN} from './bound-table.js'
 import type {Table} from './table.js'
 
@@ -23,7 +34,7 @@ export function perturbationTables({perturbations = []}: CertifyMetrics, columns
     ...perturbations.map((perturbation) => {
       const grid = headlineGrid(cellGrids(perturbation))!
       return {
-        title: `${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${setting(grid.eta)} or more`,
+        title: `${perturbationName(perturbation)}: of the copies within δ of their example at most this share changes in loss by ${lossChange(grid.eta)} or more`,
         table: boundTable(grid, columns, bound),
       }
     }),
@@ -33,13 +44,13 @@ export function perturbationTables({perturbations = []}: CertifyMetrics, columns
 function overview(perturbations: readonly PerturbationMetrics[]): Table {
   const etas = perturbations[0]!.changes.map(({eta}) => eta)
   return {
-    head: ['', ...etas.flatMap((eta) => [`η ${setting(eta)}`, 'observed']), 'mean loss', 'accuracy'],
+    head: ['', ...etas.flatMap((eta) => [`η ${lossChange(eta)}`, 'observed']), 'mean loss', 'accuracy'],
     align: ['left', ...etas.flatMap(() => ['right', 'right'] as const), 'right', 'right'],
     rows: perturbations.map((each) => [
       perturbationName(each),
-      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percent(observed)]),
-      `${number(each.meanLoss.original)} → ${number(each.meanLoss.perturbed)}`,
-      orDash(each.accuracy, percent),
+      ...each.changes.flatMap(({upper, observed}) => [percentUp(upper), percentUp(observed)]),
+      `${number(each.meanLoss.original, 'up')} → ${number(each.meanLoss.perturbed, 'up')}`,
+      orDash(each.accuracy, percentDown),
     ]),
   }
 }
@@ -49,7 +60,7 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
   if (comparison === undefined) return []
   const {layers, cells, alpha} = comparison
   const eta = cells[Math.floor(cells.length / 2)]?.eta
-  const title = `Against the earlier report, same examples: scale-free ε now − then, exact interval (all layers at once, ${percent(1 - alpha)})`
+  const title = `Against the earlier report, same examples: scale-free ε now − then, exact interval (all layers at once, ${confidence(alpha)})`
   const epsilon = {
     title,
     table: {
@@ -57,8 +68,8 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
       align: ['left', 'right', 'right', 'right', 'right', 'right'] as const,
       rows: layers.map(({name, earlier, epsilon: now, difference, exact, asymptotic}) => [
         name,
-        number(earlier),
-        number(now),
+        number(earlier, 'up'),
+        number(now, 'up'),
         signedNumber(difference),
         exact === null ? '–' : signedInterval(exact),
         signedInterval(asymptotic),
@@ -69,7 +80,7 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
   return [
     epsilon,
     {
-      title: `Against the earlier report: share of close pairs whose loss changes by ${setting(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
+      title: `Against the earlier report: share of close pairs whose loss changes by ${lossChange(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
       table: {
         head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
         align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
@@ -77,10 +88,10 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
           .filter((cell) => cell.eta === eta)
           .map((cell) => [
             cell.layer,
-            setting(cell.earlierDelta),
-            setting(cell.delta),
-            orDash(cell.earlierObserved, percent),
-            orDash(cell.observed, percent),
+            radius(cell.earlierDelta),
+            radius(cell.delta),
+            orDash(cell.earlierObserved, percentUp),
+            orDash(cell.observed, percentUp),
             cell.asymptotic === null
               ? '–'
               : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),

@@ -1,7 +1,7 @@
 import type {Cell, CertifyMetrics} from '../../certify/types.js'
 import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
-import {count, interval, number, orDash, percent, percentUp, setting} from '../format.js'
+import {confidence, count, interval, lossChange, number, numberUp, orDash, percentUp} from '../format.js'
 import type {Report} from '../../frame/report.js'
 import {bar} from './blocks.js'
 import {boundTable, SIGN} from './bound-table.js'
@@ -57,8 +57,8 @@ function layerTable({layers}: CertifyMetrics): Table {
         : [
             name,
             count(dim),
-            number(scaleFree.estimate),
-            orDash(scaleFree.upper),
+            number(scaleFree.estimate, 'up'),
+            orDash(scaleFree.upper, numberUp),
             interval(scaleFree.asymptotic),
             bar(scaleFree.estimate, max, 10),
           ],
@@ -67,7 +67,7 @@ function layerTable({layers}: CertifyMetrics): Table {
 }
 
 function boundTitle({eta}: CellGrid): string {
-  return `At most this share of random pairs within δ differs in loss by ${setting(eta)} or more`
+  return `At most this share of random pairs within δ differs in loss by ${lossChange(eta)} or more`
 }
 
 function boundText(cell: Cell): string {
@@ -76,8 +76,8 @@ function boundText(cell: Cell): string {
 
 function legend(metrics: CertifyMetrics, grids: readonly CellGrid[], headline: CellGrid): string {
   const counts = statusCounts(metrics.cells)
-  const others = grids.filter((grid) => grid !== headline).map((grid) => setting(grid.eta))
-  const statements = `${SIGN.certified} certified (${count(counts.certified)}), ${SIGN.vacuous} vacuous (${count(counts.vacuous)}), ${SIGN.abstain} too few pairs (${count(counts.abstain)}), ${SIGN.invalid} invalid (${count(counts.invalid)}) of all ${count(metrics.cells.length)} statements, which hold together with ${percent(1 - metrics.alpha.total)} confidence.`
+  const others = grids.filter((grid) => grid !== headline).map((grid) => lossChange(grid.eta))
+  const statements = `${SIGN.certified} certified (${count(counts.certified)}), ${SIGN.vacuous} vacuous (${count(counts.vacuous)}), ${SIGN.abstain} too few pairs (${count(counts.abstain)}), ${SIGN.invalid} invalid (${count(counts.invalid)}) of all ${count(metrics.cells.length)} statements, which hold together with ${confidence(metrics.alpha.total)} confidence.`
   return others.length === 0
     ? statements
     : `${statements} Losses changing by ${others.join(', ')} or more are in the report.`

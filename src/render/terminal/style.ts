@@ -35,5 +35,8 @@ export function verdictMark(status: Verdict['status'], paint: Palette): string {
     fail: paint.fail('✗ FAIL'),
     inconclusive: paint.warn('? INCONCLUSIVE'),
     done: '• DONE',
+    certified: paint.pass('✓ CERTIFIED'),
+    'nothing-certified': paint.warn('? NOTHING CERTIFIED'),
+    uninformative: paint.warn('? UNINFORMATIVE'),
   }[status]
 }

@@ -56,7 +56,7 @@ describe('states are checked at the border', () => {
 })
 
 describe('the split', () => {
-  it('property: cuts a permutation of the distinct rows at the share of the anchors', () => {
+  it('property: cuts a permutation of the rows, or of the distinct ones, at the share of the anchors', () => {
     fc.assert(
       fc.property(
         fc.nat(1e6),
@@ -72,13 +72,19 @@ describe('the split', () => {
             data.labels![rows - 1 - k] = data.labels![k]!
             loss[rows - 1 - k] = loss[k]!
           }
-          const {anchors, references, duplicatesRemoved} = splitSample(data, loss, share, random(seed))
-          expect(duplicatesRemoved).toBe(copies)
+          const all = splitSample(data, loss, share, random(seed))
+          expect([all.duplicates, all.duplicatesRemoved]).toEqual([copies, 0])
+          expect([...all.anchors, ...all.references].sort((a, b) => a - b)).toEqual(
+            Array.from({length: rows}, (_, i) => i),
+          )
+          const split = () => splitSample(data, loss, share, random(seed), 'drop')
+          const {anchors, references, duplicates, duplicatesRemoved} = split()
+          expect([duplicates, duplicatesRemoved]).toEqual([0, copies])
           expect([...anchors, ...references].sort((a, b) => a - b)).toEqual(
             Array.from({length: rows - copies}, (_, i) => i),
           )
           expect(anchors).toHaveLength(anchorCount(rows - copies, share))
-          expect(isDeepStrictEqual(splitSample(data, loss, share, random(seed)).anchors, anchors)).toBe(true)
+          expect(isDeepStrictEqual(split().anchors, anchors)).toBe(true)
         },
       ),
       {seed: 3, numRuns: 40},
@@ -97,7 +103,8 @@ describe('the split', () => {
       const data = twin(structuredClone(base))
       const losses = loss.slice()
       change(data, losses)
-      return splitSample(data, losses, 0.25, random(1)).duplicatesRemoved
+      expect(splitSample(data, losses, 0.25, random(1)).duplicatesRemoved).toBe(0)
+      return splitSample(data, losses, 0.25, random(1), 'drop').duplicatesRemoved
     }
     expect(removed(() => undefined)).toBe(1)
     expect(removed((data) => (data.layers[0]!.data[2]! += 1))).toBe(0)
@@ -118,7 +125,7 @@ describe('the split', () => {
     const same = mixture(1, 40, 0.1, [2])
     same.layers[0]!.data.fill(1, 0, 44)
     same.labels!.fill(0)
-    expect(() => splitSample(same, new Float64Array(40), 0.25, random(1))).toThrow(
+    expect(() => splitSample(same, new Float64Array(40), 0.25, random(1), 'drop')).toThrow(
       'only 19 of 40 rows are distinct; at least 20 are needed',
     )
   })

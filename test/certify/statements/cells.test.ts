@@ -3,8 +3,7 @@ import type {CellBounds, LayerBets, LayerStatistics} from '../../../src/certify/
 import {cellBounds, cellStatistics, epsilonUpper} from '../../../src/certify/statements/bounds.js'
 import {bestBound, cellStatus, layerCells, middle, MIN_PAIRS, tightest} from '../../../src/certify/statements/cells.js'
 import {splitAlpha, statements} from '../../../src/certify/plan/alpha.js'
-import type {Cell, CertifyMetrics, PerturbationMetrics} from '../../../src/certify/types.js'
-import {verdictOf} from '../../../src/certify/statements/verdict.js'
+import type {Cell} from '../../../src/certify/types.js'
 
 const bounds = (direct: number, windowed = direct, global = windowed): CellBounds => ({direct, windowed, global})
 
@@ -171,7 +170,7 @@ describe('statistics and bounds of a cell', () => {
 describe('α', () => {
   const sizes = {bounds: [], layers: 3, cells: 36, tail: false, classes: 4, examples: 10, radii: 18} as const
   it('counts every statement of a report', () => {
-    expect(statements(sizes)).toEqual({epsilon: 3, cells: 36, classes: 12, examples: 180})
+    expect(statements(sizes)).toEqual({epsilon: 3, cells: 36, classes: 12, examples: 180, performance: 0})
     expect(statements({...sizes, tail: true})).toMatchObject({epsilon: 4})
     expect(statements({...sizes, bounds: ['kl-u']})).toMatchObject({epsilon: 6, cells: 36})
     expect(statements({...sizes, bounds: ['kl-u', 'maurer-pontil', 'kl-u']})).toMatchObject({epsilon: 9, cells: 36})
@@ -205,76 +204,5 @@ describe('α', () => {
       if (classes > 0) expect(classes * alpha.class!).toBeCloseTo(0.05 * own, 15)
       if (examples > 0) expect(examples * alpha.example!).toBeCloseTo(0.05 * own, 15)
     }
-  })
-})
-
-describe('the verdict', () => {
-  const metrics = (changed: Partial<CertifyMetrics>) =>
-    ({
-      alpha: {total: 0.05},
-      cells: [cell('h1', 0.12345), cell('h1', 0.5), cell('h1', 1, 'vacuous')],
-      anchors: 40,
-      layers: [{name: 'h1'}],
-      ...changed,
-    }) as unknown as CertifyMetrics
-  const law = (kind: PerturbationMetrics['kind']) =>
-    ({
-      kind,
-      description: `a ${kind} law`,
-      pairs: 200,
-      changes: [
-        {eta: 0.1, upper: 1, observed: 1},
-        {eta: 1 / 3, upper: 0.0421, observed: 0.01},
-      ],
-    }) as unknown as PerturbationMetrics
-
-  it('states the tightest bound, rounded up, and how many cells hold at once', () => {
-    const {status, summary, meaning} = verdictOf(metrics({}))
-    expect(status).toBe('pass')
-    expect(summary).toContain(
-      'With probability ≥ 95 % over the sample, at most 12.4 % of random pairs within δ = 0.5 in layer h1 differ in loss by ≥ 0.25 (observed 3.2 %',
-    )
-    expect(summary).toMatch(/\b2 of 3\b/)
-    expect(meaning.join('\n')).toMatch(
-      /at most the stated share of random pairs.*\n.*one of the 40 anchors.*\n.*nothing about an adversary/,
-    )
-  })
-
-  it('never rounds a bound down, nor one that is a round figure up', () => {
-    const shown = (direct: number) =>
-      /at most (\S+) %/.exec(verdictOf(metrics({cells: [cell('h1', direct)]})).summary)![1]
-    expect(['0.1234', '0.1', '0.10001', '0.3', '0'].map((x) => shown(Number(x)))).toEqual([
-      '12.4',
-      '10',
-      '10.1',
-      '30',
-      '0',
-    ])
-  })
-
-  it('is inconclusive without a certified cell, and plain statistics without a split', () => {
-    expect(verdictOf(metrics({cells: [cell('h1', 1, 'vacuous')]}))).toMatchObject({
-      status: 'inconclusive',
-      summary: expect.stringContaining('None of 1 cells is certified') as string,
-    })
-    const plain = verdictOf(metrics({anchors: null}))
-    expect(plain.status).toBe('done')
-    expect(`${plain.summary} ${plain.meaning.join(' ')}`).toMatch(
-      /nothing is certified.*bound nothing beyond it.*split into anchors and references/,
-    )
-  })
-
-  it('gives every perturbation its headline at the largest η, and each kind its warning once', () => {
-    const {meaning} = verdictOf(metrics({perturbations: [law('random'), law('supplied'), law('random')]}))
-    expect(
-      meaning.filter(
-        (sentence) =>
-          sentence ===
-          'Of fresh examples at most 4.3 % change in loss by ≥ 0.333 when perturbed (observed 1 % of 200): a random law.',
-      ),
-    ).toHaveLength(2)
-    expect(meaning.filter((sentence) => /drawn at random is not chosen/.test(sentence))).toHaveLength(1)
-    expect(meaning.filter((sentence) => /provided that they were made independently/.test(sentence))).toHaveLength(1)
-    expect(meaning.join(' ')).not.toContain('not robustness against every adversary')
   })
 })

@@ -5,9 +5,9 @@ import {middle} from '../../statements/cells.js'
 import {decodeLayer, type Evidence, type LayerEvidence} from '../evidence.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
 import {checkOptions, type CertifyOptions} from '../../options.js'
-import {unpackPoints} from '../../sample/points.js'
+import {type Points, unpackPoints} from '../../sample/points.js'
 import {anchorCount} from '../../sample/sample.js'
-import type {CertifyMetrics} from '../../types.js'
+import type {CertifyMetrics, LossName} from '../../types.js'
 import {UsageError} from '../../../errors.js'
 
 /** Of sums against each other: those of fp32 engines are that exact. */
@@ -110,6 +110,8 @@ function sampleFaults(
   const bound = LOSS_BOUND[metrics.loss.name]
   if (bound !== null && [...anchors.losses, ...references.losses].some((x) => x > bound))
     faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
+  if ([anchors, references].some((side) => contradictsPredictions(metrics.loss.name, side)))
+    faults.push('a loss of the sample contradicts whether its prediction is right')
   if (
     options.loss !== 'auto'
       ? options.loss !== metrics.loss.name
@@ -117,6 +119,13 @@ function sampleFaults(
   )
     faults.push(`the loss ${metrics.loss.name} is not the one of the configuration, ${options.loss}`)
   return faults
+}
+
+/** The 0–1 loss says whether a prediction is right; more than half of the probability makes it so. */
+function contradictsPredictions(loss: LossName, {losses, correct}: Points): boolean {
+  if (correct === null || correct === undefined) return false
+  if (loss === 'zero-one') return losses.some((x, k) => x !== 1 - correct[k]!)
+  return loss === 'one-minus-p' && losses.some((x, k) => x < 0.49 && correct[k] === 0)
 }
 
 /** Sums that contradict each other, and stakes that would make the e-value meaningless. */

@@ -76,6 +76,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
     etas,
     layers,
     duplicatesRemoved: metrics.duplicatesRemoved,
+    duplicates: metrics.duplicates ?? 0,
     loss,
     alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
     labelHints: metrics.localization.labelHints ?? null,

@@ -1,0 +1,87 @@
+import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
+import type {CertifyPlan} from '../plan/plan.js'
+import {bestBound} from './cells.js'
+import type {Cell, Headline, LayerMetrics} from '../types.js'
+
+/** The share of close pairs that the headline is about. */
+export const CLOSENESS = 0.1
+/** A grid of quantiles holds what it says of the anchors' pairs; of other pairs, about that. */
+const ABOUT = Math.SQRT2
+
+/**
+ * The one statement of a report that can be held against another run's: the closest 10 % of pairs, a loss change of half
+ * the loss's range, in the worst layer.
+ *
+ * Formula    η     half of L_max where the grid has it (the default does); else the largest η of the grid below it, else
+ *                  the smallest. The 0–1 loss changes by 1 or not at all: η = 1.
+ *            δ     of each layer: the radius of the grid whose share of the anchor–reference pairs is nearest to 10 %.
+ *            layer the one with the largest bound there; collapsed layers count only where there are no others.
+ *            arbitrary  P[ΔL ≥ η] of a random anchor and a fresh example at any distance: a_j = share of anchors with
+ *                  ΔL ≥ η, its mean, and 1 − the betting bound of 1 − a at the α of a cell (Theorem C): a statement beside
+ *                  the others, like the lower bounds of the cells.
+ * Cost       n log m, and a bisection over n.
+ * Empty      no split → null.
+ */
+export function headlineOf(
+  plan: CertifyPlan,
+  layers: readonly LayerMetrics[],
+  cells: readonly Cell[],
+): Headline | null {
+  if (plan.alpha === null || cells.length === 0) return null
+  const eta = headlineEta(plan)
+  const apart = layers.filter(({collapsed}) => collapsed !== true)
+  const names = (apart.length > 0 ? apart : layers).map(({name}) => name)
+  const worst = names
+    .map((name) => nearest(cells.filter((cell) => cell.layer === name && cell.eta === eta)))
+    .reduce((a, b) => (held(b) > held(a) || (held(b) === held(a) && (b.observed ?? 0) > (a.observed ?? 0)) ? b : a))
+  const off = worst.fraction / CLOSENESS
+  const named = plan.options.deltas !== 'auto' || !(off < ABOUT && off > 1 / ABOUT)
+  return {
+    layer: worst.layer,
+    delta: worst.delta,
+    closeness: named ? worst.fraction : CLOSENESS,
+    eta,
+    bound: held(worst),
+    observed: worst.observed,
+    status: worst.status,
+    arbitrary: arbitraryPairs(plan, eta),
+  }
+}
+
+/** What a cell says: its bound where it is certified, else nothing. */
+const held = (cell: Cell) => (cell.status === 'certified' ? bestBound(cell) : 1)
+
+function headlineEta({etas, loss, lossMax}: CertifyPlan): number {
+  const half = loss.name === 'zero-one' ? 1 : lossMax / 2
+  return etas.findLast((eta) => eta <= half) ?? etas[0]!
+}
+
+/** Where no pair is within any radius, the largest. */
+function nearest(cells: readonly Cell[]): Cell {
+  const off = ({fraction}: Cell) => (fraction > 0 ? Math.abs(Math.log(fraction / CLOSENESS)) : Infinity)
+  return cells.reduce((a, b) => (off(b) < off(a) || (off(a) === Infinity && b.delta > a.delta) ? b : a))
+}
+
+function arbitraryPairs({anchors, references, alpha}: CertifyPlan, eta: number): Headline['arbitrary'] {
+  const sorted = anchors.losses.slice().sort()
+  const m = sorted.length
+  const same = references.losses.map((loss) => 1 - exceeding(sorted, loss, eta) / m)
+  const observed = 1 - same.reduce((sum, x) => sum + x, 0) / same.length
+  return {observed, lower: 1 - ratioUpperBound(same, null, UNIT_BETS, alpha!.direct!, 1)}
+}
+
+/** #{i : |L_i − loss| ≥ η}, in the arithmetic of the engines: |difference| ≥ η. */
+function exceeding(sorted: Float64Array, loss: number, eta: number): number {
+  const first = (test: (x: number) => boolean) => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (test(sorted[middle]!)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+  const below = first((x) => loss - x < eta)
+  const above = first((x) => x - loss >= eta)
+  return below + sorted.length - above
+}

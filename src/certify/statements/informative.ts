@@ -1,0 +1,33 @@
+import {quantile} from '../../stats/quantile.js'
+import {tenths} from '../../frame/figures.js'
+import {concat} from '../sample/arrays.js'
+import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyMetrics} from '../types.js'
+
+/** Losses whose middle four fifths lie within this share of the largest of them are near constant … */
+const SPREAD = 0.05
+/** … where fewer than this share of arbitrary pairs differ by half of the loss's range. */
+const RARE = 0.02
+
+/** Whether the losses hardly vary: 80 % of them lie within 5 % of each other. */
+export function nearConstant({anchors, references, alpha}: CertifyPlan): boolean {
+  const losses = (alpha === null ? references.losses.slice() : concat([anchors.losses, references.losses])).sort()
+  const [low, high] = [quantile(losses, 0.1), quantile(losses, 0.9)]
+  return high - low <= SPREAD * high
+}
+
+/**
+ * Why what is certified says nothing of the model, in one sentence; null: it says something.
+ *
+ * A model that is not shown to beat a guess without a model may change its loss rarely because it is always wrong; a loss
+ * that hardly varies cannot change, whatever the model does. Where the performance is known, it decides.
+ */
+export function uninformative({performance, headline}: CertifyMetrics, constant: boolean): string | null {
+  if (performance !== undefined && performance.lower !== null) {
+    const {lower, baseline} = performance
+    if (lower > baseline) return null
+    return `This model is not shown to beat always guessing the commonest class: its accuracy is at least ${tenths(lower, 'down', ' ')}, that of the guess ${tenths(baseline, 'up', ' ')}; loss changes of such a model say nothing.`
+  }
+  if (!constant || headline === undefined || headline.arbitrary.observed >= RARE) return null
+  return 'The loss hardly varies and no accuracy is known: whether the model is always right or always wrong cannot be told, and loss changes say nothing.'
+}

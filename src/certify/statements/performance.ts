@@ -1,0 +1,38 @@
+import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
+import type {CertifyPlan} from '../plan/plan.js'
+import type {Points} from '../sample/points.js'
+import type {Performance} from '../types.js'
+
+/**
+ * How often the model is right, with a lower bound for a fresh example, beside a guess that needs no model.
+ *
+ * Formula    value = k/N over all rows used, anchors included; lower: Clopper–Pearson at the α of the performance;
+ *            baseline: the share of the commonest label among the same rows.
+ * Precision  exact for independent rows: k is binomial. It is a statement about fresh examples, so a file of which a
+ *            part was drawn makes no difference.
+ * Cost       rows.
+ * Empty      unknown predictions → null; no split → lower null.
+ * Source     Clopper & Pearson 1934; docs/math.md, "Performance".   Deviation: none.
+ */
+export function performanceOf({
+  anchors,
+  references,
+  alpha,
+}: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha'>): Performance | null {
+  const sides = alpha === null ? [references] : [anchors, references]
+  if (sides.some(({correct, labels}) => correct === null || correct === undefined || labels === null)) return null
+  const rows = sides.reduce((sum, side) => sum + side.rows.length, 0)
+  const right = sides.reduce((sum, {correct}) => sum + correct!.reduce((s, x) => s + x, 0), 0)
+  return {
+    measure: 'accuracy',
+    value: right / rows,
+    lower: alpha?.performance === undefined ? null : clopperPearsonLower(right, rows, alpha.performance),
+    baseline: commonest(sides) / rows,
+  }
+}
+
+function commonest(sides: readonly Points[]): number {
+  const counts = new Map<number, number>()
+  for (const {labels} of sides) for (const label of labels!) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return Math.max(...counts.values())
+}
