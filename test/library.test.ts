@@ -15,7 +15,7 @@ describe('the library', () => {
     const {metrics, verdict} = await certify(mixture(3, 400), {bootstrap: 0, threads: 1})
     expect(metrics.alpha.total).toBe(0.05)
     expect(metrics.anchors).toBe(100)
-    expect(verdict.status).toBe('pass')
+    expect(verdict.status).toBe('certified')
     await expect(certify({...mixture(3, 400), rows: 3})).rejects.toBeInstanceOf(InputError)
     await expect(certify(mixture(3, 400), {alpha: 2})).rejects.toBeInstanceOf(UsageError)
   })

@@ -28,7 +28,7 @@ describe('surety certify', () => {
 
   it('prints the verdict and what it means, and exits 0', () => {
     expect(run.code).toBe(0)
-    expect(run.stdout).toMatch(/^✓ PASS {2}With probability ≥ 95 %/)
+    expect(run.stdout).toMatch(/^✓ CERTIFIED {2}Accuracy /)
     expect(run.stdout.replace(/\s+/g, ' ')).toContain('It says nothing about an adversary')
     expect(Math.max(...run.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(run.stdout).not.toContain('\u001b')

@@ -46,8 +46,17 @@ describe('evidence decodes to what was measured', () => {
     expect([fresh.weight, fresh.pairs.length, fresh.within.length, fresh.exceed.length]).toEqual([45, 45, G, G * E])
   })
 
-  it('points: rows, losses, labels where they are known', () => {
-    const points = {rows: Uint32Array.of(3, 1), losses: Float64Array.of(0.5, 0), labels: Int32Array.of(-1, 2)}
+  it('points: rows, losses, labels and predictions where they are known', () => {
+    const points = {
+      rows: Uint32Array.of(3, 1),
+      losses: Float64Array.of(0.5, 0),
+      labels: Int32Array.of(-1, 2),
+      correct: Uint8Array.of(1, 0),
+    }
+    expect(unpackPoints(packPoints({...points, correct: null}), 'x')).toEqual({...points, correct: null})
+    expect(() => unpackPoints(packPoints({...points, correct: Uint8Array.of(0, 2)}), 'here')).toThrow(
+      'here: prediction 1 is 2, not 0 or 1',
+    )
     expect(unpackPoints(packPoints(points), 'x')).toEqual(points)
     expect(unpackPoints(packPoints({...points, labels: null}), 'x')).toEqual({...points, labels: null})
     for (const bad of [-1, NaN, Infinity]) {
@@ -59,6 +68,7 @@ describe('evidence decodes to what was measured', () => {
       ['rows', 'rows'],
       ['losses', 'losses'],
       ['labels', 'labels'],
+      ['correct', 'correct'],
     ] as const)
       expect(() => unpackPoints({...packPoints(points), [field]: pack(new Float64Array(7))}, 'the place')).toThrow(
         `the place, ${what} holds`,

@@ -110,7 +110,7 @@ function sampleFaults(
   const bound = LOSS_BOUND[metrics.loss.name]
   if (bound !== null && [...anchors.losses, ...references.losses].some((x) => x > bound))
     faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
-  if ([anchors, references].some((side) => contradictsPredictions(metrics.loss.name, side)))
+  else if ([anchors, references].some((side) => contradictsPredictions(metrics.loss.name, side)))
     faults.push('a loss of the sample contradicts whether its prediction is right')
   if (
     options.loss !== 'auto'
