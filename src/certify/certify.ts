@@ -212,7 +212,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
     notes.push({
       level: 'info',
       code: 'duplicates-kept',
-      message: `${metrics.duplicates} of ${metrics.rows} rows equal an earlier one in every layer, loss and label; they count, as equal draws do. If the file was copied together, --drop-duplicates`,
+      message: `${metrics.duplicates} of ${metrics.rows} rows equal an earlier one in every layer, loss and label; they count, as equal draws do. If they are copies of one draw, certify the distinct rows (option duplicates: drop)`,
     })
   if (metrics.loss.tailUpper !== null)
     notes.push({

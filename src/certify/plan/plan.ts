@@ -71,9 +71,9 @@ export async function planCertify(
   checkEmbeddings(embeddings)
   const losses = lossOf(embeddings, options.loss)
   if (options.minAccuracy !== null && losses.accuracy === null)
-    throw new UsageError('--min-accuracy needs predictions and labels, which the input does not hold', [
+    throw new UsageError(`${option('minAccuracy')} needs predictions and labels, which the input does not hold`, [
       'add them to the file',
-      'leave out --min-accuracy',
+      `leave out ${option('minAccuracy')}`,
     ])
   const generator = random(options.seed)
   const sample = splitSample(embeddings, losses.values, options.split, generator, options.duplicates)

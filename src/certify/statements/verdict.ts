@@ -109,7 +109,7 @@ function meaningOf(
 ): string[] {
   return [
     duplicates === 'drop'
-      ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out (--drop-duplicates), so it speaks of distinct rows and not of how often each comes.'
+      ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out, as asked for, so it speaks of distinct rows and not of how often each comes.'
       : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.',
     `With probability ≥ ${confidence(alpha.total, SPACE)} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once${performance === undefined ? '' : ', and the accuracy is at least the stated one'}; ${certified} of ${cells.length} cells are certified.`,
     `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,

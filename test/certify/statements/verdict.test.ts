@@ -96,14 +96,14 @@ describe('the verdict of a certificate', () => {
   it('speaks of distinct rows where duplicates were dropped', () => {
     const {summary, meaning} = judge({}, {duplicates: 'drop'})
     expect(summary).toMatch(/Of two distinct rows .* fresh distinct rows/)
-    expect(meaning[0]).toContain('--drop-duplicates')
+    expect(meaning[0]).toContain('copies were left out')
   })
 
   it('is plain statistics without a split', () => {
     const plain = judge({anchors: null})
     expect(plain.status).toBe('done')
     expect(`${plain.summary} ${plain.meaning.join(' ')}`).toMatch(
-      /nothing is certified.*bound nothing beyond it.*--no-split/,
+      /nothing is certified.*bound nothing beyond it.*split into anchors/,
     )
   })
 
