@@ -7,6 +7,7 @@ import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
 import type {EvaluateReport} from '../src/documents/reports.js'
+import {withChecksum} from '../src/frame/checksum.js'
 import {evaluateText} from '../src/render/terminal/evaluate.js'
 import type {SanitizeRequest} from '../src/sanitize/request.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
@@ -137,10 +138,10 @@ must beat. Labels of test nodes are read to grade only.`
     const evaluation = await evaluate(opened.opened.normalised.graph, opened.options, engine.engine, run).finally(() =>
       engine.engine.close(),
     )
-    const report: EvaluateReport = {
+    const report: EvaluateReport = withChecksum({
       ...this.report(evaluationOutcome(opened, engine, evaluation), flags.seed),
-      command: 'evaluate',
-    }
+      command: 'evaluate' as const,
+    })
     await writeEvaluation(flags, report)
     this.finish(report, evaluateText(report, terminalOf(process.stdout)))
     return report

@@ -5,6 +5,7 @@ import {defined, GROUP, names, number, numbers, outputFile} from '../src/cli/fla
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
+import {withChecksum} from '../src/frame/checksum.js'
 import {HARDEN_DEFAULTS, type HardenOptions} from '../src/harden/options.js'
 import {SOURCES} from '../src/pairwise/sources.js'
 import {hardenHtml} from '../src/render/html/harden.js'
@@ -199,10 +200,10 @@ what not, is measured in docs/harden.md.`
       onProgress: this.progress.update,
     }).finally(() => engine.engine.close())
     await run.writeHardened(folder, model)
-    const report: HardenReport = {
+    const report: HardenReport = withChecksum({
       ...this.report({inputs, config: run.hardenConfig(task), engine, notes, ...result}, flags.seed),
-      command: 'harden',
-    }
+      command: 'harden' as const,
+    })
     if (flags.html !== undefined) await writeFileAtomic(flags.html, hardenHtml(report))
     if (flags.report !== undefined) await writeFileAtomic(flags.report, toJson(report))
     const begun =

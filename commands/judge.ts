@@ -8,6 +8,7 @@ import {readInput} from '../src/data/read-file.js'
 import {judge} from '../src/judge/judge.js'
 import type {JudgeOptions} from '../src/judge/types.js'
 import type {JudgeReport} from '../src/documents/reports.js'
+import {withChecksum} from '../src/frame/checksum.js'
 import {judgeText} from '../src/render/terminal/judge.js'
 import {readVerdictLog} from '../src/verdicts/read-log.js'
 
@@ -90,10 +91,10 @@ fresh questions, all at once; answers about one question may depend on each othe
     }
     const options: JudgeOptions = {alpha: flags.alpha, repetitions: flags.repetitions as 'first' | 'all'}
     const result = judge(readVerdictLog(input.bytes, args.log, reading), options)
-    const report: JudgeReport = {
+    const report: JudgeReport = withChecksum({
       ...this.report(judgeOutcome(input, reading, options, result), flags.seed),
-      command: 'judge',
-    }
+      command: 'judge' as const,
+    })
     await writeJudge(flags, report, result.outcomes)
     this.finish(report, judgeText(report, terminalOf(process.stdout)))
     return report

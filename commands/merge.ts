@@ -171,7 +171,10 @@ those of sanitize need the graph again, at the path where the shards read it.`
       flags.out,
       flags.soft,
     )
-    const report: SanitizeReport = {...this.report(outcome, seed, 'sanitize'), command: 'sanitize'}
+    const report: SanitizeReport = withChecksum({
+      ...this.report(outcome, seed, 'sanitize'),
+      command: 'sanitize' as const,
+    })
     await writeFiles(flags, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)
     return report

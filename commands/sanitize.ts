@@ -10,6 +10,7 @@ import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
 import {residentBytes} from '../src/frame/memory.js'
 import type {SelectedEngine} from '../src/pairwise/select.js'
+import {withChecksum} from '../src/frame/checksum.js'
 import {toJson} from '../src/frame/json.js'
 import {type SanitizePartial, sealPartial} from '../src/documents/partials.js'
 import type {SanitizeReport} from '../src/documents/reports.js'
@@ -124,7 +125,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     const result = await this.scored(opened, engine, flags, run).finally(() => engine.engine.close())
     const files = {...flags, out: flags['dry-run'] ? undefined : flags.out}
     const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out, flags.soft)
-    const report: SanitizeReport = {...this.report(outcome, flags.seed), command: 'sanitize'}
+    const report: SanitizeReport = withChecksum({...this.report(outcome, flags.seed), command: 'sanitize' as const})
     await writeFiles(files, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
     return report

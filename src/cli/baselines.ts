@@ -4,9 +4,8 @@ import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {readInput} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
-import {checksumOf} from '../frame/checksum.js'
-import {parseAnyReport} from '../documents/read-report.js'
 import type {AnyReport} from '../documents/reports.js'
+import {parseTrusted} from './trusted-report.js'
 
 /** Where baselines are kept unless something else is said: `<check>.json` in this folder. */
 export const BASELINE_FOLDER = 'surety-baseline'
@@ -46,11 +45,11 @@ export async function readBaselines(
       throw new UsageError(`the baseline ${source.path} is one report, and there are ${checks.length} checks`, [
         'name a folder with one report a check, or choose one check with --only',
       ])
-    return new Map([[checks[0]!, parseBaseline((await readInput(source.path)).bytes, source.path)]])
+    return new Map([[checks[0]!, parseTrusted((await readInput(source.path)).bytes, source.path)]])
   }
   return collect(checks, async (check) => {
     const path = join(source.path, `${check}.json`)
-    return (await stat(path).catch(() => null)) === null ? null : parseBaseline((await readInput(path)).bytes, path)
+    return (await stat(path).catch(() => null)) === null ? null : parseTrusted((await readInput(path)).bytes, path)
   })
 }
 
@@ -87,12 +86,5 @@ async function fromGit({ref, folder}: {ref: string; folder: string}, check: stri
   } catch {
     return null
   }
-  return parseBaseline((await git('show', object)).stdout, object)
-}
-
-function parseBaseline(bytes: Uint8Array, path: string): AnyReport {
-  const report = parseAnyReport(bytes, path)
-  if (report.command === 'certify' && report.checksum !== checksumOf(report))
-    throw new InputError(`${path}: was changed after surety wrote it`, ['write it again with surety baseline update'])
-  return report
+  return parseTrusted((await git('show', object)).stdout, object)
 }

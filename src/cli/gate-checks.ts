@@ -1,10 +1,8 @@
-import {readInput} from '../data/read-file.js'
 import {UsageError} from '../errors.js'
 import {type CheckRun, metricSegments, thresholdsOf} from '../gate/gate.js'
 import type {Schema} from '../gate/metric-schema.js'
 import type {CheckConfig, GateConfig} from '../gate/types.js'
 import type {SelectedEngine} from '../pairwise/select.js'
-import {parseAnyReport} from '../documents/read-report.js'
 import type {AnyReport} from '../documents/reports.js'
 import {certifyFlags, type CertifyFlags, certifyReport} from './certify-run.js'
 import {checkFlags} from './check-flags.js'
@@ -14,9 +12,11 @@ import {toFailure} from './failure.js'
 import {requireInputMemory} from './input-memory.js'
 import type {OnProgress} from './progress.js'
 import type {ReportCache} from './report-cache.js'
+import {withChecksum} from '../frame/checksum.js'
 import {RunFrame} from './run-frame.js'
 import {isoDate, requestOf, sanitizeFlags, type SanitizeFlags} from './sanitize-flags.js'
 import {openGraph, outcomeOf, settingOf} from './sanitize-run.js'
+import {readTrusted} from './trusted-report.js'
 
 /** What all checks of a gate share. */
 export interface GateContext {
@@ -106,8 +106,7 @@ async function prepare(
 }
 
 async function reportOf(check: Prepared, context: GateContext): Promise<{report: AnyReport; fromCache: boolean}> {
-  if (check.kind === 'report')
-    return {report: parseAnyReport((await readInput(check.path)).bytes, check.path), fromCache: false}
+  if (check.kind === 'report') return {report: await readTrusted(check.path), fromCache: false}
   const compute = () =>
     check.kind === 'certify'
       ? certifyCheck(check.path, check.flags, context)
@@ -144,7 +143,7 @@ async function sanitizeCheck(
     selected.engine.close(),
   )
   const {outcome} = outcomeOf(opened, settingOf(opened, selected), result, undefined)
-  return {...frames.report(outcome, flags.seed), command: 'sanitize'}
+  return withChecksum({...frames.report(outcome, flags.seed), command: 'sanitize'})
 }
 
 /** Names of checks as the user gave them. Throws UsageError for one that is not there. */

@@ -17,6 +17,8 @@ export interface Report<Metrics = unknown> {
   metrics: Metrics
   verdict: Verdict
   notes: Note[]
+  /** sha256 of everything here but `run`; absent where nothing reads the report again, and in earlier versions */
+  checksum?: string
   /** what may differ between two runs with the same result */
   run?: RunInfo
 }
