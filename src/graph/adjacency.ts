@@ -1,7 +1,6 @@
-import type {NamedArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 import type {Csr} from '../linalg/types.js'
-import {type KeptEdges} from './kept-edges.js'
+import type {KeptEdges} from './kept-edges.js'
 
 export interface AdjacencyRecords {
   readonly edges: Uint32Array
@@ -60,7 +59,3 @@ export function symmetricCsr(nodes: number, {kept, weights}: Pick<KeptEdges, 'ke
   for (let e = 0; e < kept.length / 2; e++) put(kept[2 * e]!, kept[2 * e + 1]!, e)
   return {rows: nodes, cols: nodes, indptr, indices, values}
 }
-
-/** The element type for values: that of the file, if it is a real type that can hold them. */
-export const valueType = (type: NamedArray['type']): NamedArray['type'] =>
-  ['f4', 'f8', 'i4', 'i8'].includes(type) ? type : 'f8'

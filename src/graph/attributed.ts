@@ -22,7 +22,7 @@ export function rawOfAttributed(
   place: string,
   options: AttributeOptions,
   limits: GraphLimits,
-): {raw: RawGraph; notes: Note[]} {
+): {raw: RawGraph; notes: Note[]; taken: {labels: string | null; features: readonly string[]}} {
   const number = new Map<string, number>()
   nodes.forEach(({id}, i) => {
     if (number.has(id))
@@ -68,6 +68,7 @@ export function rawOfAttributed(
       split: data.split,
     },
     notes: data.notes,
+    taken: data.taken,
   }
 }
 

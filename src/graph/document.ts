@@ -42,8 +42,23 @@ export interface GraphDocument {
   readonly carried: Carried
 }
 
+/** One attribute of all nodes or of all edge records of a file; undefined: this one has none. */
+export interface Column {
+  readonly name: string
+  readonly values: readonly unknown[]
+}
+
 /** What a format keeps of its file so that writing it back loses nothing. */
 export interface Carried {
+  /** what conversions carry beside ends, weights, features and labels; absent: nothing */
+  readonly edgeColumns?: () => Column[]
+  readonly nodeColumns?: () => Column[]
+  /** attributes among the node columns that features and labels were read from */
+  readonly taken?: {readonly labels: string | null; readonly features: readonly string[]}
+  /** [records] 1: this record has no direction, in a file where others have one */
+  readonly undirectedRecords?: Uint8Array | null
+  /** the format has no word for direction: whether edges have one is not known */
+  readonly directionUnknown?: boolean
   /**
    * the same format with the edges of `pruned` and what normalisation took away left out, those of `added` added, all
    * else as it was
@@ -65,17 +80,15 @@ export interface ReadResult {
 }
 
 export const DROPPED = -1
-export const MERGED = -2
+/** a self loop at a node that is kept: not scored, but it stays in the file */
+export const LOOP = -2
 
 export interface NormalisedGraph {
   readonly graph: Graph
   readonly counts: NormalisationCounts
   /** [edges of graph] the first record of each edge */
   readonly edgeOrigin: Uint32Array
-  /**
-   * [records] edge of graph, DROPPED (a loop or outside the component), or MERGED into an earlier record whose weight
-   * stands
-   */
+  /** [records] edge of graph that a record belongs to; LOOP, or DROPPED (outside the component) */
   readonly recordEdge: Int32Array
   /** [nodes of graph] number of each node in the file; null: the same numbers */
   readonly nodeOrigin: Uint32Array | null

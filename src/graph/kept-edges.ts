@@ -1,4 +1,5 @@
-import type {NormalisedGraph} from './document.js'
+import {LOOP, type NormalisedGraph} from './document.js'
+import {renumbering} from './select-nodes.js'
 import type {Graph} from './types.js'
 
 export interface KeptEdges {
@@ -51,9 +52,9 @@ export function addedByName({graph, nodeOrigin, added}: NormalisedGraph): {sourc
   }))
 }
 
-/** Records of the file that a rewritten file keeps: of a kept edge, and not merged into another record. [records] */
+/** Records of the file that a rewritten file keeps: every one of a kept edge, and loops. [records] */
 export function keptRecords(result: NormalisedGraph, pruned: Uint8Array): Uint8Array {
-  return Uint8Array.from(result.recordEdge, (edge) => (edge >= 0 && pruned[edge] === 0 ? 1 : 0))
+  return Uint8Array.from(result.recordEdge, (edge) => (edge === LOOP || (edge >= 0 && pruned[edge] === 0) ? 1 : 0))
 }
 
 /** Nodes of the file that a rewritten file keeps. [nodes of the file] */
@@ -68,4 +69,30 @@ export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
 export function withoutPruned(result: NormalisedGraph, pruned: Uint8Array): {graph: Graph; isAdded: Uint8Array | null} {
   const {kept, weights, isAdded} = keptEdges(result, pruned)
   return {graph: {...result.graph, edges: kept, weights}, isAdded}
+}
+
+/** What becomes of pairs of nodes of the file. */
+export interface PairFilter {
+  /** both nodes stay, and the pair is not pruned */
+  readonly stays: (u: number, v: number) => boolean
+  /** new number of each node of the file, −1: left out; null: all as they were */
+  readonly number: Int32Array | null
+  /** nodes that stay */
+  readonly nodes: number
+}
+
+export function pairFilter(result: NormalisedGraph, pruned: Uint8Array, nodes: number): PairFilter {
+  const {graph, nodeOrigin} = result
+  const origin = (node: number) => nodeOrigin?.[node] ?? node
+  const out = new Set<number>()
+  for (let e = 0; e < pruned.length; e++) {
+    if (pruned[e] === 1) out.add(origin(graph.edges[2 * e]!) * nodes + origin(graph.edges[2 * e + 1]!))
+  }
+  const number = nodeOrigin === null ? null : renumbering(nodeOrigin, nodes)
+  const isKept = (node: number) => number === null || number[node]! >= 0
+  return {
+    stays: (u, v) => isKept(u) && isKept(v) && !out.has(Math.min(u, v) * nodes + Math.max(u, v)),
+    number,
+    nodes: graph.nodes,
+  }
 }

@@ -18,6 +18,8 @@ export interface AttributeData {
   labels: Int32Array | null
   classNames: readonly ClassName[] | null
   split: Split | null
+  /** the attributes that these were read from */
+  taken: {labels: string | null; features: readonly string[]}
   features: Dense | null
   notes: Note[]
 }
@@ -70,6 +72,7 @@ export function attributeData(
     classNames: labelled?.classNames ?? null,
     features,
     split: splitOfAttributes(nodes, place),
+    taken: {labels: labelName ?? null, features: featureNames},
     notes,
   }
 }

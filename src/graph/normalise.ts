@@ -1,6 +1,6 @@
 import {InputError} from '../errors.js'
 import {largestComponent} from './components.js'
-import {DROPPED, type GraphDocument, MERGED, type NormalisedGraph, type RawGraph} from './document.js'
+import {DROPPED, type GraphDocument, LOOP, type NormalisedGraph, type RawGraph} from './document.js'
 import {renumbering, renumberSplit, selectRows} from './select-nodes.js'
 import {checkSplit} from './split.js'
 import type {Graph, NormalisationCounts} from './types.js'
@@ -46,7 +46,7 @@ export function normaliseRaw(
   const weights = weighted ? raw.weights : null
   if (weights !== null) checkWeights(weights, place)
   const order = sortedRecords(raw)
-  const recordEdge = new Int32Array(records).fill(DROPPED)
+  const recordEdge = new Int32Array(records).fill(LOOP)
   const edges = new Uint32Array(2 * order.length)
   const origin = new Uint32Array(order.length)
   const combined = new Float64Array(weights === null ? 0 : order.length)
@@ -78,8 +78,7 @@ export function normaliseRaw(
         if (options.duplicates === 'refuse') throw refusal(place, 'a repeated edge', record, raw)
         counts.duplicatesMerged++
       }
-      // Where weights count, every record of a kept edge is written back.
-      recordEdge[record] = seen[direction] && weights === null ? MERGED : m
+      recordEdge[record] = m
       total[direction] = options.weights === 'sum' ? total[direction] + weight : Math.max(total[direction], weight)
       seen[direction] = true
     }
@@ -123,7 +122,7 @@ function assemble(
   splitNumbers: GraphDocument['splitNumbers'],
 ): NormalisedGraph {
   const number = kept === null ? null : renumbering(kept, raw.nodes)
-  const final = number === null ? simple : cutEdges(simple, number, recordEdge)
+  const final = number === null ? simple : cutEdges(raw, simple, number, recordEdge)
   const nodes = kept?.length ?? raw.nodes
   counts.nodesDropped = raw.nodes - nodes
   counts.edgesDropped = simple.origin.length - final.origin.length
@@ -146,7 +145,8 @@ function assemble(
     nodeNames: kept === null ? raw.nodeNames : Array.from(kept, (node) => raw.nodeNames?.[node] ?? String(node)),
   }
   const writeWeights =
-    final.weights ?? (raw.weights === null ? null : Float64Array.from(final.origin, (record) => raw.weights![record]!))
+    final.weights ??
+    (raw.weights === null ? null : Float64Array.from(final.origin, (record) => presentWeight(raw.weights![record]!)))
   return {
     graph,
     counts,
@@ -186,11 +186,14 @@ function endsOf(raw: RawGraph, record: number): [number, number] {
   return a < b ? [a, b] : [b, a]
 }
 
-function cutEdges(simple: Simple, number: Int32Array, recordEdge: Int32Array): Simple {
+function cutEdges(raw: RawGraph, simple: Simple, number: Int32Array, recordEdge: Int32Array): Simple {
   const inside: number[] = []
   const newEdge = new Int32Array(simple.origin.length).fill(DROPPED)
   for (let e = 0; e < simple.origin.length; e++) if (number[simple.edges[2 * e]!]! >= 0) newEdge[e] = inside.push(e) - 1
-  for (let r = 0; r < recordEdge.length; r++) if (recordEdge[r]! >= 0) recordEdge[r] = newEdge[recordEdge[r]!]!
+  for (let r = 0; r < recordEdge.length; r++) {
+    if (recordEdge[r]! >= 0) recordEdge[r] = newEdge[recordEdge[r]!]!
+    else if (number[raw.edges[2 * r]!]! < 0) recordEdge[r] = DROPPED
+  }
   return {
     edges: Uint32Array.from(
       {length: 2 * inside.length},
@@ -200,6 +203,9 @@ function cutEdges(simple: Simple, number: Int32Array, recordEdge: Int32Array): S
     weights: simple.weights === null ? null : Float64Array.from(inside, (e) => simple.weights![e]!),
   }
 }
+
+/** A record without a weight among weighted ones weighs 1. */
+const presentWeight = (weight: number) => (Number.isNaN(weight) ? 1 : weight)
 
 function isolated(nodes: number, edges: Uint32Array): number {
   const touched = new Uint8Array(nodes)

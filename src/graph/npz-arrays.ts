@@ -63,10 +63,14 @@ export function readFeatures(archive: NpzArchive): Matrix | null {
   return name === undefined ? null : denseMatrix(archive.read(name), archive.place)
 }
 
+/** One row of sources and one of targets, as edge_index has it; of [2, 2] the name tells. */
+export const isWide = ({name, shape}: Pick<NamedArray, 'name' | 'shape'>): boolean =>
+  shape[0] === 2 && (shape[1] !== 2 || name.startsWith('edge_index'))
+
 /** Pairs [m, 2] (or [2, m], as PyTorch Geometric has it) of node numbers below `nodes`; flat [2 m]. */
 export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32Array {
   requireRank(array, 2, place)
-  const wide = array.shape[1] !== 2 && array.shape[0] === 2
+  const wide = isWide(array)
   if (!wide && array.shape[1] !== 2) {
     throw new InputError(`${place}, array ${array.name}: has the shape [${array.shape.join(', ')}], edges have [m, 2]`)
   }
@@ -89,7 +93,7 @@ export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32
  * The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added`
  * is what an attack added.
  */
-export const repairedArray = ({added}: NormalisedGraph): NamedArray[] =>
+export const repairedArray = ({added}: Pick<NormalisedGraph, 'added'>): NamedArray[] =>
   added === null ? [] : [{name: 'edges_repaired', shape: [added.length / 2, 2], type: 'i4', data: added}]
 
 /** One note for each array that was not read. */

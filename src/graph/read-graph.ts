@@ -1,12 +1,12 @@
 import {extname} from 'node:path'
 import {isJsonObject, parseExactJson} from '../data/json.js'
-import {openNpz} from '../data/npz.js'
+import {type NpzArchive, openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
 import {type Content, describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, RawGraph, ReadResult} from './document.js'
-import {readDeepRobustNpz} from './formats/deeprobust-npz.js'
+import {ADJACENCY_PREFIXES, readDeepRobustNpz} from './formats/deeprobust-npz.js'
 import {type EdgeListOptions, readEdgeList} from './formats/edge-list.js'
 import {readGexf} from './formats/gexf.js'
 import {readGraphml} from './formats/graphml.js'
@@ -212,11 +212,23 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
 
 function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
   const archive = openNpz(bytes, path)
-  if (options.edges === undefined && archive.has('adj_data'))
-    return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits)}
+  const prefix = ADJACENCY_PREFIXES.find((one) => archive.has(`${one}data`) && archive.has(`${one}indptr`))
+  if (options.edges === undefined && prefix !== undefined)
+    return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits, prefix)}
   if (options.edges === undefined && archive.has('format') && archive.has('shape'))
     return {format: 'scipy-npz', result: readScipyNpz(archive)}
-  return {format: 'plain-npz', result: readPlainNpz(archive, options.edges ?? 'edges', limits)}
+  return {format: 'plain-npz', result: readPlainNpz(archive, options.edges ?? edgesOf(archive), limits)}
+}
+
+/** The array of edges where none is asked for; two lists that are not the same edges are a choice for the user. */
+function edgesOf(archive: NpzArchive): string {
+  const pickled = archive.skipped.find(({name}) => /^(adj|edge|A$)/i.test(name))
+  const found = ['edges', 'edge_index', 'edge_list', 'edgelist'].filter(archive.has)
+  if (found.length === 0 && pickled !== undefined)
+    throw new InputError(`${archive.place}: array ${pickled.name} ${pickled.reason}, and no other array holds edges`, [
+      'write it as numbers: numpy.savez(FILE, **{"adj_data": A.data, "adj_indices": A.indices, "adj_indptr": A.indptr, "adj_shape": A.shape}) with A = matrix.tocsr()',
+    ])
+  return found[0] ?? 'edges'
 }
 
 /** graphology has keys, NetworkX has ids. */

@@ -1,7 +1,7 @@
 import type {NamedArray} from '../data/named-array.js'
 import {openNpz, writeNpz} from '../data/npz.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from './document.js'
-import {writePlainNpz} from './formats/plain-npz.js'
+import {writeSimpleNpz} from './formats/plain-npz.js'
 import {csrNames, DENSE_FEATURES, FEATURE_PREFIXES} from './npz-arrays.js'
 
 /** Flat pairs [2 k], u < v, sorted. */
@@ -26,11 +26,13 @@ export function writeAttacked(
 ): WriteResult {
   const nothing = new Uint8Array(normalised.graph.edges.length / 2)
   const clean =
-    document.format === 'plain-npz' ? document.carried.rewrite(normalised, nothing) : writePlainNpz(normalised, nothing)
+    document.format === 'plain-npz'
+      ? document.carried.rewrite(normalised, nothing)
+      : writeSimpleNpz(normalised, nothing)
   const place = document.inputs[0]!.path
   const archive = openNpz(clean.bytes, place)
   // What came from files of its own takes the place of what the npz says.
-  const beside = document.inputs.length > 1 ? openNpz(writePlainNpz(normalised, nothing).bytes, place) : null
+  const beside = document.inputs.length > 1 ? openNpz(writeSimpleNpz(normalised, nothing).bytes, place) : null
   const given = beside?.names.filter((name) => !name.startsWith('edge')) ?? []
   const features = [...FEATURE_PREFIXES.flatMap((prefix) => Object.values(csrNames(prefix))), ...DENSE_FEATURES]
   const replaced = new Set([

@@ -7,8 +7,9 @@ import {writeGexf} from './formats/gexf.js'
 import {writeGraphml} from './formats/graphml.js'
 import {writeGraphologyJson} from './formats/graphology-json.js'
 import {writePlainNpz} from './formats/plain-npz.js'
+import {recordGraph, type WrittenGraph} from './written.js'
 
-type Writer = (result: NormalisedGraph, pruned: Uint8Array) => WriteResult
+type Writer = (graph: WrittenGraph) => WriteResult
 
 interface Target {
   /** formats that this extension may hold: rewritten as they are */
@@ -23,12 +24,12 @@ const TARGETS: Record<string, Target> = {
   '.graphml': {formats: ['graphml'], convert: writeGraphml},
   '.gexf': {formats: ['gexf'], convert: writeGexf},
   '.json': {formats: ['graphology-json', 'node-link'], convert: writeGraphologyJson},
-  '.csv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ',', false)},
-  '.tsv': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, '\t', false)},
-  '.txt': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ' ', false)},
-  '.csv.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ',', true)},
-  '.tsv.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, '\t', true)},
-  '.txt.gz': {formats: ['edge-list'], convert: (result, pruned) => writeEdgeList(result, pruned, ' ', true)},
+  '.csv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',', false)},
+  '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t', false)},
+  '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ', false)},
+  '.csv.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',', true)},
+  '.tsv.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t', true)},
+  '.txt.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ', true)},
 }
 
 /**
@@ -57,11 +58,13 @@ export function writeGraph(
       `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
       ['choose one of these extensions'],
     )
-  if (edgeWeights !== null) return target.convert({...result, writeWeights: edgeWeights}, pruned)
+  if (edgeWeights !== null) return target.convert(recordGraph(document, result, pruned, edgeWeights))
   const sourceExtension = extensionOf(document.inputs[0]!.path)
   const sameKind =
     target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
-  return sameKind ? document.carried.rewrite(result, pruned) : target.convert(result, pruned)
+  return sameKind
+    ? document.carried.rewrite(result, pruned)
+    : target.convert(recordGraph(document, result, pruned, null))
 }
 
 function extensionOf(path: string): string {

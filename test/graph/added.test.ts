@@ -69,7 +69,7 @@ it('an npz file lists them beside the edges, whatever attack it came from; scipy
   const document = await readGraph(put('a.npz', plainNpz(array('edges_repaired', 'i4', [0, 4], [1, 2]))))
   const graph = normalise(document)
   const file = openNpz(writeGraph(document, graph, PRUNED, 'o.npz', null, ADDED).bytes, 'o')
-  expect([...(file.read('edges').data as Int32Array)]).toEqual([0, 1, 0, 2, 0, 3, 2, 4, 3, 4])
+  expect([...(file.read('edges').data as Int32Array)]).toEqual([0, 1, 0, 2, 3, 4, 0, 3, 2, 4])
   expect([...(file.read('edges_repaired').data as Int32Array)]).toEqual([...ADDED])
   expect(openNpz(writeGraph(document, graph, PRUNED, 'o.npz').bytes, 'o').has('edges_repaired')).toBe(false)
 
@@ -87,5 +87,7 @@ it('an edge list gets them as its last lines, with the columns it has, and says 
   expect(text(bytes)).toBe('source,target,weight,kind\n0,1,2.5,x\n0,2,1,y\n3,4,1,"a, b"\n0,3,1,\n2,4,1,\n')
   expect(notes.map(({code}) => code)).toEqual(['added-not-marked'])
   const list = text(writeGraph(document, normalise(document), PRUNED, 'o.tsv', null, ADDED).bytes)
-  expect(list).toBe('source\ttarget\tweight\tadded\n0\t1\t2.5\t0\n0\t2\t1\t0\n0\t3\t1\t1\n2\t4\t1\t1\n3\t4\t1\t0\n')
+  expect(list).toBe(
+    'source\ttarget\tweight\tkind\tadded\n0\t1\t2.5\tx\t0\n0\t2\t1\ty\t0\n3\t4\t1\ta, b\t0\n0\t3\t1\t\t1\n2\t4\t1\t\t1\n',
+  )
 })

@@ -1,23 +1,24 @@
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
-import {recordsOfCsr, requireSquare, symmetricCsr, valueType} from '../adjacency.js'
+import {recordsOfCsr, requireSquare} from '../adjacency.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptEdges} from '../kept-edges.js'
+import {pairFilter} from '../kept-edges.js'
+import {cutMatrix} from '../matrix-rewrite.js'
 import type {GraphLimits} from '../limits.js'
-import {csrToArrays} from '../matrices.js'
 import {csrNames, nodeNames, readCsr, readFeatures, readLabels, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {splitOfArrays} from '../split-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 import {zerosNote} from './scipy-npz.js'
 
-const ADJACENCY = csrNames('adj_')
+/** What the arrays of an adjacency matrix are called before data, indices, indptr and shape. */
+export const ADJACENCY_PREFIXES = ['adj_', 'adj_matrix.', 'adj_matrix_'] as const
 
 /**
  * DeepRobust and gnn-benchmark files: adjacency adj_* and features attr_* in CSR (or attr_matrix dense), labels, object
  * arrays beside.
  */
-export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): ReadResult {
+export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits, prefix = 'adj_'): ReadResult {
   const {place} = archive
-  const adjacency = readCsr(archive, 'adj_')
+  const adjacency = readCsr(archive, prefix)
   requireSquare(adjacency.rows, adjacency.cols, place)
   const records = recordsOfCsr(adjacency)
   const labelled = readLabels(archive, limits.maxClasses)
@@ -34,23 +35,20 @@ export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits): Rea
       split: splitOfArrays(archive.names, archive.read, adjacency.rows, place),
     },
     notes: [...skippedNotes(archive), ...zerosNote(place, records.zeros)],
-    carried: {rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, adjacency.rows, result, pruned)},
+    carried: {rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, prefix, adjacency.rows, result, pruned)},
   }
 }
 
 function rewriteDeepRobustNpz(
   archive: NpzArchive,
+  prefix: string,
   nodes: number,
   result: NormalisedGraph,
   pruned: Uint8Array,
 ): WriteResult {
-  const matrix = symmetricCsr(result.graph.nodes, keptEdges(result, pruned))
-  const type = valueType(archive.read(ADJACENCY.data).type)
-  const {arrays, notes} = carriedArrays(
-    archive,
-    new Set([...Object.values(ADJACENCY), 'edges_repaired']),
-    result,
-    nodes,
-  )
-  return {bytes: writeNpz([...csrToArrays(matrix, ADJACENCY, type, 'i8'), ...repairedArray(result), ...arrays]), notes}
+  const names = csrNames(prefix)
+  const matrix = cutMatrix(archive, {kind: 'csr', ...names}, pairFilter(result, pruned, nodes), nodes, result.added)
+  const replaced = new Set([...matrix.map(({name}) => name), 'edges_repaired'])
+  const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
+  return {bytes: writeNpz([...matrix, ...repairedArray(result), ...arrays]), notes}
 }

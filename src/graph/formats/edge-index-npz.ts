@@ -1,46 +1,60 @@
 import type {NamedArray} from '../../data/named-array.js'
 import {writeNpz} from '../../data/npz.js'
 import {denseRows} from '../../linalg/csr.js'
-import type {NormalisedGraph, WriteResult} from '../document.js'
-import {keptEdges} from '../kept-edges.js'
+import type {Note} from '../../frame/report.js'
+import type {WriteResult} from '../document.js'
+import type {WrittenGraph} from '../written.js'
+import {arrayOfColumn, nodeArrays, textNotes} from './plain-npz.js'
 
 /** Beyond so many values features are left out: PyTorch Geometric wants them dense. */
 const DENSE_VALUES = 2 ** 28
 
 /**
- * What torch_geometric.data.Data takes: edge_index [2, 2 k] with both directions, sorted by source, edge_weight where
- * there are weights, edge_repaired [2 k] where edges were added, x [n, d] dense, y [n] (−1 = unknown), train_mask,
- * val_mask and test_mask [n].
+ * What torch_geometric.data.Data takes: edge_index [2, k], sorted by source, of an undirected graph in both directions;
+ * edge_weight and edge_<name> where there are weights and attributes, edge_repaired [k] where edges were added, x [n, d]
+ * dense, y [n] (−1 = unknown), train_mask, val_mask and test_mask [n].
  */
-export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const {graph} = result
-  const {kept, weights, isAdded} = keptEdges(result, pruned)
-  const k = kept.length / 2
-  const order = Uint32Array.from({length: 2 * k}, (_, t) => t)
-  const source = (t: number) => (t < k ? kept[2 * t]! : kept[2 * (t - k) + 1]!)
-  const target = (t: number) => (t < k ? kept[2 * t + 1]! : kept[2 * (t - k)]!)
-  order.sort((s, t) => source(s) - source(t) || target(s) - target(t))
-  const index = new Float64Array(4 * k)
+export function writeEdgeIndexNpz(graph: WrittenGraph): WriteResult {
+  const {edges, weights, isAdded, features, split, nodes, labels} = graph
+  const records = edges.length / 2
+  /** position of each column in the records, and whether it is turned round */
+  const turned: boolean[] = []
+  const record: number[] = []
+  for (const back of [false, true])
+    for (let r = 0; r < records; r++) {
+      const isBoth = !graph.directed || graph.undirected?.[r] === 1
+      if (back && (!isBoth || edges[2 * r] === edges[2 * r + 1])) continue
+      record.push(r)
+      turned.push(back)
+    }
+  const source = (t: number) => edges[2 * record[t]! + (turned[t]! ? 1 : 0)]!
+  const target = (t: number) => edges[2 * record[t]! + (turned[t]! ? 0 : 1)]!
+  const order = Uint32Array.from(record, (_, t) => t).sort(
+    (s, t) => source(s) - source(t) || target(s) - target(t) || s - t,
+  )
+  const k = order.length
+  const index = new Float64Array(2 * k)
   order.forEach((t, at) => {
     index[at] = source(t)
-    index[2 * k + at] = target(t)
+    index[k + at] = target(t)
   })
-  const arrays: NamedArray[] = [{name: 'edge_index', shape: [2, 2 * k], type: 'i8', data: index}]
+  const arrays: NamedArray[] = [{name: 'edge_index', shape: [2, k], type: 'i8', data: index}]
   if (weights !== null)
     arrays.push({
       name: 'edge_weight',
-      shape: [2 * k],
+      shape: [k],
       type: 'f4',
-      data: Float32Array.from(order, (t) => weights[t % k]!),
+      data: Float32Array.from(order, (t) => weights[record[t]!]!),
     })
   if (isAdded !== null)
     arrays.push({
       name: 'edge_repaired',
-      shape: [2 * k],
+      shape: [k],
       type: 'b1',
-      data: Uint8Array.from(order, (t) => isAdded[t % k]!),
+      data: Uint8Array.from(order, (t) => isAdded[record[t]!]!),
     })
-  const {features, labels, split, nodes} = graph
+  for (const {name, values} of graph.edgeColumns)
+    arrays.push(arrayOfColumn({name, values: Array.from(order, (t) => values[record[t]!])}, 'edge'))
   const isTooLarge = features !== null && features.rows * features.cols > DENSE_VALUES
   if (features !== null && !isTooLarge)
     arrays.push({
@@ -61,15 +75,37 @@ export function writeEdgeIndexNpz(result: NormalisedGraph, pruned: Uint8Array): 
       arrays.push({name, shape: [nodes], type: 'b1', data: mask})
     }
   }
-  arrays.push({name: 'num_nodes', shape: [1], type: 'i8', data: Float64Array.of(nodes)})
-  const notes = isTooLarge
-    ? [
-        {
-          level: 'warning' as const,
-          code: 'not-written',
-          message: `${nodes} × ${features.cols} dense features are too large for an edge_index file and were left out`,
-        },
-      ]
-    : []
+  const own = new Set(['x', 'y', 'train_mask', 'val_mask', 'test_mask'])
+  arrays.push(
+    ...nodeArrays({...graph, features: null, labels: null, split: null}, 'i8').filter(({name}) => !own.has(name)),
+  )
+  const words = graph.classNames?.some((name) => typeof name === 'string') === true
+  const notes: Note[] = [
+    ...graph.notes,
+    ...textNotes(graph),
+    ...(isTooLarge
+      ? [
+          {
+            level: 'warning' as const,
+            code: 'not-written',
+            message: `${nodes} × ${features.cols} dense features are too large for an edge_index file and were left out`,
+          },
+        ]
+      : []),
+    ...(labels !== null &&
+    graph.classNames !== null &&
+    (words || graph.classNames.some((name, label) => name !== label))
+      ? [
+          {
+            level: 'info' as const,
+            code: 'classes-numbered',
+            message: `y holds class numbers: ${graph.classNames
+              .slice(0, 20)
+              .map((name, label) => `${label} is ${name}`)
+              .join(', ')}${graph.classNames.length > 20 ? ', …' : ''}`,
+          },
+        ]
+      : []),
+  ]
   return {bytes: writeNpz(arrays), notes}
 }

@@ -16,11 +16,12 @@ import {gunzip, gzip} from '../../data/gzip.js'
 import {runsInSpreadsheet} from '../../data/spreadsheet.js'
 import {InputError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
-import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {addedByName, keptEdges, keptRecords} from '../kept-edges.js'
+import {exactJson} from '../../data/json.js'
+import type {Column, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import {addedByName, keptRecords} from '../kept-edges.js'
 import {checkSize, type GraphLimits} from '../limits.js'
 import {type NodeIds, numberNames, type NumberedNodes, type NumberingOptions, numberNumericIds} from '../node-ids.js'
-import {notWritten} from '../not-written.js'
+import {columnNames, notHeld, type WrittenGraph} from '../written.js'
 import {endsByName} from '../tables/column-names.js'
 import {type ColumnOptions, tableLayout, type TableLayout} from '../tables/edge-columns.js'
 
@@ -84,6 +85,8 @@ export function readEdgeList(
     },
     notes: [...records.notes, ...notes],
     carried: {
+      directionUnknown: true,
+      edgeColumns: () => otherColumns(bytes, place, options, records.layout),
       rewrite: (result, pruned) => {
         const kept = keptLines(bytes, records, keptRecords(result, pruned))
         const {lines, notes} = addedLines(result, records.layout, kept)
@@ -219,6 +222,36 @@ function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions
   }
 }
 
+/** The columns beside ends and weight, as text; empty cells are none. */
+function otherColumns(
+  bytes: Uint8Array,
+  place: string,
+  options: EdgeListOptions,
+  {columns, header, width}: Layout,
+): Column[] {
+  const own: number[] = [columns.source, columns.target, columns.weight]
+  const others = Array.from({length: width}, (_, c) => c).filter((c) => !own.includes(c))
+  if (others.length === 0) return []
+  const {rows, delimiter} = parseTable(bytes, place, hashJudge(place, options))
+  const body = rows
+    .slice(header === null ? 0 : 1)
+    .filter((row) => row.some((cell) => cell !== ''))
+    .map((row) => (delimiter === ' ' ? withoutGaps(row) : row))
+  return others.map((c) => {
+    const name = header?.[c]
+    return {
+      name: name === undefined || name === '' ? `column_${c + 1}` : name,
+      values: typedCells(body.map((row) => row[c] ?? '')),
+    }
+  })
+}
+
+/** Numbers where all cells are numbers that text would not lose anything of. */
+function typedCells(cells: readonly string[]): unknown[] {
+  const isNumeric = cells.every((cell) => cell === '' || (/^-?\d/.test(cell) && String(Number(cell)) === cell))
+  return cells.map((cell) => (cell === '' ? undefined : isNumeric ? Number(cell) : cell))
+}
+
 /** Comments that are made like records are named: somebody may miss them. */
 function hashNotes({comments, delimiter, rows}: Table, place: string): Note[] {
   const alike = comments.filter((text) => !/^#\s/.test(text) && cellsOf(text, delimiter)?.length === rows[0]?.length)
@@ -283,37 +316,59 @@ function addedLines(
 }
 
 /**
- * Any graph as an edge list with a header; names where nodes have names. Features, labels and split have no place in
- * it.
+ * Any graph as an edge list with a header, every record with its attributes; names where nodes have names. Attributes of
+ * nodes, features, labels and split have no place in it.
  */
-export function writeEdgeList(
-  result: NormalisedGraph,
-  pruned: Uint8Array,
-  delimiter: Delimiter,
-  compress: boolean,
-): WriteResult {
-  const {nodeNames} = result.graph
-  const {kept, weights, isAdded} = keptEdges(result, pruned)
-  const name = (node: number) => (nodeNames === null ? String(node) : csvCell(nodeNames[node]!, delimiter))
+export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter, compress: boolean): WriteResult {
+  const {edges, weights, isAdded, names} = graph
+  const cell = (value: unknown) =>
+    value === undefined || value === null
+      ? ''
+      : csvCell(typeof value === 'string' ? value : exactJson(value), delimiter)
+  // A column may be called like one of our own.
+  const own = new Set(['source', 'target', 'weight', 'added'])
   const lines = [
-    ['source', 'target', ...(weights === null ? [] : ['weight']), ...(isAdded === null ? [] : ['added'])].join(
-      delimiter,
-    ),
+    [
+      'source',
+      'target',
+      ...(weights === null ? [] : ['weight']),
+      ...graph.edgeColumns.map(({name}) => cell(own.has(name) ? `edge_${name}` : name)),
+      ...(isAdded === null ? [] : ['added']),
+    ].join(delimiter),
   ]
-  for (let e = 0; e < kept.length / 2; e++) {
-    const cells = [
-      name(kept[2 * e]!),
-      name(kept[2 * e + 1]!),
-      ...(weights === null ? [] : [weights[e]!]),
-      ...(isAdded === null ? [] : [isAdded[e]!]),
-    ]
-    lines.push(cells.join(delimiter))
+  for (let r = 0; r < edges.length / 2; r++) {
+    lines.push(
+      [
+        cell(names?.[edges[2 * r]!] ?? edges[2 * r]),
+        cell(names?.[edges[2 * r + 1]!] ?? edges[2 * r + 1]),
+        ...(weights === null ? [] : [Number.isNaN(weights[r]) ? '' : weights[r]]),
+        ...graph.edgeColumns.map(({values}) => cell(values[r])),
+        ...(isAdded === null ? [] : [isAdded[r]!]),
+      ].join(delimiter),
+    )
   }
   const bytes = Buffer.from(`${lines.join('\n')}\n`)
+  const alone = isolatedNodes(graph)
   return {
     bytes: compress ? gzip(bytes) : bytes,
-    notes: [...notWritten(result.graph, ['features', 'labels', 'split'], 'an edge list'), ...formulaNotes(nodeNames)],
+    notes: [
+      ...graph.notes,
+      ...notHeld('an edge list', [
+        graph.features !== null && 'features',
+        graph.labels !== null && 'labels',
+        graph.split !== null && 'split',
+        columnNames('node attributes', graph.nodeColumns),
+        alone > 0 && `the ${alone} nodes without an edge`,
+      ]),
+      ...formulaNotes(names),
+    ],
   }
+}
+
+function isolatedNodes({nodes, edges}: WrittenGraph): number {
+  const touched = new Uint8Array(nodes)
+  for (const node of edges) touched[node] = 1
+  return touched.reduce((count, one) => count + 1 - one, 0)
 }
 
 /**

@@ -1,11 +1,9 @@
-import {write} from 'graphology-gexf'
-import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {toGraphology} from '../graphology.js'
-import {withoutPruned} from '../kept-edges.js'
+import type {Column, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {notWritten} from '../not-written.js'
-import {escapeXml, requireXmlText} from './graphml.js'
+import {typeOfColumn, type WrittenGraph} from '../written.js'
+import {escapeXml, xmlValue} from '../xml-text.js'
+import {classColumn, notHeldByXml} from './graphml.js'
 import {castXml, readXmlGraph, type XmlDialect} from './xml-graph.js'
 
 interface Declaration {
@@ -42,8 +40,8 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
       attributes.set(declaration?.title ?? id, castXml(declaration?.type, xml['value'] ?? ''))
     },
     complete({attributes, xml}, kind) {
-      const own = kind === 'node' ? 'label' : 'weight'
-      if (xml[own] !== undefined && !attributes.has(own)) attributes.set(own, xml[own])
+      for (const own of kind === 'node' ? ['label'] : ['weight', 'label'])
+        if (xml[own] !== undefined && !attributes.has(own)) attributes.set(own, xml[own])
       for (const {title, type, fallback} of declarations[kind].values()) {
         if (fallback !== null && !attributes.has(title)) attributes.set(title, castXml(type, fallback))
       }
@@ -59,11 +57,72 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
   return readXmlGraph(bytes, place, dialect, options, limits)
 }
 
-/** Any graph as GEXF with the attributes class and weight. */
-export function writeGexf(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  result.graph.nodeNames?.forEach(requireXmlText)
-  result.classNames?.map(String).forEach(requireXmlText)
-  const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
-  const graph = toGraphology({...cleaned, features: null}, result.classNames, isAdded)
-  return {bytes: Buffer.from(write(graph)), notes: notWritten(result.graph, ['features', 'split'], 'GEXF')}
+/** Any graph as GEXF 1.3: every record with its attributes; labels of nodes are the attribute class. */
+export function writeGexf(graph: WrittenGraph): WriteResult {
+  const {edges, weights, isAdded, names, taken} = graph
+  const name = (node: number) => escapeXml(names?.[node] ?? String(node))
+  const titles = graph.nodeColumns.find((column) => column.name === 'label')
+  const nodeColumns = [
+    ...(taken.labels === null ? classColumn(graph) : []),
+    ...graph.nodeColumns.filter((column) => column !== titles || taken.labels === 'label'),
+  ]
+  const edgeColumns = [
+    ...graph.edgeColumns,
+    ...(isAdded === null
+      ? []
+      : [{name: 'added', values: Array.from(isAdded, (one) => (one === 1 ? true : undefined))}]),
+  ]
+  const kind = graph.directed ? 'directed' : 'undirected'
+  const lines = [
+    `<?xml version="1.0" encoding="UTF-8"?>`,
+    '<gexf xmlns="http://gexf.net/1.3" version="1.3">',
+    `  <graph defaultedgetype="${kind}">`,
+  ]
+  const declare = (of: string, columns: readonly Column[]) => {
+    if (columns.length === 0) return
+    lines.push(`    <attributes class="${of}">`)
+    columns.forEach((column) =>
+      lines.push(
+        `      <attribute id="${escapeXml(column.name)}" title="${escapeXml(column.name)}" type="${typeOfColumn(column)}"/>`,
+      ),
+    )
+    lines.push('    </attributes>')
+  }
+  const values = (columns: readonly Column[], row: number) =>
+    columns
+      .map(({name: title, values: all}) =>
+        all[row] === undefined || all[row] === null
+          ? ''
+          : `<attvalue for="${escapeXml(title)}" value="${xmlValue(all[row])}"/>`,
+      )
+      .join('')
+  const element = (tag: string, attributes: string, content: string) =>
+    lines.push(
+      content === ''
+        ? `      <${tag} ${attributes}/>`
+        : `      <${tag} ${attributes}><attvalues>${content}</attvalues></${tag}>`,
+    )
+  declare('node', nodeColumns)
+  declare('edge', edgeColumns)
+  lines.push('    <nodes>')
+  for (let node = 0; node < graph.nodes; node++) {
+    const title = titles?.values[node]
+    element(
+      'node',
+      `id="${name(node)}"${title === undefined || title === null ? '' : ` label="${xmlValue(title)}"`}`,
+      values(nodeColumns, node),
+    )
+  }
+  lines.push('    </nodes>', '    <edges>')
+  for (let r = 0; r < edges.length / 2; r++) {
+    const weight = weights === null || Number.isNaN(weights[r]) ? '' : ` weight="${weights[r]}"`
+    const type = graph.undirected?.[r] === 1 ? ' type="undirected"' : ''
+    element(
+      'edge',
+      `id="${r}" source="${name(edges[2 * r]!)}" target="${name(edges[2 * r + 1]!)}"${weight}${type}`,
+      values(edgeColumns, r),
+    )
+  }
+  lines.push('    </edges>', '  </graph>', '</gexf>', '')
+  return {bytes: Buffer.from(lines.join('\n')), notes: [...graph.notes, ...notHeldByXml(graph, 'GEXF')]}
 }

@@ -1,10 +1,11 @@
 import {InputError} from '../../errors.js'
-import {classOf} from '../graphology.js'
-import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptEdges} from '../kept-edges.js'
+import type {Note} from '../../frame/report.js'
+import type {Column, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {notWritten} from '../not-written.js'
+import {partOf} from '../split-arrays.js'
+import {notHeld, typeOfColumn, type WrittenGraph} from '../written.js'
+import {escapeXml, xmlValue} from '../xml-text.js'
 import {castXml, readXmlGraph, type XmlDialect} from './xml-graph.js'
 
 interface Key {
@@ -71,60 +72,78 @@ const ADDED = '<data key="surety-added">true</data>'
 const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">`
 
-/** Any graph as GraphML with the attributes class and weight; graphology-graphml has no writer. */
-export function writeGraphml(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const {graph, classNames} = result
-  const {kept, weights, isAdded} = keptEdges(result, pruned)
-  const name = (node: number) => escapeXml(graph.nodeNames?.[node] ?? String(node))
+/** Any graph as GraphML: every record with its attributes, the id of an edge where records have keys. */
+export function writeGraphml(graph: WrittenGraph): WriteResult {
+  const {edges, weights, isAdded, names, taken} = graph
+  const name = (node: number) => escapeXml(names?.[node] ?? String(node))
+  const nodeColumns = [...(taken.labels === null ? classColumn(graph) : []), ...graph.nodeColumns]
+  const edgeColumns = [
+    ...(weights === null ? [] : [weightColumn(weights)]),
+    ...graph.edgeColumns.filter((column) => column.name !== 'key'),
+  ]
+  const keys = graph.edgeColumns.find((column) => column.name === 'key')
   const lines = [HEAD]
-  if (graph.labels !== null)
-    lines.push(
-      `  <key id="class" for="node" attr.name="class" attr.type="${classNames?.some((name) => typeof name === 'string') ? 'string' : 'long'}"/>`,
-    )
-  if (weights !== null) lines.push('  <key id="weight" for="edge" attr.name="weight" attr.type="double"/>')
+  const declare = (prefix: string, kind: string, columns: readonly Column[]) =>
+    columns.forEach((column, k) => {
+      lines.push(
+        `  <key id="${prefix}${k}" for="${kind}" attr.name="${escapeXml(column.name)}" attr.type="${typeOfColumn(column)}"/>`,
+      )
+    })
+  declare('n', 'node', nodeColumns)
+  declare('e', 'edge', edgeColumns)
   if (isAdded !== null) lines.push(`  ${ADDED_KEY}`)
-  lines.push('  <graph edgedefault="undirected">')
-  for (let node = 0; node < graph.nodes; node++) {
-    const label = classOf(graph, classNames, node).class
-    lines.push(
-      label === undefined
-        ? `    <node id="${name(node)}"/>`
-        : `    <node id="${name(node)}"><data key="class">${escapeXml(String(label))}</data></node>`,
-    )
-  }
-  for (let e = 0; e < kept.length / 2; e++) {
-    const ends = `source="${name(kept[2 * e]!)}" target="${name(kept[2 * e + 1]!)}"`
-    const data = [
-      weights === null ? '' : `<data key="weight">${weights[e]}</data>`,
-      isAdded?.[e] === 1 ? ADDED : '',
-    ].join('')
-    lines.push(data === '' ? `    <edge ${ends}/>` : `    <edge ${ends}>${data}</edge>`)
+  lines.push(`  <graph edgedefault="${graph.directed ? 'directed' : 'undirected'}">`)
+  const data = (prefix: string, columns: readonly Column[], row: number) =>
+    columns
+      .map(({values}, k) =>
+        values[row] === undefined || values[row] === null
+          ? ''
+          : `<data key="${prefix}${k}">${xmlValue(values[row])}</data>`,
+      )
+      .join('')
+  const element = (start: string, content: string, end: string) =>
+    lines.push(content === '' ? `    ${start}/>` : `    ${start}>${content}${end}`)
+  for (let node = 0; node < graph.nodes; node++)
+    element(`<node id="${name(node)}"`, data('n', nodeColumns, node), '</node>')
+  for (let r = 0; r < edges.length / 2; r++) {
+    const key = keys?.values[r]
+    const start = `<edge${key === undefined || key === null ? '' : ` id="${xmlValue(key)}"`} source="${name(edges[2 * r]!)}" target="${name(edges[2 * r + 1]!)}"${graph.undirected?.[r] === 1 ? ' directed="false"' : ''}`
+    element(start, data('e', edgeColumns, r) + (isAdded?.[r] === 1 ? ADDED : ''), '</edge>')
   }
   lines.push('  </graph>', '</graphml>', '')
-  return {bytes: Buffer.from(lines.join('\n')), notes: notWritten(graph, ['features', 'split'], 'GraphML')}
+  return {bytes: Buffer.from(lines.join('\n')), notes: [...graph.notes, ...notHeldByXml(graph, 'GraphML')]}
 }
 
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
+/** The labels of the graph as a column of nodes; none without labels. */
+export function classColumn({labels, classNames, nodeColumns}: WrittenGraph): Column[] {
+  const name = nodeColumns.some((column) => column.name === 'class') ? 'surety_class' : 'class'
+  return labels === null
+    ? []
+    : [{name, values: Array.from(labels, (label) => (label < 0 ? undefined : (classNames?.[label] ?? label)))}]
 }
 
-export function escapeXml(text: string): string {
-  requireXmlText(text)
-  return text.replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character]!)
-}
+export const weightColumn = (weights: Float64Array): Column => ({
+  name: 'weight',
+  values: Array.from(weights, (weight) => (Number.isNaN(weight) ? undefined : weight)),
+})
 
-/** Some characters cannot stand in XML, escaped or not. */
-export function requireXmlText(text: string): void {
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused
-  if (/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(text) || /\p{Surrogate}/u.test(text)) {
-    throw new InputError(`the name ${JSON.stringify(text)} holds a character that XML cannot hold`, [
-      'write JSON, npz or CSV instead',
-    ])
-  }
+export function notHeldByXml(graph: WrittenGraph, format: string): Note[] {
+  const lists = [...graph.nodeColumns, ...graph.edgeColumns].filter(({values}) =>
+    values.some((value) => typeof value === 'object' && value !== null),
+  )
+  return [
+    ...notHeld(format, [
+      graph.features !== null && graph.taken.features.length === 0 && 'features',
+      graph.split !== null && graph.nodeColumns.every(({name}) => partOf(name) === null) && 'split',
+    ]),
+    ...(lists.length === 0
+      ? []
+      : [
+          {
+            level: 'warning' as const,
+            code: 'written-as-text',
+            message: `${format} has no lists: ${lists.map(({name}) => name).join(', ')} are written as JSON text`,
+          },
+        ]),
+  ]
 }

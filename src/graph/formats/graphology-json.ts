@@ -1,12 +1,13 @@
-import {isJsonObject, type JsonObject} from '../../data/json.js'
+import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {rawOfAttributed} from '../attributed.js'
-import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import type {Column, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions, Attributes} from '../node-attributes.js'
-import {toGraphology} from '../graphology.js'
-import {withoutPruned} from '../kept-edges.js'
-import {notWritten} from '../not-written.js'
-import {idOf, objectList, rewriteJson} from './json-records.js'
+import {rowOf} from '../graphology.js'
+import {partOf} from '../split-arrays.js'
+import {notHeld, type WrittenGraph} from '../written.js'
+import {classColumn, weightColumn} from './graphml.js'
+import {columnsOf, idOf, objectList, rewriteJson} from './json-records.js'
 
 const attributesOf = (item: JsonObject): Attributes => (isJsonObject(item['attributes']) ? item['attributes'] : {})
 
@@ -29,9 +30,21 @@ export function readGraphologyJson(
   }))
   const type = isJsonObject(root['options']) ? root['options']['type'] : undefined
   const directed = type !== 'undirected' && records.some((item) => item['undirected'] !== true)
+  const {taken, ...read} = rawOfAttributed({nodes, edges, directed}, place, options, limits)
   return {
-    ...rawOfAttributed({nodes, edges, directed}, place, options, limits),
+    ...read,
     carried: {
+      taken,
+      nodeColumns: () => columnsOf(nodes.map((node) => node.attributes)),
+      edgeColumns: () =>
+        columnsOf(
+          records.map((item) => ({key: item['key'], ...attributesOf(item)})),
+          ['weight'],
+        ),
+      undirectedRecords:
+        directed && records.some((item) => item['undirected'] === true)
+          ? Uint8Array.from(records, (item) => Number(item['undirected'] === true))
+          : null,
       rewrite: (result, pruned) =>
         rewriteJson(
           root,
@@ -47,12 +60,61 @@ export function readGraphologyJson(
   }
 }
 
-/** Any graph as graphology JSON: class, features (a list of numbers) and weight as attributes. */
-export function writeGraphologyJson(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const {graph: cleaned, isAdded} = withoutPruned(result, pruned)
-  const graph = toGraphology(cleaned, result.classNames, isAdded)
+/** Any graph as graphology JSON: every record with its attributes and its key; class, features and weight are attributes. */
+export function writeGraphologyJson(graph: WrittenGraph): WriteResult {
+  const {edges, weights, isAdded, names, taken, features} = graph
+  const name = (node: number) => names?.[node] ?? String(node)
+  const nodeColumns = [...(taken.labels === null ? classColumn(graph) : []), ...graph.nodeColumns]
+  const keys = graph.edgeColumns.find((column) => column.name === 'key')
+  const isUnique =
+    keys !== undefined && new Set(keys.values).size === keys.values.length && !keys.values.includes(undefined)
+  const edgeColumns = [
+    ...(weights === null ? [] : [weightColumn(weights)]),
+    ...graph.edgeColumns.filter((column) => column !== keys || !isUnique),
+  ]
+  const attributes = (columns: readonly Column[], row: number): [string, unknown][] =>
+    columns.flatMap(({name: key, values}) =>
+      values[row] === undefined ? [] : [[key, values[row]] as [string, unknown]],
+    )
+  const pairs = new Set<string>()
+  let isMulti = false
+  for (let r = 0; r < edges.length / 2; r++) {
+    const [u, v] = [edges[2 * r]!, edges[2 * r + 1]!]
+    const key = graph.directed && graph.undirected?.[r] !== 1 ? `${u},${v}` : `${Math.min(u, v)},${Math.max(u, v)},`
+    if (pairs.has(key)) isMulti = true
+    pairs.add(key)
+  }
+  const mixed = graph.undirected?.includes(1) === true && graph.undirected.includes(0)
+  const content = {
+    attributes: {},
+    options: {type: mixed ? 'mixed' : graph.directed ? 'directed' : 'undirected', multi: isMulti, allowSelfLoops: true},
+    nodes: Array.from({length: graph.nodes}, (_, node) => ({
+      key: name(node),
+      attributes: Object.fromEntries([
+        ...attributes(nodeColumns, node),
+        ...(features !== null && taken.features.length === 0
+          ? [['features', rowOf(features, node)] as [string, unknown]]
+          : []),
+      ]),
+    })),
+    edges: Array.from({length: edges.length / 2}, (_, r) => ({
+      key: isUnique ? String(keys.values[r]) : String(r),
+      source: name(edges[2 * r]!),
+      target: name(edges[2 * r + 1]!),
+      attributes: Object.fromEntries([
+        ...attributes(edgeColumns, r),
+        ...(isAdded?.[r] === 1 ? [['added', true] as [string, unknown]] : []),
+      ]),
+      ...((!graph.directed || graph.undirected?.[r] === 1) && {undirected: true}),
+    })),
+  }
   return {
-    bytes: Buffer.from(`${JSON.stringify(graph.export())}\n`),
-    notes: notWritten(result.graph, ['split'], 'graphology JSON'),
+    bytes: Buffer.from(`${exactJson(content)}\n`),
+    notes: [
+      ...graph.notes,
+      ...notHeld('graphology JSON', [
+        graph.split !== null && graph.nodeColumns.every((column) => partOf(column.name) === null) && 'split',
+      ]),
+    ],
   }
 }

@@ -1,6 +1,6 @@
 import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {InputError} from '../../errors.js'
-import type {NormalisedGraph, WriteResult} from '../document.js'
+import type {Column, NormalisedGraph, WriteResult} from '../document.js'
 import {keptNodes, keptRecords} from '../kept-edges.js'
 
 /** A list of objects under a key of a JSON object. */
@@ -55,4 +55,15 @@ export function rewriteJson(
     ],
   }
   return {bytes: Buffer.from(`${exactJson(content)}\n`), notes: []}
+}
+
+/** Attributes of all items as columns, in the order in which they first occur, `without` some. */
+export function columnsOf(
+  items: readonly Readonly<Record<string, unknown>>[],
+  without: readonly string[] = [],
+): Column[] {
+  const names = new Set(items.flatMap((item) => Object.keys(item).filter((name) => item[name] !== undefined)))
+  return [...names]
+    .filter((name) => !without.includes(name))
+    .map((name) => ({name, values: items.map((item) => (Object.hasOwn(item, name) ? item[name] : undefined))}))
 }

@@ -3,7 +3,7 @@ import {rawOfAttributed} from '../attributed.js'
 import type {ReadResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {idOf, objectList, rewriteJson} from './json-records.js'
+import {columnsOf, idOf, objectList, rewriteJson} from './json-records.js'
 
 /** NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}], directed. */
 export function readNodeLink(
@@ -22,9 +22,18 @@ export function readNodeLink(
     target: idOf(item, 'target', `${place}: ${edgesKey}[${i}]`),
     weight: item['weight'],
   }))
+  const records = objectList(root, edgesKey, place)
+  const {taken, ...read} = rawOfAttributed({nodes, edges, directed: root['directed'] === true}, place, options, limits)
   return {
-    ...rawOfAttributed({nodes, edges, directed: root['directed'] === true}, place, options, limits),
+    ...read,
     carried: {
+      taken,
+      nodeColumns: () =>
+        columnsOf(
+          nodes.map((node) => node.attributes),
+          ['id'],
+        ),
+      edgeColumns: () => columnsOf(records, ['source', 'target', 'weight']),
       rewrite: (result, pruned) =>
         rewriteJson(
           root,

@@ -1,12 +1,25 @@
 import {integersOf, type NamedArray, numbersOf} from '../../data/named-array.js'
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {isCsr} from '../../linalg/types.js'
-import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptEdges} from '../kept-edges.js'
+import type {Column, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import {keptEdges, type PairFilter, pairFilter} from '../kept-edges.js'
+import {cutAxis, edgeArrays, edgeColumns, isPairs, nodeColumns} from '../npz-roles.js'
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
-import {csrNames, nodeNames, pairsOf, repairedArray, readFeatures, readLabels, skippedNotes} from '../npz-arrays.js'
-import {splitOfArrays} from '../split-arrays.js'
+import {
+  csrNames,
+  nodeNames,
+  isWide,
+  pairsOf,
+  repairedArray,
+  readFeatures,
+  readLabels,
+  skippedNotes,
+} from '../npz-arrays.js'
+import {partOf, splitOfArrays} from '../split-arrays.js'
+import {simpleGraph, typeOfColumn, type WrittenGraph} from '../written.js'
+import type {Note} from '../../frame/report.js'
+import {exactJson} from '../../data/json.js'
 import {carriedArrays, type NpzMember} from '../npz-carry.js'
 
 /**
@@ -18,22 +31,36 @@ export function readPlainNpz(archive: NpzArchive, edgesName: string, limits: Gra
   const features = readFeatures(archive)
   const labelled = readLabels(archive, limits.maxClasses)
   const edgesArray = archive.read(edgesName)
-  const nodes = nodeCount(archive, edgesArray, features?.rows ?? labelled?.labels.length)
-  const weighted = edgesName === 'edges' && archive.has('edge_weights')
+  const names = nodeNames(archive)
+  const nodes = nodeCount(archive, edgesArray, features?.rows ?? labelled?.labels.length ?? names?.length)
+  const pairs = pairsOf(edgesArray, nodes, place)
+  const weightName = ['edge_weights', 'edge_weight'].find(
+    (name) => archive.has(name) && archive.shape(name)[0] === pairs.length / 2,
+  )
+  const inBoth = edgesName.startsWith('edge_index')
+  const directed = inBoth || (archive.has('directed') && archive.read('directed').data[0] === 1)
   return {
     raw: {
       nodes,
-      edges: pairsOf(edgesArray, nodes, place),
-      weights: weighted ? Float64Array.from(numbersOf(archive.read('edge_weights'), place)) : null,
-      directed: false,
-      nodeNames: nodeNames(archive),
+      edges: pairs,
+      weights: weightName === undefined ? null : Float64Array.from(numbersOf(archive.read(weightName), place)),
+      directed,
+      nodeNames: names,
       features,
       labels: labelled?.labels ?? null,
       classNames: labelled?.classNames ?? null,
       split: splitOfArrays(archive.names, archive.read, nodes, place),
     },
     notes: skippedNotes(archive),
-    carried: {rewrite: (result, pruned) => rewritePlainNpz(archive, edgesName, nodes, result, pruned)},
+    carried: {
+      rewrite: (result, pruned) => rewritePlainNpz(archive, edgesName, nodes, result, pruned),
+      edgeColumns: () =>
+        edgeColumns(archive, pairs.length / 2, nodes, new Set([edgesName, weightName ?? '', 'edge_undirected'])),
+      nodeColumns: () => nodeColumns(archive, pairs.length / 2, nodes),
+      undirectedRecords: archive.has('edge_undirected')
+        ? Uint8Array.from(archive.read('edge_undirected').data as Uint8Array)
+        : null,
+    },
   }
 }
 
@@ -45,7 +72,11 @@ function nodeCount(archive: NpzArchive, edges: NamedArray, rows: number | undefi
   return most + 1
 }
 
-/** The result goes to `edges`; an array it would overwrite without being its source stays as `<name>_original`. */
+/**
+ * The file without the records of pruned edges: each array of pairs that is called like the edges themselves, and every
+ * array that has one entry a record, cut together. `edges_attacked` and its like are the source of `edges`, in which
+ * the result stands; an array that it would overwrite without being its source stays as `<name>_original`.
+ */
 function rewritePlainNpz(
   archive: NpzArchive,
   edgesName: string,
@@ -53,34 +84,152 @@ function rewritePlainNpz(
   result: NormalisedGraph,
   pruned: Uint8Array,
 ): WriteResult {
-  const written = edgeArrays(result, pruned)
-  const replaced = new Set(['edges', 'edge_weights', 'edges_removed', 'edges_repaired'])
+  const inPlace = !edgesName.startsWith('edges')
+  const target = inPlace ? edgesName : 'edges'
+  const filter = pairFilter(result, pruned, nodes)
+  const source = cutPairs(archive, edgesName, nodes, filter, result.added)
+  const records = source.stays.length
+  const {removed} = keptEdges(result, pruned)
+  const removedArray: NamedArray[] =
+    inPlace && removed.length === 0
+      ? []
+      : [{name: 'edges_removed', shape: [removed.length / 2, 2], type: 'i4', data: removed}]
+  // A second list of the same edges must not stay dirty beside the clean one.
+  const others = archive.names.filter(
+    (name) =>
+      name !== edgesName &&
+      (/^edge_index/.test(name) || (inPlace && name === 'edges')) &&
+      isPairs(name, archive.shape(name)),
+  )
+  const second = others.map((name) => cutPairs(archive, name, nodes, filter, result.added))
+  const cut = [source, ...second]
+  const taken = new Set([edgesName, target, ...others, ...(inPlace ? [] : ['edges', 'edges_removed'])])
+  const perEdge = cut.flatMap(({stays}, k) =>
+    cut.slice(0, k).some((earlier) => earlier.stays.length === stays.length)
+      ? []
+      : edgeArrays(archive, stays.length, nodes, taken).map(({name, axis}) =>
+          cutAxis(
+            archive.read(name),
+            axis,
+            stays,
+            ((result.added?.length ?? 0) / 2) * (stays.length === records ? source.copies : 1),
+          ),
+        ),
+  )
+  const replaced = new Set([...taken, ...perEdge.map(({name}) => name), 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
   const present = new Set(archive.names)
-  const saved = ['edges', 'edges_removed'].filter(
-    (name) => name !== edgesName && present.has(name) && !present.has(`${name}_original`),
-  )
+  const saved = inPlace
+    ? []
+    : ['edges', 'edges_removed'].filter(
+        (name) => name !== edgesName && present.has(name) && !present.has(`${name}_original`),
+      )
   const everythingElse = new Set(
     [...archive.names, ...archive.skipped.map(({name}) => name)].filter((name) => !saved.includes(name)),
   )
   const originals = carriedArrays(archive, everythingElse, result, nodes).arrays.map(
     (array): NpzMember => ({...array, name: `${array.name}_original`}),
   )
-  return {bytes: writeNpz([...written, ...arrays, ...originals]), notes}
+  const keptSource = !inPlace && edgesName !== 'edges' ? [{name: edgesName, npy: archive.raw(edgesName)}] : []
+  const sourceCarried =
+    keptSource.length > 0
+      ? carriedArrays(
+          archive,
+          new Set(archive.names.filter((name) => name !== edgesName).concat(archive.skipped.map(({name}) => name))),
+          result,
+          nodes,
+        ).arrays
+      : []
+  return {
+    bytes: writeNpz([
+      {...source.array, name: target},
+      ...second.map(({array}) => array),
+      ...removedArray,
+      ...repairedArray(result),
+      ...perEdge,
+      ...arrays,
+      ...sourceCarried,
+      ...originals,
+    ]),
+    notes,
+  }
 }
 
-/** Any graph as plain arrays. */
-export function writePlainNpz(result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const {graph, classNames} = result
-  const arrays: NamedArray[] = edgeArrays(result, pruned)
-  if (graph.features !== null) {
-    const {features} = graph
+/** A list of pairs without those that are pruned, in its own orientation, and which records stay. */
+function cutPairs(
+  archive: NpzArchive,
+  name: string,
+  nodes: number,
+  {stays, number}: PairFilter,
+  added: Uint32Array | null,
+) {
+  const array = archive.read(name)
+  const pairs = pairsOf(array, nodes, archive.place)
+  const records = pairs.length / 2
+  const mask = new Uint8Array(records)
+  const out: number[] = []
+  for (let r = 0; r < records; r++) {
+    const [u, v] = [pairs[2 * r]!, pairs[2 * r + 1]!]
+    if (!stays(u, v)) continue
+    mask[r] = 1
+    out.push(number?.[u] ?? u, number?.[v] ?? v)
+  }
+  // Where every edge is there in both directions, so is an added one.
+  const copies = added !== null && bothWays(pairs, nodes) ? 2 : 1
+  for (let a = 0; a < (added?.length ?? 0); a += 2) {
+    out.push(added![a]!, added![a + 1]!)
+    if (copies === 2) out.push(added![a + 1]!, added![a]!)
+  }
+  const k = out.length / 2
+  const wide = isWide(array)
+  const data = Float64Array.from({length: out.length}, (_, i) =>
+    wide ? out[2 * (i % k) + Math.floor(i / k)]! : out[i]!,
+  )
+  return {array: {...array, shape: wide ? [2, k] : [k, 2], data} as NamedArray, stays: mask, copies}
+}
+
+const bothWays = (pairs: Uint32Array, nodes: number): boolean => {
+  const known = new Set<number>()
+  for (let i = 0; i < pairs.length; i += 2) known.add(pairs[i]! * nodes + pairs[i + 1]!)
+  for (let i = 0; i < pairs.length; i += 2) if (!known.has(pairs[i + 1]! * nodes + pairs[i]!)) return false
+  return true
+}
+
+/** The undirected simple graph as plain arrays. */
+export const writeSimpleNpz = (result: NormalisedGraph, pruned: Uint8Array): WriteResult =>
+  writePlainNpz(simpleGraph(result, pruned))
+
+/**
+ * Any graph as plain arrays: records in `edges` [k, 2], `directed` where they have a direction, `edge_weights`, other
+ * attributes of records as edge_<name>, of nodes as node_<name>.
+ */
+export function writePlainNpz(graph: WrittenGraph): WriteResult {
+  const {edges, removed, weights, added} = graph
+  const arrays: NamedArray[] = [
+    {name: 'edges', shape: [edges.length / 2, 2], type: 'i4', data: edges},
+    {name: 'edges_removed', shape: [removed.length / 2, 2], type: 'i4', data: removed},
+    ...(graph.directed ? [{name: 'directed', shape: [], type: 'b1' as const, data: Uint8Array.of(1)}] : []),
+    ...(weights === null ? [] : [{name: 'edge_weights', shape: [weights.length], type: 'f8' as const, data: weights}]),
+    ...(graph.undirected === null
+      ? []
+      : [{name: 'edge_undirected', shape: [graph.undirected.length], type: 'b1' as const, data: graph.undirected}]),
+    ...repairedArray({added}),
+    ...graph.edgeColumns.map((column) => arrayOfColumn(column, 'edge')),
+    ...nodeArrays(graph, 'i4'),
+  ]
+  return {bytes: writeNpz(arrays), notes: [...graph.notes, ...textNotes(graph)]}
+}
+
+/** Features, labels, split and names of nodes, and their other attributes as node_<name>. */
+export function nodeArrays(graph: WrittenGraph, integers: 'i4' | 'i8'): NamedArray[] {
+  const {classNames, features, taken} = graph
+  const arrays: NamedArray[] = []
+  if (features !== null)
     arrays.push(
       ...(isCsr(features)
         ? csrToArrays(features, csrNames('feat_'), 'f8', 'i4')
         : [{name: 'features', shape: [features.rows, features.cols], type: 'f8' as const, data: features.data}]),
     )
-  }
   if (graph.labels !== null) {
     const words = classNames?.some((name) => typeof name === 'string') === true
     const names = Array.from(graph.labels, (label) => (label < 0 ? (words ? '' : -1) : (classNames?.[label] ?? label)))
@@ -97,21 +246,59 @@ export function writePlainNpz(result: NormalisedGraph, pruned: Uint8Array): Writ
       ['val_idx', validation],
       ['test_idx', test],
     ] as const) {
-      arrays.push({name, shape: [data.length], type: 'i4', data})
+      arrays.push({name, shape: [data.length], type: integers, data})
     }
   }
-  if (graph.nodeNames !== null)
-    arrays.push({name: 'node_names', shape: [graph.nodes], type: 'U', data: graph.nodeNames})
-  arrays.push({name: 'num_nodes', shape: [1], type: 'i4', data: Int32Array.of(graph.nodes)})
-  return {bytes: writeNpz(arrays), notes: []}
+  if (graph.names !== null) arrays.push({name: 'node_names', shape: [graph.nodes], type: 'U', data: graph.names})
+  arrays.push({name: 'num_nodes', shape: [1], type: integers, data: Int32Array.of(graph.nodes)})
+  const inOwnArrays = (name: string) =>
+    (graph.labels !== null && name === taken.labels) || taken.features.includes(name) || partOf(name) !== null
+  return [
+    ...arrays,
+    ...graph.nodeColumns.filter(({name}) => !inOwnArrays(name)).map((column) => arrayOfColumn(column, 'node')),
+  ]
 }
 
-function edgeArrays(result: NormalisedGraph, pruned: Uint8Array): NamedArray[] {
-  const {kept, removed, weights} = keptEdges(result, pruned)
-  const arrays: NamedArray[] = [
-    {name: 'edges', shape: [kept.length / 2, 2], type: 'i4', data: kept},
-    {name: 'edges_removed', shape: [removed.length / 2, 2], type: 'i4', data: removed},
-  ]
-  if (weights !== null) arrays.push({name: 'edge_weights', shape: [weights.length], type: 'f8', data: weights})
-  return [...arrays, ...repairedArray(result)]
+/** A column as an array; whole numbers beyond 2⁵³, lists, objects and gaps among numbers are text. */
+export function arrayOfColumn(column: Column, prefix: 'edge' | 'node'): NamedArray {
+  const {name, values} = column
+  const type = typeOfColumn(column)
+  const full = name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`
+  const shape = [values.length]
+  const isFull = values.every((value) => value !== undefined && value !== null && typeof value !== 'bigint')
+  if (isFull && type === 'boolean')
+    return {name: full, shape, type: 'b1', data: Uint8Array.from(values as boolean[], Number)}
+  if (isFull && type === 'long') return {name: full, shape, type: 'i8', data: Float64Array.from(values as number[])}
+  if (type === 'double')
+    return {
+      name: full,
+      shape,
+      type: 'f8',
+      data: Float64Array.from(values, (value) => (value === undefined || value === null ? NaN : Number(value))),
+    }
+  return {
+    name: full,
+    shape,
+    type: 'U',
+    data: values.map((value) =>
+      value === undefined || value === null ? '' : typeof value === 'string' ? value : exactJson(value),
+    ),
+  }
+}
+
+/** Lists and objects become text. */
+export function textNotes({edgeColumns, nodeColumns, taken}: WrittenGraph): Note[] {
+  const lists = [...edgeColumns, ...nodeColumns].filter(
+    ({name, values}) =>
+      !taken.features.includes(name) && values.some((value) => typeof value === 'object' && value !== null),
+  )
+  return lists.length === 0
+    ? []
+    : [
+        {
+          level: 'warning',
+          code: 'written-as-text',
+          message: `lists and objects become JSON text in an array: ${lists.map(({name}) => name).join(', ')}`,
+        },
+      ]
 }

@@ -2,21 +2,13 @@ import {integersOf, type NamedArray, numbersOf, requireRank} from '../../data/na
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {InputError} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
-import {
-  type AdjacencyRecords,
-  recordsOfCsr,
-  recordsOfEntries,
-  requireSquare,
-  symmetricCsr,
-  valueType,
-} from '../adjacency.js'
+import {type AdjacencyRecords, recordsOfCsr, recordsOfEntries, requireSquare} from '../adjacency.js'
 import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
-import {keptEdges} from '../kept-edges.js'
-import {csrMatrix, csrToArrays, shapeOf} from '../matrices.js'
+import {pairFilter} from '../kept-edges.js'
+import {cutMatrix, type MatrixNames} from '../matrix-rewrite.js'
+import {csrMatrix, shapeOf} from '../matrices.js'
 import {csrNames, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
-
-const NAMES = csrNames('')
 
 /** scipy.sparse.save_npz of an adjacency matrix in csr, csc or coo form. Weights: the stored values. */
 export function readScipyNpz(archive: NpzArchive): ReadResult {
@@ -68,21 +60,17 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
   throw new InputError(`${place}: holds a ${format} matrix, csr, csc and coo are read`, ['save matrix.tocsr() instead'])
 }
 
-/** Always csr, the form every reader of these files takes. */
+/** In the form it came in. */
 function rewriteScipyNpz(archive: NpzArchive, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
-  const matrix = symmetricCsr(result.graph.nodes, keptEdges(result, pruned))
-  const format: NamedArray = {name: 'format', shape: [], type: 'S', data: ['csr']}
-  const replaced = new Set([...Object.values(NAMES), 'format', 'row', 'col', 'has_canonical_format', 'edges_repaired'])
+  const format = String(archive.read('format').data[0]) as 'csr' | 'csc' | 'coo'
+  const names: MatrixNames =
+    format === 'coo'
+      ? {kind: 'coo', row: 'row', col: 'col', data: 'data', shape: 'shape'}
+      : {kind: format, ...csrNames('')}
+  const matrix = cutMatrix(archive, names, pairFilter(result, pruned, nodes), nodes, result.added)
+  const replaced = new Set([...matrix.map(({name}) => name), 'edges_repaired'])
   const {arrays, notes} = carriedArrays(archive, replaced, result, nodes)
-  return {
-    bytes: writeNpz([
-      ...csrToArrays(matrix, NAMES, valueType(archive.read('data').type), 'i8'),
-      format,
-      ...repairedArray(result),
-      ...arrays,
-    ]),
-    notes,
-  }
+  return {bytes: writeNpz([...matrix, ...repairedArray(result), ...arrays]), notes}
 }
 
 export const zerosNote = (place: string, zeros: number): Note[] =>

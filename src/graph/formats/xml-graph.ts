@@ -5,6 +5,7 @@ import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {addedByName, keptNodes, keptRecords} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
+import {columnsOf} from './json-records.js'
 import {walkXml} from './xml-events.js'
 
 /** A node or an edge of the file: its XML attributes, its graph attributes, and where it stands in the text. */
@@ -112,9 +113,19 @@ export function readXmlGraph(
     })),
     directed: edges.some((edge) => dialect.isDirected(edge)),
   }
+  const {taken, ...read} = rawOfAttributed(graph, place, options, limits)
+  const undirected = Uint8Array.from(edges, (edge) => Number(!dialect.isDirected(edge)))
   return {
-    ...rawOfAttributed(graph, place, options, limits),
+    ...read,
     carried: {
+      taken,
+      nodeColumns: () => columnsOf(graph.nodes.map((node) => node.attributes)),
+      edgeColumns: () =>
+        columnsOf(
+          edges.map((edge) => Object.fromEntries([['key', edge.xml['id']], ...edge.attributes])),
+          ['weight'],
+        ),
+      undirectedRecords: graph.directed && undirected.includes(1) ? undirected : null,
       rewrite: (result, pruned) =>
         cutElements({text, nodes, edges, counted, graphStart, added: dialect.added}, result, pruned),
     },
