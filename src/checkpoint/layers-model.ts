@@ -5,8 +5,11 @@ import {quietly} from '../frame/silence-console.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
-import {batchChoice, collect, requireData} from './collect.js'
+import {batchChoice, classesShown, collect, requireData} from './collect.js'
 import {checkLayersConfig} from './inference.js'
+import {kerasTopology} from './keras-topology.js'
+import {holdsModels, type PlacedLayer, placedLayers} from './nested-models.js'
+import {chooseOutput} from './output-choice.js'
 import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, inputTensor, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
@@ -23,13 +26,28 @@ export interface LayersSource {
   build: (tensorFlow: TensorFlow) => Promise<LayersModel>
 }
 
-/** The model of a model.json. Throws InputError: a layer that runs in training mode. */
+/**
+ * The model of a model.json. What Keras wrote is translated first (see kerasModel): the spelling of Keras 3, and
+ * Sequential models inside of others that get their shape from what comes before them.
+ *
+ * Throws  InputError: a layer that runs in training mode.
+ */
 export function layersSource(path: string, {artifacts, inputFiles}: TfjsFiles): LayersSource {
-  checkLayersConfig(artifacts.modelTopology, path)
+  const {modelTopology: topology} = artifacts
+  const keras = kerasTopology(topology, path)
+  checkLayersConfig(keras?.topology ?? topology, path)
   return {
     kind: 'tfjs-layers',
     inputFiles,
-    build: ({tfl}) => tfl.loadLayersModel({load: () => Promise.resolve(artifacts)}),
+    build: ({tfl}) =>
+      tfl.loadLayersModel({
+        load: () =>
+          Promise.resolve(
+            keras === null
+              ? artifacts
+              : {...artifacts, modelTopology: keras.topology, weightSpecs: keras.renamed(artifacts.weightSpecs ?? [])},
+          ),
+      }),
   }
 }
 
@@ -110,14 +128,21 @@ export const batchTensors = (
   rows: Uint32Array,
 ): Tensor[] => bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows))
 
-export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind, inputFiles}: BuiltModel): Checkpoint {
-  const output = layers.at(-1)!
+export function checkpointOf(built: BuiltModel): Checkpoint {
+  const {path, kind, tensorFlow, model, layers, outputKind: kindOfFirst, inputFiles} = built
   const modelInputs = inputsOf(model)
+  const candidates = model.outputs.map(({sourceLayer, shape}) => ({
+    name: sourceLayer.name,
+    shape: shape.map((length) => length ?? -1),
+  }))
   const notes: Note[] = []
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
-    const chosen = selectLayers(layers, options.layers)
+    const at = chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)
+    const all = at === 0 ? layers : layersOf(model, at)
+    const output = all.at(-1)!
+    const chosen = selectLayers(all, options.layers)
     const used = [...chosen.filter((layer) => layer !== output), output]
     const bound = bindInputs(modelInputs, data, notes)
     const batch = batchChoice(modelInputs[0]!, bound, options)
@@ -136,7 +161,8 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
     const pass = {
       layers: used.map((layer) => layer.name),
       reportOutput: chosen.includes(output),
-      outputKind,
+      outputKind: at === 0 ? kindOfFirst : outputKind(output.output.sourceLayer),
+      outputName: candidates[at]!.name,
       channelAxis: -1 as const,
       // TensorFlow.js computes with the channels last.
       features: used.map(() => -1),
@@ -153,7 +179,7 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
     embeddings,
     notes,
     inputFiles,
-    differentiable: {tensorFlow, model, outputKind},
+    differentiable: {tensorFlow, model, outputKind: kindOfFirst},
     close: () => {
       model.dispose()
       return Promise.resolve()
@@ -161,26 +187,41 @@ export function checkpointOf({path, kind, tensorFlow, model, layers, outputKind,
   }
 }
 
-/** Every layer that computes something, in the model's order, its output last; one a block is taken by default. */
-function layersOf(model: LayersModel): TfLayer[] {
-  const outputLayer = model.outputs[0]!.sourceLayer
+/**
+ * Every layer that computes something, in the model's order, the chosen output last; one a block is taken by default.
+ * Layers of models inside of the model go by their path, `inner/layer`.
+ */
+function layersOf(model: LayersModel, outputIndex = 0): TfLayer[] {
   for (const {name, outputShape} of model.layers) checkSize(name, [outputShape].flat(2))
-  const hidden = model.layers.filter(
-    (layer) => layer !== outputLayer && !PASSING.has(layer.getClassName()) && !Array.isArray(layer.outputShape[0]),
+  const {layers, outputs} = holdsModels(model) ? placedLayers(model) : plainLayers(model)
+  for (const {path, layer} of layers) checkSize(path, [layer.outputShape].flat(2))
+  const chosen = outputs[outputIndex]!
+  const last = layers.find(({output, layer}) => output.id === chosen.id || layer === chosen.sourceLayer)!
+  const hidden = layers.filter(
+    (placed) =>
+      placed !== last && !PASSING.has(placed.layer.getClassName()) && !Array.isArray(placed.layer.outputShape[0]),
   )
-  const defaults = defaultLayers(model, outputLayer)
-  const info = (layer: Layer, output: SymbolicTensor): TfLayer => ({
-    name: layer.name,
-    type: layer.getClassName(),
+  const defaults = defaultLayers(model, layers, last)
+  const info = (placed: PlacedLayer, output: SymbolicTensor): TfLayer => ({
+    name: placed.path,
+    type: placed.layer.getClassName(),
     shape: output.shape.slice(1).map((length) => length ?? -1),
-    default: layer === outputLayer || defaults.has(layer),
+    default: placed === last || defaults.has(placed),
     output,
   })
-  // A layer used twice, or a model used as a layer, has several outputs; the last one is this model's own.
-  return [
-    ...hidden.map((layer) => info(layer, layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor)),
-    info(outputLayer, model.outputs[0]!),
-  ]
+  return [...hidden.map((placed) => info(placed, placed.output)), info(last, chosen)]
+}
+
+/** The layers of a model that holds no other model. */
+function plainLayers(model: LayersModel): {layers: PlacedLayer[]; outputs: SymbolicTensor[]} {
+  const layers = model.layers.map((layer) => ({
+    path: layer.name,
+    layer,
+    // A layer that is used twice has several outputs; the last one counts.
+    output: layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor,
+    inputs: layer.inboundNodes.flatMap((node) => node.inboundLayers).map(({name}) => name),
+  }))
+  return {layers, outputs: model.outputs}
 }
 
 /** More values than this for one example are a mistake in the file, or meant to exhaust the memory. */
@@ -200,38 +241,44 @@ function checkSize(name: string, shape: readonly (number | null)[]): void {
  * the ones that all of the computation passes through, one a block (see graphLayers). Where that leaves none, all of
  * them but merges.
  */
-function defaultLayers(model: LayersModel, output: Layer): Set<Layer> {
-  const feeds = (layer: Layer) => layer.inboundNodes.flatMap((node) => node.inboundLayers)
-  const readers = new Map<Layer, Layer[]>()
-  for (const layer of model.layers)
-    for (const source of feeds(layer)) readers.set(source, [...(readers.get(source) ?? []), layer])
-  const type = (layer: Layer) => layer.getClassName()
-  const isEnd = (layer: Layer) => {
-    const next = readers.get(layer) ?? []
-    return next.length !== 1 || !(ACTIVATIONS.has(type(next[0]!)) || NORMALIZATIONS.has(type(next[0]!)))
+function defaultLayers(model: LayersModel, layers: readonly PlacedLayer[], output: PlacedLayer): Set<PlacedLayer> {
+  const readers = new Map<string, PlacedLayer[]>()
+  for (const placed of layers)
+    for (const source of placed.inputs) readers.set(source, [...(readers.get(source) ?? []), placed])
+  const type = ({layer}: PlacedLayer) => layer.getClassName()
+  const isEnd = ({path}: PlacedLayer) => {
+    const next = readers.get(path) ?? []
+    return (
+      next.length !== 1 ||
+      // What stands before a softmax of its own are the scores: see graphLayers.
+      next[0] === output ||
+      !(ACTIVATIONS.has(type(next[0]!)) || NORMALIZATIONS.has(type(next[0]!)))
+    )
   }
-  const computes = (layer: Layer) => layer.getWeights().length > 0 || ACTIVATIONS.has(type(layer))
-  const ends = model.layers.filter(
-    (layer) => layer !== output && (computes(layer) || MERGES.has(type(layer))) && isEnd(layer),
+  const computes = (placed: PlacedLayer) => placed.layer.getWeights().length > 0 || ACTIVATIONS.has(type(placed))
+  const ends = layers.filter(
+    (placed) => placed !== output && (computes(placed) || MERGES.has(type(placed))) && isEnd(placed),
   )
   const source = mainInput(model.inputs.map(({sourceLayer}) => sourceLayer.name))
   // A layer that is used twice has no place of its own in the order.
-  const once = model.layers.every((layer) => layer.inboundNodes.length === 1)
+  const once =
+    new Set(layers.map(({path}) => path)).size === layers.length &&
+    model.layers.every((layer) => holdsModels(model) || layer.inboundNodes.length === 1)
   const passed =
     source === undefined || !once
       ? new Set<string>()
       : bottlenecks(
-          model.layers.map((layer) => ({name: layer.name, inputs: feeds(layer).map(({name}) => name)})),
+          layers.map(({path, inputs}) => ({name: path, inputs})),
           source,
-          output.name,
+          output.path,
         )
-  const kept = new Set(onePerBlock(ends.map(({name}) => name).filter((name) => passed.has(name))))
-  return new Set(kept.size > 0 ? ends.filter(({name}) => kept.has(name)) : ends.filter(computes))
+  const kept = new Set(onePerBlock(ends.map(({path}) => path).filter((path) => passed.has(path))))
+  return new Set(kept.size > 0 ? ends.filter(({path}) => kept.has(path)) : ends.filter(computes))
 }
 
 function outputKind(layer: Layer): OutputKind {
   const {activation} = layer.getConfig()
-  return layer.getClassName() === 'Softmax' || activation === 'softmax' || activation === 'sigmoid'
-    ? 'probabilities'
-    : 'logits'
+  const classes = [layer.outputShape].flat(2).at(-1)
+  if (activation === 'sigmoid') return classes === 1 ? 'probabilities' : 'one-vs-rest'
+  return layer.getClassName() === 'Softmax' || activation === 'softmax' ? 'probabilities' : 'logits'
 }

@@ -145,6 +145,7 @@ export function checkLabels(labels: Int32Array, classes: number, place: string):
 
 /** Far better: by a fifth, and by four standard deviations of two shares of so many rows. */
 const BETTER = 0.2
+const FEWEST_ROWS = 20
 
 /**
  * Refuses labels that agree with the model's predictions only when all of them are moved by one: they count from 1, or
@@ -166,6 +167,8 @@ export function checkLabelOffset(labels: Int32Array, output: NonNullable<Embeddi
   const most = labels.reduce((a, b) => Math.max(a, b), -Infinity)
   const stated = accuracy(0)
   for (const offset of [-1, 1]) {
+    // Few rows, or one class, agree with anything by chance.
+    if (rows < FEWEST_ROWS || new Set(labels).size < (offset < 0 ? 2 : 3)) continue
     if (least + offset < 0 || most + offset >= classes) continue
     const moved = accuracy(offset)
     if (moved - stated <= BETTER + 2 / Math.sqrt(rows)) continue
