@@ -24,8 +24,8 @@ const ROOMS = {
   harden: ['certify', 'checkpoint', 'data', 'frame', 'learn', 'linalg', 'pairwise', 'perturb', 'stats'],
   verdicts: ['data', 'frame'],
   judge: ['data', 'frame', 'stats', 'verdicts'],
-  drift: ['frame', 'stats'],
-
+  outputs: ['data', 'frame'],
+  drift: ['frame', 'outputs', 'stats'],
   gate: ['certify', 'frame'],
   documents: [
     'attack',

@@ -4,7 +4,15 @@ import {createRequire} from 'node:module'
 export const VERSION: string = readVersion()
 
 /** Of each command's figures: raised whenever the same input gives other ones. */
-export const ALGORITHM: Record<string, number> = {attack: 1, certify: 2, evaluate: 1, harden: 1, judge: 1, sanitize: 1}
+export const ALGORITHM: Record<string, number> = {
+  attack: 1,
+  certify: 2,
+  drift: 1,
+  evaluate: 1,
+  harden: 1,
+  judge: 1,
+  sanitize: 1,
+}
 
 function readVersion(): string {
   const require = createRequire(import.meta.url)

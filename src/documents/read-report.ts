@@ -7,6 +7,7 @@ const COMMANDS: readonly AnyReport['command'][] = [
   'attack',
   'certify',
   'doctor',
+  'drift',
   'evaluate',
   'gate',
   'harden',

@@ -6,6 +6,7 @@ import type {EvaluateMetrics} from '../evaluate/types.js'
 import type {GateMetrics} from '../gate/types.js'
 import type {NormalisationCounts} from '../graph/types.js'
 import type {HardenMetrics} from '../harden/types.js'
+import type {DriftMetrics} from '../drift/types.js'
 import type {JudgeMetrics} from '../judge/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
@@ -60,6 +61,10 @@ export interface HardenReport extends Report<HardenMetrics> {
   command: 'harden'
 }
 
+export interface DriftReport extends Report<DriftMetrics> {
+  command: 'drift'
+}
+
 export interface JudgeReport extends Report<JudgeMetrics> {
   command: 'judge'
 }
@@ -75,6 +80,7 @@ export type AnyReport =
   | EvaluateReport
   | AttackReport
   | HardenReport
+  | DriftReport
   | JudgeReport
   | VerifyReport
   | DoctorReport

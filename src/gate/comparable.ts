@@ -36,8 +36,9 @@ function differingOption(now: JudgedReport['config'], before: JudgedReport['conf
  * pairing of the examples tells (see baseline.ts).
  */
 function differingData(now: JudgedReport, before: JudgedReport): string | null {
-  const data = ({command, inputs}: JudgedReport) =>
-    inputs.filter(({role}) => command !== 'certify' || role === 'data' || role === 'pairs')
+  // Of drift the old model is what stays; the new one is what is judged.
+  const roles: Record<string, readonly unknown[]> = {certify: ['data', 'pairs'], drift: ['against']}
+  const data = ({command, inputs}: JudgedReport) => inputs.filter(({role}) => roles[command]?.includes(role) ?? true)
   const [here, there] = [data(now), data(before)]
   const known = new Set(there.map(({sha256}) => sha256))
   const other =

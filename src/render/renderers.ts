@@ -1,6 +1,7 @@
 import {InputError, InternalError, SuretyError, UsageError} from '../errors.js'
 import {type FormatName, renderGate, type RenderOptions} from './formats.js'
 import {certifyHtml} from './html/certify.js'
+import {driftHtml} from './html/drift.js'
 import {evaluateHtml} from './html/evaluate.js'
 import {hardenHtml} from './html/harden.js'
 import {judgeHtml} from './html/judge.js'
@@ -11,6 +12,7 @@ import type {AnyReport} from '../documents/reports.js'
 import {attackText} from './terminal/attack.js'
 import {certifyText} from './terminal/certify.js'
 import {doctorText} from './terminal/doctor.js'
+import {driftText} from './terminal/drift.js'
 import {evaluateText} from './terminal/evaluate.js'
 import {hardenText} from './terminal/harden.js'
 import {judgeText} from './terminal/judge.js'
@@ -32,6 +34,7 @@ const RENDERERS: {[C in Command]: Renderers<ReportOf<C>>} = {
   attack: {terminal: attackText},
   certify: {terminal: certifyText, html: certifyHtml, markdown: certifyMarkdown},
   doctor: {terminal: doctorText},
+  drift: {terminal: driftText, html: driftHtml},
   evaluate: {terminal: evaluateText, html: evaluateHtml},
   harden: {terminal: hardenText, html: hardenHtml},
   judge: {terminal: judgeText, html: judgeHtml},

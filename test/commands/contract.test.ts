@@ -73,6 +73,7 @@ describe('help', () => {
     [['attack', '--help']],
     [['evaluate', '--help']],
     [['harden', '--help']],
+    [['drift', '--help']],
     [['judge', '--help']],
     [['gate', '--help']],
     [['baseline', 'update', '--help']],

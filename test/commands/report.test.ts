@@ -10,7 +10,14 @@ import {certifyMarkdown} from '../../src/render/markdown.js'
 import {renderReport} from '../../src/render/renderers.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
 import {gateSample} from '../render/gate/sample.js'
-import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../render/samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  judgeSample,
+  sanitizeSample,
+} from '../render/samples.js'
 import {commandLine} from '../support/command-line.js'
 
 let folder: string
@@ -54,9 +61,15 @@ describe('surety report', () => {
   })
 
   it.each(
-    [certifySample(), sanitizeSample(), evaluateSample(), hardenSample(), judgeSample(), gateSample()].map(
-      (report) => [report.command, report] as const,
-    ),
+    [
+      certifySample(),
+      driftSample(),
+      sanitizeSample(),
+      evaluateSample(),
+      hardenSample(),
+      judgeSample(),
+      gateSample(),
+    ].map((report) => [report.command, report] as const),
   )('%s: every form is text or a refusal', (_name, report) => {
     const forms = FORMAT_NAMES.filter((format) => {
       try {

@@ -3,7 +3,14 @@ import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {layersSchema, partialSchema, reportSchema} from '../../scripts/type-schema.js'
 import {toJson} from '../../src/frame/json.js'
-import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../render/samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  judgeSample,
+  sanitizeSample,
+} from '../render/samples.js'
 
 const stored = readFileSync('schemas/report.schema.json', 'utf8')
 
@@ -19,7 +26,7 @@ describe('schemas/report.schema.json', () => {
     expect(layersSchema()).toBe(readFileSync('schemas/layers.schema.json', 'utf8'))
   })
 
-  it.each([certifySample(), evaluateSample(), hardenSample(), judgeSample(), sanitizeSample()])(
+  it.each([certifySample(), driftSample(), evaluateSample(), hardenSample(), judgeSample(), sanitizeSample()])(
     'accepts a $command report',
     (report) => {
       validate(JSON.parse(toJson(report)))

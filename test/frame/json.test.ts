@@ -3,7 +3,14 @@ import {describe, expect, it} from 'vitest'
 import {InternalError} from '../../src/errors.js'
 import {toJson} from '../../src/frame/json.js'
 import type {Json, Report} from '../../src/frame/report.js'
-import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../render/samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  judgeSample,
+  sanitizeSample,
+} from '../render/samples.js'
 
 const parsed = (text: string) => JSON.parse(text) as unknown
 
@@ -19,7 +26,7 @@ function reversed(value: unknown): unknown {
 }
 
 describe('toJson', () => {
-  it.each([certifySample(), evaluateSample(), hardenSample(), judgeSample(), sanitizeSample()])(
+  it.each([certifySample(), driftSample(), evaluateSample(), hardenSample(), judgeSample(), sanitizeSample()])(
     'keeps every value of a $command report',
     (report) => {
       expect(parsed(toJson(report))).toEqual(report)

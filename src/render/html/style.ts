@@ -194,7 +194,12 @@ td .input,th .input{width:2.75rem;display:inline-block;vertical-align:middle;mar
 .after{fill:var(--accent)}
 @media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
-@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .detail{font-size:14px}}`
+@media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .detail{font-size:14px}}
+.tokens{max-width:none;white-space:pre-wrap;line-height:2}
+.token{border-radius:2px;border-bottom:2px solid transparent;padding:.1em 0}
+.token.up{border-bottom:2px solid var(--pass)}
+.token.down{border-bottom:2px dashed var(--fail)}
+.shade0{background:var(--heat0);color:var(--on0)}.shade1{background:var(--heat1);color:var(--on1)}.shade2{background:var(--heat2);color:var(--on2)}.shade3{background:var(--heat3);color:var(--on3)}`
 
 const PRINT = `
 @media print{

@@ -25,7 +25,14 @@ import type {AnyReport, CertifyReport} from '../../../src/documents/reports.js'
 import {shardSet} from '../../../src/documents/shard-set.js'
 import {engine, mixture, options} from '../../certify/fixtures.js'
 import {partialFiles, SUBJECT, VERSION} from '../../render/partials.js'
-import {certifySample, evaluateSample, hardenSample, judgeSample, sanitizeSample} from '../../render/samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  judgeSample,
+  sanitizeSample,
+} from '../../render/samples.js'
 
 const bytesOf = (report: Parameters<typeof toJson>[0]): Uint8Array => Buffer.from(toJson(report))
 
@@ -101,6 +108,7 @@ export const REPORT_TARGETS: Target[] = [
   report('sanitize', sanitizeSample, ['html', 'markdown', 'terminal']),
   report('evaluate', evaluateSample, ['html', 'terminal']),
   report('harden', hardenSample, ['html', 'terminal']),
+  report('drift', driftSample, ['html', 'terminal']),
   report('judge', judgeSample, ['html', 'terminal']),
   {
     name: 'certificate',

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {describe, expect, it} from 'vitest'
 import {certifyHtml} from '../../../src/render/html/certify.js'
+import {driftHtml} from '../../../src/render/html/drift.js'
 import {evaluateHtml} from '../../../src/render/html/evaluate.js'
 import {hardenHtml} from '../../../src/render/html/harden.js'
 import {judgeHtml} from '../../../src/render/html/judge.js'
@@ -8,6 +9,7 @@ import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import {namedRows, picturesOf} from '../../../src/cli/pictures.js'
 import type {
   CertifyReport,
+  DriftReport,
   EvaluateReport,
   HardenReport,
   JudgeReport,
@@ -17,15 +19,25 @@ import {SCRIPT} from '../../../src/render/html/script.js'
 import {COLOURS} from '../../../src/render/html/style.js'
 import type {GraphExcerpt} from '../../../src/sanitize/types.js'
 import {random} from '../../../src/stats/random.js'
-import {certifySample, evaluateSample, hardenSample, HOSTILE, judgeSample, sanitizeSample} from '../samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  HOSTILE,
+  judgeSample,
+  sanitizeSample,
+} from '../samples.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
-type Shown = CertifyReport | EvaluateReport | HardenReport | JudgeReport | SanitizeReport
+type Shown = CertifyReport | DriftReport | EvaluateReport | HardenReport | JudgeReport | SanitizeReport
 
 function render(report: Shown): string {
   switch (report.command) {
     case 'certify':
       return certifyHtml(report)
+    case 'drift':
+      return driftHtml(report)
     case 'evaluate':
       return evaluateHtml(report)
     case 'harden':
@@ -42,6 +54,7 @@ describe.each([
   ['sanitize', sanitizeSample(), sanitizeHtml(sanitizeSample())],
   ['evaluate', evaluateSample(), evaluateHtml(evaluateSample())],
   ['harden', hardenSample(), hardenHtml(hardenSample())],
+  ['drift', driftSample(), driftHtml(driftSample())],
   ['judge', judgeSample(), judgeHtml(judgeSample())],
 ])('%s as HTML', (_, report, html) => {
   it('is the same for the same report', () => {

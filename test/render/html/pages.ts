@@ -1,11 +1,20 @@
 import {thumbnailOf} from '../../../src/data/images/thumbnail.js'
 import {certifyHtml} from '../../../src/render/html/certify.js'
+import {driftHtml} from '../../../src/render/html/drift.js'
 import {evaluateHtml} from '../../../src/render/html/evaluate.js'
 import {hardenHtml} from '../../../src/render/html/harden.js'
 import {judgeHtml} from '../../../src/render/html/judge.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import type {CertifyReport} from '../../../src/documents/reports.js'
-import {certifySample, evaluateSample, hardenSample, HOSTILE, judgeSample, sanitizeSample} from '../samples.js'
+import {
+  certifySample,
+  driftSample,
+  evaluateSample,
+  hardenSample,
+  HOSTILE,
+  judgeSample,
+  sanitizeSample,
+} from '../samples.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
 /** Names that would run something if any of them became markup, an attribute or a style. */
@@ -71,6 +80,8 @@ export async function allPages(): Promise<[name: string, html: string][]> {
     ],
     ['evaluate', evaluateHtml(evaluateSample())],
     ['harden', hardenHtml(hardenSample())],
+    ['drift', driftHtml(driftSample())],
+    ['drift, hostile and long names', driftHtml(driftSample([...ATTACKS, 'x'.repeat(300)], HOSTILE))],
     ['judge', judgeHtml(judgeSample())],
     ['judge, hostile and long names', judgeHtml(judgeSample([HOSTILE, 'x'.repeat(300)], ATTACKS.slice(0, 2)))],
     ['harden, hostile and long names', hardenHtml(hardenSample([HOSTILE.repeat(4), 'x'.repeat(300), ...ATTACKS]))],

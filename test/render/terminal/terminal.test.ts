@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest'
 import {columnsOf, bar, rebin} from '../../../src/render/terminal/blocks.js'
 import {certifyText} from '../../../src/render/terminal/certify.js'
 import {errorText} from '../../../src/render/terminal/error.js'
+import {driftText} from '../../../src/render/terminal/drift.js'
 import {evaluateText} from '../../../src/render/terminal/evaluate.js'
 import {hardenText} from '../../../src/render/terminal/harden.js'
 import {notesText} from '../../../src/render/terminal/notes.js'
@@ -11,6 +12,7 @@ import {sanitizeText} from '../../../src/render/terminal/sanitize.js'
 import {width, wrap} from '../../../src/render/terminal/text.js'
 import {
   certifySample,
+  driftSample,
   evaluateSample,
   hardenSample,
   HOSTILE,
@@ -36,6 +38,11 @@ describe.each([
   ],
   ['sanitize', (columns: number, colour = false) => sanitizeText(sanitizeSample(), {columns, colour})],
   ['harden', (columns: number, colour = false) => hardenText(hardenSample(), {columns, colour})],
+  ['drift', (columns: number, colour = false) => driftText(driftSample(), {columns, colour})],
+  [
+    'drift, hostile and long',
+    (columns: number, colour = false) => driftText(driftSample([HOSTILE, longName], HOSTILE), {columns, colour}),
+  ],
   ['judge', (columns: number, colour = false) => judgeText(judgeSample(), {columns, colour})],
   [
     'judge, hostile and long',

@@ -1,0 +1,169 @@
+import {writeFileAtomic} from '../data/atomic-write.js'
+import type {NamedArray} from '../data/named-array.js'
+import {writeNpz} from '../data/npz.js'
+import type {DriftReport} from '../documents/reports.js'
+import {measurePosition, measuresFor, scratchFor} from '../drift/divergence.js'
+import {Drift, type DriftResult} from '../drift/drift.js'
+import {measureTop} from '../drift/top-bounds.js'
+import type {DriftMetrics, DriftOptions, Measures} from '../drift/types.js'
+import {type WeightColumns, weightsOf} from '../drift/weights.js'
+import {InputError} from '../errors.js'
+import type {InputFile, Note} from '../frame/report.js'
+import {toJson} from '../frame/json.js'
+import {type Alignment, alignOutputs} from '../outputs/align.js'
+import {describeFile, openOutputs} from '../outputs/open.js'
+import type {RecordedOutputs} from '../outputs/recorded.js'
+import {driftHtml} from '../render/html/drift.js'
+import type {OnProgress} from './progress.js'
+import type {Outcome} from './run-frame.js'
+
+export interface DriftRequest {
+  old: string
+  fresh: string
+  shift: 0 | 1 | null
+  trustOrder: boolean
+  options: Omit<DriftOptions, 'partial'>
+  /** whether weights are asked for */
+  weights: boolean
+}
+
+export interface DriftRun {
+  outcome: Outcome<DriftMetrics>
+  /** null: not asked for */
+  weights: NamedArray[] | null
+}
+
+/** Opens both files, aligns them, measures every position and states what follows. */
+export async function runDrift(request: DriftRequest, onProgress: OnProgress): Promise<DriftRun> {
+  const open = [] as RecordedOutputs[]
+  try {
+    for (const path of [request.old, request.fresh]) open.push(await openOutputs(path, {shift: request.shift}))
+    const [old, fresh] = open as [RecordedOutputs, RecordedOutputs]
+    if (old.kind !== fresh.kind)
+      throw new InputError(`${old.path} holds ${inWords(old)} and ${fresh.path} ${inWords(fresh)}`, [
+        'record both models in the same way',
+      ])
+    const alignment = alignOutputs(old, fresh, request.trustOrder)
+    const drift = new Drift({...request.options, partial: old.kind === 'top'}, old.vocabulary)
+    const kept: WeightColumns[] = []
+    const advantages: number[] = []
+    alignment.documents.forEach(({name, old: one, fresh: other, positions}, k) => {
+      onProgress('measuring', k, alignment.documents.length)
+      const measures = measured(old, fresh, {name, one, other, positions})
+      drift.add({name, measures, pieces: old.documents[one]!.pieces ?? fresh.documents[other]!.pieces})
+      if (!request.weights) return
+      kept.push(weightsOf(measures))
+      advantages.push(...(fresh.documents[other]!.advantages ?? old.documents[one]!.advantages ?? []))
+    })
+    const inputs = [await describeFile(request.old, 'against'), await describeFile(request.fresh, 'model')]
+    return {
+      outcome: outcomeOf(request, inputs, drift.result(), notesOf(old, fresh, alignment)),
+      weights: request.weights ? weightArrays(alignment, kept, advantages) : null,
+    }
+  } finally {
+    for (const each of open) each.close()
+  }
+}
+
+const inWords = ({kind}: RecordedOutputs) => (kind === 'full' ? 'whole distributions' : 'the most likely tokens only')
+
+function measured(
+  old: RecordedOutputs,
+  fresh: RecordedOutputs,
+  {name, one, other, positions}: {name: string; one: number; other: number; positions: number},
+): Measures {
+  const measures = measuresFor(positions)
+  const scratch = scratchFor(old.kind === 'full' ? old.vocabulary! : 0)
+  const tokens = old.documents[one]!.tokens
+  for (let t = 0; t < positions; t++) {
+    if (old.kind === 'top') {
+      measureTop(old.top(one, t), fresh.top(other, t), measures, t)
+      continue
+    }
+    const taken = tokens === null ? -1 : Number(tokens[t])
+    if (!measurePosition(old.row(one, t), fresh.row(other, t), taken, scratch, measures, t))
+      throw new InputError(
+        `document ${JSON.stringify(name)}, position ${t}: a row of ${old.path} or ${fresh.path} holds NaN, +Infinity, or no finite number`,
+        ['leave such positions out with a mask', 'look for an overflow where the logits were written'],
+      )
+  }
+  return measures
+}
+
+function notesOf(old: RecordedOutputs, fresh: RecordedOutputs, {documents, onlyOld, onlyNew}: Alignment): Note[] {
+  const notes: Note[] = []
+  if (onlyOld + onlyNew > 0)
+    notes.push({
+      level: 'warning',
+      code: 'documents-of-one-file',
+      message: `${onlyOld} documents are in ${old.path} only and ${onlyNew} in ${fresh.path} only; the ${documents.length} in both are compared`,
+    })
+  if (old.documents[0]!.tokens === null || fresh.documents[0]!.tokens === null)
+    notes.push({
+      level: 'warning',
+      code: 'order-is-trusted',
+      message: 'a file does not record its tokens: that both hold the same positions was said, not checked',
+    })
+  return notes
+}
+
+function outcomeOf(
+  {shift, trustOrder, options}: DriftRequest,
+  inputs: InputFile[],
+  {metrics, verdict, notes}: DriftResult,
+  more: Note[],
+): Outcome<DriftMetrics> {
+  const {alpha, taus, losses, klCap} = options
+  return {
+    inputs,
+    config: {alpha, tau: [...taus], loss: [...losses], 'kl-cap': klCap, shift, 'trust-order': trustOrder},
+    engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
+    metrics,
+    verdict,
+    notes: [...more, ...notes],
+  }
+}
+
+function weightArrays(
+  {documents}: Alignment,
+  kept: readonly WeightColumns[],
+  advantages: readonly number[],
+): NamedArray[] {
+  const offsets = [0]
+  for (const {positions} of documents) offsets.push(offsets.at(-1)! + positions)
+  const total = offsets.at(-1)!
+  const column = (name: string, of: (columns: WeightColumns) => Float64Array): NamedArray => {
+    const data = new Float64Array(total)
+    kept.forEach((columns, k) => data.set(of(columns), offsets[k]))
+    return {name, type: 'f8', shape: [total], data}
+  }
+  const arrays = [
+    {name: 'documents', type: 'U' as const, shape: [documents.length], data: documents.map(({name}) => name)},
+    {name: 'offsets', type: 'i8' as const, shape: [offsets.length], data: Float64Array.from(offsets)},
+    column('js', ({js}) => js),
+    column('kl', ({kl}) => kl),
+    column('delta_log_p', ({deltaLogP}) => deltaLogP),
+    column('js_weight', ({jsWeight}) => jsWeight),
+    column('delta_weight', ({deltaWeight}) => deltaWeight),
+  ]
+  if (advantages.length !== total) return arrays
+  const times = (name: string, weights: NamedArray): NamedArray => ({
+    name,
+    type: 'f8',
+    shape: [total],
+    data: Float64Array.from(advantages, (advantage, k) => advantage * (weights.data as Float64Array)[k]!),
+  })
+  return [...arrays, times('js_weighted_advantage', arrays[5]!), times('delta_weighted_advantage', arrays[6]!)]
+}
+
+export interface DriftFiles {
+  out?: string | undefined
+  html?: string | undefined
+  weights?: string | undefined
+}
+
+export async function writeDrift(files: DriftFiles, report: DriftReport, weights: NamedArray[] | null): Promise<void> {
+  if (files.weights !== undefined && weights !== null) await writeFileAtomic(files.weights, writeNpz(weights))
+  if (files.html !== undefined) await writeFileAtomic(files.html, driftHtml(report))
+  if (files.out !== undefined) await writeFileAtomic(files.out, toJson(report))
+}
