@@ -1,7 +1,7 @@
 import {cellBounds, chooseBets, epsilonUpper} from '../src/certify/statements/bounds.js'
 import {certify} from '../src/certify/certify.js'
 import {chooseClassBets, classRows} from '../src/certify/statements/classes.js'
-import {layerStatistics} from '../src/certify/evidence/evidence.js'
+import {layerStatistics} from '../src/certify/measure/layer-statistics.js'
 import {exampleBounds} from '../src/certify/statements/examples.js'
 import {freshCell, freshEpsilon} from '../src/certify/measure/fresh-pairs.js'
 import {anchorGeometry} from '../src/certify/plan/geometry.js'

@@ -1,5 +1,3 @@
-import type {CellStatus} from './types.js'
-
 /** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
 export interface ClassRow {
   layer: string
@@ -81,3 +79,5 @@ export interface LabelHint {
   agreement: number
   loss: number
 }
+
+export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'

@@ -1,4 +1,4 @@
-import type {ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
+import type {CellStatus, ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
 
 export type * from './family-types.js'
 
@@ -39,8 +39,6 @@ export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 
 export type MetricName = 'l2' | 'l1' | 'linf' | 'angle'
 /** Bounds of two fresh examples that --bounds adds: of ε, of ε, of the cells. */
 export type FreshBound = 'kl-u' | 'maurer-pontil' | 'clopper-pearson'
-export type CellStatus = 'certified' | 'vacuous' | 'abstain' | 'invalid'
-
 export interface CertifyMetrics {
   /** how often the model is right; absent where predictions or labels are unknown */
   performance?: Performance

@@ -1,4 +1,5 @@
-import type {Cell, CellStatus, PerturbationMetrics} from '../certify/types.js'
+import type {Cell, PerturbationMetrics} from '../certify/types.js'
+import type {CellStatus} from '../certify/family-types.js'
 import {percentUp, radius, setting} from './format.js'
 
 export {bestBound, tightest} from '../certify/statements/cells.js'

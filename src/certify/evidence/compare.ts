@@ -1,7 +1,7 @@
 import {InputError, option} from '../../errors.js'
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {normalQuantile} from '../../stats/normal.js'
-import type {LayerStatistics} from '../statements/bounds.js'
+import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {bestBound} from '../statements/cells.js'
 import {decodeLayer, type Evidence} from './evidence.js'
 import {unpackPoints} from '../sample/points.js'

@@ -1,10 +1,10 @@
 import {pack, unpack} from '../../data/packed.js'
 import {InputError} from '../../errors.js'
-import type {VolatilitySums} from '../../pairwise/engine.js'
-import type {LayerBets, LayerStatistics} from '../statements/bounds.js'
-import type {ExampleCounts} from '../statements/examples.js'
+import type {LayerBets} from '../bets.js'
+import type {LayerStatistics} from '../measure/layer-statistics.js'
+import type {ExampleCounts} from '../measure/example-counts.js'
 import type {FreshSums} from '../measure/fresh-pairs.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
 import type {PairSample} from '../perturbed/pairs.js'
 import {packPoints, type PackedPoints} from '../sample/points.js'
@@ -53,31 +53,6 @@ export interface LayerEvidence {
   examples?: {within: string; exceed: string}
   /** `pairs` Float64 [weight], the others as in FreshSums */
   fresh?: {weight: number; kernel: number; pairs: string; within: number[]; exceed: number[]}
-}
-
-/** The sums of one layer, computed with ∞ as the last δ, as statistics of the finite δ. */
-export function layerStatistics(
-  sums: VolatilitySums,
-  anchors: number,
-  {floor, deltas}: {floor: number; deltas: Float64Array},
-  etas: Float64Array,
-): LayerStatistics {
-  const G = deltas.length
-  const finite = (values: Float64Array, width: number) => values.filter((_, at) => Math.floor(at / width) % (G + 1) < G)
-  return {
-    anchors,
-    references: sums.total.length,
-    floor,
-    deltas,
-    etas,
-    total: sums.total,
-    anchorTotal: sums.anchorTotal,
-    crossLabelTotal: sums.crossLabelTotal,
-    zeroDistancePairs: sums.zeroDistancePairs,
-    within: finite(sums.within, 1),
-    exceed: finite(sums.exceed, etas.length),
-    windowed: sums.windowed,
-  }
 }
 
 /** What a layer's bounds were computed from. */

@@ -2,10 +2,10 @@ import {pack, unpack} from '../../data/packed.js'
 import {InputError} from '../../errors.js'
 import type {Keep, Source} from '../../frame/kept-parts.js'
 import type {VolatilitySums} from '../../pairwise/engine.js'
-import {exampleCount} from '../statements/examples.js'
+import {exampleCount} from '../measure/example-counts.js'
 import {type KeepSums, referenceBlocks} from '../measure/measure.js'
 import {AGAIN} from './partial-plan.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import type {BlockSums, LayerSums} from '../measure/layer-sums.js'
 
 /** The sums of one block of references for every layer, as plain JSON. */

@@ -1,6 +1,6 @@
 import type {VolatilitySums} from '../../pairwise/engine.js'
 import {added, concat} from '../sample/arrays.js'
-import type {ExampleCounts} from '../statements/examples.js'
+import type {ExampleCounts} from './example-counts.js'
 import {foldFresh, type FreshSums} from './fresh-pairs.js'
 
 /** As many witnesses as an engine keeps. */

@@ -1,5 +1,6 @@
 import type {VolatilityTask} from '../../pairwise/engine.js'
-import type {CertifyPlan, LayerUnits} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
+import type {LayerUnits} from '../sample/layer-units.js'
 import type {Points} from '../sample/points.js'
 import {takeRows} from '../sample/sample.js'
 import type {LayerStates} from '../types.js'

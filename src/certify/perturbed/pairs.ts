@@ -1,7 +1,7 @@
 import {InputError} from '../../errors.js'
 import {alignedDistances} from '../../pairwise/aligned-distances.js'
 import {lossOf} from '../sample/losses.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import {takeRows} from '../sample/sample.js'
 import type {Embeddings, PerturbationKind} from '../types.js'
 

@@ -1,5 +1,5 @@
 import {classesOf} from '../statements/classes.js'
-import type {CertifyPlan} from './plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import type {AlphaSplit, FreshBound} from '../types.js'
 
 /** What shares α: how many statements of each kind a report makes. */

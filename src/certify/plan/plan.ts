@@ -1,58 +1,23 @@
+import {type CertifyPlan, type LayerPlan} from '../plan-types.js'
+import {type LayerUnits} from '../sample/layer-units.js'
 import {InputError, UsageError, option} from '../../errors.js'
 import type {PairwiseEngine} from '../../pairwise/engine.js'
 import {quantile} from '../../stats/quantile.js'
 import {random} from '../../stats/random.js'
 import {alphaOf} from './alpha.js'
-import {chooseBets, type LayerBets} from '../statements/bounds.js'
+import {chooseBets} from '../statements/bounds.js'
+import {type LayerBets} from '../bets.js'
 import {chooseClassBets} from '../statements/classes.js'
-import {layerStatistics} from '../evidence/evidence.js'
+import {layerStatistics} from '../measure/layer-statistics.js'
 import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {lossOf, type Losses, trueClassProbability} from '../sample/losses.js'
 import {labelHints, type Votes} from '../survey/label-hints.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from '../options.js'
 import type {Points} from '../sample/points.js'
 import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from '../sample/sample.js'
-import {isLate, type Survey, surveyLayer} from '../survey/layer-survey.js'
+import {isLate, surveyLayer} from '../survey/layer-survey.js'
 import {volatilityTask} from '../measure/volatility-task.js'
-import type {AlphaSplit, Embeddings, LabelHint, LayerStates, LossName} from '../types.js'
-
-/** Everything that is decided before a reference is seen: the same for every shard. */
-export interface CertifyPlan {
-  options: CertifyOptions
-  anchors: Points
-  /** the anchors again where nothing is split */
-  references: Points
-  duplicatesRemoved: number
-  /** found and kept */
-  duplicates: number
-  loss: {name: LossName; bound: number | null; accuracy: number | null}
-  /** L_max; Infinity: nothing is clipped (no split) */
-  lossMax: number
-  /** ascending */
-  etas: Float64Array
-  /** null without a split */
-  alpha: AlphaSplit | null
-  bootstrapSeed: number
-  /** null without labels */
-  labelHints: LabelHint[] | null
-  layers: LayerPlan[]
-}
-
-/** The units of one layer, from its anchors only. */
-export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver' | 'squashed'> {
-  name: string
-  dim: number
-  medianDistance: number
-  scale: number
-  /** τ and the finite δ grid, ascending, in scaled units */
-  floor: number
-  deltas: Float64Array
-}
-
-export interface LayerPlan extends LayerUnits, Survey {
-  /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
-  pilot: {bets: LayerBets; zeroDistancePairs: number; zeroDistanceLossPairs: number; diameter: number} | null
-}
+import type {Embeddings, LayerStates} from '../types.js'
 
 /**
  * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of

@@ -1,46 +1,7 @@
-import {type Bet, pilotBets, ratioUpperBound} from '../../stats/betting.js'
-import type {ClassBets} from './classes.js'
+import type {Family, LayerBets} from '../bets.js'
+import {type LayerStatistics} from '../measure/layer-statistics.js'
+import {pilotBets, ratioUpperBound} from '../../stats/betting.js'
 import {directRange, globalRange, largestVolatility, windowedRange} from './ranges.js'
-
-/** What every bound of a layer is computed from: sums over the m anchors, for each of the n references. */
-export interface LayerStatistics {
-  anchors: number
-  references: number
-  /** scaled units */
-  floor: number
-  deltas: Float64Array
-  etas: Float64Array
-  /** [n] Σ_i h_{L_max} */
-  total: Float64Array
-  /** [m] Σ_j h_{L_max} */
-  anchorTotal: Float64Array
-  /** Σ over pairs with different labels of h_{L_max} */
-  crossLabelTotal: number
-  zeroDistancePairs: number
-  /** [n, G] #{i : d ≤ δ} */
-  within: Float64Array
-  /** [n, G, E] #{i : d ≤ δ, ΔL ≥ η} */
-  exceed: Float64Array
-  /** [n, G + 1, E] Σ_i h_η 1{d ≤ δ}; the last δ is ∞ */
-  windowed: Float64Array
-}
-
-export type Family = 'global' | 'windowed' | 'direct'
-export const FAMILIES: readonly Family[] = ['global', 'windowed', 'direct']
-
-/** The stakes of a cell; `lower` is absent in evidence of versions that gave no lower bounds. */
-export type CellBets = Record<Family, Bet[]> & {lower?: Bet[]}
-
-/** The stakes of a layer, chosen from its anchors before a reference was seen. */
-export interface LayerBets {
-  /** the bound of ε that holds without data; null where none exists (τ = 0) */
-  epsilonMax: number | null
-  epsilon: Bet[]
-  /** [G · E], δ-major */
-  cells: CellBets[]
-  /** of the classes that get a row, ascending; absent where none does */
-  classes?: ClassBets[]
-}
 
 export type CellBounds = Record<Family, number>
 

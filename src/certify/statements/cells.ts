@@ -1,15 +1,12 @@
-import {cellBounds, type CellBounds, type LayerBets, type LayerStatistics, lowerBound} from './bounds.js'
+import {cellBounds, type CellBounds, lowerBound} from './bounds.js'
+import {type LayerBets} from '../bets.js'
+import {type LayerStatistics} from '../measure/layer-statistics.js'
 import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
-import type {Cell, CellStatus, LayerMetrics} from '../types.js'
+import type {Cell, LayerMetrics} from '../types.js'
+import type {CellStatus} from '../family-types.js'
 
 /** With fewer pairs than this inside δ a cell abstains. */
 export const MIN_PAIRS = 30
-
-/**
- * The place of the δ and of the η at which a class or an example gets its row: one statement of each, not a grid, so
- * that α goes further.
- */
-export const middle = (length: number): number => Math.floor(length / 2)
 
 /** The tightest of the three bounds of a cell. */
 export const bestBound = ({global, windowed, direct}: CellBounds): number => Math.min(global, windowed, direct)

@@ -1,17 +1,14 @@
-import {type Bet, pilotBets, ratioUpperBound} from '../../stats/betting.js'
-import {cellStatistics, type LayerStatistics} from './bounds.js'
-import {cellStatus, middle} from './cells.js'
+import {type ClassBets} from '../bets.js'
+import {pilotBets, ratioUpperBound} from '../../stats/betting.js'
+import {cellStatistics} from './bounds.js'
+import {type LayerStatistics} from '../measure/layer-statistics.js'
+import {cellStatus} from './cells.js'
+import {middle} from '../sample/grid.js'
 import {directRange} from './ranges.js'
 import type {ClassRow} from '../types.js'
 
 /** More rows than this say little each, and every row costs the others α. */
 const MAX_CLASSES = 100
-
-/** Stakes of one class's bound. */
-export interface ClassBets {
-  label: number
-  bets: Bet[]
-}
 
 /**
  * The classes that get a row: those of the anchors, since what is asked may not depend on the references.

@@ -1,56 +1,8 @@
-import type {PairwiseEngine} from '../../pairwise/engine.js'
+import {type ExampleCounts} from '../measure/example-counts.js'
 import {clopperPearsonUpper} from '../../stats/clopper-pearson.js'
-import {MIN_PAIRS, middle} from './cells.js'
-import type {CertifyPlan, LayerUnits} from '../plan/plan.js'
+import {MIN_PAIRS} from './cells.js'
 import type {Points} from '../sample/points.js'
-import {referenceSide, volatilityTask} from '../measure/volatility-task.js'
-import type {ExampleLayer, ExampleRow, LayerStates} from '../types.js'
-
-/**
- * How many references each example has within every δ, and how many of these differ in loss by the middle η or more.
- */
-export interface ExampleCounts {
-  /** [P, G] */
-  within: Float64Array
-  exceed: Float64Array
-}
-
-/**
- * Counts of the first P anchors over a part of the references: the roles of the two sides are changed.
- *
- * Cost   P · references · dim multiply–adds.
- * Empty  P = 0 or no split → null.
- */
-export async function measureExamples(
-  plan: CertifyPlan,
-  layer: LayerUnits,
-  states: LayerStates,
-  references: Points,
-  engine: PairwiseEngine,
-): Promise<ExampleCounts | null> {
-  const count = exampleCount(plan)
-  if (count === 0) return null
-  const {anchors} = plan
-  const others = referenceSide(states, references)
-  const {within, exceed} = await engine.volatility({
-    ...volatilityTask(plan, layer, states),
-    ...referenceSide(states, {
-      rows: anchors.rows.subarray(0, count),
-      losses: anchors.losses.subarray(0, count),
-      labels: null,
-    }),
-    anchors: others.references,
-    anchorLoss: others.referenceLoss,
-    anchorLabels: null,
-    deltas: layer.deltas,
-    etas: Float64Array.of(plan.etas[middle(plan.etas.length)]!),
-  })
-  return {within, exceed}
-}
-
-/** P: as many anchors as were asked for and are there; 0 without a split. */
-export const exampleCount = ({alpha, anchors, options}: Pick<CertifyPlan, 'alpha' | 'anchors' | 'options'>): number =>
-  alpha === null ? 0 : Math.min(options.examples, anchors.rows.length)
+import type {ExampleLayer, ExampleRow} from '../types.js'
 
 /**
  * Upper bounds of P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] of every example z₀ for a fresh Z, and the radius at risk β that they

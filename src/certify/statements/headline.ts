@@ -1,5 +1,5 @@
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import {bestBound} from './cells.js'
 import type {Cell, Headline, LayerMetrics} from '../types.js'
 

@@ -1,7 +1,7 @@
 import {quantile} from '../../stats/quantile.js'
 import {tenths} from '../../frame/figures.js'
 import {concat} from '../sample/arrays.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import type {CertifyMetrics} from '../types.js'
 
 /** Losses whose middle four fifths lie within this share of the largest of them are near constant … */

@@ -1,5 +1,5 @@
 import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
-import type {CertifyPlan} from '../plan/plan.js'
+import type {CertifyPlan} from '../plan-types.js'
 import type {Points} from '../sample/points.js'
 import type {Performance} from '../types.js'
 

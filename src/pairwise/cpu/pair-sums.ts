@@ -3,7 +3,7 @@ import type {Real} from '../../linalg/products.js'
 import type {VolatilitySums} from '../engine.js'
 import type {DistanceBins} from './distance-bins.js'
 import type {PairKernel} from './pair-kernel.js'
-import type {VolatilityJob} from './volatility-blocks.js'
+import type {VolatilityJob} from './volatility-job.js'
 
 /** Steepest pairs that a block keeps: more than are reported, since their distances may be those of fp32 products. */
 const KEPT = 32

@@ -1,9 +1,9 @@
+import {type VolatilityJob} from './volatility-job.js'
 import type {Products, Real} from '../../linalg/products.js'
 import type {Dense} from '../../linalg/types.js'
 import type {VolatilitySums} from '../engine.js'
 import {DistanceBins} from './distance-bins.js'
-import type {Metric} from './distances.js'
-import {hasProducts, type PairRows, type Sides} from './pair-rows.js'
+import {hasProducts, type PairRows} from './pair-rows.js'
 import {PairKernel} from './pair-kernel.js'
 import {PairSums} from './pair-sums.js'
 import {keptTiles} from './tiles.js'
@@ -14,29 +14,6 @@ import {keptTiles} from './tiles.js'
  */
 export const REFERENCE_BLOCK = 256
 const ANCHOR_TILE = 256
-
-/** A volatility task for any thread: see VolatilityTask. */
-export interface VolatilityJob {
-  kind: 'volatility'
-  sides: Sides
-  one: boolean
-  metric: Metric
-  /** [m] anchors in the order of their losses: the order in which tiles, and the three arrays below, hold them */
-  order: Uint32Array
-  /** [m] the place of each anchor in it */
-  rank: Uint32Array
-  anchorSquares: Float64Array
-  anchorLoss: Float64Array
-  /** all equal where labels are unknown */
-  anchorLabels: Int32Array
-  referenceLoss: Float64Array
-  referenceLabels: Int32Array
-  scale: number
-  floor: number
-  deltas: Float64Array
-  etas: Float64Array
-  lossMax: number
-}
 
 /** Sums of one block of references; for one sample over ordered pairs i ≠ j. */
 export interface VolatilityPart {

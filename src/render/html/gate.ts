@@ -3,7 +3,8 @@ import {count} from '../format.js'
 import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
 import type {GateReport} from '../../documents/reports.js'
 import {type Content, markup} from './escape.js'
-import {type KeyFigure, page, type Section} from './page.js'
+import {type KeyFigure, page} from './page.js'
+import {type Section} from './section.js'
 import {type Column, dataTable, foldedTable} from './table.js'
 
 const STATE: Record<CheckState, string> = {

@@ -4,7 +4,8 @@ import {count, percent, percentDown, signedNumber} from '../format.js'
 import {agreementTable, answersTable, positionTable, preferenceTable, winTable} from '../judge-view.js'
 import type {JudgeReport} from '../../documents/reports.js'
 import {type Content, markup} from './escape.js'
-import {type KeyFigure, page, type Section} from './page.js'
+import {type KeyFigure, page} from './page.js'
+import {type Section} from './section.js'
 import {dataTable, facts, textTable} from './table.js'
 
 /** How far a judge can be trusted, as one self-contained HTML file. */

@@ -1,5 +1,6 @@
+import type {Section} from './section.js'
 import type {Report, Verdict} from '../../frame/report.js'
-import {type Content, Markup, markup} from './escape.js'
+import {Markup, markup} from './escape.js'
 import {provenance} from './provenance.js'
 import {SCRIPT, SCRIPT_SOURCE} from './script.js'
 import {STYLE} from './style.js'
@@ -15,12 +16,6 @@ export interface KeyFigure {
   name: string
   value: string
   detail: string
-}
-
-export interface Section {
-  id: string
-  title: string
-  body: Content
 }
 
 /** Nothing is loaded: only the style, the pictures and the one script inside the file are allowed. */

@@ -1,7 +1,7 @@
 import {bytes, count, duration} from '../format.js'
 import type {Json, Note, Report} from '../../frame/report.js'
 import {type Markup, markup} from './escape.js'
-import type {Section} from './page.js'
+import type {Section} from './section.js'
 import {dataTable, facts} from './table.js'
 
 /** What every report ends with: notes, then inputs, configuration, engine and run, enough to do it again. */

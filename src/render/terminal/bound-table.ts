@@ -1,4 +1,4 @@
-import type {CellStatus} from '../../certify/types.js'
+import type {CellStatus} from '../../certify/family-types.js'
 import type {CellGrid, Placed} from '../certify-view.js'
 import {radius} from '../format.js'
 import type {Table} from './table.js'

@@ -1,7 +1,10 @@
 import {describe, expect, it} from 'vitest'
-import type {CellBounds, LayerBets, LayerStatistics} from '../../../src/certify/statements/bounds.js'
+import type {CellBounds} from '../../../src/certify/statements/bounds.js'
+import type {LayerBets} from '../../../src/certify/bets.js'
+import type {LayerStatistics} from '../../../src/certify/measure/layer-statistics.js'
 import {cellBounds, cellStatistics, epsilonUpper} from '../../../src/certify/statements/bounds.js'
-import {bestBound, cellStatus, layerCells, middle, MIN_PAIRS, tightest} from '../../../src/certify/statements/cells.js'
+import {bestBound, cellStatus, layerCells, MIN_PAIRS, tightest} from '../../../src/certify/statements/cells.js'
+import {middle} from '../../../src/certify/sample/grid.js'
 import {splitAlpha, statements} from '../../../src/certify/plan/alpha.js'
 import type {Cell} from '../../../src/certify/types.js'
 

@@ -1,7 +1,7 @@
 import {type Certification, conclude} from '../../certify.js'
 import type {Evidence} from '../evidence.js'
 import type {CertifyOptions} from '../../options.js'
-import type {CertifyPlan} from '../../plan/plan.js'
+import type {CertifyPlan} from '../../plan-types.js'
 import {differences} from './differences.js'
 import {type DrawnRows, evidenceFaults} from './plausible.js'
 import {rebuild} from './rebuild.js'

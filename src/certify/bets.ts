@@ -1,0 +1,24 @@
+import type {Bet} from '../stats/betting.js'
+
+/** Stakes of one class's bound. */
+export interface ClassBets {
+  label: number
+  bets: Bet[]
+}
+
+/** The stakes of a layer, chosen from its anchors before a reference was seen. */
+export interface LayerBets {
+  /** the bound of ε that holds without data; null where none exists (τ = 0) */
+  epsilonMax: number | null
+  epsilon: Bet[]
+  /** [G · E], δ-major */
+  cells: CellBets[]
+  /** of the classes that get a row, ascending; absent where none does */
+  classes?: ClassBets[]
+}
+
+export type Family = 'global' | 'windowed' | 'direct'
+export const FAMILIES: readonly Family[] = ['global', 'windowed', 'direct']
+
+/** The stakes of a cell; `lower` is absent in evidence of versions that gave no lower bounds. */
+export type CellBets = Record<Family, Bet[]> & {lower?: Bet[]}

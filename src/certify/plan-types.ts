@@ -1,0 +1,33 @@
+import type {CertifyOptions} from './options.js'
+import type {LayerUnits} from './sample/layer-units.js'
+import type {Points} from './sample/points.js'
+import type {LayerBets} from './bets.js'
+import type {Survey} from './survey/layer-survey.js'
+import type {AlphaSplit, LabelHint, LossName} from './types.js'
+
+export interface LayerPlan extends LayerUnits, Survey {
+  /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
+  pilot: {bets: LayerBets; zeroDistancePairs: number; zeroDistanceLossPairs: number; diameter: number} | null
+}
+
+/** Everything that is decided before a reference is seen: the same for every shard. */
+export interface CertifyPlan {
+  options: CertifyOptions
+  anchors: Points
+  /** the anchors again where nothing is split */
+  references: Points
+  duplicatesRemoved: number
+  /** found and kept */
+  duplicates: number
+  loss: {name: LossName; bound: number | null; accuracy: number | null}
+  /** L_max; Infinity: nothing is clipped (no split) */
+  lossMax: number
+  /** ascending */
+  etas: Float64Array
+  /** null without a split */
+  alpha: AlphaSplit | null
+  bootstrapSeed: number
+  /** null without labels */
+  labelHints: LabelHint[] | null
+  layers: LayerPlan[]
+}

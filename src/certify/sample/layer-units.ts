@@ -1,0 +1,12 @@
+import type {LayerStates} from '../types.js'
+
+/** The units of one layer, from its anchors only. */
+export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver' | 'squashed'> {
+  name: string
+  dim: number
+  medianDistance: number
+  scale: number
+  /** τ and the finite δ grid, ascending, in scaled units */
+  floor: number
+  deltas: Float64Array
+}
