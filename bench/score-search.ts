@@ -73,6 +73,7 @@ for (const name of GRAPHS) {
     const fused = fuseRanks(
       parts,
       parts.map((part) => scores.parts[part.name]!),
+      scores.score.length,
     )
     table.get(variant)!.push(areaUnderRoc(adversarial, fused.edges))
   }

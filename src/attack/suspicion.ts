@@ -2,12 +2,11 @@ import type {Graph} from '../graph/types.js'
 import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {aggregation} from '../sanitize/aggregate.js'
-import {endCosine, neighbourOverlap} from '../sanitize/context.js'
-import {edgeFit} from '../sanitize/edge-fit.js'
-import {kernelFeatures} from '../sanitize/features.js'
-import {fusedScore, pairScores} from '../sanitize/fused.js'
+import {canonicalEdges, canonicalOrder} from '../sanitize/canonical.js'
+import {edgeChances} from '../sanitize/edge-chances.js'
+import {pairScores} from '../sanitize/fused.js'
 import {givenLabels} from '../sanitize/labels.js'
-import {edgeLikeness, likenessSources} from '../sanitize/likeness.js'
+import {likenessSources} from '../sanitize/likeness.js'
 import type {Random} from '../stats/random.js'
 
 /** Suspicion in [0, 1] of the edge that each node would form with u: [n]. */
@@ -32,18 +31,17 @@ export async function suspicionOf(
 ): Promise<Suspicion> {
   const {nodes, edges} = graph
   const mixing = aggregation(nodes, edges, 'row', 1)
-  const sources = await likenessSources(graph, givenLabels(graph), random, exact, products)
-  const known = {...edgeLikeness(edges, sources), overlap: neighbourOverlap(edges, mixing)}
-  const fit = edgeFit(edges, known, sources, mixing, random)
-  const zero = new Float64Array(edges.length / 2)
-  const score = fusedScore({
-    ...known,
-    fit: fit.edges,
-    similarity: endCosine(edges, kernelFeatures(graph)),
-    // Without a weight, so without a say.
-    kc: zero,
-    labelFree: null,
-  })
+  const given = givenLabels(graph)
+  const order = canonicalOrder(graph, given.labels, mixing)
+  const sources = await likenessSources(graph, given, order, random, exact, products)
+  const {score, fit} = edgeChances(
+    edges,
+    sources,
+    mixing,
+    canonicalEdges(edges, order),
+    graph.features !== null,
+    random,
+  )
   const withNode = pairScores(score, {source: sources[0]!, mixing, logOdds: fit.logOdds})
   const rows: (Float32Array | undefined)[] = []
   return (u) => (rows[u] ??= Float32Array.from(withNode(u)))

@@ -1,6 +1,7 @@
 import {Flags, type Interfaces} from '@oclif/core'
+import {UsageError} from '../errors.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
-import type {SanitizeOptions} from '../sanitize/settings.js'
+import {DEFENDING_REPAIR, type SanitizeOptions} from '../sanitize/settings.js'
 import {GROUP, maxMemory, names, nodePair, number, positiveOrInfinite} from './flags.js'
 
 /** The flags that decide which edges are marked; the command adds where they go. */
@@ -130,10 +131,17 @@ export const sanitizeFlags = {
     description: 'landmark nodes of the solver of that name (default: 1024)',
   }),
   prune: Flags.string({
-    options: ['auto'],
+    helpGroup: GROUP.method,
+    exclusive: ['prune-ratio', 'prune-count', 'threshold', 'fdr'],
+    description:
+      'auto: choose the cut without ground truth, and prune nothing where there is not enough evidence (the default); or a share (0.1), a number (100) or a chance of being wired at random ("p>0.5")',
+  }),
+  fdr: number({
+    min: 0,
+    max: 1,
     helpGroup: GROUP.method,
     exclusive: ['prune-ratio', 'prune-count', 'threshold'],
-    description: 'choose the cut without ground truth (the default)',
+    description: 'remove as many edges as keep the expected share of genuine ones among them at this: an estimate',
   }),
   'prune-ratio': number({
     min: 0,
@@ -178,11 +186,21 @@ export const sanitizeFlags = {
   }),
   repair: Flags.integer({
     min: 0,
-    default: 0,
     helpGroup: GROUP.method,
     exclusive: ['soft'],
     description:
-      'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost',
+      'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost (default: 0)',
+  }),
+  defend: Flags.boolean({
+    default: false,
+    helpGroup: GROUP.method,
+    exclusive: ['soft', 'repair'],
+    description: `prune, and join what lost neighbours to like nodes (--repair ${DEFENDING_REPAIR}): for a graph that a network is trained on`,
+  }),
+  review: Flags.integer({
+    min: 1,
+    helpGroup: GROUP.output,
+    description: 'list so many of the most suspect edges with their chance, reasons and both ends, to look through',
   }),
   'max-memory': maxMemory(),
 }
@@ -230,13 +248,16 @@ export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest 
       landmarks: flags.landmarks ?? null,
       prune: pruneRule(flags),
       minDegree: flags['min-degree'],
-      repair: flags.repair,
+      repair: flags.defend ? DEFENDING_REPAIR : (flags.repair ?? 0),
+      review: flags.review ?? null,
       seed: flags.seed,
     },
   }
 }
 
 function pruneRule(flags: {
+  prune: string | undefined
+  fdr: number | undefined
   'prune-ratio': number | undefined
   'prune-count': number | undefined
   threshold: number | undefined
@@ -244,7 +265,20 @@ function pruneRule(flags: {
   if (flags['prune-ratio'] !== undefined) return {rule: 'ratio', value: flags['prune-ratio']}
   if (flags['prune-count'] !== undefined) return {rule: 'count', value: flags['prune-count']}
   if (flags.threshold !== undefined) return {rule: 'threshold', value: flags.threshold}
-  return {rule: 'auto'}
+  if (flags.fdr !== undefined) return {rule: 'fdr', value: flags.fdr}
+  return flags.prune === undefined ? {rule: 'auto'} : namedRule(flags.prune)
+}
+
+/** A share has a decimal point, a number has none. */
+function namedRule(text: string): SanitizeOptions['prune'] {
+  if (text === 'auto') return {rule: 'auto'}
+  const chance = /^p\s*>\s*(\d*\.?\d+)$/.exec(text)
+  if (chance !== null) return {rule: 'probability', value: Number(chance[1])}
+  if (/^\d+$/.test(text)) return {rule: 'count', value: Number(text)}
+  if (/^\d*\.\d+$/.test(text)) return {rule: 'ratio', value: Number(text)}
+  throw new UsageError(`--prune is ${JSON.stringify(text)}, it must be auto, a share, a number, or p>x`, [
+    'use --prune auto, --prune 0.1, --prune 100 or --prune "p>0.5"',
+  ])
 }
 
 /** Today, as suppressions write it. */

@@ -31,19 +31,27 @@ export async function largestEigenvalue(
 /**
  * The rows of a sparse matrix in its leading singular directions: U Σ of X ≈ U Σ Vᵀ (latent semantic analysis).
  *
- * Shapes     x [n, d] → [n, min(rank, n, d)], columns by falling singular value, signs as they come.
+ * Shapes     x [n, d], order [d] in which the columns take their random start → [n, min(rank, n, d)], columns by falling singular value, signs as they come.
  * Precision  subspace iteration: the error of a direction falls by (σ_{rank+9} / σ_i)² a round. Σ² comes from a small
  *            Gram matrix, so directions below 1e-8 · σ_1 are noise.
  * Cost       rounds · 2 · nnz(x) · (rank + 8) multiply–adds.
  * Source     Halko, Martinsson & Tropp 2011, algorithm 4.4. Deviation: Gram–Schmidt in place of Householder QR.
  */
-export function leadingDirections(x: Csr, rank: number, random: Random, rounds: number): Dense {
+export function leadingDirections(
+  x: Csr,
+  rank: number,
+  random: Random,
+  rounds: number,
+  order: Uint32Array | null = null,
+): Dense {
   const width = Math.min(rank + 8, x.rows, x.cols)
   const basis: Dense = {
     rows: x.cols,
     cols: width,
-    data: Float64Array.from({length: x.cols * width}, () => random.normal()),
+    data: new Float64Array(x.cols * width),
   }
+  for (let k = 0; k < x.cols; k++)
+    for (let c = 0; c < width; c++) basis.data[(order?.[k] ?? k) * width + c] = random.normal()
   for (let t = 0; t < rounds; t++) {
     orthonormalise(basis)
     basis.data.set(multiplyCsrTransposedDense(x, multiplyCsrDense(x, basis)).data)

@@ -60,6 +60,8 @@ export function cutRule({cut}: SanitizeMetrics): string {
     ratio: 'a share of the edges was asked for',
     count: 'a number of edges was asked for',
     threshold: 'a score threshold was asked for',
-    auto: 'the cut was chosen from the scores alone',
+    auto: 'the cut was chosen from the chances alone',
+    probability: 'edges with at least a given chance of being wired at random were asked for',
+    fdr: 'an expected share of genuine edges among the removed was asked for',
   }[cut.rule]
 }

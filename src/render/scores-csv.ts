@@ -24,11 +24,12 @@ const COLUMNS = [
   'overlap',
   'fit',
   'added',
+  'p',
 ] as const
 
 /**
  * Every part of every edge's score as CSV, in the order of the graph's edge list: one row an undirected edge,
- * 0-based node numbers, higher score = more suspect. An edge that was not scored has an empty score.
+ * 0-based node numbers, higher score = more suspect, p the chance that the edge was wired at random. An edge that was not scored has an empty score.
  * Edges that repair added come last, with `added` 1 and no score and no rank.
  * Where the file names its nodes, `source_name` and `target_name` follow.
  */
@@ -64,6 +65,7 @@ export function scoresCsv(
       scores.parts.overlap[e]!,
       scores.parts.fit[e]!,
       0,
+      Number.isNaN(scores.probability[e]!) ? '' : scores.probability[e]!,
     ]
     lines.push([...row, ...names(u, v)].join(','))
   }

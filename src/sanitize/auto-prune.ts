@@ -1,53 +1,74 @@
-import {areaUnderRoc} from '../stats/ranking.js'
+import type {RandomEdges} from './random-edges.js'
 
-/** Below the first quantile of the null lie hardly any real edges; below the second lie most of the null. */
-const SURE = 0.1
-const LIKELY = 0.85
-/** Share of edges that look wired at random beyond doubt from which an attack is taken for certain. */
-const EVIDENCE = 0.06
+/** Edges are removed from this chance of being wired at random on: a network loses little by a genuine one. */
+const FROM = 0.06
+/** Beyond the share that looks wired at random, so much more of all edges may go. */
+const BEYOND = 0.09
+/** Up to this share of edges that look wired at random a graph looks like a clean one, and at most CLEAN goes. */
+const NATURAL = 0.06
+const CLEAN = 0.03
+/** Between NATURAL and this share the limit rises from the one to the other. */
+const CERTAIN = 0.08
 /**
- * Where fit tells edges from random pairs badly, most real edges lie below the second quantile: at most this share of
- * edges goes beyond the sure ones.
+ * Share of comparisons in which a genuine edge must be less suspect than a random pair: with less the score cannot judge
+ * this graph. Without features an edge is read from few neighbours, and real ones reach less.
  */
-const BEYOND = 0.2
+const POWER = {features: 0.9, neighbours: 0.78}
+/** From this power on pruning is not tried on hidden labels first: there an attack on labelled nodes looks like harm. */
+const CLEAR = 0.93
+/** More edges that look wired at random than this, and it is the score that says too little. */
+const MOST = 0.5
+/** Fewer edges, and no share is known well enough. */
+const FEWEST = 100
 
-/**
- * The share of edges to prune without ground truth, `--prune auto`: those that look like random pairs of ends, the more
- * of them the clearer that there was an attack.
- *
- * Model      the fit of an edge (edgeFit) comes from real edges or, with share π, from edges wired at random with the
- *            same degrees: an attacker who joins unlike nodes makes edges that fit no better. With π̂(q) = #{edges: fit
- *            ≤ the null's quantile q} / (q m), π̂(.1) counts hardly a real edge but misses what is less unlike than
- *            most random pairs, π̂(.85) misses hardly an added edge but counts real ones too. The share is π̂(.1) +
- *            min(.2, π̂(.85) − π̂(.1)) · min(1, π̂(.1)/.06)⁴.
- * Shapes     fit [m] of the edges, nulls ascending, both of edgeFit → a share in [0, 1].
- * Precision  measured on clean and attacked graphs in docs/math-sanitize.md, which .1, .85, .06, .2 and the power were
- *            chosen on; sampling moves π̂(.1) by about √(10 π / m) and 5 % of itself.
- * Cost       edges + nulls.   Empty  no edge or no null → 0.
- * Source     Storey 2002, eq. 6, for the share of nulls. Deviation: a sampled null in place of uniform p-values, and
- *            two quantiles.
- */
-export function unlikelyShare(fit: Float64Array, nulls: Float64Array): number {
-  if (nulls.length === 0 || fit.length === 0) return 0
-  const share = (quantile: number) => {
-    const limit = nulls[Math.floor(quantile * nulls.length)]!
-    const atMost = (values: Float64Array) => values.reduce((count, x) => count + Number(x <= limit), 0) / values.length
-    // Many rewired pairs without any likeness share one value: they count as the quantile that they fill.
-    return Math.min(1, atMost(fit) / atMost(nulls))
-  }
-  const sure = share(SURE)
-  return sure + Math.min(BEYOND, Math.max(0, share(LIKELY) - sure)) * Math.min(1, sure / EVIDENCE) ** 4
+export type Finding = 'suspicious edges found' | 'no evidence of an attack' | 'not enough evidence to judge'
+
+export interface AutoPrune {
+  finding: Finding
+  /** why, where nothing can be judged */
+  reason: string | null
+  /** edges to remove, the most suspect first */
+  count: number
+  /** whether the score tells genuine edges so well that pruning needs no trial on hidden labels */
+  isClear: boolean
 }
 
 /**
- * How well fit tells the edges from pairs wired at random: the chance that an edge fits better than such a pair (.5:
- * not at all; no null: null).
+ * How many edges `--prune auto` removes, without ground truth.
+ *
+ * Guards     the score must tell genuine edges from pairs wired at random: (s − π/2)/(1 − π) ≥ .9 (.78 without features), s the separation of
+ *            all edges and π the share that looks wired at random, π ≤ ½, and at least 100 edges. Else nothing.
+ * Rule       edges with P ≥ .06, but at most π + .09 of all; where π ≤ .06, as in clean graphs, at most .03; between .06
+ *            and .08 in between.
+ * Precision  the constants were chosen on some graphs and judged on others: docs/math-sanitize.md, "Where to cut".
  */
-export function separation(fit: Float64Array, nulls: Float64Array): number | null {
-  if (nulls.length === 0) return null
-  const isEdge = new Uint8Array(fit.length + nulls.length).fill(1, 0, fit.length)
-  const all = new Float64Array(isEdge.length)
-  all.set(fit)
-  all.set(nulls, fit.length)
-  return areaUnderRoc(isEdge, all)
+export function autoPrune(
+  {probability, share, separation}: RandomEdges,
+  evidence: 'features' | 'neighbours',
+): AutoPrune {
+  const unjudged = (reason: string): AutoPrune => ({
+    finding: 'not enough evidence to judge',
+    reason,
+    count: 0,
+    isClear: false,
+  })
+  const m = probability.length
+  if (separation === null || m < FEWEST)
+    return unjudged(`${m} edges of which anything is known are too few: ${FEWEST} are needed`)
+  const pi = share.estimate
+  if (pi > MOST) return unjudged(`more than half of the edges look wired at random to the score`)
+  const power = (separation - pi / 2) / (1 - pi)
+  if (!(power >= POWER[evidence]))
+    return unjudged(
+      `an edge that was not wired at random is told from a random pair in ${Math.round(100 * power)} % of comparisons, ${100 * POWER[evidence]} % are needed`,
+    )
+  const likely = probability.reduce((count, p) => count + Number(p >= FROM), 0)
+  const rise = Math.min(1, Math.max(0, (pi - NATURAL) / (CERTAIN - NATURAL)))
+  const limit = CLEAN + rise * (pi + BEYOND - CLEAN)
+  return {
+    finding: pi <= NATURAL ? 'no evidence of an attack' : 'suspicious edges found',
+    reason: null,
+    count: Math.min(likely, Math.floor(limit * m)),
+    isClear: power >= CLEAR,
+  }
 }

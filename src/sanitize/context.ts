@@ -121,11 +121,12 @@ export function endCosine(edges: Uint32Array, unit: Matrix, judged: Uint32Array 
   return Float64Array.from(judged, (k) => rowDot(unit, edges[2 * k]!, unit, edges[2 * k + 1]!))
 }
 
-/** 1 − Σ_c p_uc p_vc of the edges judged. */
+/** 1 − Σ_cd p_uc A_cd p_vd of the edges judged, `affine` = p A. */
 export function softDisagreement(
   edges: Uint32Array,
   soft: Dense,
+  affine: Dense,
   judged: Uint32Array = everyEdge(edges),
 ): Float64Array {
-  return endCosine(edges, soft, judged).map((agreement) => 1 - agreement)
+  return Float64Array.from(judged, (k) => 1 - rowDot(affine, edges[2 * k]!, soft, edges[2 * k + 1]!))
 }

@@ -1,52 +1,49 @@
-import {endCosine, neighbourOverlap} from './context.js'
-import {separation, unlikelyShare} from './auto-prune.js'
-import {edgeFit} from './edge-fit.js'
-import {fusedScore} from './fused.js'
+import {autoPrune, type AutoPrune} from './auto-prune.js'
+import {endCosine} from './context.js'
+import {type EdgeChances, edgeChances} from './edge-chances.js'
 import {withinReach} from './kernel-scores.js'
-import {edgeLikeness, supportedEdges} from './likeness.js'
 import {type EdgeEvidence, PARTS} from './parts.js'
 import type {PreparedGraph} from './prepare.js'
 import type {KernelScores} from './solvers/solver.js'
-import type {EdgeScores, SanitizeMetrics} from './types.js'
+import type {EdgeScores} from './types.js'
 
 /** What the edges of a graph are like, before any is marked. */
-export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'scored'> {
-  evidence: SanitizeMetrics['evidence']
-  /** share of the edges to prune without ground truth */
-  unlikely: number
+export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'scored' | 'evidence'> {
+  /** [m] chance that the edge was wired at random; NaN: too little is known of it */
+  probability: Float64Array
+  chances: EdgeChances
+  auto: AutoPrune
 }
 
 /**
- * Every kind of evidence on every edge, fused into the score that ranks.
+ * Every kind of evidence on every edge, fused into the score that ranks, and the chance that each was wired at random.
  *
  * Shapes     in the order of graph.edges.
  * Random     goes on in the stream of the preparation, for the rewired pairs.
- * Cost       that of edgeLikeness and edgeFit.
+ * Cost       that of edgeChances.
  */
 export function scoreEdges(prepared: PreparedGraph, kernel: KernelScores): JudgedEdges {
-  const {graph, settings, mixing, sources, problem} = prepared
+  const {graph, settings, mixing, sources, problem, edgeOrder} = prepared
   const {edges, features} = graph
-  const from = features === null ? 'neighbours' : 'features'
-  const likeness = edgeLikeness(edges, sources)
-  const overlap = neighbourOverlap(edges, mixing)
-  const fit = edgeFit(edges, {...likeness, overlap}, sources, mixing, prepared.random)
-  const supported = supportedEdges(edges, likeness, mixing.degrees, from)
-  const countedFit = fit.edges.filter((_, e) => supported[e] === 1)
+  const chances = edgeChances(edges, sources, mixing, edgeOrder, features !== null, prepared.random)
+  const {values, supported, random} = chances
   const known: EdgeEvidence = {
-    ...likeness,
-    overlap,
-    fit: fit.edges,
-    similarity: features === null ? likeness.cosine : endCosine(edges, problem.features),
+    ...values,
+    similarity: features === null ? values.cosine : endCosine(edges, problem.features),
     kc: settings.sign === 'signed' ? kernel.kc : kernel.kc.map(Math.abs),
     labelFree: kernel.labelFree,
   }
   const parts = Object.fromEntries(PARTS.map(({name, atEdges}) => [name, atEdges(known)])) as EdgeScores['parts']
+  const evidence = features === null ? 'neighbours' : 'features'
+  let place = 0
   return {
+    evidence,
     parts,
-    score: settings.ranking === 'kc' ? parts.kc.slice() : fusedScore(known).edges,
+    score: settings.ranking === 'kc' ? parts.kc.slice() : chances.score.edges,
     scored: scoredEdges(prepared),
-    evidence: {from, separation: separation(countedFit, fit.nulls)},
-    unlikely: (unlikelyShare(countedFit, fit.nulls) * countedFit.length) / fit.edges.length,
+    probability: Float64Array.from(supported, (x) => (x === 1 ? random.probability[place++]! : NaN)),
+    chances,
+    auto: autoPrune(random, evidence),
   }
 }
 

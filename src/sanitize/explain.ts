@@ -21,7 +21,11 @@ export function explainEdge(scores: EdgeScores, e: number): string {
     parts.kc[e]! > 0
       ? `removing it lowers the complexity by ${parts.kc[e]!.toExponential(1)}`
       : 'removing it does not lower the complexity'
-  return `${labels}, ${likeness}; ${effect} (${place})`
+  const p = scores.probability[e]!
+  const chance = Number.isNaN(p)
+    ? 'too little is known for a chance'
+    : `it was wired at random with a chance of ${p.toFixed(2)}`
+  return `${chance}; ${labels}, ${likeness}; ${effect} (${place})`
 }
 
 /**

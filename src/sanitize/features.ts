@@ -2,7 +2,7 @@ import type {Graph} from '../graph/types.js'
 import {concatColumns, csrFromDense, identityCsr, normaliseRows} from '../linalg/csr.js'
 import {leadingDirections} from '../linalg/spectrum.js'
 import {type Csr, isCsr, type Matrix} from '../linalg/types.js'
-import type {Random} from '../stats/random.js'
+import {random} from '../stats/random.js'
 
 /** Latent directions: the AUC was flat between 12 and 32 on the six graphs of bench/score-search.ts. */
 const RANK = 24
@@ -21,13 +21,15 @@ export function kernelFeatures(graph: Graph): Matrix {
  *
  * Shapes     → CSR [n, d + rank], unit rows (zero rows stay zero).
  * Formula    idf_w = 1 + ln((1 + n) / (1 + n_w)), n_w = nodes with a value in column w.
+ * Random     the start of the directions is the same in every run; where the columns are nodes, in their canonical
+ *            `order`.
  * Cost       24 rounds of nnz · 32 multiply–adds.
  * Source     Deerwester et al. 1990 for the latent directions. Deviation: the equal mix with the direct cosine.
  */
-export function profiles(features: Matrix, random: Random): Csr {
+export function profiles(features: Matrix, order: Uint32Array | null = null): Csr {
   const sparse = isCsr(features) ? features : csrFromDense(features)
   const direct = normaliseRows(weightByRarity(sparse)).unit
-  const latent = normaliseRows(csrFromDense(leadingDirections(direct, RANK, random, ROUNDS))).unit
+  const latent = normaliseRows(csrFromDense(leadingDirections(direct, RANK, random(0), ROUNDS, order))).unit
   const both = concatColumns(direct, latent)
   return normaliseRows(both).unit
 }

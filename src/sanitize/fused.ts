@@ -1,5 +1,5 @@
 import {shareBelow} from '../stats/ranking.js'
-import {type EdgeEvidence, type PairEvidence, type Part, PARTS, suspicionOf} from './parts.js'
+import {type PairEvidence, type Part, suspicionOf} from './parts.js'
 
 /** The score of an edge by several parts, at the edges and at other values of the same parts. */
 export interface FusedScore {
@@ -7,23 +7,23 @@ export interface FusedScore {
   /** [m] in [0, 1] */
   readonly edges: Float64Array
   /** [k] the score that edges with these values would have; `values` as the parts give them, in their order */
-  readonly at: (values: readonly Float64Array[]) => Float64Array
+  readonly at: (values: readonly Float64Array[], count: number) => Float64Array
 }
 
 /**
  * Fused rank: the weighted mean, over the parts, of the share of the edges that are less suspect, equal ones counted
  * half.
  *
- * Shapes     values of each part [m] → [m]; (m − ½)/m = the most suspect in every part.
+ * Shapes     values of each part [m], edges = m → [m]; (m − ½)/m = the most suspect in every part.
  * Why ranks  the parts have different units and heavy tails; a rank needs no scale.
  * Cost       m log m for each part.   Empty  m = 0 → empty; no part with a weight → all ½.
  * Source     —   docs/math-sanitize.md, "Fused rank".
  */
-export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[]): FusedScore {
+export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[], edges: number): FusedScore {
   const sorted = parts.map((part, k) => suspicionOf(part, values[k]!).slice().sort())
   const total = parts.reduce((sum, {weight}) => sum + weight, 0)
-  const at = (of: readonly Float64Array[]) => {
-    const out = new Float64Array(of[0]?.length ?? 0).fill(total > 0 ? 0 : 0.5)
+  const at = (of: readonly Float64Array[], count: number) => {
+    const out = new Float64Array(count).fill(total > 0 ? 0 : 0.5)
     if (total > 0)
       parts.forEach((part, k) => {
         const suspicion = suspicionOf(part, of[k]!)
@@ -31,23 +31,15 @@ export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[
       })
     return out
   }
-  return {parts, edges: at(values), at}
-}
-
-/** The fused rank of the edges by the parts that have a weight and are known. */
-export function fusedScore(evidence: EdgeEvidence): FusedScore {
-  const known = PARTS.flatMap((part) => {
-    const values = part.weight > 0 ? part.atEdges(evidence) : null
-    return values === null ? [] : [{part, values}]
-  })
-  return fuseRanks(
-    known.map(({part}) => part),
-    known.map(({values}) => values),
-  )
+  return {parts, edges: at(values, edges), at}
 }
 
 /** The score that the pairs of a node with every node would have as edges: [n]. */
 export function pairScores({parts, at}: FusedScore, pairs: PairEvidence): (u: number) => Float64Array {
   const withNode = parts.map((part) => part.withNode!(pairs))
-  return (u) => at(withNode.map((values) => values(u)))
+  return (u) =>
+    at(
+      withNode.map((values) => values(u)),
+      pairs.mixing.nodes,
+    )
 }

@@ -9,9 +9,11 @@ export type LabelCoding = 'centred' | 'one-hot' | 'signed'
 export interface GivenLabels {
   /** nodes with a given label, ascending */
   readonly nodes: Uint32Array
-  /** [nodes of the graph] the given label, −1 elsewhere */
+  /** [nodes of the graph] the class of the given label, numbered from 0 without gaps; −1 elsewhere */
   readonly labels: Int32Array
   readonly classes: number
+  /** [classes] the label of each class, ascending */
+  readonly names: Int32Array
 }
 
 /**
@@ -42,7 +44,10 @@ export function givenLabels(graph: Graph): GivenLabels {
       `all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}; at least two classes are needed`,
       ['label nodes of another class'],
     )
-  return {nodes, labels, classes: Math.max(...seen) + 1}
+  // A class without a labelled node adds no column to Y: labels 0, 1, 50 give what 0, 1, 2 give.
+  const names = Int32Array.from(seen).sort()
+  for (const i of nodes) labels[i] = names.indexOf(labels[i]!)
+  return {nodes, labels, classes: names.length, names}
 }
 
 /**

@@ -4,7 +4,9 @@ import type {Csr, Dense} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
+import {affineLabels, classAffinity} from './affinity.js'
 import {contextLikeness, endCosine, softDisagreement, weighByLikeness, type WeightedGraph} from './context.js'
+import {canonicalEdges} from './canonical.js'
 import {profiles} from './features.js'
 import type {GivenLabels} from './labels.js'
 import {pseudoLabels} from './pseudo-labels.js'
@@ -32,6 +34,8 @@ export interface LikenessSource {
   readonly profiles: Csr
   /** [n, classes] soft pseudo-labels of the profiles */
   readonly soft: Dense
+  /** [n, classes] soft · A, A how readily the classes are joined in this graph (classAffinity) */
+  readonly affine: Dense
   /** [n] pseudo-labels after propagation over the graph */
   readonly labels: Int32Array
   /** every edge of the graph, weighted by the likeness of its ends */
@@ -43,7 +47,7 @@ export interface LikenessSource {
  * its features: the edges are dealt into 5 groups, and each group has the profiles of the graph without it, so that no
  * edge vouches for itself.
  *
- * Shapes     the `edges` of the sources are a partition of 0 … m − 1.
+ * Shapes     order [n] canonical; the `edges` of the sources are a partition of 0 … m − 1.
  * Cost       that of profiles and pseudoLabels, five times without features.
  * Source     cross-fitting of edges as in Li, Levina & Zhu 2020, "Network cross-validation by edge sampling".
  *            Deviation: held-out pairs are edges only, so no matrix needs to be completed.
@@ -51,6 +55,7 @@ export interface LikenessSource {
 export async function likenessSources(
   graph: Graph,
   given: GivenLabels,
+  order: Uint32Array,
   random: Random,
   exact: PairwiseEngine,
   products: Products,
@@ -60,32 +65,47 @@ export async function likenessSources(
     judged: Uint32Array,
     rows = features ?? neighboursWithout(judged, graph),
   ): Promise<LikenessSource> => {
-    const e = profiles(rows, random)
+    const e = profiles(rows, features === null ? order : null)
     const weighted = weighByLikeness(nodes, edges, e)
-    return {edges: judged, profiles: e, graph: weighted, ...(await pseudoLabels(e, given, weighted, exact, products))}
+    return labelledSource({edges: judged, profiles: e, graph: weighted}, edges, given, exact, products)
   }
   if (features !== null) return [await sourceOf(Uint32Array.from({length: edges.length / 2}, (_, e) => e))]
   const sources: LikenessSource[] = []
-  for (const group of dealEdges(graph, FOLDS, random)) if (group.length > 0) sources.push(await sourceOf(group))
+  for (const group of dealEdges(graph, canonicalEdges(edges, order), FOLDS, random))
+    if (group.length > 0) sources.push(await sourceOf(group))
   return sources
+}
+
+/** A source with the pseudo-labels that some given labels make. */
+export async function labelledSource(
+  source: Pick<LikenessSource, 'edges' | 'profiles' | 'graph'>,
+  edges: Uint32Array,
+  given: GivenLabels,
+  exact: PairwiseEngine,
+  products: Products,
+): Promise<LikenessSource> {
+  const labels = await pseudoLabels(source.profiles, given, source.graph, exact, products)
+  return {...source, ...labels, affine: affineLabels(labels.soft, classAffinity(edges, labels.soft))}
 }
 
 /**
  * Deals the edges into groups so that no group takes more of a node's edges than it must: a node of two edges keeps one
  * whichever group is left out.
  *
- * Shapes     edges [2 m] → `groups` lists of edge numbers, ascending; a list may be empty where m is small.
+ * Shapes     edges [2 m], order [m] edge numbers in an order of their own → `groups` lists of edge numbers, ascending; a
+ *            list may be empty where m is small.
  * How        edges in random order, each to the group that holds the smallest share of the edges of its ends, of equal
  *            ones the smallest group.
  * Cost       m · groups, and nodes · groups counts.
  */
-export function dealEdges({nodes, edges}: Graph, groups: number, random: Random): Uint32Array[] {
+export function dealEdges({nodes, edges}: Graph, order: Uint32Array, groups: number, random: Random): Uint32Array[] {
   const degrees = new Uint32Array(nodes)
   for (const i of edges) degrees[i]!++
   const held = new Uint32Array(nodes * groups)
   const sizes = new Uint32Array(groups)
   const groupOf = new Uint8Array(edges.length / 2)
-  for (const e of random.permutation(groupOf.length)) {
+  for (const place of random.permutation(groupOf.length)) {
+    const e = order[place]!
     const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
     const share = (k: number) => held[u * groups + k]! / degrees[u]! + held[v * groups + k]! / degrees[v]!
     let best = 0
@@ -116,6 +136,18 @@ function neighboursWithout(left: Uint32Array, {nodes, edges}: Graph): Csr {
 export const isKnown = ({profiles: {indptr}}: LikenessSource, u: number, v: number): boolean =>
   indptr[u + 1]! > indptr[u]! && indptr[v + 1]! > indptr[v]!
 
+/** What is known of some pairs: [k] each. */
+export interface PairValues {
+  /** likeness of each end to the neighbourhood of the other */
+  readonly context: Float64Array
+  /** 1 − Σ_cd p_uc A_cd p_vd */
+  readonly disagreement: Float64Array
+  /** of the profiles */
+  readonly cosine: Float64Array
+  /** share of common neighbours */
+  readonly overlap: Float64Array
+}
+
 /** Likeness of the edges, each by its own source. */
 export interface Likeness {
   /** [m] as contextLikeness, softDisagreement and endCosine say; the median of the others where nothing is known */
@@ -139,7 +171,7 @@ export function edgeLikeness(edges: Uint32Array, sources: readonly LikenessSourc
   return {
     known,
     context: gather(({profiles: e, graph, edges: judged}) => contextLikeness(edges, e, graph, judged)),
-    disagreement: gather(({soft, edges: judged}) => softDisagreement(edges, soft, judged)),
+    disagreement: gather(({soft, affine, edges: judged}) => softDisagreement(edges, soft, affine, judged)),
     cosine: gather(({profiles: e, edges: judged}) => endCosine(edges, e, judged)),
   }
 }

@@ -1,6 +1,6 @@
 import {rowDot} from '../linalg/csr-products.js'
 import type {Aggregation} from './aggregate.js'
-import type {EdgeFit} from './edge-fit.js'
+import type {LogOdds} from './edge-fit.js'
 import type {Likeness, LikenessSource} from './likeness.js'
 import {contextWith, overlapWith} from './node-pairs.js'
 import type {KernelScores} from './solvers/solver.js'
@@ -18,7 +18,7 @@ export interface EdgeEvidence extends Likeness, KernelScores {
 export interface PairEvidence {
   readonly source: LikenessSource
   readonly mixing: Aggregation
-  readonly logOdds: EdgeFit['logOdds']
+  readonly logOdds: LogOdds
 }
 
 /** One kind of evidence on an edge. */
@@ -104,9 +104,9 @@ export const suspicionOf = ({suspect}: Pick<Part, 'suspect'>, values: Float64Arr
   suspect === 'high' ? values : values.map((x) => -x)
 
 const disagreementWith =
-  ({source: {soft}}: PairEvidence) =>
+  ({source: {soft, affine}}: PairEvidence) =>
   (u: number): Float64Array =>
-    Float64Array.from({length: soft.rows}, (_, v) => 1 - rowDot(soft, u, soft, v))
+    Float64Array.from({length: soft.rows}, (_, v) => 1 - rowDot(affine, u, soft, v))
 
 function fitWith({source, mixing, logOdds}: PairEvidence): (u: number) => Float64Array {
   const context = contextWith(source.profiles, source.graph)

@@ -5,23 +5,36 @@ import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random, type Random} from '../stats/random.js'
 import {type Aggregation, aggregation} from './aggregate.js'
+import {canonicalEdges, canonicalOrder} from './canonical.js'
 import {kernelFeatures} from './features.js'
 import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
-import {commonLabels, type LikenessSource, likenessSources} from './likeness.js'
+import {commonLabels, labelledSource, type LikenessSource, likenessSources} from './likeness.js'
+import type {KernelValues} from './landmarks.js'
 import {planSolver, type ProblemSizes, type Resources, type SolverPlan} from './plan.js'
 import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
+import {scaledFeatures, type ScaledFeatures} from './scaled-features.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** A graph with everything that scores are made of, before any pass over pairs: the same for every shard. */
 export interface PreparedGraph {
+  /** its features on scales that can be compared */
   readonly graph: Graph
+  /** columns of the features that say nothing of a node's kind */
+  readonly leftOut: ScaledFeatures['leftOut']
   readonly options: SanitizeOptions
   readonly settings: SanitizeSettings
   readonly mixing: Aggregation
   readonly given: GivenLabels
   readonly sources: LikenessSource[]
+  /** [m] edge numbers in an order that does not depend on how the file numbers its nodes */
+  readonly edgeOrder: Uint32Array
+  /** the sources with the pseudo-labels that other given labels make */
+  readonly relabelled: (given: GivenLabels) => Promise<LikenessSource[]>
   /** [n] given label, or pseudo-label */
   readonly labels: Int32Array
+  /** κ of rows in fp64, and products: for regressions beside the scores */
+  readonly exact: KernelValues
+  readonly products: Products
   readonly problem: KernelProblem
   readonly plan: SolverPlan
   /** goes on where the preparation left it */
@@ -38,34 +51,62 @@ export interface PreparedGraph {
  *            UsageError  options, or no solver fits the memory limit.
  */
 export async function prepare(
-  graph: Graph,
+  original: Graph,
   options: SanitizeOptions,
   exact: PairwiseEngine,
   products: Products,
   resources: Resources,
 ): Promise<PreparedGraph> {
-  const {settings, given, sizes, plan} = planSanitize(graph, options, resources)
+  const {settings, given, sizes, plan, graph, leftOut} = planSanitize(original, options, resources)
   const generator = random(options.seed)
-  const sources = await likenessSources(graph, given, generator, exact, products)
+  const mixing = sizes.graph.hops === 1 ? sizes.graph : aggregation(graph.nodes, graph.edges, settings.norm, 1)
+  const order = canonicalOrder(graph, given.labels, mixing)
+  const sources = await likenessSources(graph, given, order, generator, exact, products)
   const labels = commonLabels(sources, given.classes)
   const problem = {
     ...sizes,
     labelFreeRidge: settings.labelFreeRidge,
     y: labelMatrix(labels, sizes.nodeSet, given.classes, settings.coding),
   }
-  return {graph, options, settings, mixing: sizes.graph, given, sources, labels, problem, plan, random: generator}
+  return {
+    graph,
+    leftOut,
+    options,
+    settings,
+    mixing: sizes.graph,
+    given,
+    sources,
+    edgeOrder: canonicalEdges(graph.edges, order),
+    relabelled: (others) =>
+      Promise.all(sources.map((source) => labelledSource(source, graph.edges, others, exact, products))),
+    labels,
+    exact,
+    products,
+    problem,
+    plan,
+    random: generator,
+  }
 }
 
 /** What is known of a run from the sizes of the graph; throws what prepare throws. */
 export function planSanitize(
-  graph: Graph,
+  original: Graph,
   options: SanitizeOptions,
   resources: Resources,
-): {settings: SanitizeSettings; given: GivenLabels; sizes: ProblemSizes; plan: SolverPlan} {
+): {
+  settings: SanitizeSettings
+  given: GivenLabels
+  sizes: ProblemSizes
+  plan: SolverPlan
+  graph: Graph
+  leftOut: ScaledFeatures['leftOut']
+} {
   const settings = resolveSettings(options)
-  if (graph.edges.length === 0)
+  if (original.edges.length === 0)
     throw new InputError('the graph has no edges: there is nothing to score', ['check the name of the edge list'])
-  requireFinite(graph.features)
+  requireFinite(original.features)
+  const scaled = original.features === null || settings.preset === 'paper' ? null : scaledFeatures(original.features)
+  const graph = scaled === null ? original : {...original, features: scaled.features}
   const given = givenLabels(graph)
   const sizes = {
     features: kernelFeatures(graph),
@@ -75,7 +116,14 @@ export function planSanitize(
     ridge: settings.ridge,
     hasFeatures: graph.features !== null,
   }
-  return {settings, given, sizes, plan: planSolver(sizes, settings, resources)}
+  return {
+    settings,
+    given,
+    sizes,
+    plan: planSolver(sizes, settings, resources),
+    graph,
+    leftOut: scaled?.leftOut ?? [],
+  }
 }
 
 function requireFinite(features: Matrix | null): void {

@@ -1,7 +1,10 @@
 import {UsageError, option} from '../errors.js'
 
 /** How the cut is chosen. */
-export type PruneRule = {rule: 'ratio' | 'count' | 'threshold'; value: number} | {rule: 'auto'; share: number}
+export type PruneRule =
+  | {rule: 'ratio' | 'count' | 'threshold'; value: number}
+  /** the `count` most suspect of the edges that may be pruned */
+  | {rule: 'auto' | 'probability' | 'fdr'; count: number}
 
 export interface Marking {
   /** [m] place in the ranking, 1 = most suspect */
@@ -29,6 +32,7 @@ export function rankEdges(score: Float64Array): Uint32Array {
  *
  * Shapes     score [m], edges [2 m] sorted by u then v, degrees [n], scored [m].
  * Ties       by score, then u, then v: the same input gives the same edges.
+ * Counts     and ratios are of the edges that were scored.
  * Never      an edge that was not scored, or is `spared`, is pruned.
  * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
  */
@@ -45,7 +49,7 @@ export function markEdges(
   const order = rankEdges(score)
   const rank = new Uint32Array(m)
   order.forEach((e, place) => (rank[e] = place + 1))
-  const limit = cutPlace(score, order, rule)
+  const limit = cutPlace(score, order, scored, rule)
   const left = degrees.slice()
   const pruned = new Uint8Array(m)
   let prunedCount = 0
@@ -91,21 +95,27 @@ export function softWeights(
 }
 
 /** How many of the most suspect edges lie above the cut. */
-function cutPlace(score: Float64Array, order: Uint32Array, rule: PruneRule): number {
+function cutPlace(score: Float64Array, order: Uint32Array, scored: Uint8Array, rule: PruneRule): number {
   const m = score.length
-  if (rule.rule === 'auto') return Math.round(rule.share * m)
+  /** the place behind so many edges that were scored */
+  const behind = (count: number) => {
+    let place = 0
+    for (let left = count; place < m && left > 0; place++) left -= scored[order[place]!]!
+    return place
+  }
+  if ('count' in rule) return behind(rule.count)
   const {value} = rule
   if (rule.rule === 'ratio') {
     if (!(value >= 0 && value <= 1))
       throw new UsageError(`the prune ratio is ${value}, it must lie between 0 and 1`, [
         `use ${option('pruneRatio')} 0.1 to prune a tenth of the edges`,
       ])
-    return Math.round(value * m)
+    return behind(Math.round(value * scored.reduce((sum, x) => sum + x, 0)))
   }
   if (rule.rule === 'count') {
     if (!(Number.isInteger(value) && value >= 0))
       throw new UsageError(`the prune count is ${value}, it must be a whole number of at least 0`)
-    return Math.min(value, m)
+    return behind(value)
   }
   if (Number.isNaN(value)) throw new UsageError('the prune threshold is not a number')
   let place = 0

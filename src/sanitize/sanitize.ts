@@ -10,6 +10,7 @@ import type {Note, Verdict} from '../frame/report.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {degreeChange} from './degree-change.js'
+import {decideCut, randomEdgeSummary} from './decide.js'
 import {scoreEdges} from './edge-scores.js'
 import {graphExcerpt} from './excerpt.js'
 import {explainedEdges} from './explain.js'
@@ -19,6 +20,7 @@ import type {Resources, SolverPlan} from './plan.js'
 import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
 import {type Repair, repairEdges} from './repair.js'
+import {reviewQueue} from './review.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelPart, KernelSolver} from './solvers/solver.js'
 import {addedEdges, agreement, histogram, keptEdges, topEdges, truthMetrics, withAdded} from './summary.js'
@@ -119,27 +121,20 @@ export async function conclude(
   solver: KernelSolver,
   kernelParts: readonly KernelPart[],
 ): Promise<SanitizeResult> {
-  const {graph, options, settings, mixing, given, labels, problem} = prepared
+  const {graph, options, settings, mixing, given, problem} = prepared
+  const labels = prepared.labels.map((c) => given.names[c]!)
   const {edges, nodes} = graph
   const {facts} = solver
   const m = edges.length / 2
-  const {evidence, unlikely, ...judged} = scoreEdges(prepared, solver.scores(kernelParts))
-  const {score, scored} = judged
+  const {chances, auto, ...judged} = scoreEdges(prepared, solver.scores(kernelParts))
+  const {score, scored, probability} = judged
   const spared = sparedEdges(options, edges, nodes)
-  const marking = markEdges(
-    score,
-    scored,
-    edges,
-    mixing.degrees,
-    options.prune.rule === 'auto' ? {rule: 'auto', share: unlikely} : options.prune,
-    options.minDegree,
-    spared,
-  )
+  const decided = await decideCut(prepared, judged, chances, auto)
+  const marking = markEdges(score, decided.eligible, edges, mixing.degrees, decided.rule, options.minDegree, spared)
   const ends = (test: (u: number, v: number) => number) =>
     Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {
     ...judged,
-    evidence: evidence.from,
     edges,
     rank: marking.rank,
     pruned: marking.pruned,
@@ -149,6 +144,7 @@ export async function conclude(
     pseudoLabels: labels,
     degrees: mixing.degrees,
   }
+  const givenNames = given.labels.map((c) => (c < 0 ? c : given.names[c]!))
   const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
   const cleaned = withAdded(keptEdges(edges, marking.pruned), repair.added)
   const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
@@ -174,7 +170,8 @@ export async function conclude(
       kernelError: facts.landmarks?.error ?? null,
       labelFreeError: facts.labelFree?.standardError ?? null,
     },
-    evidence,
+    evidence: {from: judged.evidence, separation: chances.random.separation},
+    randomEdges: randomEdgeSummary(chances, probability, marking.pruned, decided),
     labelledNodes: given.nodes.length,
     classes: given.classes,
     zeroRows: facts.zeroRows,
@@ -191,10 +188,11 @@ export async function conclude(
     degrees: degreeChange(mixing.degrees, after.degrees, graph),
     excerpt: graphExcerpt(scores, marking.order, {
       added: repair.added,
-      given: given.labels,
+      given: givenNames,
       nodeNames: graph.nodeNames,
     }),
     explained: explainedEdges(scores, options.explain ?? null, graph),
+    review: reviewQueue(scores, marking.order, options.review ?? 0, graph, givenNames),
     truth: options.truth === null ? null : truthMetrics(scores, marking.order, options.truth, nodes),
   }
   return {

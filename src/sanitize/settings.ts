@@ -20,11 +20,17 @@ export interface SanitizeOptions {
   solver?: SolverName | 'auto' | null
   /** of the solver of that name */
   landmarks?: number | null
-  prune: {rule: 'auto'} | {rule: 'ratio' | 'count' | 'threshold'; value: number}
+  /**
+   * probability: edges with at least this chance of being wired at random; fdr: as many as keep the expected share of
+   * genuine edges among the removed at this
+   */
+  prune: {rule: 'auto'} | {rule: 'ratio' | 'count' | 'threshold' | 'probability' | 'fdr'; value: number}
   /** an edge is kept where its removal would leave an end with fewer neighbours */
   minDegree: number
   /** edges that may be added to a node after pruning, see repairEdges; null or absent: none */
   repair?: number | null
+  /** so many of the most suspect edges are described for a person; null or absent: none */
+  review?: number | null
   seed: number
   /** nodes whose edges are never pruned */
   protect?: Uint32Array | null
@@ -56,6 +62,9 @@ export interface SanitizeSettings {
   /** fused: weighted mean of ranks; kc: the kernel-complexity score alone */
   ranking: 'fused' | 'kc'
 }
+
+/** Edges that may be added to a node in the mode that defends a network: chosen by bench/defence.ts --repair. */
+export const DEFENDING_REPAIR = 3
 
 /** KC through so many landmarks follows the exact one with r > .99 on the graphs of docs/math-sanitize.md. */
 const LANDMARKS = 1024

@@ -77,6 +77,7 @@ export function topEdges(scores: EdgeScores, order: Uint32Array, graph: Graph): 
     score: scores.score[e]!,
     rank: scores.rank[e]!,
     pruned: scores.pruned[e] === 1,
+    probability: Number.isNaN(scores.probability[e]!) ? null : scores.probability[e]!,
     kc: scores.parts.kc[e]!,
     labelFree: scores.parts.labelFree?.[e] ?? null,
     similarity: scores.parts.similarity[e]!,

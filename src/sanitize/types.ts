@@ -14,6 +14,8 @@ export interface EdgeScores {
   scored: Uint8Array
   /** [m] 1: marked for removal */
   pruned: Uint8Array
+  /** [m] chance that the edge was wired at random; NaN: too little is known of it */
+  probability: Float64Array
   /** [m] weight in [0, 1] that takes the place of removal: see softWeights */
   weight: Float64Array
   parts: {
@@ -78,6 +80,8 @@ export interface SanitizeMetrics {
    * chance that such an edge fits better (.5: not at all); null: no such pair
    */
   evidence: {from: 'features' | 'neighbours'; separation: number | null}
+  /** how many edges look wired at random, and what was concluded; absent in reports of versions that did not say */
+  randomEdges?: RandomEdgeSummary
   labelledNodes: number
   classes: number
   /** nodes whose aggregated features are zero: their kernel row is 0 */
@@ -89,7 +93,7 @@ export interface SanitizeMetrics {
   /** edges above the cut that were kept because they are suppressed or touch a protected node */
   keptOnRequest: number
   /** the rule that chose the cut and the score at it (score of the last pruned edge; null if none) */
-  cut: {rule: 'ratio' | 'count' | 'threshold' | 'auto'; score: number | null; share: number}
+  cut: {rule: 'ratio' | 'count' | 'threshold' | 'auto' | 'probability' | 'fdr'; score: number | null; share: number}
   /** share of edges whose (pseudo-)labels agree */
   agreementBefore: number
   agreementAfter: number
@@ -106,8 +110,29 @@ export interface SanitizeMetrics {
   excerpt?: GraphExcerpt | null
   /** the edges asked for, in words */
   explained: ExplainedEdge[]
+  /** the most suspect edges to look through, where they were asked for; absent in reports of earlier versions */
+  review?: ReviewedEdge[]
   /** only with --truth: how well the ranking finds the known adversarial edges */
   truth: TruthMetrics | null
+}
+
+/** Edges that look wired at random, as an attacker of unlike nodes wires them: an estimate, not a guarantee. */
+export interface RandomEdgeSummary {
+  finding: 'suspicious edges found' | 'no evidence of an attack' | 'not enough evidence to judge'
+  /** why nothing could be judged; null: it was */
+  reason: string | null
+  /** edges of which enough is known to be counted; share and number of those that look wired at random, with 95 % ends */
+  counted: number
+  share: {estimate: number; low: number; high: number}
+  number: {estimate: number; low: number; high: number}
+  /** edges with a chance of at least .9 */
+  certain: number
+  /** of the pruned edges, the expected number that are genuine; null: nothing was judged */
+  expectedGenuine: number | null
+  /** the parts of the score: how well each tells edges from pairs wired at random (.5: not at all), and whether it counts */
+  parts: {name: PartName; separation: number | null; counts: boolean}[]
+  /** predictions of hidden labels lost and won by pruning; null: not tried, since little or nothing is pruned */
+  harm: {hidden: number; lost: number; won: number; vetoes: boolean} | null
 }
 
 export interface TopEdge {
@@ -116,6 +141,8 @@ export interface TopEdge {
   score: number
   rank: number
   pruned: boolean
+  /** chance that the edge was wired at random; null: too little is known; absent in reports of earlier versions */
+  probability?: number | null
   kc: number
   /** null: left out */
   labelFree: number | null
@@ -123,6 +150,27 @@ export interface TopEdge {
   disagreement: number
   labelledEnds: number
   reason: string
+}
+
+/** An edge for a person to look at. */
+export interface ReviewedEdge {
+  rank: number
+  score: number
+  /** chance that it was wired at random; null: too little is known */
+  probability: number | null
+  pruned: boolean
+  reason: string
+  ends: [ReviewedEnd, ReviewedEnd]
+}
+
+export interface ReviewedEnd {
+  name: string
+  /** given label or pseudo-label */
+  label: number
+  given: boolean
+  degree: number
+  /** its other neighbours by their labels, the most common first */
+  neighbours: {label: number; nodes: number}[]
 }
 
 export type PartName = keyof EdgeScores['parts']

@@ -1,33 +1,48 @@
 import type {Note, Verdict} from '../frame/report.js'
 import type {PreparedGraph} from './prepare.js'
 import type {KernelFacts} from './solvers/solver.js'
-import type {SanitizeMetrics} from './types.js'
+import type {RandomEdgeSummary, SanitizeMetrics} from './types.js'
 
-/** What was done, in one sentence, and what it does not say. */
+/** What was found and done, in one sentence, and what it does not say. */
 export function sanitizeVerdict(metrics: SanitizeMetrics): Verdict {
-  const {gkcBefore, gkcAfter, alignment} = metrics
-  const change =
-    alignment === null
-      ? `kernel complexity ${gkcBefore!.toPrecision(4)} → ${gkcAfter!.toPrecision(4)}`
-      : `kernel–label alignment ${alignment.before.toPrecision(4)} → ${alignment.after.toPrecision(4)}`
-  const share = ((100 * metrics.pruned) / metrics.edges).toFixed(1)
-  const summary =
-    metrics.notScored === metrics.edges
-      ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
-      : `${metrics.pruned} of ${metrics.edges} edges (${share} %) are marked for removal${metrics.added.count === 0 ? '' : ` and ${metrics.added.count} new ones are added`}; ${change}`
+  const {randomEdges: found, cut} = metrics
+  const isUnjudged = found !== undefined && found.finding === 'not enough evidence to judge'
   return {
-    status: metrics.notScored === metrics.edges ? 'inconclusive' : 'done',
-    summary,
+    status: metrics.notScored === metrics.edges || (isUnjudged && cut.rule === 'auto') ? 'inconclusive' : 'done',
+    summary:
+      metrics.notScored === metrics.edges
+        ? `none of the ${metrics.edges} edges could be scored: no labelled node is within reach`
+        : `${found === undefined ? '' : `${findingText(found)}; `}${removedText(metrics)}; ${complexityText(metrics)}`,
     meaning: [
-      'A high rank means that the edge fits the features, the labels and the neighbourhoods of its ends badly; it is no proof of an attack.',
-      'An edge that was kept, or not scored, is not certified as genuine.',
+      'A chance says that an edge looks wired at random, as an attacker of unlike nodes wires it: an estimate, and no proof of an attack.',
+      'A graph has edges of its own that look so, and they cannot be told from added ones. An edge that was kept, or not scored, is not certified as genuine.',
     ],
   }
 }
 
+function findingText({finding, reason, number, certain}: RandomEdgeSummary): string {
+  if (finding === 'not enough evidence to judge') return `${finding}: ${reason ?? 'nothing is known of the edges'}`
+  const [estimate, low, high] = [number.estimate, number.low, number.high].map((x) => String(Math.round(x)))
+  return `${finding}: ${estimate!} edges look wired at random (95 % interval ${low!} to ${high!}), ${certain} of them with a chance of at least .9`
+}
+
+function removedText({pruned, edges, added, randomEdges}: SanitizeMetrics): string {
+  const share = ((100 * pruned) / edges).toFixed(1)
+  const genuine = randomEdges?.expectedGenuine ?? null
+  return `${pruned} of ${edges} edges (${share} %) are marked for removal${
+    pruned > 0 && genuine !== null ? `, about ${Math.round(genuine)} of them expected to be genuine` : ''
+  }${added.count === 0 ? '' : ` and ${added.count} new ones are added`}`
+}
+
+function complexityText({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): string {
+  return alignment === null
+    ? `kernel complexity ${gkcBefore!.toPrecision(4)} → ${gkcAfter!.toPrecision(4)}`
+    : `kernel–label alignment ${alignment.before.toPrecision(4)} → ${alignment.after.toPrecision(4)}`
+}
+
 /** What a reader must know of how the scores came about. */
 export function sanitizeNotes(
-  {graph, plan, options}: PreparedGraph,
+  {graph, plan, options, leftOut}: PreparedGraph,
   metrics: SanitizeMetrics,
   facts: KernelFacts,
 ): Note[] {
@@ -38,6 +53,29 @@ export function sanitizeNotes(
       message: `kernel-complexity scores by ${facts.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`,
     },
   ]
+  const harm = metrics.randomEdges?.harm ?? null
+  if (harm !== null)
+    notes.push({
+      level: harm.vetoes ? 'warning' : 'info',
+      code: 'harm-test',
+      message: `of ${harm.hidden} labels hidden in turn, pruning loses ${harm.lost} right predictions and wins ${harm.won}${harm.vetoes ? ': clear harm, so nothing is pruned' : ''}`,
+    })
+  const silent = metrics.randomEdges?.parts.filter(({counts}) => !counts) ?? []
+  if (silent.length > 0)
+    notes.push({
+      level: 'info',
+      code: 'parts-without-say',
+      message: `${silent.map(({name}) => name).join(', ')}: ${silent.length === 1 ? 'tells' : 'tell'} the edges of this graph from pairs wired at random no better than chance, and ${silent.length === 1 ? 'has' : 'have'} no say`,
+    })
+  for (const what of ['time stamp', 'identifier'] as const) {
+    const columns = leftOut.filter((one) => one.what === what).map(({column}) => column)
+    if (columns.length > 0)
+      notes.push({
+        level: 'warning',
+        code: 'columns-left-out',
+        message: `feature column${columns.length === 1 ? '' : 's'} ${columns.join(', ')}: ${columns.length === 1 ? `looks like a ${what}` : `look like ${what}s`} and ${columns.length === 1 ? 'is' : 'are'} left out`,
+      })
+  }
   const {landmarks, kernelError} = metrics.solver
   if (landmarks !== null && plan.solver === 'landmarks')
     notes.push({

@@ -39,20 +39,26 @@ export function logisticRegression(x: DesignMatrix, answers: Uint8Array, penalty
   const w = new Float64Array(p + 1)
   for (let round = 0; yes > 0 && yes < n && round < ROUNDS; round++) {
     const gradient = Float64Array.from(w, (value, j) => (j < p ? penalty * value : 0))
-    const hessian = SmallMatrix.zeros(p + 1, p + 1)
-    for (let j = 0; j < p; j++) hessian.set(j, j, penalty)
+    const curved = new Float64Array((p + 1) * (p + 1))
     for (let i = 0; i < n; i++) {
       const chance = 1 / (1 + Math.exp(-product(z, i, w)))
       const weight = 0.5 / (answers[i] === 1 ? yes : n - yes)
       const slope = weight * (chance - answers[i]!)
       const curvature = weight * chance * (1 - chance)
+      const row = i * (p + 1)
       for (let j = 0; j <= p; j++) {
-        const zj = z.data[i * (p + 1) + j]!
+        const zj = z.data[row + j]!
         gradient[j]! += slope * zj
-        for (let k = 0; k <= j; k++) hessian.set(j, k, hessian.get(j, k) + curvature * zj * z.data[i * (p + 1) + k]!)
+        for (let k = 0; k <= j; k++) curved[j * (p + 1) + k]! += curvature * zj * z.data[row + k]!
       }
     }
-    for (let j = 0; j <= p; j++) for (let k = 0; k < j; k++) hessian.set(k, j, hessian.get(j, k))
+    const hessian = SmallMatrix.zeros(p + 1, p + 1)
+    for (let j = 0; j <= p; j++)
+      for (let k = 0; k <= j; k++) {
+        const value = curved[j * (p + 1) + k]! + (j === k && j < p ? penalty : 0)
+        hessian.set(j, k, value)
+        hessian.set(k, j, value)
+      }
     const step = solve(hessian, SmallMatrix.columnVector(Array.from(gradient))).to1DArray()
     step.forEach((move, j) => (w[j]! -= move))
     if (Math.max(...step.map(Math.abs)) < CONVERGED) break

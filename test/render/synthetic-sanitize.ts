@@ -94,6 +94,7 @@ function drawnScores(
     rank,
     scored: new Uint8Array(m).fill(1),
     pruned: isPruned,
+    probability: score.map((x) => Math.min(1, Math.max(0, x))),
     weight: new Float64Array(m),
     parts,
     labelledEnds: new Uint8Array(m),

@@ -194,7 +194,7 @@ describe('likeness of the ends of an edge', () => {
       2,
       Float64Array.from({length: 2 * n}, (_, t) => ((t >> 1) + (t & 1)) / n),
     )
-    softDisagreement(edges, soft, Uint32Array.of(2)).forEach((x) => {
+    softDisagreement(edges, soft, soft, Uint32Array.of(2)).forEach((x) => {
       const [u, v] = pairs[2]!
       expect(x).toBeCloseTo(1 - [0, 1].reduce((s, c) => s + soft.data[2 * u + c]! * soft.data[2 * v + c]!, 0), 12)
     })

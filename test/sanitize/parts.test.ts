@@ -2,14 +2,15 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {plainProducts} from '../../src/linalg/products.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import {suspicionOf as suspicionOfPairs} from '../../src/attack/suspicion.js'
 import {sanitizeRankings} from '../../src/evaluate/controls.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
-import {neighbourOverlap} from '../../src/sanitize/context.js'
-import {edgeFit} from '../../src/sanitize/edge-fit.js'
-import {fusedScore, pairScores} from '../../src/sanitize/fused.js'
+import {canonicalEdges, canonicalOrder} from '../../src/sanitize/canonical.js'
+import {type EdgeChances, edgeChances} from '../../src/sanitize/edge-chances.js'
+import {pairScores} from '../../src/sanitize/fused.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
-import {edgeLikeness, likenessSources} from '../../src/sanitize/likeness.js'
-import {type EdgeEvidence, type PairEvidence, PARTS, suspicionOf} from '../../src/sanitize/parts.js'
+import {likenessSources} from '../../src/sanitize/likeness.js'
+import {type PairEvidence, PARTS, suspicionOf} from '../../src/sanitize/parts.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
 import {random} from '../../src/stats/random.js'
@@ -24,22 +25,13 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-async function evidenceOf(): Promise<{edges: EdgeEvidence; pairs: PairEvidence}> {
-  const generator = random(3)
-  const sources = await likenessSources(graph, givenLabels(graph), generator, engine, plainProducts)
+async function chancesOf(): Promise<{chances: EdgeChances; pairs: PairEvidence}> {
+  const given = givenLabels(graph)
   const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
-  const known = {...edgeLikeness(graph.edges, sources), overlap: neighbourOverlap(graph.edges, mixing)}
-  const fit = edgeFit(graph.edges, known, sources, mixing, generator)
-  return {
-    edges: {
-      ...known,
-      fit: fit.edges,
-      similarity: known.cosine,
-      kc: new Float64Array(known.known.length),
-      labelFree: null,
-    },
-    pairs: {source: sources[0]!, mixing, logOdds: fit.logOdds},
-  }
+  const order = canonicalOrder(graph, given.labels, mixing)
+  const sources = await likenessSources(graph, given, order, random(3), engine, plainProducts)
+  const chances = edgeChances(graph.edges, sources, mixing, canonicalEdges(graph.edges, order), true, random(3))
+  return {chances, pairs: {source: sources[0]!, mixing, logOdds: chances.fit.logOdds}}
 }
 
 describe('the table of parts', () => {
@@ -70,12 +62,14 @@ describe('the table of parts', () => {
   })
 
   it('gives the attacker the score that the defence would give, by the same parts', async () => {
-    const {edges, pairs} = await evidenceOf()
-    const score = fusedScore(edges)
+    const {chances, pairs} = await chancesOf()
+    const {score} = chances
     expect(score.parts).toEqual(PARTS.filter(({weight}) => weight > 0))
     const of = pairScores(score, pairs)(5)
-    expect(of).toHaveLength(graph.nodes)
     const values = score.parts.map((part) => part.withNode!(pairs)(5))
-    score.at(values).forEach((x, v) => expect(x).toBe(of[v]!))
+    expect([...score.at(values, graph.nodes)]).toEqual([...of])
+    const engines = await createCpuEngine({threads: 1})
+    const suspicion = await suspicionOfPairs(graph, engines, plainProducts, random(3)).finally(() => engines.close())
+    suspicion(5).forEach((x, v) => expect(x).toBeCloseTo(of[v]!, 6))
   })
 })

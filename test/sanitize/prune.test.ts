@@ -44,8 +44,9 @@ describe('the cut', () => {
     [{rule: 'threshold', value: 0.51}, [1, 4]],
     [{rule: 'threshold', value: 2}, []],
     [{rule: 'threshold', value: -Infinity}, [0, 1, 2, 3, 4]],
-    [{rule: 'auto', share: 0.2}, [1]],
-    [{rule: 'auto', share: 0.31}, [1, 4]],
+    [{rule: 'auto', count: 1}, [1]],
+    [{rule: 'probability', count: 2}, [1, 4]],
+    [{rule: 'fdr', count: 0}, []],
   ])('%o takes the edges above it', (rule, expected) => {
     const {pruned, prunedCount, cutScore} = mark(score, rule)
     expect(Array.from(pruned.keys()).filter((e) => pruned[e] === 1)).toEqual(expected)

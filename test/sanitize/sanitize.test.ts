@@ -131,23 +131,25 @@ describe('fuseRanks', () => {
     const {edges, at} = fuseRanks(
       [part('kc', 1), part('disagreement', 3)],
       [Float64Array.of(1, 2, 2, 9), Float64Array.of(0, 0, 1, 5)],
+      4,
     )
     expect([...edges]).toEqual([0.21875, 0.3125, 0.59375, 0.875])
-    expect([...at([Float64Array.of(0, 10), Float64Array.of(-1, 10)])]).toEqual([0, 1])
+    expect([...at([Float64Array.of(0, 10), Float64Array.of(-1, 10)], 2)]).toEqual([0, 1])
   })
 
   it('turns the parts of which low values are suspect', () => {
-    expect([...fuseRanks([part('fit', 1)], [Float64Array.of(1, 9)]).edges]).toEqual([0.75, 0.25])
+    expect([...fuseRanks([part('fit', 1)], [Float64Array.of(1, 9)], 2).edges]).toEqual([0.75, 0.25])
   })
 
   it('says the same of every edge where no part has a weight', () => {
-    expect([...fuseRanks([part('kc', 0)], [Float64Array.of(1, 9)]).edges]).toEqual([0.5, 0.5])
+    expect([...fuseRanks([part('kc', 0)], [Float64Array.of(1, 9)], 2).edges]).toEqual([0.5, 0.5])
   })
 
   it('depends on the order of the values only', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({min: -50, max: 50}), {minLength: 1, maxLength: 30}), (values) => {
-        const fused = (f: (x: number) => number) => fuseRanks([part('kc', 2)], [Float64Array.from(values, f)]).edges
+        const fused = (f: (x: number) => number) =>
+          fuseRanks([part('kc', 2)], [Float64Array.from(values, f)], values.length).edges
         expect(fused((x) => Math.exp(x / 10))).toEqual(fused((x) => x))
       }),
       {seed: 9},

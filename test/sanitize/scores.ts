@@ -9,6 +9,7 @@ export function fiveEdges(changed: Partial<EdgeScores> = {}): EdgeScores {
     rank: Uint32Array.of(4, 3, 1, 2, 5),
     scored: Uint8Array.of(1, 1, 1, 1, 0),
     pruned: Uint8Array.of(0, 0, 1, 0, 0),
+    probability: Float64Array.of(0.05, 0.2, 0.97, 0.6, NaN),
     weight: Float64Array.of(1, 1, 0.25, 1, 1),
     parts: {
       kc: Float64Array.of(-0.5, 0, 0.00123, 0.00123, 0),

@@ -1,4 +1,4 @@
-import type {SanitizeMetrics} from '../../sanitize/types.js'
+import type {ReviewedEdge, ReviewedEnd, SanitizeMetrics} from '../../sanitize/types.js'
 import {change, count, number, percent, points, withSign} from '../format.js'
 import {effects} from '../sanitize-view.js'
 import type {Report} from '../../frame/report.js'
@@ -28,6 +28,7 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
+  for (const edge of metrics.review ?? []) lines.push('', ...reviewLines(edge, room).map((line) => `  ${line}`))
   if (metrics.added.count > 0)
     lines.push(
       ...section(
@@ -81,20 +82,34 @@ function histogramLines({histogram, cut, edges, pruned}: SanitizeMetrics, room: 
 
 function edgeTable({top}: SanitizeMetrics): Table {
   return {
-    head: ['rank', 'edge', 'score', 'KC', 'similar', '', 'why'],
+    head: ['rank', 'edge', 'p', 'score', 'similar', '', 'why'],
     align: ['right', 'left', 'right', 'right', 'right', 'left', 'left'],
     rows: top
       .slice(0, TOP_EDGES)
       .map((e) => [
         count(e.rank),
         `${e.source} – ${e.target}`,
+        e.probability === undefined || e.probability === null ? '–' : e.probability.toFixed(2),
         number(e.score),
-        number(e.kc),
         number(e.similarity),
         e.pruned ? 'pruned' : 'kept',
         e.reason,
       ]),
   }
+}
+
+function reviewLines({rank, probability, pruned, reason, ends}: ReviewedEdge, room: number): string[] {
+  const title = `${rank}. ${ends[0].name} – ${ends[1].name}: ${probability === null ? 'chance unknown' : `p ${probability.toFixed(2)}`}, ${pruned ? 'pruned' : 'kept'}`
+  return [
+    ...wrap(visible(title), room, '  '),
+    ...wrap(`- ${reason}`, room, '  '),
+    ...ends.flatMap((end) => wrap(visible(`- ${endText(end)}`), room, '  ')),
+  ]
+}
+
+function endText({name, label, given, degree, neighbours}: ReviewedEnd): string {
+  const around = neighbours.slice(0, 3).map(({label: of, nodes}) => `${nodes} of class ${of}`)
+  return `${name}: class ${label} (${given ? 'given' : 'guessed'}), degree ${degree}; other neighbours: ${around.join(', ') || 'none'}`
 }
 
 function addedTable({added}: SanitizeMetrics): Table {

@@ -1,0 +1,52 @@
+import {dense, type Dense} from '../linalg/types.js'
+
+/** Edges that each pair of classes is given beforehand, half by its own rate and half at the rate of chance. */
+const PRIOR = 10
+/** Soft classes and added edges blur the counts; their odds are taken to this power. */
+const SHARPNESS = 3
+
+/**
+ * How readily two classes are joined in this graph, learnt from its edges: homophily is not assumed.
+ *
+ * Formula    A_cd = r³/(1 + r³), r = (M_cd + 10)/(E_cd + 10), M_cd = Σ over edges, both ways, of p_uc p_vd, and E_cd =
+ *            k_c k_d / 2m with k_c = Σ_u deg_u p_uc what rewiring would give. ½: as often as by chance.
+ * Shapes     edges [2 m], soft [n, classes] → [classes, classes], symmetric, in (0, 1).
+ * Cost       m · classes².   Empty  no edge → all ½.
+ * Source     the degree-corrected block model's maximum likelihood (Karrer & Newman 2011, eq. 20). Deviation: soft
+ *            classes, a prior count, and odds against a rewired pair in place of a rate.
+ */
+export function classAffinity(edges: Uint32Array, soft: Dense): Dense {
+  const c = soft.cols
+  const met = new Float64Array(c * c)
+  const mass = new Float64Array(c)
+  for (let t = 0; t < edges.length; t += 2) {
+    const u = edges[t]! * c
+    const v = edges[t + 1]! * c
+    for (let a = 0; a < c; a++) {
+      mass[a]! += soft.data[u + a]! + soft.data[v + a]!
+      for (let b = 0; b < c; b++)
+        met[a * c + b]! += soft.data[u + a]! * soft.data[v + b]! + soft.data[v + a]! * soft.data[u + b]!
+    }
+  }
+  return dense(
+    c,
+    c,
+    met.map((seen, k) => {
+      const byChance = edges.length === 0 ? 0 : (mass[Math.floor(k / c)]! * mass[k % c]!) / edges.length
+      const odds = (seen + PRIOR) / (byChance + PRIOR)
+      return odds ** SHARPNESS / (1 + odds ** SHARPNESS)
+    }),
+  )
+}
+
+/** p_u A of every node: [n, classes]; its inner product with p_v is how readily u and v are joined. */
+export function affineLabels(soft: Dense, affinity: Dense): Dense {
+  const c = soft.cols
+  const out = dense(soft.rows, c)
+  for (let i = 0; i < soft.rows; i++)
+    for (let a = 0; a < c; a++) {
+      const p = soft.data[i * c + a]!
+      if (p !== 0) for (let b = 0; b < c; b++) out.data[i * c + b]! += p * affinity.data[a * c + b]!
+    }
+  return out
+}

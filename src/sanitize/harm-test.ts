@@ -1,0 +1,133 @@
+import {choleskySolve, cholesky} from '../linalg/cholesky.js'
+import {normaliseRows, selectRows} from '../linalg/csr.js'
+import {aggregateRows, multiplyCsr} from '../linalg/csr-products.js'
+import type {Csr, Dense} from '../linalg/types.js'
+import {random} from '../stats/random.js'
+import {aggregation} from './aggregate.js'
+import {autoPrune} from './auto-prune.js'
+import {edgeChances} from './edge-chances.js'
+import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
+import type {PreparedGraph} from './prepare.js'
+import {markEdges} from './prune.js'
+import {keptEdges} from './summary.js'
+
+const FOLDS = 2
+const RIDGE = 0.1
+/** More labelled nodes than this are thinned out: the regression factors a matrix of their size. */
+const MOST = 1500
+/** Harm is clear where so many predictions are lost would happen by a fair coin with at most this chance. */
+const CHANCE = 0.02
+/** A seed of its own: the pairs of the folds are not those of the scores. */
+const SEED = 0x2545f491
+
+/** What pruning does to the prediction of labels that no score has read. */
+export interface HarmTest {
+  /** labels that were hidden in turn */
+  hidden: number
+  /** predicted right before pruning and wrong after, and the other way round */
+  lost: number
+  won: number
+  /** clear harm: pruning is refused */
+  vetoes: boolean
+}
+
+/**
+ * Would pruning do harm? Cross-fitted and in closed form: a half of the given labels is hidden, the edges are scored
+ * and pruned with the other half, and the hidden labels are predicted before and after.
+ *
+ * Formula    kernel regression with κ on rows of Â²X (row-normalised, unit length), F = κ(x̂ x̂_Lᵀ)(κ(x̂_L x̂_Lᵀ) + .1 I)⁻¹Y.
+ *            Veto where lost > won and a binomial with ½ gives as many lost with chance ≤ .02.
+ * Reads      given labels only.
+ * Power      an attack on labelled nodes makes pruning look harmful too, so only clear harm counts.
+ * Cost       twice edgeChances and four regressions on at most 750 nodes.
+ * Empty      fewer than two classes in a half → nothing hidden, no veto.
+ * Source     the sign test; docs/math-sanitize.md, "First do no harm".
+ */
+export async function harmTest(prepared: PreparedGraph, minDegree: number): Promise<HarmTest> {
+  const {graph, given, mixing, edgeOrder} = prepared
+  const out: HarmTest = {hidden: 0, lost: 0, won: 0, vetoes: false}
+  const generator = random(prepared.options.seed ^ SEED)
+  const step = Math.ceil(given.nodes.length / MOST)
+  const dealt = generator.permutation(given.nodes.length)
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const hidden = given.nodes.filter((_, k) => dealt[k]! % FOLDS === fold)
+    const rest = without(given, hidden)
+    if (hidden.length === 0 || new Set(Array.from(rest.nodes, (i) => rest.labels[i]!)).size < 2) continue
+    const chances = edgeChances(
+      graph.edges,
+      await prepared.relabelled(rest),
+      mixing,
+      edgeOrder,
+      graph.features !== null,
+      generator,
+    )
+    const {count} = autoPrune(chances.random, graph.features === null ? 'neighbours' : 'features')
+    if (count === 0) continue
+    const {pruned} = markEdges(
+      chances.score.edges,
+      chances.supported,
+      graph.edges,
+      mixing.degrees,
+      {rule: 'auto', count},
+      minDegree,
+    )
+    const thin = (nodes: Uint32Array) => nodes.filter((_, k) => k % step === 0)
+    const asked = thin(hidden)
+    const before = await predictions(prepared, graph.edges, thin(rest.nodes), rest, asked)
+    const after = await predictions(prepared, keptEdges(graph.edges, pruned), thin(rest.nodes), rest, asked)
+    asked.forEach((node, k) => {
+      const label = given.labels[node]!
+      out.hidden++
+      if (before[k] === label && after[k] !== label) out.lost++
+      if (before[k] !== label && after[k] === label) out.won++
+    })
+  }
+  return {...out, vetoes: out.lost > out.won && upperTail(out.lost, out.lost + out.won) <= CHANCE}
+}
+
+function without({nodes, labels, ...rest}: GivenLabels, hidden: Uint32Array): GivenLabels {
+  const left = labels.slice()
+  for (const i of hidden) left[i] = -1
+  return {...rest, nodes: nodes.filter((i) => left[i]! >= 0), labels: left}
+}
+
+/** The most probable class of some nodes, from labelled ones, by the kernel of rows mixed twice over some edges. */
+async function predictions(
+  {graph, problem, exact, products}: PreparedGraph,
+  edges: Uint32Array,
+  labelled: Uint32Array,
+  given: GivenLabels,
+  asked: Uint32Array,
+): Promise<Int32Array> {
+  const {matrix} = aggregation(graph.nodes, edges, 'row', 1)
+  const rows = (of: Uint32Array) =>
+    normaliseRows(aggregateRows(multiplyCsr(selectRows(matrix, of) as Csr, matrix), problem.features)).unit
+  const [known, unknown] = [rows(labelled), rows(asked)]
+  const y = labelMatrix(given.labels, labelled, given.classes, 'one-hot')
+  centreColumns(y)
+  const weights = await choleskySolve(
+    await cholesky(await exact.kernelBlock(known, known), products, RIDGE),
+    y,
+    products,
+  )
+  return largest(await products.multiply(await exact.kernelBlock(unknown, known), weights))
+}
+
+function largest({rows, cols, data}: Dense): Int32Array {
+  return Int32Array.from({length: rows}, (_, i) => {
+    let best = 0
+    for (let c = 1; c < cols; c++) if (data[i * cols + c]! > data[i * cols + best]!) best = c
+    return best
+  })
+}
+
+/** P(X ≥ k) of n fair coins. */
+function upperTail(k: number, n: number): number {
+  let term = 0.5 ** n
+  let sum = 0
+  for (let x = 0; x <= n; x++) {
+    if (x >= k) sum += term
+    term *= (n - x) / (x + 1)
+  }
+  return sum
+}

@@ -1,0 +1,81 @@
+import {rowDot} from '../linalg/csr-products.js'
+import type {Random} from '../stats/random.js'
+import type {Aggregation} from './aggregate.js'
+import {neighbourShare, SELF} from './context.js'
+import {isKnown, type LikenessSource, type PairValues} from './likeness.js'
+
+/** So many pairs at least: the share that `--prune auto` takes then moves by a few hundredths of itself with the seed. */
+const NULL_PAIRS = 20_000
+
+/**
+ * Pairs wired at random with the degrees kept, read as if they were edges.
+ *
+ * How        two edges {u, u′}, {v, v′} of one source are rewired to {u, v}. The ends of all edges are dealt into pairs
+ *            again and again, so that every end comes equally often, until at least 20,000 are known (or 20 rounds).
+ * Left out   a pair {u, u}, or one of which nothing is known.
+ * Shapes     edges [2 m], order [m] edge numbers in an order that does not depend on the file → values [k], k ≈ 20,000.
+ * Random     a permutation of the ends for each round.
+ * Cost       degree inner products of profiles a pair.
+ * Empty      no pair is known → [0] each.
+ * Source     Newman 2010, §13.2, the configuration model. Deviation: pairs that are edges, or that repeat, are not
+ *            refused.
+ */
+export function nullPairs(
+  edges: Uint32Array,
+  sources: readonly LikenessSource[],
+  mixing: Aggregation,
+  order: Uint32Array,
+  random: Random,
+): PairValues {
+  const room = NULL_PAIRS + order.length
+  const out = {
+    context: new Float64Array(room),
+    disagreement: new Float64Array(room),
+    cosine: new Float64Array(room),
+    overlap: new Float64Array(room),
+  }
+  let count = 0
+  const place = new Uint32Array(order.length)
+  order.forEach((e, k) => (place[e] = k))
+  const ends = sources.map((source) => {
+    const numbers = source.edges.slice().sort((a, b) => place[a]! - place[b]!)
+    return Uint32Array.from({length: 2 * numbers.length}, (_, t) => 2 * numbers[t >> 1]! + (t & 1))
+  })
+  for (let round = 0; round < 20 * Math.ceil(NULL_PAIRS / Math.max(1, order.length)); round++) {
+    sources.forEach((source, number) => {
+      const mine = ends[number]!
+      const dealt = random.permutation(mine.length)
+      for (let k = 0; k + 1 < dealt.length; k += 2) {
+        const [s, t] = [mine[dealt[k]!]!, mine[dealt[k + 1]!]!]
+        const [u, v] = [edges[s]!, edges[t]!]
+        if (u === v || !isKnown(source, u, v)) continue
+        // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
+        const [withoutOfU, withoutOfV] = [edges[s ^ 1]!, edges[t ^ 1]!]
+        out.context[count] = towards(u, v, withoutOfV, source) + towards(v, u, withoutOfU, source)
+        out.disagreement[count] = 1 - rowDot(source.affine, u, source.soft, v)
+        out.cosine[count] = rowDot(source.profiles, u, source.profiles, v)
+        out.overlap[count++] = neighbourShare(mixing, u, v, withoutOfU, withoutOfV)
+      }
+    })
+    if (count >= NULL_PAIRS) break
+  }
+  return {
+    context: out.context.slice(0, count),
+    disagreement: out.disagreement.slice(0, count),
+    cosine: out.cosine.slice(0, count),
+    overlap: out.overlap.slice(0, count),
+  }
+}
+
+/** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */
+function towards(u: number, v: number, without: number, {profiles: e, graph}: LikenessSource): number {
+  const {indptr, indices, values} = graph.weights
+  let sum = SELF * rowDot(e, u, e, v)
+  let total = SELF
+  for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
+    if (indices[t] === u || indices[t] === without) continue
+    sum += values[t]! * rowDot(e, u, e, indices[t]!)
+    total += values[t]!
+  }
+  return sum / total
+}

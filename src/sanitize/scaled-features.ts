@@ -1,0 +1,65 @@
+import {normalQuantile} from '../stats/normal.js'
+import {averageRanks} from '../stats/ranking.js'
+import {dense, isCsr, type Matrix} from '../linalg/types.js'
+
+/** From this share of zeros on, values of at least 0 are weights of words or flags, and stay as they are. */
+const SPARSE = 0.5
+/** Whole numbers from 0 up to here are counts. */
+const LARGEST_COUNT = 1000
+/** Seconds and milliseconds from 2000 to 2100. */
+const TIMES = [
+  [946_684_800, 4_102_444_800],
+  [946_684_800_000, 4_102_444_800_000],
+] as const
+
+export interface ScaledFeatures {
+  features: Matrix
+  /** columns that say nothing of a node's kind */
+  leftOut: {column: number; what: 'time stamp' | 'identifier'}[]
+}
+
+/**
+ * Features on scales that can be compared: flags, counts and sparse weights as they are; of a table with real numbers
+ * every column by the normal scores of its ranks, so that no unit and no outlier outweighs the others.
+ *
+ * Formula    z = Φ⁻¹((rank − ½)/n), equal values sharing their mean rank.
+ * Left out   constant columns (all 0 then), time stamps (all values between 2000 and 2100 in seconds or milliseconds)
+ *            and identifiers (whole numbers, all different, in a range of at most 2 n).
+ * Shapes     [n, d] → [n, d].   Cost  n log n a column.   Empty  no row or no column → as it is.
+ * Source     van der Waerden 1952 for normal scores. Deviation: none.
+ */
+export function scaledFeatures(features: Matrix): ScaledFeatures {
+  if (isCsr(features) || features.rows === 0 || isOfCounts(features.data)) return {features, leftOut: []}
+  const {rows, cols} = features
+  const out = dense(rows, cols)
+  const leftOut: ScaledFeatures['leftOut'] = []
+  // Ranks go by halves from 1 to n.
+  const scores = Float64Array.from({length: 2 * rows - 1}, (_, k) => normalQuantile((k + 1) / (2 * rows)))
+  for (let j = 0; j < cols; j++) {
+    const column = Float64Array.from({length: rows}, (_, i) => features.data[i * cols + j]!)
+    const what = sayingNothing(column)
+    if (what !== null) leftOut.push({column: j, what})
+    if (what !== null || column.every((x) => x === column[0])) continue
+    averageRanks(column).forEach((rank, i) => (out.data[i * cols + j] = scores[2 * rank - 2]!))
+  }
+  return leftOut.length === cols ? {features, leftOut: []} : {features: out, leftOut}
+}
+
+function isOfCounts(values: Float64Array): boolean {
+  let zeros = 0
+  let isWhole = true
+  for (const x of values) {
+    if (x < 0) return false
+    if (x === 0) zeros++
+    isWhole &&= Number.isInteger(x) && x <= LARGEST_COUNT
+  }
+  return isWhole || zeros >= SPARSE * values.length
+}
+
+function sayingNothing(column: Float64Array): 'time stamp' | 'identifier' | null {
+  if (TIMES.some(([from, to]) => column.every((x) => x >= from && x <= to))) return 'time stamp'
+  const sorted = column.slice().sort()
+  const range = sorted.at(-1)! - sorted[0]!
+  const differ = column.length > 20 && sorted.every((x, i) => Number.isInteger(x) && x !== sorted[i - 1])
+  return differ && range <= 2 * column.length ? 'identifier' : null
+}
