@@ -25,7 +25,7 @@ export function explainEdge(scores: EdgeScores, e: number): string {
   const chance = Number.isNaN(p)
     ? 'too little is known for a chance'
     : `it was wired at random with a chance of ${p.toFixed(2)}`
-  return `${chance}; ${labels}, ${likeness}; ${effect} (${place})`
+  return `${labels}, ${likeness}; ${chance}; ${effect} (${place})`
 }
 
 /**
