@@ -6,6 +6,8 @@ import {dense, isCsr, type Matrix} from '../linalg/types.js'
 const SPARSE = 0.5
 /** Whole numbers from 0 up to here are counts. */
 const LARGEST_COUNT = 1000
+/** Differences below this share of a column's largest value are rounding. */
+const ROUNDING = 1e-9
 /** Seconds and milliseconds from 2000 to 2100. */
 const TIMES = [
   [946_684_800, 4_102_444_800],
@@ -36,13 +38,19 @@ export function scaledFeatures(features: Matrix): ScaledFeatures {
   // Ranks go by halves from 1 to n.
   const scores = Float64Array.from({length: 2 * rows - 1}, (_, k) => normalQuantile((k + 1) / (2 * rows)))
   for (let j = 0; j < cols; j++) {
-    const column = Float64Array.from({length: rows}, (_, i) => features.data[i * cols + j]!)
+    const column = rounded(Float64Array.from({length: rows}, (_, i) => features.data[i * cols + j]!))
     const what = sayingNothing(column)
     if (what !== null) leftOut.push({column: j, what})
     if (what !== null || column.every((x) => x === column[0])) continue
     averageRanks(column).forEach((rank, i) => (out.data[i * cols + j] = scores[2 * rank - 2]!))
   }
   return leftOut.length === cols ? {features, leftOut: []} : {features: out, leftOut}
+}
+
+/** Without the last digits: ranks would make much of rounding. */
+function rounded(column: Float64Array): Float64Array {
+  const step = ROUNDING * column.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  return step > 0 ? column.map((x) => Math.round(x / step) * step) : column
 }
 
 function isOfCounts(values: Float64Array): boolean {
@@ -60,6 +68,6 @@ function sayingNothing(column: Float64Array): 'time stamp' | 'identifier' | null
   if (TIMES.some(([from, to]) => column.every((x) => x >= from && x <= to))) return 'time stamp'
   const sorted = column.slice().sort()
   const range = sorted.at(-1)! - sorted[0]!
-  const differ = column.length > 20 && sorted.every((x, i) => Number.isInteger(x) && x !== sorted[i - 1])
+  const differ = column.length > 20 && sorted.every((x, i) => Math.abs(x - Math.round(x)) < 1e-6 && x !== sorted[i - 1])
   return differ && range <= 2 * column.length ? 'identifier' : null
 }

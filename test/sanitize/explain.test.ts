@@ -11,10 +11,10 @@ const statements = (u: number, v: number, of = scores) => explainedEdges(of, Uin
 describe('why an edge stands where it does, in one sentence', () => {
   it('names classes, likeness, common neighbours, the effect of its removal and its place', () => {
     expect(explainEdge(scores, 2)).toBe(
-      'its ends look like classes 0 and 2, features alike by 13 %, common neighbours 0 %; removing it lowers the complexity by 1.2e-3 (of 5 edges it is number 1)',
+      'its ends look like classes 0 and 2, features alike by 13 %, common neighbours 0 %; it was wired at random with a chance of 0.97; removing it lowers the complexity by 1.2e-3 (of 5 edges it is number 1)',
     )
     expect(explainEdge(scores, 0)).toBe(
-      'both ends look like class 0, features alike by 80 %, common neighbours 50 %; removing it does not lower the complexity (of 5 edges it is number 4)',
+      'both ends look like class 0, features alike by 80 %, common neighbours 50 %; it was wired at random with a chance of 0.05; removing it does not lower the complexity (of 5 edges it is number 4)',
     )
     // A removal that changes nothing lowers nothing.
     expect(explainEdge(scores, 1)).toContain('does not lower the complexity')

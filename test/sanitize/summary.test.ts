@@ -121,6 +121,7 @@ describe('the most suspect edges', () => {
       score: 0.9,
       rank: 1,
       pruned: true,
+      probability: 0.97,
       kc: 0.00123,
       labelFree: -0.034,
       similarity: 0.126,
@@ -136,7 +137,11 @@ describe('the most suspect edges', () => {
     })
   })
   it('are at most twenty', () => {
-    const many = fiveEdges({edges: new Uint32Array(60), score: new Float64Array(30)})
+    const many = fiveEdges({
+      edges: new Uint32Array(60),
+      score: new Float64Array(30),
+      probability: new Float64Array(30),
+    })
     expect(topEdges(many, rankEdges(many.score), graph)).toHaveLength(20)
   })
 })
