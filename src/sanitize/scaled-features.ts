@@ -44,6 +44,10 @@ export function scaledFeatures(features: Matrix): ScaledFeatures {
     if (what !== null || column.every((x) => x === column[0])) continue
     averageRanks(column).forEach((rank, i) => (out.data[i * cols + j] = scores[2 * rank - 2]!))
   }
+  // A row of zeros says that nothing is known.
+  for (let i = 0; i < rows; i++)
+    if (features.data.subarray(i * cols, (i + 1) * cols).every((x) => x === 0))
+      out.data.fill(0, i * cols, (i + 1) * cols)
   return leftOut.length === cols ? {features, leftOut: []} : {features: out, leftOut}
 }
 

@@ -38,10 +38,11 @@ function refusal(graph: Graph): InputError {
 
 describe('given labels', () => {
   it('are those of the training part, ascending, and nothing else of the file', () => {
-    const {nodes, labels, classes} = givenLabels(graphOf([0, 2, 1, -1, 3, 0], [4, 3, 1]))
+    const {nodes, labels, classes, names} = givenLabels(graphOf([0, 2, 1, -1, 3, 0], [4, 3, 1]))
     expect([...nodes]).toEqual([1, 4])
-    expect([...labels]).toEqual([-1, 2, -1, -1, 3, -1])
-    expect(classes).toBe(4)
+    // A class of which no node is known has no number.
+    expect([...labels]).toEqual([-1, 0, -1, -1, 1, -1])
+    expect([classes, ...names]).toEqual([2, 2, 3])
   })
   it('are all of the file where it has no split', () => {
     const {nodes, labels, classes} = givenLabels(graphOf([1, -1, 0]))
