@@ -6,6 +6,7 @@ import type {InputFile, Note} from '../frame/report.js'
 import type {ArrayFiles, UnreadArray} from './array-files.js'
 import {checkFinite} from './collect.js'
 import {labelsOf} from './data-set.js'
+import {refuseWeights} from './foreign-files.js'
 import {classLabels, labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, size} from './pool.js'
@@ -34,6 +35,10 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
   const states = arrays.filter(({name, data}) => !NO_LAYER.has(name) && ArrayBuffer.isView(data))
   if (states.length === 0)
     throw new InputError(noLayer(path, all, unread), ['store one array [rows, …] for each layer'])
+  refuseWeights(
+    path,
+    all.map(({name}) => name),
+  )
   const rows = states[0]!.shape[0] ?? 0
   const layers = states.map(({name, shape}) => ({name, type: 'array', shape: shape.slice(1), default: true}))
   const files = [...inputFiles]

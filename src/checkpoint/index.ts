@@ -6,6 +6,7 @@ import {readZipDirectory} from '../data/zip.js'
 import {InputError} from '../errors.js'
 import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
 import {openEmbeddings} from './embedding-file.js'
+import {refuseForeign, refuseForeignFolder} from './foreign-files.js'
 import {openGraphModel} from './graph-model.js'
 import {layersSource, openLayersModel} from './layers-model.js'
 import {openOnnx} from './onnx.js'
@@ -53,10 +54,13 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   if (isFolder && statSync(join(path, 'model.json'), {throwIfNoEntry: false}) === undefined) {
     const folder = await readNpyFolder(path)
     if (folder !== null) return openEmbeddings(path, folder)
+    refuseForeignFolder(path)
   }
   const file = modelFile(path)
   const input = await readInput(file)
   const content = sniffContent(input.bytes)
+  const entries = content === 'zip' ? readZipDirectory(input.bytes, file).map(({name}) => name) : []
+  refuseForeign(file, input.bytes, entries)
   const described = describeContent(input.bytes)
   const promised = PROMISED[extname(file).toLowerCase()]
   if (promised !== undefined && promised !== content) {
@@ -65,8 +69,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     ])
   }
   if (content === 'json') return openTfjs(file, input)
-  if (content === 'zip' && readZipDirectory(input.bytes, file).some(({name}) => name === 'model.weights.h5'))
-    return (await import('./keras.js')).openKerasArchive(file, input)
+  if (entries.includes('model.weights.h5')) return (await import('./keras.js')).openKerasArchive(file, input)
   const format = arrayFormat(input.bytes)
   if (format === 'hdf5') return (await import('./keras.js')).openHdf5Checkpoint(file, input)
   if (format !== null && format !== 'npy') return openEmbeddings(file, await readArrayFile(input))

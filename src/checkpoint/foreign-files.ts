@@ -1,0 +1,70 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {InputError} from '../errors.js'
+
+const EXPORT =
+  'export the model to ONNX (docs/recipes.md has the lines), or store its hidden states and certify that file'
+
+/**
+ * Refuses what people have in the place of a checkpoint, in one sentence that says what it is and the shortest way from
+ * there.
+ *
+ * `entries`  names in the archive, where the file is one.
+ * Throws     InputError  a file of PyTorch, TensorFlow Lite, MATLAB or onnxruntime's own format.
+ */
+export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly string[] = []): void {
+  const latin = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1')
+  const refuse = (what: string, ...next: string[]) => {
+    throw new InputError(`${path}: is ${what}`, next)
+  }
+  if (entries.some((name) => /(^|\/)data\.pkl$/.test(name))) {
+    if (entries.some((name) => /(^|\/)code\//.test(name)))
+      refuse('a TorchScript model, which only PyTorch runs', `torch.jit.load it, then ${EXPORT}`)
+    refuse(
+      'a PyTorch file (.pt, .pth): Python objects, which are never unpickled',
+      `load it in PyTorch, then ${EXPORT}`,
+    )
+  }
+  if (latin(4, 8) === 'TFL3')
+    refuse(
+      'a TensorFlow Lite model, which hides the states between its layers',
+      'give the Keras model it was made from',
+      EXPORT,
+    )
+  if (latin(4, 8) === 'ORTM')
+    refuse("a model in onnxruntime's own format (.ort)", 'give the .onnx file it was made from')
+  if (latin(0, 10) === 'MATLAB 5.0')
+    refuse(
+      'a MATLAB file',
+      'load it with scipy.io.loadmat and store its arrays with numpy.savez: one array [rows, …] for each layer, labels, logits',
+    )
+  if (/^\x80[\x02-\x05]/.test(latin(0, 2)))
+    refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
+}
+
+/** A folder that is no checkpoint but holds a model of another program. Throws InputError. */
+export function refuseForeignFolder(path: string): void {
+  const has = (name: string) => existsSync(join(path, name))
+  if (has('config.json') && (has('model.safetensors') || has('pytorch_model.bin') || has('tokenizer.json')))
+    throw new InputError(`${path}: is a folder of Hugging Face transformers: a configuration and bare weights`, [
+      `optimum-cli export onnx --model ${path} --task text-classification onnx/, then certify onnx/model.onnx`,
+      'or store its hidden states (docs/recipes.md)',
+    ])
+  if (has('saved_model.pb'))
+    throw new InputError(`${path}: is a TensorFlow SavedModel`, [
+      'convert it: tensorflowjs_converter --input_format=tf_saved_model, or python -m tf2onnx.convert --saved-model',
+    ])
+}
+
+/** Names that only the weights of a model have. */
+const WEIGHT = /(^|[._/])(weight|bias|running_mean|kernel)(:0)?$/
+
+/** Refuses weights where hidden states are expected. Throws InputError. */
+export function refuseWeights(path: string, names: readonly string[]): void {
+  const found = names.filter((name) => WEIGHT.test(name))
+  if (found.length > 0 && 2 * found.length >= names.length)
+    throw new InputError(
+      `${path}: holds the weights of a model (${found.slice(0, 3).join(', ')}${found.length > 3 ? ', …' : ''}), not the model and not its hidden states`,
+      [EXPORT],
+    )
+}
