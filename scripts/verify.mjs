@@ -1,14 +1,19 @@
-// npm run verify: install, lint, types, build, tests, package check. Last line: N passed, N failed, N skipped.
+// npm run verify: install, lint and format, types, build, tests, documents, package. Last line: N passed, N failed, N skipped.
+// npm run verify:full does the same with every input and setting (SURETY_TEST_SCALE=full), and then kills, a sample of
+// mutants, and the tests on Node 22 and 24: hours, for the night.
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {INSTALL, runStep} from './run-step.mjs'
 
+const full = process.argv.includes('--full')
+if (full) process.env.SURETY_TEST_SCALE = 'full'
 const total = {passed: 0, failed: 0, skipped: 0}
 
-async function step(title, command, args, options) {
-  console.log(`\n── ${title}`)
-  const {code, seconds} = await runStep(command, args, options)
+/** Output is shown where the step fails, or at once with `quiet: false`. */
+async function step(title, command, args, {quiet = true, ...options} = {}) {
+  if (!quiet) console.log(`\n── ${title}`)
+  const {code, seconds} = await runStep(command, args, {quiet, ...options})
   total[code === 0 ? 'passed' : 'failed'] += 1
   console.log(`${code === 0 ? 'passed' : `FAILED (exit ${code})`}: ${title}, ${seconds.toFixed(0)} s`)
   return code === 0
@@ -22,16 +27,37 @@ function finish() {
 const scratch = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 process.on('exit', () => rmSync(scratch, {recursive: true, force: true}))
 
-if (!(await step('install', 'npm', INSTALL))) finish()
+if (!(await step('install', 'npm', INSTALL, {quiet: false}))) finish()
+// Two processors: the tests on one side, what reads the sources on the other. Types are checked once, so the build that
+// the tests need does not check them.
+const built = step('build', process.execPath, ['scripts/build.mjs'])
 await Promise.all([
-  step('lint', 'npm', ['run', '--silent', 'lint']),
-  step('typecheck', 'npm', ['run', '--silent', 'typecheck']),
+  built.then((isBuilt) => isBuilt && tests()),
+  step('types', 'npm', ['run', '--silent', 'typecheck'])
+    .then(() => step('lint and format', 'npm', ['run', '--silent', 'lint']))
+    .then(() => step('api docs', process.execPath, ['scripts/make-api-docs.mjs', '--check']))
+    .then(async () => (await built) && step('package', process.execPath, ['scripts/check-package.mjs'])),
 ])
-const built = await step('build', 'npm', ['run', '--silent', 'build'])
-if (built) {
+if (full) {
+  const tsx = (...args) => ['--import', 'tsx', ...args]
+  await step('kills', process.execPath, tsx('scripts/reliability/kill.ts', '240'), {quiet: false})
+  for (const seed of ['7', '8'])
+    await step(
+      `mutants, seed ${seed}`,
+      process.execPath,
+      ['scripts/mutation/run.mjs', '--seed', seed, '--count', '36'],
+      {
+        quiet: false,
+      },
+    )
+  await step('Node 22 and 24', process.execPath, ['scripts/platforms.mjs', '22.23.3', '24.21.0'], {quiet: false})
+}
+finish()
+
+async function tests() {
   const results = join(scratch, 'tests.json')
-  const {code} = await runStep('npx', [
-    'vitest',
+  const {code} = await runStep(process.execPath, [
+    'node_modules/vitest/vitest.mjs',
     'run',
     '--reporter=default',
     '--reporter=json',
@@ -41,10 +67,7 @@ if (built) {
   countTests(results)
   // A process of tests that was ended leaves no failed test in the file.
   if (code !== 0 && total.failed === failed) total.failed += 1
-  await step('api docs', process.execPath, ['scripts/make-api-docs.mjs', '--check'])
-  await step('package check', process.execPath, ['scripts/check-package.mjs'])
 }
-finish()
 
 /** Adds the test runner's own counts; no result file, or no test, is a failure. */
 function countTests(path) {

@@ -2,11 +2,11 @@ import {execFileSync} from 'node:child_process'
 import {readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** The end-to-end tests run the compiled command line: compile it if a source is newer. */
+/** The tests of commands run the compiled command line: compile it if a source is newer. */
 export default function buildOnce(): void {
-  const built = newest('dist', '.js')
+  const built = Math.max(newest('dist', '.js'), newest('dist', '.tsbuildinfo'))
   if (built > Math.max(newest('src', '.ts'), newest('commands', '.ts'))) return
-  execFileSync('npm', ['run', '--silent', 'build'], {stdio: 'inherit'})
+  execFileSync(process.execPath, ['scripts/build.mjs'], {stdio: 'inherit'})
 }
 
 function newest(folder: string, ending: string): number {
