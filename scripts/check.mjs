@@ -15,6 +15,7 @@ const COMMANDS = {
   attack: ['attack'],
   certify: ['certify', 'verify'],
   checkpoint: ['certify'],
+  drift: ['drift'],
   evaluate: ['evaluate'],
   gate: ['gate'],
   graph: ['sanitize'],

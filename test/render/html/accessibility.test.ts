@@ -13,7 +13,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 /** Every kind of section there is, once; the other pages have the same with other texts. */
-const ONE_OF_EACH = ['certify with images', 'sanitize with truth', 'evaluate', 'harden', 'judge']
+const ONE_OF_EACH = ['certify with images', 'sanitize with truth', 'evaluate', 'harden', 'judge', 'drift']
 
 /** What changes with the scheme; everything else is checked in light. */
 const COLOURS = ['color-contrast', 'link-in-text-block']
