@@ -76,7 +76,7 @@ describe('the same bytes on 1 and 2 threads, in the full suite on 4', () => {
   ] as const)(
     '%s',
     async (_, threads, args, names) => {
-      const alone = await outputs(threads[0], args(), [...names])
+      const alone = await outputs(threads[0]!, args(), [...names])
       for (const more of threads.slice(1))
         expect(await outputs(more, args(), [...names]), `${more} threads`).toEqual(alone)
     },
