@@ -13,6 +13,8 @@ export interface LayerBets {
   epsilon: Bet[]
   /** [G · E], δ-major */
   cells: CellBets[]
+  /** [G] the largest share of anchors that any point has within δ (Lemma 1); absent in evidence of earlier versions */
+  most?: number[]
   /** of the classes that get a row, ascending; absent where none does */
   classes?: ClassBets[]
 }

@@ -328,6 +328,10 @@ export interface Comparison {
    * all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report
    */
   alpha: number
+  /** accuracy now and then, with an exact interval of the difference; absent where one is unknown */
+  performance?: {value: number; earlier: number; difference: number; exact: [number, number]}
+  /** L_max of the two, where they differ: then their ε and η are of other losses */
+  lossMax?: {here: number | null; there: number | null}
   /** those collapsed in neither */
   layers: LayerDifference[]
   /** at the same place of the two grids; empty where the grids differ in size or η */
@@ -339,6 +343,9 @@ export interface Comparison {
 
 export interface LayerDifference {
   name: string
+  /** τ in scale-free units, here and there: distances below it count as it, so a difference changes ε too */
+  floor: number
+  earlierFloor: number
   /** scale-free ε of this and of the earlier checkpoint: estimates */
   epsilon: number
   earlier: number
@@ -358,7 +365,9 @@ export interface CellDifference {
   earlierObserved: number | null
   /** of the observed shares; null where one has no pair */
   difference: number | null
-  /** of the difference of P[ΔL ≥ η | d ≤ δ], paired and normal: no certificate */
+  /** of the difference of P[ΔL ≥ η | d ≤ δ], all cells at once; null where one has no pair */
+  exact: [number, number] | null
+  /** of the same, paired and normal: no certificate, and [0, 0] where no loss changed */
   asymptotic: [number, number] | null
   /** the smallest of the three certified bounds, now and then */
   bound: number

@@ -25,6 +25,8 @@ export function pairOf(now: JudgedReport, before: JudgedReport, acrossData: bool
   const reason = incomparable(now, before, {acrossData})
   if (reason !== null) return reason
   const [certificate, earlier] = [asCertificate(now), asCertificate(before)]
+  // One checkpoint on one data set: its figures are the same by identity, and no interval is needed.
+  if (sameInputs(now, before)) return {now, before, paired: null}
   if (certificate === null || earlier === null || acrossData) return {now, before, paired: null}
   if (certificate.evidence === undefined || earlier.evidence === undefined) {
     const together = now.inputs.some(({role}) => role === 'embeddings')
@@ -45,12 +47,25 @@ export function pairOf(now: JudgedReport, before: JudgedReport, acrossData: bool
   }
 }
 
+/** Whether both were made from the same files: what is compared with earlier reports takes no part. */
+function sameInputs(now: JudgedReport, before: JudgedReport): boolean {
+  const hashes = ({inputs}: JudgedReport) =>
+    inputs
+      .filter(({role}) => role !== undefined && role !== 'against')
+      .map(({sha256}) => sha256)
+      .sort()
+      .join()
+  return hashes(now) !== '' && hashes(now) === hashes(before)
+}
+
 /**
  * Whether every value that the path names is no worse than in the baseline.
  *
- * Formula  slack = absolute + relative · |value in the baseline|. Paired (scale-free ε of a layer, cells of a
- *          certificate): the unfavourable end of the 95 % interval of the paired difference is at most the slack, so
- *          that a pass is evidence of being no worse. Else: the difference of the two judged values is.
+ * Formula  slack = absolute + relative · |value in the baseline|. Paired (scale-free ε of a layer, cells and accuracy
+ *          of a certificate of another checkpoint): the unfavourable end of the exact 95 % interval of the paired
+ *          difference is at most the slack, so that a pass is evidence of being no worse. The interval has a width even
+ *          where nothing changed, so without slack only the same checkpoint passes. Else: the difference of the two
+ *          judged values is at most the slack.
  */
 export function judgeBaseline(
   {now, before, paired}: Pair,
@@ -63,12 +78,20 @@ export function judgeBaseline(
   const differences = readings(now, segments).map((reading): Difference => {
     const pair = paired === null ? null : pairedAt(paired, reading.at)
     if (pair !== null) {
+      if (pair.interval === null)
+        return {
+          at: reading.at,
+          worsening: null,
+          slack: 0,
+          on: null,
+          missing: 'no exact interval of the paired difference',
+        }
       const [low, high] = pair.interval
       return {
         at: reading.at,
         worsening: worse === 'max' ? high : -low,
         slack: slackOf(rule, pair.earlier),
-        on: '95 % interval of the paired difference',
+        on: 'exact 95 % interval of the paired difference',
         missing: null,
       }
     }
@@ -124,19 +147,20 @@ function describe(worsening: number, slack: number, worse: Direction): string {
   return `${shown(Math.abs(worsening), slack)} ${higher ? 'higher' : 'lower'}`
 }
 
-function pairedAt({layers, cells}: Comparison, at: string): {earlier: number; interval: [number, number]} | null {
-  for (const {name, earlier, asymptotic} of layers) {
+function pairedAt(
+  {layers, cells, performance}: Comparison,
+  at: string,
+): {earlier: number; interval: [number, number] | null} | null {
+  if (performance !== undefined && ['accuracy', 'performance', 'performance.value'].includes(at))
+    return {earlier: performance.earlier, interval: performance.exact}
+  for (const {name, earlier, exact} of layers) {
     const place = `layers[${elementLabel(name)}].epsilon.scaleFree`
-    if (at === place || at === `${place}.estimate` || at === `${place}.upper`) return {earlier, interval: asymptotic}
+    if (at === place || at === `${place}.estimate` || at === `${place}.upper`) return {earlier, interval: exact}
   }
   for (const cell of cells) {
     const place = `cells[${cellLabel(cell)}]`
-    if (
-      (at === place || at.startsWith(`${place}.`)) &&
-      cell.asymptotic !== null &&
-      !/\.(pairs|fraction|delta|deltaRaw|eta)$/.test(at)
-    )
-      return {earlier: cell.earlierBound, interval: cell.asymptotic}
+    if ((at === place || at.startsWith(`${place}.`)) && !/\.(pairs|fraction|delta|deltaRaw|eta)$/.test(at))
+      return {earlier: cell.earlierBound, interval: cell.exact}
   }
   return null
 }

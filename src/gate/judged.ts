@@ -63,22 +63,20 @@ const BOUNDS: readonly Bound[] = [
     on: 'exact interval of the paired difference',
     read: ({exact}, direction) => end(exact, direction),
   },
+  {field: 'value', needs: ['lower', 'baseline'], on: 'lower bound', read: above('lower')},
   {
-    field: 'difference',
-    needs: ['asymptotic'],
-    on: 'asymptotic interval of the paired difference',
-    read: ({asymptotic}, direction) => end(asymptotic, direction),
-  },
-  {
-    field: 'scaleFree',
-    needs: ['interval'],
-    on: 'asymptotic interval',
-    read: ({interval}, direction) => end(interval, direction),
+    field: 'accuracy',
+    needs: ['performance'],
+    on: 'lower bound',
+    read: ({performance}) => (performance as {lower: number | null} | null)?.lower,
   },
 ]
 
+/** Where there is an asymptotic interval and no bound, there is nothing to judge. */
+const ASYMPTOTIC: readonly Pick<Bound, 'field' | 'needs'>[] = [{field: 'scaleFree', needs: ['interval']}]
+
 /** Of an object that is named as a whole, the member that it stands for. */
-export const BOUNDED_FIELDS = ['estimate', 'observed', 'difference'] as const
+export const BOUNDED_FIELDS = ['estimate', 'observed', 'difference', 'value'] as const
 
 /** Bounds that are none unless the statement they belong to is certified. */
 const CERTIFIED_ONLY = ['observed', 'global', 'windowed', 'direct', 'bound', 'conditional', 'clopperPearson']
@@ -87,9 +85,12 @@ const CERTIFIED_ONLY = ['observed', 'global', 'windowed', 'direct', 'bound', 'co
  * The number that a demand is held against: the bound instead of the estimate, the unfavourable end of an interval, and
  * no number at all where a statement is vacuous, abstains or is invalid.
  *
- * Throws  UsageError  a `min` for what is bounded from above only.
+ * `direction` null: whether there is a number at all.
+ *
+ * Throws  UsageError  a `min` for what is bounded from above only, a `max` for what is bounded from below only, anything
+ *         for what has an asymptotic interval only.
  */
-export function judged({at, value, parent, field}: Reading, direction: Direction): Judged {
+export function judged({at, value, parent, field}: Reading, direction: Direction | null): Judged {
   const whole = typeof value === 'object' && value !== null && !Array.isArray(value)
   const object = (whole ? value : parent) as Values | null
   const name = whole ? BOUNDED_FIELDS.find((key) => Object.hasOwn(object!, key)) : field
@@ -98,12 +99,20 @@ export function judged({at, value, parent, field}: Reading, direction: Direction
   if (typeof status === 'string' && status !== 'certified' && CERTIFIED_ONLY.includes(name))
     return {value: null, text: status, on: null}
   const bound = BOUNDS.find(({field: of, needs}) => of === name && needs.every((key) => Object.hasOwn(object, key)))
+  if (ASYMPTOTIC.some(({field: of, needs}) => of === name && needs.every((key) => Object.hasOwn(object, key))))
+    throw new UsageError(`${at}: has an asymptotic interval only, which bounds nothing`, [
+      'gate layers[*].epsilon.scaleFree, which has an upper bound',
+    ])
   if (bound === undefined) return {...asNumber(whole ? object[name] : value), on: null}
-  if (direction === 'min' && !/interval/.test(bound.on))
+  if (direction === 'max' && bound.on === 'lower bound')
+    throw new UsageError(`${at}: a certificate bounds it from below only, so it has no maximum`, [
+      'use min, or gate another metric',
+    ])
+  if (direction === 'min' && !/interval|lower bound/.test(bound.on))
     throw new UsageError(`${at}: a certificate bounds it from above only, so it has no minimum`, [
       'use max, or gate another metric',
     ])
-  const found = asNumber(bound.read(object, direction))
+  const found = asNumber(bound.read(object, direction ?? 'max'))
   return {...found, text: found.value === null ? `no ${bound.on}` : found.text, on: bound.on}
 }
 

@@ -36,7 +36,7 @@ export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Li
 
 /** A level without limits: a number must be there, whatever it is. */
 export function judgePresent(values: readonly Reading[]): Outcome {
-  const {at, found} = worst(values, 'max')
+  const {at, found} = worst(values, null)
   return {
     rule: 'present',
     passed: found.value !== null,
@@ -83,12 +83,12 @@ interface Worst {
 }
 
 /** A value that is no number is worse than any number. */
-function worst(values: readonly Reading[], direction: Direction): Worst {
+function worst(values: readonly Reading[], direction: Direction | null): Worst {
   const all = values.map((reading) => ({at: reading.at === '' ? null : reading.at, found: judged(reading, direction)}))
   const none = all.find(({found}) => found.value === null)
   if (none !== undefined) return none
   return all.reduce((a, b) =>
-    (direction === 'max' ? b.found.value! > a.found.value! : b.found.value! < a.found.value!) ? b : a,
+    (direction !== 'min' ? b.found.value! > a.found.value! : b.found.value! < a.found.value!) ? b : a,
   )
 }
 

@@ -24,6 +24,15 @@ export function points(difference: number): string {
   return `${withSign(Number((difference * 100).toFixed(1)))}${NBSP}points`
 }
 
+/** An interval of a difference of shares in points, rounded outwards. */
+export const pointsInterval = ([low, high]: readonly [number, number]): string =>
+  [significantPoints(low, 'down'), significantPoints(high, 'up')].join(' to ')
+
+const significantPoints = (x: number, rounding: 'up' | 'down') => {
+  const tenth = rounding === 'up' ? Math.ceil(x * 1000 - 1e-9) : Math.floor(x * 1000 + 1e-9)
+  return withSign(tenth / 10)
+}
+
 /** A relative change with its sign; null where there is nothing to compare with. */
 export function change(before: number, after: number): string | null {
   return before === 0 ? null : `${withSign(Number((((after - before) / Math.abs(before)) * 100).toFixed(1)))}${NBSP}%`

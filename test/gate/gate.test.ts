@@ -11,7 +11,7 @@ let report: CertifyReport
 let other: CertifyReport
 beforeAll(async () => {
   report = await certifyReport()
-  other = await certifyReport(changed)
+  other = await certifyReport(changed, {}, undefined, 'b'.repeat(64))
 })
 
 const judge = (config: GateConfig, more: Partial<GateInput> = {}) =>
@@ -32,19 +32,31 @@ const on = (changedReport: CertifyReport) => ({runs: new Map([['model', {report:
 
 describe('limits', () => {
   it('holds a number against min and max, each a finding of its own', () => {
-    const accuracy = report.metrics.accuracy!
-    const found = findings({accuracy: ['warn', {min: accuracy, max: accuracy}]})
+    const mean = report.metrics.loss.mean
+    const found = findings({'loss.mean': ['warn', {min: mean, max: mean}]})
     expect(found.map(({rule, status, value, limit}) => [rule, status, value, limit])).toEqual([
-      ['max', 'pass', accuracy, accuracy],
-      ['min', 'pass', accuracy, accuracy],
+      ['max', 'pass', mean, mean],
+      ['min', 'pass', mean, mean],
       ['verdict', 'pass', null, null],
     ])
-    expect(single('accuracy', {min: accuracy + 1e-9})).toMatchObject({
+    expect(single('loss.mean', {min: mean + 1e-9})).toMatchObject({
       status: 'fail',
       level: 'error',
       advice: expect.stringContaining('fix') as string,
     })
-    expect(single('accuracy', {max: accuracy - 1e-9})).toMatchObject({status: 'fail'})
+    expect(single('loss.mean', {max: mean - 1e-9})).toMatchObject({status: 'fail'})
+  })
+
+  it('holds an accuracy against its lower bound, whichever way it is named, and knows no maximum of it', () => {
+    const {value, lower} = report.metrics.performance!
+    expect(lower!).toBeLessThan(value)
+    for (const path of ['accuracy', 'performance', 'performance.value', 'performance.lower']) {
+      expect(single(path, {min: lower!}), path).toMatchObject({status: 'pass', value: lower})
+      expect(single(path, {min: (lower! + value) / 2}).status, path).toBe('fail')
+    }
+    expect(() => single('accuracy', {max: 1})).toThrow(/no maximum/)
+    expect(() => single('localization.ranking[*].scaleFree', {max: 9})).toThrow(/asymptotic interval only/)
+    expect(single('headline.observed', {max: 1})).toMatchObject({value: report.metrics.headline!.bound})
   })
 
   it('lets the worst of several values decide, and says where it stands', () => {
@@ -62,15 +74,15 @@ describe('limits', () => {
   })
 
   it('shows as many digits as it takes to see why', () => {
-    expect(single('accuracy', {min: report.metrics.accuracy! + 1e-12}).found).not.toBe(
-      String(report.metrics.accuracy! + 1e-12),
+    expect(single('loss.mean', {min: report.metrics.loss.mean + 1e-12}).found).not.toBe(
+      String(report.metrics.loss.mean + 1e-12),
     )
     fc.assert(
       fc.property(
         fc.double({min: 0, max: 1, noNaN: true}),
         fc.double({min: 0, max: 1, noNaN: true}),
         (value, limit) => {
-          const {found, status} = single('accuracy', {max: limit}, on(altered(['accuracy'], value)))
+          const {found, status} = single('loss.mean', {max: limit}, on(altered(['loss', 'mean'], value)))
           expect(Number(found) <= limit).toBe(status === 'pass')
         },
       ),
@@ -138,8 +150,11 @@ describe('what is not there', () => {
     [true, 'no number'],
   ])('%j fails a limit and a bare level', (value, text) => {
     for (const limits of [{min: -1e300}, {max: 1e300}])
-      expect(single('accuracy', limits, on(altered(['accuracy'], value)))).toMatchObject({status: 'fail', found: text})
-    expect(findings({verdict: 'off', accuracy: 'error'}, on(altered(['accuracy'], value)))[0]).toMatchObject({
+      expect(single('loss.mean', limits, on(altered(['loss', 'mean'], value)))).toMatchObject({
+        status: 'fail',
+        found: text,
+      })
+    expect(findings({verdict: 'off', 'loss.mean': 'error'}, on(altered(['loss', 'mean'], value)))[0]).toMatchObject({
       rule: 'present',
       status: 'fail',
     })
@@ -193,7 +208,10 @@ describe('what is not there', () => {
       '',
     )
     expect(new Set(paths).size).toBeGreaterThan(60)
-    for (const path of new Set(paths)) expect(() => single(path, {max: 1}), path).not.toThrow()
+    // Bounded from below only, or not at all.
+    const refused = ['accuracy', 'performance.value', 'localization.ranking.scaleFree']
+    for (const path of new Set(paths))
+      if (!refused.includes(path)) expect(() => single(path, {max: 1}), path).not.toThrow()
   })
 })
 
@@ -258,11 +276,7 @@ describe('baselines', () => {
       other.metrics.layers[0]!.epsilon.scaleFree.estimate - report.metrics.layers[0]!.epsilon.scaleFree.estimate
     expect(found.value).toBeGreaterThan(difference)
     expect(
-      single(
-        `layers[${name}].epsilon.scaleFree`,
-        rule({absolute: found.value! * (found.value! > 0 ? 0.999 : 1.001)}),
-        against(report, other),
-      ).status,
+      single(`layers[${name}].epsilon.scaleFree`, rule({absolute: found.value! - 1e-9}), against(report, other)).status,
     ).toBe('fail')
   })
 
@@ -407,7 +421,7 @@ describe('findings', () => {
   it('have fingerprints that depend on what is asked, not on what is found', () => {
     const [one, two] = [single('accuracy', {min: 0.1}), single('accuracy', {min: 0.9}, on(altered(['accuracy'], 0.2)))]
     expect(one.fingerprint).toBe(two.fingerprint)
-    const all = findings({accuracy: ['error', {min: 0, max: 1}], 'loss.mean': ['error', {max: 1}]})
+    const all = findings({accuracy: ['error', {min: 0}], 'loss.mean': ['error', {min: 0, max: 1}]})
     expect(new Set(all.map(({fingerprint}) => fingerprint)).size).toBe(all.length)
   })
 

@@ -19,6 +19,7 @@ export async function certifyReport(
   embeddings: Embeddings = data,
   changes: Partial<CertifyOptions> = {},
   dataHash = 'd'.repeat(64),
+  modelHash = 'a'.repeat(64),
 ): Promise<CertifyReport> {
   const settings = options({bootstrap: 0, examples: 20, ...changes})
   const {metrics, verdict, notes, evidence} = await certify(embeddings, settings, engine)
@@ -30,7 +31,7 @@ export async function certifyReport(
     seed: settings.seed,
     engine: {name: 'cpu', precision: 'fp64' as const, tried: []},
     inputs: [
-      {path: 'model.onnx', sha256: 'a'.repeat(64), bytes: 1, role: 'model' as const},
+      {path: 'model.onnx', sha256: modelHash, bytes: 1, role: 'model' as const},
       {path: 'data.npz', sha256: dataHash, bytes: 1, role: 'data' as const},
     ],
     config: {...settings, deltas: 'auto', etas: 'auto', bounds: []},

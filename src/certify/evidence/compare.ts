@@ -2,6 +2,9 @@ import {InputError, option} from '../../errors.js'
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {normalQuantile} from '../../stats/normal.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
+import {concat} from '../sample/arrays.js'
+import {cellStatistics} from '../statements/bounds.js'
+import {type CellSide, exactDifference} from './cell-difference.js'
 import {bestBound} from '../statements/cells.js'
 import {decodeLayer, type Evidence} from './evidence.js'
 import {unpackPoints} from '../sample/points.js'
@@ -21,8 +24,8 @@ export interface Certified {
  *            (Lemma 2).
  *            exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold at once.
  *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
- *            cells       v = Σ a_j / Σ b_j of the direct form, difference of the two ± z s/√n with the linear terms
- *            (a_j − v b_j)/b̄.
+ *            cells       exactDifference at α/cells each; beside it the normal interval of the linear terms (a_j − v b_j)/b̄.
+ *            accuracy    betting bounds of the mean of the row by row difference, α/2 each.
  * Cost       K · n for each of 60 bisection steps; G · E · n.
  * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0
  *            or no anchor bound → exact null.
@@ -41,16 +44,33 @@ export function compareCertificates(now: Certified, before: Certified, alpha: nu
     )
   const z = normalQuantile(1 - alpha / 2)
   const layers: LayerDifference[] = []
-  const cells: CellDifference[] = []
+  const cells: Omit<CellDifference, 'exact'>[] = []
   const measured = common.filter((name) =>
     [now, before].every(({metrics}) => metrics.layers.find((layer) => layer.name === name)!.collapsed !== true),
   )
   for (const name of common) {
     const [a, b] = [layerOf(now, name), layerOf(before, name)]
-    if (measured.includes(name)) layers.push({name, ...epsilonDifference(a, b, alpha / (2 * measured.length), z)})
+    if (measured.includes(name))
+      layers.push({
+        name,
+        floor: a.statistics.floor * a.unit,
+        earlierFloor: b.statistics.floor * b.unit,
+        ...epsilonDifference(a, b, alpha / (2 * measured.length), z),
+      })
     cells.push(...cellDifferences(name, a, b, now, before, z))
   }
-  return {alpha, layers, cells, onlyHere: only(now, common), onlyThere: only(before, common)}
+  const performance = performanceDifference(now, before, alpha)
+  const [here, there] = [now.metrics.loss.max, before.metrics.loss.max]
+  const exact = exactIntervals(now, before, cells, alpha)
+  return {
+    alpha,
+    ...(performance === null ? {} : {performance}),
+    ...(here === there ? {} : {lossMax: {here, there}}),
+    layers,
+    cells: cells.map((cell, k) => ({...cell, exact: exact[k]!})),
+    onlyHere: only(now, common),
+    onlyThere: only(before, common),
+  }
 }
 
 const namesOf = ({evidence}: Certified) => evidence.layers.map(({name}) => name).join(', ')
@@ -103,7 +123,12 @@ function layerOf({metrics, evidence}: Certified, name: string): Side {
   }
 }
 
-function epsilonDifference(a: Side, b: Side, alpha: number, z: number): Omit<LayerDifference, 'name'> {
+function epsilonDifference(
+  a: Side,
+  b: Side,
+  alpha: number,
+  z: number,
+): Omit<LayerDifference, 'name' | 'floor' | 'earlierFloor'> {
   const perReference = ({statistics: {total, anchors}, unit}: Side) => total.map((x) => (x / anchors) * unit)
   const [here, there] = [perReference(a), perReference(b)]
   const differences = here.map((x, j) => x - there[j]!)
@@ -152,7 +177,7 @@ function cellDifferences(
   now: Certified,
   before: Certified,
   z: number,
-): CellDifference[] {
+): Omit<CellDifference, 'exact'>[] {
   const here = now.metrics.cells.filter(({layer}) => layer === name)
   const there = before.metrics.cells.filter(({layer}) => layer === name)
   const [etas, others] = [now, before].map(({evidence}) => evidence.etas)
@@ -179,6 +204,75 @@ function cellDifferences(
       earlierBound: bestBound(earlier),
     }
   })
+}
+
+/** α is shared among the cells, so that all intervals hold at once. */
+function exactIntervals(
+  now: Certified,
+  before: Certified,
+  cells: readonly Omit<CellDifference, 'exact'>[],
+  alpha: number,
+): CellDifference['exact'][] {
+  const sides = new Map<string, [(c: number) => CellSide, (c: number) => CellSide]>()
+  const places = new Map<string, number>()
+  return cells.map(({layer, difference}) => {
+    const place = places.get(layer) ?? 0
+    places.set(layer, place + 1)
+    const [here, there] = sides.get(layer) ?? [cellSides(now, layer), cellSides(before, layer)]
+    sides.set(layer, [here, there])
+    return difference === null ? null : exactDifference(here(place), there(place), alpha / cells.length)
+  })
+}
+
+function cellSides({evidence}: Certified, name: string): (cell: number) => CellSide {
+  const layer = evidence.layers.find((each) => each.name === name)!
+  const statistics = decodeLayer(evidence, layer)
+  const E = statistics.etas.length
+  return (cell) => {
+    const [g, e] = [Math.floor(cell / E), cell % E]
+    const {direct, lower = []} = layer.bets.cells[cell]!
+    return {
+      ...cellStatistics(statistics, 'direct', g, e, statistics.anchors),
+      most: Math.min(1, layer.bets.most?.[g] ?? 1),
+      direct,
+      lower,
+    }
+  }
+}
+
+/** Of every row used, whether it is right now and then: −1 ≤ difference ≤ 1. */
+function performanceDifference(
+  now: Certified,
+  before: Certified,
+  alpha: number,
+): NonNullable<Comparison['performance']> | null {
+  const right = ({evidence: {sample}}: Certified) => {
+    const sides = [
+      unpackPoints(sample.anchors, 'evidence, anchors'),
+      unpackPoints(sample.references, 'evidence, references'),
+    ]
+    return sides.some(({correct}) => correct == null)
+      ? null
+      : concat(sides.map(({correct}) => Float64Array.from(correct!)))
+  }
+  const [here, there] = [right(now), right(before)]
+  if (here === null || there === null) return null
+  const mean = (x: Float64Array) => x.reduce((sum, value) => sum + value, 0) / x.length
+  const differences = here.map((x, k) => x - there[k]!)
+  return {
+    value: mean(here),
+    earlier: mean(there),
+    difference: mean(differences),
+    exact: [
+      -upperOfMean(
+        differences.map((x) => -x),
+        1,
+        1,
+        alpha / 2,
+      ),
+      upperOfMean(differences, 1, 1, alpha / 2),
+    ],
+  }
 }
 
 /** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */

@@ -73,6 +73,7 @@ export function chooseBets(
     epsilonMax: finite ? most : null,
     epsilon: finite ? pilotBets(volatility, references, (v) => most - v, alpha.epsilon, most) : [],
     cells,
+    most: Array.from(pilot.deltas, (delta) => directRange(radii, delta)(0)),
   }
 }
 

@@ -129,7 +129,7 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
       ? markup`<p>The grids of the two reports differ, so their cells are not compared.</p>`
       : foldedTable('Cell by cell', {
           caption:
-            'Share of close pairs whose loss changes by η or more; the interval of the difference is asymptotic, given the anchors',
+            'Share of close pairs whose loss changes by η or more; the interval of the difference is exact, for all cells at once, given the anchors',
           columns: [
             {title: 'layer', kind: 'text'},
             {title: 'η', kind: 'number'},
@@ -148,7 +148,7 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
             radius(c.delta),
             orDash(c.earlierObserved, percentUp),
             orDash(c.observed, percentUp),
-            c.asymptotic === null ? '–' : signedInterval(c.asymptotic),
+            c.exact === null ? '–' : signedInterval(c.exact),
             percentUp(c.earlierBound),
             percentUp(c.bound),
           ]),

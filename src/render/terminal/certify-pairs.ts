@@ -7,7 +7,7 @@ import {
   orDash,
   percentDown,
   percentUp,
-  points,
+  pointsInterval,
   radius,
   signedInterval,
   signedNumber,
@@ -80,7 +80,7 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
   return [
     epsilon,
     {
-      title: `Against the earlier report: share of close pairs whose loss changes by ${lossChange(eta)} or more, asymptotic interval of the difference in points, certified bound then and now`,
+      title: `Against the earlier report: share of close pairs whose loss changes by ${lossChange(eta)} or more, exact interval of the difference in points (all cells at once), certified bound then and now`,
       table: {
         head: ['layer', 'δ then', 'δ now', 'then', 'now', 'points', 'bound', ''],
         align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'] as const,
@@ -92,9 +92,7 @@ export function comparisonTables({comparison}: CertifyMetrics): Titled[] {
             radius(cell.delta),
             orDash(cell.earlierObserved, percentUp),
             orDash(cell.observed, percentUp),
-            cell.asymptotic === null
-              ? '–'
-              : cell.asymptotic.map((x) => points(x).replace('\u00a0points', '')).join(' to '),
+            cell.exact === null ? '–' : pointsInterval(cell.exact),
             `${percentUp(cell.earlierBound)} → ${percentUp(cell.bound)}`,
             '',
           ]),

@@ -185,6 +185,11 @@ function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
     faults.push('weights of a mixture add up to more than 1')
   if (all.some((mixture) => mixture.some((bet) => !(bet.stake > 0 && bet.weight > 0 && bet.from >= 0))))
     faults.push('a stake or weight is not positive')
+  if (
+    bets.most !== undefined &&
+    (bets.most.length !== G || s.within.some((within, k) => within / s.anchors > bets.most![k % G]! + WEIGHTS))
+  )
+    faults.push('a reference has more anchors within a radius than any point can have')
   const direct = bets.cells.map((cell) => cell.direct)
   // The rows of classes bet on a part of the same figures as the cell at the middle δ and η.
   const shared = middle(G) * E + middle(E)
