@@ -1,3 +1,4 @@
+import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
@@ -8,6 +9,8 @@ import {type OpenedGraph, openGraph, outcomeOf, settingOf, writeFiles} from '../
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
+import {conversionNotes, requireGraphExtension} from '../src/graph/write-graph.js'
+import {visible} from '../src/frame/visible.js'
 import {residentBytes} from '../src/frame/memory.js'
 import type {SelectedEngine} from '../src/pairwise/select.js'
 import {withChecksum} from '../src/frame/checksum.js'
@@ -47,7 +50,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     graph: Args.string({
       required: true,
       description:
-        'npz (DeepRobust, scipy, plain), edge list csv/tsv/txt(.gz), GraphML, GEXF, graphology or node-link JSON',
+        'npz (DeepRobust, scipy, PyG, plain), edge table csv/tsv/txt(.gz), GraphML, GEXF, GML, Pajek, Matrix Market, JSON (graphology, node-link, Cytoscape, adjacency), OGB folder',
     }),
   }
 
@@ -83,14 +86,13 @@ The cleaned graph is written in the format of the input, or in another by extens
 
   async run(): Promise<SanitizeReport | SanitizePartial | undefined> {
     const {args, flags} = await this.parse(Sanitize)
-    if (flags.out === undefined && !flags['dry-run'] && !flags['explain-plan']) {
-      throw new UsageError('there is no --out for the cleaned graph', [
-        'name a file with --out, or use --dry-run to look without writing',
-      ])
-    }
+    requireOutput(args.graph, flags)
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
     const opened = await openGraph(requestOf(args.graph, flags))
     const {graph} = opened.normalised
+    if (flags.out !== undefined && flags.shard === undefined && !flags['dry-run'])
+      for (const {level, message} of conversionNotes(opened.document, opened.normalised, flags.out))
+        if (level === 'warning') process.stderr.write(`${flags.out}: ${visible(message)}\n`)
     const limits = {
       ...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}),
       heldBytes: residentBytes(),
@@ -157,4 +159,31 @@ The cleaned graph is written in the format of the input, or in another by extens
       run,
     )
   }
+}
+
+/** What is wrong with the outputs is said before the work, not after it. */
+function requireOutput(
+  graph: string,
+  flags: {
+    out: string | undefined
+    scores: string | undefined
+    report: string | undefined
+    html: string | undefined
+    shard: unknown
+    'dry-run': boolean
+    'explain-plan': boolean
+  },
+): void {
+  const outputs = [flags.out, flags.scores, flags.report, flags.html].filter((path) => path !== undefined)
+  if (outputs.length === 0 && !flags['dry-run'] && !flags['explain-plan'])
+    throw new UsageError('there is no output: neither --out for the cleaned graph nor --scores, --report or --html', [
+      'name a file with --out, or use --dry-run to look without writing',
+    ])
+  const twice = outputs.find((path, k) => outputs.indexOf(path) < k || resolve(path) === resolve(graph))
+  if (twice !== undefined)
+    throw new UsageError(
+      `${twice} would be written over ${resolve(twice) === resolve(graph) ? 'the input' : 'another output'}`,
+      ['name another file'],
+    )
+  if (flags.out !== undefined && flags.shard === undefined) requireGraphExtension(flags.out)
 }

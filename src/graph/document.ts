@@ -12,6 +12,11 @@ export type GraphFormat =
   | 'gexf'
   | 'graphology-json'
   | 'node-link'
+  | 'cytoscape-json'
+  | 'adjacency-json'
+  | 'gml'
+  | 'pajek'
+  | 'matrix-market'
 
 /** A graph as its file has it: loops, repeated edges and directions included. */
 export interface RawGraph {

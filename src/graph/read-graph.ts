@@ -8,6 +8,11 @@ import type {InputFile} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, RawGraph, ReadResult} from './document.js'
 import {ADJACENCY_PREFIXES, readDeepRobustNpz} from './formats/deeprobust-npz.js'
 import {type EdgeListOptions, readEdgeList} from './formats/edge-list.js'
+import {readAdjacencyJson, readCytoscape} from './formats/network-json.js'
+import {readGml} from './formats/gml.js'
+import {readMatrixMarket} from './formats/matrix-market.js'
+import {isFolder, ogbFolder, readOgbSplit} from './formats/ogb-folder.js'
+import {readPajek} from './formats/pajek.js'
 import {readGexf} from './formats/gexf.js'
 import {readGraphml} from './formats/graphml.js'
 import {readGraphologyJson} from './formats/graphology-json.js'
@@ -65,6 +70,22 @@ interface Job {
  *                     that do not fit the nodes, values that are not finite, anything beyond the limits.
  */
 export async function readGraph(path: string, options: ReadOptions = {}): Promise<GraphDocument> {
+  if (!isFolder(path)) return readGraphFile(path, options)
+  const {edges, features, labels, split} = ogbFolder(path)
+  const document = await readGraphFile(edges, {
+    ...(features !== null && {features}),
+    ...(labels !== null && {labels}),
+    nodeIds: features === null && labels === null ? 'numbers' : 'auto',
+    firstId: 0,
+    ...options,
+  })
+  if (split === null || options.split !== undefined) return document
+  const read = await readOgbSplit(split, {...GRAPH_LIMITS, ...options.limits})
+  checkSplit(read.split, document.raw.nodes, split[0])
+  return {...document, raw: {...document.raw, split: read.split}, inputs: [...document.inputs, ...read.files]}
+}
+
+async function readGraphFile(path: string, options: ReadOptions): Promise<GraphDocument> {
   const limits = {...GRAPH_LIMITS, ...options.limits}
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const features = options.features === undefined ? null : await readFeaturesFile(options.features, limits, options)
@@ -178,6 +199,16 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
     ])
   if (PROMISED[extension]?.includes(content) === false)
     throw refuse(`does not hold what its extension ${extension} says`)
+  if (content === 'text') {
+    const head = Buffer.from(bytes.subarray(0, 4096))
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+    if (/^%%MatrixMarket/i.test(head)) return {format: 'matrix-market', result: readMatrixMarket(bytes, path, limits)}
+    if (/^\s*(%[^\n]*\n\s*)*\*(vertices|network)\b/i.test(head))
+      return {format: 'pajek', result: readPajek(bytes, path, limits)}
+    if (/^(\s*(#[^\n]*|Creator[^\n]*|Version[^\n]*|comment[^\n]*|directed[^\n]*)\n)*\s*graph\s*\[/i.test(head))
+      return {format: 'gml', result: readGml(bytes, path, options, limits)}
+  }
   switch (content) {
     case 'zip':
       return readArchive(job)
@@ -206,6 +237,10 @@ function dispatch(job: Job): {format: GraphFormat; result: ReadResult} {
     case 'json':
       return readJson(job)
     default:
+      if (describeContent(bytes).includes('pickle'))
+        throw new InputError(`${path}: is a Python pickle, which can run code and is never read`, [
+          'write its arrays as numbers: numpy.savez("graph.npz", edges=numpy.array(graph.edges), features=x, labels=y)',
+        ])
       throw refuse('is no graph that surety reads')
   }
 }
@@ -234,6 +269,10 @@ function edgesOf(archive: NpzArchive): string {
 /** graphology has keys, NetworkX has ids. */
 function readJson({bytes, path, options, limits}: Job): {format: GraphFormat; result: ReadResult} {
   const root = parseExactJson(bytes, path)
+  if (isJsonObject(root) && isJsonObject(root['elements']))
+    return {format: 'cytoscape-json', result: readCytoscape(root, path, options, limits)}
+  if (isJsonObject(root) && Array.isArray(root['nodes']) && Array.isArray(root['adjacency']))
+    return {format: 'adjacency-json', result: readAdjacencyJson(root, path, options, limits)}
   if (!isJsonObject(root) || !Array.isArray(root['nodes'])) {
     throw new InputError(`${path}: is JSON without a list of nodes`, [
       'give graphology JSON (nodes with key) or NetworkX node-link JSON (nodes with id)',

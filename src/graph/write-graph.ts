@@ -1,5 +1,6 @@
 import {extname} from 'node:path'
 import {UsageError} from '../errors.js'
+import type {Note} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
 import {writeEdgeIndexNpz} from './formats/edge-index-npz.js'
 import {writeEdgeList} from './formats/edge-list.js'
@@ -14,8 +15,8 @@ type Writer = (graph: WrittenGraph) => WriteResult
 interface Target {
   /** formats that this extension may hold: rewritten as they are */
   formats: GraphFormat[]
-  /** every other format is converted by this */
-  convert: Writer
+  /** every other format is converted by this; null: only its own kind can be written */
+  convert: Writer | null
 }
 
 const TARGETS: Record<string, Target> = {
@@ -23,7 +24,13 @@ const TARGETS: Record<string, Target> = {
   '.pyg.npz': {formats: [], convert: writeEdgeIndexNpz},
   '.graphml': {formats: ['graphml'], convert: writeGraphml},
   '.gexf': {formats: ['gexf'], convert: writeGexf},
-  '.json': {formats: ['graphology-json', 'node-link'], convert: writeGraphologyJson},
+  '.json': {
+    formats: ['graphology-json', 'node-link', 'cytoscape-json', 'adjacency-json'],
+    convert: writeGraphologyJson,
+  },
+  '.gml': {formats: ['gml'], convert: null},
+  '.net': {formats: ['pajek'], convert: null},
+  '.mtx': {formats: ['matrix-market'], convert: null},
   '.csv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',', false)},
   '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t', false)},
   '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ', false)},
@@ -58,13 +65,48 @@ export function writeGraph(
       `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
       ['choose one of these extensions'],
     )
-  if (edgeWeights !== null) return target.convert(recordGraph(document, result, pruned, edgeWeights))
-  const sourceExtension = extensionOf(document.inputs[0]!.path)
-  const sameKind =
-    target.formats.includes(document.format) && (document.format !== 'edge-list' || sourceExtension === extension)
-  return sameKind
-    ? document.carried.rewrite(result, pruned)
-    : target.convert(recordGraph(document, result, pruned, null))
+  if (isSameKind(document, extension, edgeWeights)) return document.carried.rewrite(result, pruned)
+  if (target.convert === null)
+    throw new UsageError(
+      `${targetPath}: ${extension} is written only where the input is such a file${edgeWeights === null ? '' : ', and it has no place for soft weights'}`,
+      ['choose .graphml, .gexf, .json, .npz or .csv'],
+    )
+  return target.convert(recordGraph(document, result, pruned, edgeWeights))
+}
+
+/** A file of the kind that was read is rewritten, so that nothing is lost. */
+const isSameKind = (document: GraphDocument, extension: string, edgeWeights: Float64Array | null) =>
+  edgeWeights === null &&
+  TARGETS[extension]?.formats.includes(document.format) === true &&
+  (document.format !== 'edge-list' || extensionOf(document.inputs[0]!.path) === extension)
+
+/**
+ * What a conversion to the format of `targetPath` cannot hold, before any work is done; none where the file is
+ * rewritten in its own format.
+ *
+ * Throws  UsageError, InputError  what writing the whole graph throws.
+ */
+export function conversionNotes(
+  document: GraphDocument,
+  normalised: NormalisedGraph,
+  targetPath: string,
+): readonly Note[] {
+  if (isSameKind(document, extensionOf(targetPath), null)) return []
+  return writeGraph(document, normalised, new Uint8Array(normalised.graph.edges.length / 2), targetPath).notes
+}
+
+/**
+ * What can be said of an output before the graph is read.
+ *
+ * Throws  UsageError  an extension that no format has.
+ */
+export function requireGraphExtension(targetPath: string): void {
+  const extension = extensionOf(targetPath)
+  if (TARGETS[extension] === undefined)
+    throw new UsageError(
+      `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
+      ['choose one of these extensions'],
+    )
 }
 
 function extensionOf(path: string): string {

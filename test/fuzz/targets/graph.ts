@@ -177,6 +177,37 @@ const nodeLinkSeeds = () =>
     }),
   )
 
+const cytoscapeSeeds = () =>
+  text(
+    JSON.stringify({
+      directed: true,
+      elements: {
+        nodes: ['a', 'b', 'c'].map((id, k) => ({data: {id, class: k % 2}, position: {x: 1}})),
+        edges: [{data: {source: 'a', target: 'b', weight: 2}}, {data: {source: 'b', target: 'c', key: 1}}],
+      },
+    }),
+  )
+const adjacencySeeds = () =>
+  text(
+    JSON.stringify({
+      directed: false,
+      nodes: [{id: 1}, {id: 'b'}, {id: 3}],
+      adjacency: [[{id: 'b', weight: 5}], [{id: 1, weight: 5}, {id: 3}], [{id: 'b'}]],
+    }),
+  )
+const gmlSeeds = () =>
+  text(
+    'Creator "me"\ngraph [\n  directed 1\n  node [ id 0 label "a &#228;" ]\n  node [\n id 5\n label "b"\n ]\n  node [ id 7 label "c" at [ x 1 y 2.5 ] ]\n  edge [ source 0 target 5 weight 3 ]\n  edge [ source 5 target 7 ]\n]\n',
+    'graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 ] ]',
+  )
+const pajekSeeds = () =>
+  text('*Vertices 3\n1 "a b"\n2 c 0.1 0.2\n3 "d"\n*Arcs\n1 2 5.25\n2 1\n*Edges\n2 3 1\n', '*Vertices 2\n*Edges\n1 2\n')
+const matrixMarketSeeds = () =>
+  text(
+    '%%MatrixMarket matrix coordinate real general\n% mine\n3 3 4\n1 2 5.5\n2 1 1e3\n2 3 0\n3 2 2\n',
+    '%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 2\n',
+  )
+
 const NPZ = mutateZip(mutateBytes)
 /** A chain of nodes a, b, c and 3 that files about nodes speak of. */
 const CHAIN = normaliseRaw(
@@ -204,6 +235,11 @@ export const GRAPH_TARGETS: Target[] = [
   graph('gexf', 'x.gexf', gexfSeeds, [mutateTokens(XML_WORDS)]),
   graph('graphology-json', 'x.json', graphologySeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
   graph('node-link-json', 'x.json', nodeLinkSeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
+  graph('cytoscape-json', 'x.json', cytoscapeSeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
+  graph('adjacency-json', 'x.json', adjacencySeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
+  graph('gml', 'x.gml', gmlSeeds, [mutateTokens(CSV_WORDS)]),
+  graph('pajek', 'x.net', pajekSeeds, [mutateTokens(CSV_WORDS)]),
+  graph('matrix-market', 'x.mtx', matrixMarketSeeds, [mutateTokens(CSV_WORDS)]),
   graph('plain-npz', 'x.npz', plainSeeds, [NPZ]),
   graph('deeprobust-npz', 'x.npz', deepRobustSeeds, [NPZ]),
   graph('scipy-npz', 'x.npz', scipySeeds, [NPZ]),

@@ -1,0 +1,43 @@
+import type {NormalisedGraph, WriteResult} from '../document.js'
+import {type PairFilter, pairFilter} from '../kept-edges.js'
+
+/** A line of a text file that names a node or a pair of nodes by number; `rest` is what follows the numbers. */
+export interface NumberedLine {
+  readonly kind: 'node' | 'edge'
+  readonly ends: readonly number[]
+  readonly rest: string
+}
+
+/** A file line by line: what speaks of nodes and edges is parsed, all else is text. */
+export type Line = string | NumberedLine
+
+/**
+ * The lines without those of nodes and pairs that do not stay; the others as they were, with new numbers where nodes are
+ * left out.
+ *
+ * `first` the number of the first node; `added` how an added edge is written, behind the last edge.
+ */
+export function rewriteLines(
+  lines: readonly Line[],
+  first: number,
+  nodes: number,
+  result: NormalisedGraph,
+  pruned: Uint8Array,
+  added: (u: number, v: number) => readonly string[],
+  header: (line: string, filter: PairFilter, edges: number) => string,
+): WriteResult {
+  const filter = pairFilter(result, pruned, nodes)
+  const number = (node: number) => (filter.number?.[node] ?? node) + first
+  const stays = (line: NumberedLine) =>
+    line.kind === 'node' ? filter.stays(line.ends[0]!, line.ends[0]!) : filter.stays(line.ends[0]!, line.ends[1]!)
+  const fresh = Array.from({length: (result.added?.length ?? 0) / 2}, (_, a) =>
+    added(result.added![2 * a]! + first, result.added![2 * a + 1]! + first),
+  ).flat()
+  const kept = lines.filter((line) => typeof line === 'string' || stays(line))
+  const edges = kept.filter((line) => typeof line !== 'string' && line.kind === 'edge').length + fresh.length
+  const text = kept.map((line) =>
+    typeof line === 'string' ? header(line, filter, edges) : `${line.ends.map(number).join(' ')}${line.rest}`,
+  )
+  while (text.at(-1) === '') text.pop()
+  return {bytes: Buffer.from([...text, ...fresh, ''].join('\n')), notes: []}
+}
