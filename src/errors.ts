@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-control-regex -- control characters, since no message of ours holds them
 const OPTION = /\u0001(\w+)\u0002/g
 
 /** An option in a message: a library calls it by its name, the command line by its flag. */

@@ -17,7 +17,8 @@ export interface KerasTopology {
 export function kerasTopology(topology: JsonObject, path: string): KerasTopology | null {
   const wrapped = topology.model_config
   const model = isJsonObject(wrapped) ? wrapped : topology
-  const isNew = /^[3-9]/.test(String(topology.keras_version ?? '')) || spelledNew(model)
+  const isNew =
+    (typeof topology.keras_version === 'string' && /^[3-9]/.test(topology.keras_version)) || spelledNew(model)
   const nested = hasShapeless(model)
   if (!isNew && !nested) return null
   const translated = isNew ? kerasModel({...model, module: 'keras'}, path, 'Zeros') : null

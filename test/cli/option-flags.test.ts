@@ -20,7 +20,7 @@ const commandFlags = async (): Promise<Set<string>> => {
       const {default: command} = (await import(new URL(path, folder).href)) as {
         default: {flags: Record<string, {allowNo?: boolean}>; baseFlags: object}
       }
-      return {...command.baseFlags, ...command.flags} as Record<string, {allowNo?: boolean}>
+      return {...command.baseFlags, ...command.flags}
     }),
   )
   return new Set(

@@ -45,7 +45,7 @@ describe('a report that the gate is given', () => {
 
   it('is refused when a figure was edited', async () => {
     const edited = structuredClone(certificate)
-    edited.metrics.layers[0]!.epsilon.scaleFree!.upper = 1e-9
+    edited.metrics.layers[0]!.epsilon.scaleFree.upper = 1e-9
     expect(() => parse(edited)).toThrow('r.json: was edited after surety wrote it')
     const {code, stderr} = await gated(edited)
     expect(code).toBe(2)
@@ -57,7 +57,7 @@ describe('a report that the gate is given', () => {
 
   it('is refused when the checksum was made to fit the edit, since the evidence says otherwise', () => {
     const edited = structuredClone(certificate)
-    edited.metrics.layers[0]!.epsilon.scaleFree!.upper = 1e-9
+    edited.metrics.layers[0]!.epsilon.scaleFree.upper = 1e-9
     expect(() => parse(withChecksum(edited))).toThrow('r.json: does not follow from its own evidence')
   })
 

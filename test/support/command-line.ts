@@ -59,19 +59,20 @@ function captured(): {text: {stdout: string; stderr: string}; release: () => voi
       const done = rest.at(-1)
       if (typeof done === 'function') queueMicrotask(() => (done as () => void)())
       return true
-    }) as typeof process.stdout.write
+    })
   }
   // The test runner's console writes to streams of its own.
   const methods = {log: 'stdout', info: 'stdout', debug: 'stdout', warn: 'stderr', error: 'stderr'} as const
-  const own = {...console}
+  const talk: Pick<Console, keyof typeof methods> = globalThis.console
+  const own = {...talk}
   const waiting = process.stdout.listeners('drain')
   for (const [method, name] of Object.entries(methods))
-    console[method as keyof typeof methods] = (...parts: unknown[]) => void (text[name] += `${format(...parts)}\n`)
+    talk[method as keyof typeof methods] = (...parts: unknown[]) => void (text[name] += `${format(...parts)}\n`)
   return {
     text,
     release: () => {
       for (const [k, name] of streams.entries()) process[name].write = writes[k]!
-      Object.assign(console, own)
+      Object.assign(talk, own)
       // oclif leaves a listener behind each time.
       for (const each of process.stdout.listeners('drain'))
         if (!waiting.includes(each)) process.stdout.off('drain', each as () => void)

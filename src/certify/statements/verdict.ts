@@ -76,7 +76,7 @@ function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplica
 }
 
 function closenessSentence({performance}: CertifyMetrics, observed: number): string {
-  const right = performance?.lower != null && performance.lower >= NEARLY_ALWAYS_RIGHT
+  const right = (performance?.lower ?? 0) >= NEARLY_ALWAYS_RIGHT
   return `Of arbitrary pairs ${percentUp(observed, SPACE)} do: closeness is not shown to buy anything${right ? ', which is no fault of a model that is nearly always right' : ''}.`
 }
 
@@ -94,7 +94,7 @@ function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, 
     demands.push({met, sentence: `The limit of ${exactly(maxShare)} for the share is ${verb(met)}.`})
   }
   if (minAccuracy !== null) {
-    const met = performance?.lower != null && performance.lower >= minAccuracy
+    const met = (performance?.lower ?? -Infinity) >= minAccuracy
     demands.push({met, sentence: `The least accuracy of ${exactly(minAccuracy)} is ${verb(met)}.`})
   }
   return demands
