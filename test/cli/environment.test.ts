@@ -50,10 +50,10 @@ describe('environment variables', () => {
   })
 
   it('the name with the command wins over the short one', () => {
-    const flags = fromEnvironment('certify', {alpha: {type: 'option'}})
-    expect(flags['alpha'].env).toBe('SURETY_CERTIFY_ALPHA')
-    readVariables('certify', flags, {SURETY_ALPHA: '0.1', SURETY_CERTIFY_ALPHA: '0.2'})
-    expect(flags['alpha'].env).toBe('SURETY_CERTIFY_ALPHA')
+    const flags: {alpha: AnyFlag} = fromEnvironment('certify', {alpha: {type: 'option'}})
+    expect(flags.alpha.env).toBe('SURETY_CERTIFY_ALPHA')
+    readVariables('certify', {...flags}, {SURETY_ALPHA: '0.1', SURETY_CERTIFY_ALPHA: '0.2'})
+    expect(flags.alpha.env).toBe('SURETY_CERTIFY_ALPHA')
   })
 
   it.each(['true', 'FALSE', '1', '0'])('a switch takes %s', (value) => {
