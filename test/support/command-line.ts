@@ -54,12 +54,12 @@ function captured(): {text: {stdout: string; stderr: string}; release: () => voi
   const streams = ['stdout', 'stderr'] as const
   const writes = streams.map((name) => process[name].write.bind(process[name]))
   for (const name of streams) {
-    process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    process[name].write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       text[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
       const done = rest.at(-1)
       if (typeof done === 'function') queueMicrotask(() => (done as () => void)())
       return true
-    })
+    }
   }
   // The test runner's console writes to streams of its own.
   const methods = {log: 'stdout', info: 'stdout', debug: 'stdout', warn: 'stderr', error: 'stderr'} as const

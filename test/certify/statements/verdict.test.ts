@@ -76,8 +76,7 @@ describe('the verdict of a certificate', () => {
     const headline = {...HEADLINE, arbitrary: {observed: 0.001, lower: 0}}
     const unknown = metrics({headline})
     delete unknown.performance
-    const status = (constant: boolean, of = unknown) =>
-      verdictOf(of, DEFAULT_OPTIONS, constant).status
+    const status = (constant: boolean, of = unknown) => verdictOf(of, DEFAULT_OPTIONS, constant).status
     expect(status(true)).toBe('uninformative')
     expect(status(false)).toBe('certified')
     expect(status(true, {...unknown, headline: HEADLINE})).toBe('certified')
