@@ -174,12 +174,12 @@ function imageOptions(
     const list = values ?? [otherwise]
     if (list.length !== 1 && list.length !== channels)
       throw new UsageError(
-        `--${name} gives ${list.length} numbers for ${channels} channel${channels === 1 ? '' : 's'}`,
+        `${option(name)} gives ${list.length} numbers for ${channels} channel${channels === 1 ? '' : 's'}`,
         ['give one number, or one for each channel'],
       )
     return Array.from({length: channels}, (_, c) => list[c] ?? list[0]!)
   }
-  const std = perChannel(flags.std, 1, 'image-std')
+  const std = perChannel(flags.std, 1, 'imageStd')
   if (std.some((value) => !(value > 0)))
     throw new UsageError(`${option('imageStd')} is ${std.join(',')}; each deviation is above 0`)
   const shorter = flags.shorter ?? null
@@ -195,7 +195,7 @@ function imageOptions(
     fit: flags.fit ?? 'stretch',
     shorter,
     range: flags.range ?? [0, 1],
-    mean: perChannel(flags.mean, 0, 'image-mean'),
+    mean: perChannel(flags.mean, 0, 'imageMean'),
     std,
   }
 }

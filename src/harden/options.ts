@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {option, UsageError} from '../errors.js'
 import type {PenaltyOptions} from './penalty.js'
 
 export interface HardenOptions extends PenaltyOptions {
@@ -38,34 +38,34 @@ export const HARDEN_DEFAULTS: HardenOptions = {
 
 /** Throws UsageError for options that make no sense. */
 export function checkHardenOptions(options: HardenOptions): void {
-  const check = (holds: boolean, flag: string, value: number, limit: string, nextStep: string) => {
-    if (!holds) throw new UsageError(`--${flag} is ${value}; it is ${limit}`, [nextStep])
+  const check = (holds: boolean, name: string, value: number, limit: string, nextStep: string) => {
+    if (!holds) throw new UsageError(`${option(name)} is ${value}; it is ${limit}`, [nextStep])
   }
-  const atLeastZero = (flag: string, value: number) =>
-    check(value >= 0 && value < Infinity, flag, value, 'finite and at least 0', 'leave it out for the default')
-  const above = (flag: string, value: number, nextStep = 'leave it out for the default') =>
-    check(value > 0 && value < Infinity, flag, value, 'finite and above 0', nextStep)
-  const whole = (flag: string, value: number, least: number) =>
+  const atLeastZero = (name: string, value: number) =>
+    check(value >= 0 && value < Infinity, name, value, 'finite and at least 0', 'leave it out for the default')
+  const above = (name: string, value: number, nextStep = 'leave it out for the default') =>
+    check(value > 0 && value < Infinity, name, value, 'finite and above 0', nextStep)
+  const whole = (name: string, value: number, least: number) =>
     check(
       Number.isSafeInteger(value) && value >= least,
-      flag,
+      name,
       value,
       `a whole number of at least ${least}`,
       'leave it out for the default',
     )
   atLeastZero('lambda', options.lambda)
-  atLeastZero('warm-up', options.warmUp)
-  above('beta-a', options.betaA)
-  above('beta-b', options.betaB)
+  atLeastZero('warmUp', options.warmUp)
+  above('betaA', options.betaA)
+  above('betaB', options.betaB)
   above(
     'floor',
     options.floor,
     'give a small one, such as 0.001: without a floor two coinciding states make the penalty infinite',
   )
-  above('learning-rate', options.learningRate)
-  atLeastZero('weight-decay', options.weightDecay)
+  above('learningRate', options.learningRate)
+  atLeastZero('weightDecay', options.weightDecay)
   whole('epochs', options.epochs, 1)
-  whole('batch-size', options.batchSize, 2)
+  whole('batchSize', options.batchSize, 2)
   check(
     options.window > 0 && options.window <= 1,
     'window',

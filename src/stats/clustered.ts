@@ -35,7 +35,7 @@ export function pooledMean({sums, counts}: Clusters): number | null {
  * Precision  fp64; both ends err outwards.
  * Cost       1,700 n multiplications.
  * Empty      n = 0, or no values → the whole range.
- * Source     shareUpperBound; Clopper & Pearson 1934; docs/math.md, "Clusters".
+ * Source     shareUpperBound; Clopper & Pearson 1934.
  *            Deviation: units in place of values, so any dependence within a unit is allowed.
  */
 export function clusteredInterval(clusters: Clusters, alpha: number): [low: number, high: number] {
