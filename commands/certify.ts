@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {certifyFlags, certifyPartial, certifyReport, type CertifyRun} from '../src/cli/certify-run.js'
+import {certifyFlags, certifyPartial, certifyReport, type CertifyInvocation} from '../src/cli/certify-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
@@ -95,7 +95,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     const checkpoint = await openCheckpoint(args.checkpoint)
     try {
       if (flags['list-layers']) return await this.list(checkpoint)
-      const run: CertifyRun = {
+      const run: CertifyInvocation = {
         path: args.checkpoint,
         flags,
         engine: () => this.engine(flags),

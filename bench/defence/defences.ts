@@ -1,6 +1,6 @@
 import {controlRankings, jaccard} from '../../src/evaluate/controls.js'
 import {lowRankMix} from '../../src/evaluate/low-rank.js'
-import {pruneInOrder, rankEdges} from '../../src/evaluate/rankings.js'
+import {pruneInOrder, rankWithRandomTies} from '../../src/evaluate/rankings.js'
 import {symmetricCsr} from '../../src/graph/adjacency.js'
 import {csrFromDense} from '../../src/linalg/csr.js'
 import {isCsr} from '../../src/linalg/types.js'
@@ -28,7 +28,7 @@ export function controlDefences({graph}: OpenedCase, scores: EdgeScores, budgets
   const {nodes, edges, features} = graph
   const generator = random(0)
   const pruned = controlRankings(graph, scores, generator).flatMap(({name, score}) => {
-    const order = rankEdges(score, generator)
+    const order = rankWithRandomTies(score, generator)
     return budgets.map(
       (share): Defence => ({
         control: name,

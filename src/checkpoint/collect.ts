@@ -7,7 +7,7 @@ import {checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, type PoolOptions, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
 import {probeRows, type RowPlan} from './row-probe.js'
-import {sampleRows, selectRows} from './sample.js'
+import {sampleRows, takeExamples} from './sample.js'
 import type {DataSet, EmbeddingOptions, ModelStates, OutputKind} from './types.js'
 
 const MAX_BATCH = 256
@@ -15,7 +15,7 @@ const MAX_BATCH = 256
 const BATCH_VALUES = 2 ** 22
 
 /** What a kind of model brings to the common loop. */
-export interface ForwardPass {
+export interface ModelRunner {
   /** names as reports show them; the last one is the model's output */
   layers: readonly string[]
   /** whether the output was asked for as a layer too */
@@ -56,7 +56,7 @@ export interface BatchChoice {
  *            UsageError  the states do not fit the memory limit (says how many rows would).
  */
 export async function collect(
-  pass: ForwardPass,
+  pass: ModelRunner,
   data: DataSet,
   options: EmbeddingOptions,
   notes: Note[],
@@ -121,7 +121,7 @@ export async function collect(
 }
 
 /** Places of the layers that have a row for each example; one that was named must be among them. */
-function keptLayers(pass: ForwardPass, {layouts}: RowPlan, options: EmbeddingOptions, notes: Note[]): number[] {
+function keptLayers(pass: ModelRunner, {layouts}: RowPlan, options: EmbeddingOptions, notes: Note[]): number[] {
   const lost = layouts.flatMap((layout, index) => (layout === null ? [pass.layers[index]!] : []))
   const named = options.layers !== undefined && options.layers.some((pattern) => pattern !== 'auto')
   if (lost.length > 0 && named)
@@ -144,7 +144,7 @@ export function requireData(data: DataSet | null, path: string, options: Embeddi
       `name the data with ${option('data')}`,
     ])
   const rows = sampleRows(data.rows, data.labels, options, notes)
-  return rows === null ? data : selectRows(data, rows)
+  return rows === null ? data : takeExamples(data, rows)
 }
 
 /** How many classes the labels show at least. */

@@ -12,7 +12,7 @@ import {csvExamples} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
 import {classLabels, labelledRows} from './labels.js'
 import {size} from './pool.js'
-import {selectRows} from './sample.js'
+import {takeExamples} from './sample.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
 import type {Checkpoint, DataFormat, DataSet, InputArray} from './types.js'
@@ -152,7 +152,7 @@ async function arrayDataSet(
     format,
   }
   const labelled = labelledRows(given.labels, labelsPath, notes)
-  return labelled === null ? data : {...selectRows(data, labelled), unlabelled: true}
+  return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
 }
 
 async function readArrays(input: InputBytes, labelNames: readonly string[]): Promise<Arrays> {

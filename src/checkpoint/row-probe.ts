@@ -1,6 +1,6 @@
 import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
-import type {ForwardPass} from './collect.js'
+import type {ModelRunner} from './collect.js'
 import {size, type State} from './pool.js'
 import {layoutOfOne, possibleLayouts, type RowLayout, rowsFirst} from './row-layout.js'
 
@@ -43,7 +43,7 @@ export class MixedRows extends InputError {}
  *         InputError  the model gives other states when it runs again: dropout or noise is active; what `run` throws.
  *         UsageError  a batch size is asked for that the model does not take.
  */
-export async function probeRows(pass: ForwardPass, rows: number, notes: Note[]): Promise<RowPlan> {
+export async function probeRows(pass: ModelRunner, rows: number, notes: Note[]): Promise<RowPlan> {
   const {fixed, size: batchSize, asked} = pass.batch
   if (fixed !== null && asked && fixed !== batchSize)
     throw new UsageError(
@@ -71,7 +71,7 @@ export async function probeRows(pass: ForwardPass, rows: number, notes: Note[]):
 }
 
 /** Several examples in one batch, of two sizes where `other` is one. */
-async function together(pass: ForwardPass, rows: number, batch: number, other: number | null): Promise<RowPlan> {
+async function together(pass: ModelRunner, rows: number, batch: number, other: number | null): Promise<RowPlan> {
   const pick = spread(rows, 2 * batch)
   const first = pick.subarray(0, batch)
   // Every second example stays where it is, the others give way to examples that were not there.
@@ -128,7 +128,7 @@ function mixedRows(layer: string, {shape}: State, batch: number, mixes: boolean)
 }
 
 /** One example at a time; `reason`: why they were not run together. */
-async function alone(pass: ForwardPass, rows: number, reason?: InputError): Promise<RowPlan> {
+async function alone(pass: ModelRunner, rows: number, reason?: InputError): Promise<RowPlan> {
   const picks = spread(rows, 6)
   const states: State[][] = []
   for (const row of picks.slice(0, reason === undefined ? 2 : 6)) states.push(await pass.run(Uint32Array.of(row)))
@@ -152,7 +152,7 @@ function spread(rows: number, count: number): Uint32Array {
   return Uint32Array.from({length: count}, (_, k) => (rows >= count ? Math.floor((k * rows) / count) : k % rows))
 }
 
-async function requireRepeatable(pass: ForwardPass, rows: Uint32Array, once: readonly State[]): Promise<void> {
+async function requireRepeatable(pass: ModelRunner, rows: Uint32Array, once: readonly State[]): Promise<void> {
   const again = await pass.run(rows)
   const at = once.findIndex((state, k) => valueDifference(state, again[k]!) > SAME_PLACES)
   if (at >= 0) throw unrepeatable(pass.layers[at]!)

@@ -80,7 +80,7 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
 }
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
-export function selectRows(data: DataSet, rows: Uint32Array): DataSet {
+export function takeExamples(data: DataSet, rows: Uint32Array): DataSet {
   const {text} = data
   return {
     ...data,

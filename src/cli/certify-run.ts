@@ -177,7 +177,7 @@ export const certifyFlags = {
 
 export type CertifyFlags = Interfaces.InferredFlags<typeof certifyFlags> & {seed: number; threads?: number | undefined}
 
-export interface CertifyRun {
+export interface CertifyInvocation {
   /** of the checkpoint, as given */
   path: string
   flags: CertifyFlags
@@ -190,7 +190,11 @@ export interface CertifyRun {
  * A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one.
  * Throws what its readers and certify throw.
  */
-export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun, resume?: string): Promise<CertifyReport> {
+export async function certifyReport(
+  checkpoint: Checkpoint,
+  run: CertifyInvocation,
+  resume?: string,
+): Promise<CertifyReport> {
   const {states, pairs, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {flags, frames, onProgress} = run
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
@@ -216,7 +220,11 @@ export async function certifyReport(checkpoint: Checkpoint, run: CertifyRun, res
 }
 
 /** One share of a certificate's work. */
-export async function certifyPartial(checkpoint: Checkpoint, run: CertifyRun, shard: Shard): Promise<CertifyPartial> {
+export async function certifyPartial(
+  checkpoint: Checkpoint,
+  run: CertifyInvocation,
+  shard: Shard,
+): Promise<CertifyPartial> {
   const {states, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {certifyShard, mayBeNamed} = await import('../certify/shards.js')
   const share = await certifyShard(states, options, engine.engine, shard, blocks(run.onProgress)).finally(() =>
@@ -236,7 +244,7 @@ export async function certifyPartial(checkpoint: Checkpoint, run: CertifyRun, sh
 
 const blocks = (onProgress: OnProgress) => (done: number, total: number) => onProgress('blocks of pairs', done, total)
 
-async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onProgress}: CertifyRun) {
+async function prepare(checkpoint: Checkpoint, {path, flags, engine: select, onProgress}: CertifyInvocation) {
   const {states, pairs, pictures, subject, inputs, config} = await readSubject(checkpoint, path, flags, onProgress)
   const options = optionsOf(flags)
   const {requireCertifyMemory} = await import('../certify/plan/memory.js')

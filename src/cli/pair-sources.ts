@@ -8,7 +8,7 @@ import {
   openCheckpoint,
   readDataSet,
 } from '../checkpoint/index.js'
-import {sampleRows, selectRows} from '../checkpoint/sample.js'
+import {sampleRows, takeExamples} from '../checkpoint/sample.js'
 import {UsageError} from '../errors.js'
 import {perturbByAttack} from '../perturb/attacks.js'
 import {CATALOGUE, type Material, type PerturbationRequest} from '../perturb/catalogue.js'
@@ -127,7 +127,7 @@ async function quietly(checkpoint: Checkpoint, data: DataSet, options: Embedding
 /** The rows that the model's run on the data as they are takes too; images are decoded once. */
 function sampled(data: DataSet, options: EmbeddingOptions): DataSet {
   const rows = sampleRows(data.rows, data.labels, options, [])
-  const taken = rows === null ? data : selectRows(data, rows)
+  const taken = rows === null ? data : takeExamples(data, rows)
   return {
     ...taken,
     inputs: taken.inputs.map(({name, shape, data: values, possible}) => ({

@@ -7,7 +7,7 @@ import {sanitize, type SanitizeResult, type SanitizeRun} from '../sanitize/sanit
 import {random, type Random} from '../stats/random.js'
 import {controlRankings, type Ranking, sanitizeRankings} from './controls.js'
 import {measureAccuracy, type Measurement} from './measure.js'
-import {gradeOf, membership, pruneInOrder, rankEdges, simpleEdges} from './rankings.js'
+import {gradeOf, membership, pruneInOrder, rankWithRandomTies, simpleEdges} from './rankings.js'
 import {evaluationSplit} from './split.js'
 import type {Accuracy, EvaluateMetrics, EvaluateOptions, GraphAccuracy, Method, Spread} from './types.js'
 import {evaluationVerdict} from './verdict.js'
@@ -175,7 +175,7 @@ function rankMethods(
 ): {ranking: Ranking; order: Uint32Array; grade: Method['grade']}[] {
   const rankings = [...sanitizeRankings(scores), ...(compare ? controlRankings(graph, scores, generator) : [])]
   return rankings.map((ranking) => {
-    const order = rankEdges(ranking.score, generator)
+    const order = rankWithRandomTies(ranking.score, generator)
     return {ranking, order, grade: adversarial === null ? null : gradeOf(adversarial, ranking.score, order)}
   })
 }

@@ -3,7 +3,7 @@ import type {Random} from '../stats/random.js'
 import type {Grade} from './types.js'
 
 /** Edges by falling score; ties in a random order, since the order of a file may say which edges were added last. */
-export function rankEdges(score: Float64Array, random: Random): Uint32Array {
+export function rankWithRandomTies(score: Float64Array, random: Random): Uint32Array {
   return random.permutation(score.length).sort((a, b) => score[b]! - score[a]!)
 }
 

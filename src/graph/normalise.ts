@@ -1,7 +1,8 @@
 import {InputError} from '../errors.js'
 import {largestComponent} from './components.js'
 import {DROPPED, type GraphDocument, LOOP, type NormalisedGraph, type RawGraph} from './document.js'
-import {renumbering, renumberSplit, selectRows} from './select-nodes.js'
+import {renumbering, renumberSplit} from './select-nodes.js'
+import {selectRows} from '../linalg/csr.js'
 import {checkSplit} from './split.js'
 import type {Graph, NormalisationCounts} from './types.js'
 

@@ -4,7 +4,8 @@ import type {Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 import {csrMatrix, csrToArrays} from './matrices.js'
 import {csrNames} from './npz-arrays.js'
-import {renumber, renumbering, selectRows} from './select-nodes.js'
+import {renumber, renumbering} from './select-nodes.js'
+import {selectRows} from '../linalg/csr.js'
 import {isCsr} from '../linalg/types.js'
 
 export type NpzMember = NamedArray | {name: string; npy: Uint8Array}

@@ -9,7 +9,7 @@ import {edgeChances} from './edge-chances.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import type {PreparedGraph} from './prepare.js'
 import {markEdges} from './prune.js'
-import {keptEdges} from './summary.js'
+import {unmarkedEdges} from './summary.js'
 
 const FOLDS = 2
 const RIDGE = 0.1
@@ -74,7 +74,7 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     const thin = (nodes: Uint32Array) => nodes.filter((_, k) => k % step === 0)
     const asked = thin(hidden)
     const before = await predictions(prepared, graph.edges, thin(rest.nodes), rest, asked)
-    const after = await predictions(prepared, keptEdges(graph.edges, pruned), thin(rest.nodes), rest, asked)
+    const after = await predictions(prepared, unmarkedEdges(graph.edges, pruned), thin(rest.nodes), rest, asked)
     asked.forEach((node, k) => {
       const label = given.labels[node]!
       out.hidden++

@@ -23,7 +23,7 @@ import {type Repair, repairEdges} from './repair.js'
 import {reviewQueue} from './review.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
 import type {KernelPart, KernelSolver} from './solvers/solver.js'
-import {addedEdges, agreement, histogram, keptEdges, topEdges, truthMetrics, withAdded} from './summary.js'
+import {addedEdges, agreement, histogram, unmarkedEdges, topEdges, truthMetrics, withAdded} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 import {sanitizeNotes, sanitizeVerdict} from './verdict.js'
 
@@ -146,7 +146,7 @@ export async function conclude(
   }
   const givenNames = given.labels.map((c) => (c < 0 ? c : given.names[c]!))
   const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
-  const cleaned = withAdded(keptEdges(edges, marking.pruned), repair.added)
+  const cleaned = withAdded(unmarkedEdges(edges, marking.pruned), repair.added)
   const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
   const before = facts.gkc ?? facts.alignment!
   const complexityAfter = marking.prunedCount === 0 ? before : await solver.complexityOf(after)

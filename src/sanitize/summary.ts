@@ -9,7 +9,7 @@ const TOP = 20
 const BINS = 20
 
 /** The edges that were not marked for removal. */
-export function keptEdges(edges: Uint32Array, pruned: Uint8Array): Uint32Array {
+export function unmarkedEdges(edges: Uint32Array, pruned: Uint8Array): Uint32Array {
   return edges.filter((_, t) => pruned[t >> 1] === 0)
 }
 

@@ -9,13 +9,13 @@ import type {Random} from './random.js'
  *            G_{a+1} U^{1/a}, in logarithms so that tiny a does not give 0/0.   Deviation: none.
  */
 export function beta(a: number, b: number, random: Random): number {
-  const [left, right] = [logGamma(a, random), logGamma(b, random)]
+  const [left, right] = [logOfGammaDraw(a, random), logOfGammaDraw(b, random)]
   return 1 / (1 + Math.exp(right - left))
 }
 
 /** The logarithm of a gamma variable of shape a and scale 1. */
-function logGamma(a: number, random: Random): number {
-  if (a < 1) return logGamma(a + 1, random) + Math.log(1 - random.uniform()) / a
+function logOfGammaDraw(a: number, random: Random): number {
+  if (a < 1) return logOfGammaDraw(a + 1, random) + Math.log(1 - random.uniform()) / a
   const d = a - 1 / 3
   const c = 1 / Math.sqrt(9 * d)
   for (;;) {

@@ -1,5 +1,5 @@
 import type {Note} from '../../src/frame/report.js'
-import {selectRows} from '../../src/checkpoint/sample.js'
+import {takeExamples} from '../../src/checkpoint/sample.js'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
 import {type DataSetOptions, readDataSet} from '../../src/checkpoint/index.js'
@@ -114,7 +114,7 @@ describe('data sets', () => {
     expect([...data.rowNumbers!]).toEqual([0, 2])
     expect([...data.inputs[0]!.data]).toEqual([...(images.data as Float32Array)].filter((_, i) => i < 2 || i > 3))
     expect(notes.map(({code}) => code)).toEqual(['labels-missing'])
-    expect([...selectRows(data, Uint32Array.of(1)).rowNumbers!]).toEqual([2])
+    expect([...takeExamples(data, Uint32Array.of(1)).rowNumbers!]).toEqual([2])
   })
 
   it('take names of classes from a table, one-hot columns from an array', async () => {

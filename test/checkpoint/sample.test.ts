@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {sampleRows, selectRows} from '../../src/checkpoint/sample.js'
+import {sampleRows, takeExamples} from '../../src/checkpoint/sample.js'
 import type {Note} from '../../src/frame/report.js'
 import {dataSet, inputs} from './files.js'
 
@@ -60,7 +60,7 @@ it('rows of a data set are taken from arrays in memory and from arrays that are 
     read: (first: number, count: number) =>
       Float32Array.from({length: count}, (_, i) => (asked.push(first + i), 10 * (first + i))),
   }
-  const part = selectRows({...data, inputs: [...data.inputs, lazy]}, Uint32Array.of(1, 3))
+  const part = takeExamples({...data, inputs: [...data.inputs, lazy]}, Uint32Array.of(1, 3))
   expect([...part.labels]).toEqual([6, 8])
   expect([...part.inputs[0]!.data]).toEqual([3, 4, 7, 8])
   expect([...part.inputs[1]!.read!(1, 1)]).toEqual([30])

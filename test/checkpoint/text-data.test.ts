@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {readDataSet} from '../../src/checkpoint/index.js'
-import {selectRows} from '../../src/checkpoint/sample.js'
+import {takeExamples} from '../../src/checkpoint/sample.js'
 import {InputError, UsageError} from '../../src/errors.js'
 import type {Note} from '../../src/frame/report.js'
 import {temporaryFiles} from './files.js'
@@ -121,7 +121,7 @@ describe('texts through a tokenizer', () => {
       tokenizer: tokenizer(),
       maxTokens: 5,
     })
-    const some = selectRows(data, Uint32Array.of(1, 2))
+    const some = takeExamples(data, Uint32Array.of(1, 2))
     expect(some.text!.texts).toEqual(['bad', 'very bad'])
     expect(rows(some.text!.encode(some.text!.texts)[0]!.data, 4)).toEqual(rows(some.inputs[0]!.data, 4))
     const [ids, mask] = some.text!.encode(['bad bad bad bad bad', 'film'])

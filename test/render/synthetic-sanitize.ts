@@ -2,7 +2,7 @@ import {degreeChange} from '../../src/sanitize/degree-change.js'
 import {graphExcerpt} from '../../src/sanitize/excerpt.js'
 import {partSummaries} from '../../src/sanitize/part-summary.js'
 import {rankEdges} from '../../src/sanitize/prune.js'
-import {histogram, keptEdges, topEdges, truthMetrics} from '../../src/sanitize/summary.js'
+import {histogram, unmarkedEdges, topEdges, truthMetrics} from '../../src/sanitize/summary.js'
 import type {EdgeScores} from '../../src/sanitize/types.js'
 import type {SanitizeReport} from '../../src/documents/reports.js'
 import {random} from '../../src/stats/random.js'
@@ -35,7 +35,7 @@ export function syntheticSanitize({nodes, edges, pruned, names, truth = true, se
     weights: null,
     nodeNames,
   }
-  const after = degreesOf(nodes, keptEdges(scores.edges, scores.pruned))
+  const after = degreesOf(nodes, unmarkedEdges(scores.edges, scores.pruned))
   const report = sanitizeSample()
   const added = Uint32Array.of(0, nodes - 1)
   Object.assign(report.metrics, {

@@ -6,7 +6,7 @@ import {
   addedEdges,
   agreement,
   histogram,
-  keptEdges,
+  unmarkedEdges,
   topEdges,
   truthMetrics,
   withAdded,
@@ -22,7 +22,7 @@ const named = {nodes: 6, nodeNames: ['a', 'b', 'c', 'd', 'e', 'f']} as unknown a
 
 describe('lists of edges', () => {
   it('without the pruned ones', () =>
-    expect([...keptEdges(scores.edges, scores.pruned)]).toEqual([0, 1, 0, 2, 2, 3, 4, 5]))
+    expect([...unmarkedEdges(scores.edges, scores.pruned)]).toEqual([0, 1, 0, 2, 2, 3, 4, 5]))
 
   it('property: with added ones they are the union, sorted', () => {
     const edge = fc.tuple(fc.nat(5), fc.nat(5)).map(([u, v]) => [u, u + 1 + v] as const)
