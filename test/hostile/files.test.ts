@@ -228,7 +228,7 @@ describe('code in files', () => {
       '(a Python pickle), which is never unpickled',
     )
     await expect(openCheckpoint(put('m.pt', Buffer.from('\x80\x02c__builtin__\neval\n.', 'latin1')))).rejects.toThrow(
-      'is a Python pickle, not a checkpoint',
+      'a Python pickle, which is never unpickled',
     )
   })
 })

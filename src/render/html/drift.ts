@@ -45,7 +45,7 @@ export function driftHtml(report: DriftReport): string {
       {
         id: 'tokens',
         title: 'The tokens that changed most',
-        body: table('Largest Jensen–Shannon divergence first', tokensTable(metrics, 30)),
+        body: table('Largest Jensen–Shannon divergence first', tokensTable(metrics, 30), 3),
       },
     ],
   })

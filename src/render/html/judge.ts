@@ -11,10 +11,10 @@ import {dataTable, facts, textTable} from './table.js'
 /** How far a judge can be trusted, as one self-contained HTML file. */
 export function judgeHtml(report: JudgeReport): string {
   const {metrics} = report
-  const section = (id: string, title: string, about: string, of: TextTable, texts = 1): Section[] =>
+  const section = (id: string, title: string, caption: string, about: string, of: TextTable, texts = 1): Section[] =>
     of.rows.length === 0
       ? []
-      : [{id, title, body: markup`<p class="lead">${about}</p>${dataTable(textTable(title, of, texts))}`}]
+      : [{id, title, body: markup`<p class="lead">${about}</p>${dataTable(textTable(caption, of, texts))}`}]
   return page({
     report,
     figures: figures(metrics),
@@ -22,18 +22,21 @@ export function judgeHtml(report: JudgeReport): string {
       ...section(
         'position',
         'Position',
+        'Consistency and fairness of each judge',
         'A comparison is consistent where the same answer wins in every order. Fairness is recency minus primacy, as a share of the comparisons: −1 always the first shown, +1 always the last.',
         positionTable(metrics),
       ),
       ...section(
         'answers',
         'Answers',
+        'Stability, ties and unparsed answers',
         'Stability is the share of the commonest verdict among repetitions of one prompt.',
         answersTable(metrics),
       ),
       ...section(
         'wins',
         'Who wins',
+        'Win rates',
         'Averaged over the orders, so that a place is worth nothing; a verdict that flips counts half for each side.',
         winTable(metrics),
         3,
@@ -41,12 +44,14 @@ export function judgeHtml(report: JudgeReport): string {
       ...section(
         'agreement',
         'Agreement of judges',
+        'Agreement and κ of two judges',
         'κ is 0 for what chance alone would give.',
         agreementTable(metrics),
       ),
       ...section(
         'effects',
         'Effects',
+        'Nudges, length and rounds',
         'Nudges: the score of the favoured option with the nudge minus without it, on the same prompt. Length has no control: longer answers may be better. Rounds: later minus first, on the same comparisons.',
         preferenceTable(metrics),
       ),

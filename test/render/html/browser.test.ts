@@ -23,7 +23,10 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
 
   const show = (html: string, options: Parameters<typeof showIn>[2]) => showIn(browser, html, options)
 
-  describe.each(pages)('%s', (_, html) => {
+  /** Pages of tables alone: no chart, nothing folded. */
+  const isTables = (name: string) => /^(drift|judge)/.test(name)
+
+  describe.each(pages)('%s', (name, html) => {
     it.each([400, 1280])('is quiet and never scrolls sideways at %d pixels, everything unfolded', async (width) => {
       const {page, complaints} = await show(html, {width})
       await unfold(page)
@@ -57,7 +60,7 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       const charts = await page.evaluate<boolean[]>(
         `[...document.querySelectorAll('svg.chart')].map((svg) => svg.getAttribute('role') === 'img' && svg.getAttribute('aria-labelledby').split(' ').every((id) => document.getElementById(id)?.textContent) && svg.closest('section').querySelector('table') !== null)`,
       )
-      expect(charts.length).toBeGreaterThan(1)
+      expect(charts.length > 1).toBe(!isTables(name))
       expect(charts.every(Boolean)).toBe(true)
       await page.close()
     })
@@ -71,10 +74,14 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       expect(await focused('e.getBoundingClientRect().left >= 0')).toBe(true)
       for (let i = 0; i < 40 && (await focused('e.tagName')) !== 'SUMMARY'; i++) {
         await page.keyboard.press('Tab')
+        // Behind the last link the focus leaves the page.
+        if ((await focused('e.tagName')) === 'BODY') break
         expect(await focused('getComputedStyle(e).outlineStyle')).toBe('solid')
       }
-      await page.keyboard.press('Enter')
-      expect(await focused('e.parentElement.open')).toBe(true)
+      if (!isTables(name)) {
+        await page.keyboard.press('Enter')
+        expect(await focused('e.parentElement.open')).toBe(true)
+      }
       await page.close()
     })
 
