@@ -8,6 +8,7 @@ interface Flag {
 /** Flags whose meaning differs between commands: only the name with the command in it sets them. */
 export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'against',
+  'alpha',
   'batch-size',
   'data',
   'edges',
@@ -17,11 +18,13 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'labels',
   'labels-name',
   'layers',
+  'loss',
   'method',
   'model',
   'out',
   'pairs',
   'preset',
+  'prune',
   'resume',
   'scale',
   'scores',
@@ -29,6 +32,7 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'split',
   'targets',
   'truth',
+  'weights',
 ])
 
 const upper = (name: string) => name.replaceAll(/[-: ]/g, '_').toUpperCase()

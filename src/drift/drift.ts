@@ -1,4 +1,4 @@
-import {InputError, UsageError} from '../errors.js'
+import {InputError, UsageError, option} from '../errors.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {DECILES, ENTROPY_CLASSES, entropyClass, fewest, PartSums} from './parts.js'
 import {columnsOf, DocumentMeans} from './statements.js'
@@ -45,10 +45,15 @@ export class Drift {
   ) {
     const {alpha, klCap, taus, losses} = options
     if (!(alpha > 0 && alpha < 1))
-      throw new UsageError(`α is ${alpha}, it must lie between 0 and 1`, ['use --alpha 0.05 for 95 % confidence'])
-    if (!(klCap > 0)) throw new UsageError(`the cap of KL is ${klCap}, it must be positive`, ['use --kl-cap 10'])
+      throw new UsageError(`α is ${alpha}, it must lie between 0 and 1`, [
+        `use ${option('alpha')} 0.05 for 95 % confidence`,
+      ])
+    if (!(klCap > 0))
+      throw new UsageError(`the cap of KL is ${klCap}, it must be positive`, [`use ${option('klCap')} 10`])
     if (taus.length + losses.length === 0 || ![...taus, ...losses].every((x) => x >= 0))
-      throw new UsageError('thresholds must be numbers of at least 0', ['use --tau 0.01,0.1 and --loss 0.5,1'])
+      throw new UsageError('thresholds must be numbers of at least 0', [
+        `use ${option('tau')} 0.01,0.1 and ${option('loss')} 0.5,1`,
+      ])
     this.means = new DocumentMeans(columnsOf(options))
   }
 

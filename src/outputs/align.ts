@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {RecordedOutputs} from './recorded.js'
 
 /** One document of both files: its place in each. */
@@ -100,7 +100,7 @@ function requireSameTokens(
     if (trustOrder) return
     throw new InputError(
       `${(a.tokens === null ? old : fresh).path}: does not record its tokens, so it is not known that both files hold the same positions`,
-      ['add an array targets or input_ids', 'or say --trust-order if you know that they do'],
+      ['add an array targets or input_ids', `or say ${option('trustOrder')} if you know that they do`],
     )
   }
   const k = a.tokens.findIndex((token, t) => token !== b.tokens![t])

@@ -2,7 +2,7 @@ import {readSync} from 'node:fs'
 import {fromBfloat16, fromFloat16} from '../data/half-precision.js'
 import type {NumericArray} from '../data/named-array.js'
 import {parseNpy} from '../data/npy.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import {type Member, openMembers, readAt} from './array-members.js'
 import type {RecordedDocument, RecordedOutputs} from './recorded.js'
 
@@ -128,7 +128,7 @@ function takenTokens(
   if (either === null) return null
   if (shift === null)
     throw new InputError(`${path}: ${either.name} can hold the token that a row predicts, or the one before it`, [
-      'say --shift 0 or --shift 1',
+      `say ${option('shift')} 0 or ${option('shift')} 1`,
       'or call the array targets, or input_ids',
     ])
   return {values: read(either), shift}

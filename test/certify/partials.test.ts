@@ -84,8 +84,8 @@ describe('a plan that travels', () => {
       (p) => (layer(p).pilot!.zeroDistancePairs = 0.5),
       /^layer h2: the figures of its anchors are not counts$/,
     ],
-    ['fewer than no loss pairs', (p) => (layer(p).pilot!.zeroDistanceLossPairs = -1), /no counts/],
-    ['a negative diameter', (p) => (layer(p).pilot!.diameter = -1), /no counts/],
+    ['fewer than no loss pairs', (p) => (layer(p).pilot!.zeroDistanceLossPairs = -1), /not counts/],
+    ['a negative diameter', (p) => (layer(p).pilot!.diameter = -1), /not counts/],
     ['a negative range of ε', (p) => (layer(p).pilot!.bets.epsilonMax = -1), /^layer h2: the range of ε is -1$/],
     ['fewer stakes than cells', (p) => layer(p).pilot!.bets.cells.pop(), /^layer h2: 11 sets of stakes for 12 cells$/],
     [

@@ -46,7 +46,7 @@ describe('picturesOf', () => {
     const of = {...request, data: flat(3, 16), inputs: [summary([16])]}
     expect(await picturesOf(of)([1])).toEqual([])
     expect(await picturesOf({...of, shape: [4, 4]})([1])).toHaveLength(1)
-    expect(() => picturesOf({...of, shape: [5, 5]})).toThrow('--image-shape 5,5 has 25 values, an example has 16')
+    expect(() => picturesOf({...of, shape: [5, 5]})).toThrow('imageShape 5,5 has 25 values, an example has 16')
   })
 
   it('draws nothing of texts, of several inputs, of narrow tables, or without data', async () => {

@@ -20,10 +20,18 @@ export function writeEdgeIndexNpz(graph: WrittenGraph): WriteResult {
   /** position of each column in the records, and whether it is turned round */
   const turned: boolean[] = []
   const record: number[] = []
+  // A file that already holds every edge in both directions needs no other copy of them.
+  const at = (u: number, v: number) => u * nodes + v
+  const stored = new Map<number, number>()
+  for (let r = 0; r < records; r++) {
+    const key = at(edges[2 * r]!, edges[2 * r + 1]!)
+    stored.set(key, (stored.get(key) ?? 0) + 1)
+  }
+  const isMirrored = (u: number, v: number) => stored.get(at(u, v)) === stored.get(at(v, u))
   for (const back of [false, true])
     for (let r = 0; r < records; r++) {
       const isBoth = !graph.directed || graph.undirected?.[r] === 1
-      if (back && (!isBoth || edges[2 * r] === edges[2 * r + 1])) continue
+      if (back && (!isBoth || isMirrored(edges[2 * r]!, edges[2 * r + 1]!))) continue
       record.push(r)
       turned.push(back)
     }
