@@ -64,7 +64,7 @@ describe('surety evaluate', () => {
         )
       ).stdout,
     ) as EvaluateReport
-    const {rule, pruned, share} = report.metrics.cut!
+    const {rule, pruned, share} = report.metrics.cut
     expect({rule, share}).toEqual({rule: 'ratio', share: pruned / 1765})
     // Of the 177 a few may stay for the least degree.
     expect(pruned).toBeGreaterThan(170)
