@@ -38,7 +38,8 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
       'a MATLAB file',
       'load it with scipy.io.loadmat and store its arrays with numpy.savez: one array [rows, …] for each layer, labels, logits',
     )
-  if (/^\x80[\x02-\x05]/.test(latin(0, 2)))
+  const [mark, protocol = ''] = latin(0, 2)
+  if (mark === '\x80' && protocol >= '\x02' && protocol <= '\x05')
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
 }
 

@@ -251,7 +251,7 @@ function performanceDifference(
       unpackPoints(sample.anchors, 'evidence, anchors'),
       unpackPoints(sample.references, 'evidence, references'),
     ]
-    return sides.some(({correct}) => correct == null)
+    return sides.some(({correct}) => (correct ?? null) === null)
       ? null
       : concat(sides.map(({correct}) => Float64Array.from(correct!)))
   }
