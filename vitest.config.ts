@@ -6,7 +6,7 @@ import {defineConfig} from 'vitest/config'
  * one has loaded the next one has too (a quarter of their processor time, measured on 33 files).
  */
 const SHARED =
-  'test/{attack,certify,documents,drift,evaluate,frame,fuzz,gate,graph,judge,learn,linalg,numbers,sanitize,stats,verdicts}/**/*.test.ts'
+  'test/{attack,certify,documents,drift,evaluate,frame,gate,graph,judge,learn,linalg,numbers,sanitize,stats,verdicts}/**/*.test.ts'
 
 export default defineConfig({
   test: {

@@ -7,6 +7,7 @@ import {join} from 'node:path'
 import {readBaselines} from '../../../src/cli/baselines.js'
 import {readConfig} from '../../../src/cli/gate-config.js'
 import {ReportCache} from '../../../src/cli/report-cache.js'
+import {withChecksum} from '../../../src/frame/checksum.js'
 import {toJson} from '../../../src/frame/json.js'
 import type {AnyReport} from '../../../src/documents/reports.js'
 import {sanitizeSample} from '../../render/samples.js'
@@ -93,7 +94,7 @@ export const GATE_TARGETS: Target[] = [
   },
   {
     name: 'baseline',
-    seeds: async () => text(toJson(await certificate()), toJson(sanitizeSample())),
+    seeds: async () => text(toJson(await certificate()), toJson(withChecksum(sanitizeSample()))),
     mutators: [mutateJson, mutateTokens(JSON_WORDS)],
     open: (folder) => fromFile(folder, 'x.json', (path) => readBaselines({kind: 'path', path}, ['x'])),
   },
