@@ -42,7 +42,7 @@ describe('exit codes and errors', () => {
   )
 
   it('takes a flag from the environment', async () => {
-    const {code, stderr} = await commandLineWith({env: {SURETY_ALPHA: '7'}}, 'certify', 'x.onnx')
+    const {code, stderr} = await commandLineWith({env: {SURETY_CERTIFY_ALPHA: '7'}}, 'certify', 'x.onnx')
     expect(code).toBe(2)
     expect(stderr).toContain('--alpha')
   })
