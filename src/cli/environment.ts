@@ -37,7 +37,7 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
 
 const upper = (name: string) => name.replaceAll(/[-: ]/g, '_').toUpperCase()
 
-/** The variable of a flag: SURETY_CERTIFY_ALPHA for --alpha of certify; without a command SURETY_ALPHA. */
+/** The variable of a flag: SURETY_CERTIFY_ALPHA for --alpha of certify; without a command SURETY_SEED for --seed. */
 export const variableOf = (command: string | null, flag: string): string =>
   `SURETY_${command === null ? '' : `${upper(command)}_`}${upper(flag)}`
 
