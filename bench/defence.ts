@@ -18,9 +18,9 @@ import type {Spread} from '../src/evaluate/types.js'
 import type {Graph} from '../src/graph/types.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
 import {selectEngine} from '../src/pairwise/select.js'
-import {allBlocks, measureBlocks} from '../src/sanitize/kernel-scores.js'
+import {allBlocks, solveBlocks} from '../src/sanitize/kernel-scores.js'
 import {repairEdges} from '../src/sanitize/repair.js'
-import {conclude, type SanitizeResult, withSolver} from '../src/sanitize/sanitize.js'
+import {concludeScores, type SanitizeResult, withSolver} from '../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../src/sanitize/settings.js'
 import {withAdded} from '../src/sanitize/summary.js'
 import {random} from '../src/stats/random.js'
@@ -92,7 +92,7 @@ console.error(`${trainings.run} trainings were run, the others looked up in ${va
 /** The result at the defaults, and its edges with what --repair would add. */
 function clean(graph: Graph): Promise<{result: SanitizeResult; repaired: Uint32Array[]}> {
   return withSolver(graph, OPTIONS, engine, {threads}, async (prepared, solver) => {
-    const result = await conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver)))
+    const result = await concludeScores(prepared, solver, await solveBlocks(solver, allBlocks(solver)))
     return {
       result,
       repaired: repairs.map((k) =>

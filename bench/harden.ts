@@ -23,7 +23,7 @@ import {layersModelBytes, writeLayersModel} from '../src/checkpoint/write-layers
 import {openHarden} from '../src/harden/harden.js'
 import {measureModel} from '../src/harden/measure.js'
 import {HARDEN_DEFAULTS, type HardenOptions} from '../src/harden/options.js'
-import {startState, train} from '../src/harden/train.js'
+import {startState, trainHardened} from '../src/harden/train.js'
 import type {ModelMeasures} from '../src/harden/types.js'
 import {selectEngine} from '../src/pairwise/select.js'
 import {random} from '../src/stats/random.js'
@@ -104,7 +104,7 @@ for (let seed = 0; seed < seeds; seed++) {
       control: false,
     }
     const opened = await openHarden(task)
-    await train(opened, startState(opened))
+    await trainHardened(opened, startState(opened))
     const range = [0, Array.from(trainData.inputs[0]!.data).reduce((most, value) => Math.max(most, value), 0)] as const
     const layers = opened.network.layers.map((layer) => layer.name)
     const measures = await measureModel(model, test, bindData(model, test, []), {layers, radii, range, seed}, engine)

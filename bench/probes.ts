@@ -16,8 +16,8 @@ import {onnxProducts} from '../src/linalg/onnx-products.js'
 import {plainProducts} from '../src/linalg/products.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../src/pairwise/engine.js'
-import {allBlocks, measureBlocks} from '../src/sanitize/kernel-scores.js'
-import {prepare} from '../src/sanitize/prepare.js'
+import {allBlocks, solveBlocks} from '../src/sanitize/kernel-scores.js'
+import {prepareGraph} from '../src/sanitize/prepare.js'
 import {gramSolver} from '../src/sanitize/solvers/gram.js'
 import type {KernelSolver} from '../src/sanitize/solvers/solver.js'
 import {streamSolver} from '../src/sanitize/solvers/stream.js'
@@ -42,15 +42,14 @@ const products = (await onnxProducts(threads)) ?? plainProducts
 const cpu = await createCpuEngine({threads})
 let passes = 0
 const counting: PairwiseEngine = {...cpu, kernelApply: (z, w, v) => (passes++, cpu.kernelApply(z, w, v))}
-const labelFree = async (solver: KernelSolver) =>
-  solver.scores(await measureBlocks(solver, allBlocks(solver))).labelFree!
+const labelFree = async (solver: KernelSolver) => solver.scores(await solveBlocks(solver, allBlocks(solver))).labelFree!
 
 console.log(
   `${machine(threads)}\n\n| graph | residual | products, of both solves | label-free trace | its standard error | Pearson with the exact score |\n|---|---|---|---|---|---|`,
 )
 for (const path of positionals.length === 0 ? [generated] : positionals) {
   const {graph} = normalise(await readGraph(path, values.edges === undefined ? {} : {edges: values.edges}))
-  const {problem} = await prepare(
+  const {problem} = await prepareGraph(
     graph,
     {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
     cpu,

@@ -19,9 +19,9 @@ import {plainProducts} from '../src/linalg/products.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import {aggregation} from '../src/sanitize/aggregate.js'
 import {kernelGram, kernelOf, solveComplexity} from '../src/sanitize/complexity.js'
-import {allBlocks, createSolver, measureBlocks} from '../src/sanitize/kernel-scores.js'
+import {allBlocks, createSolver, solveBlocks} from '../src/sanitize/kernel-scores.js'
 import {defaultMemoryLimit, residentBytes} from '../src/frame/memory.js'
-import {prepare} from '../src/sanitize/prepare.js'
+import {prepareGraph} from '../src/sanitize/prepare.js'
 import {random} from '../src/stats/random.js'
 import {writeGeneratedGraph} from './generated-graph.js'
 import {fixed, machine, median, medianRatio, rounds} from './measure.js'
@@ -47,7 +47,7 @@ const graph = positionals[0] === undefined ? await generated() : await read(posi
 const products = (await onnxProducts(threads)) ?? plainProducts
 const engine = await createCpuEngine({threads})
 const options = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null} as const
-const {problem, plan, settings} = await prepare(graph, options, engine, products, {
+const {problem, plan, settings} = await prepareGraph(graph, options, engine, products, {
   threads,
   memoryLimitBytes: defaultMemoryLimit(),
   heldBytes: residentBytes(),
@@ -66,7 +66,7 @@ async function scores(): Promise<Float64Array> {
     {exact: engine, fast: engine},
     products,
   )
-  return solver.scores(await measureBlocks(solver, allBlocks(solver))).kc
+  return solver.scores(await solveBlocks(solver, allBlocks(solver))).kc
 }
 
 async function complexityOf(edges: Uint32Array): Promise<number> {

@@ -6,7 +6,7 @@ import {onnxProducts} from '../linalg/onnx-products.js'
 import {plainProducts, type Products} from '../linalg/products.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
 import {random, type Random} from '../stats/random.js'
-import type {Penalty} from './best-pairs.js'
+import type {AddedEdgePenalty} from './best-pairs.js'
 import {degreeTest} from './degree-test.js'
 import {adjacencyOf, type EdgeSet, edgeSet} from './edge-set.js'
 import {marginLoss} from './meta-gradient.js'
@@ -15,7 +15,7 @@ import {nettack} from './nettack.js'
 import {pgdAttack} from './pgd.js'
 import {diceAttack, randomAttack} from './random-edges.js'
 import {fitSurrogate, meanSelfSimilarity, predictions, type Victim} from './surrogate.js'
-import {suspicionOf} from './suspicion.js'
+import {newEdgeSuspicion} from './suspicion.js'
 import type {AttackLog, AttackOptions, Perturbation} from './types.js'
 
 export interface AttackRun {
@@ -195,9 +195,9 @@ async function penaltyOf(
   generator: Random,
   products: Products,
   run: AttackRun,
-): Promise<(bestGain: number) => Penalty> {
+): Promise<(bestGain: number) => AddedEdgePenalty> {
   const engine = await createCpuEngine({threads: run.threads ?? availableParallelism()})
-  const suspicion = await suspicionOf(graph, engine, products, random(generator.integer(2 ** 31))).finally(() =>
+  const suspicion = await newEdgeSuspicion(graph, engine, products, random(generator.integer(2 ** 31))).finally(() =>
     engine.close(),
   )
   return (bestGain) => (u) => suspicion(u).map((x) => weight * bestGain * x)

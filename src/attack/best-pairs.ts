@@ -11,7 +11,7 @@ export interface Flip {
 }
 
 /** What is taken off the gain of an added edge: [nodes] for node u; null: nothing. */
-export type Penalty = ((u: number) => Float32Array) | null
+export type AddedEdgePenalty = ((u: number) => Float32Array) | null
 
 const BLOCK = 512
 
@@ -29,7 +29,7 @@ export async function bestFlips(
   graph: EdgeSet,
   gradient: PairGradient,
   count: number,
-  penalty: Penalty,
+  penalty: AddedEdgePenalty,
   allowed: (u: number, v: number) => boolean,
   products: Products,
 ): Promise<Flip[]> {

@@ -23,7 +23,7 @@ export type Suspicion = (u: number) => Float32Array
  * Source     docs/attack.md, "An attacker who knows the defence". Deviation: without features the likeness of new pairs
  *            is that of the first group of edges alone.
  */
-export async function suspicionOf(
+export async function newEdgeSuspicion(
   graph: Graph,
   exact: PairwiseEngine,
   products: Products,

@@ -104,7 +104,7 @@ function fit(input: ModelInput, array: InputArray, path: string): number[] {
  *
  * Throws  what making the values throws.
  */
-export function rowsOf({array, observed}: BoundInput, rows: Uint32Array): NumericArray {
+export function inputRows({array, observed}: BoundInput, rows: Uint32Array): NumericArray {
   const width = size(array.shape.slice(1))
   const read = (first: number, count: number) =>
     array.read === undefined ? array.data.subarray(first * width, (first + count) * width) : array.read(first, count)

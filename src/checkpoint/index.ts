@@ -1,7 +1,7 @@
 import {statSync} from 'node:fs'
 import {extname, join} from 'node:path'
 import {type InputBytes, readInput} from '../data/read-file.js'
-import {type Content, describeContent, sniffContent} from '../data/sniff.js'
+import {type ContentKind, describeContent, sniffContent} from '../data/sniff.js'
 import {readZipDirectory} from '../data/zip.js'
 import {InputError} from '../errors.js'
 import {arrayFormat, readArrayFile, readNpyFolder} from './array-files.js'
@@ -28,7 +28,7 @@ export type {
 } from './types.js'
 
 /** What an extension promises; others promise nothing. */
-const PROMISED: Record<string, Content> = {
+const PROMISED: Record<string, ContentKind> = {
   '.npz': 'zip',
   '.keras': 'zip',
   '.json': 'json',

@@ -12,7 +12,7 @@ import {holdsModels, type PlacedLayer, placedLayers} from './nested-models.js'
 import {chooseOutput} from './output-choice.js'
 import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
-import {forward, inputTensor, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
+import {forward, tensorFlowInput, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
 import type {TfjsFiles} from './tfjs-files.js'
 import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind} from './types.js'
 
@@ -126,7 +126,7 @@ export const batchTensors = (
   model: LayersModel,
   bound: readonly BoundInput[],
   rows: Uint32Array,
-): Tensor[] => bound.map((input, i) => inputTensor(tensorFlow, input, model.inputs[i]!.dtype, rows))
+): Tensor[] => bound.map((input, i) => tensorFlowInput(tensorFlow, input, model.inputs[i]!.dtype, rows))
 
 export function checkpointOf(built: BuiltModel): Checkpoint {
   const {path, kind, tensorFlow, model, layers, outputKind: kindOfFirst, inputFiles} = built

@@ -1,4 +1,4 @@
-import {fields, text} from '../data/protobuf.js'
+import {fields, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
 /** onnx.proto3: the fields of each kind of message below which tensors may lie, and their kind. */
@@ -47,8 +47,8 @@ export function externalFiles(model: Uint8Array, file: string): string[] {
 function addLocation(entry: Uint8Array, file: string, found: Set<string>): void {
   let [key, value] = ['', '']
   for (const {number, bytes} of fields(entry, `the place of a tensor of ${file}`)) {
-    if (number === 1) key = text(bytes)
-    if (number === 2) value = text(bytes)
+    if (number === 1) key = utf8Text(bytes)
+    if (number === 2) value = utf8Text(bytes)
   }
   if (key === 'location') found.add(value)
 }

@@ -1,4 +1,4 @@
-import {fields, integers, text} from '../data/protobuf.js'
+import {fields, integers, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 import type {GraphNode} from './graph-layers.js'
 import {externalFiles} from './onnx-external.js'
@@ -74,14 +74,14 @@ function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {
   const node: GraphNode = {op: '', inputs: [], outputs: []}
   const captured = new Set<string>()
   for (const field of fields(bytes, `a node of ${file}`)) {
-    if (field.number === 1) node.inputs.push(text(field.bytes))
-    else if (field.number === 2) node.outputs.push(text(field.bytes))
-    else if (field.number === 4) node.op = text(field.bytes)
+    if (field.number === 1) node.inputs.push(utf8Text(field.bytes))
+    else if (field.number === 2) node.outputs.push(utf8Text(field.bytes))
+    else if (field.number === 4) node.op = utf8Text(field.bytes)
     else if (field.number === 5) {
       // AttributeProto: name 1, g 6, ints 8, graphs 11.
       let attribute = ''
       for (const part of fields(field.bytes, `an attribute of ${file}`)) {
-        if (part.number === 1) attribute = text(part.bytes)
+        if (part.number === 1) attribute = utf8Text(part.bytes)
         else if (part.number === 6 || part.number === 11)
           for (const name of capturedBy(part.bytes, file, depth + 1)) captured.add(name)
         else if (part.number === 8 && attribute === 'perm') (node.perm ??= []).push(...integers(part))
@@ -118,7 +118,7 @@ function capturedBy(graph: Uint8Array, file: string, depth: number): Set<string>
 /** The name of a TensorProto. */
 function readInitializer(bytes: Uint8Array, file: string): string {
   let name = ''
-  for (const field of fields(bytes, `an initializer of ${file}`)) if (field.number === 8) name = text(field.bytes)
+  for (const field of fields(bytes, `an initializer of ${file}`)) if (field.number === 8) name = utf8Text(field.bytes)
   return name
 }
 
@@ -127,7 +127,7 @@ function readValue(bytes: Uint8Array, file: string): OnnxValue & {shape: number[
   const place = `a declared tensor of ${file}`
   const value: OnnxValue & {shape: number[] | null} = {name: '', elementType: 0, shape: null}
   for (const field of fields(bytes, place)) {
-    if (field.number === 1) value.name = text(field.bytes)
+    if (field.number === 1) value.name = utf8Text(field.bytes)
     if (field.number !== 2) continue
     for (const type of fields(field.bytes, place)) {
       if (type.number !== 1) continue

@@ -1,7 +1,7 @@
 import type {Tensor} from 'onnxruntime-node'
 import {fromFloat16} from '../data/half-precision.js'
 import {InputError} from '../errors.js'
-import {batchShape, type BoundInput, rowsOf, toBatchAxis} from './bind-inputs.js'
+import {batchShape, type BoundInput, inputRows, toBatchAxis} from './bind-inputs.js'
 import {toFloat16} from '../data/half-precision.js'
 import {size, type State} from './pool.js'
 
@@ -27,10 +27,10 @@ const INTEGERS = {
  * Throws     InputError  a value the integer type cannot hold (names row and value), or a type no array can feed
  *            (string).
  */
-export function inputTensor(ort: Ort, type: string, input: BoundInput, rows: Uint32Array): Tensor {
+export function onnxInput(ort: Ort, type: string, input: BoundInput, rows: Uint32Array): Tensor {
   const width = size(input.rowShape)
   const shape = batchShape(rows.length, input)
-  const given = Float64Array.from(rowsOf(input, rows))
+  const given = Float64Array.from(inputRows(input, rows))
   const values = toBatchAxis(given, rows.length, input)
   if (type === 'float64') return new ort.Tensor(type, values, shape)
   if (type === 'float32') return new ort.Tensor(type, Float32Array.from(values), shape)

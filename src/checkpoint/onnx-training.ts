@@ -1,4 +1,4 @@
-import {fields, text} from '../data/protobuf.js'
+import {fields, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
 /** Operators that draw numbers: states would differ from run to run. */
@@ -100,15 +100,15 @@ function readNode(bytes: Uint8Array, file: string): {node: Node; graphs: Uint8Ar
   const graphs: Uint8Array[] = []
   let constant: boolean | null = null
   for (const field of fields(bytes, `a node of ${file}`)) {
-    if (field.number === 1) node.inputs.push(text(field.bytes))
-    else if (field.number === 2) node.outputs.push(text(field.bytes))
-    else if (field.number === 3) node.name = text(field.bytes)
-    else if (field.number === 4) node.op = text(field.bytes)
+    if (field.number === 1) node.inputs.push(utf8Text(field.bytes))
+    else if (field.number === 2) node.outputs.push(utf8Text(field.bytes))
+    else if (field.number === 3) node.name = utf8Text(field.bytes)
+    else if (field.number === 4) node.op = utf8Text(field.bytes)
     else if (field.number === 5) {
       // AttributeProto: name 1, i 3, t 5, g 6, graphs 11.
       let name = ''
       for (const part of fields(field.bytes, `an attribute of ${file}`)) {
-        if (part.number === 1) name = text(part.bytes)
+        if (part.number === 1) name = utf8Text(part.bytes)
         else if (part.number === 3 && name === 'training_mode') node.trainingMode = part.integer !== 0
         else if (part.number === 3 && name === 'is_test') node.isTest = part.integer !== 0
         else if (part.number === 5 && name === 'value') constant = readFlag(part.bytes, file).value
@@ -128,7 +128,7 @@ function readFlag(bytes: Uint8Array, file: string): {name: string; value: boolea
   let value: boolean | null = null
   for (const field of fields(bytes, `an initializer of ${file}`)) {
     if (field.number === 2) type = field.integer
-    else if (field.number === 8) name = text(field.bytes)
+    else if (field.number === 8) name = utf8Text(field.bytes)
     else if (field.number === 9) value = field.bytes.length === 1 ? field.bytes[0] !== 0 : null
     else if (field.number === 5)
       value = Number.isNaN(field.integer) ? field.bytes.length === 1 && field.bytes[0] !== 0 : field.integer !== 0

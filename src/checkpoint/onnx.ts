@@ -10,7 +10,7 @@ import {batchChoice, classesShown, collect, requireData} from './collect.js'
 import {featureAxes} from './feature-axes.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
-import {inputTensor, stateOf} from './onnx-tensors.js'
+import {onnxInput, stateOf} from './onnx-tensors.js'
 import {checkOnnxInference} from './onnx-training.js'
 import {chooseOutput, type OutputCandidate} from './output-choice.js'
 import {doesNotRun, runtimeReason} from './run-failure.js'
@@ -60,9 +60,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       const bound = bindInputs(inputs, data, notes)
       const batch = batchChoice(inputs[0]!, bound, options)
       const run = async (rows: Uint32Array) => {
-        const feeds = Object.fromEntries(
-          bound.map((input, i) => [input.name, inputTensor(ort, types[i]!, input, rows)]),
-        )
+        const feeds = Object.fromEntries(bound.map((input, i) => [input.name, onnxInput(ort, types[i]!, input, rows)]))
         const results = await session.run(feeds, fetches).catch((cause: unknown) => {
           throw doesNotRun(path, rows, data, cause)
         })

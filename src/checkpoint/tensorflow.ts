@@ -2,7 +2,7 @@ import type {EventEmitter} from 'node:events'
 import type * as core from '@tensorflow/tfjs-core'
 import type * as layers from '@tensorflow/tfjs-layers'
 import {DeviceError, InputError, option} from '../errors.js'
-import {batchShape, type BoundInput, rowsOf, toBatchAxis} from './bind-inputs.js'
+import {batchShape, type BoundInput, inputRows, toBatchAxis} from './bind-inputs.js'
 import {size, type State} from './pool.js'
 
 export interface TensorFlow {
@@ -31,7 +31,7 @@ export async function forward(
   const {tf} = tensorFlow
   const attempt = () =>
     tf.tidy(() =>
-      predict(bound.map((input, i) => inputTensor(tensorFlow, input, types[i]!, rows))).map((tensor) => ({
+      predict(bound.map((input, i) => tensorFlowInput(tensorFlow, input, types[i]!, rows))).map((tensor) => ({
         shape: tensor.shape,
         data: Float32Array.from(tensor.dataSync()),
       })),
@@ -49,9 +49,9 @@ export async function forward(
 }
 
 /** Some rows of one input. Throws InputError: a value that is not one of the input's type. */
-export function inputTensor({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array): core.Tensor {
+export function tensorFlowInput({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array): core.Tensor {
   const {array, name, rowShape} = input
-  const given = rowsOf(input, rows)
+  const given = inputRows(input, rows)
   const values =
     type === 'int32' ? Int32Array.from(given) : type === 'bool' ? Uint8Array.from(given) : Float32Array.from(given)
   const wrong = values instanceof Float32Array ? -1 : given.findIndex((value, i) => value !== values[i])

@@ -11,7 +11,7 @@ import type {AttackReport} from '../documents/reports.js'
 import type {InputFile} from '../frame/report.js'
 import {random} from '../stats/random.js'
 import type {RunFlags} from './base-command.js'
-import type {Outcome} from './run-frame.js'
+import type {CommandOutcome} from './run-frame.js'
 import type {OnProgress} from './progress.js'
 
 /** An attack as the flags ask for it. */
@@ -39,7 +39,7 @@ export async function runAttack(
   seed: number,
   threads: number,
   onProgress: OnProgress,
-): Promise<{outcome: Outcome<AttackReport['metrics']>; written: WriteResult}> {
+): Promise<{outcome: CommandOutcome<AttackReport['metrics']>; written: WriteResult}> {
   const document = await readGraph(request.graph, request.reading)
   const normalised = normalise(document, {largestComponent: request.largestComponent})
   const options = await optionsOf(request, document.inputs[0]!, normalised)

@@ -8,7 +8,7 @@ import {EXIT} from './failure.js'
 import {fromEnvironment, readVariables} from './environment.js'
 import {GROUP, seedFlag} from './flags.js'
 import {Progress} from './progress.js'
-import {type Outcome, RunFrame, type Setting} from './run-frame.js'
+import {type CommandOutcome, RunFrame, type Setting} from './run-frame.js'
 import {terminalOf} from './terminal.js'
 
 /** Verdicts that end with the exit code of a gate that failed. */
@@ -70,7 +70,7 @@ export abstract class BaseCommand extends Command {
     )
   }
 
-  protected report<Metrics>(outcome: Outcome<Metrics>, seed: number, command?: string): Report<Metrics> {
+  protected report<Metrics>(outcome: CommandOutcome<Metrics>, seed: number, command?: string): Report<Metrics> {
     return this.frames.report(outcome, seed, command)
   }
 

@@ -15,7 +15,7 @@ import {describeFile, openOutputs} from '../outputs/open.js'
 import type {RecordedOutputs} from '../outputs/recorded.js'
 import {driftHtml} from '../render/html/drift.js'
 import type {OnProgress} from './progress.js'
-import type {Outcome} from './run-frame.js'
+import type {CommandOutcome} from './run-frame.js'
 
 export interface DriftRequest {
   old: string
@@ -28,7 +28,7 @@ export interface DriftRequest {
 }
 
 export interface DriftRun {
-  outcome: Outcome<DriftMetrics>
+  outcome: CommandOutcome<DriftMetrics>
   /** null: not asked for */
   weights: NamedArray[] | null
 }
@@ -112,7 +112,7 @@ function outcomeOf(
   inputs: InputFile[],
   {metrics, verdict, notes}: DriftResult,
   more: Note[],
-): Outcome<DriftMetrics> {
+): CommandOutcome<DriftMetrics> {
   const {alpha, taus, losses, klCap} = options
   return {
     inputs,

@@ -7,7 +7,7 @@ import {evaluateHtml} from '../render/html/evaluate.js'
 import {toJson} from '../frame/json.js'
 import type {EvaluateReport} from '../documents/reports.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
-import type {Outcome, Setting} from './run-frame.js'
+import type {CommandOutcome, Setting} from './run-frame.js'
 import {type OpenedGraph, openGraph, settingOf} from './sanitize-run.js'
 
 /** An evaluation as the flags ask for it; arrays are names in the npz of the graph. */
@@ -45,7 +45,7 @@ export function evaluationOutcome(
   {request, opened}: OpenedEvaluation,
   engine: Setting['engine'],
   {metrics, verdict, notes}: Evaluation,
-): Outcome<EvaluateReport['metrics']> {
+): CommandOutcome<EvaluateReport['metrics']> {
   const setting = settingOf(opened, engine)
   const {model, seeds, compare, budgets} = request.options
   const config = {

@@ -7,7 +7,7 @@ import {writeFileAtomic} from '../data/atomic-write.js'
 import {readInput} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
 import type {HardenTask, OpenedHarden} from '../harden/harden.js'
-import {type Agreement, packState, unpackState} from '../harden/state-file.js'
+import {type RunIdentity, packState, unpackState} from '../harden/state-file.js'
 import type {TrainingState} from '../harden/train.js'
 import type {InputFile, Json} from '../frame/report.js'
 import {VERSION} from '../version.js'
@@ -43,7 +43,7 @@ export function agreementOf(
   {options, seed}: HardenTask,
   {network, built}: OpenedHarden,
   inputs: readonly InputFile[],
-): Agreement {
+): RunIdentity {
   return {
     version: VERSION,
     seed,
@@ -55,7 +55,7 @@ export function agreementOf(
 }
 
 /** The state in the folder; null: there is none yet, so the training begins. */
-export async function readState(folder: string, agreement: Agreement, epochs: number): Promise<TrainingState | null> {
+export async function readState(folder: string, agreement: RunIdentity, epochs: number): Promise<TrainingState | null> {
   const path = join(folder, STATE)
   if (!existsSync(path)) return null
   const state = unpackState((await readInput(path)).bytes, agreement, path)
@@ -66,7 +66,7 @@ export async function readState(folder: string, agreement: Agreement, epochs: nu
   return state
 }
 
-export async function writeState(folder: string, state: TrainingState, agreement: Agreement): Promise<void> {
+export async function writeState(folder: string, state: TrainingState, agreement: RunIdentity): Promise<void> {
   await mkdir(folder, {recursive: true})
   await writeFileAtomic(join(folder, STATE), packState(state, agreement))
 }

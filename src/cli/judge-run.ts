@@ -3,12 +3,12 @@ import {csvCell} from '../data/csv.js'
 import type {InputBytes} from '../data/read-file.js'
 import {UsageError} from '../errors.js'
 import type {JudgeResult} from '../judge/judge.js'
-import type {JudgeMetrics, JudgeOptions, Outcome as Comparison} from '../judge/types.js'
+import type {JudgeMetrics, JudgeOptions, DebiasedOutcome as Comparison} from '../judge/types.js'
 import {judgeHtml} from '../render/html/judge.js'
 import {toJson} from '../frame/json.js'
 import type {JudgeReport} from '../documents/reports.js'
 import type {LogOptions} from '../verdicts/read-log.js'
-import type {Outcome} from './run-frame.js'
+import type {CommandOutcome} from './run-frame.js'
 
 /** role=NAME pairs, comma-separated. Throws UsageError for another form. */
 export function columnsFrom(text: string | undefined): Record<string, string> {
@@ -30,7 +30,7 @@ export function judgeOutcome(
   reading: Required<Omit<LogOptions, 'letters'>> & {letters: 'shown' | 'option' | null},
   options: JudgeOptions,
   {metrics, verdict, notes}: JudgeResult,
-): Outcome<JudgeMetrics> {
+): CommandOutcome<JudgeMetrics> {
   return {
     inputs: [{...file, role: 'data'}],
     config: {

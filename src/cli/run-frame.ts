@@ -3,7 +3,7 @@ import type {Frame, InputFile, Json, Note, Report, Verdict} from '../frame/repor
 import {ALGORITHM, VERSION} from '../version.js'
 
 /** What a command hands over to become a report. */
-export interface Outcome<Metrics> extends Setting {
+export interface CommandOutcome<Metrics> extends Setting {
   metrics: Metrics
   verdict: Verdict
 }
@@ -24,7 +24,7 @@ export class RunFrame {
 
   /** `command`: whose result it is, where that is another one (merge). */
   report<Metrics>(
-    {metrics, verdict, ...setting}: Outcome<Metrics>,
+    {metrics, verdict, ...setting}: CommandOutcome<Metrics>,
     seed: number,
     command = this.command,
   ): Report<Metrics> {

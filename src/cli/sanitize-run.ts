@@ -15,7 +15,7 @@ import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeResult} from '../sanitize/sanitize.js'
 import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
 import {defined} from './flags.js'
-import type {Outcome, Setting} from './run-frame.js'
+import type {CommandOutcome, Setting} from './run-frame.js'
 
 /** The graph of a request, read. */
 export interface OpenedGraph {
@@ -146,7 +146,7 @@ export function outcomeOf(
   result: SanitizeResult,
   out: string | undefined,
   soft = false,
-): {outcome: Outcome<SanitizeReport['metrics']>; written: WriteResult | null} {
+): {outcome: CommandOutcome<SanitizeReport['metrics']>; written: WriteResult | null} {
   const written =
     out === undefined
       ? null

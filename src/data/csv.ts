@@ -6,7 +6,7 @@ import {describeContent, sniffContent} from './sniff.js'
 
 export type Delimiter = ',' | '\t' | ';' | '|' | ' '
 
-export interface Table {
+export interface CsvTable {
   readonly delimiter: Delimiter
   readonly rows: readonly (readonly string[])[]
   /** [rows] 1-based line, and where each row begins and ends in the UTF-8 text, for messages and for rewriting */
@@ -91,7 +91,7 @@ export type JudgeHash = (cells: readonly string[], text: string, certain: readon
  * The rows of a delimited text file, quotes resolved, empty lines left out. A line that begins with # is a comment,
  * unless `isRow` says otherwise. `bytes` in UTF-16 are read too; offsets are those of the UTF-8 text.
  */
-export function parseTable(encoded: Uint8Array, place: string, isRow: JudgeHash | null = null): Table {
+export function parseTable(encoded: Uint8Array, place: string, isRow: JudgeHash | null = null): CsvTable {
   const {bytes} = asUtf8(encoded, place)
   const start = firstLine(bytes)
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -126,7 +126,7 @@ const newlines = (buffer: Buffer, from: number, to: number) =>
   buffer.toString('latin1', from, to).split('\n').length - 1
 
 /** Looks through the lines between the rows: those that begin with # are judged. */
-function withHashes(table: Table, buffer: Buffer, isRow: JudgeHash | null): Table {
+function withHashes(table: CsvTable, buffer: Buffer, isRow: JudgeHash | null): CsvTable {
   const comments: string[] = []
   const rows: (readonly string[])[] = []
   const lines: number[] = []

@@ -65,7 +65,7 @@ export function* fields(message: Uint8Array, place: string): Generator<RawField>
 }
 
 /** The text of a string field; bytes that are no UTF-8 become replacement characters. */
-export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+export const utf8Text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /** The values of a repeated integer field: one, or a packed list of them. */
 export function integers({integer, bytes}: RawField): number[] {

@@ -1,8 +1,8 @@
 import {utf16Of} from './encoding.js'
 
-export type Content = 'empty' | 'zip' | 'npy' | 'gzip' | 'graphml' | 'gexf' | 'xml' | 'json' | 'text' | 'binary'
+export type ContentKind = 'empty' | 'zip' | 'npy' | 'gzip' | 'graphml' | 'gexf' | 'xml' | 'json' | 'text' | 'binary'
 
-const SIGNATURES: [signature: string, content: Content, words: string][] = [
+const SIGNATURES: [signature: string, content: ContentKind, words: string][] = [
   ['PK\x03\x04', 'zip', 'a zip archive such as npz'],
   ['PK\x05\x06', 'zip', 'an empty zip archive'],
   ['\x93NUMPY', 'npy', 'an npy array'],
@@ -22,12 +22,12 @@ const SIGNATURES: [signature: string, content: Content, words: string][] = [
 const HEAD_BYTES = 4096
 
 /** What the first bytes say a file is, whatever its name says. */
-export const sniffContent = (bytes: Uint8Array): Content => sniff(bytes)[0]
+export const sniffContent = (bytes: Uint8Array): ContentKind => sniff(bytes)[0]
 
 /** The same in words, for messages: "… looks like JSON text". */
 export const describeContent = (bytes: Uint8Array): string => sniff(bytes)[1]
 
-function sniff(bytes: Uint8Array): [Content, string] {
+function sniff(bytes: Uint8Array): [ContentKind, string] {
   if (bytes.length === 0) return ['empty', 'an empty file']
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
   const latin = head.toString('latin1')

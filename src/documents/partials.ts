@@ -49,7 +49,7 @@ export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'
 }
 
 /** Everything in which the shards of one run agree, part by part: what is not named here may differ. */
-export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
+export function sharedSettings(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
   const {command, shard, version, seed, config, inputs, engine, plan} = partial
   const request = command === 'sanitize' ? (partial as SanitizePartial).request : null
   return {
@@ -67,4 +67,5 @@ export function agreement(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
   }
 }
 
-export const keyOf = (partial: Omit<AnyPartial, 'key' | 'checksum'>): string => sha256(digestText(agreement(partial)))
+export const keyOf = (partial: Omit<AnyPartial, 'key' | 'checksum'>): string =>
+  sha256(digestText(sharedSettings(partial)))

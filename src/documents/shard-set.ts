@@ -1,6 +1,6 @@
 import {InputError} from '../errors.js'
 import {digestText} from '../frame/json.js'
-import {agreement, type AnyPartial} from './partials.js'
+import {sharedSettings, type AnyPartial} from './partials.js'
 import type {EngineReport, Note} from '../frame/report.js'
 
 export interface PartialFile<P extends AnyPartial = AnyPartial> {
@@ -80,7 +80,7 @@ export function shardSet<P extends AnyPartial>(files: readonly PartialFile<P>[],
 
 /** What two partial results with different keys differ in, in the order in which it explains most. */
 function disagreement(a: PartialFile, b: PartialFile): InputError {
-  const [left, right] = [agreement(a.partial), agreement(b.partial)]
+  const [left, right] = [sharedSettings(a.partial), sharedSettings(b.partial)]
   const differ = (what: string, x: unknown, y: unknown, next: string) =>
     new InputError(`${a.path} and ${b.path}: differ in ${what}: ${text(x)} and ${text(y)}`, [next])
   const again = 'run all shards with the same input and options'

@@ -1,7 +1,7 @@
 import {InputError, UsageError, option} from '../errors.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {DECILES, ENTROPY_CLASSES, entropyClass, fewest, PartSums} from './parts.js'
-import {columnsOf, DocumentMeans} from './statements.js'
+import {claimedColumns, DocumentMeans} from './statements.js'
 import type {ChangedDocument, ChangedToken, DriftDocument, DriftMetrics, DriftOptions} from './types.js'
 import {driftVerdict} from './verdict.js'
 
@@ -54,7 +54,7 @@ export class Drift {
       throw new UsageError('thresholds must be numbers of at least 0', [
         `use ${option('tau')} 0.01,0.1 and ${option('loss')} 0.5,1`,
       ])
-    this.means = new DocumentMeans(columnsOf(options))
+    this.means = new DocumentMeans(claimedColumns(options))
   }
 
   add({name, measures, pieces}: DriftDocument): void {

@@ -1,4 +1,4 @@
-import type {Measures, Part} from './types.js'
+import type {Measures, DivergencePart} from './types.js'
 
 /** Sums over the positions that fall into one part. */
 export class PartSums {
@@ -23,9 +23,9 @@ export class PartSums {
     this.changed[part]! += sameTop[t] === 0 ? 1 : 0
   }
 
-  parts(): Part[] {
+  parts(): DivergencePart[] {
     const all = this.js.reduce((sum, x) => sum + x, 0)
-    return this.names.flatMap((name, k): Part[] =>
+    return this.names.flatMap((name, k): DivergencePart[] =>
       this.positions[k] === 0
         ? []
         : [

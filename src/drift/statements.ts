@@ -17,7 +17,7 @@ interface MeanColumn {
 }
 
 /** What is claimed, chosen before anything is measured. */
-export function columnsOf({taus, losses, klCap}: DriftOptions): {shares: ShareColumn[]; means: MeanColumn[]} {
+export function claimedColumns({taus, losses, klCap}: DriftOptions): {shares: ShareColumn[]; means: MeanColumn[]} {
   const cut = (kl: number) => Math.min(kl, klCap)
   return {
     shares: [
@@ -56,7 +56,7 @@ export function columnsOf({taus, losses, klCap}: DriftOptions): {shares: ShareCo
 export class DocumentMeans {
   private readonly rows: {shares: [number, number][]; means: [number, number][]}[] = []
 
-  constructor(private readonly columns: ReturnType<typeof columnsOf>) {}
+  constructor(private readonly columns: ReturnType<typeof claimedColumns>) {}
 
   add(measures: Measures): void {
     const n = measures.positions

@@ -59,7 +59,7 @@ export interface MeanStatement {
   interval: [number, number]
 }
 
-export interface Part {
+export interface DivergencePart {
   name: string
   positions: number
   /** share of all JS divergence that falls here */
@@ -109,8 +109,8 @@ export interface DriftMetrics {
   deltaLogP: {mean: number | null; positive: number; negative: number; unknown: number}
   /** share of the positions that carry 90 % of the divergence, the largest first */
   sparsity: {share: number; positions: number; carried: number}
-  byPosition: Part[]
-  byEntropy: Part[]
+  byPosition: DivergencePart[]
+  byEntropy: DivergencePart[]
   ranks: {kept: number; lower: number; higher: number; unknown: number}
   tokens: ChangedToken[]
   changed: ChangedDocument[]

@@ -2,7 +2,7 @@ import {setImmediate} from 'node:timers/promises'
 import type {Graph, Split} from '../graph/types.js'
 import type {NodeData} from '../learn/model.js'
 import {type ModelName, MODELS, nodeData} from '../learn/models.js'
-import {accuracyOf, train} from '../learn/train.js'
+import {accuracyOf, trainNodeModel} from '../learn/train.js'
 import {random} from '../stats/random.js'
 import type {Accuracy, Spread} from './types.js'
 
@@ -56,7 +56,7 @@ export function accuracyOfSeed(
   const labels = graph.labels!
   const {create, training} = MODELS[model]
   const generator = random(seed)
-  const {predictions} = train(
+  const {predictions} = trainNodeModel(
     create(data, training, generator),
     {labels, train: split.train, validation: split.validation},
     training,

@@ -3,10 +3,10 @@ import type {Comparison} from '../certify/types.js'
 import {InputError} from '../errors.js'
 import {incomparable} from './comparable.js'
 import {asCertificate, type JudgedReport} from './judged-report.js'
-import {type Direction, judged} from './judged.js'
+import {type Direction, judgedValue} from './judged.js'
 import type {Segment} from './metric-path.js'
 import {cellLabel, elementLabel, readings} from './readings.js'
-import {type Outcome, shown} from './thresholds.js'
+import {type RuleOutcome, shown} from './thresholds.js'
 import type {BaselineRule} from './types.js'
 
 /** Confidence of the interval that a paired difference is judged on: 1 − this. */
@@ -72,7 +72,7 @@ export function judgeBaseline(
   segments: readonly Segment[],
   rule: BaselineRule,
   worse: Direction,
-): Outcome {
+): RuleOutcome {
   const earlier = new Map(readings(before, segments).map((reading) => [reading.at, reading]))
   const sign = worse === 'max' ? 1 : -1
   const differences = readings(now, segments).map((reading): Difference => {
@@ -95,8 +95,8 @@ export function judgeBaseline(
         missing: null,
       }
     }
-    const [here, there] = [judged(reading, worse), earlier.get(reading.at)]
-    const base = there === undefined ? null : judged(there, worse)
+    const [here, there] = [judgedValue(reading, worse), earlier.get(reading.at)]
+    const base = there === undefined ? null : judgedValue(there, worse)
     const missing =
       here.value === null
         ? here.text

@@ -7,7 +7,7 @@ import {requireKnownMetric, type Schema} from './metric-schema.js'
 import {parseMetricPath, type Segment} from './metric-path.js'
 import {fromTheTop, readings} from './readings.js'
 import {suppress} from './suppressions.js'
-import {demandOf, judgeLimits, type Outcome, worseDirection} from './thresholds.js'
+import {demandOf, judgeLimits, type RuleOutcome, worseDirection} from './thresholds.js'
 import type {CheckConfig, CheckResult, Finding, GateConfig, GateMetrics, Level, Place, Threshold} from './types.js'
 import {byWeight, gateVerdict, sentences} from './verdict.js'
 
@@ -146,7 +146,7 @@ export function metricSegments(metric: string, command: string, schema: Schema):
 
 const BLANK = {value: null, limit: null, at: null, matches: 0, judgedOn: null}
 
-function judgeVerdict({status}: Verdict): Outcome {
+function judgeVerdict({status}: Verdict): RuleOutcome {
   return {
     ...BLANK,
     rule: 'verdict',
@@ -158,7 +158,7 @@ function judgeVerdict({status}: Verdict): Outcome {
   }
 }
 
-const noComparison = (reason: string): Outcome => ({
+const noComparison = (reason: string): RuleOutcome => ({
   ...BLANK,
   rule: 'run',
   passed: false,
@@ -187,7 +187,7 @@ function findingOf(
   check: string,
   metric: string,
   level: Finding['level'],
-  {passed, ...outcome}: Outcome,
+  {passed, ...outcome}: RuleOutcome,
   place: Place,
 ): Finding {
   const finding = {

@@ -90,7 +90,7 @@ const CERTIFIED_ONLY = ['observed', 'global', 'windowed', 'direct', 'bound', 'co
  * Throws  UsageError  a `min` for what is bounded from above only, a `max` for what is bounded from below only, anything
  *         for what has an asymptotic interval only.
  */
-export function judged({at, value, parent, field}: Reading, direction: Direction | null): Judged {
+export function judgedValue({at, value, parent, field}: Reading, direction: Direction | null): Judged {
   const whole = typeof value === 'object' && value !== null && !Array.isArray(value)
   const object = (whole ? value : parent) as Values | null
   const name = whole ? BOUNDED_FIELDS.find((key) => Object.hasOwn(object!, key)) : field

@@ -1,5 +1,5 @@
 import {UsageError} from '../errors.js'
-import {type Direction, type Judged, judged, type Reading} from './judged.js'
+import {type Direction, type Judged, judgedValue, type Reading} from './judged.js'
 import type {BaselineRule, Level, Limits, Rule, Threshold} from './types.js'
 
 /** A threshold taken apart. */
@@ -13,7 +13,7 @@ export function demandOf(threshold: Threshold): Demand {
 }
 
 /** What became of one rule: the part of a finding that does not depend on where it was asked. */
-export interface Outcome {
+export interface RuleOutcome {
   rule: Rule
   passed: boolean
   expected: string
@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** The rules of a threshold, except the baseline's, on the values that its path names: the worst value decides. */
-export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Limits): Outcome[] {
+export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Limits): RuleOutcome[] {
   if (min === undefined && max === undefined) return baseline === undefined ? [judgePresent(values)] : []
   return [
     ...(min === undefined ? [] : [judgeLimit(values, 'min', min)]),
@@ -35,7 +35,7 @@ export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Li
 }
 
 /** A level without limits: a number must be there, whatever it is. */
-export function judgePresent(values: readonly Reading[]): Outcome {
+export function judgePresent(values: readonly Reading[]): RuleOutcome {
   const {at, found} = worst(values, null)
   return {
     rule: 'present',
@@ -50,7 +50,7 @@ export function judgePresent(values: readonly Reading[]): Outcome {
   }
 }
 
-function judgeLimit(values: readonly Reading[], rule: Direction, limit: number): Outcome {
+function judgeLimit(values: readonly Reading[], rule: Direction, limit: number): RuleOutcome {
   const {at, found} = worst(values, rule)
   const passed = found.value !== null && (rule === 'min' ? found.value >= limit : found.value <= limit)
   return {
@@ -84,7 +84,10 @@ interface Worst {
 
 /** A value that is no number is worse than any number. */
 function worst(values: readonly Reading[], direction: Direction | null): Worst {
-  const all = values.map((reading) => ({at: reading.at === '' ? null : reading.at, found: judged(reading, direction)}))
+  const all = values.map((reading) => ({
+    at: reading.at === '' ? null : reading.at,
+    found: judgedValue(reading, direction),
+  }))
   const none = all.find(({found}) => found.value === null)
   if (none !== undefined) return none
   return all.reduce((a, b) =>

@@ -48,7 +48,7 @@ export interface GraphDocument {
 }
 
 /** One attribute of all nodes or of all edge records of a file; undefined: this one has none. */
-export interface Column {
+export interface AttributeColumn {
   readonly name: string
   readonly values: readonly unknown[]
 }
@@ -56,8 +56,8 @@ export interface Column {
 /** What a format keeps of its file so that writing it back loses nothing. */
 export interface Carried {
   /** what conversions carry beside ends, weights, features and labels; absent: nothing */
-  readonly edgeColumns?: () => Column[]
-  readonly nodeColumns?: () => Column[]
+  readonly edgeColumns?: () => AttributeColumn[]
+  readonly nodeColumns?: () => AttributeColumn[]
   /** attributes among the node columns that features and labels were read from */
   readonly taken?: {readonly labels: string | null; readonly features: readonly string[]}
   /** [records] 1: this record has no direction, in a file where others have one */

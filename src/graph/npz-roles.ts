@@ -1,6 +1,6 @@
 import type {NamedArray} from '../data/named-array.js'
 import type {NpzArchive} from '../data/npz.js'
-import type {Column} from './document.js'
+import type {AttributeColumn} from './document.js'
 import {InputError} from '../errors.js'
 import {DENSE_FEATURES, LABEL_ARRAYS, NAME_ARRAYS} from './npz-arrays.js'
 import {partOf} from './split-arrays.js'
@@ -83,13 +83,13 @@ export const edgeColumns = (
   records: number,
   nodes: number,
   without: ReadonlySet<string>,
-): Column[] =>
+): AttributeColumn[] =>
   edgeArrays(archive, records, nodes, without).flatMap(({name, axis}) =>
     axis === 0 ? [columnOf(archive.read(name), 'edge_')] : [],
   )
 
 /** Arrays with one row a node that have no meaning of their own. */
-export function nodeColumns(archive: NpzArchive, records: number, nodes: number): Column[] {
+export function nodeColumns(archive: NpzArchive, records: number, nodes: number): AttributeColumn[] {
   const known = new Set<string>([...DENSE_FEATURES, ...LABEL_ARRAYS, ...NAME_ARRAYS])
   return archive.names.flatMap((name) => {
     const own =
@@ -101,7 +101,7 @@ export function nodeColumns(archive: NpzArchive, records: number, nodes: number)
   })
 }
 
-function columnOf({name, shape, type, data}: NamedArray, prefix: string): Column {
+function columnOf({name, shape, type, data}: NamedArray, prefix: string): AttributeColumn {
   const width = shape.slice(1).reduce((product, size) => product * size, 1)
   const value = (i: number): unknown => (type === 'b1' ? data[i] === 1 : data[i])
   const values = Array.from({length: shape[0]!}, (_, row) =>

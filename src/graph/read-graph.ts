@@ -2,7 +2,7 @@ import {extname} from 'node:path'
 import {isJsonObject, parseExactJson} from '../data/json.js'
 import {type NpzArchive, openNpz} from '../data/npz.js'
 import {readInput} from '../data/read-file.js'
-import {type Content, describeContent, sniffContent} from '../data/sniff.js'
+import {type ContentKind, describeContent, sniffContent} from '../data/sniff.js'
 import {InputError} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, RawGraph, ReadResult} from './document.js'
@@ -25,7 +25,7 @@ import type {NodeIds} from './node-ids.js'
 import {type NodeSet, nodeSet, numberedNodes} from './node-set.js'
 import {unmatched} from './node-ids.js'
 import {selectRows} from '../linalg/csr.js'
-import {alignLabels, readFeaturesFile, readLabelsFile, rowsByNode, type Side} from './side-data.js'
+import {alignLabels, readFeaturesFile, readLabelsFile, rowsByNode, type SideTable} from './side-data.js'
 import {readSplitFile} from './split-file.js'
 import {checkSplit} from './split.js'
 import type {ColumnOptions} from './tables/edge-columns.js'
@@ -130,8 +130,8 @@ async function readGraphFile(path: string, options: ReadOptions): Promise<GraphD
 
 /** What the files of features and labels say of the nodes of an edge list, given its ids. */
 function sideRowsOf(
-  features: Side<unknown> | null,
-  labels: Side<unknown> | null,
+  features: SideTable<unknown> | null,
+  labels: SideTable<unknown> | null,
   options: ReadOptions,
 ): EdgeListOptions['sideRows'] {
   return (ids) => {
@@ -157,7 +157,7 @@ function aligner({nodes, nodeNames}: RawGraph, format: GraphFormat, set: NodeSet
   // Names that only count, from 0 or from 1, are the numbers of rows.
   const counts = nodeNames?.every((name, node) => name === String(node + 1)) ?? true
   const isNumbered = counts || rowsAreNodes(format, nodeNames) || options.rowsInOrder === true
-  return <Value>(side: Side<Value> | null, kind: 'features' | 'labels') => {
+  return <Value>(side: SideTable<Value> | null, kind: 'features' | 'labels') => {
     if (side === null) return null
     const {value, rows, ids, notes} = side.match(set)
     const {path} = side.file
@@ -179,7 +179,7 @@ function aligner({nodes, nodeNames}: RawGraph, format: GraphFormat, set: NodeSet
 }
 
 /** What an extension promises; others promise nothing. */
-const PROMISED: Record<string, Content[]> = {
+const PROMISED: Record<string, ContentKind[]> = {
   '.npz': ['zip'],
   '.graphml': ['graphml'],
   '.gexf': ['gexf'],

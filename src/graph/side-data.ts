@@ -16,7 +16,7 @@ import {csrNames, LABEL_ARRAYS, namesOf, readCsr, readFeatures} from './npz-arra
 import {labelColumn, type NodeTable, type SideOptions, splitTable} from './tables/node-table.js'
 
 /** A file of features or labels. Which of its columns are ids is decided when the nodes are known. */
-export interface Side<Value> {
+export interface SideTable<Value> {
   readonly file: InputFile
   /** rows and ids as far as these nodes tell; null: none are known yet */
   readonly match: (nodes: NodeSet | null) => SideRows<Value>
@@ -40,7 +40,7 @@ export async function readFeaturesFile(
   path: string,
   limits: GraphLimits,
   options: SideOptions = {},
-): Promise<Side<Matrix>> {
+): Promise<SideTable<Matrix>> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
   if (content === 'npy') return arrays(file, denseMatrix(parseNpy(bytes, 'features', path), path), null)
@@ -63,7 +63,7 @@ const arrays = <Value extends {rows: number} | Labels>(
   file: InputFile,
   value: Value,
   ids: readonly string[] | null,
-): Side<Value> => {
+): SideTable<Value> => {
   const rows = 'labels' in value ? value.labels.length : value.rows
   if (ids !== null && ids.length !== rows)
     throw new InputError(`${file.path}: has ${ids.length} ids for ${rows} rows`, ['give each row an id'])
@@ -71,7 +71,7 @@ const arrays = <Value extends {rows: number} | Labels>(
 }
 
 /** The match of the last nodes is kept: an edge list asks twice. */
-function once<Value>(file: InputFile, match: Side<Value>['match']): Side<Value> {
+function once<Value>(file: InputFile, match: SideTable<Value>['match']): SideTable<Value> {
   let last: {nodes: NodeSet | null; rows: SideRows<Value>} | null = null
   return {
     file,
@@ -121,7 +121,7 @@ export async function readLabelsFile(
   path: string,
   limits: GraphLimits,
   options: SideOptions = {},
-): Promise<Side<Labels>> {
+): Promise<SideTable<Labels>> {
   const {bytes, file} = await readInput(path, limits.maxBytes)
   const content = sniffContent(bytes)
   if (content === 'npy')

@@ -4,9 +4,9 @@ import {InputError, option} from '../errors.js'
 import type {NodeSet} from './node-set.js'
 import type {Split} from './types.js'
 
-export type Part = keyof Split
+export type SplitPart = keyof Split
 
-const WORDS: Record<string, Part> = {
+const WORDS: Record<string, SplitPart> = {
   train: 'train',
   training: 'train',
   tr: 'train',
@@ -39,7 +39,7 @@ const BESIDE = new Set([
 ])
 
 /** The part of a split that an array or attribute holds by its name (train_mask, idxTrain, index_train), or null. */
-export function partOf(name: string): Part | null {
+export function partOf(name: string): SplitPart | null {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -69,7 +69,7 @@ export function splitOfArrays(
   place: string,
   nodeNames: NodeSet | null = null,
 ): Split | null {
-  const found: Partial<Record<Part, Found>> = {}
+  const found: Partial<Record<SplitPart, Found>> = {}
   for (const name of names) {
     const part = partOf(name)
     if (part === null) continue
@@ -128,7 +128,7 @@ function membersOf(array: NamedArray, nodes: number | null, place: string, nodeN
 
 /** The split that one word a node gives: train, val, valid, validation, test; anything else is in no part. */
 export function splitOfWords(words: readonly unknown[]): Split | null {
-  const parts: Record<Part, number[]> = {train: [], validation: [], test: []}
+  const parts: Record<SplitPart, number[]> = {train: [], validation: [], test: []}
   words.forEach((word, node) => {
     const key = typeof word === 'string' ? word.toLowerCase() : ''
     if (Object.hasOwn(WORDS, key)) parts[WORDS[key]!].push(node)

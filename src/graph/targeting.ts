@@ -49,7 +49,7 @@ export async function readNodeList(
 }
 
 /** An edge that someone looked at and wants kept. */
-export interface Suppression {
+export interface KeptEdge {
   source: string
   target: string
   reason: string
@@ -102,7 +102,7 @@ export async function readSuppressions(
   return {edges: Uint32Array.from(kept), notes, file}
 }
 
-function suppressionOf(entry: unknown, place: string): Suppression {
+function suppressionOf(entry: unknown, place: string): KeptEdge {
   const name = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null)
   const {source, target, reason, expires = null} = isJsonObject(entry) ? entry : {}
   const [from, to] = [name(source), name(target)]

@@ -1,6 +1,6 @@
 import type {Matrix} from '../linalg/types.js'
 import type {Note} from '../frame/report.js'
-import {type Column, type GraphDocument, LOOP, type NormalisedGraph} from './document.js'
+import {type AttributeColumn, type GraphDocument, LOOP, type NormalisedGraph} from './document.js'
 import {keptEdges, keptRecords} from './kept-edges.js'
 import type {ClassName} from './labels.js'
 import type {Split} from './types.js'
@@ -18,8 +18,8 @@ export interface WrittenGraph {
   readonly weights: Float64Array | null
   /** [k] 1: repair added it; null: nothing was added */
   readonly isAdded: Uint8Array | null
-  readonly edgeColumns: readonly Column[]
-  readonly nodeColumns: readonly Column[]
+  readonly edgeColumns: readonly AttributeColumn[]
+  readonly nodeColumns: readonly AttributeColumn[]
   /** features and labels; null where the node columns have them under the name they were read from */
   readonly features: Matrix | null
   readonly labels: Int32Array | null
@@ -140,7 +140,7 @@ const DIRECTION: Note = {
 function oneOfTwo(
   edges: Uint32Array,
   weights: Float64Array | null,
-  columns: readonly Column[],
+  columns: readonly AttributeColumn[],
   nodes: number,
 ): Uint8Array | null {
   const records = edges.length / 2
@@ -169,13 +169,13 @@ export function notHeld(format: string, lost: readonly (string | false)[]): Note
 }
 
 /** Names of columns for such a note. */
-export const columnNames = (what: string, columns: readonly Column[]): string | false =>
+export const columnNames = (what: string, columns: readonly AttributeColumn[]): string | false =>
   columns.length > 0 && `the ${what} ${columns.map(({name}) => name).join(', ')}`
 
 export type ScalarType = 'boolean' | 'long' | 'double' | 'string'
 
 /** The type that holds all values of a column; lists and objects are text. */
-export function typeOfColumn({values}: Column): ScalarType {
+export function typeOfColumn({values}: AttributeColumn): ScalarType {
   const present = values.filter((value) => value !== undefined && value !== null)
   if (present.every((value) => typeof value === 'boolean')) return 'boolean'
   if (

@@ -9,7 +9,7 @@ import {random} from '../stats/random.js'
 import {measureModel, type MeasureOptions, PGD_STEPS} from './measure.js'
 import {Network} from './network.js'
 import {checkHardenOptions, type HardenOptions} from './options.js'
-import {startState, train, type TrainingState, type TrainingTask} from './train.js'
+import {startState, trainHardened, type TrainingState, type TrainingTask} from './train.js'
 import type {HardenMetrics} from './types.js'
 import {hardenVerdict} from './verdict.js'
 
@@ -128,7 +128,7 @@ export async function harden(
   const start = startState(opened)
   const begin = async (from: TrainingState, of: TrainingTask, stage: string, onEpoch?: HardenRun['onEpoch']) => {
     await built.tensorFlow.tf.setBackend(built.tensorFlow.backend)
-    return train(of, from, onEpoch, progress(stage))
+    return trainHardened(of, from, onEpoch, progress(stage))
   }
   const state = await begin(run.state ?? start, opened, 'batches', run.onEpoch)
   const after = await measure()

@@ -15,7 +15,7 @@ export interface PenaltyOptions {
   pairs: 'all' | 'cross-label'
 }
 
-export interface Penalty {
+export interface VolatilityPenalty {
   value: number
   /** [M, dim] and [M] */
   stateGradient: Float64Array
@@ -42,7 +42,7 @@ export function volatilityPenalty(
   losses: ArrayLike<number>,
   labels: Int32Array,
   options: PenaltyOptions,
-): Penalty | null {
+): VolatilityPenalty | null {
   const rows = labels.length
   const dim = states.length / Math.max(1, rows)
   const distances = pairDistances(states, rows, dim)

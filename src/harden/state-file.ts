@@ -9,11 +9,11 @@ import type {TrainingState} from './train.js'
 import type {EpochRecord} from './types.js'
 
 /** Everything in which a run and its continuation must agree, by name. */
-export type Agreement = Record<string, Json>
+export type RunIdentity = Record<string, Json>
 
 interface Head {
   format: 2
-  agreement: Agreement
+  agreement: RunIdentity
   epochs: EpochRecord[]
   best: {epoch: number; score: number}
   adamStep: number
@@ -27,7 +27,7 @@ const CHECKSUM = 'checksum'
  * A training state as the bytes of an npz: one array a weight, the rest as JSON in the array `record`, and a checksum.
  * The same state gives the same bytes.
  */
-export function packState(state: TrainingState, agreement: Agreement): Uint8Array {
+export function packState(state: TrainingState, agreement: RunIdentity): Uint8Array {
   const {epochs, adam, parameters, current, best} = state
   const head: Head = {
     format: 2,
@@ -69,7 +69,7 @@ function checksumOf(parts: readonly Uint8Array[]): Uint8Array {
  *
  * Throws  InputError  the file is damaged, or the state belongs to another run (names what differs).
  */
-export function unpackState(bytes: Uint8Array, agreement: Agreement, place: string): TrainingState {
+export function unpackState(bytes: Uint8Array, agreement: RunIdentity, place: string): TrainingState {
   const npz = openNpz(bytes, place)
   const numbers = (name: string) => npz.read(name).data
   const anew = ['start anew in another folder']

@@ -65,7 +65,7 @@ export function startState({network, ...task}: TrainingTask): TrainingState {
  *            was.
  * Source     Sun et al. 2024, algorithm 1; Adam: see adam.   Deviation: see volatilityPenalty.
  */
-export async function train(
+export async function trainHardened(
   task: TrainingTask,
   state: TrainingState,
   onEpoch: (state: TrainingState) => Promise<void> = () => Promise.resolve(),

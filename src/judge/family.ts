@@ -14,7 +14,7 @@ export type Weight = 'headline' | 'other'
  * holds at once with probability ≥ 1 − α (union bound). How many there are depends on what the log compares, not on its
  * verdicts.
  */
-export class Family {
+export class StatementFamily {
   private readonly members: {clusters: Clusters; statement: Statement; weight: Weight}[] = []
 
   /** The mean of the values; its interval is there after `close`. */

@@ -1,11 +1,11 @@
 import {byName} from '../data/natural-order.js'
 import type {Judgement} from '../verdicts/judgement.js'
-import type {Family, Valued} from './family.js'
+import type {StatementFamily, Valued} from './family.js'
 import {groupBy} from './group-by.js'
 import {type Keyed, lengthPreferences, nudgeEffects, pairedDifferences} from './preferences.js'
-import {isParsed, outcomeOf, positionOf, type Position, type Series, seriesOf} from './series.js'
+import {isParsed, debiasedOutcome, positionOf, type Position, type JudgementSeries, seriesOf} from './series.js'
 import {stabilities} from './stability.js'
-import type {JudgeGroup, Outcome, Preference, RoundDifference} from './types.js'
+import type {JudgeGroup, DebiasedOutcome, Preference, RoundDifference} from './types.js'
 
 /** What a judge said in one round. */
 export interface Round {
@@ -13,9 +13,9 @@ export interface Round {
   round: string | null
   judgements: Judgement[]
   /** of the repetitions that position statistics use; without nudges where the log has controls */
-  series: Series[]
+  series: JudgementSeries[]
   /** with nudges too */
-  all: Series[]
+  all: JudgementSeries[]
 }
 
 /** By judge, then by round, in natural order. */
@@ -38,10 +38,10 @@ export const isControl = ({nudges}: Judgement): boolean => Object.values(nudges)
 export const nameOfRound = ({judge, round}: Pick<Round, 'judge' | 'round'>): string =>
   round === null ? judge : `${judge}, round ${round}`
 
-const paired = (series: readonly Series[]) => series.filter(({judgements}) => judgements.length > 1)
+const paired = (series: readonly JudgementSeries[]) => series.filter(({judgements}) => judgements.length > 1)
 
 /** 1 where a comparison has this kind of position bias; no value where an answer has no verdict. */
-const indicator = (series: readonly Series[], of: Position): Valued[] =>
+const indicator = (series: readonly JudgementSeries[], of: Position): Valued[] =>
   paired(series).map((each) => {
     const position = positionOf(each)
     return {question: each.question, value: position === null ? null : position === of ? 1 : 0}
@@ -49,7 +49,7 @@ const indicator = (series: readonly Series[], of: Position): Valued[] =>
 
 const LEAN: Record<Position, number> = {consistent: 0, balanced: 0, primacy: -1, recency: 1}
 
-const leans = (series: readonly Series[]): Valued[] =>
+const leans = (series: readonly JudgementSeries[]): Valued[] =>
   paired(series).map((each) => {
     const position = positionOf(each)
     return {question: each.question, value: position === null ? null : LEAN[position]}
@@ -65,14 +65,14 @@ const leans = (series: readonly Series[]): Valued[] =>
  * Source     Shi et al., "Judging the Judges", position consistency and preference fairness.
  *            Deviation: n of `estimate` counts parsed pairs only, so that an answer without a verdict is not a fair one.
  */
-export function groupOf(round: Round, nudges: readonly string[], family: Family): JudgeGroup {
+export function groupOf(round: Round, nudges: readonly string[], family: StatementFamily): JudgeGroup {
   const {judgements, series} = round
   const pairs = paired(series)
   const positions = pairs.map(positionOf)
   const number = (of: Position) => positions.filter((position) => position === of).length
   const parsed = pairs.filter(isParsed).length
-  const outcomes = series.map(outcomeOf)
-  const kinds = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length
+  const outcomes = series.map(debiasedOutcome)
+  const kinds = (kind: DebiasedOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length
   const repeated = stabilities(judgements)
   const [primacy, recency] = [number('primacy'), number('recency')]
   return {
@@ -110,7 +110,7 @@ export function groupOf(round: Round, nudges: readonly string[], family: Family)
   }
 }
 
-function preferencesOf(round: Round, nudges: readonly string[], family: Family): Preference[] {
+function preferencesOf(round: Round, nudges: readonly string[], family: StatementFamily): Preference[] {
   const found = nudges.map((name) => ({name, values: nudgeEffects(round.all, name)}))
   found.push({name: 'length', values: lengthPreferences(round.series)})
   return found
@@ -118,7 +118,7 @@ function preferencesOf(round: Round, nudges: readonly string[], family: Family):
     .map(({name, values}) => Object.assign(family.add(values, [-1, 1], false), {name}))
 }
 
-const keyed = (series: readonly Series[], value: (position: Position) => number): Keyed[] =>
+const keyed = (series: readonly JudgementSeries[], value: (position: Position) => number): Keyed[] =>
   paired(series).map((each) => {
     const position = positionOf(each)
     const {question, part, repetition} = each.judgements[0]!
@@ -130,7 +130,7 @@ const keyed = (series: readonly Series[], value: (position: Position) => number)
 export function roundDifferences(
   rounds: readonly Round[],
   nudges: readonly string[],
-  family: Family,
+  family: StatementFamily,
 ): RoundDifference[] {
   const metrics: {metric: string; range: readonly [number, number]; of: (round: Round) => Keyed[]}[] = [
     {metric: 'consistency', range: [-1, 1], of: ({series}) => keyed(series, (p) => (p === 'consistent' ? 1 : 0))},

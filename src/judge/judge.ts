@@ -3,11 +3,11 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {Note, Verdict} from '../frame/report.js'
 import type {VerdictLog} from '../verdicts/judgement.js'
 import {agreements, cohensKappa} from './agreement.js'
-import {Family} from './family.js'
+import {StatementFamily} from './family.js'
 import {groupBy} from './group-by.js'
 import {groupOf, isControl, nameOfRound, type Round, roundDifferences, roundsOf} from './groups.js'
-import {meanScore, outcomeOf} from './series.js'
-import type {Agreement, JudgeMetrics, JudgeOptions, Outcome, WinRate} from './types.js'
+import {meanScore, debiasedOutcome} from './series.js'
+import type {JudgeAgreement, JudgeMetrics, JudgeOptions, DebiasedOutcome, WinRate} from './types.js'
 import {judgeVerdict} from './verdict.js'
 
 /** Flips that the report lists. */
@@ -18,7 +18,7 @@ export interface JudgeResult {
   verdict: Verdict
   notes: Note[]
   /** every comparison, for other programs */
-  outcomes: Outcome[]
+  outcomes: DebiasedOutcome[]
 }
 
 /**
@@ -40,7 +40,7 @@ export function judge(log: VerdictLog, {alpha, repetitions}: JudgeOptions): Judg
   if (judgements.length === 0)
     throw new InputError('the log holds no verdict', ['check that the file was written completely'])
   const rounds = roundsOf(judgements, repetitions)
-  const family = new Family()
+  const family = new StatementFamily()
   const metrics: Omit<JudgeMetrics, 'alpha'> = {
     judgements: judgements.length,
     questions: new Set(judgements.map(({question}) => question)).size,
@@ -57,16 +57,16 @@ export function judge(log: VerdictLog, {alpha, repetitions}: JudgeOptions): Judg
     winRates: rounds.flatMap((round) => winRates(round, family)),
     undecided: [],
   }
-  const outcomes = rounds.flatMap(({all}) => all.map(outcomeOf))
+  const outcomes = rounds.flatMap(({all}) => all.map(debiasedOutcome))
   metrics.undecided = rounds
-    .flatMap(({series}) => series.map(outcomeOf))
+    .flatMap(({series}) => series.map(debiasedOutcome))
     .filter(({kind}) => kind === 'undecided')
     .slice(0, LISTED)
   const complete: JudgeMetrics = {alpha: family.close(alpha), ...metrics}
   return {metrics: complete, verdict: judgeVerdict(complete), notes: notesOf(log, complete), outcomes}
 }
 
-function agreementOf(rounds: readonly Round[], family: Family): Agreement[] {
+function agreementOf(rounds: readonly Round[], family: StatementFamily): JudgeAgreement[] {
   return rounds.flatMap((one, k) =>
     rounds.slice(k + 1).flatMap((other) => {
       if (one.judge === other.judge || one.round !== other.round) return []
@@ -93,7 +93,7 @@ function agreementOf(rounds: readonly Round[], family: Family): Agreement[] {
  *            A pair that flips gives ½ to each.
  * Empty      comparisons in one order only, or without a verdict, are left out.
  */
-function winRates(round: Round, family: Family): WinRate[] {
+function winRates(round: Round, family: StatementFamily): WinRate[] {
   const paired = round.series.filter(({judgements}) => judgements.length > 1)
   const contests = groupBy(paired, ({options}) => options.join('\u0000'))
   return [...contests.values()].flatMap((series) => {

@@ -1,6 +1,6 @@
 import type {Judgement} from '../verdicts/judgement.js'
 import type {Valued} from './family.js'
-import {meanScore, scoreOf, type Series} from './series.js'
+import {meanScore, scoreOf, type JudgementSeries} from './series.js'
 
 /** A value of a comparison with a key that is the same in every round. */
 export interface Keyed extends Valued {
@@ -26,7 +26,7 @@ const otherNudges = ({nudges, shown}: Judgement, nudge: string) =>
  * Source     Ma et al., "Judging with Many Minds" (verbosity and bandwagon bias as the change that the manipulation
  *            causes).   Deviation: a difference of win shares on paired prompts; the study reports rates.
  */
-export function nudgeEffects(series: readonly Series[], nudge: string): Keyed[] {
+export function nudgeEffects(series: readonly JudgementSeries[], nudge: string): Keyed[] {
   const controls = new Map<string, Judgement>()
   for (const {judgements} of series)
     for (const judgement of judgements)
@@ -57,7 +57,7 @@ export function nudgeEffects(series: readonly Series[], nudge: string): Keyed[] 
  * Formula    s(longer) − s(shorter), averaged over the orders; in [−1, 1].
  * Empty      answers of equal length, more than two options, or no lengths → left out.
  */
-export function lengthPreferences(series: readonly Series[]): Keyed[] {
+export function lengthPreferences(series: readonly JudgementSeries[]): Keyed[] {
   return series.flatMap((each) => {
     const {question, judgements, options} = each
     const [first] = judgements

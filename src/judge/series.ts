@@ -1,9 +1,9 @@
 import {InputError} from '../errors.js'
 import type {Judgement} from '../verdicts/judgement.js'
-import type {Outcome} from './types.js'
+import type {DebiasedOutcome} from './types.js'
 
 /** The judgements of one comparison in all its orders: same judge, round, repetition, question, options and nudges. */
-export interface Series {
+export interface JudgementSeries {
   key: string
   question: string
   judgements: Judgement[]
@@ -37,8 +37,8 @@ export const promptKey = (judgement: Judgement): string =>
  *
  * Throws  InputError  the same comparison stands twice in the same order: which one counts is not known.
  */
-export function seriesOf(judgements: readonly Judgement[]): Series[] {
-  const found = new Map<string, Series>()
+export function seriesOf(judgements: readonly Judgement[]): JudgementSeries[] {
+  const found = new Map<string, JudgementSeries>()
   const seen = new Map<string, number>()
   for (const judgement of judgements) {
     const {judge, round, repetition, question, shown, line} = judgement
@@ -65,7 +65,7 @@ export function seriesOf(judgements: readonly Judgement[]): Series[] {
 export const winnerOf = ({choice, shown}: Judgement): string | null =>
   typeof choice === 'number' ? shown[choice]! : choice
 
-export const isParsed = ({judgements}: Series): boolean => judgements.every(({choice}) => choice !== null)
+export const isParsed = ({judgements}: JudgementSeries): boolean => judgements.every(({choice}) => choice !== null)
 
 /**
  * What a comparison in two or more orders says of position bias.
@@ -77,7 +77,7 @@ export const isParsed = ({judgements}: Series): boolean => judgements.every(({ch
  * Source     Shi et al., "Judging the Judges: A Systematic Study of Position Bias in LLM-as-a-Judge" (pairs).
  *            Deviation: none for pairs. For lists the sign of the mean place is ours: `balanced` where it is zero.
  */
-export function positionOf(series: Series): Position | null {
+export function positionOf(series: JudgementSeries): Position | null {
   const {judgements} = series
   if (judgements.length < 2 || !isParsed(series)) return null
   const winners = judgements.map(winnerOf)
@@ -90,7 +90,7 @@ export function positionOf(series: Series): Position | null {
 }
 
 /** The result of a comparison with position bias removed: what other programs should read in place of one verdict. */
-export function outcomeOf(series: Series): Outcome {
+export function debiasedOutcome(series: JudgementSeries): DebiasedOutcome {
   const [first] = series.judgements
   const {question, part, judge, round, repetition} = first!
   const winners = series.judgements.map(winnerOf)
@@ -127,7 +127,7 @@ export function scoreOf(judgement: Judgement, option: string): number | null {
 }
 
 /** Mean over the orders, so that a place is worth nothing; null: an answer without a verdict. */
-export function meanScore({judgements}: Series, option: string): number | null {
+export function meanScore({judgements}: JudgementSeries, option: string): number | null {
   let sum = 0
   for (const judgement of judgements) {
     const score = scoreOf(judgement, option)

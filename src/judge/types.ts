@@ -62,7 +62,7 @@ export interface RoundDifference extends Statement {
   metric: string
 }
 
-export interface Agreement extends Statement {
+export interface JudgeAgreement extends Statement {
   name: string
   judges: [string, string]
   round: string | null
@@ -80,7 +80,7 @@ export interface WinRate extends Statement {
 }
 
 /** What other programs read: one comparison of one judge. */
-export interface Outcome {
+export interface DebiasedOutcome {
   question: string
   part: string
   judge: string
@@ -106,8 +106,8 @@ export interface JudgeMetrics {
   log: {format: string; columns: {role: string; column: string}[]; unused: string[]}
   groups: JudgeGroup[]
   roundDifferences: RoundDifference[]
-  agreement: Agreement[]
+  agreement: JudgeAgreement[]
   winRates: WinRate[]
   /** comparisons whose verdict flips with the order, at most 50, by question */
-  undecided: Outcome[]
+  undecided: DebiasedOutcome[]
 }

@@ -47,7 +47,7 @@ export interface TrainingNodes {
  * Cost       two passes and one backward pass an epoch; one and one without dropout, where evaluation is the next
  *            epoch's first half.
  */
-export function train(
+export function trainNodeModel(
   model: NodeModel,
   {labels, train: nodes, validation}: TrainingNodes,
   options: TrainingOptions,

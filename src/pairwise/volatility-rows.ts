@@ -7,7 +7,7 @@ import type {VolatilityTask} from './engine.js'
 const U = 2 ** -23
 
 /** One side of the pairs in fp64 with what an fp32 engine must know of each row. */
-export interface Rows {
+export interface BoundedRows {
   /** raw rows in fp64; unit rows for the angle */
   readonly exact: Dense
   readonly loss: Float64Array
@@ -21,8 +21,8 @@ export interface Rows {
 }
 
 export interface Prepared {
-  readonly anchors: Rows
-  readonly references: Rows
+  readonly anchors: BoundedRows
+  readonly references: BoundedRows
   /**
    * powers of two: device values are raw values divided by them, so the scaling rounds nothing and nothing overflows
    */
@@ -39,7 +39,7 @@ export interface Prepared {
  * Cost       O(values); 8 bytes a value.
  * Throws     InputError  angle and a row of length zero.
  */
-export function prepare(task: VolatilityTask): Prepared {
+export function boundRows(task: VolatilityTask): Prepared {
   const {anchors, references, metric, anchorLoss, referenceLoss} = task
   const left = prepareRows(anchors, 0, anchors.rows, metric).rows
   const right = anchors === references ? left : prepareRows(references, 0, references.rows, metric).rows
@@ -51,7 +51,7 @@ export function prepare(task: VolatilityTask): Prepared {
     rank[row] = place
   })
   const name = twinNames()
-  const side = (exact: Dense, loss: Float64Array, labels: Int32Array | null, ranks: Uint32Array): Rows => ({
+  const side = (exact: Dense, loss: Float64Array, labels: Int32Array | null, ranks: Uint32Array): BoundedRows => ({
     exact,
     loss,
     label:

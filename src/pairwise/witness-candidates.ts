@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 /** Keeps the steepest candidates and returns the least of them, or 0 while there are fewer. */
-export function shorten(best: Candidate[]): number {
+export function keepSteepest(best: Candidate[]): number {
   best.sort((a, b) => b.ratio - a.ratio || a.i - b.i || a.j - b.j)
   best.splice(CANDIDATES)
   return best.length === CANDIDATES ? best[CANDIDATES - 1]!.ratio : 0

@@ -4,7 +4,7 @@ import {random} from '../stats/random.js'
 import {CATALOGUE, type PerturbationRequest} from './catalogue.js'
 import {brightness, type Change, noise, rotate, shift} from './images.js'
 import {imageLayout} from './layout.js'
-import {clip, deviations, type Range, rangeOf} from './range.js'
+import {clipToRange, deviations, type Range, rangeOf} from './range.js'
 import {dropWords, mistype, swapWords, type TextChange} from './texts.js'
 
 export interface PerturbOptions {
@@ -151,7 +151,7 @@ function changed({data, shape}: InputArray, width: number, range: Range, change:
     const before = data.subarray(row * width, (row + 1) * width)
     const example = Float64Array.from(before)
     change(example, rowRandom(seed, row))
-    clip(example, before, range)
+    clipToRange(example, before, range)
     out.set(example, row * width)
   }
   return out

@@ -50,7 +50,7 @@ export function rangeOf(
 }
 
 /** Into the range in place; a value that was outside before the perturbation may stay where it was. */
-export function clip(example: Float64Array, before: ArrayLike<number>, {low, high}: Range): void {
+export function clipToRange(example: Float64Array, before: ArrayLike<number>, {low, high}: Range): void {
   for (let t = 0; t < example.length; t++) {
     example[t] = Math.max(Math.min(low[t]!, before[t]!), Math.min(Math.max(high[t]!, before[t]!), example[t]!))
   }

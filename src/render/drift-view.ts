@@ -1,4 +1,4 @@
-import type {DriftMetrics, Part} from '../drift/types.js'
+import type {DriftMetrics, DivergencePart} from '../drift/types.js'
 import type {TextTable} from './evaluate-view.js'
 import {count, number, orDash, percent, percentUp, setting, signedNumber} from './format.js'
 
@@ -34,7 +34,7 @@ export function meansTable({means, klCap}: DriftMetrics): TextTable {
   }
 }
 
-export function partsTable(parts: readonly Part[], title: string): TextTable {
+export function partsTable(parts: readonly DivergencePart[], title: string): TextTable {
   return {
     head: [title, 'positions', 'of the divergence', 'mean JS', 'mean Δ log p', 'top changed'],
     rows: parts.map(({name, positions, share, meanJs, meanDeltaLogP, topChanged}) => [

@@ -17,7 +17,7 @@ export interface TextTable {
 }
 
 /** What a defence is judged by: the targets where an attack aimed at some, else the test nodes. */
-export const judged = ({test, targets}: Accuracy): Spread => targets ?? test
+export const judgedAccuracy = ({test, targets}: Accuracy): Spread => targets ?? test
 
 export function graphTable({accuracies, targets}: EvaluateMetrics, count: (n: number) => string): TextTable {
   const aimed = targets !== null
@@ -61,7 +61,7 @@ export function curveTable(metrics: EvaluateMetrics): TextTable {
   const shares = drawn[0]?.curve.map(({share}) => share) ?? []
   return {
     head: ['pruned', ...shares.map((share) => `${Number((100 * share).toPrecision(4))} %`)],
-    rows: drawn.map(({name, curve}) => [name, ...curve.map(({accuracy}) => spread(judged(accuracy)))]),
+    rows: drawn.map(({name, curve}) => [name, ...curve.map(({accuracy}) => spread(judgedAccuracy(accuracy)))]),
   }
 }
 

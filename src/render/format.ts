@@ -59,7 +59,7 @@ export function orDash(x: number | null, format: (x: number) => string = (value)
   return x === null ? '–' : format(x)
 }
 
-export function bytes(n: number): string {
+export function formatBytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const step = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3))
   return `${step === 0 ? n : (n / 1000 ** step).toFixed(1)}${NBSP}${units[step]}`

@@ -23,7 +23,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
   const headline = headlineGrid(cellGrids(metrics))
   const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
   const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
-    text(name),
+    markdownText(name),
     collapsed ? 'collapsed' : number(scaleFree.estimate, 'up'),
     collapsed ? '–' : orDash(scaleFree.upper, numberUp),
     ...(headline?.rows[k]!.cells ?? []).map((cell) => {
@@ -36,7 +36,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
     headline === null
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${lossChange(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${confidence(metrics.alpha.total)} confidence.`
-  const more = findings(metrics).map((sentence) => `- ${text(sentence)}`)
+  const more = findings(metrics).map((sentence) => `- ${markdownText(sentence)}`)
   return document('surety certify', verdict, [
     table(head, rows),
     about,
@@ -54,11 +54,11 @@ export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): s
     .slice(0, TOP_EDGES)
     .map((e) => [
       count(e.rank),
-      text(e.source),
-      text(e.target),
+      markdownText(e.source),
+      markdownText(e.target),
       number(e.score),
       e.pruned ? 'pruned' : 'kept',
-      text(e.reason),
+      markdownText(e.reason),
     ])
   const parts = [table(['', 'before', 'after'], changed)]
   if (top.length > 0) parts.push(table(['rank', 'source', 'target', 'score', '', 'why'], top))
@@ -67,7 +67,11 @@ export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): s
 
 /** Heading with the verdict in a word, its summary and meaning, then the parts. */
 export function document(title: string, {status, summary, meaning}: Verdict, parts: readonly string[]): string {
-  return [`## ${title}: ${WORD[status]}`, `**${text(summary)}**`, ...meaning.map(text), ...parts].join('\n\n') + '\n'
+  return (
+    [`## ${title}: ${WORD[status]}`, `**${markdownText(summary)}**`, ...meaning.map(markdownText), ...parts].join(
+      '\n\n',
+    ) + '\n'
+  )
 }
 
 /** A table; columns after the first are figures unless said otherwise. */
@@ -83,6 +87,6 @@ export function table(
 }
 
 /** Text from outside as literal Markdown: every character that could start markup is escaped. */
-export function text(value: string): string {
+export function markdownText(value: string): string {
   return visible(value).replace(/[\\`*_{}[\]<>|#~$&!]/g, (c) => (c === '<' ? '&lt;' : c === '&' ? '&amp;' : `\\${c}`))
 }

@@ -21,10 +21,10 @@ const MOST = 0.5
 /** Fewer edges, and no share is known well enough. */
 const FEWEST = 100
 
-export type Finding = 'suspicious edges found' | 'no evidence of an attack' | 'not enough evidence to judge'
+export type AttackFinding = 'suspicious edges found' | 'no evidence of an attack' | 'not enough evidence to judge'
 
 export interface AutoPrune {
-  finding: Finding
+  finding: AttackFinding
   /** why, where nothing can be judged */
   reason: string | null
   /** edges to remove, the most suspect first */

@@ -1,5 +1,5 @@
 import {shareBelow} from '../stats/ranking.js'
-import {type PairEvidence, type Part, suspicionOf} from './parts.js'
+import {type PairSources, type Part, suspicionOf} from './parts.js'
 
 /** The score of an edge by several parts, at the edges and at other values of the same parts. */
 export interface FusedScore {
@@ -35,7 +35,7 @@ export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[
 }
 
 /** The score that the pairs of a node with every node would have as edges: [n]. */
-export function pairScores({parts, at}: FusedScore, pairs: PairEvidence): (u: number) => Float64Array {
+export function pairScores({parts, at}: FusedScore, pairs: PairSources): (u: number) => Float64Array {
   const withNode = parts.map((part) => part.withNode!(pairs))
   return (u) =>
     at(

@@ -6,7 +6,7 @@ import type {SolverName} from './plan.js'
 import type {SanitizeSettings} from './settings.js'
 import {gramSolver} from './solvers/gram.js'
 import {landmarkSolver} from './solvers/landmark.js'
-import type {KernelPart, KernelProblem, KernelSolver} from './solvers/solver.js'
+import type {SolvedBlock, KernelProblem, KernelSolver} from './solvers/solver.js'
 import {streamSolver} from './solvers/stream.js'
 
 /**
@@ -34,16 +34,16 @@ export function createSolver(
 }
 
 /** The part of a block, made or kept from an earlier run. */
-export type KeepPart = (block: number, make: () => Promise<KernelPart>) => Promise<KernelPart>
+export type KeepPart = (block: number, make: () => Promise<SolvedBlock>) => Promise<SolvedBlock>
 
 /** The parts of the given blocks, in that order. */
-export async function measureBlocks(
+export async function solveBlocks(
   solver: KernelSolver,
   blocks: readonly number[],
   onProgress?: (stage: string, done: number, total: number) => void,
   keep: KeepPart = (_, make) => make(),
-): Promise<KernelPart[]> {
-  const parts: KernelPart[] = []
+): Promise<SolvedBlock[]> {
+  const parts: SolvedBlock[] = []
   for (const block of blocks) {
     parts.push(await keep(block, () => solver.measure(block)))
     onProgress?.('blocks of nodes', parts.length, blocks.length)

@@ -15,7 +15,7 @@ export interface EdgeEvidence extends Likeness, KernelScores {
 }
 
 /** What the parts of a pair without an edge are read from. */
-export interface PairEvidence {
+export interface PairSources {
   readonly source: LikenessSource
   readonly mixing: Aggregation
   readonly logOdds: LogOdds
@@ -33,7 +33,7 @@ export interface Part {
   /** [m] values at the edges; null: left out */
   readonly atEdges: (edges: EdgeEvidence) => Float64Array | null
   /** [n] values that the pairs of a node with every node would have as edges; null: not in the score */
-  readonly withNode: ((pairs: PairEvidence) => (u: number) => Float64Array) | null
+  readonly withNode: ((pairs: PairSources) => (u: number) => Float64Array) | null
 }
 
 /**
@@ -104,11 +104,11 @@ export const suspicionOf = ({suspect}: Pick<Part, 'suspect'>, values: Float64Arr
   suspect === 'high' ? values : values.map((x) => -x)
 
 const disagreementWith =
-  ({source: {soft, affine}}: PairEvidence) =>
+  ({source: {soft, affine}}: PairSources) =>
   (u: number): Float64Array =>
     Float64Array.from({length: soft.rows}, (_, v) => 1 - rowDot(affine, u, soft, v))
 
-function fitWith({source, mixing, logOdds}: PairEvidence): (u: number) => Float64Array {
+function fitWith({source, mixing, logOdds}: PairSources): (u: number) => Float64Array {
   const context = contextWith(source.profiles, source.graph)
   const disagreement = disagreementWith({source, mixing, logOdds})
   return (u) =>

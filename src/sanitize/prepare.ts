@@ -50,7 +50,7 @@ export interface PreparedGraph {
  * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
  *            UsageError  options, or no solver fits the memory limit.
  */
-export async function prepare(
+export async function prepareGraph(
   original: Graph,
   options: SanitizeOptions,
   exact: PairwiseEngine,

@@ -14,16 +14,24 @@ import {decideCut, randomEdgeSummary} from './decide.js'
 import {scoreEdges} from './edge-scores.js'
 import {graphExcerpt} from './excerpt.js'
 import {explainedEdges} from './explain.js'
-import {allBlocks, createSolver, measureBlocks} from './kernel-scores.js'
+import {allBlocks, createSolver, solveBlocks} from './kernel-scores.js'
 import {partSummaries} from './part-summary.js'
 import type {Resources, SolverPlan} from './plan.js'
-import {planSanitize, prepare, type PreparedGraph} from './prepare.js'
+import {planSanitize, prepareGraph, type PreparedGraph} from './prepare.js'
 import {markEdges, softWeights} from './prune.js'
 import {type Repair, repairEdges} from './repair.js'
 import {reviewQueue} from './review.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
-import type {KernelPart, KernelSolver} from './solvers/solver.js'
-import {addedEdges, agreement, histogram, unmarkedEdges, topEdges, truthMetrics, withAdded} from './summary.js'
+import type {SolvedBlock, KernelSolver} from './solvers/solver.js'
+import {
+  addedEdges,
+  labelAgreement,
+  scoreHistogram,
+  unmarkedEdges,
+  topEdges,
+  truthMetrics,
+  withAdded,
+} from './summary.js'
 import type {EdgeScores, SanitizeMetrics} from './types.js'
 import {sanitizeNotes, sanitizeVerdict} from './verdict.js'
 
@@ -65,7 +73,7 @@ export function sanitize(
   run: SanitizeRun = {},
 ): Promise<SanitizeResult> {
   return withSolver(graph, options, engine, run, async (prepared, solver) =>
-    conclude(prepared, solver, await measureBlocks(solver, allBlocks(solver), run.onProgress)),
+    concludeScores(prepared, solver, await solveBlocks(solver, allBlocks(solver), run.onProgress)),
   )
 }
 
@@ -95,7 +103,7 @@ export async function withSolver<T>(
   const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   try {
-    const prepared = await prepare(graph, options, exact, products, resources)
+    const prepared = await prepareGraph(graph, options, exact, products, resources)
     const engines = {exact: watch(exact), fast: watch(engine)}
     return await use(
       prepared,
@@ -116,10 +124,10 @@ export async function withSolver<T>(
 }
 
 /** Scores, marks and complexities, from the parts of all blocks in order. */
-export async function conclude(
+export async function concludeScores(
   prepared: PreparedGraph,
   solver: KernelSolver,
-  kernelParts: readonly KernelPart[],
+  kernelParts: readonly SolvedBlock[],
 ): Promise<SanitizeResult> {
   const {graph, options, settings, mixing, given, problem} = prepared
   const labels = prepared.labels.map((c) => given.names[c]!)
@@ -180,9 +188,9 @@ export async function conclude(
     keptByMinDegree: marking.keptByMinDegree,
     keptOnRequest: marking.keptOnRequest,
     cut: {rule: options.prune.rule, score: marking.cutScore, share: marking.prunedCount / m},
-    agreementBefore: agreement(edges, labels),
-    agreementAfter: agreement(cleaned, labels),
-    histogram: histogram(scores),
+    agreementBefore: labelAgreement(edges, labels),
+    agreementAfter: labelAgreement(cleaned, labels),
+    histogram: scoreHistogram(scores),
     top: topEdges(scores, marking.order, graph),
     parts: partSummaries(scores),
     degrees: degreeChange(mixing.degrees, after.degrees, graph),

@@ -4,11 +4,11 @@ import type {Graph} from '../graph/types.js'
 import type {Keep, OpenKept, Source} from '../frame/kept-parts.js'
 import {blocksOfShard, type Shard} from '../frame/shard.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
-import {allBlocks, type KeepPart, measureBlocks} from './kernel-scores.js'
+import {allBlocks, type KeepPart, solveBlocks} from './kernel-scores.js'
 import type {SolverName} from './plan.js'
-import {conclude, type SanitizeResult, type SanitizeRun, withSolver} from './sanitize.js'
+import {concludeScores, type SanitizeResult, type SanitizeRun, withSolver} from './sanitize.js'
 import type {SanitizeOptions} from './settings.js'
-import type {KernelPart, KernelSolver} from './solvers/solver.js'
+import type {SolvedBlock, KernelSolver} from './solvers/solver.js'
 
 /**
  * What one shard adds to a cleaned graph, as plain JSON: how all shards compute, and the kernel parts of its own
@@ -42,7 +42,7 @@ export function sanitizeShard(
 ): Promise<SanitizeShare> {
   return withSolver(graph, options, engine, run, async ({plan}, solver) => {
     const mine = blocksOfShard(solver.blocks, shard)
-    const parts = await measureBlocks(solver, mine, run.onProgress)
+    const parts = await solveBlocks(solver, mine, run.onProgress)
     return {
       plan: {solver: plan.solver, blocks: solver.blocks},
       blocks: parts.map((part, k) => packPart(mine[k]!, part)),
@@ -65,10 +65,10 @@ export function sanitizeKept(
 ): Promise<SanitizeResult> {
   return withSolver(graph, options, engine, run, async (prepared, solver) => {
     const keep = await kept({solver: prepared.plan.solver, blocks: solver.blocks})
-    return conclude(
+    return concludeScores(
       prepared,
       solver,
-      await measureBlocks(solver, allBlocks(solver), run.onProgress, keepPacked(keep, solver)),
+      await solveBlocks(solver, allBlocks(solver), run.onProgress, keepPackedBlocks(keep, solver)),
     )
   })
 }
@@ -115,7 +115,7 @@ export function mergeSanitizeShares(
         `${place} and its other shards: block ${wrong} of ${solver.blocks} is missing or there twice`,
         AGAIN,
       )
-    return conclude(
+    return concludeScores(
       prepared,
       solver,
       parts.map(({part}) => part),
@@ -125,7 +125,7 @@ export function mergeSanitizeShares(
 
 const AGAIN = ['write the partial results again with surety sanitize --shard']
 
-const packPart = (block: number, {gradients, exact}: KernelPart): PackedPart => ({
+const packPart = (block: number, {gradients, exact}: SolvedBlock): PackedPart => ({
   block,
   gradients: gradients.map(pack),
   exact: pack(exact),
@@ -135,7 +135,7 @@ const packPart = (block: number, {gradients, exact}: KernelPart): PackedPart => 
  * Keeps the part of each block in its packed form; those of this run pass through it too, so that a resumed run differs
  * in nothing.
  */
-export const keepPacked =
+export const keepPackedBlocks =
   (keep: Keep<PackedPart>, solver: KernelSolver): KeepPart =>
   async (block, make) => {
     const {part, ...source} = await keep(`block-${block}`, async () => packPart(block, await make()))
@@ -144,7 +144,7 @@ export const keepPacked =
     return unpackPart(part, solver, source)
   }
 
-function unpackPart(packed: PackedPart, solver: KernelSolver, {place, next}: Source): KernelPart {
+function unpackPart(packed: PackedPart, solver: KernelSolver, {place, next}: Source): SolvedBlock {
   const {block} = packed
   if (!(Number.isInteger(block) && block >= 0 && block < solver.blocks))
     throw new InputError(`${place}: there is no block ${block} of ${solver.blocks}`, next)

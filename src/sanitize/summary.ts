@@ -30,7 +30,7 @@ export function withAdded(kept: Uint32Array, added: Uint32Array): Uint32Array {
 }
 
 /** Share of the edges whose ends have the same (pseudo-)label; 1 where there are none. */
-export function agreement(edges: Uint32Array, labels: Int32Array): number {
+export function labelAgreement(edges: Uint32Array, labels: Int32Array): number {
   let agreeing = 0
   for (let t = 0; t < edges.length; t += 2) if (labels[edges[t]!] === labels[edges[t + 1]!]) agreeing++
   return edges.length === 0 ? 1 : agreeing / (edges.length / 2)
@@ -42,7 +42,7 @@ export function addedEdges({added, likeness}: Repair, labels: Int32Array, graph:
   const order = Array.from(likeness, (_, a) => a).sort((a, b) => likeness[b]! - likeness[a]! || a - b)
   return {
     count: likeness.length,
-    agreement: likeness.length === 0 ? null : agreement(added, labels),
+    agreement: likeness.length === 0 ? null : labelAgreement(added, labels),
     top: order
       .slice(0, TOP)
       .map((a) => ({source: name(added[2 * a]!), target: name(added[2 * a + 1]!), likeness: likeness[a]!})),
@@ -50,7 +50,7 @@ export function addedEdges({added, likeness}: Repair, labels: Int32Array, graph:
 }
 
 /** Scores in equal-width bins from the lowest to the highest; one bin of width 0 where all are equal. */
-export function histogram(scores: EdgeScores): SanitizeMetrics['histogram'] {
+export function scoreHistogram(scores: EdgeScores): SanitizeMetrics['histogram'] {
   let low = Infinity
   let high = -Infinity
   for (const x of scores.score) {

@@ -66,7 +66,7 @@ const plain = (name: string) =>
  * Throws  UsageError  `given` names a role or a column that is not there.
  *         InputError  a column is missing, or the options are named in more than one way (says which).
  */
-export function columnsOf(
+export function logColumns(
   names: readonly string[],
   place: string,
   given: Readonly<Record<string, string>> = {},

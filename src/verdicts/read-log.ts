@@ -1,5 +1,5 @@
 import {InputError, option} from '../errors.js'
-import {type Columns, columnsOf, type Role} from './columns.js'
+import {type Columns, logColumns, type Role} from './columns.js'
 import type {Judgement, VerdictLog} from './judgement.js'
 import {isMtBench, mtBenchLog} from './mt-bench.js'
 import {requireOptions} from './options.js'
@@ -31,7 +31,7 @@ export function readVerdictLog(bytes: Uint8Array, place: string, options: LogOpt
   if (rows.length === 0)
     throw new InputError(`${place}: has a header and no rows`, ['check that the file was written completely'])
   if (isMtBench(names)) return mtBenchLog(rows, names, place)
-  const columns = columnsOf(names, place, options.columns, options.nudges)
+  const columns = logColumns(names, place, options.columns, options.nudges)
   const words: Words = {
     ties: options.ties ?? [],
     unparsed: options.unparsed ?? [],

@@ -12,7 +12,7 @@ export interface Row {
   cells: Readonly<Record<string, unknown>>
 }
 
-export interface Rows {
+export interface LogRows {
   format: 'table' | 'json-lines' | 'json'
   /** in the order in which they first appear */
   names: string[]
@@ -24,7 +24,7 @@ export interface Rows {
  *
  * Throws  InputError  none of these, a row with more or fewer cells than the header, a name that stands twice.
  */
-export function readRows(bytes: Uint8Array, place: string): Rows {
+export function readRows(bytes: Uint8Array, place: string): LogRows {
   const content = sniffContent(bytes)
   if (content !== 'text' && content !== 'json')
     throw new InputError(`${place}: is no log of verdicts, it looks like ${describeContent(bytes)}`, [
@@ -36,7 +36,7 @@ export function readRows(bytes: Uint8Array, place: string): Rows {
   return start.startsWith('[') ? jsonList(bytes, place) : table(text, place)
 }
 
-function jsonLines(text: string, place: string): Rows {
+function jsonLines(text: string, place: string): LogRows {
   const rows = text.split('\n').flatMap((line, k): Row[] => {
     if (line.trim() === '') return []
     const value = parseJson(Buffer.from(line), `${place}, line ${k + 1}`)
@@ -46,7 +46,7 @@ function jsonLines(text: string, place: string): Rows {
   return {format: 'json-lines', names: namesOf(rows), rows}
 }
 
-function jsonList(bytes: Uint8Array, place: string): Rows {
+function jsonList(bytes: Uint8Array, place: string): LogRows {
   const list = parseJson(bytes, place) as unknown[]
   const wrong = list.findIndex((value) => !isJsonObject(value))
   if (wrong >= 0)
@@ -59,7 +59,7 @@ function jsonList(bytes: Uint8Array, place: string): Rows {
 
 const namesOf = (rows: readonly Row[]) => [...new Set(rows.flatMap(({cells}) => Object.keys(cells)))]
 
-function table(text: string, place: string): Rows {
+function table(text: string, place: string): LogRows {
   const delimiter: Delimiter = sniffDelimiter(text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n')))
   if (delimiter === ' ')
     throw new InputError(`${place}: its first line has no comma, tab or semicolon, so it is no table`, [

@@ -5,7 +5,7 @@ import {openNpz, writeNpz} from '../../src/data/npz.js'
 import {harden, type HardenTask, openHarden} from '../../src/harden/harden.js'
 import {HARDEN_DEFAULTS, type HardenOptions} from '../../src/harden/options.js'
 import {packState, unpackState} from '../../src/harden/state-file.js'
-import {drawLayer, startState, train, type TrainingState} from '../../src/harden/train.js'
+import {drawLayer, startState, trainHardened, type TrainingState} from '../../src/harden/train.js'
 import {selectEngine} from '../../src/pairwise/select.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {random} from '../../src/stats/random.js'
@@ -48,7 +48,7 @@ async function task(
 
 async function trained(path: string, options: Partial<HardenOptions> = {}, seed = 5): Promise<TrainingState> {
   const opened = await openHarden(await task(path, options, {seed}))
-  return train(opened, startState(opened))
+  return trainHardened(opened, startState(opened))
 }
 
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -140,7 +140,7 @@ describe('training', () => {
     const undisturbed = await trained(path(), {epochs: 4})
     const first = packState(await trained(path(), {epochs: 2}), {})
     const opened = await openHarden(await task(path(), {epochs: 4}))
-    const resumed = await train(opened, unpackState(first, {}, 'training.npz'))
+    const resumed = await trainHardened(opened, unpackState(first, {}, 'training.npz'))
     expect(packState(resumed, {})).toEqual(packState(undisturbed, {}))
   })
 

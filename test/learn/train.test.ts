@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {adam} from '../../src/learn/adam.js'
 import {dropoutMask, maskCsr} from '../../src/learn/layers.js'
 import {MODEL_NAMES, type ModelName, MODELS, nodeData} from '../../src/learn/models.js'
-import {accuracyOf, argmaxRows, crossEntropy, train, type TrainingNodes} from '../../src/learn/train.js'
+import {accuracyOf, argmaxRows, crossEntropy, trainNodeModel, type TrainingNodes} from '../../src/learn/train.js'
 import {dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
 import {communityGraph, hasSharedGraphs, sharedGraph} from '../sanitize/graphs.js'
@@ -16,7 +16,7 @@ function trained(name: ModelName, seed: number, given = nodes, epochs = 40) {
   const {create, training} = MODELS[name]
   const rng = random(seed)
   const options = {...training, epochs}
-  return train(create(data, options, rng), given, options, rng)
+  return trainNodeModel(create(data, options, rng), given, options, rng)
 }
 
 describe('training', () => {
@@ -140,7 +140,7 @@ describe.skipIf(!hasSharedGraphs)(
       const {create, training} = MODELS.gcn
       const rng = random(0)
       const model = create(nodeData(cora.nodes, cora.edges, cora.features, cora.classes), training, rng)
-      const {predictions} = train(
+      const {predictions} = trainNodeModel(
         model,
         {labels: cora.labels!, train: cora.split!.train, validation: cora.split!.validation},
         training,

@@ -10,7 +10,7 @@ import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {packageVersion} from '../../src/pairwise/packages.js'
 import {deviceNodes, namesVulkanDriver, SOURCES} from '../../src/pairwise/sources.js'
 import {measureSpeed} from '../../src/pairwise/speed.js'
-import {CANDIDATES, shorten} from '../../src/pairwise/witness-candidates.js'
+import {CANDIDATES, keepSteepest} from '../../src/pairwise/witness-candidates.js'
 import {watchKernels} from '../../src/pairwise/progress-engine.js'
 import {pretend, source} from './fakes.js'
 import {communityGraph} from '../sanitize/graphs.js'
@@ -56,7 +56,7 @@ describe('what was made once', () => {
 describe('the steepest candidates', () => {
   it('are kept in order, as many as are needed, and the least of them is the next to beat', () => {
     const best = Array.from({length: CANDIDATES + 10}, (_, k) => ({ratio: (k * 7) % 13, i: k, j: 100 - k}))
-    const weakest = shorten(best)
+    const weakest = keepSteepest(best)
     expect(best).toHaveLength(CANDIDATES)
     expect(weakest).toBe(best.at(-1)!.ratio)
     best
@@ -72,7 +72,7 @@ describe('the steepest candidates', () => {
       {ratio: 2, i: 9, j: 9},
       {ratio: 1, i: 1, j: 4},
     ]
-    expect(shorten(few)).toBe(0)
+    expect(keepSteepest(few)).toBe(0)
     expect(few.map(({i, j}) => [i, j])).toEqual([
       [9, 9],
       [1, 4],

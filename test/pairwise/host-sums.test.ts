@@ -10,7 +10,7 @@ import {distanceByDefinition, volatilityByDefinition} from '../../src/pairwise/r
 import type {VolatilityTask} from '../../src/pairwise/engine.js'
 import {gridSums} from '../../src/pairwise/grid-sums.js'
 import {HostSums, pairDistance} from '../../src/pairwise/host-sums.js'
-import {lossBounds, prepare, relativeError} from '../../src/pairwise/volatility-rows.js'
+import {lossBounds, boundRows, relativeError} from '../../src/pairwise/volatility-rows.js'
 import {random} from '../../src/stats/random.js'
 import {normal, sparse, task} from './webgpu/data.js'
 
@@ -51,7 +51,7 @@ it('of equally steep pairs the definition names those of lower anchors first, th
 describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
   it('are those of the definition', () => {
     for (const t of tasks(metric)) {
-      const prepared = prepare(t)
+      const prepared = boundRows(t)
       const sums = new HostSums(t, prepared)
       const one = t.anchors === t.references
       for (let i = 0; i < t.anchors.rows; i++)
@@ -75,7 +75,7 @@ describe.each(METRICS)('sums that the host adds pair by pair, %s', (metric) => {
 
   it('take what a device has added in its own units', () => {
     const [t] = tasks(metric)
-    const sums = new HostSums(t!, prepare(t!))
+    const sums = new HostSums(t!, boundRows(t!))
     const bins = sums.binCount * 3
     expect(sums.binCount).toBe(5 * 3)
     // Three references in a stretch of five, one pair each in the first bin of pairs, ΔL/d and 1/d, and a total.
@@ -212,7 +212,7 @@ describe('rows for a device', () => {
         const x = {rows: n, cols: 2, data: Float64Array.from(values.slice(0, 2 * n))}
         const {
           anchors: {twin},
-        } = prepare(task(x, x, 'l1'))
+        } = boundRows(task(x, x, 'l1'))
         for (let i = 0; i < n; i++)
           for (let j = 0; j < n; j++)
             expect(twin[i] === twin[j]).toBe(row(x, i).every((value, t) => value === row(x, j)[t]))
@@ -224,7 +224,7 @@ describe('rows for a device', () => {
   it('what fp32 loses of a row is measured in the metric: rooted squares, a sum, or the largest', () => {
     const x = {rows: 2, cols: 3, data: Float64Array.of(0.1, 0.2, 0.3, 0.5, 0.25, 0)}
     const lost = [0.1, 0.2, 0.3].map((value) => Math.abs(value - Math.fround(value)))
-    const slack = (metric: VolatilityTask['metric']) => prepare(task(x, x, metric)).anchors.slack
+    const slack = (metric: VolatilityTask['metric']) => boundRows(task(x, x, metric)).anchors.slack
     expect(slack('l2')[0]! / Math.hypot(...lost)).toBeCloseTo(1, 5)
     expect(slack('l1')[0]! / lost.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
     expect(slack('linf')[0]! / Math.max(...lost)).toBeCloseTo(1, 5)
@@ -245,7 +245,7 @@ describe('rows for a device', () => {
       anchorLoss: Float64Array.of(0.3, 0.1, 0.2),
       referenceLoss: Float64Array.of(0, 0.6),
     }
-    const {anchors, unit, lossUnit, sortedLoss} = prepare(t)
+    const {anchors, unit, lossUnit, sortedLoss} = boundRows(t)
     expect([unit, lossUnit]).toEqual([8, 1])
     expect([[...anchors.rank], [...sortedLoss]]).toEqual([
       [2, 0, 1],
@@ -253,15 +253,15 @@ describe('rows for a device', () => {
     ])
     const zero = {rows: 1, cols: 1, data: Float64Array.of(0)}
     expect(
-      prepare({...task(zero, zero, 'l1'), anchorLoss: new Float64Array(1), referenceLoss: new Float64Array(1)}),
+      boundRows({...task(zero, zero, 'l1'), anchorLoss: new Float64Array(1), referenceLoss: new Float64Array(1)}),
     ).toMatchObject({unit: 1, lossUnit: 1})
   })
 
   it('labels count only where both sides have some', () => {
     const t = task(normal(1, 4, 2), normal(2, 5, 2), 'l2')
-    expect(prepare(t).references.label).toBe(t.referenceLabels)
+    expect(boundRows(t).references.label).toBe(t.referenceLabels)
     for (const missing of [{anchorLabels: null}, {referenceLabels: null}]) {
-      const {anchors, references} = prepare({...t, ...missing})
+      const {anchors, references} = boundRows({...t, ...missing})
       expect([[...anchors.label], [...references.label]]).toEqual([
         [0, 0, 0, 0],
         [0, 0, 0, 0, 0],
@@ -275,7 +275,7 @@ describe('rows for a device', () => {
         const r = random(seed)
         const losses = (n: number) => Float64Array.from({length: n}, () => r.integer(30) * 0.1)
         const t = {...task(normal(1, 9, 2), normal(2, 8, 2), 'l2'), anchorLoss: losses(9), referenceLoss: losses(8)}
-        const prepared = prepare(t)
+        const prepared = boundRows(t)
         const etas = Float64Array.of(0.3, 0.7, 1.1)
         const [first, count, stride] = [2, 5, 6]
         const bounds = lossBounds(prepared, etas, first, count, stride)

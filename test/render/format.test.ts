@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {bytes, change, duration, number, percent, percentUp, points, setting} from '../../src/render/format.js'
+import {formatBytes, change, duration, number, percent, percentUp, points, setting} from '../../src/render/format.js'
 
 const spaced = (text: string) => text.replaceAll('\u00a0', ' ')
 
@@ -56,6 +56,6 @@ it('changes carry their sign', () => {
 
 it('settings keep their digits, sizes and times get a unit', () => {
   expect([setting(0.35), setting(0.1 + 0.2), setting(-1)]).toEqual(['0.35', '0.3', '−1'])
-  expect([999, 54_212, 1_204_331].map(bytes).map(spaced)).toEqual(['999 B', '54.2 kB', '1.2 MB'])
+  expect([999, 54_212, 1_204_331].map(formatBytes).map(spaced)).toEqual(['999 B', '54.2 kB', '1.2 MB'])
   expect([12, 8421, 125_000].map(duration).map(spaced)).toEqual(['12 ms', '8.4 s', '2 min 5 s'])
 })

@@ -2,7 +2,7 @@ import {degreeChange} from '../../src/sanitize/degree-change.js'
 import {graphExcerpt} from '../../src/sanitize/excerpt.js'
 import {partSummaries} from '../../src/sanitize/part-summary.js'
 import {rankEdges} from '../../src/sanitize/prune.js'
-import {histogram, unmarkedEdges, topEdges, truthMetrics} from '../../src/sanitize/summary.js'
+import {scoreHistogram, unmarkedEdges, topEdges, truthMetrics} from '../../src/sanitize/summary.js'
 import type {EdgeScores} from '../../src/sanitize/types.js'
 import type {SanitizeReport} from '../../src/documents/reports.js'
 import {random} from '../../src/stats/random.js'
@@ -43,7 +43,7 @@ export function syntheticSanitize({nodes, edges, pruned, names, truth = true, se
     edges,
     pruned,
     cut: {rule: 'count', score: scores.score[order[pruned - 1]!]!, share: pruned / edges},
-    histogram: histogram(scores),
+    histogram: scoreHistogram(scores),
     top: topEdges(scores, order, graph),
     parts: partSummaries(scores),
     degrees: degreeChange(scores.degrees, after, graph),

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {plainProducts} from '../../src/linalg/products.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
-import {suspicionOf as suspicionOfPairs} from '../../src/attack/suspicion.js'
+import {newEdgeSuspicion as suspicionOfPairs} from '../../src/attack/suspicion.js'
 import {sanitizeRankings} from '../../src/evaluate/controls.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {canonicalEdges, canonicalOrder} from '../../src/sanitize/canonical.js'
@@ -10,7 +10,7 @@ import {type EdgeChances, edgeChances} from '../../src/sanitize/edge-chances.js'
 import {pairScores} from '../../src/sanitize/fused.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
 import {likenessSources} from '../../src/sanitize/likeness.js'
-import {type PairEvidence, PARTS, suspicionOf} from '../../src/sanitize/parts.js'
+import {type PairSources, PARTS, suspicionOf} from '../../src/sanitize/parts.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
 import {random} from '../../src/stats/random.js'
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-async function chancesOf(): Promise<{chances: EdgeChances; pairs: PairEvidence}> {
+async function chancesOf(): Promise<{chances: EdgeChances; pairs: PairSources}> {
   const given = givenLabels(graph)
   const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
   const order = canonicalOrder(graph, given.labels, mixing)

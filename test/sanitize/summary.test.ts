@@ -4,8 +4,8 @@ import type {Graph} from '../../src/graph/types.js'
 import {rankEdges} from '../../src/sanitize/prune.js'
 import {
   addedEdges,
-  agreement,
-  histogram,
+  labelAgreement,
+  scoreHistogram,
   unmarkedEdges,
   topEdges,
   truthMetrics,
@@ -41,8 +41,8 @@ describe('lists of edges', () => {
 
   it('agree where both ends have one label; none disagrees where there is none', () => {
     const labels = Int32Array.of(0, 0, 1, 0, 2, 2)
-    expect(agreement(scores.edges, labels)).toBe(3 / 5)
-    expect(agreement(new Uint32Array(0), labels)).toBe(1)
+    expect(labelAgreement(scores.edges, labels)).toBe(3 / 5)
+    expect(labelAgreement(new Uint32Array(0), labels)).toBe(1)
   })
 })
 
@@ -80,7 +80,7 @@ describe('the histogram of scores', () => {
       fc.property(fc.array(fc.integer({min: -40, max: 40}), {minLength: 2, maxLength: 40}), (values) => {
         const score = Float64Array.from(values, (x) => x / 7)
         const pruned = Uint8Array.from(values, (x) => Number(x % 3 === 0))
-        const {edges, kept, pruned: counts} = histogram(fiveEdges({score, pruned}))
+        const {edges, kept, pruned: counts} = scoreHistogram(fiveEdges({score, pruned}))
         const [low, high] = [Math.min(...score), Math.max(...score)]
         const bins = high > low ? 20 : 1
         expect([kept.length, counts.length, edges.length]).toEqual([bins, bins, bins + 1])
@@ -97,7 +97,7 @@ describe('the histogram of scores', () => {
     )
   })
   it('has one bin of width 0 where all scores are equal', () => {
-    expect(histogram(fiveEdges({score: new Float64Array(5).fill(0.5)}))).toEqual({
+    expect(scoreHistogram(fiveEdges({score: new Float64Array(5).fill(0.5)}))).toEqual({
       edges: [0.5, 0.5],
       kept: [4],
       pruned: [1],

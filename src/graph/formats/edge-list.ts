@@ -8,7 +8,7 @@ import {
   numberOf,
   parseTable,
   requireText,
-  type Table,
+  type CsvTable,
 } from '../../data/csv.js'
 import {type EdgeColumns, scanEdges} from '../../data/edge-scan.js'
 import {asUtf8} from '../../data/encoding.js'
@@ -17,7 +17,7 @@ import {runsInSpreadsheet} from '../../data/spreadsheet.js'
 import {InputError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import {exactJson} from '../../data/json.js'
-import type {Column, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import type {AttributeColumn, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {addedByName, keptRecords} from '../kept-edges.js'
 import {checkSize, type GraphLimits} from '../limits.js'
 import {type NodeIds, numberNames, type NumberedNodes, type NumberingOptions, numberNumericIds} from '../node-ids.js'
@@ -144,7 +144,7 @@ function headLayout(bytes: Uint8Array, place: string, options: EdgeListOptions):
   }
 }
 
-function layoutOf({delimiter, rows, comments}: Table, place: string, options: EdgeListOptions): Layout {
+function layoutOf({delimiter, rows, comments}: CsvTable, place: string, options: EdgeListOptions): Layout {
   const cells = delimiter === ' ' ? rows.map(withoutGaps) : rows
   const {header, columns} = tableLayout(cells, place, options)
   const width = cells[0]?.length ?? 0
@@ -228,7 +228,7 @@ function otherColumns(
   place: string,
   options: EdgeListOptions,
   {columns, header, width}: Layout,
-): Column[] {
+): AttributeColumn[] {
   const own: number[] = [columns.source, columns.target, columns.weight]
   const others = Array.from({length: width}, (_, c) => c).filter((c) => !own.includes(c))
   if (others.length === 0) return []
@@ -253,7 +253,7 @@ function typedCells(cells: readonly string[]): unknown[] {
 }
 
 /** Comments that are made like records are named: somebody may miss them. */
-function hashNotes({comments, delimiter, rows}: Table, place: string): Note[] {
+function hashNotes({comments, delimiter, rows}: CsvTable, place: string): Note[] {
   const alike = comments.filter((text) => !/^#\s/.test(text) && cellsOf(text, delimiter)?.length === rows[0]?.length)
   if (alike.length === 0) return []
   return [

@@ -1,4 +1,4 @@
-import type {Column, ReadResult, WriteResult} from '../document.js'
+import type {AttributeColumn, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {typeOfColumn, type WrittenGraph} from '../written.js'
@@ -78,7 +78,7 @@ export function writeGexf(graph: WrittenGraph): WriteResult {
     '<gexf xmlns="http://gexf.net/1.3" version="1.3">',
     `  <graph defaultedgetype="${kind}">`,
   ]
-  const declare = (of: string, columns: readonly Column[]) => {
+  const declare = (of: string, columns: readonly AttributeColumn[]) => {
     if (columns.length === 0) return
     lines.push(`    <attributes class="${of}">`)
     columns.forEach((column) =>
@@ -88,7 +88,7 @@ export function writeGexf(graph: WrittenGraph): WriteResult {
     )
     lines.push('    </attributes>')
   }
-  const values = (columns: readonly Column[], row: number) =>
+  const values = (columns: readonly AttributeColumn[], row: number) =>
     columns
       .map(({name: title, values: all}) =>
         all[row] === undefined || all[row] === null

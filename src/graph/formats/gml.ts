@@ -4,7 +4,7 @@ import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptNodes, keptRecords} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {columnsOf} from './json-records.js'
+import {attributeColumns} from './json-records.js'
 
 /** A list of GML: keys with values in order, and where it stands in the text, its own key included. */
 interface GmlList {
@@ -72,8 +72,8 @@ export function readGml(bytes: Uint8Array, place: string, options: AttributeOpti
     ...rest,
     carried: {
       taken,
-      nodeColumns: () => columnsOf(nodeAttributes),
-      edgeColumns: () => columnsOf(edges.map((edge) => attributesOf(edge, ['source', 'target', 'weight']))),
+      nodeColumns: () => attributeColumns(nodeAttributes),
+      edgeColumns: () => attributeColumns(edges.map((edge) => attributesOf(edge, ['source', 'target', 'weight']))),
       rewrite: (result, pruned) => cutText(text, {graph, nodes, edges, ids}, result, pruned),
     },
   }

@@ -1,6 +1,6 @@
 import {InputError} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
-import type {Column, ReadResult, WriteResult} from '../document.js'
+import type {AttributeColumn, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {partOf} from '../split-arrays.js'
@@ -83,7 +83,7 @@ export function writeGraphml(graph: WrittenGraph): WriteResult {
   ]
   const keys = graph.edgeColumns.find((column) => column.name === 'key')
   const lines = [HEAD]
-  const declare = (prefix: string, kind: string, columns: readonly Column[]) =>
+  const declare = (prefix: string, kind: string, columns: readonly AttributeColumn[]) =>
     columns.forEach((column, k) => {
       lines.push(
         `  <key id="${prefix}${k}" for="${kind}" attr.name="${escapeXml(column.name)}" attr.type="${typeOfColumn(column)}"/>`,
@@ -93,7 +93,7 @@ export function writeGraphml(graph: WrittenGraph): WriteResult {
   declare('e', 'edge', edgeColumns)
   if (isAdded !== null) lines.push(`  ${ADDED_KEY}`)
   lines.push(`  <graph edgedefault="${graph.directed ? 'directed' : 'undirected'}">`)
-  const data = (prefix: string, columns: readonly Column[], row: number) =>
+  const data = (prefix: string, columns: readonly AttributeColumn[], row: number) =>
     columns
       .map(({values}, k) =>
         values[row] === undefined || values[row] === null
@@ -115,14 +115,14 @@ export function writeGraphml(graph: WrittenGraph): WriteResult {
 }
 
 /** The labels of the graph as a column of nodes; none without labels. */
-export function classColumn({labels, classNames, nodeColumns}: WrittenGraph): Column[] {
+export function classColumn({labels, classNames, nodeColumns}: WrittenGraph): AttributeColumn[] {
   const name = nodeColumns.some((column) => column.name === 'class') ? 'surety_class' : 'class'
   return labels === null
     ? []
     : [{name, values: Array.from(labels, (label) => (label < 0 ? undefined : (classNames?.[label] ?? label)))}]
 }
 
-export const weightColumn = (weights: Float64Array): Column => ({
+export const weightColumn = (weights: Float64Array): AttributeColumn => ({
   name: 'weight',
   values: Array.from(weights, (weight) => (Number.isNaN(weight) ? undefined : weight)),
 })

@@ -1,13 +1,13 @@
 import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {rawOfAttributed} from '../attributed.js'
-import type {Column, ReadResult, WriteResult} from '../document.js'
+import type {AttributeColumn, ReadResult, WriteResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions, Attributes} from '../node-attributes.js'
 import {rowOf} from '../graphology.js'
 import {partOf} from '../split-arrays.js'
 import {notHeld, type WrittenGraph} from '../written.js'
 import {classColumn, weightColumn} from './graphml.js'
-import {columnsOf, idOf, objectList, rewriteJson} from './json-records.js'
+import {attributeColumns, idOf, objectList, rewriteJson} from './json-records.js'
 
 const attributesOf = (item: JsonObject): Attributes => (isJsonObject(item['attributes']) ? item['attributes'] : {})
 
@@ -35,9 +35,9 @@ export function readGraphologyJson(
     ...read,
     carried: {
       taken,
-      nodeColumns: () => columnsOf(nodes.map((node) => node.attributes)),
+      nodeColumns: () => attributeColumns(nodes.map((node) => node.attributes)),
       edgeColumns: () =>
-        columnsOf(
+        attributeColumns(
           records.map((item) => ({key: item['key'], ...attributesOf(item)})),
           ['weight'],
         ),
@@ -72,7 +72,7 @@ export function writeGraphologyJson(graph: WrittenGraph): WriteResult {
     ...(weights === null ? [] : [weightColumn(weights)]),
     ...graph.edgeColumns.filter((column) => column !== keys || !isUnique),
   ]
-  const attributes = (columns: readonly Column[], row: number): [string, unknown][] =>
+  const attributes = (columns: readonly AttributeColumn[], row: number): [string, unknown][] =>
     columns.flatMap(({name: key, values}) =>
       values[row] === undefined ? [] : [[key, values[row]] as [string, unknown]],
     )

@@ -1,6 +1,6 @@
 import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {InputError} from '../../errors.js'
-import type {Column, NormalisedGraph, WriteResult} from '../document.js'
+import type {AttributeColumn, NormalisedGraph, WriteResult} from '../document.js'
 import {keptNodes, keptRecords} from '../kept-edges.js'
 
 /** A list of objects under a key of a JSON object. */
@@ -58,10 +58,10 @@ export function rewriteJson(
 }
 
 /** Attributes of all items as columns, in the order in which they first occur, `without` some. */
-export function columnsOf(
+export function attributeColumns(
   items: readonly Readonly<Record<string, unknown>>[],
   without: readonly string[] = [],
-): Column[] {
+): AttributeColumn[] {
   const names = new Set(items.flatMap((item) => Object.keys(item).filter((name) => item[name] !== undefined)))
   return [...names]
     .filter((name) => !without.includes(name))

@@ -5,7 +5,7 @@ import type {ReadResult} from '../document.js'
 import {pairFilter} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {columnsOf, idOf, objectList, rewriteJson} from './json-records.js'
+import {attributeColumns, idOf, objectList, rewriteJson} from './json-records.js'
 
 /** Cytoscape JSON: elements.nodes and elements.edges, each with its attributes in data. */
 export function readCytoscape(
@@ -41,8 +41,8 @@ export function readCytoscape(
     ...read,
     carried: {
       taken,
-      nodeColumns: () => columnsOf(nodes, ['id']),
-      edgeColumns: () => columnsOf(edges, ['source', 'target', 'weight']),
+      nodeColumns: () => attributeColumns(nodes, ['id']),
+      edgeColumns: () => attributeColumns(edges, ['source', 'target', 'weight']),
       rewrite(result, pruned) {
         // The lists are rewritten by the ids in their data.
         const layout = {
@@ -101,9 +101,9 @@ export function readAdjacencyJson(
     ...read,
     carried: {
       taken,
-      nodeColumns: () => columnsOf(nodes, ['id']),
+      nodeColumns: () => attributeColumns(nodes, ['id']),
       edgeColumns: () =>
-        columnsOf(
+        attributeColumns(
           records.map(({item}) => item),
           ['id', 'weight'],
         ),

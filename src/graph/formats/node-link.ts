@@ -3,7 +3,7 @@ import {rawOfAttributed} from '../attributed.js'
 import type {ReadResult} from '../document.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {columnsOf, idOf, objectList, rewriteJson} from './json-records.js'
+import {attributeColumns, idOf, objectList, rewriteJson} from './json-records.js'
 
 /** NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}], directed. */
 export function readNodeLink(
@@ -29,11 +29,11 @@ export function readNodeLink(
     carried: {
       taken,
       nodeColumns: () =>
-        columnsOf(
+        attributeColumns(
           nodes.map((node) => node.attributes),
           ['id'],
         ),
-      edgeColumns: () => columnsOf(records, ['source', 'target', 'weight']),
+      edgeColumns: () => attributeColumns(records, ['source', 'target', 'weight']),
       rewrite: (result, pruned) =>
         rewriteJson(
           root,

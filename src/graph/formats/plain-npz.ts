@@ -1,7 +1,7 @@
 import {integersOf, type NamedArray, numbersOf} from '../../data/named-array.js'
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
 import {isCsr} from '../../linalg/types.js'
-import type {Column, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
+import type {AttributeColumn, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges, type PairFilter, pairFilter} from '../kept-edges.js'
 import {cutAxis, edgeArrays, edgeColumns, isPairs, nodeColumns} from '../npz-roles.js'
 import type {GraphLimits} from '../limits.js'
@@ -260,7 +260,7 @@ export function nodeArrays(graph: WrittenGraph, integers: 'i4' | 'i8'): NamedArr
 }
 
 /** A column as an array; whole numbers beyond 2⁵³, lists, objects and gaps among numbers are text. */
-export function arrayOfColumn(column: Column, prefix: 'edge' | 'node'): NamedArray {
+export function arrayOfColumn(column: AttributeColumn, prefix: 'edge' | 'node'): NamedArray {
   const {name, values} = column
   const type = typeOfColumn(column)
   const full = name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`

@@ -5,7 +5,7 @@ import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {addedByName, keptNodes, keptRecords} from '../kept-edges.js'
 import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
-import {columnsOf} from './json-records.js'
+import {attributeColumns} from './json-records.js'
 import {walkXml} from './xml-events.js'
 
 /** A node or an edge of the file: its XML attributes, its graph attributes, and where it stands in the text. */
@@ -119,9 +119,9 @@ export function readXmlGraph(
     ...read,
     carried: {
       taken,
-      nodeColumns: () => columnsOf(graph.nodes.map((node) => node.attributes)),
+      nodeColumns: () => attributeColumns(graph.nodes.map((node) => node.attributes)),
       edgeColumns: () =>
-        columnsOf(
+        attributeColumns(
           edges.map((edge) => Object.fromEntries([['key', edge.xml['id']], ...edge.attributes])),
           ['weight'],
         ),

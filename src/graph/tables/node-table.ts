@@ -1,4 +1,4 @@
-import type {Table} from '../../data/csv.js'
+import type {CsvTable} from '../../data/csv.js'
 import {InputError, UsageError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import {isMissing} from '../labels.js'
@@ -38,7 +38,7 @@ const isWord = (cell: string) =>
  * Throws  InputError  several columns could be ids, or a column that is called like ids does not fit the nodes.
  */
 export function splitTable(
-  table: Table,
+  table: CsvTable,
   nodes: NodeSet | null,
   kind: 'features' | 'labels',
   path: string,

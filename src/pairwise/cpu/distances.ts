@@ -6,7 +6,7 @@ import type {VolatilityTask} from '../engine.js'
 export type Metric = VolatilityTask['metric']
 
 /** Rows in fp64 with what every pair of them needs: squared norms for L2 and angle (whose rows have length 1). */
-export interface Side {
+export interface DistanceSide {
   readonly rows: Dense
   /** [rows] |x|²; empty for the metrics that do not use it */
   readonly squares: Float64Array
@@ -20,7 +20,7 @@ const CANCELLATION = 1e-3
  *
  * Throws   InputError  angle and a row of length zero, which has no direction.
  */
-export function prepareRows(x: Dense<Real>, first: number, last: number, metric: Metric): Side {
+export function prepareRows(x: Dense<Real>, first: number, last: number, metric: Metric): DistanceSide {
   const rows: Dense = {
     rows: last - first,
     cols: x.cols,
@@ -59,7 +59,12 @@ export function prepareRows(x: Dense<Real>, first: number, last: number, metric:
  * Empty      m or n = 0 → empty; dim = 0 → zeros.
  * Source     —   Deviation: none.
  */
-export async function distanceTile(a: Side, b: Side, metric: Metric, products: Products): Promise<Float64Array> {
+export async function distanceTile(
+  a: DistanceSide,
+  b: DistanceSide,
+  metric: Metric,
+  products: Products,
+): Promise<Float64Array> {
   const m = a.rows.rows
   const n = b.rows.rows
   if (metric === 'l1' || metric === 'linf') {

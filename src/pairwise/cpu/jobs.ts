@@ -7,9 +7,9 @@ import {type VolatilityJob} from './volatility-job.js'
 export type Job = VolatilityJob | KernelJob
 
 /** What comes back of one block; its arrays are moved, not copied. */
-export type Part = VolatilityPart | KernelPart
+export type BlockPart = VolatilityPart | KernelPart
 
-export type ComputeBlock = (block: number) => Promise<Part>
+export type ComputeBlock = (block: number) => Promise<BlockPart>
 
 /**
  * The blocks of a job on this thread. `products` must be of one thread, so that a block has the same bits wherever it

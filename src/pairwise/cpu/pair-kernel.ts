@@ -1,7 +1,7 @@
 import type {Real} from '../../linalg/products.js'
 import {type DistanceBins, MIXED} from './distance-bins.js'
 import type {VolatilityJob} from './volatility-job.js'
-import {type Code, choose, f64, f64x2, i32, Locals, loop, Memory, type Place, repeatIf} from './wasm.js'
+import {type Code, choose, f64, f64x2, i32, Locals, loop, Memory, type MemoryRange, repeatIf} from './wasm.js'
 
 /** Places are in bytes. Returns where the list of pairs left out ends. */
 type Run = (
@@ -118,7 +118,7 @@ export class PairKernel {
   }
 }
 
-type Places = Record<'table' | 'left' | 'cross' | 'squares' | 'losses' | 'labels' | 'anchorTotal', Place>
+type Places = Record<'table' | 'left' | 'cross' | 'squares' | 'losses' | 'labels' | 'anchorTotal', MemoryRange>
 
 function compile(
   {sides, scale, floor, lossMax, etas}: VolatilityJob,

@@ -1,6 +1,6 @@
 import {Worker} from 'node:worker_threads'
 import {DeviceError} from '../../errors.js'
-import type {Job, Part} from './jobs.js'
+import type {Job, BlockPart} from './jobs.js'
 
 /** What a worker is told: a job, then blocks of it; or to end, with the block it is at. */
 export type Order = {run: number; job: Job} | {run: number; block: number} | 'end'
@@ -9,7 +9,7 @@ export type Order = {run: number; job: Job} | {run: number; block: number} | 'en
 export interface Answer {
   run: number
   block: number
-  part: Part | null
+  part: BlockPart | null
   failure: string
 }
 
@@ -47,7 +47,7 @@ export class WorkerPool {
    *
    * Throws   WorkerError  a worker died or threw; every worker is stopped then.   What `deliver` throws.
    */
-  run(job: Job, blocks: number, deliver: (block: number, part: Part) => void): Promise<void> {
+  run(job: Job, blocks: number, deliver: (block: number, part: BlockPart) => void): Promise<void> {
     const next = this.last.then(() => this.execute(job, blocks, deliver))
     this.last = next.catch(() => undefined)
     return next
@@ -60,11 +60,11 @@ export class WorkerPool {
     await Promise.all(workers.map(ended))
   }
 
-  private async execute(job: Job, blocks: number, deliver: (block: number, part: Part) => void): Promise<void> {
+  private async execute(job: Job, blocks: number, deliver: (block: number, part: BlockPart) => void): Promise<void> {
     if (blocks === 0) return
     const run = ++this.runs
     while (this.workers.size < this.threads) this.start()
-    const waiting = new Map<number, Part>()
+    const waiting = new Map<number, BlockPart>()
     let given = 0
     let delivered = 0
     const give = (worker: Worker) => {

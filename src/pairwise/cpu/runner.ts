@@ -1,5 +1,5 @@
 import type {Products} from '../../linalg/products.js'
-import {type Job, type Part, prepareJob} from './jobs.js'
+import {type Job, type BlockPart, prepareJob} from './jobs.js'
 import {WorkerError, WorkerPool} from './pool.js'
 
 /**
@@ -32,7 +32,7 @@ export class BlockRunner {
    * Calls `deliver` for each block of `job`, in order. When a worker dies the rest is computed here, and so is every
    * later job: the usual cause is a lack of memory.
    */
-  async run<P extends Part>(
+  async run<P extends BlockPart>(
     job: Job,
     blocks: number,
     isParallel: boolean,

@@ -125,7 +125,7 @@ export class Locals<Name extends string> {
   }
 }
 
-export interface Place {
+export interface MemoryRange {
   readonly start: number
   readonly length: number
 }
@@ -135,7 +135,7 @@ export class Memory {
   private size = 0
   private held: {buffer: ArrayBuffer} | undefined
 
-  place(length: number, bytesPerElement: number): Place {
+  place(length: number, bytesPerElement: number): MemoryRange {
     const start = this.size
     this.size = 16 * Math.ceil((start + length * bytesPerElement) / 16)
     return {start, length}
@@ -145,7 +145,7 @@ export class Memory {
     return (this.held ??= new WebAssembly.Memory({initial: Math.max(1, Math.ceil(this.size / PAGE))}))
   }
 
-  view<T>(make: new (buffer: ArrayBuffer, start: number, length: number) => T, {start, length}: Place): T {
+  view<T>(make: new (buffer: ArrayBuffer, start: number, length: number) => T, {start, length}: MemoryRange): T {
     return new make(this.allocated.buffer, start, length)
   }
 }

@@ -2,7 +2,7 @@ import type {Rank, Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core'
 import type {Metric} from '../cpu/distances.js'
 import type {VolatilityTask} from '../engine.js'
 import {CANDIDATES} from '../witness-candidates.js'
-import {type Prepared, relativeError, type Rows} from '../volatility-rows.js'
+import {type Prepared, relativeError, type BoundedRows} from '../volatility-rows.js'
 import {type Panel, rowTensor, type Tf} from './device.js'
 
 /**
@@ -26,7 +26,7 @@ export interface SideTensors {
 
 export function sideTensors(
   tf: Tf,
-  rows: Rows,
+  rows: BoundedRows,
   panel: Panel,
   {unit, lossUnit}: Prepared,
   across: boolean,

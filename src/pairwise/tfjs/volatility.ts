@@ -1,8 +1,8 @@
 import type {Tensor} from '@tensorflow/tfjs-core'
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import {HostSums} from '../host-sums.js'
-import {type Candidate, CANDIDATES, shorten} from '../witness-candidates.js'
-import {lossBounds, prepare} from '../volatility-rows.js'
+import {type Candidate, CANDIDATES, keepSteepest} from '../witness-candidates.js'
+import {lossBounds, boundRows} from '../volatility-rows.js'
 import {panelsOf, take, type TensorDevice} from './device.js'
 import {pairTile, type SideTensors, sideTensors} from './pair-tile.js'
 
@@ -22,7 +22,7 @@ import {pairTile, type SideTensors, sideTensors} from './pair-tile.js'
  *            Infinity.
  */
 export async function tfjsVolatility({tf, tileRows}: TensorDevice, task: VolatilityTask): Promise<VolatilitySums> {
-  const prepared = prepare(task)
+  const prepared = boundRows(task)
   const sums = new HostSums(task, prepared)
   const {anchors, references, unit, lossUnit} = prepared
   const toDevice = task.scale / unit
@@ -75,7 +75,7 @@ export async function tfjsVolatility({tf, tileRows}: TensorDevice, task: Volatil
         steep!.forEach((ratio, k) => {
           if (ratio > 0) candidates.push({ratio, ...pair(steepAt![k]!)})
         })
-        if (candidates.length >= 16 * CANDIDATES) shorten(candidates)
+        if (candidates.length >= 16 * CANDIDATES) keepSteepest(candidates)
       }
       release(held.pop()!)
     }
@@ -83,7 +83,7 @@ export async function tfjsVolatility({tf, tileRows}: TensorDevice, task: Volatil
     held.forEach(release)
   }
   if (farthest.distance >= 0) sums.addDistance(sums.pair(farthest.anchor, farthest.reference).distance)
-  shorten(candidates)
+  keepSteepest(candidates)
   for (const {i, j} of candidates) sums.addWitness(sums.pair(i, j))
   return sums.finish()
 }

@@ -1,8 +1,13 @@
-import type {Rows} from '../volatility-rows.js'
+import type {BoundedRows} from '../volatility-rows.js'
 import {ROW_WORDS} from './volatility-shader.js'
 
 /** Rows first … first + count − 1 as structs Row of the shader; losses as the sum of two fp32 numbers. */
-export function rowStructs(rows: Rows, first: number, count: number, lossUnit: number): Uint32Array<ArrayBuffer> {
+export function rowStructs(
+  rows: BoundedRows,
+  first: number,
+  count: number,
+  lossUnit: number,
+): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(Math.max(1, count) * ROW_WORDS)
   const floats = new Float32Array(words.buffer)
   for (let i = 0; i < count; i++) {

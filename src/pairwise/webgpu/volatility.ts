@@ -1,6 +1,6 @@
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import {HostSums} from '../host-sums.js'
-import {lossBounds, prepare, type Prepared, relativeError} from '../volatility-rows.js'
+import {lossBounds, boundRows, type Prepared, relativeError} from '../volatility-rows.js'
 import {chainOfSums, distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
 import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
@@ -29,7 +29,7 @@ const LARGEST = 3e38
  *            Infinity.
  */
 export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityTask): Promise<VolatilitySums> {
-  const prepared = prepare(task)
+  const prepared = boundRows(task)
   const sums = new HostSums(task, prepared)
   const {anchors, references} = prepared
   if (anchors.exact.rows === 0 || references.exact.rows === 0) return sums.finish()

@@ -1,7 +1,7 @@
 import {gatherRows} from '../../linalg/csr.js'
 import type {VolatilityTask} from '../engine.js'
 import type {HostSums} from '../host-sums.js'
-import {CANDIDATES, type Candidate, shorten} from '../witness-candidates.js'
+import {CANDIDATES, type Candidate, keepSteepest} from '../witness-candidates.js'
 import type {Prepared} from '../volatility-rows.js'
 import {distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
@@ -60,11 +60,11 @@ export async function addSteepest(
         const ratio = floored > 0 ? change / floored : 0
         if (ratio <= weakest) continue
         best.push({ratio, i, j})
-        if (best.length >= 2 * CANDIDATES) weakest = shorten(best)
+        if (best.length >= 2 * CANDIDATES) weakest = keepSteepest(best)
       }
     })
   }
-  shorten(best)
+  keepSteepest(best)
   for (const {i, j} of best) sums.addWitness(sums.pair(i, j))
 }
 

@@ -1,5 +1,5 @@
 import type {Finding, Level} from '../../gate/types.js'
-import {type Content, type Markup, markup} from '../html/escape.js'
+import {type HtmlContent, type Markup, markup} from '../html/escape.js'
 import type {GateReport} from '../../documents/reports.js'
 import {type CheckSummary, checkSummaries, failsGate, foundText, RULES, suppressionOf} from './view.js'
 
@@ -75,4 +75,4 @@ function countsOf(findings: readonly Finding[], failLevel: FailLevel) {
 }
 
 /** Each text is escaped by itself, so that only our own line breaks are any. */
-const lines = (texts: readonly string[]): Content => texts.map((text, i) => (i === 0 ? text : markup`\n${text}`))
+const lines = (texts: readonly string[]): HtmlContent => texts.map((text, i) => (i === 0 ? text : markup`\n${text}`))

@@ -1,6 +1,6 @@
 import type {Finding} from '../../gate/types.js'
 import {plural} from '../format.js'
-import {document, table, text} from '../markdown.js'
+import {document, table, markdownText} from '../markdown.js'
 import type {GateReport} from '../../documents/reports.js'
 import {
   aboutOf,
@@ -106,7 +106,7 @@ const demand = (finding: Finding) => [
   cell(foundText(finding)),
 ]
 
-const cell = (value: string) => text(cut(value, CELL))
+const cell = (value: string) => markdownText(cut(value, CELL))
 
 /** As many rows as the budget has room for, and a sentence on the others. */
 function section(

@@ -13,17 +13,17 @@ import {
   radius,
 } from '../format.js'
 import {heatMap, type HeatCell} from '../svg/heat-map.js'
-import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
+import {lineChart, lineLegend, type LinePoint, type LineSeries} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
 import type {CertifyMetrics} from '../../certify/types.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {type DataTable, foldedTable} from './table.js'
 
 /** Upper ends of the colour steps of the heat map. */
 const STEPS = [0.1, 0.25, 0.5, 0.75] as const
 const STEP_NAMES = ['up to 10 %', 'up to 25 %', 'up to 50 %', 'up to 75 %', 'below 100 %']
 
-const CURVES: Pick<Series, 'name' | 'style'>[] = [
+const CURVES: Pick<LineSeries, 'name' | 'style'>[] = [
   {name: 'direct bound', style: 'primary'},
   {name: 'windowed bound', style: 'secondary'},
   {name: 'global bound', style: 'tertiary'},
@@ -31,7 +31,7 @@ const CURVES: Pick<Series, 'name' | 'style'>[] = [
 ]
 
 /** Heat map, curves and table of each η: the headline η open, the others folded. */
-export function bounds(metrics: CertifyMetrics): Content {
+export function bounds(metrics: CertifyMetrics): HtmlContent {
   const grids = cellGrids(metrics)
   const headline = headlineGrid(grids)
   if (headline === null) return markup`<p>No bounds were asked for.</p>`

@@ -14,11 +14,11 @@ import {
 import {lineChart} from '../svg/line-chart.js'
 import {linearScale, spreadScale} from '../svg/scale.js'
 import type {RowNames} from './certify-witnesses.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
 /** Bounds by class, then between which classes unstable pairs lie. */
-export function classSection({classes = [], layers, alpha}: CertifyMetrics, {label}: RowNames): Content {
+export function classSection({classes = [], layers, alpha}: CertifyMetrics, {label}: RowNames): HtmlContent {
   const eta = classes[0]?.eta
   const bounds =
     eta === undefined
@@ -80,7 +80,7 @@ function classText({status, bound, observed, pairs}: ClassRow): string {
 }
 
 /** Share of single examples that hold, by radius, and the radius of each. */
-export function exampleSection({examples, layers}: CertifyMetrics): Content {
+export function exampleSection({examples, layers}: CertifyMetrics): HtmlContent {
   if (examples === undefined) return null
   const {risk, eta, rows} = examples
   const panels = examples.layers.map(

@@ -1,10 +1,10 @@
 import type {CertifyMetrics} from '../../certify/types.js'
 import {dropText, unitRange} from '../certify-findings.js'
 import {count, interval, number, numberUp, orDash, percent} from '../format.js'
-import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
+import {lineChart, lineLegend, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
 import {shorten} from '../../frame/visible.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
 const WIDTH = 560
@@ -12,13 +12,13 @@ const WIDTH = 560
 const CHARACTER = 9
 
 /** Volatility over depth, then everything measured of each layer. */
-export function layerProfile(metrics: CertifyMetrics): Content {
+export function layerProfile(metrics: CertifyMetrics): HtmlContent {
   return markup`<p class="lead">ε is the mean change of loss per unit of distance over random pairs, the knowledge continuity of a layer. It is scale-free: distances are divided by the median pair distance, so a network cannot lower it by inflating its hidden states.</p>
 <figure class="beside wide">${depthChart(metrics)}<figcaption>${lineLegend(depthSeries(metrics))}<p>Whiskers: bootstrap interval over points, asymptotic and no certificate. The upper bound holds for the sample size at hand.</p></figcaption></figure>
 ${layerTable(metrics)}${groupTables(metrics)}`
 }
 
-function depthSeries({layers}: CertifyMetrics): Series[] {
+function depthSeries({layers}: CertifyMetrics): LineSeries[] {
   const apart = layers.filter(({collapsed}) => !collapsed)
   const estimate = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({
     x,
@@ -26,7 +26,7 @@ function depthSeries({layers}: CertifyMetrics): Series[] {
     interval: scaleFree.asymptotic,
   }))
   const upper = apart.map(({relativeDepth: x, epsilon: {scaleFree}}) => ({x, y: scaleFree.upper}))
-  const series: Series[] = [{name: 'estimate of ε', style: 'primary', points: estimate}]
+  const series: LineSeries[] = [{name: 'estimate of ε', style: 'primary', points: estimate}]
   return upper.every(({y}) => y === null)
     ? series
     : [{name: 'upper bound of ε', style: 'secondary', points: upper}, ...series]
@@ -139,7 +139,7 @@ function layerTable({layers}: CertifyMetrics): Markup {
 }
 
 /** The most volatile inputs of each layer, and whether layers agree on them. */
-export function volatileInputs({layers, localization}: CertifyMetrics): Content {
+export function volatileInputs({layers, localization}: CertifyMetrics): HtmlContent {
   const tables = layers.map((layer) =>
     foldedTable(`Most volatile inputs in ${layer.name}`, {
       caption: `Inputs with the largest volatility in layer ${layer.name}`,

@@ -12,7 +12,7 @@ import {
   setting,
   signedInterval,
 } from '../format.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
 const KIND: Record<PerturbationMetrics['kind'], string> = {
@@ -22,7 +22,7 @@ const KIND: Record<PerturbationMetrics['kind'], string> = {
 }
 
 /** What holds of examples and their perturbed copies: all perturbations at a glance, then each with its close pairs. */
-export function perturbationSection(perturbations: readonly PerturbationMetrics[]): Content {
+export function perturbationSection(perturbations: readonly PerturbationMetrics[]): HtmlContent {
   const etas = perturbations[0]!.changes.map(({eta}) => eta)
   const overview = dataTable({
     caption: 'At most this share of fresh examples changes in loss by η or more when perturbed, whatever the distance',
@@ -99,7 +99,7 @@ function details(each: PerturbationMetrics): Markup {
 }
 
 /** This checkpoint against an earlier one on the same examples. */
-export function comparisonSection({comparison}: CertifyMetrics & {comparison: Comparison}): Content {
+export function comparisonSection({comparison}: CertifyMetrics & {comparison: Comparison}): HtmlContent {
   const {alpha, layers, cells, pairing, onlyHere, onlyThere} = comparison
   const unmatched = [
     ...onlyHere.map((name) => `${name} (only here)`),

@@ -1,7 +1,7 @@
 import type {LabelHint, Witness} from '../../certify/types.js'
 import {number, percent} from '../format.js'
 import {shorten} from '../../frame/visible.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable} from './table.js'
 
 /** What the report knows of a row besides its number. */
@@ -36,7 +36,7 @@ export function rowNames({subject, thumbnails = []}: Named): RowNames {
 }
 
 /** The pairs that make the model volatile, drawn where their inputs are images. */
-export function witnessSection(witnesses: readonly Witness[], names: RowNames): Content {
+export function witnessSection(witnesses: readonly Witness[], names: RowNames): HtmlContent {
   const drawn = witnesses.some(({rows}) => names.picture(rows[0], null) !== null)
   return markup`<p class="lead">Close in a layer, far apart in loss: the pairs with the largest change of loss per unit of distance. Look at them first.</p>${drawn ? pictures(witnesses, names) : null}${dataTable(
     {
@@ -66,7 +66,7 @@ export function witnessSection(witnesses: readonly Witness[], names: RowNames): 
 }
 
 /** Each pair of inputs side by side, a group a layer. */
-function pictures(witnesses: readonly Witness[], names: RowNames): Content {
+function pictures(witnesses: readonly Witness[], names: RowNames): HtmlContent {
   const side = ({rows, labels, losses}: Witness, k: 0 | 1) => {
     const label = labels?.[k] ?? null
     return markup`<figure>${names.picture(rows[k], label) ?? markup`<span class="input missing">no picture</span>`}<figcaption>row ${rows[k]}${label === null ? null : markup`<br>label ${names.label(label)}`}<br>loss ${number(losses[k])}</figcaption></figure>`
@@ -78,7 +78,7 @@ function pictures(witnesses: readonly Witness[], names: RowNames): Content {
 }
 
 /** Rows whose neighbours agree on another label. */
-export function hintSection(hints: readonly LabelHint[], names: RowNames): Content {
+export function hintSection(hints: readonly LabelHint[], names: RowNames): HtmlContent {
   return dataTable({
     caption:
       'High loss, while at least 8 of the 10 nearest neighbours in every late layer agree on one other label. Hints, not findings: a hard example looks the same',

@@ -2,7 +2,7 @@ import type {DriftReport} from '../../documents/reports.js'
 import type {ChangedDocument, DriftMetrics} from '../../drift/types.js'
 import {meansTable, partsTable, sharesTable, tokensTable} from '../drift-view.js'
 import {count, number, percent, percentUp, signedNumber} from '../format.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {dataTable, textTable} from './table.js'
 
@@ -94,7 +94,7 @@ function legend(): Markup {
   return markup`<p class="lead">The darker a token, the more the distribution changed before it: ${shade(0, `JS ≥ ${SHADES[0]} nats`)}${SHADES.slice(1).map((from, k) => shade(k + 1, `≥ ${from}`))}${shade(SHADES.length, 'less')}. A line below: the new model finds the token <span class="token up">more likely</span> or <span class="token down">less likely</span>, by ${SIGN} nats or more.</p>`
 }
 
-function text({name, positions, meanJs, topChanged, meanDeltaLogP, tokens}: ChangedDocument): Content {
+function text({name, positions, meanJs, topChanged, meanDeltaLogP, tokens}: ChangedDocument): HtmlContent {
   const drawn = tokens.map(({text: piece, js, deltaLogP}, t) => {
     const title = `${t}: JS ${number(js)}${deltaLogP === null ? '' : `, Δ log p ${signedNumber(deltaLogP)}`}`
     return markup`<span class="token shade${shadeOf(js)}${signOf(deltaLogP)}" title="${title}">${piece === null ? '▢' : piece}</span>`

@@ -13,17 +13,17 @@ export class Markup {
   }
 }
 
-export type Content = string | number | Markup | null | readonly Content[]
+export type HtmlContent = string | number | Markup | null | readonly HtmlContent[]
 
 /**
  * Template tag for HTML and SVG: every value is escaped unless it is Markup; lists are joined, null is nothing.
  * The result is well-formed wherever the literal parts are, so no text from a file can add markup.
  */
-export function markup(literals: TemplateStringsArray, ...values: readonly Content[]): Markup {
+export function markup(literals: TemplateStringsArray, ...values: readonly HtmlContent[]): Markup {
   return new Markup(literals.reduce((out, literal, i) => out + render(values[i - 1]!) + literal))
 }
 
-function render(content: Content): string {
+function render(content: HtmlContent): string {
   if (content === null) return ''
   if (content instanceof Markup) return content.toString()
   if (typeof content === 'object') return content.map(render).join('')

@@ -1,10 +1,18 @@
 import type {EvaluateMetrics, Method, Spread} from '../../evaluate/types.js'
-import {curveTable, graphTable, judged, methodTable, spread, type TextTable, withCurves} from '../evaluate-view.js'
+import {
+  curveTable,
+  graphTable,
+  judgedAccuracy,
+  methodTable,
+  spread,
+  type TextTable,
+  withCurves,
+} from '../evaluate-view.js'
 import {count, number, orDash, percent, setting} from '../format.js'
 import type {EvaluateReport} from '../../documents/reports.js'
-import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
+import {lineChart, lineLegend, type LinePoint, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {dataTable, facts, foldedTable, textTable} from './table.js'
 
@@ -44,11 +52,11 @@ function figures(metrics: EvaluateMetrics): KeyFigure[] {
   const share = targets === null ? recovered.test : recovered.targets
   const [own] = methods
   return [
-    {name: 'Sanitized', value: spread(judged(on('sanitized')!)), detail: `accuracy on the ${where}`},
-    {name: 'As given', value: spread(judged(given)), detail: `accuracy on the ${where}, nothing pruned`},
+    {name: 'Sanitized', value: spread(judgedAccuracy(on('sanitized')!)), detail: `accuracy on the ${where}`},
+    {name: 'As given', value: spread(judgedAccuracy(given)), detail: `accuracy on the ${where}, nothing pruned`},
     ...(clean === undefined
       ? []
-      : [{name: 'Clean', value: spread(judged(clean)), detail: `accuracy on the ${where} before the attack`}]),
+      : [{name: 'Clean', value: spread(judgedAccuracy(clean)), detail: `accuracy on the ${where} before the attack`}]),
     ...(share === null
       ? []
       : [{name: 'Recovered', value: percent(share), detail: 'of the accuracy that the attack took'}]),
@@ -66,21 +74,31 @@ function figures(metrics: EvaluateMetrics): KeyFigure[] {
 }
 
 /** One panel a ranking, since ten lines in one chart cannot be told apart. */
-function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): Content {
+function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): HtmlContent {
   const [own, ...others] = drawn
   const random = others.find(({name}) => name === 'random')
   const on = (which: string) => metrics.accuracies.find(({graph}) => graph === which)
-  const start = judged(on('given')!)
+  const start = judgedAccuracy(on('given')!)
   const clean = on('clean')
   const lines = new Map(drawn.map((method) => [method, points(start, method, metrics.cut.share)]))
   const all = [...lines.values()].flat()
-  const seen = [...all.map(({y}) => y!), ...(clean === undefined ? [] : [judged(clean).mean])]
+  const seen = [...all.map(({y}) => y!), ...(clean === undefined ? [] : [judgedAccuracy(clean).mean])]
   const domain = {x: [0, Math.max(...all.map(({x}) => x))] as const, y: [Math.min(...seen), Math.max(...seen)] as const}
-  const named = (name: string, style: Series['style'], of: Method): Series => ({name, style, points: lines.get(of)!})
-  const unharmed: Series[] =
+  const named = (name: string, style: LineSeries['style'], of: Method): LineSeries => ({
+    name,
+    style,
+    points: lines.get(of)!,
+  })
+  const unharmed: LineSeries[] =
     clean === undefined
       ? []
-      : [{name: 'the clean graph', style: 'secondary', points: domain.x.map((x) => ({x, y: judged(clean).mean}))}]
+      : [
+          {
+            name: 'the clean graph',
+            style: 'secondary',
+            points: domain.x.map((x) => ({x, y: judgedAccuracy(clean).mean})),
+          },
+        ]
   const panels = (others.length === 0 ? [own!] : others.filter((other) => other !== random || others.length === 1)).map(
     (other, k) => {
       const series = [
@@ -105,7 +123,7 @@ function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): Content {
       })}</figure>`
     },
   )
-  const key: Pick<Series, 'name' | 'style'>[] = [
+  const key: Pick<LineSeries, 'name' | 'style'>[] = [
     ...unharmed,
     {name: 'sanitize', style: 'primary'},
     {name: 'the ranking of the panel', style: 'estimate'},
@@ -122,7 +140,7 @@ ${foldedTable('Table of the curves', textTable('Accuracy by share of the edges p
 }
 
 const sentence = ({name, curve}: Method) =>
-  `${name}: ${curve.map(({share, accuracy}) => `${spread(judged(accuracy))} at ${percent(share)}`).join(', ')}.`
+  `${name}: ${curve.map(({share, accuracy}) => `${spread(judgedAccuracy(accuracy))} at ${percent(share)}`).join(', ')}.`
 
 function points(start: Spread, {kind, curve, samePruning}: Method, cut: number): LinePoint[] {
   const whisker = ({mean, sd}: Spread) =>
@@ -132,11 +150,15 @@ function points(start: Spread, {kind, curve, samePruning}: Method, cut: number):
   )
   return [
     {x: 0, y: start.mean},
-    ...measured.map(({share, accuracy}) => ({x: share, y: judged(accuracy).mean, interval: whisker(judged(accuracy))})),
+    ...measured.map(({share, accuracy}) => ({
+      x: share,
+      y: judgedAccuracy(accuracy).mean,
+      interval: whisker(judgedAccuracy(accuracy)),
+    })),
   ]
 }
 
-function rankings(metrics: EvaluateMetrics): Content {
+function rankings(metrics: EvaluateMetrics): HtmlContent {
   const known = metrics.adversarial === null ? '' : `${count(metrics.adversarial)} adversarial edges are known. `
   return markup`<p class="lead">${known}A control is a simple property of an edge: a score that does not beat it has not shown that it is needed.</p>
 ${table(`Rankings; accuracies after pruning ${count(metrics.cut.pruned)} edges by each`, methodTable(metrics), 2)}`

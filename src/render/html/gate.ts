@@ -2,10 +2,10 @@ import type {Finding, GateMetrics} from '../../gate/types.js'
 import {count} from '../format.js'
 import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
 import type {GateReport} from '../../documents/reports.js'
-import {type Content, markup} from './escape.js'
+import {type HtmlContent, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {type Section} from './section.js'
-import {type Column, dataTable, foldedTable} from './table.js'
+import {type TableColumn, dataTable, foldedTable} from './table.js'
 
 const STATE: Record<CheckState, string> = {
   broken: '✗ not run',
@@ -14,7 +14,7 @@ const STATE: Record<CheckState, string> = {
   passed: '✓ passed',
 }
 /** A demand takes three columns: what it is about, with where it is made below; what is expected; what was found. */
-const DEMAND: readonly Column[] = [
+const DEMAND: readonly TableColumn[] = [
   {title: 'metric', kind: 'name'},
   {title: 'expected', kind: 'text'},
   {title: 'found', kind: 'reason'},
@@ -68,7 +68,7 @@ function sections(metrics: GateMetrics): Section[] {
   ]
 }
 
-function failingTable(findings: readonly Finding[]): Content {
+function failingTable(findings: readonly Finding[]): HtmlContent {
   return dataTable({
     caption: 'Demands that are not met, the worst first',
     columns: [...DEMAND, {title: 'level', kind: 'word'}, {title: 'what to do', kind: 'reason'}],
@@ -80,7 +80,7 @@ function failingTable(findings: readonly Finding[]): Content {
   })
 }
 
-function acceptedTable(findings: readonly Finding[]): Content {
+function acceptedTable(findings: readonly Finding[]): HtmlContent {
   return dataTable({
     caption: 'Demands that are not met and are accepted until a day',
     columns: [...DEMAND, {title: 'until', kind: 'word'}, {title: 'why', kind: 'reason'}],
@@ -92,7 +92,7 @@ function acceptedTable(findings: readonly Finding[]): Content {
   })
 }
 
-function checkTable(metrics: GateMetrics): Content {
+function checkTable(metrics: GateMetrics): HtmlContent {
   return dataTable({
     caption: 'Every check, in the order of the configuration',
     columns: [
@@ -114,7 +114,7 @@ function checkTable(metrics: GateMetrics): Content {
   })
 }
 
-const demand = (finding: Finding): Content[] => [
+const demand = (finding: Finding): HtmlContent[] => [
   markup`${aboutOf(finding)}<br><span class="aside">${finding.check}, ${finding.place.path}:${finding.place.line}</span>`,
   finding.expected,
   foundText(finding),

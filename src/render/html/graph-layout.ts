@@ -4,7 +4,7 @@ import forceAtlas2Module from 'graphology-layout-forceatlas2'
 /** Its types describe an ES module, but it is a CommonJS one: what Node imports is the function itself. */
 const forceAtlas2 = forceAtlas2Module as unknown as typeof forceAtlas2Module.default
 
-export interface Place {
+export interface Point {
   x: number
   y: number
 }
@@ -32,7 +32,7 @@ const PHASES = [
  * Shapes  `nodes` nodes, edges as pairs of their numbers → a place each, in no unit.   Cost  iterations · nodes².
  * Source  Jacomy, Venturini, Heymann & Bastian 2014, as implemented by graphology-layout-forceatlas2.
  */
-export function layoutGraph(nodes: number, edges: readonly (readonly [number, number])[]): Place[] {
+export function layoutGraph(nodes: number, edges: readonly (readonly [number, number])[]): Point[] {
   const graph = new UndirectedGraph()
   for (let k = 0; k < nodes; k++) {
     const radius = SPACING * Math.sqrt(k + 0.5)

@@ -3,9 +3,9 @@ import type {TextTable} from '../evaluate-view.js'
 import {count, number, setting} from '../format.js'
 import {accuracyTable, compared, epochTable, share, volatilityTable} from '../harden-view.js'
 import type {HardenReport} from '../../documents/reports.js'
-import {lineChart, lineLegend, type Series} from '../svg/line-chart.js'
+import {lineChart, lineLegend, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
-import {type Content, markup} from './escape.js'
+import {type HtmlContent, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {dataTable, facts, foldedTable, textTable} from './table.js'
 
@@ -57,21 +57,21 @@ function figures(metrics: HardenMetrics): KeyFigure[] {
   ]
 }
 
-function volatility(metrics: HardenMetrics): Content {
+function volatility(metrics: HardenMetrics): HtmlContent {
   return markup`<p class="lead">Raw ε has the unit 1/distance, so a network lowers it by spreading its hidden states: a smaller raw ε with a larger median distance is no gain. The scale-free ε is the product of both.</p>
 ${table('Volatility of each layer on the validation examples', volatilityTable(metrics), 2)}`
 }
 
 type Figure = (record: EpochRecord) => number | null
 
-function training(metrics: HardenMetrics): Content {
+function training(metrics: HardenMetrics): HtmlContent {
   const {epochs} = metrics
-  const series = (name: string, style: Series['style'], of: Figure): Series => ({
+  const series = (name: string, style: LineSeries['style'], of: Figure): LineSeries => ({
     name,
     style,
     points: epochs.map((record) => ({x: record.epoch, y: of(record)})),
   })
-  const chart = (id: string, title: string, lines: Series[]) => {
+  const chart = (id: string, title: string, lines: LineSeries[]) => {
     const seen = lines.flatMap(({points}) => points.flatMap(({y}) => y ?? []))
     const last = lines[0]!.points.at(-1)!.y
     return markup`<figure><figcaption><b>${title}</b></figcaption>${lineChart({
@@ -106,7 +106,7 @@ function training(metrics: HardenMetrics): Content {
 ${foldedTable('Table of the epochs', textTable('Every epoch', epochTable(metrics), 1))}`
 }
 
-function method({options, rows, parameters, backend, layers, attack}: HardenMetrics): Content {
+function method({options, rows, parameters, backend, layers, attack}: HardenMetrics): HtmlContent {
   return facts('How it was trained', [
     ['examples to train, validate', `${count(rows.train)}, ${count(rows.validation)}`],
     ['numbers trained', count(parameters)],

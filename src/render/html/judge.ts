@@ -1,9 +1,9 @@
-import type {JudgeMetrics, Outcome} from '../../judge/types.js'
+import type {JudgeMetrics, DebiasedOutcome} from '../../judge/types.js'
 import type {TextTable} from '../evaluate-view.js'
 import {count, percent, percentDown, signedNumber} from '../format.js'
 import {agreementTable, answersTable, positionTable, preferenceTable, winTable} from '../judge-view.js'
 import type {JudgeReport} from '../../documents/reports.js'
-import {type Content, markup} from './escape.js'
+import {type HtmlContent, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {type Section} from './section.js'
 import {dataTable, facts, textTable} from './table.js'
@@ -88,9 +88,9 @@ function figures({groups, questions, alpha}: JudgeMetrics): KeyFigure[] {
   ]
 }
 
-function undecided(outcomes: readonly Outcome[]): Section[] {
+function undecided(outcomes: readonly DebiasedOutcome[]): Section[] {
   if (outcomes.length === 0) return []
-  const rows = outcomes.map((outcome): Content[] => [
+  const rows = outcomes.map((outcome): HtmlContent[] => [
     outcome.part === '' ? outcome.question : `${outcome.question} (${outcome.part})`,
     outcome.judge,
     ...[outcome.verdicts.map(({shown, verdict}) => `${shown.join(' | ')}: ${verdict ?? 'no verdict'}`).join('; ')],
@@ -112,7 +112,7 @@ function undecided(outcomes: readonly Outcome[]): Section[] {
   ]
 }
 
-function logFacts({log, judgements, questions, options}: JudgeMetrics): Content {
+function logFacts({log, judgements, questions, options}: JudgeMetrics): HtmlContent {
   return facts('How the log was understood', [
     ['format', log.format],
     ['verdicts, questions', `${count(judgements)}, ${count(questions)}`],

@@ -1,4 +1,4 @@
-import {bytes, count, duration} from '../format.js'
+import {formatBytes, count, duration} from '../format.js'
 import type {Json, Note, Report} from '../../frame/report.js'
 import {type Markup, markup} from './escape.js'
 import type {Section} from './section.js'
@@ -32,7 +32,7 @@ function inputTable({inputs}: Report): Markup {
       {title: 'size', kind: 'number'},
       {title: 'SHA-256', kind: 'hash'},
     ],
-    rows: inputs.map((file) => [file.path, bytes(file.bytes), markup`<code>${file.sha256}</code>`]),
+    rows: inputs.map((file) => [file.path, formatBytes(file.bytes), markup`<code>${file.sha256}</code>`]),
   })}`
 }
 
@@ -58,7 +58,7 @@ function runTable({run, version}: Report): Markup | null {
     ['surety', version],
     ['started', run.startedAt],
     ['took', duration(run.elapsedMs)],
-    ['peak memory', bytes(run.peakMemoryBytes)],
+    ['peak memory', formatBytes(run.peakMemoryBytes)],
     ['machine', `${run.platform}, ${count(run.cpus)} processors, Node ${run.node}`],
   ])}`
 }

@@ -4,11 +4,11 @@ import {type Effect, effects} from '../sanitize-view.js'
 import {beforeAfter} from '../svg/before-after.js'
 import {beforeAfterLegend, pairedBars} from '../svg/paired-bars.js'
 import {shorten} from '../../frame/visible.js'
-import {type Content, markup} from './escape.js'
+import {type HtmlContent, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
 /** Complexity, agreement and degree before and after. */
-export function changes(metrics: SanitizeMetrics): Content {
+export function changes(metrics: SanitizeMetrics): HtmlContent {
   const all = effects(metrics)
   const text = ({kind}: Effect, value: number) => ({count, number, share: percent})[kind](value)
   const drawn = all.filter(({name}) => name !== 'edges' && name !== 'isolated nodes')
@@ -48,7 +48,7 @@ ${dataTable({
 }
 
 /** How many nodes have which degree, before and after. */
-export function degrees({from, to, before, after, changed, largestLoss}: DegreeChange, nodes: number): Content {
+export function degrees({from, to, before, after, changed, largestLoss}: DegreeChange, nodes: number): HtmlContent {
   const names = from.map((low, k) => (low === to[k] ? String(low) : `${count(low)}–${count(to[k]!)}`))
   const lost =
     largestLoss === null

@@ -1,7 +1,7 @@
 import type {ExplainedEdge, SanitizeMetrics, TopEdge} from '../../sanitize/types.js'
 import {count, number, orDash, percent, plural} from '../format.js'
 import {shorten} from '../../frame/visible.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable} from './table.js'
 
 /** Rows of the table of edges: every edge is in the scores file. */
@@ -41,7 +41,7 @@ export function edgeTable(top: readonly TopEdge[]): Markup {
   })
 }
 
-export const explanations = (edges: readonly ExplainedEdge[]): Content =>
+export const explanations = (edges: readonly ExplainedEdge[]): HtmlContent =>
   edges.map(
     (edge) => markup`<h3>${edgeName(edge)}</h3><ul>${edge.statements.map((text) => markup`<li>${text}</li>`)}</ul>`,
   )
@@ -52,7 +52,7 @@ export function edgeName({source, target}: Pick<TopEdge, 'source' | 'target'>): 
 }
 
 /** What --repair added. */
-export function addedTable({count: all, agreement, top}: SanitizeMetrics['added']): Content {
+export function addedTable({count: all, agreement, top}: SanitizeMetrics['added']): HtmlContent {
   return markup`<p class="lead">${plural(all, 'edge')} that the file does not hold ${all === 1 ? 'was' : 'were'} added between nodes that are most alike, where neighbours were lost; in ${orDash(agreement, percent)} of them the (pseudo-)labels agree.</p>
 ${dataTable({
   caption: `The ${count(top.length)} between the most alike nodes; every added edge is in the scores file`,

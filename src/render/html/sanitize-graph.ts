@@ -2,7 +2,7 @@ import type {GraphExcerpt} from '../../sanitize/types.js'
 import {count, plural} from '../format.js'
 import {graphDrawing, graphLegend} from '../svg/graph-drawing.js'
 import {shorten} from '../../frame/visible.js'
-import {type Content, markup} from './escape.js'
+import {type HtmlContent, markup} from './escape.js'
 import {layoutGraph} from './graph-layout.js'
 import {edgeName} from './sanitize-edges.js'
 import {foldedTable} from './table.js'
@@ -18,7 +18,7 @@ export const isDrawable = ({nodes, edges}: GraphExcerpt): boolean =>
   nodes.length <= MOST_NODES && edges.every(({ends}) => ends.every((k) => nodes[k] !== undefined))
 
 /** A drawing of the removed edges among their neighbours, and what it shows as tables. */
-export function removedGraph({around, nodes, edges, omitted}: GraphExcerpt): Content {
+export function removedGraph({around, nodes, edges, omitted}: GraphExcerpt): HtmlContent {
   const places = layoutGraph(
     nodes.length,
     edges.map(({ends}) => ends),

@@ -1,14 +1,14 @@
 import type {PartName, PartSummary, SanitizeMetrics} from '../../sanitize/types.js'
 import {count, number, percent, plural} from '../format.js'
 import {hatchLegend} from '../svg/hatch.js'
-import {histogram} from '../svg/histogram.js'
+import {histogramChart} from '../svg/histogram.js'
 import {pairedBars} from '../svg/paired-bars.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {foldedTable} from './table.js'
 
 /** Histogram of the scores with the cut. */
-export function scores({histogram: bins, cut, pruned, edges, keptByMinDegree}: SanitizeMetrics): Content {
-  const chart = histogram({
+export function scores({histogram: bins, cut, pruned, edges, keptByMinDegree}: SanitizeMetrics): HtmlContent {
+  const chart = histogramChart({
     id: 'score-histogram',
     title: 'Edge scores, kept and pruned',
     description: `${count(edges)} edges by score from ${number(bins.edges[0]!)} to ${number(bins.edges.at(-1)!)}; ${count(pruned)} pruned${cut.score === null ? '' : `, those scoring ${number(cut.score)} or more`}.`,
@@ -53,7 +53,7 @@ const PART: Record<PartName, string> = {
 }
 
 /** One panel a part: where pruned and kept edges stand by this part alone. */
-export function partSection(parts: readonly PartSummary[]): Content {
+export function partSection(parts: readonly PartSummary[]): HtmlContent {
   const panels = parts.map(
     (part) =>
       markup`<figure><figcaption><b>${PART[part.name]}</b> · ${part.suspect} speaks against an edge</figcaption>${partChart(part)}</figure>`,

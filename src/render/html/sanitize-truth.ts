@@ -1,14 +1,14 @@
 import type {SanitizeMetrics, TruthMetrics} from '../../sanitize/types.js'
 import {count, number, orDash, percent} from '../format.js'
-import {lineChart, lineLegend, type LinePoint, type Series} from '../svg/line-chart.js'
+import {lineChart, lineLegend, type LinePoint, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 import {facts, foldedTable} from './table.js'
 
 type Curves = NonNullable<TruthMetrics['curves']>
 
 /** How well ranking and cut find the known adversarial edges. */
-export function truthSection(truth: TruthMetrics, sizes: Pick<SanitizeMetrics, 'edges' | 'pruned'>): Content {
+export function truthSection(truth: TruthMetrics, sizes: Pick<SanitizeMetrics, 'edges' | 'pruned'>): HtmlContent {
   const {curves} = truth
   return markup`${curves === undefined ? null : [charts(truth, curves, sizes), curveTables(curves)]}${truthTable(truth)}`
 }
@@ -22,13 +22,13 @@ function charts(
   const share = adversarial / edges
   const genuine = edges - adversarial
   const falsePositive = genuine === 0 ? 0 : (pruned - recall * adversarial) / genuine
-  const line = (name: string, style: Series['style'], points: LinePoint[]): Series => ({
+  const line = (name: string, style: LineSeries['style'], points: LinePoint[]): LineSeries => ({
     name,
     style,
     points,
     plain: true,
   })
-  const cut = (x: number, y: number | null): Series[] =>
+  const cut = (x: number, y: number | null): LineSeries[] =>
     pruned === 0 ? [] : [{name: 'cut', style: 'estimate', points: [{x, y}]}]
   const frame = (range: readonly [number, number]) => linearScale([0, 1], range)
   const size = {width: 380, height: 330}

@@ -1,7 +1,7 @@
-import type {Content} from './escape.js'
+import type {HtmlContent} from './escape.js'
 
 export interface Section {
   id: string
   title: string
-  body: Content
+  body: HtmlContent
 }

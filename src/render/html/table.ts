@@ -1,12 +1,12 @@
 import type {TextTable} from '../evaluate-view.js'
-import {type Content, type Markup, markup} from './escape.js'
+import {type HtmlContent, type Markup, markup} from './escape.js'
 
 export interface DataTable {
   /** says what the table shows, for all readers */
   caption: string
-  columns: readonly Column[]
+  columns: readonly TableColumn[]
   /** the first cell of a row is its header */
-  rows: readonly (readonly Content[])[]
+  rows: readonly (readonly HtmlContent[])[]
   /** the order says something that sorting would lose: rows of different quantities */
   fixed?: boolean
 }
@@ -15,13 +15,13 @@ export interface DataTable {
 const SORTED = 4
 const FILTERED = 12
 
-export interface Column {
+export interface TableColumn {
   title: string
   /** layer: numbers below the name of a layer, which may be long */
   kind: 'number' | 'layer' | 'word' | 'text' | 'name' | 'reason' | 'hash'
 }
 
-const CLASS: Record<Column['kind'], string> = {
+const CLASS: Record<TableColumn['kind'], string> = {
   number: 'num',
   layer: 'num layer',
   word: 'word',
@@ -61,7 +61,7 @@ export function textTable(caption: string, {head, rows}: TextTable, texts: numbe
 }
 
 /** Names and their values. */
-export function facts(caption: string, rows: readonly (readonly [string, Content])[]): Markup {
+export function facts(caption: string, rows: readonly (readonly [string, HtmlContent])[]): Markup {
   const body = rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)
   return region(
     caption,

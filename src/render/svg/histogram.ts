@@ -16,7 +16,7 @@ export interface Histogram extends ChartFrame {
   yLabel: string
 }
 
-export function histogram(chart: Histogram): Markup {
+export function histogramChart(chart: Histogram): Markup {
   const plot: Plot = {left: 52, right: chart.width - 12, top: 34, bottom: chart.height - 44}
   const totals = chart.lower.map((n, i) => n + chart.upper[i]!)
   const x = linearScale([chart.edges[0]!, chart.edges.at(-1)!], [plot.left, plot.right], 6)

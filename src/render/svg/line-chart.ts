@@ -14,7 +14,7 @@ export interface LinePoint {
   interval?: readonly [number, number] | null
 }
 
-export interface Series {
+export interface LineSeries {
   name: string
   style: SeriesStyle
   points: readonly LinePoint[]
@@ -30,7 +30,7 @@ export interface BandPoint {
 export interface LineChart extends ChartFrame {
   x: (range: readonly [number, number]) => Axis
   y: (range: readonly [number, number]) => Axis
-  series: readonly Series[]
+  series: readonly LineSeries[]
   /** between which two heights the truth lies at each x: the area is shaded; null where nothing is known */
   band?: readonly BandPoint[]
 }
@@ -55,7 +55,7 @@ export function lineChart(chart: LineChart): Markup {
 
 /** The key of a line chart, as HTML: a sample of each line with its marker, then its name; then that of a band. */
 export function lineLegend(
-  series: readonly Pick<Series, 'name' | 'style' | 'plain'>[],
+  series: readonly Pick<LineSeries, 'name' | 'style' | 'plain'>[],
   band: string | null = null,
 ): Markup {
   return markup`<ul class="legend">${series.map(
@@ -64,7 +64,7 @@ export function lineLegend(
   )}${band === null ? null : markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><rect class="truth" x="0.5" y="0.5" width="33" height="11"/></svg> ${band}</li>`}</ul>`
 }
 
-function curve({style, points, plain}: Series, x: Scale, y: Scale): Markup {
+function curve({style, points, plain}: LineSeries, x: Scale, y: Scale): Markup {
   const whiskers = points.map((point) =>
     point.interval ? whisker(x.at(point.x), point.interval.map(y.at) as [number, number]) : null,
   )

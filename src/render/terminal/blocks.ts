@@ -1,7 +1,7 @@
 const LEVELS = '▁▂▃▄▅▆▇█'
 
 /** One block character a value, as high as its share of `max`; a blank for zero, never for a small value. */
-export function columnsOf(values: readonly number[], max = Math.max(...values)): string {
+export function blockColumns(values: readonly number[], max = Math.max(...values)): string {
   return values.map((v) => (v <= 0 ? ' ' : LEVELS[Math.min(7, Math.max(0, Math.ceil((v / max) * 8) - 1))]!)).join('')
 }
 

@@ -1,7 +1,7 @@
 import type {CellStatus} from '../../certify/family-types.js'
 import type {CellGrid, Placed} from '../certify-view.js'
 import {radius} from '../format.js'
-import type {Table} from './table.js'
+import type {TerminalTable} from './table.js'
 
 export const SIGN: Record<CellStatus, string> = {certified: '✓', vacuous: '–', abstain: '?', invalid: '!'}
 
@@ -10,7 +10,7 @@ export function boundTable<C extends Placed>(
   {columns, sharedRadii, rows}: CellGrid<C>,
   width: number,
   bound: (cell: C) => string,
-): Table {
+): TerminalTable {
   const shown = columns.slice(0, Math.max(1, Math.floor((width - 20) / 9)))
   const line = (name: string, cells: readonly C[], text: (cell: C) => string) => [
     name,

@@ -13,11 +13,11 @@ import {
   signedNumber,
 } from '../format.js'
 import {boundTable, SIGN} from './bound-table.js'
-import type {Table} from './table.js'
+import type {TerminalTable} from './table.js'
 
 interface Titled {
   title: string
-  table: Table
+  table: TerminalTable
 }
 
 /** Perturbed copies: all of them at a glance, then the close pairs of each. Empty without perturbations. */
@@ -41,7 +41,7 @@ export function perturbationTables({perturbations = []}: CertifyMetrics, columns
   ]
 }
 
-function overview(perturbations: readonly PerturbationMetrics[]): Table {
+function overview(perturbations: readonly PerturbationMetrics[]): TerminalTable {
   const etas = perturbations[0]!.changes.map(({eta}) => eta)
   return {
     head: ['', ...etas.flatMap((eta) => [`η ${lossChange(eta)}`, 'observed']), 'mean loss', 'accuracy'],

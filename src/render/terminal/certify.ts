@@ -7,7 +7,7 @@ import {bar} from './blocks.js'
 import {boundTable, SIGN} from './bound-table.js'
 import {comparisonTables, perturbationTables} from './certify-pairs.js'
 import {palette, type TerminalOptions} from './style.js'
-import {type Table, tableLines} from './table.js'
+import {type TerminalTable, tableLines} from './table.js'
 import {verdictLines} from './verdict.js'
 import {finish, wrap} from './text.js'
 
@@ -17,7 +17,7 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
   const {metrics} = report
   const grids = cellGrids(metrics)
   const headline = headlineGrid(grids)
-  const section = (title: string, table: Table) => {
+  const section = (title: string, table: TerminalTable) => {
     const [head, ...rows] = tableLines(table, options.columns - 2)
     return [
       '',
@@ -46,7 +46,7 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
   return finish(lines)
 }
 
-function layerTable({layers}: CertifyMetrics): Table {
+function layerTable({layers}: CertifyMetrics): TerminalTable {
   const max = Math.max(...layers.map((layer) => layer.epsilon.scaleFree.estimate))
   return {
     head: ['layer', 'dim', 'ε', 'upper', 'interval', ''],

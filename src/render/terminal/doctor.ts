@@ -1,4 +1,4 @@
-import {bytes, number} from '../format.js'
+import {formatBytes, number} from '../format.js'
 import type {DoctorReport} from '../../documents/reports.js'
 import {palette, type TerminalOptions} from './style.js'
 import {tableLines} from './table.js'
@@ -29,7 +29,7 @@ export function doctorText(report: DoctorReport, options: TerminalOptions): stri
       ['surety', report.version],
       ['node', `${system.node}, ${system.platform}, kernel ${system.release}`],
       ['processor', `${system.cpus} × ${system.processor}`],
-      ['memory', `${bytes(system.memoryBytes)}, ${bytes(system.freeBytes)} free`],
+      ['memory', `${formatBytes(system.memoryBytes)}, ${formatBytes(system.freeBytes)} free`],
       [
         'drivers',
         [

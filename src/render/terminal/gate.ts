@@ -3,7 +3,7 @@ import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed
 import type {GateReport} from '../../documents/reports.js'
 import {shorten, visible} from '../../frame/visible.js'
 import {palette, type TerminalOptions} from './style.js'
-import {type Table, tableLines} from './table.js'
+import {type TerminalTable, tableLines} from './table.js'
 import {finish, width, wrap} from './text.js'
 import {verdictLines} from './verdict.js'
 
@@ -72,7 +72,7 @@ export function gateText({verdict, metrics}: GateReport, options: TerminalOption
 const demand = (finding: Finding) => [finding.check, aboutOf(finding), finding.expected, finding.found]
 
 /** The table with the texts of one column shortened in the middle, to what the others leave of the line. */
-function withShortened(table: Table, column: number, columns: number): Table {
+function withShortened(table: TerminalTable, column: number, columns: number): TerminalTable {
   const rows = [table.head, ...table.rows].map((row) => row.map(visible))
   const widths = table.head.map((_, i) => Math.max(...rows.map((row) => width(row[i]!))))
   const others = widths.reduce((sum, w, i) => (i === column ? sum : sum + w + 2), 0)

@@ -1,5 +1,5 @@
 import type {SolverPlan} from '../../sanitize/plan.js'
-import {bytes, duration} from '../format.js'
+import {formatBytes, duration} from '../format.js'
 import {palette, type TerminalOptions} from './style.js'
 import {tableLines} from './table.js'
 import {finish} from './text.js'
@@ -9,7 +9,7 @@ export function planText({solver, reason, memoryLimitBytes, costs}: SolverPlan, 
   const paint = palette(options.colour)
   const rows = costs.map((cost) => [
     cost.solver === solver ? `${cost.solver} *` : cost.solver,
-    bytes(cost.memoryBytes),
+    formatBytes(cost.memoryBytes),
     cost.memoryBytes > memoryLimitBytes ? 'too much memory' : `about ${duration(1000 * cost.seconds)}`,
     cost.scores,
   ])
@@ -23,6 +23,6 @@ export function planText({solver, reason, memoryLimitBytes, costs}: SolverPlan, 
     `  ${paint.dim(head!)}`,
     ...lines.map((line) => `  ${line}`),
     '',
-    `memory is the peak of the whole process, limit ${bytes(memoryLimitBytes)}; times are rough, for the kernel scores on the processor alone`,
+    `memory is the peak of the whole process, limit ${formatBytes(memoryLimitBytes)}; times are rough, for the kernel scores on the processor alone`,
   ])
 }

@@ -3,9 +3,9 @@ import {change, count, number, percent, points, withSign} from '../format.js'
 import {effects} from '../sanitize-view.js'
 import type {Report} from '../../frame/report.js'
 import {visible} from '../../frame/visible.js'
-import {columnsOf, rebin} from './blocks.js'
+import {blockColumns, rebin} from './blocks.js'
 import {palette, type TerminalOptions} from './style.js'
-import {type Table, tableLines} from './table.js'
+import {type TerminalTable, tableLines} from './table.js'
 import {finish, wrap} from './text.js'
 import {verdictLines} from './verdict.js'
 
@@ -48,7 +48,7 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
   return finish(lines)
 }
 
-function effectTable(metrics: SanitizeMetrics): Table {
+function effectTable(metrics: SanitizeMetrics): TerminalTable {
   return {
     head: ['', 'before', 'after', 'change'],
     align: ['left', 'right', 'right', 'right'],
@@ -73,14 +73,14 @@ function histogramLines({histogram, cut, edges, pruned}: SanitizeMetrics, room: 
   const high = number(histogram.edges.at(-1)!)
   const axis = low + high.padStart(Math.max(all.length - low.length, high.length + 1))
   return [
-    `all     ${columnsOf(all)}  ${count(edges)}`,
+    `all     ${blockColumns(all)}  ${count(edges)}`,
     // Its own height: a tenth of the edges would be a flat line on the scale of all.
-    `pruned  ${columnsOf(removed)}  ${count(pruned)}`,
+    `pruned  ${blockColumns(removed)}  ${count(pruned)}`,
     `score   ${axis}  ${cut.score === null ? 'nothing pruned' : `cut ${number(cut.score)}`}`,
   ]
 }
 
-function edgeTable({top}: SanitizeMetrics): Table {
+function edgeTable({top}: SanitizeMetrics): TerminalTable {
   return {
     head: ['rank', 'edge', 'p', 'score', 'similar', '', 'why'],
     align: ['right', 'left', 'right', 'right', 'right', 'left', 'left'],
@@ -112,7 +112,7 @@ function endText({name, label, given, degree, neighbours}: ReviewedEnd): string 
   return `${name}: class ${label} (${given ? 'given' : 'guessed'}), degree ${degree}; other neighbours: ${around.join(', ') || 'none'}`
 }
 
-function addedTable({added}: SanitizeMetrics): Table {
+function addedTable({added}: SanitizeMetrics): TerminalTable {
   return {
     head: ['edge', 'likeness'],
     align: ['left', 'right'],
@@ -120,7 +120,7 @@ function addedTable({added}: SanitizeMetrics): Table {
   }
 }
 
-function truthTable(truth: NonNullable<SanitizeMetrics['truth']>): Table {
+function truthTable(truth: NonNullable<SanitizeMetrics['truth']>): TerminalTable {
   return {
     head: ['adversarial', 'AUC', 'avg. precision', 'precision', 'recall'],
     align: ['right', 'right', 'right', 'right', 'right'],

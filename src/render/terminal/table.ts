@@ -1,7 +1,7 @@
 import {visible} from '../../frame/visible.js'
-import {clip, pad, width} from './text.js'
+import {clipText, pad, width} from './text.js'
 
-export interface Table {
+export interface TerminalTable {
   head: readonly string[]
   rows: readonly (readonly string[])[]
   align: readonly ('left' | 'right')[]
@@ -16,7 +16,7 @@ const NARROWEST = 6
  * A table as lines, head first, at most `columns` wide: the widest text column gives way first, then the lines are cut.
  * Cells are made safe to print.
  */
-export function tableLines({head, rows, align, least = []}: Table, columns: number): string[] {
+export function tableLines({head, rows, align, least = []}: TerminalTable, columns: number): string[] {
   const cells = [head, ...rows].map((row) => row.map(visible))
   const widths = head.map((_, i) => Math.max(...cells.map((row) => width(row[i]!))))
   const total = () => widths.reduce((sum, w) => sum + w, GAP * (widths.length - 1))
@@ -29,7 +29,7 @@ export function tableLines({head, rows, align, least = []}: Table, columns: numb
     widths[widest]!--
   }
   return cells.map((row) => {
-    const line = row.map((cell, i) => pad(clip(cell, widths[i]!), widths[i]!, align[i]!)).join(' '.repeat(GAP))
-    return clip(line.trimEnd(), columns)
+    const line = row.map((cell, i) => pad(clipText(cell, widths[i]!), widths[i]!, align[i]!)).join(' '.repeat(GAP))
+    return clipText(line.trimEnd(), columns)
   })
 }

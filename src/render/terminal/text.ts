@@ -25,7 +25,7 @@ export function finish(lines: readonly string[]): string {
 }
 
 /** At most `columns` wide, an ellipsis in place of the end. */
-export function clip(text: string, columns: number): string {
+export function clipText(text: string, columns: number): string {
   if (width(text) <= columns) return text
   let kept = ''
   for (const c of text) {
@@ -53,7 +53,7 @@ export function wrap(text: string, columns: number, indent = ''): string[] {
     if (line !== '' && width(line) + 1 + width(word) > room()) flush()
     let rest = line === '' ? word : `${line} ${word}`
     while (width(rest) > room()) {
-      const head = clip(rest, room() + 1).slice(0, -1)
+      const head = clipText(rest, room() + 1).slice(0, -1)
       rest = rest.slice(head.length)
       line = head
       flush()

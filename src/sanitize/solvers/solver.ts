@@ -38,7 +38,7 @@ export interface KernelFacts {
 }
 
 /** One block of the work that grows with pairs: what it adds to the edge scores. */
-export interface KernelPart {
+export interface SolvedBlock {
   /**
    * gradients at the pattern places of the block's rows: of GKC² (empty where removal is exact), and label-free (empty:
    * left out)
@@ -61,11 +61,11 @@ export interface KernelScores {
 export interface KernelSolver {
   readonly facts: KernelFacts
   readonly blocks: number
-  measure(block: number): Promise<KernelPart>
+  measure(block: number): Promise<SolvedBlock>
   /** lengths of the arrays of a block's part */
   sizes(block: number): {gradients: number[]; exact: number}
   /** from the parts of all blocks in order */
-  scores(parts: readonly KernelPart[]): KernelScores
+  scores(parts: readonly SolvedBlock[]): KernelScores
   /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph */
   complexityOf(graph: Aggregation): Promise<number>
 }

@@ -1,7 +1,7 @@
 import {afterAll, describe, expect, it} from 'vitest'
 import {onnxProducts} from '../../../src/linalg/onnx-products.js'
 import {plainProducts} from '../../../src/linalg/products.js'
-import type {Part} from '../../../src/pairwise/cpu/jobs.js'
+import type {BlockPart} from '../../../src/pairwise/cpu/jobs.js'
 import {kernelBlock} from '../../../src/pairwise/cpu/kernel.js'
 import type {KernelJob} from '../../../src/pairwise/cpu/kernel-blocks.js'
 import {WorkerError, WorkerPool} from '../../../src/pairwise/cpu/pool.js'
@@ -80,9 +80,9 @@ describe('WorkerPool', () => {
     const built = (await import(new URL('../../../dist/src/pairwise/cpu/pool.js', import.meta.url).href)) as {
       WorkerPool: typeof WorkerPool
     }
-    const parts: Part[][] = []
+    const parts: BlockPart[][] = []
     for (const pool of [new WorkerPool(2), new built.WorkerPool(2)]) {
-      const own: Part[] = []
+      const own: BlockPart[] = []
       await pool.run(job, 6, (_, part) => own.push(part))
       parts.push(own)
       await pool.close()

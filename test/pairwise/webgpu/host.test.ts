@@ -4,7 +4,7 @@ import {DeviceError} from '../../../src/errors.js'
 import {ASIN_COEFFICIENTS} from '../../../src/pairwise/webgpu/maps-shader.js'
 import {keepLast} from '../../../src/pairwise/webgpu/keep-last.js'
 import {columnsOfPanel, eachBit, placeRows, planPanels, rowsOfPanel} from '../../../src/pairwise/webgpu/panels.js'
-import {lossBounds, prepare, relativeError} from '../../../src/pairwise/volatility-rows.js'
+import {lossBounds, boundRows, relativeError} from '../../../src/pairwise/volatility-rows.js'
 import {rowStructs} from '../../../src/pairwise/webgpu/row-structs.js'
 import {normal, sparse, task} from './data.js'
 
@@ -116,7 +116,7 @@ describe('rows for the volatility kernels', () => {
           anchorLoss: Float64Array.from(left),
           referenceLoss: Float64Array.from(right),
         }
-        const prepared = prepare(t)
+        const prepared = boundRows(t)
         const bounds = lossBounds(prepared, etas, 0, right.length, 32)
         left.forEach((a, i) =>
           right.forEach((b, j) => {
@@ -131,7 +131,7 @@ describe('rows for the volatility kernels', () => {
 
   it('measure what fp32 loses, name equal rows alike (−0 is 0), and split losses in two fp32 numbers', () => {
     const x = {rows: 3, cols: 2, data: Float64Array.of(0.1, -0, 0.1, 0, 0.5, 0.25)}
-    const {anchors, unit, lossUnit} = prepare({...task(x, x, 'l2'), anchorLoss: Float64Array.of(1 / 3, 0.3, 7)})
+    const {anchors, unit, lossUnit} = boundRows({...task(x, x, 'l2'), anchorLoss: Float64Array.of(1 / 3, 0.3, 7)})
     expect([unit, lossUnit]).toEqual([1, 8])
     expect(anchors.twin).toEqual(Uint32Array.of(0, 0, 1))
     expect(anchors.slack[0]! / Math.abs(0.1 - Math.fround(0.1))).toBeCloseTo(1, 5)

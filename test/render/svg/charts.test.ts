@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest'
 import {Markup, markup} from '../../../src/render/html/escape.js'
 import {beforeAfter} from '../../../src/render/svg/before-after.js'
 import {heatMap} from '../../../src/render/svg/heat-map.js'
-import {histogram} from '../../../src/render/svg/histogram.js'
+import {histogramChart} from '../../../src/render/svg/histogram.js'
 import {lineChart} from '../../../src/render/svg/line-chart.js'
 import {linearScale} from '../../../src/render/svg/scale.js'
 import {HOSTILE} from '../samples.js'
@@ -78,7 +78,7 @@ const map = heatMap({
     [{text: '100 % –', step: null}, null],
   ],
 })
-const bars = histogram({
+const bars = histogramChart({
   ...frame,
   edges: [0, 1, 2],
   lower: [3, 1],

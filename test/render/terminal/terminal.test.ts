@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {columnsOf, bar, rebin} from '../../../src/render/terminal/blocks.js'
+import {blockColumns, bar, rebin} from '../../../src/render/terminal/blocks.js'
 import {certifyText} from '../../../src/render/terminal/certify.js'
 import {errorText} from '../../../src/render/terminal/error.js'
 import {driftText} from '../../../src/render/terminal/drift.js'
@@ -191,7 +191,7 @@ describe('wrap', () => {
 
 describe('blocks', () => {
   it('a small count is visible, none is blank, the largest is full', () =>
-    expect(columnsOf([0, 1, 500, 1000])).toBe(' ▁▄█'))
+    expect(blockColumns([0, 1, 500, 1000])).toBe(' ▁▄█'))
 
   it('a bar is as long as its share', () =>
     expect([bar(1, 1, 4), bar(1, 2, 4), bar(0.1, 1, 4), bar(0, 0, 4)]).toEqual(['████', '██', '▍', '']))

@@ -9,7 +9,7 @@ import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../../src/pairwise/engine.js'
 import {aggregateFeatures, aggregation} from '../../../src/sanitize/aggregate.js'
 import {kernelFeatures} from '../../../src/sanitize/features.js'
-import {allBlocks, measureBlocks} from '../../../src/sanitize/kernel-scores.js'
+import {allBlocks, solveBlocks} from '../../../src/sanitize/kernel-scores.js'
 import {labelMatrix} from '../../../src/sanitize/labels.js'
 import {pairWeights, solveLandmarks} from '../../../src/sanitize/landmark-scores.js'
 import {featureChunk, landmarkError, landmarkKernel} from '../../../src/sanitize/landmarks.js'
@@ -48,7 +48,7 @@ const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', pro
 const landmarks = (p: KernelProblem, count: number) =>
   landmarkSolver(p, graph.edges, count, random(0), engine, products)
 const stream = (p: KernelProblem) => streamSolver(p, graph.edges, random(0), engine, engine, products)
-const scores = async (solver: KernelSolver) => solver.scores(await measureBlocks(solver, allBlocks(solver)))
+const scores = async (solver: KernelSolver) => solver.scores(await solveBlocks(solver, allBlocks(solver)))
 const largest = (x: Float64Array) => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
 const difference = (a: Float64Array, b: Float64Array) => largest(a.map((x, e) => x - b[e]!)) / largest(b)
 const half = Uint32Array.from({length: graph.nodes}, (_, i) => i).filter((i) => i % 2 === 0)
@@ -212,7 +212,7 @@ describe('blocks of work', () => {
     ['landmarks', (p: KernelProblem) => landmarks(p, 60)],
   ] as const)('%s: measured in any order they give the same scores', async (_, make) => {
     const solver = await make(problem(10, half))
-    const parts = await measureBlocks(solver, allBlocks(solver))
+    const parts = await solveBlocks(solver, allBlocks(solver))
     const backwards = []
     for (let block = solver.blocks - 1; block >= 0; block--) backwards.unshift(await solver.measure(block))
     expect(solver.scores(backwards)).toEqual(solver.scores(parts))
