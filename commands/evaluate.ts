@@ -10,7 +10,7 @@ import type {EvaluateReport} from '../src/documents/reports.js'
 import {withChecksum} from '../src/frame/checksum.js'
 import {evaluateText} from '../src/render/terminal/evaluate.js'
 import type {SanitizeRequest} from '../src/sanitize/request.js'
-import type {SanitizeOptions} from '../src/sanitize/settings.js'
+import {DEFENDING_REPAIR, type SanitizeOptions} from '../src/sanitize/settings.js'
 
 const BUDGETS = [0.05, 0.1, 0.2, 0.3]
 
@@ -18,9 +18,9 @@ export default class Evaluate extends BaseCommand {
   static override summary = 'Measure what sanitizing a graph is worth to a network trained on it.'
 
   static override description = `Measures what sanitizing is worth: accuracy on test nodes, or on the
-targets of an attack, over several seeds. With known adversarial edges it grades
-every part of the score, and with --compare also simple controls that a claim
-must beat. Labels of test nodes are read to grade only.`
+targets of an attack, over several seeds, beside a network that never sees the
+graph. With known adversarial edges it grades every part of the score, and with
+--compare also simple controls that a claim must beat. Labels of test nodes are read to grade only.`
 
   static override examples = [
     {
@@ -113,6 +113,11 @@ must beat. Labels of test nodes are read to grade only.`
       description: 'choose the cut without ground truth (the default)',
     }),
     'prune-ratio': number({min: 0, max: 1, helpGroup: GROUP.method, description: 'share of the edges to remove'}),
+    defend: Flags.boolean({
+      default: false,
+      helpGroup: GROUP.method,
+      description: `measure surety sanitize --defend too, which adds edges after the cut (--repair ${DEFENDING_REPAIR})`,
+    }),
     'min-degree': Flags.integer({
       min: 0,
       default: 1,
@@ -175,6 +180,7 @@ function requestOf(graph: string, flags: EvaluateFlags): EvaluateRequest {
       preset: flags.preset as SanitizeOptions['preset'],
       prune: ratio === undefined ? {rule: 'auto'} : {rule: 'ratio', value: ratio},
       minDegree: flags['min-degree'],
+      repair: flags.defend ? DEFENDING_REPAIR : 0,
       seed: flags.seed,
     },
   }

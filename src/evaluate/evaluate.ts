@@ -4,12 +4,14 @@ import {MODELS} from '../learn/models.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {sanitize, type SanitizeResult, type SanitizeRun} from '../sanitize/sanitize.js'
+import {unmarkedEdges} from '../sanitize/summary.js'
 import {random, type Random} from '../stats/random.js'
 import {controlRankings, type Ranking, sanitizeRankings} from './controls.js'
 import {measureAccuracy, type Measurement} from './measure.js'
+import {nearestNeighbours, NEIGHBOURS} from './no-graph.js'
 import {gradeOf, membership, pruneInOrder, rankWithRandomTies, simpleEdges} from './rankings.js'
 import {evaluationSplit} from './split.js'
-import type {Accuracy, EvaluateMetrics, EvaluateOptions, GraphAccuracy, Method, Spread} from './types.js'
+import type {Accuracy, EvaluateMetrics, EvaluateOptions, GraphAccuracy, Method, Spread, WithoutGraph} from './types.js'
 import {evaluationVerdict} from './verdict.js'
 
 export interface Evaluation {
@@ -19,12 +21,12 @@ export interface Evaluation {
 }
 
 /**
- * What sanitizing a graph is worth to a model trained on it: accuracy on the given graph, on the sanitized one, and on
- * the clean one where it is known; and how well the scores and simple controls find the known adversarial edges.
+ * What sanitizing a graph is worth to a model trained on it: accuracy on the given graph, on the sanitized one, with
+ * `repair` on that with edges added, on the clean one where it is known, and without the graph; and how well the scores and simple controls find the known adversarial edges.
  *
  * Reads      labels of the training part for the scores; of train and validation to train; of test and targets to grade
  *            only.
- * Cost       that of sanitize, and seeds · (graphs + methods · (budgets + 1)) trainings.
+ * Cost       that of sanitize, and seeds · (graphs + 2 + methods · (budgets + 1)) trainings.
  * Throws     what sanitize and evaluationSplit throw; UsageError  seeds or budgets out of range.
  */
 export async function evaluate(
@@ -53,10 +55,13 @@ export async function evaluate(
   const trained = ranked.filter(
     ({ranking}) => ranking.kind === 'sanitize' || (options.compare && ranking.kind === 'control'),
   )
+  const repairs = (options.sanitize.repair ?? 0) > 0
   const total =
     options.seeds *
-    (2 +
+    (3 +
       Number(clean !== null) +
+      Number(repairs) +
+      Number(graph.features !== null) +
       trained.length * options.budgets.length +
       Number(options.compare) * (trained.length - 1))
   let done = 0
@@ -72,7 +77,17 @@ export async function evaluate(
   })
   const before = clean === null ? null : await on('clean', clean)
   const attacked = await on('given', edges)
-  const after = await on('sanitized', cleaned.edges)
+  const after = await on('sanitized', unmarkedEdges(edges, cleaned.scores.pruned))
+  const defended = repairs ? await on('defended', cleaned.edges) : null
+  const withoutGraph: WithoutGraph[] = [{name: 'no edges', edges: 0, ...(await measure(new Uint32Array(0)))}]
+  if (graph.features !== null) {
+    const nearest = nearestNeighbours(graph.features)
+    withoutGraph.push({
+      name: `${NEIGHBOURS} nearest neighbours by features`,
+      edges: nearest.length / 2,
+      ...(await measure(nearest)),
+    })
+  }
   const methods: Method[] = []
   for (const {ranking, order, grade} of ranked) {
     const {name, kind} = ranking
@@ -96,8 +111,9 @@ export async function evaluate(
     model: options.model,
     seeds: options.seeds,
     training: MODELS[options.model].training,
-    accuracies: [...(before === null ? [] : [before]), attacked, after],
+    accuracies: [before, attacked, after, defended].filter((one) => one !== null),
     recovered: recoveredShares(before, attacked, after),
+    withoutGraph,
     cut: {rule: cleaned.metrics.cut.rule, pruned: cleaned.metrics.pruned, share: cleaned.metrics.cut.share},
     adversarial: adversarial?.reduce((sum, x) => sum + x, 0) ?? null,
     methods,

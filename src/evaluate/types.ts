@@ -35,7 +35,8 @@ export interface Accuracy {
 }
 
 export interface GraphAccuracy extends Accuracy {
-  graph: 'clean' | 'given' | 'sanitized'
+  /** defended: sanitized, with the edges that repair adds */
+  graph: 'clean' | 'given' | 'sanitized' | 'defended'
   edges: number
 }
 
@@ -59,6 +60,12 @@ export interface Method {
   curve: {share: number; pruned: number; accuracy: Accuracy}[]
 }
 
+/** What a model reaches that does not see the given graph. */
+export interface WithoutGraph extends Accuracy {
+  name: string
+  edges: number
+}
+
 export interface EvaluateMetrics {
   nodes: number
   edges: number
@@ -68,13 +75,15 @@ export interface EvaluateMetrics {
   model: ModelName
   seeds: number
   training: TrainingOptions
-  /** clean (where known), given, sanitized */
+  /** clean (where known), given, sanitized, defended (with repair) */
   accuracies: GraphAccuracy[]
   /**
    * share of the accuracy lost to the attack that sanitizing brings back; null: nothing was lost, or the clean graph is
    * unknown
    */
   recovered: {test: number | null; targets: number | null}
+  /** no edges, and neighbours by features where there are some; absent in reports of earlier versions */
+  withoutGraph?: WithoutGraph[]
   cut: {rule: string; pruned: number; share: number}
   adversarial: number | null
   /** the score of sanitize first, then its parts, then the controls */

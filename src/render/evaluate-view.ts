@@ -1,6 +1,6 @@
 import type {Accuracy, EvaluateMetrics, Method, Spread} from '../evaluate/types.js'
 
-const GRAPH = {clean: 'clean', given: 'as given', sanitized: 'sanitized'}
+const GRAPH = {clean: 'clean', given: 'as given', sanitized: 'sanitized', defended: 'defended: cut and repaired'}
 const KIND = {sanitize: 'surety', part: 'part', control: 'control'}
 
 /** 81.2 ± 0.9 %: accuracies need the tenth that `percent` leaves out. */
@@ -19,12 +19,19 @@ export interface TextTable {
 /** What a defence is judged by: the targets where an attack aimed at some, else the test nodes. */
 export const judgedAccuracy = ({test, targets}: Accuracy): Spread => targets ?? test
 
-export function graphTable({accuracies, targets}: EvaluateMetrics, count: (n: number) => string): TextTable {
+/** The graphs as they came and as they were left, then what needs no graph at all. */
+export function graphTable(
+  {accuracies, withoutGraph = [], targets}: EvaluateMetrics,
+  count: (n: number) => string,
+): TextTable {
   const aimed = targets !== null
   return {
     head: ['graph', 'edges', 'test accuracy', ...(aimed ? ['on targets'] : [])],
-    rows: accuracies.map(({graph, edges, test, targets: on}) => [
-      GRAPH[graph],
+    rows: [
+      ...accuracies.map((one) => ({...one, name: GRAPH[one.graph]})),
+      ...withoutGraph.map((one) => ({...one, name: `ignored: ${one.name}`})),
+    ].map(({name, edges, test, targets: on}) => [
+      name,
       count(edges),
       spread(test),
       ...(aimed ? [spreadOrDash(on)] : []),

@@ -1,6 +1,8 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {evaluate, type Evaluation} from '../../src/evaluate/evaluate.js'
+import {nearestNeighbours} from '../../src/evaluate/no-graph.js'
 import type {EvaluateOptions} from '../../src/evaluate/types.js'
+import {evaluationVerdict} from '../../src/evaluate/verdict.js'
 import type {Graph} from '../../src/graph/types.js'
 import {selectEngine, type SelectedEngine} from '../../src/pairwise/select.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
@@ -50,6 +52,35 @@ describe('evaluate', () => {
     expect(plain.metrics.recovered.targets).toBeNull()
     expect(given!.test.values).toHaveLength(2)
     expect(plain.verdict.summary).toContain('% of what was lost is recovered')
+  })
+
+  it('beside a model that never sees the graph, and the graph with edges added', async () => {
+    const features = graph.features!
+    const {metrics, verdict} = await run({sanitize: {...SANITIZE, repair: 2}, seeds: 1})
+    const defended = await sanitize(graph, {...SANITIZE, repair: 2, seed: 3, truth: null}, selected.engine)
+    expect(defended.metrics.added.count).toBeGreaterThan(0)
+    expect(metrics.accuracies.map(({graph: name, edges}) => [name, edges]).slice(2)).toEqual([
+      ['sanitized', graph.edges.length / 2 - defended.metrics.pruned],
+      ['defended', defended.edges.length / 2],
+    ])
+    expect(metrics.withoutGraph!.map(({name, edges}) => [name, edges])).toEqual([
+      ['no edges', 0],
+      ['10 nearest neighbours by features', nearestNeighbours(features).length / 2],
+    ])
+    expect(verdict.summary).toMatch(
+      / defended .*; without the graph .*\((no edges|10 nearest neighbours by features)\)/,
+    )
+  })
+
+  it('says that a defence below a model without the graph is worse than ignoring the graph', () => {
+    const {metrics} = plain
+    const of = (mean: number) => ({test: {mean, sd: null, values: [mean]}, targets: null})
+    const said = (without: number) =>
+      evaluationVerdict({...metrics, withoutGraph: [{name: 'no edges', edges: 0, ...of(without)}]}).summary
+    const sanitized = metrics.accuracies.find((one) => one.graph === 'sanitized')!.test.mean
+    expect(said(sanitized - 1e-6)).not.toContain('ignoring')
+    expect(said(sanitized)).toContain('worse than ignoring the graph')
+    expect(said(sanitized + 1e-6)).toContain('worse than ignoring the graph')
   })
 
   it('the grade of the score is that of sanitize', async () => {

@@ -30,7 +30,7 @@ export function evaluateHtml(report: EvaluateReport): string {
       {
         id: 'accuracy',
         title: 'Accuracy of the model',
-        body: table(`Mean and standard deviation over ${count(metrics.seeds)} seeds`, graphTable(metrics, count), 1),
+        body: accuracies(metrics),
       },
       ...(drawn.length === 0
         ? []
@@ -43,6 +43,18 @@ export function evaluateHtml(report: EvaluateReport): string {
   })
 }
 
+function accuracies(metrics: EvaluateMetrics): Content {
+  const measured = table(
+    `Mean and standard deviation over ${count(metrics.seeds)} seeds`,
+    graphTable(metrics, count),
+    1,
+  )
+  return (metrics.withoutGraph ?? []).length === 0
+    ? measured
+    : markup`<p class="lead">“Ignored” takes no edge of this graph. A defence below that is worse than ignoring the graph.</p>
+${measured}`
+}
+
 function figures(metrics: EvaluateMetrics): KeyFigure[] {
   const {accuracies, recovered, targets, cut, edges, methods, adversarial} = metrics
   const where = targets === null ? 'test nodes' : `${count(targets)} targets`
@@ -53,6 +65,15 @@ function figures(metrics: EvaluateMetrics): KeyFigure[] {
   const [own] = methods
   return [
     {name: 'Sanitized', value: spread(judgedAccuracy(on('sanitized')!)), detail: `accuracy on the ${where}`},
+    ...(on('defended') === undefined
+      ? []
+      : [
+          {
+            name: 'Defended',
+            value: spread(judgedAccuracy(on('defended')!)),
+            detail: `accuracy on the ${where}, cut and repaired`,
+          },
+        ]),
     {name: 'As given', value: spread(judgedAccuracy(given)), detail: `accuracy on the ${where}, nothing pruned`},
     ...(clean === undefined
       ? []
