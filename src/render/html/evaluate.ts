@@ -43,7 +43,7 @@ export function evaluateHtml(report: EvaluateReport): string {
   })
 }
 
-function accuracies(metrics: EvaluateMetrics): Content {
+function accuracies(metrics: EvaluateMetrics): HtmlContent {
   const measured = table(
     `Mean and standard deviation over ${count(metrics.seeds)} seeds`,
     graphTable(metrics, count),
