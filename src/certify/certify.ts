@@ -2,9 +2,11 @@ import {UsageError, option} from '../errors.js'
 import type {OpenKept} from '../frame/kept-parts.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'
+import {ratioUpperBound, UNIT_BETS} from '../stats/betting.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {random} from '../stats/random.js'
 import {concat} from './sample/arrays.js'
+import {perSource, sourcesOf} from './sample/sources.js'
 import {layerCells} from './statements/cells.js'
 import {middle} from './sample/grid.js'
 import {encodeEvidence, type Evidence} from './evidence/evidence.js'
@@ -110,6 +112,7 @@ export function conclude(
     loss.bound === null && alpha !== null
       ? references.losses.reduce((count, x) => count + (x > lossMax ? 1 : 0), 0)
       : null
+  const sources = sourcesOf(references.groups)
   const used = alpha === null ? [references] : [anchors, references]
   const rows = alpha === null ? n : m + n
   const layers = results.map((result) => result.metrics)
@@ -123,12 +126,28 @@ export function conclude(
     ...(alpha === null ? {} : {duplicates: plan.duplicates}),
     anchors: alpha === null ? null : m,
     references: alpha === null ? null : n,
+    ...(sources === null || alpha === null
+      ? {}
+      : {sources: {anchors: sourcesOf(anchors.groups)!.count, references: sources.count, leftOut: plan.leftOut}}),
     loss: {
       name: loss.name,
       max: Number.isFinite(lossMax) ? lossMax : null,
       mean: used.reduce((sum, {losses}) => losses.reduce((s, x) => s + x, sum), 0) / rows,
       tailUpper:
-        tailExceeding === null || alpha === null ? null : clopperPearsonUpper(tailExceeding, n, alpha.epsilon!),
+        tailExceeding === null || alpha === null
+          ? null
+          : sources === null
+            ? clopperPearsonUpper(tailExceeding, n, alpha.epsilon!)
+            : ratioUpperBound(
+                perSource(
+                  references.losses.map((x) => (x > lossMax ? 1 : 0)),
+                  sources,
+                ),
+                null,
+                UNIT_BETS,
+                alpha.epsilon!,
+                1,
+              ),
     },
     accuracy: performance?.value ?? loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
@@ -215,6 +234,12 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
       level: 'info',
       code: 'duplicates-kept',
       message: `${metrics.duplicates} of ${metrics.rows} rows equal an earlier one in every layer, loss and label; they count, as equal draws do. If they are copies of one draw, certify the distinct rows (option duplicates: drop)`,
+    })
+  if (metrics.sources !== undefined && metrics.sources.leftOut > 0)
+    notes.push({
+      level: 'info',
+      code: 'anchors-thinned',
+      message: `${metrics.sources.leftOut} rows of the ${metrics.sources.anchors} sources that became anchors were left out, evenly within each: more anchors than ${metrics.anchors} cost more than they tell`,
     })
   if (metrics.loss.tailUpper !== null)
     notes.push({

@@ -31,6 +31,8 @@ export interface CertifyOptions {
   risk: number
   /** equal rows count as often as they are there, as independent draws do; drop: each once, the law of distinct rows */
   duplicates: 'keep' | 'drop'
+  /** what says which source each row is of (`groups` of the embeddings); null: every row is one by itself */
+  group: string | null
   /** limits that make the verdict a pass or a fail; null: none */
   maxShare: number | null
   minAccuracy: number | null
@@ -59,6 +61,7 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   examples: 100,
   risk: 0.1,
   duplicates: 'keep',
+  group: null,
   maxShare: null,
   minAccuracy: null,
   allowUninformative: false,
@@ -80,6 +83,7 @@ export function checkOptions({
   bounds,
   examples,
   risk,
+  group,
   maxShare,
   minAccuracy,
 }: CertifyOptions): void {
@@ -136,6 +140,19 @@ export function checkOptions({
         `leave out ${option('plainStatistics')}`,
       ])
   }
+  if (group !== null && split === null)
+    throw new UsageError(`${option('group')} makes bounds about a fresh source, and without a split there is none`, [
+      `leave out ${option('plainStatistics')}`,
+    ])
+  if (group !== null && bounds.length > 0)
+    throw new UsageError(`${option('bounds')} needs independent rows, and rows of one source are not`, [
+      `leave out ${option('bounds')} or ${option('group')}`,
+    ])
+  if (group !== null && examples > 0)
+    throw new UsageError(
+      `${option('examples')} ${examples}: the radius of an example counts independent rows, and rows of one source are not`,
+      [`use ${option('examples')} 0 with ${option('group')}`],
+    )
   if (!Number.isInteger(bootstrap) || bootstrap < 0)
     throw new UsageError(`${option('bootstrap')} is ${bootstrap}; it is a whole number of rounds, 0 for none`)
   if (bootstrap > MAX_BOOTSTRAP)

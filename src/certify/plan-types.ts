@@ -19,6 +19,8 @@ export interface CertifyPlan {
   duplicatesRemoved: number
   /** found and kept */
   duplicates: number
+  /** rows of the anchors' sources beyond the most anchors */
+  leftOut: number
   loss: {name: LossName; bound: number | null; accuracy: number | null}
   /** L_max; Infinity: nothing is clipped (no split) */
   lossMax: number

@@ -25,6 +25,7 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
     Array.isArray(value) && value.every((bound) => (FRESH_BOUNDS as readonly unknown[]).includes(bound)),
   examples: isNumber,
   risk: isNumber,
+  group: (value) => value === null || typeof value === 'string',
   duplicates: (value) => value === 'keep' || value === 'drop',
   maxShare: isLimit,
   minAccuracy: isLimit,

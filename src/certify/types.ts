@@ -33,6 +33,8 @@ export interface Embeddings {
   loss: Float64Array | null
   /** [rows] which row of the data file each one is, where a part of the file is used; absent: 0 … rows − 1 */
   rowNumbers?: Uint32Array
+  /** [rows] which source (patient, user, recording) each row is of; absent: every row is one by itself */
+  groups?: Int32Array | null
 }
 
 export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
@@ -52,6 +54,8 @@ export interface CertifyMetrics {
   /** sizes of the split; null with --no-split */
   anchors: number | null
   references: number | null
+  /** with --group: the sources of the two sides, which are what counts; rows of the anchors' sources that were left out */
+  sources?: {anchors: number; references: number; leftOut: number}
   loss: {
     name: LossName
     /** L_max: losses are clipped here inside ε; null where nothing is clipped */
@@ -77,7 +81,7 @@ export interface CertifyMetrics {
   comparison?: Comparison
 }
 
-/** How well the model does its task, over all rows used. */
+/** How well the model does its task, over all rows used; with sources, a row of a source, each source counting once. */
 export interface Performance {
   /** accuracy: share of rows whose predicted class is the label */
   measure: 'accuracy'
@@ -200,9 +204,9 @@ export interface Cell {
   delta: number
   deltaRaw: number
   eta: number
-  /** anchor–reference pairs within δ */
+  /** anchor–reference pairs within δ, row by row */
   pairs: number
-  /** their share of all anchor–reference pairs */
+  /** their share of all anchor–reference pairs; with sources, each source of the references counts once */
   fraction: number
   /** share of them with ΔL ≥ η: the plain estimate, no certificate */
   observed: number | null

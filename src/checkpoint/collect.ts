@@ -117,6 +117,7 @@ export async function collect(
       possible: array.possible ?? null,
     })),
     ...(data.rowNumbers === undefined ? {} : {rowNumbers: data.rowNumbers}),
+    ...(data.groups === undefined ? {} : {groups: data.groups}),
   }
 }
 

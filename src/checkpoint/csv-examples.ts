@@ -4,14 +4,19 @@ import {InputError} from '../errors.js'
 
 /**
  * A table with a header as two arrays: the column of labels [rows], and all others in their order as `inputs` [rows,
- * columns − 1].
+ * columns − 1]; with `group` that column is an array of its own too.
  *
  * Precision  fp64.
  * Empty      a header alone → no rows.
  * Throws     InputError  no such column of labels, a row of another length, an input that is no finite number (names line
  *            and column).
  */
-export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], path: string): NamedArray[] {
+export function csvExamples(
+  bytes: Uint8Array,
+  labelNames: readonly string[],
+  path: string,
+  group?: string,
+): NamedArray[] {
   const {rows, lines} = parseTable(bytes, path)
   const [header = [], ...body] = rows
   const labelColumn = header.findIndex((name) => labelNames.includes(name))
@@ -21,7 +26,9 @@ export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], pa
       ['give the table a header, and name the column of labels'],
     )
   }
-  const width = header.length - 1
+  const groupColumn = group === undefined ? -1 : header.indexOf(group)
+  const columns = [...header.keys()].filter((column) => column !== labelColumn && column !== groupColumn)
+  const width = columns.length
   const labels = body.map((row) => row[labelColumn] ?? '')
   const inputs = new Float64Array(body.length * width)
   body.forEach((row, r) => {
@@ -30,19 +37,22 @@ export function csvExamples(bytes: Uint8Array, labelNames: readonly string[], pa
       throw new InputError(`${path}, line ${line}: has ${row.length} cells, the header has ${header.length}`, [
         'every row needs one cell for each column',
       ])
-    row.forEach((cell, column) => {
-      if (column === labelColumn) return
+    columns.forEach((column, at) => {
+      const cell = row[column]!
       const value = cell === '' ? Number.NaN : Number(cell)
       if (!Number.isFinite(value))
         throw new InputError(`${path}, line ${line}, column '${header[column]!}': '${cell}' is no finite number`, [
           'encode text as numbers and fill missing cells',
         ])
-      inputs[r * width + column - (column > labelColumn ? 1 : 0)] = value
+      inputs[r * width + at] = value
     })
   })
   return [
     {name: 'inputs', shape: [body.length, width], type: 'f8', data: inputs},
     labelColumnOf(header[labelColumn]!, labels, path, lines),
+    ...(groupColumn < 0
+      ? []
+      : [{name: group!, shape: [body.length], type: 'U' as const, data: body.map((row) => row[groupColumn]!)}]),
   ]
 }
 

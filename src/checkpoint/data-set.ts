@@ -10,6 +10,7 @@ import type {ModelInput} from './bind-inputs.js'
 import {checkFinite} from './collect.js'
 import {csvExamples} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
+import {groupArray, groupNumbers} from './groups.js'
 import {classLabels, labelledRows} from './labels.js'
 import {size} from './pool.js'
 import {takeExamples} from './sample.js'
@@ -22,6 +23,8 @@ export interface DataSetOptions {
   labels?: string
   /** the one array to use as input; default: every array but the labels */
   inputs?: string
+  /** the array or column that says which source each row is of */
+  group?: string
   /** a second file with the class numbers, npy or npz */
   labelsFile?: string
   /** names of the classes in the order of the model's: of image folders, and of labels that are text */
@@ -58,6 +61,10 @@ export async function readDataSet(
   const input = model?.modelInputs[0] ?? null
   if (statSync(path, {throwIfNoEntry: false})?.isDirectory() === true) {
     const arrays = await readNpyFolder(path)
+    if (arrays === null && options.group !== undefined)
+      throw new UsageError(`${option('group')} names an array or column, but ${path} is a folder of images`, [
+        'certify hidden states, or inputs in an array, with the sources beside them',
+      ])
     if (arrays === null)
       return readImageFolder(
         path,
@@ -71,7 +78,7 @@ export async function readDataSet(
   const file = await readInput(path)
   if (options.tokenizer !== undefined)
     return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
-  return arrayDataSet(path, await readArrays(file, labelNames), options, labelNames, notes)
+  return arrayDataSet(path, await readArrays(file, labelNames, options.group), options, labelNames, notes)
 }
 
 async function readTexts(
@@ -86,7 +93,7 @@ async function readTexts(
       `${option('tokenizer')} is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
       ['give texts, or leave the tokenizer out'],
     )
-  const {classes, text, maxTokens} = options
+  const {classes, text, maxTokens, group} = options
   const tokenizer = await readTokenizer(options.tokenizer)
   const bytes = gunzip(file.bytes, file.file.path)
   return textDataSet(
@@ -97,6 +104,7 @@ async function readTexts(
       ...(maxTokens === undefined ? {} : {maxTokens}),
       ...(classes === undefined ? {} : {classes}),
       ...(text === undefined ? {} : {text}),
+      ...(group === undefined ? {} : {group}),
     },
     input,
     notes,
@@ -121,6 +129,7 @@ async function arrayDataSet(
     ({name}) =>
       (options.labelsFile === undefined && labelNames.includes(name)) ||
       options.inputs === undefined ||
+      options.group === name ||
       options.inputs === name,
   )
   if (lost !== undefined)
@@ -130,8 +139,10 @@ async function arrayDataSet(
     ])
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
+  const ofGroups = options.group === undefined ? null : groupArray(arrays, options.group, path)
   const rest = arrays.filter(
-    (array) => array !== labels && (options.inputs === undefined || array.name === options.inputs),
+    (array) =>
+      array !== labels && array !== ofGroups && (options.inputs === undefined || array.name === options.inputs),
   )
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`
@@ -147,6 +158,7 @@ async function arrayDataSet(
     rows,
     inputs: rest.map((array) => inputArray(array, rows, path)),
     labels: given.labels,
+    ...(ofGroups === null ? {} : {groups: groupNumbers(ofGroups, rows, path)}),
     classNames: given.classNames,
     inputFiles: labelsFile === null ? inputFiles : [...inputFiles, labelsFile.file],
     format,
@@ -155,12 +167,12 @@ async function arrayDataSet(
   return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
 }
 
-async function readArrays(input: InputBytes, labelNames: readonly string[]): Promise<Arrays> {
+async function readArrays(input: InputBytes, labelNames: readonly string[], group?: string): Promise<Arrays> {
   const {path} = input.file
   const bytes = gunzip(input.bytes, path)
   if (arrayFormat(bytes) !== null) return readArrayFile(input)
   if (sniffContent(bytes) === 'text')
-    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path), inputFiles: [input.file]}
+    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path, group), inputFiles: [input.file]}
   throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, [
     `give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with ${option('tokenizer')}`,
   ])

@@ -7,6 +7,7 @@ import type {ArrayFiles, UnreadArray} from './array-files.js'
 import {checkFinite} from './collect.js'
 import {labelsOf} from './data-set.js'
 import {refuseWeights} from './foreign-files.js'
+import {groupArray, groupNumbers} from './groups.js'
 import {classLabels, labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, size} from './pool.js'
@@ -48,7 +49,10 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     const labelArray = await findLabels(arrays, source, path, files)
     const outputArray = findOutput(arrays, options.outputName, rows, path)
     const loss = arrays.find(({name}) => name === 'loss')
-    const used = states.filter((array) => array !== labelArray?.array)
+    const {group} = options
+    const ofGroups =
+      group === undefined || unread.some(({name}) => name === group) ? null : groupArray(arrays, group, path)
+    const used = states.filter((array) => array !== labelArray?.array && array !== ofGroups)
     const chosen = selectLayers(
       layers.filter(({name}) => used.some((array) => array.name === name)),
       options.layers,
@@ -57,6 +61,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
       ...chosen.map(({name}) => name),
       ...OUTPUTS,
       'loss',
+      ...(group === undefined ? [] : [group]),
       ...(labelArray === null ? ['labels', source.name ?? ''] : []),
     ]
     refuseUnread(unread, rows, needed, options.layers === undefined, path)
@@ -81,9 +86,12 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
         `${labelArray.path}, array ${labelArray.array.name}: holds ${given!.labels.length} labels, but ${path} has ${rows} rows`,
         ['every row needs one label'],
       )
-    const texts = arrays.filter((array) => !ArrayBuffer.isView(array.data) && array !== labelArray?.array)
+    const texts = arrays.filter(
+      (array) => !ArrayBuffer.isView(array.data) && array !== labelArray?.array && array !== ofGroups,
+    )
     noteBeside([...beside, ...texts], unread, notes)
 
+    const groups = ofGroups === null ? null : groupNumbers(ofGroups, rows, path)
     const labelled = given === null ? null : labelledRows(given.labels, labelArray!.path, notes)
     const atRows = (values: Int32Array, which: Uint32Array | null) =>
       which === null ? values : Int32Array.from(which, (row) => values[row]!)
@@ -118,6 +126,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
       rowsInFile: rows,
       ...(labelled === null ? {} : {unlabelled: true}),
       ...(kept === null ? {} : {rowNumbers: kept}),
+      ...(groups === null ? {} : {groups: atRows(groups, kept)}),
     }
     for (const layer of result.layers)
       if (areProbabilities(layer, count) || (output?.kind === 'one-vs-rest' && layer.name === result.outputName))

@@ -81,12 +81,13 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
 export function takeExamples(data: DataSet, rows: Uint32Array): DataSet {
-  const {text} = data
+  const {text, groups} = data
   return {
     ...data,
     rows: rows.length,
     inputs: data.inputs.map((array) => selectArray(array, rows)),
     labels: Int32Array.from(rows, (row) => data.labels[row]!),
+    ...(groups === undefined ? {} : {groups: Int32Array.from(rows, (row) => groups[row]!)}),
     ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),
     rowNumbers: data.rowNumbers === undefined ? rows : rows.map((row) => data.rowNumbers![row]!),
     rowsInFile: data.rowsInFile ?? data.rows,

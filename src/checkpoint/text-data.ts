@@ -4,6 +4,7 @@ import type {InputBytes} from '../data/read-file.js'
 import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
+import {groupNumbers} from './groups.js'
 import type {TextTokenizer, Tokens} from './tokenizer.js'
 import type {DataSet, InputArray} from './types.js'
 
@@ -12,6 +13,8 @@ export interface TextOptions {
   /** column or member with the text; default text, sentence or content */
   text?: string
   labels: readonly string[]
+  /** column or member that says which source each row is of */
+  group?: string
   /** class names in the order of the model's classes; default: numbers as they are, else names in sorted order */
   classes?: readonly string[]
   /** most tokens of a text, unless the model takes a fixed number; default: what the tokenizer says, else 128 */
@@ -80,6 +83,7 @@ export function textDataSet(
     rows: texts.length,
     inputs: tokenArrays(tokens),
     labels,
+    ...(options.group === undefined ? {} : {groups: groupsOf(column([options.group], 'sources'), options.group, path)}),
     text: {texts, encode: (others) => tokenArrays(options.tokenizer.encode(others, tokens.length, most))},
     inputFiles: [file, options.tokenizer.file],
     format: 'text',
@@ -87,6 +91,9 @@ export function textDataSet(
     preparation: {tokens: tokens.length, truncated: tokens.truncated},
   }
 }
+
+const groupsOf = (values: readonly (string | number)[], name: string, path: string) =>
+  groupNumbers({name, shape: [values.length], type: 'U', data: values.map(String)}, values.length, path)
 
 function tokenArrays({length, ids, mask, types}: Tokens): InputArray[] {
   const shape = [ids.length / length, length]

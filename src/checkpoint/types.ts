@@ -94,6 +94,8 @@ export interface EmbeddingOptions extends SampleOptions {
   outputName?: string
   /** of stored states: where their labels are */
   labels?: LabelSource
+  /** of stored states: the array that says which source each row is of */
+  group?: string
   onProgress?: (rowsDone: number, rows: number) => void
 }
 
@@ -107,6 +109,8 @@ export interface DataSet {
   readonly inputFiles: InputFile[]
   /** what the examples were stored in; absent: made in memory */
   readonly format?: DataFormat
+  /** [rows] which source each row is of, where one array says so */
+  readonly groups?: Int32Array
   /** names of the classes by number, where the file has names */
   readonly classNames?: readonly string[] | null
   /** how examples became numbers: of images and texts */

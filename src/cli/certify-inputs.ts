@@ -152,6 +152,7 @@ export interface InputFlags {
   pairs?: string | undefined
   'image-shape'?: number[] | undefined
   'input-range'?: number[] | undefined
+  group?: string | undefined
   seed: number
 }
 
@@ -178,6 +179,11 @@ export async function readSubject(
       'give inputs and labels as npz, npy, csv or parquet, a folder of images, or certify a file of embeddings',
     ])
   }
+  if (flags.group !== undefined && flags.limit !== undefined)
+    throw new UsageError(
+      '--limit draws rows, and with --group whole sources count: what it leaves would be parts of them',
+      ['leave out --limit, or write a file with fewer sources'],
+    )
   const [{readDataSet}, {pairSources}] = await Promise.all([
     import('../checkpoint/index.js'),
     import('./pair-sources.js'),
@@ -193,6 +199,7 @@ export async function readSubject(
       limit: flags.limit,
       output: flags.output as OutputKind | undefined,
       outputName: flags['output-name'],
+      group: flags.group,
       batchSize: flags['batch-size'],
       memoryLimitBytes: flags['max-memory'],
     }),
@@ -267,6 +274,7 @@ function dataOptions(flags: InputFlags): DataSetOptions {
       tokenizer: flags.tokenizer,
       text: flags['text-name'],
       maxTokens: flags['max-tokens'],
+      group: flags.group,
     }),
     images: defined({
       size: flags['image-size'],

@@ -102,6 +102,11 @@ export const certifyFlags = {
     description:
       'count equal rows once: for files that were copied together; the certificate then speaks about distinct rows (default: they count as often as they are there)',
   }),
+  group: Flags.string({
+    helpGroup: GROUP.input,
+    description:
+      'array or column that says which source (patient, user, recording) a row is of: sources are independent, rows of one are not; the certificate then speaks about a fresh source',
+  }),
   'max-share': number({
     min: 0,
     max: 1,
@@ -125,9 +130,8 @@ export const certifyFlags = {
   }),
   examples: Flags.integer({
     min: 0,
-    default: DEFAULT_OPTIONS.examples,
     helpGroup: GROUP.method,
-    description: 'how many single examples get a radius; 0: none',
+    description: `how many single examples get a radius; 0: none (default: ${DEFAULT_OPTIONS.examples}, none with --group)`,
   }),
   risk: number({
     min: 0,
@@ -282,9 +286,10 @@ const optionsOf = (flags: CertifyFlags): CertifyOptions => ({
   bootstrap: flags.bootstrap,
   lossMax: flags['loss-max'] ?? 'auto',
   bounds: (flags.bounds as FreshBound[] | undefined) ?? [],
-  examples: flags.examples,
+  examples: flags.examples ?? (flags.group === undefined ? DEFAULT_OPTIONS.examples : 0),
   risk: flags.risk,
   duplicates: flags['drop-duplicates'] ? 'drop' : 'keep',
+  group: flags.group ?? null,
   maxShare: flags['max-share'] ?? null,
   minAccuracy: flags['min-accuracy'] ?? null,
   allowUninformative: flags['allow-uninformative'],

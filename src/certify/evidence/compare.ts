@@ -3,6 +3,7 @@ import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {normalQuantile} from '../../stats/normal.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {concat} from '../sample/arrays.js'
+import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
 import {cellStatistics} from '../statements/bounds.js'
 import {type CellSide, exactDifference} from './cell-difference.js'
 import {bestBound} from '../statements/cells.js'
@@ -25,6 +26,7 @@ export interface Certified {
  *            exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold at once.
  *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
  *            cells       exactDifference at α/cells each; beside it the normal interval of the linear terms (a_j − v b_j)/b̄.
+ *            sources     the means over the rows of each in place of rows.
  *            accuracy    betting bounds of the mean of the row by row difference, α/2 each.
  * Cost       K · n for each of 60 bisection steps; G · E · n.
  * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0
@@ -96,6 +98,11 @@ function requireSameSample(now: Certified, before: Certified): void {
       here!.labels === null || there!.labels === null
         ? -1
         : here!.labels.findIndex((label, k) => label !== there!.labels![k])
+    const group = here!.rows.findIndex((_, k) => here!.groups?.[k] !== there!.groups?.[k])
+    if (group !== -1)
+      throw new InputError(`row ${here!.rows[group]!} is of another source in the earlier report, or of none`, [
+        `certify both checkpoints with the same ${option('group')}`,
+      ])
     if (row !== -1)
       throw new InputError(
         `row ${here!.rows[row]!} has the label ${here!.labels![row]!} here and ${there!.labels![row]!} in the earlier report`,
@@ -129,7 +136,11 @@ function epsilonDifference(
   alpha: number,
   z: number,
 ): Omit<LayerDifference, 'name' | 'floor' | 'earlierFloor'> {
-  const perReference = ({statistics: {total, anchors}, unit}: Side) => total.map((x) => (x / anchors) * unit)
+  const perReference = ({statistics: {total, anchors, sources}, unit}: Side) =>
+    perSource(
+      total.map((x) => (x / anchors) * unit),
+      sources,
+    )
   const [here, there] = [perReference(a), perReference(b)]
   const differences = here.map((x, j) => x - there[j]!)
   const {mean, error} = meanAndError(differences)
@@ -240,7 +251,7 @@ function cellSides({evidence}: Certified, name: string): (cell: number) => CellS
   }
 }
 
-/** Of every row used, whether it is right now and then: −1 ≤ difference ≤ 1. */
+/** Of every row used (or source: by its mean), whether it is right now and then: −1 ≤ difference ≤ 1. */
 function performanceDifference(
   now: Certified,
   before: Certified,
@@ -253,7 +264,7 @@ function performanceDifference(
     ]
     return sides.some(({correct}) => (correct ?? null) === null)
       ? null
-      : concat(sides.map(({correct}) => Float64Array.from(correct!)))
+      : perSource(concat(sides.map(({correct}) => Float64Array.from(correct!))), sourcesOfAll(sides))
   }
   const [here, there] = [right(now), right(before)]
   if (here === null || there === null) return null
@@ -275,19 +286,31 @@ function performanceDifference(
   }
 }
 
+function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources | null {
+  const groups = sides.map((side) => side.groups ?? null)
+  return groups.some((each) => each === null)
+    ? null
+    : sourcesOf(Int32Array.from(groups.flatMap((each) => Array.from(each!))))
+}
+
 /** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
 function linear(
-  {within, exceed, references, deltas, etas}: LayerStatistics,
+  {within, exceed, references, deltas, etas, sources}: LayerStatistics,
   cell: number,
 ): {value: number; terms: Float64Array} | null {
   const [G, E] = [deltas.length, etas.length]
   const [g, e] = [Math.floor(cell / E), cell % E]
-  const b = Float64Array.from({length: references}, (_, j) => within[j * G + g]!)
-  const a = Float64Array.from({length: references}, (_, j) => exceed[(j * G + g) * E + e]!)
+  const ofRows = (value: (j: number) => number) =>
+    perSource(
+      Float64Array.from({length: references}, (_, j) => value(j)),
+      sources,
+    )
+  const b = ofRows((j) => within[j * G + g]!)
+  const a = ofRows((j) => exceed[(j * G + g) * E + e]!)
   const all = b.reduce((s, x) => s + x, 0)
   if (all === 0) return null
   const value = a.reduce((s, x) => s + x, 0) / all
-  return {value, terms: a.map((x, j) => ((x - value * b[j]!) * references) / all)}
+  return {value, terms: a.map((x, j) => ((x - value * b[j]!) * a.length) / all)}
 }
 
 function meanAndError(x: Float64Array): {mean: number; error: number} {

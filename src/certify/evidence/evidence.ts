@@ -8,6 +8,7 @@ import type {CertifyPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
 import type {PairSample} from '../perturbed/pairs.js'
 import {packPoints, type PackedPoints} from '../sample/points.js'
+import {sourcesOf} from '../sample/sources.js'
 
 /** Sufficient statistics of every bound, so that a certificate can be checked without the model. Plain JSON. */
 export interface Evidence {
@@ -161,6 +162,7 @@ export function decodeFresh(evidence: Evidence, {name, deltas, fresh}: LayerEvid
 /** Throws InputError where an array does not decode to the length that the evidence's sizes call for. */
 export function decodeLayer(evidence: Evidence, layer: LayerEvidence): LayerStatistics {
   const {anchors, references} = evidence
+  const {groups, count} = evidence.sample.references
   const G = layer.deltas.length
   const E = evidence.etas.length
   const place = (field: string) => `evidence of layer ${layer.name}: ${field}`
@@ -181,5 +183,6 @@ export function decodeLayer(evidence: Evidence, layer: LayerEvidence): LayerStat
     within: counts('within', references * G),
     exceed: counts('exceed', references * G * E),
     windowed: sums('windowed', references * (G + 1) * E),
+    sources: groups === undefined ? null : sourcesOf(unpack(groups, 'i4', count, 'evidence, references, groups')),
   }
 }

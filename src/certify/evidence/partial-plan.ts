@@ -20,6 +20,7 @@ export interface PackedPlan {
   references: PackedPoints | null
   duplicatesRemoved: number
   duplicates: number
+  leftOut: number
   loss: CertifyPlan['loss']
   /** L_max; null: nothing is clipped */
   lossMax: number | null
@@ -80,6 +81,9 @@ function planFault(plan: PackedPlan): string | null {
   if (references !== null && !isCount(references.count, 1)) return `there are ${references.count} references`
   if (!isCount(plan.duplicatesRemoved, 0)) return `${plan.duplicatesRemoved} duplicates are not a valid count`
   if (!isCount(plan.duplicates, 0)) return `${plan.duplicates} equal rows are not a valid count`
+  if (!isCount(plan.leftOut, 0)) return `${plan.leftOut} rows left out are not a valid count`
+  const grouped = [anchors, references].every((side) => (side?.groups !== undefined) === (options.group !== null))
+  if (split && !grouped) return 'its rows have sources in one place and not in another'
   if (!isCount(plan.bootstrapSeed, 0)) return `the bootstrap seed is ${plan.bootstrapSeed}`
   if (!isOptional(loss.bound, (x) => x > 0) || !isOptional(loss.accuracy, (x) => x >= 0 && x <= 1))
     return 'the loss has no possible bound or accuracy'

@@ -1,4 +1,6 @@
 import {type VolatilitySums} from '../../pairwise/engine.js'
+import {type Sources, sourcesOf} from '../sample/sources.js'
+
 /** What every bound of a layer is computed from: sums over the m anchors, for each of the n references. */
 export interface LayerStatistics {
   anchors: number
@@ -20,6 +22,8 @@ export interface LayerStatistics {
   exceed: Float64Array
   /** [n, G + 1, E] Σ_i h_η 1{d ≤ δ}; the last δ is ∞ */
   windowed: Float64Array
+  /** of the references; null or absent: every one is a source by itself */
+  sources?: Sources | null
 }
 
 /** The sums of one layer, computed with ∞ as the last δ, as statistics of the finite δ. */
@@ -28,6 +32,7 @@ export function layerStatistics(
   anchors: number,
   {floor, deltas}: {floor: number; deltas: Float64Array},
   etas: Float64Array,
+  groups: Int32Array | null = null,
 ): LayerStatistics {
   const G = deltas.length
   const finite = (values: Float64Array, width: number) => values.filter((_, at) => Math.floor(at / width) % (G + 1) < G)
@@ -44,5 +49,6 @@ export function layerStatistics(
     within: finite(sums.within, 1),
     exceed: finite(sums.exceed, etas.length),
     windowed: sums.windowed,
+    sources: sourcesOf(groups),
   }
 }

@@ -7,7 +7,7 @@ const BLOCK = 256
 const SHRINK = 1 - 1e-9
 
 export interface Geometry {
-  /** [m (m − 1) / 2] sorted pair distances, raw units */
+  /** [m (m − 1) / 2] sorted pair distances, raw units; with sources those between two of them only */
   sortedDistances: Float64Array
   /** [m] ρ_k, raw units, ascending: no ball of radius below ρ_k holds k + 1 rows (index from 0) */
   packingRadii: Float64Array
@@ -19,6 +19,8 @@ export interface Geometry {
  * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0),
  *            ρ_k = min_i max(d_(k) / 2, √(Σ_{l≤k} d_(l)² / 2k)), the second only for l2; then the running maximum.
  *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemma 1).
+ *            With sources (`groups`) the distances are those between rows of two sources, as a fresh source will have; the
+ *            radii are of all rows.
  * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
  * Precision  distances are fp64 on every engine; radii are shrunk by 1e-9, more than the distances can be off.
  * Cost       m² distances, m sorts of m; memory m² / 2 numbers: for m ≤ a few thousand.
@@ -29,6 +31,7 @@ export async function anchorGeometry(
   anchors: Dense<Float32Array | Float64Array>,
   metric: MetricName,
   engine: PairwiseEngine,
+  groups: Int32Array | null = null,
 ): Promise<Geometry> {
   const m = anchors.rows
   const sortedDistances = new Float64Array((m * (m - 1)) / 2)
@@ -44,8 +47,11 @@ export async function anchorGeometry(
     const {data} = await engine.distances(block, anchors, metric)
     for (let i = 0; i < rows; i++) {
       const row = data.subarray(i * m, (i + 1) * m)
-      sortedDistances.set(row.subarray(first + i + 1), filled)
-      filled += m - first - i - 1
+      const later = row.subarray(first + i + 1)
+      const own = groups?.[first + i]
+      const across = groups === null ? later : later.filter((_, k) => groups[first + i + 1 + k] !== own)
+      sortedDistances.set(across, filled)
+      filled += across.length
       lowerRadii(packingRadii, row.slice().sort(), metric === 'l2')
     }
   }
@@ -54,7 +60,7 @@ export async function anchorGeometry(
     running = Math.max(running, radius * SHRINK)
     packingRadii[k] = running
   })
-  return {sortedDistances: sortedDistances.sort(), packingRadii}
+  return {sortedDistances: sortedDistances.subarray(0, filled).sort(), packingRadii}
 }
 
 function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolean): void {

@@ -1,7 +1,7 @@
 import {UsageError, option} from '../../errors.js'
 import {defaultMemoryLimit, memoryText, programBytes, raiseMemory, residentBytes} from '../../frame/memory.js'
 import type {CertifyOptions} from '../options.js'
-import {MAX_ANCHORS} from '../sample/sample.js'
+import {MAX_ANCHORS} from '../sample/limits.js'
 import type {Embeddings} from '../types.js'
 
 /** Sizes of the grid where it is chosen from the data: quantiles of distances, shares of L_max. */

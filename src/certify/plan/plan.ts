@@ -14,7 +14,10 @@ import {lossOf, type Losses, trueClassProbability} from '../sample/losses.js'
 import {labelHints, type Votes} from '../survey/label-hints.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from '../options.js'
 import type {Points} from '../sample/points.js'
-import {checkEmbeddings, MAX_ANCHORS, splitSample, takeRows} from '../sample/sample.js'
+import {MAX_ANCHORS} from '../sample/limits.js'
+import {checkEmbeddings, splitSample, takeRows} from '../sample/sample.js'
+import {sourcesOf} from '../sample/sources.js'
+import {acrossSources} from './pilot.js'
 import {isLate, surveyLayer} from '../survey/layer-survey.js'
 import {volatilityTask} from '../measure/volatility-task.js'
 import type {Embeddings, LayerStates} from '../types.js'
@@ -34,6 +37,17 @@ export async function planCertify(
 ): Promise<CertifyPlan> {
   checkOptions(options)
   checkEmbeddings(embeddings)
+  if ((options.group !== null) !== hasSources(embeddings))
+    throw new UsageError(
+      options.group === null
+        ? `the rows have sources, but ${option('group')} names none`
+        : `${option('group')} is ${options.group}, but the embeddings have no sources`,
+    )
+  if (options.group !== null && perturbations > 0)
+    throw new UsageError(
+      `perturbed copies are independent pairs, and those of one source (${option('group')} ${options.group}) are not`,
+      [`leave out ${option('group')}, or the perturbations`],
+    )
   const losses = lossOf(embeddings, options.loss)
   if (options.minAccuracy !== null && losses.accuracy === null)
     throw new UsageError(`${option('minAccuracy')} needs predictions and labels, which the input does not hold`, [
@@ -50,12 +64,13 @@ export async function planCertify(
     losses: Float64Array.from(rows, (row) => losses.values[row]!),
     labels: embeddings.labels === null ? null : Int32Array.from(rows, (row) => embeddings.labels![row]!),
     correct: losses.correct === null ? null : Uint8Array.from(rows, (row) => losses.correct![row]!),
+    ...(hasSources(embeddings) ? {groups: Int32Array.from(rows, (row) => embeddings.groups![row]!)} : {}),
   })
   const anchors = points(sample.anchors)
   const references = anchored ? points(sample.references) : anchors
 
   const units: (LayerUnits & {geometry: Geometry})[] = []
-  for (const states of embeddings.layers) units.push(await layerUnits(states, sample.anchors, options, engine))
+  for (const states of embeddings.layers) units.push(await layerUnits(states, anchors, options, engine))
   if (units.every(({geometry}) => geometry.sortedDistances.at(-1) === 0)) {
     throw new InputError(`all pairs of ${anchored ? 'anchors' : 'rows'} are at distance zero in every layer`, [
       'check that the layers depend on the input',
@@ -69,6 +84,7 @@ export async function planCertify(
     etas,
     duplicatesRemoved: sample.duplicatesRemoved,
     duplicates: sample.duplicates,
+    leftOut: sample.leftOut,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
     alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
     bootstrapSeed: generator.integer(2 ** 31),
@@ -97,17 +113,24 @@ export async function planCertify(
   return plan
 }
 
+const hasSources = ({groups}: Embeddings) => groups !== null && groups !== undefined
+
 /**
  * Scale, τ and δ grid of a layer. A median of 0 (most pairs coincide) falls back to the largest distance, then to 1.
  * Throws UsageError where τ is above every δ: the bounds hold for δ ≥ τ only.
  */
 async function layerUnits(
   states: LayerStates,
-  anchors: Uint32Array,
+  anchors: Points,
   options: CertifyOptions,
   engine: PairwiseEngine,
 ): Promise<LayerUnits & {geometry: Geometry}> {
-  const geometry = await anchorGeometry(takeRows(states, anchors.subarray(0, MAX_ANCHORS)), options.metric, engine)
+  const geometry = await anchorGeometry(
+    takeRows(states, anchors.rows.subarray(0, MAX_ANCHORS)),
+    options.metric,
+    engine,
+    anchors.groups ?? null,
+  )
   const medianDistance = quantile(geometry.sortedDistances, 0.5)
   const scale = options.scale === 'none' ? 1 : medianDistance || geometry.sortedDistances.at(-1)! || 1
   const deltas = Float64Array.from(
@@ -146,14 +169,16 @@ async function pilotOf(
 ): Promise<LayerPlan['pilot']> {
   const {alpha, anchors, references, lossMax} = plan
   if (alpha === null) return null
-  const sums = await engine.volatility(volatilityTask(plan, layer, states))
+  const task = volatilityTask(plan, layer, states)
+  const sums = await engine.volatility(task)
   const radii = geometry.packingRadii.map((radius) => radius / layer.scale)
-  const statistics = layerStatistics(sums, anchors.rows.length, layer, plan.etas)
+  const {groups} = anchors
+  const pilot = groups === null || groups === undefined ? sums : await acrossSources(sums, task, groups, engine)
+  const statistics = layerStatistics(pilot, anchors.rows.length, layer, plan.etas, groups ?? null)
+  const n = sourcesOf(references.groups)?.count ?? references.rows.length
   const bets: LayerBets = {
-    ...chooseBets(statistics, references.rows.length, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
-    ...(alpha.class === undefined
-      ? {}
-      : {classes: chooseClassBets(statistics, anchors.labels, references.rows.length, radii, alpha.class)}),
+    ...chooseBets(statistics, n, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
+    ...(alpha.class === undefined ? {} : {classes: chooseClassBets(statistics, anchors.labels, n, radii, alpha.class)}),
   }
   const {zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
   return {bets, zeroDistancePairs, zeroDistanceLossPairs, diameter}

@@ -9,9 +9,11 @@ export interface Points {
   labels: Int32Array | null
   /** 1 where the predicted class is the label; null or absent: unknown */
   correct?: Uint8Array | null
+  /** which source each row is of; null or absent: every row is one by itself */
+  groups?: Int32Array | null
 }
 
-/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` Int32, `correct` Uint8. */
+/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` and `groups` Int32, `correct` Uint8. */
 export interface PackedPoints {
   count: number
   rows: string
@@ -19,19 +21,22 @@ export interface PackedPoints {
   labels: string | null
   /** absent where predictions are unknown */
   correct?: string
+  /** absent where every row is a source by itself */
+  groups?: string
 }
 
-export const packPoints = ({rows, losses, labels, correct}: Points): PackedPoints => ({
+export const packPoints = ({rows, losses, labels, correct, groups}: Points): PackedPoints => ({
   count: rows.length,
   rows: pack(rows),
   losses: pack(losses),
   labels: labels === null ? null : pack(labels),
   ...(correct === null || correct === undefined ? {} : {correct: pack(correct)}),
+  ...(groups === null || groups === undefined ? {} : {groups: pack(groups)}),
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
 export function unpackPoints(
-  {count, rows, losses, labels, correct}: PackedPoints,
+  {count, rows, losses, labels, correct, groups}: PackedPoints,
   place: string,
   next: readonly string[] = WRITE_AGAIN,
 ): Points {
@@ -40,6 +45,7 @@ export function unpackPoints(
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),
     labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
     correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`, next),
+    ...(groups === undefined ? {} : {groups: unpack(groups, 'i4', count, `${place}, groups`, next)}),
   }
   const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
   if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)

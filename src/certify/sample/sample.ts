@@ -3,12 +3,11 @@ import {InputError, option} from '../../errors.js'
 import type {Dense} from '../../linalg/types.js'
 import type {Random} from '../../stats/random.js'
 import type {Embeddings, LayerStates} from '../types.js'
+import {MAX_ANCHORS} from './limits.js'
+import {splitSources} from './sources.js'
 
 /** Fewer rows say nothing about a distribution. */
 const MIN_ROWS = 20
-
-/** Anchors cost a sorted m × m matrix of distances; beyond this many, references are worth more. */
-export const MAX_ANCHORS = 2000
 
 /** Row numbers of the file, by role. */
 export interface Sample {
@@ -18,6 +17,8 @@ export interface Sample {
   duplicatesRemoved: number
   /** rows that are equal to an earlier one and were kept */
   duplicates: number
+  /** rows of the anchors' sources beyond the most anchors; 0 without sources */
+  leftOut: number
 }
 
 /** The square of a longer row would overflow. */
@@ -28,7 +29,7 @@ const LARGEST = 1e100
  *
  * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not within ±1e100.
  */
-export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
+export function checkEmbeddings({rows, layers, labels, groups}: Embeddings): void {
   if (rows < MIN_ROWS)
     throw new InputError(
       `${rows} rows are too few for a statement about their distribution; at least ${MIN_ROWS} are needed`,
@@ -36,6 +37,8 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
   if (layers.length === 0)
     throw new InputError('there is no layer to certify', [`name hidden layers with ${option('layers')}`])
   if (labels !== null && labels.length !== rows) throw new InputError(`${labels.length} labels for ${rows} rows`)
+  if (groups !== null && groups !== undefined && groups.length !== rows)
+    throw new InputError(`${groups.length} rows have a source, but there are ${rows} rows`)
   for (const {name, dim, data} of layers) {
     if (data.length !== rows * dim)
       throw new InputError(`layer ${name} holds ${data.length} values, not ${rows} rows × ${dim}`)
@@ -54,6 +57,7 @@ export function checkEmbeddings({rows, layers, labels}: Embeddings): void {
  * A duplicate is a row equal to an earlier one in every layer, its loss and its label. Independent draws give equal rows
  * as often as the distribution does, on both sides of the split, so they are kept: without them the sample would follow
  * another law. `drop` is for files that were copied together; the certificate then speaks about distinct rows.
+ * With sources (`groups`) whole sources are permuted and cut, so that no source has rows on both sides.
  * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
  * Throws   InputError  too few distinct rows.
  */
@@ -66,21 +70,23 @@ export function splitSample(
 ): Sample {
   if (share === null) {
     const all = random.permutation(embeddings.rows)
-    return {anchors: all, references: all, duplicatesRemoved: 0, duplicates: 0}
+    return {anchors: all, references: all, duplicatesRemoved: 0, duplicates: 0, leftOut: 0}
   }
   const distinct = distinctRows(embeddings, loss)
   const copies = embeddings.rows - distinct.length
   const kept = duplicates === 'drop' ? distinct : Array.from({length: embeddings.rows}, (_, row) => row)
   if (kept.length < MIN_ROWS)
     throw new InputError(`only ${kept.length} of ${embeddings.rows} rows are distinct; at least ${MIN_ROWS} are needed`)
-  const order = random.permutation(kept.length).map((k) => kept[k]!)
-  const m = anchorCount(kept.length, share)
-  return {
-    anchors: order.slice(0, m),
-    references: order.slice(m),
+  const counts = {
     duplicatesRemoved: embeddings.rows - kept.length,
     duplicates: duplicates === 'drop' ? 0 : copies,
   }
+  const {groups} = embeddings
+  if (groups !== null && groups !== undefined)
+    return {...splitSources(kept, (row) => groups[row]!, share, random), ...counts}
+  const order = random.permutation(kept.length).map((k) => kept[k]!)
+  const m = anchorCount(kept.length, share)
+  return {anchors: order.slice(0, m), references: order.slice(m), ...counts, leftOut: 0}
 }
 
 /** How many of `rows` rows become anchors. */

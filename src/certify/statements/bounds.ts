@@ -1,5 +1,6 @@
 import type {Family, LayerBets} from '../bets.js'
 import {type LayerStatistics} from '../measure/layer-statistics.js'
+import {perSource} from '../sample/sources.js'
 import {pilotBets, ratioUpperBound} from '../../stats/betting.js'
 import {directRange, globalRange, largestVolatility, windowedRange} from './ranges.js'
 
@@ -10,9 +11,22 @@ export type CellBounds = Record<Family, number>
  *
  * Formula    b = share of anchors within δ. direct: a = share within δ with ΔL ≥ η. windowed: a = (δ/η) · mean h_η 1{d
  *            ≤ δ}. global: a = (δ/η) · mean h_η over all anchors. Pointwise direct ≤ windowed ≤ global (Theorem A).
- * Shapes     [n] each; `divisor` is m, or m − 1 where the anchors stand against themselves.
+ * Shapes     [n] each, with sources one for each of these: the mean over its rows, which is within the same range;
+ *            `divisor` is m, or m − 1 where the anchors stand against themselves.
  */
 export function cellStatistics(
+  s: LayerStatistics,
+  family: Family,
+  g: number,
+  e: number,
+  divisor: number,
+): {a: Float64Array; b: Float64Array} {
+  const {a, b} = rowStatistics(s, family, g, e, divisor)
+  return {a: perSource(a, s.sources), b: perSource(b, s.sources)}
+}
+
+/** The same row by row. */
+export function rowStatistics(
   s: LayerStatistics,
   family: Family,
   g: number,
@@ -33,7 +47,8 @@ export function cellStatistics(
 }
 
 /**
- * Stakes for every bound of a layer from the anchors among themselves (`pilot`) and their packing radii (scaled units).
+ * Stakes for every bound of a layer from the anchors among themselves (`pilot`) and their packing radii (scaled units);
+ * `references`: how many references, or sources of them, the bounds will rest on.
  */
 export function chooseBets(
   pilot: LayerStatistics,
@@ -46,7 +61,13 @@ export function chooseBets(
   const {floor} = pilot
   const most = largestVolatility(radii, floor, lossMax)
   const finite = Number.isFinite(most)
-  const volatility = {a: pilot.total.map((x) => x / divisor), b: null}
+  const volatility = {
+    a: perSource(
+      pilot.total.map((x) => x / divisor),
+      pilot.sources,
+    ),
+    b: null,
+  }
   const cells: LayerBets['cells'] = []
   pilot.deltas.forEach((delta, g) => {
     const ranges = {
@@ -82,7 +103,10 @@ export function epsilonUpper(s: LayerStatistics, bets: LayerBets, alpha: number)
   return bets.epsilonMax === null
     ? null
     : ratioUpperBound(
-        s.total.map((x) => x / s.anchors),
+        perSource(
+          s.total.map((x) => x / s.anchors),
+          s.sources,
+        ),
         null,
         bets.epsilon,
         alpha,

@@ -1,4 +1,4 @@
-import {cellBounds, type CellBounds, lowerBound} from './bounds.js'
+import {cellBounds, type CellBounds, cellStatistics, lowerBound} from './bounds.js'
 import {type LayerBets} from '../bets.js'
 import {type LayerStatistics} from '../measure/layer-statistics.js'
 import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
@@ -60,8 +60,9 @@ export function layerCells(
         deltaRaw: s.deltas[g]! * scale,
         eta: s.etas[e]!,
         pairs,
-        fraction: pairs / (s.anchors * s.references),
-        observed: pairs === 0 ? null : exceeding / pairs,
+        ...((s.sources ?? null) === null
+          ? {fraction: pairs / (s.anchors * s.references), observed: pairs === 0 ? null : exceeding / pairs}
+          : sharesOfSources(s, g, e)),
         ...(status === 'invalid'
           ? {global: 1, windowed: 1, direct: 1}
           : {global: bounds.global, windowed: bounds.windowed, direct: bounds.direct}),
@@ -72,6 +73,13 @@ export function layerCells(
     }
   }
   return cells
+}
+
+/** What is bounded, as it was seen: each source counts once. */
+function sharesOfSources(s: LayerStatistics, g: number, e: number): {fraction: number; observed: number | null} {
+  const {a, b} = cellStatistics(s, 'direct', g, e, s.anchors)
+  const [exceeding, within] = [a, b].map((values) => values.reduce((sum, x) => sum + x, 0)) as [number, number]
+  return {fraction: within / b.length, observed: within === 0 ? null : Math.min(1, exceeding / within)}
 }
 
 /** invalid before abstain before the figures: what is not a number is never a pass. */

@@ -1,6 +1,7 @@
 import {type ClassBets} from '../bets.js'
 import {pilotBets, ratioUpperBound} from '../../stats/betting.js'
-import {cellStatistics} from './bounds.js'
+import {perSource, type Sources} from '../sample/sources.js'
+import {rowStatistics} from './bounds.js'
 import {type LayerStatistics} from '../measure/layer-statistics.js'
 import {cellStatus} from './cells.js'
 import {middle} from '../sample/grid.js'
@@ -35,10 +36,11 @@ export function chooseClassBets(
   alpha: number,
 ): ClassBets[] {
   const [g, e] = [middle(pilot.deltas.length), middle(pilot.etas.length)]
-  const all = cellStatistics(pilot, 'direct', g, e, pilot.anchors - 1)
+  const all = rowStatistics(pilot, 'direct', g, e, pilot.anchors - 1)
   return classesOf(labels).map((label) => {
-    const own = ofClass(all, labels!, label)
-    const expected = Math.round((references * own.a.length) / pilot.anchors)
+    const own = ofClass(all, labels!, label, pilot.sources ?? null)
+    const expected =
+      (pilot.sources ?? null) === null ? Math.round((references * own.a.length) / pilot.anchors) : references
     return {label, bets: pilotBets(own, expected, directRange(radii, pilot.deltas[g]!), alpha, 1)}
   })
 }
@@ -49,7 +51,7 @@ export function chooseClassBets(
  *
  * Formula   Theorem C with a_j 1{y_j = c} and b_j 1{y_j = c}: the ratio of their means is that probability, and a
  *           reference of another class multiplies every wealth by 1.
- * Shapes    labels [n] of the references.
+ * Shapes    labels [n] of the references. With sources a_j and b_j are means over the rows of a source, other classes as 0.
  * Cost      60 bisection steps over the references, for each class.
  * Empty     no reference of a class → bound 1, abstain.
  */
@@ -61,30 +63,45 @@ export function classRows(
   alpha: number,
 ): ClassRow[] {
   const [g, e] = [middle(s.deltas.length), middle(s.etas.length)]
-  const all = cellStatistics(s, 'direct', g, e, s.anchors)
+  const all = rowStatistics(s, 'direct', g, e, s.anchors)
   return classes.map(({label, bets}) => {
-    const {a, b} = ofClass(all, labels, label)
+    const {a, b} = ofClass(all, labels, label, s.sources ?? null)
+    const rows = ofClass(all, labels, label, null)
     const bound = ratioUpperBound(a, b, bets, alpha, 1)
-    const [pairs, exceeding] = [b, a].map((values) => Math.round(values.reduce((x, y) => x + y, 0) * s.anchors)) as [
-      number,
-      number,
-    ]
+    const sum = (values: Float64Array) => values.reduce((x, y) => x + y, 0)
+    const pairs = Math.round(sum(rows.b) * s.anchors)
     const status = cellStatus(pairs, {global: bound, windowed: bound, direct: bound})
     return {
       layer,
       label,
       delta: s.deltas[g]!,
       eta: s.etas[e]!,
-      references: a.length,
+      references: rows.a.length,
       pairs,
-      observed: pairs === 0 ? null : exceeding / pairs,
+      observed:
+        pairs === 0
+          ? null
+          : (s.sources ?? null) === null
+            ? Math.round(sum(a) * s.anchors) / pairs
+            : Math.min(1, sum(a) / sum(b)),
       bound: status === 'invalid' ? 1 : bound,
       status,
     }
   })
 }
 
-function ofClass({a, b}: {a: Float64Array; b: Float64Array}, labels: Int32Array, label: number) {
+function ofClass(
+  {a, b}: {a: Float64Array; b: Float64Array},
+  labels: Int32Array,
+  label: number,
+  sources: Sources | null,
+) {
   const own = (_: number, j: number) => labels[j] === label
-  return {a: a.filter(own), b: b.filter(own)}
+  if (sources === null) return {a: a.filter(own), b: b.filter(own)}
+  const ofSource = (values: Float64Array) =>
+    perSource(
+      values.map((x, j) => (labels[j] === label ? x : 0)),
+      sources,
+    )
+  return {a: ofSource(a), b: ofSource(b)}
 }

@@ -1,4 +1,5 @@
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
+import {perSource, sourcesOf} from '../sample/sources.js'
 import type {CertifyPlan} from '../plan-types.js'
 import {bestBound} from './cells.js'
 import type {Cell, Headline, LayerMetrics} from '../types.js'
@@ -65,7 +66,10 @@ function nearest(cells: readonly Cell[]): Cell {
 function arbitraryPairs({anchors, references, alpha}: CertifyPlan, eta: number): Headline['arbitrary'] {
   const sorted = anchors.losses.slice().sort()
   const m = sorted.length
-  const same = references.losses.map((loss) => 1 - exceeding(sorted, loss, eta) / m)
+  const same = perSource(
+    references.losses.map((loss) => 1 - exceeding(sorted, loss, eta) / m),
+    sourcesOf(references.groups),
+  )
   const observed = 1 - same.reduce((sum, x) => sum + x, 0) / same.length
   return {observed, lower: 1 - ratioUpperBound(same, null, UNIT_BETS, alpha!.direct!, 1)}
 }

@@ -7,6 +7,7 @@ import {type LayerBets} from '../bets.js'
 import {type LayerStatistics} from '../measure/layer-statistics.js'
 import {layerStatistics} from '../measure/layer-statistics.js'
 import {freshEpsilon} from '../measure/fresh-pairs.js'
+import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
 import {largestFirst} from '../survey/localization.js'
 import type {CertifyPlan, LayerPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
@@ -31,13 +32,17 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
   const {anchors, references, alpha, options} = plan
   const {scale, floor, medianDistance, pilot} = layer
   const m = anchors.rows.length
-  const certificate = pilot === null ? null : {statistics: layerStatistics(sums, m, layer, plan.etas), bets: pilot.bets}
+  const certificate =
+    pilot === null
+      ? null
+      : {statistics: layerStatistics(sums, m, layer, plan.etas, references.groups ?? null), bets: pilot.bets}
   const upper = certificate === null ? null : epsilonUpper(certificate.statistics, certificate.bets, alpha!.epsilon!)
   const fresh =
     sums.fresh === null ? null : freshEpsilon(sums.fresh, options.bounds, plan.lossMax / floor, alpha!.epsilon!)
   const {estimate, intervals, volatility} = meanVolatility(
     sums,
     m,
+    {anchors: anchors.groups, references: references.groups},
     references.rows.length,
     pilot === null,
     floor,
@@ -114,6 +119,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
 function meanVolatility(
   sums: VolatilitySums,
   m: number,
+  groups: {anchors: Int32Array | null | undefined; references: Int32Array | null | undefined},
   n: number,
   one: boolean,
   floor: number,
@@ -124,6 +130,8 @@ function meanVolatility(
   const pairs = one ? n * (n - 1) - 2 * without : m * n - without
   // A constant layer without a floor has no pair with a ratio: nothing is known, and 0 stands there as in `collapsed`.
   if (pairs === 0) return {estimate: 0, intervals: null, volatility: new Float64Array(one ? n : m + n)}
+  const [ofAnchors, ofReferences] = [sourcesOf(groups.anchors), sourcesOf(groups.references)]
+  if (ofReferences !== null) return volatilityOfSources(sums, m, n, ofAnchors!, ofReferences, rounds, random)
   const estimate = sums.total.reduce((a, b) => a + b, 0) / pairs
   const rowMeans = (totals: Float64Array) => totals.map((x) => (x * totals.length) / pairs)
   const references = rowMeans(sums.total)
@@ -136,4 +144,27 @@ function meanVolatility(
       ]
   const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
   return {estimate, intervals, volatility: one ? references : concat([anchors, references])}
+}
+
+/** The same where each source counts once; intervals resample sources, those of the anchors scaled to the same mean. */
+function volatilityOfSources(
+  sums: VolatilitySums,
+  m: number,
+  n: number,
+  anchors: Sources,
+  references: Sources,
+  rounds: number,
+  random: Random,
+) {
+  const [own, other] = [sums.total.map((x) => x / m), sums.anchorTotal.map((x) => x / n)]
+  const [ofReferences, ofAnchors] = [perSource(own, references), perSource(other, anchors)]
+  const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length
+  const estimate = mean(ofReferences)
+  const unit = mean(ofAnchors) === 0 ? 0 : estimate / mean(ofAnchors)
+  const parts = [
+    {rowMeans: ofReferences, weight: 1},
+    {rowMeans: ofAnchors.map((x) => x * unit), weight: 1},
+  ]
+  const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
+  return {estimate, intervals, volatility: concat([other, own])}
 }

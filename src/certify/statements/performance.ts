@@ -1,6 +1,8 @@
+import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {Points} from '../sample/points.js'
+import {perSource, sourcesOf} from '../sample/sources.js'
 import type {Performance} from '../types.js'
 
 /**
@@ -8,6 +10,8 @@ import type {Performance} from '../types.js'
  *
  * Formula    value = k/N over all rows used, anchors included; lower: Clopper–Pearson at the α of the performance;
  *            baseline: the share of the commonest label among the same rows.
+ *            With sources each counts once: the mean over sources of their own shares, in [0, 1] and independent, bounded
+ *            by bets (Theorem C, b ≡ 1); the baseline weighs labels alike.
  * Precision  exact for independent rows: k is binomial. It is a statement about fresh examples, so a file of which a
  *            part was drawn makes no difference.
  * Cost       rows.
@@ -21,6 +25,8 @@ export function performanceOf({
 }: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha'>): Performance | null {
   const sides = alpha === null ? [references] : [anchors, references]
   if (sides.some(({correct, labels}) => correct === null || correct === undefined || labels === null)) return null
+  if (sides.every(({groups}) => groups !== null && groups !== undefined))
+    return performanceOfSources(sides, alpha?.performance ?? null)
   const rows = sides.reduce((sum, side) => sum + side.rows.length, 0)
   const right = sides.reduce((sum, {correct}) => sum + correct!.reduce((s, x) => s + x, 0), 0)
   return {
@@ -30,6 +36,35 @@ export function performanceOf({
     baseline: commonest(sides) / rows,
   }
 }
+
+function performanceOfSources(sides: readonly Points[], alpha: number | null): Performance {
+  const all = <T>(of: (side: Points) => Iterable<T>): T[] => sides.flatMap((side) => [...of(side)])
+  const sources = sourcesOf(Int32Array.from(all(({groups}) => groups!)))!
+  const wrong = perSource(
+    Float64Array.from(
+      all(({correct}) => correct!),
+      (x) => 1 - x,
+    ),
+    sources,
+  )
+  const labels = all((side) => side.labels!)
+  const shares = [...new Set(labels)].map((label) =>
+    mean(
+      perSource(
+        Float64Array.from(labels, (x) => (x === label ? 1 : 0)),
+        sources,
+      ),
+    ),
+  )
+  return {
+    measure: 'accuracy',
+    value: 1 - mean(wrong),
+    lower: alpha === null ? null : 1 - ratioUpperBound(wrong, null, UNIT_BETS, alpha, 1),
+    baseline: Math.max(...shares),
+  }
+}
+
+const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length
 
 function commonest(sides: readonly Points[]): number {
   const counts = new Map<number, number>()

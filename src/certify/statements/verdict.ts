@@ -9,7 +9,7 @@ const SPACE = ' '
 /** From this accuracy on loss changes are rare anywhere. */
 const NEARLY_ALWAYS_RIGHT = 0.9
 
-type Limits = Pick<CertifyOptions, 'maxShare' | 'minAccuracy' | 'allowUninformative' | 'duplicates'>
+type Limits = Pick<CertifyOptions, 'maxShare' | 'minAccuracy' | 'allowUninformative' | 'duplicates' | 'group'>
 
 /**
  * The verdict and the sentences that say what a certificate is and is not.
@@ -48,10 +48,15 @@ export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boo
       ...(reason === null ? [] : [reason]),
       ...(status === 'uninformative' ? [] : headlineSentences(metrics, headline, limits)),
       ...demands.map(({sentence}) => sentence),
-      `${confidence(metrics.alpha.total, SPACE)} confidence, for ${limits.duplicates === 'drop' ? 'fresh distinct rows' : 'fresh data'} like the sample, not for attackers.`,
+      `${confidence(metrics.alpha.total, SPACE)} confidence, for ${freshData(limits)} like the sample, not for attackers.`,
     ].join(' '),
     meaning: meaningOf(metrics, limits, certified),
   }
+}
+
+function freshData({duplicates, group}: Limits): string {
+  const rows = duplicates === 'drop' ? 'distinct rows' : 'data'
+  return group === null ? `fresh ${rows}` : `${rows} of a fresh source (${group})`
 }
 
 function performanceSentence({performance, loss}: CertifyMetrics): string {
@@ -102,17 +107,22 @@ function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, 
 
 const exactly = (share: number) => `${Number((100 * share).toPrecision(12))} %`
 
-function meaningOf(
-  {alpha, anchors, cells, performance, perturbations: perturbed = []}: CertifyMetrics,
-  {duplicates}: Limits,
-  certified: number,
-): string[] {
+/** What the certificate rests on: independent rows, or independent sources. */
+function assumption({sources}: CertifyMetrics, {duplicates, group}: Limits): string {
+  if (group !== null && sources !== undefined)
+    return `This assumes that the ${sources.anchors + sources.references} sources (${group}) are independent draws from one distribution; rows of one source may depend on each other. A source counts once, by the mean over its rows: the anchors are those of ${sources.anchors} sources, the bounds rest on the ${sources.references} others.`
+  return duplicates === 'drop'
+    ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out, as asked for, so it speaks of distinct rows and not of how often each comes.'
+    : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.'
+}
+
+function meaningOf(metrics: CertifyMetrics, limits: Limits, certified: number): string[] {
+  const {alpha, anchors, cells, performance, perturbations: perturbed = []} = metrics
+  const fresh = limits.group === null ? 'fresh example' : 'row of a fresh source'
   return [
-    duplicates === 'drop'
-      ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out, as asked for, so it speaks of distinct rows and not of how often each comes.'
-      : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.',
+    assumption(metrics, limits),
     `With probability ≥ ${confidence(alpha.total, SPACE)} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once${performance === undefined ? '' : ', and the accuracy is at least the stated one'}; ${certified} of ${cells.length} cells are certified.`,
-    `A random pair is one of the ${anchors} anchors of this sample and a fresh example of the distribution that the sample was drawn from.`,
+    `A random pair is one of the ${anchors} anchors of this sample and a ${fresh} of the distribution that the sample was drawn from.`,
     'This concerns random pairs of the sampled distribution. It says nothing about an adversary who chooses the input, nor about data from elsewhere.',
     ...perturbed.map(perturbationSentence),
     ...(Object.keys(SCOPE) as PerturbationKind[])

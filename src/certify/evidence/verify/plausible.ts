@@ -7,6 +7,7 @@ import {decodeLayer, type Evidence, type LayerEvidence} from '../evidence.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
 import {checkOptions, type CertifyOptions} from '../../options.js'
 import {type Points, unpackPoints} from '../../sample/points.js'
+import {drawAgain} from './draw.js'
 import {anchorCount} from '../../sample/sample.js'
 import type {CertifyMetrics, LossName} from '../../types.js'
 import {UsageError} from '../../../errors.js'
@@ -81,7 +82,10 @@ function sampleFaults(
     faults.push(
       `the sample has ${sample.anchors.count} anchors and ${sample.references.count} references, the evidence says ${m} and ${n}`,
     )
-  if (anchorCount(m + n, options.split!) !== m)
+  const stated = [sample.anchors, sample.references].map(({groups}) => groups !== undefined)
+  if (stated.some((grouped) => grouped !== (options.group !== null)))
+    return [...faults, 'the rows have sources in one place of the report and not in another']
+  if (options.group === null && anchorCount(m + n, options.split!) !== m)
     faults.push(
       `a share of ${options.split!} makes ${anchorCount(m + n, options.split!)} anchors of ${m + n} rows, not ${m}`,
     )
@@ -91,11 +95,12 @@ function sampleFaults(
   ]
   const rows = [...anchors.rows, ...references.rows]
   const kept = Uint32Array.from(new Set(rows)).sort()
-  const order = random(options.seed).permutation(rows.length)
   if (kept.length < rows.length) faults.push('a row is in the sample twice')
-  else if (rows.some((row, k) => row !== kept[order[k]!]))
+  else if (drawAgain(anchors, references, options, random(options.seed)).some((row, k) => row !== rows[k]))
     faults.push(`the seed ${options.seed} does not draw this sample`)
-  const used = rows.length + metrics.duplicatesRemoved
+  const leftOut = metrics.sources?.leftOut ?? 0
+  if (!(Number.isInteger(leftOut) && leftOut >= 0)) faults.push(`${leftOut} rows left out are not a valid count`)
+  const used = rows.length + metrics.duplicatesRemoved + leftOut
   if (!(Number.isInteger(metrics.duplicatesRemoved) && metrics.duplicatesRemoved >= 0))
     faults.push(`${metrics.duplicatesRemoved} duplicates are not a valid count`)
   else if (drawn === null ? kept.at(-1)! >= used : used !== drawn.rows) {

@@ -1,5 +1,6 @@
 import {unpack} from '../../../data/packed.js'
 import {random} from '../../../stats/random.js'
+import {drawAgain} from './draw.js'
 import {alphaOf} from '../../plan/alpha.js'
 import type {LayerStatistics} from '../../measure/layer-statistics.js'
 import {decodeExamples, decodeFresh, decodeLayer, type Evidence} from '../evidence.js'
@@ -67,7 +68,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
   })
   const loss = {name: metrics.loss.name, bound, accuracy: metrics.accuracy}
   const generator = random(options.seed)
-  generator.permutation(anchors.rows.length + references.rows.length)
+  drawAgain(anchors, references, options, generator)
   const plan: CertifyPlan = {
     options,
     anchors,
@@ -77,6 +78,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
     layers,
     duplicatesRemoved: metrics.duplicatesRemoved,
     duplicates: metrics.duplicates ?? 0,
+    leftOut: metrics.sources?.leftOut ?? 0,
     loss,
     alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
     labelHints: metrics.localization.labelHints ?? null,

@@ -1,0 +1,84 @@
+import {InputError, option} from '../../errors.js'
+import type {Random} from '../../stats/random.js'
+import {MAX_ANCHORS} from './limits.js'
+
+/** Fewer sources say nothing about their distribution. */
+const MIN_SOURCES = 8
+
+/** Which source each row is of, where rows of one source depend on each other. */
+export interface Sources {
+  count: number
+  /** [rows] 0 … count − 1 in the order of first appearance */
+  of: Int32Array
+  /** [count] rows of each */
+  sizes: Float64Array
+}
+
+/** null: every row is a source by itself. */
+export function sourcesOf(groups: Int32Array | null | undefined): Sources | null {
+  if (groups === null || groups === undefined) return null
+  const numbers = new Map<number, number>()
+  const of = groups.map((group) => {
+    const known = numbers.get(group)
+    if (known !== undefined) return known
+    numbers.set(group, numbers.size)
+    return numbers.size - 1
+  })
+  const sizes = new Float64Array(numbers.size)
+  for (const source of of) sizes[source]!++
+  return {count: numbers.size, of, sizes}
+}
+
+/** Means over the rows of each source: what is bet on (docs/math.md, "Sources"); the values themselves without sources. */
+export function perSource(values: Float64Array, sources: Sources | null | undefined): Float64Array {
+  if (sources === null || sources === undefined) return values
+  const means = new Float64Array(sources.count)
+  sources.of.forEach((source, row) => (means[source]! += values[row]!))
+  return means.map((sum, source) => sum / sources.sizes[source]!)
+}
+
+/**
+ * Anchors and references of whole sources: a seeded permutation of the sources, cut at the anchors' share.
+ *
+ * Given how many sources there are, how many become anchors is fixed, so the sources of the references are independent of
+ * the anchors. Where the anchors' sources have more rows than a matrix of distances can take, each keeps as many rows,
+ * evenly spaced: that depends on itself and on the number of sources only. Drawn again from the rows that were kept, the
+ * same come out.
+ *
+ * Throws   InputError  fewer than 8 sources.
+ */
+export function splitSources(
+  rows: readonly number[],
+  sourceOf: (row: number) => number,
+  share: number,
+  random: Random,
+): {anchors: Uint32Array; references: Uint32Array; leftOut: number} {
+  const members = new Map<number, number[]>()
+  for (const row of rows) {
+    const source = sourceOf(row)
+    const own = members.get(source)
+    if (own === undefined) members.set(source, [row])
+    else own.push(row)
+  }
+  const sources = [...members.values()]
+  if (sources.length < MIN_SOURCES)
+    throw new InputError(
+      `${sources.length} sources are too few for a statement about a fresh one; at least ${MIN_SOURCES} are needed`,
+      [`leave out ${option('group')} where the rows are independent`],
+    )
+  const count = Math.min(MAX_ANCHORS, Math.max(2, Math.min(sources.length - 2, Math.round(share * sources.length))))
+  const order = random.permutation(sources.length)
+  const of = (places: Uint32Array) => Array.from(places, (place) => sources[place]!)
+  const most = Math.floor(MAX_ANCHORS / count)
+  const chosen = of(order.subarray(0, count)).map((own) => spaced(own, most))
+  const [anchors, references] = [chosen.flat(), of(order.subarray(count)).flat()]
+  const shuffled = (side: readonly number[]) => random.permutation(side.length).map((k) => side[k]!)
+  return {
+    anchors: shuffled(anchors),
+    references: shuffled(references),
+    leftOut: rows.length - anchors.length - references.length,
+  }
+}
+
+const spaced = (own: readonly number[], most: number): readonly number[] =>
+  own.length <= most ? own : Array.from({length: most}, (_, k) => own[Math.floor((k * own.length) / most)]!)
