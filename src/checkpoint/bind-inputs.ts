@@ -11,8 +11,11 @@ import type {DataSet, InputArray} from './types.js'
 export interface ModelInput {
   name: string
   shape: readonly number[] | null
-  /** which axis is the batch, where that is not the first */
-  batchAxis?: number
+  /**
+   * Which axes could be the batch, likeliest first, in groups: a group counts if no axis of those before it fits the
+   * data. Absent: the first axis.
+   */
+  batchAxes?: readonly (readonly number[])[]
 }
 
 /** The array that feeds one input, with the shape of one example as the model wants it. */
@@ -26,26 +29,55 @@ export interface BoundInput {
   observed: [number, number]
 }
 
+/** One way of feeding the data to a model, and what to say of it if it is taken. */
+export interface Binding {
+  inputs: BoundInput[]
+  notes: Note[]
+}
+
 /**
  * Gives each input of a model its array of the data set: by name, or by what an encoder's input of that name means
  * (token types that are not there are 0); for a model with one input, else the array called `inputs`, else the only
  * one. Examples are reshaped only where that cannot mix up axes: from or to a flat vector, or by axes of length 1.
  *
- * Throws  InputError  no array for an input, or shapes that do not fit (names both).
+ * Returns  the ways in which the shapes fit together, likeliest first: one for each axis that could be the batch. Shapes
+ *          do not say which one is right, the probe does.
+ * Throws   InputError  no array for an input, or shapes that do not fit (names both).
  */
-export function bindInputs(inputs: readonly ModelInput[], data: DataSet, notes: Note[]): BoundInput[] {
-  return inputs.map((input) => {
+export function possibleBindings(inputs: readonly ModelInput[], data: DataSet): [Binding, ...Binding[]] {
+  const path = data.inputFiles[0]!.path
+  const ways = inputs.map((input) => {
     const array = arrayFor(input, inputs.length === 1, data)
-    const rowShape = fit(input, array, data.inputFiles[0]!.path)
-    if (rowShape.join() !== array.shape.slice(1).join()) {
-      notes.push({
-        level: 'info',
-        code: 'input-reshaped',
-        message: `examples of '${array.name}' are reshaped from [${array.shape.slice(1).join(', ')}] to [${rowShape.join(', ')}] for the input '${input.name}'`,
-      })
-    }
-    return {name: input.name, array, rowShape, batchAxis: input.batchAxis ?? 0, observed: [Infinity, -Infinity]}
+    return {input, array, axes: fittingAxes(input, array, path)}
   })
+  const count = Math.max(1, ...ways.map(({axes}) => axes.length))
+  return Array.from({length: count}, (_, k) => {
+    const notes: Note[] = []
+    const bound = ways.map(({input, array, axes}): BoundInput => {
+      const {axis: batchAxis, rowShape} = axes[Math.min(k, axes.length - 1)]!
+      if (rowShape.join() !== array.shape.slice(1).join())
+        notes.push({
+          level: 'info',
+          code: 'input-reshaped',
+          message: `examples of '${array.name}' are reshaped from [${array.shape.slice(1).join(', ')}] to [${rowShape.join(', ')}] for the input '${input.name}'`,
+        })
+      if (batchAxis !== (input.batchAxes?.[0]?.[0] ?? 0))
+        notes.push({
+          level: 'info',
+          code: 'batch-axis',
+          message: `the examples stand on axis ${batchAxis} of the model's input '${input.name}'`,
+        })
+      return {name: input.name, array, rowShape, batchAxis, observed: [Infinity, -Infinity]}
+    })
+    return {inputs: bound, notes}
+  }) as [Binding, ...Binding[]]
+}
+
+/** The likeliest of them. Throws what possibleBindings throws. */
+export function bindInputs(inputs: readonly ModelInput[], data: DataSet, notes: Note[]): BoundInput[] {
+  const [likeliest] = possibleBindings(inputs, data)
+  notes.push(...likeliest.notes)
+  return likeliest.inputs
 }
 
 /** What tokenizers call the arrays of an encoder, by what other exporters call its inputs. */
@@ -79,24 +111,40 @@ function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray
   )
 }
 
-function fit(input: ModelInput, array: InputArray, path: string): number[] {
+/** Axes of an input that could be the batch, with the shape of one example; never none. */
+function fittingAxes(input: ModelInput, array: InputArray, path: string): {axis: number; rowShape: number[]}[] {
   const have = array.shape.slice(1)
-  if (input.shape === null) return have
-  const axis = input.batchAxis ?? 0
-  const want = [...input.shape.slice(0, axis), ...input.shape.slice(axis + 1)]
-  const agrees = (shape: readonly number[]) =>
-    shape.length === want.length && shape.every((length, axis) => want[axis] === -1 || want[axis] === length)
-  if (agrees(have)) return have
+  const {shape, batchAxes = [[0]]} = input
+  if (shape === null) return [{axis: 0, rowShape: have}]
+  const groups = batchAxes.map((axes) =>
+    axes.flatMap((axis) => {
+      const rowShape = fit(have, without(shape, axis))
+      return rowShape === null ? [] : [{axis, rowShape}]
+    }),
+  )
+  const fitting = groups.find((group) => group.length > 0) ?? []
+  // A model that takes one example at once says no more about where that stands.
+  const single = fitting.findIndex(({axis}) => shape[axis] === 1)
+  if (fitting.length > 0) return single < 0 ? fitting : fitting.slice(0, single + 1)
+  const first = batchAxes[0]?.[0] ?? 0
+  const show = (of: readonly number[]) =>
+    `[${['rows', ...of.map((length) => (length === -1 ? 'any' : length))].join(', ')}]`
+  throw new InputError(
+    `${path}: the array '${array.name}' has the shape ${show(have)}, but the model's input '${input.name}' takes ${show(without(shape, first))}`,
+    ['check that this data belongs to this model'],
+  )
+}
+
+const without = (shape: readonly number[], axis: number) => [...shape.slice(0, axis), ...shape.slice(axis + 1)]
+
+/** The shape of an example as the model wants it; null: it cannot have that shape. */
+function fit(have: readonly number[], want: readonly number[]): number[] | null {
+  const agrees = have.length === want.length && have.every((length, axis) => want[axis] === -1 || want[axis] === length)
+  if (agrees) return [...have]
   const known = want.every((length) => length >= 0)
   const wide = (shape: readonly number[]) => shape.filter((length) => length !== 1)
   const unmixed = have.length === 1 || want.length === 1 || wide(have).join() === wide(want).join()
-  if (known && unmixed && size(have) === size(want)) return [...want]
-  const show = (shape: readonly number[]) =>
-    `[${['rows', ...shape.map((length) => (length === -1 ? 'any' : length))].join(', ')}]`
-  throw new InputError(
-    `${path}: the array '${array.name}' has the shape ${show(have)}, but the model's input '${input.name}' takes ${show(want)}`,
-    ['check that this data belongs to this model'],
-  )
+  return known && unmixed && size(have) === size(want) ? [...want] : null
 }
 
 /**

@@ -4,9 +4,10 @@ import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../fra
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
 import {checkLabelOffset, checkLabels, classScores} from './output.js'
+import {type NodeRunner, withMixingNode} from './mixing-node.js'
 import {pool, type PoolOptions, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
-import {probeRows, type RowPlan} from './row-probe.js'
+import {MixedRows, probeRows, type RowPlan} from './row-probe.js'
 import {sampleRows, takeExamples} from './sample.js'
 import type {DataSet, EmbeddingOptions, ModelStates, OutputKind} from './types.js'
 
@@ -28,6 +29,10 @@ export interface ModelRunner {
   features?: readonly (number | null)[]
   batch: BatchChoice
   inputs: readonly BoundInput[]
+  /** what to say if the model is run in this way */
+  notes?: readonly Note[]
+  /** all tensors of the model, to name the node that is at fault */
+  openNodes?: () => Promise<NodeRunner>
   /** states of these rows in one batch, in the order of `layers`, as the model gives them */
   run(rows: Uint32Array): Promise<State[]>
 }
@@ -42,7 +47,7 @@ export interface BatchChoice {
 }
 
 /**
- * Runs the model over the data set and gathers one vector for each example and layer.
+ * Runs the model over the data set in the first of several ways that keeps its examples apart, and gathers one vector for each example and layer.
  *
  * All states stay in memory, since every pair of them is compared; where they do not fit, a smaller sample is the sound
  * way out: its certificate holds as well, it is only wider. So the limit is known after the first batch and nothing is
@@ -56,13 +61,13 @@ export interface BatchChoice {
  *            UsageError  the states do not fit the memory limit (says how many rows would).
  */
 export async function collect(
-  pass: ModelRunner,
+  passes: readonly ModelRunner[],
   data: DataSet,
   options: EmbeddingOptions,
   notes: Note[],
 ): Promise<ModelStates> {
   const {rows, labels} = data
-  const plan = await probeRows(pass, rows, notes)
+  const {pass, plan} = await firstThatHolds(passes, rows, notes)
   const kept = keptLayers(pass, plan, options, notes)
   const names = kept.map((index) => pass.layers[index]!)
   const wholeMask = attentionMask(data)
@@ -121,6 +126,28 @@ export async function collect(
   }
 }
 
+/** Throws what the probe said of the first one, where none keeps its examples apart. */
+async function firstThatHolds(
+  passes: readonly ModelRunner[],
+  rows: number,
+  notes: Note[],
+): Promise<{pass: ModelRunner; plan: RowPlan}> {
+  let fault: MixedRows | null = null
+  for (const pass of passes) {
+    try {
+      const plan = await probeRows(pass, rows, notes)
+      notes.push(...(pass.notes ?? []))
+      return {pass, plan}
+    } catch (error) {
+      // The model may still take its examples on another axis.
+      if (!(error instanceof MixedRows) && (fault === null || !(error instanceof InputError))) throw error
+      if (error instanceof MixedRows) fault ??= error
+    }
+  }
+  const {openNodes} = passes[0]!
+  throw openNodes === undefined ? fault! : await withMixingNode(fault!, openNodes, rows)
+}
+
 /** Places of the layers that have a row for each example; one that was named must be among them. */
 function keptLayers(pass: ModelRunner, {layouts}: RowPlan, options: EmbeddingOptions, notes: Note[]): number[] {
   const lost = layouts.flatMap((layout, index) => (layout === null ? [pass.layers[index]!] : []))
@@ -153,7 +180,7 @@ export const classesShown = (labels: Int32Array): number => labels.reduce((most,
 
 /** The batch size to run with, before the model has been probed. */
 export function batchChoice(input: ModelInput, bound: readonly BoundInput[], options: EmbeddingOptions): BatchChoice {
-  const stated = input.shape?.[input.batchAxis ?? 0] ?? -1
+  const stated = input.shape?.[bound[0]?.batchAxis ?? 0] ?? -1
   const fixed = stated > 0 ? stated : null
   const asked = options.batchSize !== undefined
   const values = bound.reduce((sum, {rowShape}) => sum + size(rowShape), 0)

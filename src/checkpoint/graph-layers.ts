@@ -12,6 +12,8 @@ export interface ComputeGraph {
 
 export interface GraphNode {
   op: string
+  /** absent or empty: it has none */
+  name?: string
   inputs: string[]
   outputs: string[]
   /** an activation is fused into the operator */
@@ -171,6 +173,9 @@ function flowOf(graph: ComputeGraph, output: string): Flow {
   }
   return {producer, live, reader, readers: (tensor) => consumers.get(tensor)?.length ?? 0}
 }
+
+/** The tensors that depend on the inputs, in the order of the nodes, each with the node that makes it. */
+export const graphFlow = (graph: ComputeGraph): ReadonlyMap<string, GraphNode> => flowOf(graph, '').producer
 
 /** The candidates that are block ends, with the output; null: no hidden candidate is one. */
 function perBlock(

@@ -75,7 +75,7 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
       inputs: bound,
       run,
     }
-    return collect(pass, data, options, notes)
+    return collect([pass], data, options, notes)
   }
   return {
     kind: 'tfjs-graph',

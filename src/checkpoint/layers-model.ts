@@ -170,7 +170,7 @@ export function checkpointOf(built: BuiltModel): Checkpoint {
       inputs: bound,
       run,
     }
-    return collect(pass, data, options, notes)
+    return collect([pass], data, options, notes)
   }
   return {
     kind,

@@ -76,6 +76,7 @@ function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {
   for (const field of fields(bytes, `a node of ${file}`)) {
     if (field.number === 1) node.inputs.push(utf8Text(field.bytes))
     else if (field.number === 2) node.outputs.push(utf8Text(field.bytes))
+    else if (field.number === 3) node.name = utf8Text(field.bytes)
     else if (field.number === 4) node.op = utf8Text(field.bytes)
     else if (field.number === 5) {
       // AttributeProto: name 1, g 6, ints 8, graphs 11.

@@ -5,11 +5,12 @@ import type {InputBytes} from '../data/read-file.js'
 import {DeviceError, InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
-import {bindInputs, type ModelInput} from './bind-inputs.js'
-import {batchChoice, classesShown, collect, requireData} from './collect.js'
+import {type BoundInput, type ModelInput, possibleBindings} from './bind-inputs.js'
+import {batchChoice, classesShown, collect, type ModelRunner, requireData} from './collect.js'
 import {featureAxes} from './feature-axes.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
-import {graphLayers, graphOutputKind} from './graph-layers.js'
+import {graphFlow, graphLayers, graphOutputKind} from './graph-layers.js'
+import {inlineFunctions} from './onnx-functions.js'
 import {onnxInput, stateOf} from './onnx-tensors.js'
 import {checkOnnxInference} from './onnx-training.js'
 import {chooseOutput, type OutputCandidate} from './output-choice.js'
@@ -27,8 +28,9 @@ import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo} from './types.js'
  *            embeddings() throws DeviceError where onnxruntime-node is missing.
  */
 export async function openOnnx(path: string, model: InputBytes): Promise<Checkpoint> {
-  const graph = readOnnxGraph(model.bytes, path)
-  checkOnnxInference(model.bytes, path)
+  const bytes = inlineFunctions(model.bytes, path)
+  const graph = readOnnxGraph(bytes, path)
+  checkOnnxInference(bytes, path)
   const candidates = scoreOutputs(graph, path)
   const layersTo = (output: string) => {
     const found = graphLayers(graph, output)
@@ -53,32 +55,61 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
     const hidden = chosen.filter((layer) => layer.tensor !== output)
     const fetches = [...hidden.map((layer) => layer.tensor), output]
     const ort = await loadRuntime()
-    const session = await createSession(ort, model.bytes, graph, fetches, path)
+    const session = await createSession(ort, bytes, graph, fetches, path)
     try {
       const inputs = session.inputMetadata.map((input) => modelInput(input, graph))
       const types = session.inputMetadata.map((input) => (input.isTensor ? input.type : 'a sequence'))
-      const bound = bindInputs(inputs, data, notes)
-      const batch = batchChoice(inputs[0]!, bound, options)
-      const run = async (rows: Uint32Array) => {
-        const feeds = Object.fromEntries(bound.map((input, i) => [input.name, onnxInput(ort, types[i]!, input, rows)]))
-        const results = await session.run(feeds, fetches).catch((cause: unknown) => {
-          throw doesNotRun(path, rows, data, cause)
-        })
-        return fetches.map((name) => stateOf(name, results[name]!))
-      }
+      const runOn =
+        (session: InferenceSession, tensors: readonly string[], bound: readonly BoundInput[]) =>
+        async (rows: Uint32Array) => {
+          const feeds = Object.fromEntries(
+            bound.map((input, i) => [input.name, onnxInput(ort, types[i]!, input, rows)]),
+          )
+          const results = await session.run(feeds, tensors).catch((cause: unknown) => {
+            throw doesNotRun(path, rows, data, cause)
+          })
+          return tensors.map((name) => stateOf(name, results[name]!))
+        }
       const names = [...hidden.map((layer) => layer.name), outputName]
-      const pass = {
-        layers: names,
-        reportOutput: chosen.length > hidden.length,
-        outputKind: graphOutputKind(graph, output),
-        outputName: output,
-        channelAxis: 1 as const,
-        features: fetches.map((tensor) => features.get(tensor) ?? null),
-        batch,
-        inputs: bound,
-        run,
-      }
-      return await collect(pass, data, options, notes)
+      const passes = possibleBindings(inputs, data).map(
+        (binding): ModelRunner => ({
+          layers: names,
+          reportOutput: chosen.length > hidden.length,
+          outputKind: graphOutputKind(graph, output),
+          outputName: output,
+          channelAxis: 1,
+          features: fetches.map((tensor) => features.get(tensor) ?? null),
+          batch: batchChoice(inputs[0]!, binding.inputs, options),
+          inputs: binding.inputs,
+          notes: binding.notes,
+          run: runOn(session, fetches, binding.inputs),
+          openNodes: async () => {
+            const flow = [...graphFlow(graph)]
+            const whole = await createSession(
+              ort,
+              bytes,
+              graph,
+              flow.map(([tensor]) => tensor),
+              path,
+              false,
+            )
+            const numeric = new Set(
+              whole.outputMetadata.flatMap((value) => (value.isTensor && value.type !== 'string' ? [value.name] : [])),
+            )
+            const nodes = flow.flatMap(([tensor, node]) => (numeric.has(tensor) ? [{tensor, node}] : []))
+            return {
+              nodes,
+              run: runOn(
+                whole,
+                nodes.map(({tensor}) => tensor),
+                binding.inputs,
+              ),
+              close: () => whole.release(),
+            }
+          },
+        }),
+      )
+      return await collect(passes, data, options, notes)
     } finally {
       await session.release()
     }
@@ -89,7 +120,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
     const ort = await loadRuntime()
     const session = await createSession(
       ort,
-      model.bytes,
+      bytes,
       graph,
       layers.map((layer) => layer.tensor),
       path,
@@ -176,22 +207,28 @@ async function createSession(
 function modelInput(input: InferenceSession.ValueMetadata, graph: OnnxGraph): ModelInput {
   if (!input.isTensor || !graph.shapes.has(input.name)) return {name: input.name, shape: null}
   const shape = input.shape.map((size) => (typeof size === 'number' ? size : -1))
-  const batchAxis = batchAxisOf(input.shape)
-  return {name: input.name, shape, ...(batchAxis === 0 ? {} : {batchAxis})}
+  return {name: input.name, shape, batchAxes: batchAxesOf(input.shape)}
 }
 
 const BATCH_NAME = /^(n|b|bs)$|batch/i
 const STEPS_NAME = /^(t|s|l)$|seq|time|step|len/i
 
 /**
- * Which axis of an input a declaration says is the batch: the one that is called so, else the first one where it may
- * have any size, else the only one that may. The probe finds out whether that is true.
+ * Which axes of an input could be the batch, by its declaration: those that are called so; else those that may have any
+ * size, steps of a sequence last; else the fixed ones, of which the last holds features. Where an axis of any size is
+ * there but does not fit the data, it may be that of the steps, beside a batch of one. The probe finds out.
  */
-function batchAxisOf(shape: readonly (number | string)[]): number {
-  const named = shape.findIndex((size) => typeof size === 'string' && BATCH_NAME.test(size))
-  if (named >= 0) return named
-  const free = shape.flatMap((size, axis) =>
-    typeof size === 'string' && !STEPS_NAME.test(size) && (axis > 0 || size !== '') ? [axis] : [],
+function batchAxesOf(shape: readonly (number | string)[]): number[][] {
+  const of = (fits: (size: number | string) => boolean) => [...shape.keys()].filter((axis) => fits(shape[axis]!))
+  const named = (pattern: RegExp) => (size: number | string) => typeof size === 'string' && pattern.test(size)
+  const isBatch = named(BATCH_NAME)
+  const isSteps = named(STEPS_NAME)
+  const isFree = (size: number | string) => typeof size === 'string' && !isBatch(size)
+  const free = [...of((size) => isFree(size) && !isSteps(size)), ...of((size) => isFree(size) && isSteps(size))]
+  const called = of(isBatch)
+  const any = called.length + free.length > 0
+  const fixed = of((size) => (any ? size === 1 : typeof size === 'number')).filter(
+    (axis) => axis === 0 || axis < shape.length - 1,
   )
-  return typeof shape[0] === 'string' ? 0 : free.length === 1 ? free[0]! : 0
+  return [called, free, fixed].filter((axes) => axes.length > 0)
 }

@@ -29,7 +29,41 @@ export interface RowPlan {
 }
 
 /** Why a row cannot be taken for an example. */
-export class MixedRows extends InputError {}
+export class MixedRows extends InputError {
+  /** `node`: where it begins, as far as that is known. */
+  constructor(
+    readonly fault: {layer: string; tensor: TensorRows; sizes: BatchSizes},
+    node = '',
+  ) {
+    const {layer, tensor, sizes} = fault
+    super(
+      tensor.mixes
+        ? `layer ${layer} mixes the examples of a batch: the state of an example changes with its neighbours or its place among ${sizes.batch} examples${node === '' ? '' : `; it begins at the node ${node}`}`
+        : `the output ${layer} has the shape [${tensor.shape.join(', ')}] for a batch of ${sizes.batch} examples: no axis follows the batch`,
+      [
+        'export the model for inference: model.eval() in PyTorch, training=False in Keras',
+        `where the export fixed the batch, run each example by itself: ${option('batchSize')} 1`,
+      ],
+    )
+  }
+}
+
+/** Examples in the batches that are compared; `other`: of the second one, where the model takes any number. */
+export interface BatchSizes {
+  batch: number
+  other: number | null
+}
+
+/** What two or three batches say of one tensor. */
+export interface TensorRows {
+  shape: readonly number[]
+  /** where the examples stand; null: nowhere */
+  layout: RowLayout | null
+  /** an axis has the batch's length, but an example has other values with other neighbours or at another place */
+  mixes: boolean
+  /** the values are others where the neighbours are */
+  changes: boolean
+}
 
 /**
  * Finds the axis that follows the batch in every tensor of a model, and that no example depends on its neighbours.
@@ -72,6 +106,27 @@ export async function probeRows(pass: ModelRunner, rows: number, notes: Note[]):
 
 /** Several examples in one batch, of two sizes where `other` is one. */
 async function together(pass: ModelRunner, rows: number, batch: number, other: number | null): Promise<RowPlan> {
+  const sizes = {batch, other}
+  const {tensors, first, base} = await compareBatches((which) => pass.run(which), rows, sizes)
+  const last = tensors.length - 1
+  const at = tensors.findIndex(({layout, mixes}, k) => layout === null && (mixes || k === last))
+  if (at >= 0) {
+    await requireRepeatable(pass, first, base)
+    throw new MixedRows({layer: pass.layers[at]!, tensor: tensors[at]!, sizes})
+  }
+  return {batchSize: batch, fixed: other === null, layouts: tensors.map(({layout}) => layout)}
+}
+
+/**
+ * Runs a batch, its examples at other places of another batch, and half of them at their places with other neighbours.
+ *
+ * Returns  for each tensor where the examples stand, and whether they are kept apart; the first batch and its states.
+ */
+export async function compareBatches(
+  run: (rows: Uint32Array) => Promise<State[]>,
+  rows: number,
+  {batch, other}: BatchSizes,
+): Promise<{tensors: TensorRows[]; first: Uint32Array; base: State[]}> {
   const pick = spread(rows, 2 * batch)
   const first = pick.subarray(0, batch)
   // Every second example stays where it is, the others give way to examples that were not there.
@@ -81,50 +136,29 @@ async function together(pass: ModelRunner, rows: number, batch: number, other: n
   const moved = Uint32Array.from({length: other ?? batch}, (_, k) =>
     k % 2 === 0 ? first[(batch - 1 - k) % batch]! : pick[batch + (k % batch)]!,
   )
-  const base = await pass.run(first)
-  const elsewhere = await pass.run(moved)
-  const beside = other !== null || batch <= SMALL_BATCH ? await pass.run(neighbours) : null
-  const layouts: (RowLayout | null)[] = []
-  let fault: {index: number; mixes: boolean} | null = null
-  for (const [index, state] of base.entries()) {
+  const base = await run(first)
+  const elsewhere = await run(moved)
+  const beside = other !== null || batch <= SMALL_BATCH ? await run(neighbours) : null
+  const tolerance = other === null ? OTHER_PLACES : OTHER_SIZE
+  const tensors = base.map((state, index): TensorRows => {
     const possible = possibleLayouts(
       state.shape,
       batch,
       other === null ? undefined : {shape: elsewhere[index]!.shape, batch: other},
     )
-    const measured = possible.map((layout) => ({
-      layout,
-      elsewhere: rowDifference(state, first, elsewhere[index]!, moved, layout),
-      beside: beside === null ? 0 : rowDifference(state, first, beside[index]!, neighbours, layout, true),
-    }))
-    const tolerance = other === null ? OTHER_PLACES : OTHER_SIZE
-    const holds = measured.find((each) => each.elsewhere <= tolerance && each.beside <= SAME_PLACES)
-    layouts.push(holds?.layout ?? null)
-    if (holds !== undefined) continue
-    const mixes = possible.length > 0 && valueDifference(state, elsewhere[index]!) > SAME_PLACES
-    if (mixes || index === base.length - 1) fault ??= {index, mixes}
-  }
-  if (fault !== null) {
-    await requireRepeatable(pass, first, base)
-    throw mixedRows(pass.layers[fault.index]!, base[fault.index]!, batch, fault.mixes)
-  }
-  return {batchSize: batch, fixed: other === null, layouts}
-}
-
-function mixedRows(layer: string, {shape}: State, batch: number, mixes: boolean): MixedRows {
-  const next = [
-    'export the model for inference: model.eval() in PyTorch, training=False in Keras',
-    `where the export fixed the batch, run each example by itself: ${option('batchSize')} 1`,
-  ]
-  return mixes
-    ? new MixedRows(
-        `layer ${layer} mixes the examples of a batch: the state of an example changes with its neighbours or its place among ${batch} examples`,
-        next,
-      )
-    : new MixedRows(
-        `the output ${layer} has the shape [${shape.join(', ')}] for a batch of ${batch} examples: no axis follows the batch`,
-        next,
-      )
+    const holds = possible.find(
+      (layout) =>
+        rowDifference(state, first, elsewhere[index]!, moved, layout) <= tolerance &&
+        (beside === null || rowDifference(state, first, beside[index]!, neighbours, layout, true) <= SAME_PLACES),
+    )
+    return {
+      shape: state.shape,
+      layout: holds ?? null,
+      mixes: holds === undefined && possible.length > 0 && valueDifference(state, elsewhere[index]!) > SAME_PLACES,
+      changes: valueDifference(state, (beside ?? elsewhere)[index]!) > SAME_PLACES,
+    }
+  })
+  return {tensors, first, base}
 }
 
 /** One example at a time; `reason`: why they were not run together. */

@@ -8,6 +8,7 @@ const SIZES = /reshap|expand|broadcast|dimension|incompatible|mismatch|shape|siz
 export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause: unknown): Error {
   if (cause instanceof SuretyError) return cause
   const why = runtimeReason(cause)
+  const batch = fixedBatch(why, rows.length)
   const which = rows.length === 1 ? `row ${rows[0]!}` : `${rows.length} rows in one batch, from row ${rows[0]!},`
   return new InputError(
     `${path}: does not run on ${which} of ${data.inputFiles[0]!.path}: ${why}`,
@@ -15,12 +16,20 @@ export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause
       'check that this data belongs to this model',
       ...(rows.length > 1 && SIZES.test(why)
         ? [
-            `where the export fixed the batch size inside of the model, run each example by itself: ${option('batchSize')} 1`,
+            batch > 1
+              ? `the export fixed the batch size inside of the model: ${option('batchSize')} ${batch}`
+              : `where the export fixed the batch size inside of the model, run each example by itself: ${option('batchSize')} 1`,
           ]
         : []),
     ],
     {cause},
   )
+}
+
+/** The batch size that a reshape was exported with, as far as its failure shows it; else 1. */
+function fixedBatch(why: string, rows: number): number {
+  const [, given, wanted] = /Input shape:\{(\d+)[\d,]*\}, requested shape:\{(\d+),/.exec(why) ?? []
+  return Number(given) % rows === 0 && Number(wanted) > 0 ? Number(wanted) : 1
 }
 
 /**

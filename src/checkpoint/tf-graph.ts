@@ -87,6 +87,7 @@ function graphNode(node: JsonObject): GraphNode {
       : []
   return {
     op: node.op as string,
+    name: node.name as string,
     inputs: inputsOf(node).map(nodeName),
     outputs: [node.name as string],
     activated: names.some((name) => !['BiasAdd', 'FusedBatchNorm'].includes(name)),

@@ -113,6 +113,37 @@ describe('the batch on another axis', () => {
     )
   })
 
+  const STEPS_FIRST: Parts = {
+    nodes: [
+      ['MatMul', ['x', 'w'], ['m']],
+      ['Relu', ['m'], ['h']],
+      ['ReduceMean', ['h'], ['scores'], {axes: [0], keepdims: 0}],
+    ],
+  }
+  it.each([
+    ['one example', [STEPS, 1, 2]],
+    ['a batch of four', [STEPS, 4, 2]],
+    ['as many examples as steps', [STEPS, STEPS, 2]],
+    ['any sizes without a name', ['p', 'q', 2]],
+    ['steps of any number beside one example', ['seq', 1, 2]],
+    ['steps called the batch beside one example', ['batch', 1, 2]],
+  ])('of the input is found by the data and the probe where the model takes %s', async (_, sizes) => {
+    const input = {name: 'x', shape: sizes}
+    const {layers} = await states({...STEPS_FIRST, input, output: {name: 'scores', shape: ['m', 2]}}, {pool: 'flatten'})
+    expect(layers[0]).toMatchObject({dim: 6, batchAxis: 1})
+    expectClose(
+      layers[0]!.data,
+      X.flatMap((_, i) => flat(i)),
+    )
+  })
+
+  it('of the input is not looked for beside one that is called the batch', async () => {
+    const input = {name: 'x', shape: ['batch', STEPS, 2]}
+    await expect(states({...STEPS_FIRST, input, output: {name: 'scores', shape: ['m', 2]}})).rejects.toThrow(
+      /no axis follows the batch|mixes the examples/,
+    )
+  })
+
   it('is found by values where another axis has the length of a fixed batch', async () => {
     const {layers} = await states(
       {
@@ -184,6 +215,33 @@ describe('a model that mixes the examples of a batch', () => {
     expect((error as InputError).message).toMatch(/layer h mixes the examples of a batch/)
   })
 
+  const named = (name: string) => ({name})
+  it.each<[string, Node[]]>([
+    [
+      '/norm/ReduceMean (ReduceMean)',
+      [
+        ['ReduceMean', ['inputs'], ['mu'], {axes: [0], keepdims: 1}, named('/norm/ReduceMean')],
+        ['Exp', ['mu'], ['e'], {}, named('/norm/Exp')],
+        ['Sub', ['inputs', 'e'], ['centred'], {}, named('/norm/Sub')],
+        ['Relu', ['centred'], ['h']],
+        ['MatMul', ['h', 'w'], ['scores']],
+      ],
+    ],
+    [
+      'sum (CumSum)',
+      [
+        ['Relu', ['inputs'], ['r']],
+        ['CumSum', ['r', 'zero'], ['sum']],
+        ['Relu', ['sum'], ['h']],
+        ['MatMul', ['h', 'w'], ['scores']],
+      ],
+    ],
+  ])('is refused with the node where it begins: %s', async (node, nodes) => {
+    const error = await states({...centred, nodes, weights: [shape('zero', [0])]}, {}, VECTORS).catch((e: unknown) => e)
+    expect((error as InputError).message).toContain(`; it begins at the node ${node}`)
+    expect((error as InputError).nextSteps.join()).toMatch(/batchSize 1/)
+  })
+
   it('with a fixed batch is refused too', async () => {
     const fixed = {...centred, input: {name: 'inputs', shape: [4, 2]}, output: {name: 'scores', shape: [4, 2]}}
     await expect(states(fixed, {}, VECTORS)).rejects.toThrow(/mixes the examples/)
@@ -228,6 +286,25 @@ describe('a model that mixes the examples of a batch', () => {
       X.flatMap((_, i) => mean(i)),
     )
     expect(notes).toContain('rows-alone')
+  })
+
+  it('because its shapes were fixed for several examples runs so many at once', async () => {
+    const parts: Parts = {
+      nodes: [
+        ['Reshape', ['x', 'four'], ['r']],
+        ['MatMul', ['r', 'w'], ['m']],
+        ['Relu', ['m'], ['h']],
+        ['ReduceMean', ['h'], ['scores'], {axes: [1], keepdims: 0}],
+      ],
+      weights: [shape('four', [4, STEPS, 2])],
+    }
+    const error = (await states(parts).catch((e: unknown) => e)) as InputError
+    expect(error.nextSteps.join()).toMatch(/batchSize 4/)
+    const {layers} = await states(parts, {batchSize: 4})
+    expectClose(
+      layers[0]!.data,
+      X.flatMap((_, i) => mean(i)),
+    )
   })
 })
 
