@@ -16,7 +16,7 @@ import {withLegacy} from './statements/legacy.js'
 import {localize} from './survey/localization.js'
 import {measureBlocks, referenceBlocks} from './measure/measure.js'
 import type {CertifyOptions} from './options.js'
-import {keepPacked, type PackedSums} from './evidence/partial-blocks.js'
+import {keepPacked, type PackedBlockSums} from './evidence/partial-blocks.js'
 import {packPlan} from './evidence/partial-plan.js'
 import {type PairSample, type PairSource, samplePairs} from './perturbed/pairs.js'
 import {perturbationMetrics} from './perturbed/statements.js'
@@ -42,7 +42,7 @@ export interface CertifyRun {
   perturbations?: readonly PairSource[]
   onBlock?: (done: number, total: number) => void
   /** what was kept of an interrupted run, and will be of this one */
-  kept?: OpenKept<PackedSums>
+  kept?: OpenKept<PackedBlockSums>
 }
 
 const NO_ALPHA = (total: number): AlphaSplit => ({

@@ -2,7 +2,7 @@ import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
 import {compareWith} from '../certify/evidence/pairing.js'
-import type {PackedSums} from '../certify/evidence/partial-blocks.js'
+import type {PackedBlockSums} from '../certify/evidence/partial-blocks.js'
 import type {FreshBound, LossName, MetricName} from '../certify/types.js'
 import type {Checkpoint} from '../checkpoint/index.js'
 import type {Shard} from '../frame/shard.js'
@@ -204,7 +204,7 @@ export async function certifyReport(
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
   const {certify} = await import('../certify/certify.js')
   const kept =
-    resume === undefined ? undefined : keptIn<PackedSums>(resume, 'PackedSums', frames.frame(setting, flags.seed))
+    resume === undefined ? undefined : keptIn<PackedBlockSums>(resume, 'PackedBlockSums', frames.frame(setting, flags.seed))
   const result = await certify(states, options, engine.engine, {
     onBlock: blocks(onProgress),
     perturbations: pairs,

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {certify} from '../../src/certify/certify.js'
 import {measureBlocks, referenceBlocks} from '../../src/certify/measure/measure.js'
 import {type CertifyOptions, FRESH_BOUNDS} from '../../src/certify/options.js'
-import {packBlock, type PackedSums, unpackBlock} from '../../src/certify/evidence/partial-blocks.js'
+import {packBlock, type PackedBlockSums, unpackBlock} from '../../src/certify/evidence/partial-blocks.js'
 import {packPlan, unpackPlan} from '../../src/certify/evidence/partial-plan.js'
 import {planCertify} from '../../src/certify/plan/plan.js'
 import {type CertifyShare, certifyShard, mergeShares} from '../../src/certify/shards.js'
@@ -51,7 +51,7 @@ describe.each(cases)('%s', (_, embeddings, changed) => {
   const chosen = options(changed)
 
   it('a run that was interrupted goes on from what was kept, bit for bit', async () => {
-    const {kept, names} = memory<PackedSums>(2)
+    const {kept, names} = memory<PackedBlockSums>(2)
     await expect(certify(embeddings, chosen, engine, {kept})).rejects.toThrow('interrupted')
     const before = names()
     expect(before).toHaveLength(1)

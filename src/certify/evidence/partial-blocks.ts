@@ -1,4 +1,3 @@
-import {pack, unpack} from '../../data/packed.js'
 import {InputError} from '../../errors.js'
 import type {Keep, Source} from '../../frame/kept-parts.js'
 import type {VolatilitySums} from '../../pairwise/engine.js'
@@ -7,65 +6,51 @@ import {type KeepSums, referenceBlocks} from '../measure/measure.js'
 import {AGAIN} from './partial-plan.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {BlockSums, LayerSums} from '../measure/layer-sums.js'
+import {
+  isSum,
+  type PackedSums,
+  packSums,
+  type SumsSizes,
+  unpackExamples,
+  unpackFresh,
+  unpackSums,
+} from './sums-codec.js'
 
 /** The sums of one block of references for every layer, as plain JSON. */
 export interface PackedBlock {
   block: number
-  layers: PackedSums[]
+  layers: PackedBlockSums[]
 }
 
-/** The members of LayerSums; text is a packed array of Float64 (data/packed). */
-export interface PackedSums {
-  total: string
-  within: string
-  windowed: string
-  exceed: string
-  anchorTotal: string
-  crossLabelTotal: number
-  zeroDistancePairs: number
+/** The sums of a layer over one block, with what only the fold of all blocks needs. */
+export interface PackedBlockSums extends PackedSums {
   zeroDistanceLossPairs: number
   diameter: number
   witnesses: VolatilitySums['witnesses']
-  examples: {within: string; exceed: string} | null
-  fresh: {weight: number; kernel: number; pairs: string; within: string; exceed: string} | null
 }
 
 export const packBlock = ({block, layers}: BlockSums): PackedBlock => ({
   block,
-  layers: layers.map(packSums),
+  layers: layers.map(packLayer),
 })
 
-function packSums(sums: LayerSums): PackedSums {
-  return {
-    ...sums,
-    total: pack(sums.total),
-    within: pack(sums.within),
-    windowed: pack(sums.windowed),
-    exceed: pack(sums.exceed),
-    anchorTotal: pack(sums.anchorTotal),
-    examples: sums.examples === null ? null : {within: pack(sums.examples.within), exceed: pack(sums.examples.exceed)},
-    fresh:
-      sums.fresh === null
-        ? null
-        : {
-            ...sums.fresh,
-            pairs: pack(sums.fresh.pairs),
-            within: pack(sums.fresh.within),
-            exceed: pack(sums.fresh.exceed),
-          },
-  }
-}
+const packLayer = (sums: LayerSums): PackedBlockSums => ({
+  ...packSums(sums),
+  zeroDistanceLossPairs: sums.zeroDistanceLossPairs,
+  diameter: sums.diameter,
+  witnesses: sums.witnesses,
+})
 
 /**
  * Keeps the sums of each layer and block in their packed form; those of this run pass through it too, so that a resumed
  * run differs in nothing.
  */
-export function keepPacked(keep: Keep<PackedSums>, plan: CertifyPlan): KeepSums {
+export function keepPacked(keep: Keep<PackedBlockSums>, plan: CertifyPlan): KeepSums {
   const starts = referenceBlocks(plan)
   return async (layer, block, make) => {
     const name = `layer-${layer}-block-${block}`
-    const {part, ...source} = await keep(name, async () => packSums(await make()))
-    return unpackSums(part, plan, layer, starts[block + 1]! - starts[block]!, source)
+    const {part, ...source} = await keep(name, async () => packLayer(await make()))
+    return unpackLayer(part, plan, layer, starts[block + 1]! - starts[block]!, source)
   }
 }
 
@@ -86,7 +71,7 @@ export function unpackBlock(packed: PackedBlock, plan: CertifyPlan, place: strin
       AGAIN,
     )
   const layers = packed.layers.map((sums, k) =>
-    unpackSums(sums, plan, k, end - first, {
+    unpackLayer(sums, plan, k, end - first, {
       place: `${place}, block ${block}, layer ${plan.layers[k]!.name}`,
       next: AGAIN,
     }),
@@ -94,72 +79,41 @@ export function unpackBlock(packed: PackedBlock, plan: CertifyPlan, place: strin
   return {block, layers}
 }
 
-function unpackSums(
-  packed: PackedSums,
+function unpackLayer(
+  packed: PackedBlockSums,
   plan: CertifyPlan,
   layer: number,
   rows: number,
-  {place, next}: Source,
+  source: Source,
 ): LayerSums {
-  const fault = (message: string) => new InputError(`${place}: ${message}`, next)
-  const m = plan.anchors.rows.length
-  const grid = plan.layers[layer]!.deltas.length + 1
-  const E = plan.etas.length
-  const array = (text: string, name: string, length: number, possible: (x: number) => boolean) => {
-    const values = unpack(text, 'f8', length, `${place}: ${name}`, next)
-    const bad = values.findIndex((x) => !possible(x))
-    if (bad !== -1) throw fault(`${name}[${bad}] is ${values[bad]!}`)
-    return values
+  const fault = (message: string) => new InputError(`${source.place}: ${message}`, source.next)
+  const deltas = plan.layers[layer]!.deltas.length
+  const sizes: SumsSizes = {
+    anchors: plan.anchors.rows.length,
+    references: rows,
+    deltas,
+    radii: deltas + 1,
+    etas: plan.etas.length,
   }
-  const read = (
-    field: 'total' | 'within' | 'windowed' | 'exceed' | 'anchorTotal',
-    length: number,
-    possible: (x: number) => boolean,
-  ) => array(packed[field], field, length, possible)
-  const isSum = (x: number) => x >= 0 && x < Infinity
-  const isCount = (most: number) => (x: number) => x >= 0 && x <= most && Number.isInteger(x)
-  const isAnchorCount = isCount(m)
-  const {crossLabelTotal, zeroDistancePairs, zeroDistanceLossPairs, diameter, witnesses} = packed
-  if (![zeroDistancePairs, zeroDistanceLossPairs].every((x) => Number.isInteger(x) && x >= 0 && x <= m * rows))
-    throw fault('the pairs at distance zero are not a valid count')
-  if (!isSum(crossLabelTotal) || !isSum(diameter)) throw fault('a sum or distance is negative')
-  const isPair = ({anchor, reference}: {anchor: number; reference: number}) =>
-    isRow(anchor, m) && isRow(reference, rows)
-  if (!witnesses.every((pair) => isPair(pair) && isSum(pair.distance) && isSum(pair.ratio)))
-    throw fault('a witness is no pair of this block')
-  const {examples, fresh} = packed
-  const P = exampleCount(plan)
-  if ((examples === null) !== (P === 0) || (fresh === null) !== (plan.options.bounds.length === 0))
-    throw fault('examples or fresh pairs are there in the plan or in the block only')
-  if (fresh !== null && !(isCount(rows / 2)(fresh.weight) && isSum(fresh.kernel)))
-    throw fault('the fresh pairs are not a valid count')
+  const {zeroDistanceLossPairs, diameter, witnesses} = packed
+  if (!(Number.isInteger(zeroDistanceLossPairs) && zeroDistanceLossPairs >= 0))
+    throw fault(`zeroDistanceLossPairs is ${zeroDistanceLossPairs}`)
+  const sums = unpackSums(packed, sizes, source)
+  if (zeroDistanceLossPairs > sums.zeroDistancePairs)
+    throw fault(`zeroDistanceLossPairs is ${zeroDistanceLossPairs} of ${sums.zeroDistancePairs} pairs at distance zero`)
+  if (!isSum(diameter)) throw fault(`diameter is ${diameter}`)
+  const bad = witnesses.findIndex(
+    ({anchor, reference, distance, ratio}) =>
+      !(isRow(anchor, sizes.anchors) && isRow(reference, rows) && isSum(distance) && isSum(ratio)),
+  )
+  if (bad !== -1) throw fault(`witness ${bad} is no pair of this block`)
   return {
-    total: read('total', rows, isSum),
-    within: read('within', rows * grid, isAnchorCount),
-    windowed: read('windowed', rows * grid * E, isSum),
-    exceed: read('exceed', rows * grid * E, isAnchorCount),
-    anchorTotal: read('anchorTotal', m, isSum),
-    crossLabelTotal,
-    zeroDistancePairs,
+    ...sums,
     zeroDistanceLossPairs,
     diameter,
     witnesses,
-    examples:
-      examples === null
-        ? null
-        : {
-            within: array(examples.within, 'examples.within', P * (grid - 1), isCount(rows)),
-            exceed: array(examples.exceed, 'examples.exceed', P * (grid - 1), isCount(rows)),
-          },
-    fresh:
-      fresh === null
-        ? null
-        : {
-            ...fresh,
-            pairs: array(fresh.pairs, 'fresh.pairs', fresh.weight, isSum),
-            within: array(fresh.within, 'fresh.within', grid - 1, isCount(fresh.weight)),
-            exceed: array(fresh.exceed, 'fresh.exceed', (grid - 1) * E, isCount(fresh.weight)),
-          },
+    examples: unpackExamples(packed.examples, exampleCount(plan), sizes, source),
+    fresh: unpackFresh(packed.fresh, plan.options.bounds.length > 0, sizes, source),
   }
 }
 

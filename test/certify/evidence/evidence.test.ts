@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {certify, type Certification} from '../../../src/certify/certify.js'
-import {decodeExamples, decodeFresh, decodeLayer, type Evidence} from '../../../src/certify/evidence/evidence.js'
+import {decodeExtras, decodeLayer, type Evidence} from '../../../src/certify/evidence/evidence.js'
 import {FRESH_BOUNDS} from '../../../src/certify/options.js'
 import {packPoints, unpackPoints} from '../../../src/certify/sample/points.js'
 import {differences} from '../../../src/certify/evidence/verify/differences.js'
@@ -40,9 +40,10 @@ describe('evidence decodes to what was measured', () => {
       90 * G * E,
       90 * (G + 1) * E,
     ])
-    const {within, exceed} = decodeExamples(evidence, evidence.layers[0]!, 5)
+    const {examples, fresh: pairs} = decodeExtras(evidence, evidence.layers[0]!, {examples: 5, fresh: true})
+    const {within, exceed} = examples!
     expect([within.length, exceed.length]).toEqual([5 * G, 5 * G])
-    const fresh = decodeFresh(evidence, evidence.layers[0]!)
+    const fresh = pairs!
     expect([fresh.weight, fresh.pairs.length, fresh.within.length, fresh.exceed.length]).toEqual([45, 45, G, G * E])
   })
 
@@ -85,51 +86,53 @@ describe('counts that cannot be', () => {
       ...layer,
       examples: {within: pack(new Uint32Array(5 * G).fill(within)), exceed: pack(new Uint32Array(5 * G).fill(exceed))},
     })
-    expect(decodeExamples(evidence, with_(90, 90), 5).within[0]).toBe(90)
-    expect(() => decodeExamples(evidence, with_(3, 4), 5)).toThrow(
-      'evidence of layer h1: examples: 4 of 3 pairs exceed η with 90 references, which is impossible',
-    )
-    expect(() => decodeExamples(evidence, with_(91, 4), 5)).toThrow(
-      '4 of 91 pairs exceed η with 90 references, which is impossible',
-    )
-    expect(next(() => decodeExamples(evidence, with_(91, 4), 5))).toBe('write the report again')
+    const decode = (changed: typeof layer, examples = 5) =>
+      decodeExtras(evidence, changed, {examples, fresh: true}).examples
+    expect(decode(with_(90, 90))!.within[0]).toBe(90)
+    expect(() => decode(with_(3, 4))).toThrow('evidence of layer h1: examples.exceed[0] is 4, but only 3 lie within')
+    expect(() => decode(with_(91, 4))).toThrow('examples.within[0] is 91; it counts at most 90')
+    expect(next(() => decode(with_(91, 4)))).toBe('write the report again')
     const without = {...layer}
     delete without.examples
-    expect(() => decodeExamples(evidence, without, 5)).toThrow(/examples, within/)
+    expect(() => decode(without)).toThrow('examples is missing')
+    expect(() => decode(layer, 0)).toThrow('examples is there, though its options do not ask for it')
   })
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ['half a pair', {weight: 1.5}, /1.5 pairs of 90 references/],
-    ['fewer than none', {weight: -1}, /-1 pairs/],
-    ['more pairs than half the references', {weight: 46}, /46 pairs of 90 references/],
-    ['another grid', {within: [0]}, /counts of another length than the grid/],
-    ['another grid of η', {exceed: [0]}, /counts of another length than the grid/],
-    ['more within than pairs', {within: [46, 46, 46, 46, 46, 46]}, /the counts are impossible/],
-    ['half a count', {within: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]}, /the counts are impossible/],
-    ['a negative count', {within: [-1, 0, 0, 0, 0, 0]}, /the counts are impossible/],
+    ['half a pair', {weight: 1.5}, /fresh.weight is 1.5; it counts at most 45/],
+    ['fewer than none', {weight: -1}, /fresh.weight is -1/],
+    ['more pairs than half the references', {weight: 46}, /fresh.weight is 46; it counts at most 45/],
+    ['another grid', {within: [0]}, /fresh has 1 and 6 counts, not 6 and 6/],
+    ['another grid of η', {exceed: [0]}, /fresh has 6 and 1 counts, not 6 and 6/],
+    ['more within than pairs', {within: [46, 46, 46, 46, 46, 46]}, /fresh.within\[0\] is 46; it counts at most 45/],
+    ['half a count', {within: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]}, /fresh.within\[0\] is 0.5/],
+    ['a negative count', {within: [-1, 0, 0, 0, 0, 0]}, /fresh.within\[0\] is -1/],
     [
       'more that exceed than lie within',
       {within: [0, 0, 0, 0, 0, 0], exceed: [0, 0, 0, 0, 0, 1]},
-      /the counts are impossible/,
+      /fresh.exceed\[5\] is 1; it counts at most 0/,
     ],
-    ['half that exceed', {within: [1, 1, 1, 1, 1, 1], exceed: [0, 0, 0, 0, 0, 0.5]}, /the counts are impossible/],
-    ['a negative excess', {exceed: [0, 0, 0, 0, 0, -1]}, /the counts are impossible/],
-    ['a negative kernel', {kernel: -1}, /the sum of the kernel is -1/],
-    ['an infinite kernel', {kernel: Infinity}, /the sum of the kernel is Infinity/],
-    ['pairs of another number', {pairs: pack(new Float64Array(3))}, /fresh, pairs holds/],
+    ['half that exceed', {within: [1, 1, 1, 1, 1, 1], exceed: [0, 0, 0, 0, 0, 0.5]}, /fresh.exceed\[5\] is 0.5/],
+    ['a negative excess', {exceed: [0, 0, 0, 0, 0, -1]}, /fresh.exceed\[5\] is -1/],
+    ['a negative kernel', {kernel: -1}, /fresh.kernel is -1/],
+    ['an infinite kernel', {kernel: Infinity}, /fresh.kernel is Infinity/],
+    ['pairs of another number', {pairs: pack(new Float64Array(3))}, /fresh.pairs holds/],
   ])('of fresh examples: %s', (_, changed, message) => {
     const {evidence} = copy()
     const layer = evidence.layers[0]!
     const spoiled = {...layer, fresh: {...layer.fresh!, ...changed}}
     expect(layer.deltas).toHaveLength(6)
-    expect(() => decodeFresh(evidence, spoiled)).toThrow(message)
-    if (!('pairs' in changed)) expect(next(() => decodeFresh(evidence, spoiled))).toBe('write the report again')
+    const decode = () => decodeExtras(evidence, spoiled, {examples: 5, fresh: true})
+    expect(decode).toThrow(message)
+    if (!('pairs' in changed)) expect(next(decode)).toBe('write the report again')
   })
 
   it('of fresh examples: none are there', () => {
     const layer = {...original.evidence.layers[1]!}
     delete layer.fresh
-    expect(() => decodeFresh(original.evidence, layer)).toThrow('evidence of layer h2: fresh: missing')
+    expect(() => decodeExtras(original.evidence, layer, {examples: 5, fresh: true})).toThrow(
+      'evidence of layer h2: fresh is missing',
+    )
   })
 })
 
@@ -177,12 +180,12 @@ describe('faults of evidence', () => {
     [
       'a negative sum',
       (c) => (layer(c).total = pack(statistics(c).total.map((x, j) => (j === 3 ? -x - 1 : x)))),
-      /^layer h1: a sum is no number ≥ 0$/m,
+      /^layer h1: evidence of layer h1: total\[3\] is -/,
     ],
     [
       'an infinite sum',
       (c) => (layer(c).anchorTotal = pack(statistics(c).anchorTotal.fill(Infinity))),
-      /a sum is no number ≥ 0/,
+      /anchorTotal\[0\] is Infinity/,
     ],
     [
       'sums by anchor that do not add up to those by reference',
@@ -194,21 +197,13 @@ describe('faults of evidence', () => {
       (c) => (layer(c).crossLabelTotal = 1.001 * statistics(c).total.reduce((a, b) => a + b, 0)),
       /different labels have more than all/,
     ],
-    ['less than nothing across labels', (c) => (layer(c).crossLabelTotal = -1), /different labels have more than all/],
-    [
-      'half a pair at distance zero',
-      (c) => (layer(c).zeroDistancePairs = 0.5),
-      /0.5 pairs at distance zero are not a valid count/,
-    ],
-    [
-      'fewer than no pairs at distance zero',
-      (c) => (layer(c).zeroDistancePairs = -1),
-      /-1 pairs at distance zero are not a valid count/,
-    ],
+    ['less than nothing across labels', (c) => (layer(c).crossLabelTotal = -1), /crossLabelTotal is -1/],
+    ['half a pair at distance zero', (c) => (layer(c).zeroDistancePairs = 0.5), /zeroDistancePairs is 0.5/],
+    ['fewer than no pairs at distance zero', (c) => (layer(c).zeroDistancePairs = -1), /zeroDistancePairs is -1/],
     [
       'more within than anchors',
       (c) => (layer(c).within = pack(Uint32Array.from(statistics(c).within, (x, at) => (at % 6 === 5 ? 31 : x)))),
-      /the counts of reference 0 at δ .* contradict each other/,
+      /within\[5\] is 31; it counts at most 30/,
     ],
     [
       'fewer within a larger radius',

@@ -7,7 +7,7 @@ import {JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
 import type {Target} from '../../../scripts/fuzz/target.js'
 import {certify} from '../../../src/certify/certify.js'
 import {type KeepSums, measureBlocks} from '../../../src/certify/measure/measure.js'
-import {keepPacked, type PackedSums} from '../../../src/certify/evidence/partial-blocks.js'
+import {keepPacked, type PackedBlockSums} from '../../../src/certify/evidence/partial-blocks.js'
 import {planCertify} from '../../../src/certify/plan/plan.js'
 import {mergeShares} from '../../../src/certify/shards.js'
 import {keptIn} from '../../../src/cli/resumption.js'
@@ -76,10 +76,10 @@ const report = (command: AnyReport['command'], sample: () => AnyReport, forms: r
 })
 
 /** A file in the folder of --resume. */
-function kept(name: string, file: string, use: (open: OpenKept<PackedSums>, keep: KeepSums) => unknown): Target {
+function kept(name: string, file: string, use: (open: OpenKept<PackedBlockSums>, keep: KeepSums) => unknown): Target {
   const fill = async (folder: string) => {
     const plan = await planCertify(mixture(5, 40), options({bootstrap: 10, seed: 5}), engine)
-    const open = keptIn<PackedSums>(folder, 'PackedSums', certifySample())
+    const open = keptIn<PackedBlockSums>(folder, 'PackedBlockSums', certifySample())
     const keep = keepPacked(await open({}), plan)
     await measureBlocks(plan, mixture(5, 40), engine, [0], undefined, keep)
     return {open, keep}

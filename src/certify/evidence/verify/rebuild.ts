@@ -3,7 +3,7 @@ import {random} from '../../../stats/random.js'
 import {drawAgain} from './draw.js'
 import {alphaOf} from '../../plan/alpha.js'
 import type {LayerStatistics} from '../../measure/layer-statistics.js'
-import {decodeExamples, decodeFresh, decodeLayer, type Evidence} from '../evidence.js'
+import {decodeExtras, decodeLayer, type Evidence} from '../evidence.js'
 import {exampleCount} from '../../measure/example-counts.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
 import {chooseEtas, type CertifyOptions} from '../../options.js'
@@ -88,8 +88,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
   const sums = evidence.layers.map(
     (layer, k): LayerSums => ({
       ...layerSums(decodeLayer(evidence, layer), metrics.layers[k]!, plan, metrics),
-      examples: examples === 0 ? null : decodeExamples(evidence, layer, examples),
-      fresh: options.bounds.length === 0 ? null : decodeFresh(evidence, layer),
+      ...decodeExtras(evidence, layer, {examples, fresh: options.bounds.length > 0}),
     }),
   )
   const rows = anchors.rows.length + references.rows.length

@@ -19,7 +19,7 @@ import {rebuild} from './rebuild.js'
  *           diameter, accuracy, the legacy score. That the sums came from the model and the data is not checked: that
  *           needs both.
  * Cost      that of the bounds and of the bootstrap.
- * Throws    InputError  evidence that does not decode.
+ * Throws    InputError  rows of the sample, examples or perturbations that do not decode.
  */
 export function verifyCertificate(
   claim: Certification,

@@ -263,9 +263,9 @@ describe('verifyCertificate finds', () => {
   it('evidence that does not decode', () => {
     const broken = copy(original)
     broken.evidence.layers[0]!.within = 'AAAA'
-    expect(() => verifyCertificate(broken, chosen)).toThrow('within is no zlib stream')
+    expect(verifyCertificate(broken, chosen).join()).toMatch('within is no zlib stream')
     const short = copy(original)
     short.evidence.layers[0]!.within = short.evidence.layers[0]!.total
-    expect(() => verifyCertificate(short, chosen)).toThrow(/within holds \d+ bytes/)
+    expect(verifyCertificate(short, chosen).join()).toMatch(/within holds (more than )?\d+ bytes/)
   })
 })
