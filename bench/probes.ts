@@ -61,7 +61,13 @@ for (const path of positionals.length === 0 ? [generated] : positionals) {
     : await labelFree(await gramSolver(problem, graph.edges, 'first-order', products))
   for (const residual of values.residuals.split(',').map(Number)) {
     passes = 0
-    const solver = await streamSolver(problem, graph.edges, random(0), counting, cpu, products, residual)
+    const solver = await streamSolver(problem, graph.edges, {
+      random: random(0),
+      engine: counting,
+      exact: cpu,
+      products,
+      probeResidual: residual,
+    })
     const {gkc, standardError} = solver.facts.labelFree!
     const trace = (gkc ** 2 * problem.nodeSet.length) / 2
     const agreement = exact === null ? '–' : pearson(await labelFree(solver), exact).toFixed(3)

@@ -57,15 +57,12 @@ const m = graph.edges.length / 2
 const which = Array.from(random(1).permutation(m)).slice(0, sample)
 
 async function scores(): Promise<Float64Array> {
-  const solver = await createSolver(
-    plan.solver,
-    problem,
-    graph.edges,
-    settings,
-    random(0),
-    {exact: engine, fast: engine},
+  const solver = await createSolver(plan.solver, problem, graph.edges, settings, {
+    random: random(0),
+    exact: engine,
+    fast: engine,
     products,
-  )
+  })
   return solver.scores(await solveBlocks(solver, allBlocks(solver))).kc
 }
 

@@ -19,6 +19,20 @@ interface KernelChange {
   rows: Float64Array[]
 }
 
+/** A graph whose kernel is solved, with the inverse of H + λI. */
+export interface SolvedGram {
+  readonly gram: KernelGram
+  /** H, [s, s] */
+  readonly kernel: Dense
+  /** [s, s] */
+  readonly inverse: Dense
+  readonly solved: SolvedComplexity
+  readonly features: Matrix
+  readonly graph: Aggregation
+  /** [2 m] */
+  readonly edges: Uint32Array
+}
+
 /**
  * KC(e) = GKC(G) − GKC(G∖e) by exact removal: degrees, rows and kernel of the graph without the edge, the solve by a
  * low-rank update.
@@ -32,13 +46,7 @@ interface KernelChange {
  * Source     Woodbury 1950; docs/math-sanitize.md, "Exact removal". Deviation: none.
  */
 export async function exactRemoval(
-  gram: KernelGram,
-  kernel: Dense,
-  inverse: Dense,
-  solved: SolvedComplexity,
-  features: Matrix,
-  graph: Aggregation,
-  edges: Uint32Array,
+  {gram, kernel, inverse, solved, features, graph, edges}: SolvedGram,
   which: ArrayLike<number>,
   products: Products,
 ): Promise<Float64Array> {

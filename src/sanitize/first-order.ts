@@ -104,23 +104,30 @@ export interface GradientRows {
   readonly nodeSet: Uint32Array
 }
 
+/** What the engine passes over: left · rightᵀ are the pair weights of `rows` and `others`. */
+export interface GradientPass {
+  /** [m, d] aggregated rows, from place `from` of the node set on */
+  readonly rows: Matrix
+  readonly from: number
+  /** [p, d] all aggregated rows, or landmarks */
+  readonly others: Matrix
+  /** [m, r] */
+  readonly left: Dense
+  /** [p, r] */
+  readonly right: Dense
+}
+
 /**
  * The gradient of a stretch of the node set from a pass of the engine over the pairs of its `rows` with those of
  * `others`.
  *
- * Shapes     rows [m, d], the aggregated rows from place `from` on; others [p, d], all aggregated rows or landmarks;
- *            left [m, r] and right [p, r], whose products are the pair weights.
  * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
  * Cost       one kernelGradient pass, and a sparse inner product for each place of the pattern.
  */
 export async function gradientFromPass(
   engine: PairwiseEngine,
   {graph, features, aggregated, nodeSet}: GradientRows,
-  rows: Matrix,
-  others: Matrix,
-  left: Dense,
-  right: Dense,
-  from: number,
+  {rows, others, left, right, from}: GradientPass,
 ): Promise<PatternGradient> {
   const {indptr, indices} = graph.matrix
   const starts = patternStarts(graph, nodeSet.subarray(from, from + rows.rows))

@@ -64,12 +64,9 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     const {count} = autoPrune(chances.random, graph.features === null ? 'neighbours' : 'features')
     if (count === 0) continue
     const {pruned} = markEdges(
-      chances.score.edges,
-      chances.supported,
-      graph.edges,
-      mixing.degrees,
+      {score: chances.score.edges, scored: chances.supported, edges: graph.edges, degrees: mixing.degrees},
       {rule: 'auto', count},
-      minDegree,
+      {minDegree, spared: null},
     )
     const thin = (nodes: Uint32Array) => nodes.filter((_, k) => k % step === 0)
     const asked = thin(hidden)

@@ -18,19 +18,22 @@ export interface SolverEngines {
   fast: PairwiseEngine
 }
 
+export interface SolverTools extends SolverEngines {
+  random: Random
+  products: Products
+}
+
 /** The solver of a plan, after its solve; scores follow from its blocks. */
 export function createSolver(
   name: SolverName,
   problem: KernelProblem,
   edges: Uint32Array,
   settings: SanitizeSettings,
-  random: Random,
-  {exact, fast}: SolverEngines,
-  products: Products,
+  {random, exact, fast, products}: SolverTools,
 ): Promise<KernelSolver> {
   if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
   if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, random, exact, products)
-  return streamSolver(problem, edges, random, fast, exact, products)
+  return streamSolver(problem, edges, {random, engine: fast, exact, products})
 }
 
 /** The part of a block, made or kept from an earlier run. */

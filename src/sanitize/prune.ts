@@ -21,6 +21,25 @@ export interface Marking {
   cutScore: number | null
 }
 
+export interface ScoredEdges {
+  /** [m] */
+  score: Float64Array
+  /** [m] 1: may be pruned */
+  scored: Uint8Array
+  /** [2 m] sorted by u, then v */
+  edges: Uint32Array
+  /** [n] */
+  degrees: Uint32Array
+}
+
+/** What is never pruned. */
+export interface Protection {
+  /** an end keeps at least so many neighbours */
+  minDegree: number
+  /** [m] 1: someone wants the edge kept */
+  spared: Uint8Array | null
+}
+
 /** Edges from the most suspect: by falling score, then u, then v (the order of the edge list). */
 export function rankEdges(score: Float64Array): Uint32Array {
   return Uint32Array.from({length: score.length}, (_, e) => e).sort((a, b) => score[b]! - score[a]! || a - b)
@@ -30,20 +49,15 @@ export function rankEdges(score: Float64Array): Uint32Array {
  * Marks the edges above the cut, most suspect first, and passes over an edge whose removal would leave an end with
  * fewer than `minDegree` neighbours. An edge passed over is not replaced by a less suspect one.
  *
- * Shapes     score [m], edges [2 m] sorted by u then v, degrees [n], scored [m].
  * Ties       by score, then u, then v: the same input gives the same edges.
  * Counts     and ratios are of the edges that were scored.
  * Never      an edge that was not scored, or is `spared`, is pruned.
  * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
  */
 export function markEdges(
-  score: Float64Array,
-  scored: Uint8Array,
-  edges: Uint32Array,
-  degrees: Uint32Array,
+  {score, scored, edges, degrees}: ScoredEdges,
   rule: PruneRule,
-  minDegree: number,
-  spared: Uint8Array | null = null,
+  {minDegree, spared}: Protection,
 ): Marking {
   const m = score.length
   const order = rankEdges(score)

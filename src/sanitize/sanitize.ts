@@ -104,18 +104,14 @@ export async function withSolver<T>(
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   try {
     const prepared = await prepareGraph(graph, options, exact, products, resources)
-    const engines = {exact: watch(exact), fast: watch(engine)}
     return await use(
       prepared,
-      await createSolver(
-        prepared.plan.solver,
-        prepared.problem,
-        graph.edges,
-        prepared.settings,
-        random(solverSeed(options.seed)),
-        engines,
+      await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, {
+        random: random(solverSeed(options.seed)),
+        exact: watch(exact),
+        fast: watch(engine),
         products,
-      ),
+      }),
     )
   } finally {
     await products.close()
@@ -138,7 +134,10 @@ export async function concludeScores(
   const {score, scored, probability} = judged
   const spared = sparedEdges(options, edges, nodes)
   const decided = await decideCut(prepared, judged, chances, auto)
-  const marking = markEdges(score, decided.eligible, edges, mixing.degrees, decided.rule, options.minDegree, spared)
+  const marking = markEdges({score, scored: decided.eligible, edges, degrees: mixing.degrees}, decided.rule, {
+    minDegree: options.minDegree,
+    spared,
+  })
   const ends = (test: (u: number, v: number) => number) =>
     Uint8Array.from({length: m}, (_, k) => test(edges[2 * k]!, edges[2 * k + 1]!))
   const scores: EdgeScores = {

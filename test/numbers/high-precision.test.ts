@@ -194,13 +194,15 @@ describe('graph kernel complexity', () => {
         const solved = await solveComplexity(kernel, labelMatrix(graph.labels!, set, 3, 'one-hot'), ridge, products)
         expect(error(solved.gkc, gkc)).toBeLessThan(1e-12)
         const changes = await exactRemoval(
-          gram,
-          kernel,
-          await invertPositiveDefinite(kernel, products, ridge),
-          solved,
-          x,
-          mixing,
-          graph.edges,
+          {
+            gram,
+            kernel,
+            inverse: await invertPositiveDefinite(kernel, products, ridge),
+            solved,
+            features: x,
+            graph: mixing,
+            edges: graph.edges,
+          },
           edges.map((_, e) => e),
           products,
         )

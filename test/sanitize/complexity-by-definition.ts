@@ -2,19 +2,21 @@ import {inverse, Matrix} from 'ml-matrix'
 import {denseRows} from '../../src/linalg/csr.js'
 import type {Matrix as Features} from '../../src/linalg/types.js'
 
+export interface DefinedProblem {
+  nodes: number
+  edges: ArrayLike<number>
+  features: Features
+  nodeSet: ArrayLike<number>
+  y: number[][]
+}
+
 /**
  * Graph Kernel Complexity as its definition reads: dense matrices, one pair at a time, a full inverse. For small
  * graphs.
  */
 export function complexityByDefinition(
-  nodes: number,
-  edges: ArrayLike<number>,
-  features: Features,
-  norm: 'row' | 'sym',
-  hops: 1 | 2,
-  nodeSet: ArrayLike<number>,
-  y: number[][],
-  ridge: number,
+  {nodes, edges, features, nodeSet, y}: DefinedProblem,
+  {norm, hops, ridge}: {norm: 'row' | 'sym'; hops: 1 | 2; ridge: number},
 ): number {
   const a = Matrix.eye(nodes)
   for (let e = 0; e < edges.length; e += 2) {

@@ -74,7 +74,11 @@ async function solve(
   )
   const inverse = await invertPositiveDefinite(kernel, plainProducts, ridge)
   const exact = (which: ArrayLike<number>) =>
-    exactRemoval(gram, kernel, inverse, solution, features, mixing, graph.edges, which, plainProducts)
+    exactRemoval(
+      {gram, kernel, inverse, solved: solution, features, graph: mixing, edges: graph.edges},
+      which,
+      plainProducts,
+    )
   const firstOrder = async () => {
     const weights = await plainProducts.multiplyTransposed(solution.alpha, solution.alpha)
     return firstOrderChanges(mixing, graph.edges, [
@@ -102,7 +106,7 @@ describe.each<[Norm, 1 | 2]>([
         const y = Array.from(nodeSet, (i) => [0, 1].map((c) => (graph.labels![i] === c ? 1 : -1)))
         const {features, gkc, exact} = await solve(graph, norm, hops, ridge, nodeSet)
         const slow = (edges: Uint32Array) =>
-          complexityByDefinition(graph.nodes, edges, features, norm, hops, nodeSet, y, ridge)
+          complexityByDefinition({nodes: graph.nodes, edges, features, nodeSet, y}, {norm, hops, ridge})
         expect(Math.abs(gkc - slow(graph.edges))).toBeLessThan(1e-8 * gkc)
         const kc = await exact(every(graph))
         kc.forEach((x, e) =>

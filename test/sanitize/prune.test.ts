@@ -12,13 +12,9 @@ const star = (m: number) => ({
 function mark(score: number[], rule: PruneRule, spared: number[] | null = null) {
   const {edges, degrees} = star(score.length)
   return markEdges(
-    Float64Array.from(score),
-    new Uint8Array(score.length).fill(1),
-    edges,
-    degrees,
+    {score: Float64Array.from(score), scored: new Uint8Array(score.length).fill(1), edges, degrees},
     rule,
-    0,
-    spared === null ? null : Uint8Array.from(spared),
+    {minDegree: 0, spared: spared === null ? null : Uint8Array.from(spared)},
   )
 }
 function refusal(work: () => unknown): UsageError {

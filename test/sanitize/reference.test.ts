@@ -43,13 +43,15 @@ async function solved(graph: Graph, norm: Norm, nodeSet: Uint32Array, ridge: num
 
 async function exact(s: Awaited<ReturnType<typeof solved>>, graph: Graph, which: ArrayLike<number>) {
   return exactRemoval(
-    s.gram,
-    s.kernel,
-    await invertPositiveDefinite(s.kernel, products, s.ridge),
-    s.solution,
-    s.features,
-    s.mixing,
-    graph.edges,
+    {
+      gram: s.gram,
+      kernel: s.kernel,
+      inverse: await invertPositiveDefinite(s.kernel, products, s.ridge),
+      solved: s.solution,
+      features: s.features,
+      graph: s.mixing,
+      edges: graph.edges,
+    },
     which,
     products,
   )

@@ -78,12 +78,14 @@ describe('markEdges', () => {
   const path = Uint32Array.of(0, 1, 1, 2, 2, 3)
   const mark = (score: number[], minDegree: number, count = 3, scored = [1, 1, 1]) =>
     markEdges(
-      Float64Array.from(score),
-      Uint8Array.from(scored),
-      path,
-      Uint32Array.of(1, 2, 2, 1),
+      {
+        score: Float64Array.from(score),
+        scored: Uint8Array.from(scored),
+        edges: path,
+        degrees: Uint32Array.of(1, 2, 2, 1),
+      },
       {rule: 'count', value: count},
-      minDegree,
+      {minDegree, spared: null},
     )
 
   it('cuts the most suspect first; ties by the order of the edge list', () => {
@@ -108,12 +110,9 @@ describe('markEdges', () => {
         const degrees = new Uint32Array(nodes)
         for (const i of edges) degrees[i]!++
         const {pruned} = markEdges(
-          Float64Array.from({length: m}, uniform),
-          new Uint8Array(m).fill(1),
-          edges,
-          degrees,
+          {score: Float64Array.from({length: m}, uniform), scored: new Uint8Array(m).fill(1), edges, degrees},
           {rule: 'ratio', value: 1},
-          minDegree,
+          {minDegree, spared: null},
         )
         const left = new Uint32Array(nodes)
         edges.forEach((i, at) => (left[i]! += 1 - pruned[at >> 1]!))

@@ -7,6 +7,7 @@ import {type LayerBets} from '../bets.js'
 import {type LayerStatistics} from '../measure/layer-statistics.js'
 import {layerStatistics} from '../measure/layer-statistics.js'
 import {freshEpsilon} from '../measure/fresh-pairs.js'
+import type {Points} from '../sample/points.js'
 import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
 import {largestFirst} from '../survey/localization.js'
 import type {CertifyPlan, LayerPlan} from '../plan-types.js'
@@ -41,11 +42,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
     sums.fresh === null ? null : freshEpsilon(sums.fresh, options.bounds, plan.lossMax / floor, alpha!.epsilon!)
   const {estimate, intervals, volatility} = meanVolatility(
     sums,
-    m,
-    {anchors: anchors.groups, references: references.groups},
-    references.rows.length,
-    pilot === null,
-    floor,
+    {anchors, references, isOneSet: pilot === null, floor},
     options.bootstrap,
     random,
   )
@@ -115,48 +112,55 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
   }
 }
 
+/** What the pairs of a layer's sums are. */
+interface VolatilityPairs {
+  anchors: Points
+  references: Points
+  /** no split: both sides are the same rows */
+  isOneSet: boolean
+  floor: number
+}
+
 /** ε̂ in scaled units over the pairs that have a ratio, its asymptotic intervals, and the volatility of every row. */
 function meanVolatility(
   sums: VolatilitySums,
-  m: number,
-  groups: {anchors: Int32Array | null | undefined; references: Int32Array | null | undefined},
-  n: number,
-  one: boolean,
-  floor: number,
+  {anchors: a, references: b, isOneSet, floor}: VolatilityPairs,
   rounds: number,
   random: Random,
 ) {
+  const [m, n] = [a.rows.length, b.rows.length]
   const without = floor > 0 ? 0 : sums.zeroDistancePairs
-  const pairs = one ? n * (n - 1) - 2 * without : m * n - without
+  const pairs = isOneSet ? n * (n - 1) - 2 * without : m * n - without
   // A constant layer without a floor has no pair with a ratio: nothing is known, and 0 stands there as in `collapsed`.
-  if (pairs === 0) return {estimate: 0, intervals: null, volatility: new Float64Array(one ? n : m + n)}
-  const [ofAnchors, ofReferences] = [sourcesOf(groups.anchors), sourcesOf(groups.references)]
-  if (ofReferences !== null) return volatilityOfSources(sums, m, n, ofAnchors!, ofReferences, rounds, random)
+  if (pairs === 0) return {estimate: 0, intervals: null, volatility: new Float64Array(isOneSet ? n : m + n)}
+  const [ofAnchors, ofReferences] = [sourcesOf(a.groups), sourcesOf(b.groups)]
+  if (ofReferences !== null)
+    return volatilityOfSources(sums, {anchors: ofAnchors!, references: ofReferences}, rounds, random)
   const estimate = sums.total.reduce((a, b) => a + b, 0) / pairs
   const rowMeans = (totals: Float64Array) => totals.map((x) => (x * totals.length) / pairs)
   const references = rowMeans(sums.total)
   const anchors = rowMeans(sums.anchorTotal)
-  const parts = one
+  const parts = isOneSet
     ? [{rowMeans: references, weight: 2}]
     : [
         {rowMeans: references, weight: 1},
         {rowMeans: anchors, weight: 1},
       ]
   const intervals = bootstrapPairMean(estimate, parts, {rounds, level: BOOTSTRAP_LEVEL, random})
-  return {estimate, intervals, volatility: one ? references : concat([anchors, references])}
+  return {estimate, intervals, volatility: isOneSet ? references : concat([anchors, references])}
 }
 
 /** The same where each source counts once; intervals resample sources, those of the anchors scaled to the same mean. */
 function volatilityOfSources(
   sums: VolatilitySums,
-  m: number,
-  n: number,
-  anchors: Sources,
-  references: Sources,
+  {anchors, references}: {anchors: Sources; references: Sources},
   rounds: number,
   random: Random,
 ) {
-  const [own, other] = [sums.total.map((x) => x / m), sums.anchorTotal.map((x) => x / n)]
+  const [own, other] = [
+    sums.total.map((x) => x / sums.anchorTotal.length),
+    sums.anchorTotal.map((x) => x / sums.total.length),
+  ]
   const [ofReferences, ofAnchors] = [perSource(own, references), perSource(other, anchors)]
   const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length
   const estimate = mean(ofReferences)

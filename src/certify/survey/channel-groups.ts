@@ -61,7 +61,7 @@ export function channelGroups(
       all[at] = d
       changes[at] = change
       for (let g = 0; g < count; g++)
-        without[g]![at] = withoutGroup(x[i]!, x[j]!, first, parts, whole, g, metric) / units.scale
+        without[g]![at] = withoutGroup({a: x[i]!, b: x[j]!, first, parts, whole}, g, metric) / units.scale
       at++
       if (d > units.delta || whole === 0) continue
       const h = change / Math.max(d, units.floor)
@@ -140,16 +140,19 @@ function distanceOf(combined: number, metric: MetricName): number {
   return metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(combined) / 2)) : combined
 }
 
+/** A pair of rows with what each group of units adds to its distance. */
+interface SplitPair {
+  a: Float64Array
+  b: Float64Array
+  /** first unit of each group, and the end */
+  first: readonly number[]
+  parts: Float64Array
+  /** all parts combined */
+  whole: number
+}
+
 /** The distance without the units of one group; for angle of the remaining parts, made unit vectors again. */
-function withoutGroup(
-  a: Float64Array,
-  b: Float64Array,
-  first: readonly number[],
-  parts: Float64Array,
-  whole: number,
-  g: number,
-  metric: MetricName,
-): number {
+function withoutGroup({a, b, first, parts, whole}: SplitPair, g: number, metric: MetricName): number {
   if (metric === 'linf') return combine(parts, metric, g)
   if (metric !== 'angle') return distanceOf(Math.max(0, whole - parts[g]!), metric)
   let [dot, aa, bb] = [0, 0, 0]

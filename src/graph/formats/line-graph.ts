@@ -11,20 +11,27 @@ export interface NumberedLine {
 /** A file line by line: what speaks of nodes and edges is parsed, all else is text. */
 export type Line = string | NumberedLine
 
+/** How a format numbers nodes and writes what changes. */
+export interface LineFormat {
+  /** nodes of the file */
+  nodes: number
+  /** the number of the first */
+  first: number
+  /** an added edge, behind the last edge */
+  added: (u: number, v: number) => readonly string[]
+  /** a line that is neither a node nor an edge, with the counts that it may state */
+  header: (line: string, filter: PairFilter, edges: number) => string
+}
+
 /**
  * The lines without those of nodes and pairs that do not stay; the others as they were, with new numbers where nodes are
  * left out.
- *
- * `first` the number of the first node; `added` how an added edge is written, behind the last edge.
  */
 export function rewriteLines(
   lines: readonly Line[],
-  first: number,
-  nodes: number,
+  {nodes, first, added, header}: LineFormat,
   result: NormalisedGraph,
   pruned: Uint8Array,
-  added: (u: number, v: number) => readonly string[],
-  header: (line: string, filter: PairFilter, edges: number) => string,
 ): WriteResult {
   const filter = pairFilter(result, pruned, nodes)
   const number = (node: number) => (filter.number?.[node] ?? node) + first

@@ -81,17 +81,20 @@ export function readMatrixMarket(bytes: Uint8Array, place: string, limits: Graph
       rewrite: (result, pruned) =>
         rewriteLines(
           lines,
-          1,
-          rows,
+          {
+            nodes: rows,
+            first: 1,
+            added(u, v) {
+              const value = hasValues ? ' 1' : ''
+              return isGeneral
+                ? [`${u} ${v}${value}`, `${v} ${u}${value}`]
+                : [`${Math.max(u, v)} ${Math.min(u, v)}${value}`]
+            },
+            header: (line, filter, edges) =>
+              line === texts[sizeLine] ? `${filter.nodes} ${filter.nodes} ${edges}` : line,
+          },
           result,
           pruned,
-          (u, v) => {
-            const value = hasValues ? ' 1' : ''
-            return isGeneral
-              ? [`${u} ${v}${value}`, `${v} ${u}${value}`]
-              : [`${Math.max(u, v)} ${Math.min(u, v)}${value}`]
-          },
-          (line, filter, edges) => (line === texts[sizeLine] ? `${filter.nodes} ${filter.nodes} ${edges}` : line),
         ),
     },
   }

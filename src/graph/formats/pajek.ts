@@ -75,12 +75,14 @@ export function readPajek(bytes: Uint8Array, place: string, limits: GraphLimits)
       rewrite: (result, pruned) =>
         rewriteLines(
           lines,
-          1,
-          nodes,
+          {
+            nodes,
+            first: 1,
+            added: (u, v) => [`${u} ${v} 1`],
+            header: (line, filter) => line.replace(/^(\s*\*vertices\s+)\d+/i, `$1${filter.nodes}`),
+          },
           result,
           pruned,
-          (u, v) => [`${u} ${v} 1`],
-          (line, filter) => line.replace(/^(\s*\*vertices\s+)\d+/i, `$1${filter.nodes}`),
         ),
     },
   }

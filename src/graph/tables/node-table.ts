@@ -24,6 +24,17 @@ export interface NodeTable {
 }
 
 type Rows = readonly (readonly string[])[]
+type Kind = 'features' | 'labels'
+
+/** The cells of a file below its header. */
+interface Cells {
+  readonly path: string
+  readonly kind: Kind
+  readonly cells: Rows
+  readonly names: readonly string[] | null
+  readonly width: number
+}
+
 const isNumber = (cell: string | undefined) =>
   cell !== undefined && cell !== '' && !Number.isNaN(Number(cell.replace(',', '.')))
 // A header has a known name, or a word above a number; a missing value is no header.
@@ -40,7 +51,7 @@ const isWord = (cell: string) =>
 export function splitTable(
   table: CsvTable,
   nodes: NodeSet | null,
-  kind: 'features' | 'labels',
+  kind: Kind,
   path: string,
   options: SideOptions,
 ): NodeTable {
@@ -56,7 +67,7 @@ export function splitTable(
         'one row a node, the same columns in each',
       ])
   })
-  const id = idColumn(cells, names, width, nodes, kind, path, options)
+  const id = idColumn({path, kind, cells, names, width}, nodes, options)
   const index = names !== null && isIndexName(names[0] ?? '') && width > 1 && id !== 0 ? 0 : -1
   const values = Array.from({length: width}, (_, c) => c).filter((c) => c !== id && c !== index)
   const asked = kind === 'features' ? askedColumns(options.featureAttributes, names, path) : null
@@ -112,15 +123,8 @@ function hasHeader(rows: Rows, nodes: NodeSet | null, {idColumn, labelAttribute}
   )
 }
 
-function idColumn(
-  cells: Rows,
-  names: readonly string[] | null,
-  width: number,
-  nodes: NodeSet | null,
-  kind: 'features' | 'labels',
-  path: string,
-  options: SideOptions,
-): number {
+function idColumn(table: Cells, nodes: NodeSet | null, options: SideOptions): number {
+  const {path, kind, cells, names, width} = table
   const asked = options.idColumn === undefined ? -1 : (names?.indexOf(options.idColumn) ?? -1)
   if (asked >= 0) {
     if (!isUnique(cells, asked))
@@ -150,19 +154,13 @@ function idColumn(
     )
   if (id !== undefined) return id
   const likely = names === null ? -1 : all.find((c) => isIdName(nameOf(c)) && !isLabelName(nameOf(c)))
-  if (likely !== undefined && likely >= 0) return likelyIds(cells, likely, nameOf(likely), nodes, kind, path)
+  if (likely !== undefined && likely >= 0) return likelyIds(table, likely, nodes)
   return cells.length > 0 && cells.every((row) => Number.isNaN(Number(row[0]))) ? 0 : -1
 }
 
 /** A column that is called like ids but does not fit as a whole. */
-function likelyIds(
-  cells: Rows,
-  column: number,
-  name: string,
-  nodes: NodeSet,
-  kind: 'features' | 'labels',
-  path: string,
-): number {
+function likelyIds({path, kind, cells, names}: Cells, column: number, nodes: NodeSet): number {
+  const name = names?.[column] ?? ''
   const seen = new Set<string>()
   for (const row of cells) {
     const id = row[column] ?? ''
@@ -187,7 +185,7 @@ function likelyIds(
 
 const isUnique = (cells: Rows, column: number) => new Set(cells.map((row) => row[column])).size === cells.length
 
-function fits(cells: Rows, column: number, nodes: NodeSet, kind: 'features' | 'labels'): boolean {
+function fits(cells: Rows, column: number, nodes: NodeSet, kind: Kind): boolean {
   const found = new Set<number>()
   for (const row of cells) {
     const node = nodes.find(row[column] ?? '')

@@ -85,22 +85,11 @@ export class PairKernel {
   }
 
   /**
-   * Adds the pairs of reference j of the block, with this |b|², loss and label, and anchors from … to − 1, an even
-   * number of them. `product` is the index of the first in `products`, `bin` that of the first δ in `bins`. Leaves out
-   * what is as steep as `weakest` or has a d² above `farthest`, and returns how many twos are in `left`.
+   * Adds the pairs of a reference with the anchors of the stretch. Leaves out what is as steep as `weakest` or has a d²
+   * above `farthest`, and returns how many twos are in `left`.
    */
-  addRow(
-    j: number,
-    square: number,
-    loss: number,
-    label: number,
-    from: number,
-    to: number,
-    product: number,
-    bin: number,
-    weakest: number,
-    farthest: number,
-  ): number {
+  addRow({j, square, loss, label}: KernelRow, {from, to, product, bin}: AnchorStretch, limits: Limits): number {
+    const {weakest, farthest} = limits
     const {products, bins, total, left, run} = this
     const end = run(
       products.byteOffset + product * products.BYTES_PER_ELEMENT,
@@ -116,6 +105,31 @@ export class PairKernel {
     )
     return (end - left.byteOffset) / 4
   }
+}
+
+/** Reference j of the block. */
+export interface KernelRow {
+  readonly j: number
+  /** |b|² */
+  readonly square: number
+  readonly loss: number
+  readonly label: number
+}
+
+/** Anchors from … to − 1, an even number of them. */
+export interface AnchorStretch {
+  readonly from: number
+  readonly to: number
+  /** place of the first in `products` */
+  readonly product: number
+  /** place of the first δ in `bins` */
+  readonly bin: number
+}
+
+/** Beyond these a pair is left to the caller. */
+export interface Limits {
+  readonly weakest: number
+  readonly farthest: number
 }
 
 type Places = Record<'table' | 'left' | 'cross' | 'squares' | 'losses' | 'labels' | 'anchorTotal', MemoryRange>

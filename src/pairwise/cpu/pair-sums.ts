@@ -23,9 +23,8 @@ export class PairSums {
   /** raw units */
   diameter = 0
   readonly steepest: RatedPair[] = []
-  private weakest = Number.MIN_VALUE
-  /** the largest d² seen so far, in the units of the products */
-  private farthest = 0
+  /** the least ratio that is kept, and the largest d² seen so far in the units of the products */
+  private readonly limits = {weakest: Number.MIN_VALUE, farthest: 0}
   /** [references of the block, 2 · etas]: see lossSegments */
   private readonly segments: Uint32Array
 
@@ -57,19 +56,19 @@ export class PairSums {
     kernel.products.set(c)
     for (let j = 0; j < count; j++) {
       const tile = j * width - i0
-      const square = sides.references.squares[j0 + j]!
-      const loss = referenceLoss[j0 + j]!
-      const label = referenceLabels[j0 + j]!
+      const row = {
+        j,
+        square: sides.references.squares[j0 + j]!,
+        loss: referenceLoss[j0 + j]!,
+        label: referenceLabels[j0 + j]!,
+      }
       let from = i0
       for (let segment = metric === 'angle' ? 2 * E + 1 : 0; segment <= 2 * E && from < i0 + width; segment++) {
         const to = segment === 2 * E ? i0 + width : Math.min(i0 + width, segments[j * 2 * E + segment]!)
         if (to <= from) continue
         const bin = (j * (deltas.length + 1) * (E + 1) + Math.abs(E - segment)) * 3
         const even = to - ((to - from) % 2)
-        const twos =
-          even === from
-            ? 0
-            : kernel.addRow(j, square, loss, label, from, even, tile + from, bin, this.weakest, this.farthest)
+        const twos = even === from ? 0 : kernel.addRow(row, {from, to: even, product: tile + from, bin}, this.limits)
         for (let k = 0; k < twos; k++) {
           const i = left[k]! / 8
           this.addProduct(i, j, c[tile + i]!)
@@ -100,8 +99,8 @@ export class PairSums {
     const d2 = sum - 2 * c
     const g = this.distances.binOf(d2, sum)
     if (g < 0) return this.addExact(i, j)
-    if (d2 > this.farthest) {
-      this.farthest = d2
+    if (d2 > this.limits.farthest) {
+      this.limits.farthest = d2
       this.reach(this.distances.exact(this.job.order[i]!, this.j0 + j))
     }
     this.add(i, j, metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(d2) / 2)) : Math.sqrt(d2) * sides.unit, g)
@@ -132,7 +131,7 @@ export class PairSums {
     total[j]! += h
     anchorTotal[i]! += h
     if (anchorLabels[i] !== referenceLabels[this.j0 + j]) this.crossLabelTotal += h
-    if (h >= this.weakest) this.keep(i, this.j0 + j, h)
+    if (h >= this.limits.weakest) this.keep(i, this.j0 + j, h)
     let k = 0
     while (k < etas.length && change >= etas[k]!) k++
     const bin = ((j * (this.job.deltas.length + 1) + g) * (etas.length + 1) + k) * 3
@@ -154,7 +153,7 @@ export class PairSums {
     while (at > 0 && isBefore(pair, steepest[at - 1]!)) at--
     steepest.splice(at, 0, pair)
     if (steepest.length > KEPT) steepest.pop()
-    if (steepest.length === KEPT) this.weakest = steepest[KEPT - 1]!.ratio
+    if (steepest.length === KEPT) this.limits.weakest = steepest[KEPT - 1]!.ratio
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Metric} from '../cpu/distances.js'
 import type {Gpu} from './gpu.js'
+import type {Panel} from './resident.js'
 import {SQUARE, STORE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 /** Coordinates that one dispatch adds up; the next one adds its sum to theirs. */
@@ -31,26 +32,24 @@ const shaderOf = (metric: Metric): string =>
 export async function distanceSums(
   gpu: Gpu,
   metric: Metric,
-  left: GPUBuffer,
-  leftHeight: number,
-  right: GPUBuffer,
-  rightHeight: number,
+  left: Panel,
+  right: Panel,
   depth: number,
   block: GPUBuffer,
 ): Promise<void> {
   const chunk = chunkOf(metric, depth)
   for (let first = 0; first < depth; first += chunk) {
     const shape = tileShape(
-      leftHeight,
-      rightHeight,
+      left.height,
+      right.height,
       {first, end: Math.min(depth, first + chunk)},
       first === 0 ? STORE.set : STORE.add,
     )
     await gpu.dispatch(
       shaderOf(metric),
       shape,
-      [left, right, block],
-      [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1],
+      [left.buffer, right.buffer, block],
+      [right.height / tileCols(SQUARE), left.height / tileRows(SQUARE), 1],
     )
   }
 }

@@ -54,7 +54,7 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
         return beside(z.rows, v.cols, parts)
       }),
     kernelGradient: (z, w, left, right, onRows) =>
-      gpu.exclusive((arena) => kernelGradient(gpu, arena, ...residents(z, w), left, right, onRows)),
+      gpu.exclusive((arena) => kernelGradient(gpu, arena, residents(z, w), {left, right}, onRows)),
     async close() {
       await gpu.close()
     },

@@ -4,7 +4,7 @@ import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
 import {columnsOfPanel, placeRows, roundUp, rowsOfPanel} from './panels.js'
-import {cosines, nearPairs, PRODUCT, type Resident} from './resident.js'
+import {cosines, nearPairs, panel, PRODUCT, type Resident} from './resident.js'
 import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
@@ -31,7 +31,7 @@ export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const block = arena.storage(high * wide)
   for (let p = 0; p < z.plan.count; p++) {
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, z.columns[p]!, high, w.columns[q]!, wide, z.depth, block)
+      await cosines(gpu, panel(z, p), panel(w, q), z.depth, block)
       const c = new Float32Array(await gpu.read(block, high * wide))
       for (let i = p * high; i < Math.min(rows, (p + 1) * high); i++) {
         for (let j = q * wide; j < Math.min(cols, (q + 1) * wide); j++) {
@@ -72,7 +72,7 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
       await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
       await gpu.dispatch(
         SUM_PARTS,
@@ -115,10 +115,8 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
 export async function kernelGradient(
   gpu: Gpu,
   arena: Arena,
-  z: Resident,
-  w: Resident,
-  left: Dense,
-  right: Dense,
+  [z, w]: readonly [Resident, Resident],
+  {left, right}: {left: Dense; right: Dense},
   onRows: (firstRow: number, block: Dense) => void,
 ): Promise<void> {
   const {matrix, width} = w
@@ -135,7 +133,7 @@ export async function kernelGradient(
   const sumsOf = async (p: number) => {
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
       await gpu.dispatch(
         PRODUCT,
         tileShape(wide, height, {end: inner}, STORE.map),

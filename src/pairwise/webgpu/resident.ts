@@ -83,21 +83,22 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
   }
 }
 
+/** Rows on the device, as a tile reads them. */
+export interface Panel {
+  readonly buffer: GPUBuffer
+  /** padded to whole tiles */
+  readonly height: number
+}
+
+export const panel = ({columns, plan}: Resident, p: number): Panel => ({buffer: columns[p]!, height: plan.height})
+
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
-export function cosines(
-  gpu: Gpu,
-  left: GPUBuffer,
-  leftHeight: number,
-  right: GPUBuffer,
-  rightHeight: number,
-  depth: number,
-  block: GPUBuffer,
-): Promise<void> {
+export function cosines(gpu: Gpu, left: Panel, right: Panel, depth: number, block: GPUBuffer): Promise<void> {
   return gpu.dispatch(
     PRODUCT,
-    tileShape(leftHeight, rightHeight, {end: depth}),
-    [left, right, block],
-    [rightHeight / tileCols(SQUARE), leftHeight / tileRows(SQUARE), 1],
+    tileShape(left.height, right.height, {end: depth}),
+    [left.buffer, right.buffer, block],
+    [right.height / tileCols(SQUARE), left.height / tileRows(SQUARE), 1],
   )
 }
 
@@ -124,7 +125,7 @@ async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> 
     const block = arena.storage(height * wide)
     /** The list of a block, with the number of its pairs in front. */
     const listOf = async (p: number, q: number, list: GPUBuffer, room: number) => {
-      await cosines(gpu, w.columns[q]!, wide, z.columns[p]!, height, z.depth, block)
+      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
       gpu.clear(list)
       await gpu.dispatch(NEAR_LIST, Uint32Array.of(height, room), [block, list], [height / 64, wide / 32, 1])
       return {bytes: gpu.read(list, 1 + room)}

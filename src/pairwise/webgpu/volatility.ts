@@ -92,7 +92,14 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
         referenceFirst,
         stride: wide.height,
       })
-      await distanceSums(gpu, task.metric, left[p]!, tall.height, right[q]!, wide.height, depth, block)
+      await distanceSums(
+        gpu,
+        task.metric,
+        {buffer: left[p]!, height: tall.height},
+        {buffer: right[q]!, height: wide.height},
+        depth,
+        block,
+      )
       gpu.clear(parts)
       await gpu.dispatch(
         referenceSums(task.metric),

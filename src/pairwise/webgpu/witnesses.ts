@@ -45,7 +45,14 @@ export async function addSteepest(
   const best: Candidate[] = []
   let weakest = 0
   for (let q = 0; q < plan.count; q++) {
-    await distanceSums(gpu, task.metric, left, ANCHORS, references[q]!, plan.height, depth, block)
+    await distanceSums(
+      gpu,
+      task.metric,
+      {buffer: left, height: ANCHORS},
+      {buffer: references[q]!, height: plan.height},
+      depth,
+      block,
+    )
     const values = new Float32Array(await gpu.read(block, ANCHORS * plan.height))
     const first = q * plan.height
     chosen.forEach((i, row) => {

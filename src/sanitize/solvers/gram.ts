@@ -61,7 +61,7 @@ export async function gramSolver(
         exact:
           inverse === null
             ? new Float64Array(0)
-            : await exactRemoval(gram, kernel, inverse, solved, features, graph, edges, which, products),
+            : await exactRemoval({gram, kernel, inverse, solved, features, graph, edges}, which, products),
       }
     },
     sizes(block) {

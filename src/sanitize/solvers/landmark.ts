@@ -54,11 +54,7 @@ export async function landmarkSolver(
           await gradientFromPass(
             engine,
             {graph, features, aggregated, nodeSet},
-            chunk.unit,
-            kernel.points,
-            weights,
-            all,
-            from,
+            {rows: chunk.unit, from, others: kernel.points, left: weights, right: all},
           ),
         ],
         exact: new Float64Array(0),

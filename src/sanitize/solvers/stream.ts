@@ -25,6 +25,18 @@ const PROBES = 64
  */
 const PROBE_RESIDUAL = 1e-2
 
+/** What the solver works with. */
+export interface StreamTools {
+  random: Random
+  /** for passes over all pairs */
+  engine: PairwiseEngine
+  /** for landmarks, in fp64 */
+  exact: PairwiseEngine
+  products: Products
+  /** relative residual at which a probe of the trace stops */
+  probeResidual?: number
+}
+
 /**
  * All pairs, tile by tile, nothing of size s² kept: block conjugate gradients with a landmark preconditioner, then one
  * gradient pass. In the limit λ → ∞ no solve, α = Y: one gradient pass gives the scores, and the alignment, which no
@@ -41,11 +53,7 @@ const PROBE_RESIDUAL = 1e-2
 export async function streamSolver(
   problem: KernelProblem,
   edges: Uint32Array,
-  random: Random,
-  engine: PairwiseEngine,
-  exact: PairwiseEngine,
-  products: Products,
-  probeResidual = PROBE_RESIDUAL,
+  {random, engine, exact, products, probeResidual = PROBE_RESIDUAL}: StreamTools,
 ): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
   const isLimit = ridge === Infinity
@@ -113,11 +121,7 @@ export async function streamSolver(
           await gradientFromPass(
             engine,
             {graph, features, aggregated, nodeSet},
-            rows,
-            unit,
-            rowRange(alpha, from, to) as Dense,
-            alpha,
-            from,
+            {rows, from, others: unit, left: rowRange(alpha, from, to) as Dense, right: alpha},
           ),
         )
       return {gradients, exact: new Float64Array(0)}
