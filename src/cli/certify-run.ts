@@ -204,7 +204,9 @@ export async function certifyReport(
   const earlier = flags.against === undefined ? null : await readEarlier(flags.against)
   const {certify} = await import('../certify/certify.js')
   const kept =
-    resume === undefined ? undefined : keptIn<PackedBlockSums>(resume, 'PackedBlockSums', frames.frame(setting, flags.seed))
+    resume === undefined
+      ? undefined
+      : keptIn<PackedBlockSums>(resume, 'PackedBlockSums', frames.frame(setting, flags.seed))
   const result = await certify(states, options, engine.engine, {
     onBlock: blocks(onProgress),
     perturbations: pairs,
