@@ -6,6 +6,7 @@ import {cpuVolatility} from '../src/pairwise/cpu/volatility.js'
 import type {PairwiseEngine} from '../src/pairwise/engine.js'
 import {
   accuracyCoverage,
+  dependenceRate,
   differenceCoverage,
   discreteCoverage,
   duplicateCoverage,
@@ -15,7 +16,7 @@ import {
 } from './verdict-simulation.js'
 
 const runs = Number(process.argv[2] ?? 400)
-/** judged, duplicates or sources; default: all */
+/** judged, duplicates, sources or dependence; default: all */
 const only = process.argv[3] === '--table' ? process.argv[4] : undefined
 const unused = () => Promise.reject(new Error('certify uses no kernel'))
 const engine: PairwiseEngine = {
@@ -77,5 +78,18 @@ async function fromSources(): Promise<void> {
     }
 }
 
-for (const [name, table] of Object.entries({judged, duplicates: equalRows, sources: fromSources}))
+async function dependence(): Promise<void> {
+  console.log('\n| rows | said to be ordered | said to be near copies |\n|---|---|---|')
+  for (const law of [
+    'independent',
+    'blocks of ten near copies',
+    'near copies in random order',
+    'drift by two deviations',
+  ] as const) {
+    const {ordered, copied} = await dependenceRate(law, law === 'independent' ? 5 * runs : runs, 7, engine)
+    console.log(`| ${law} | ${ordered.toFixed(3)} | ${copied.toFixed(3)} |`)
+  }
+}
+
+for (const [name, table] of Object.entries({judged, duplicates: equalRows, sources: fromSources, dependence}))
   if (only === undefined || only === name) await table()

@@ -1,6 +1,7 @@
 import {certify} from '../src/certify/certify.js'
 import {unpackPoints} from '../src/certify/sample/points.js'
 import {exactDifference} from '../src/certify/evidence/cell-difference.js'
+import {dependenceOf, looksCopied, looksOrdered} from '../src/certify/survey/dependence.js'
 import {DEFAULT_OPTIONS} from '../src/certify/options.js'
 import {clopperPearsonLower} from '../src/stats/clopper-pearson.js'
 import type {PairwiseEngine} from '../src/pairwise/engine.js'
@@ -308,4 +309,30 @@ const ONE_CELL = {
   etas: [1],
   loss: 'file' as const,
   lossMax: 1,
+}
+
+/** How often rows are said to look dependent: in 2 dimensions, 200 rows. */
+export async function dependenceRate(
+  law: 'independent' | 'blocks of ten near copies' | 'near copies in random order' | 'drift by two deviations',
+  runs: number,
+  seed: number,
+  engine: PairwiseEngine,
+): Promise<{ordered: number; copied: number}> {
+  const {normal, permutation} = random(seed)
+  const rows = Uint32Array.from({length: 200}, (_, row) => row)
+  let [ordered, copied] = [0, 0]
+  for (let run = 0; run < runs; run++) {
+    const centres = Float64Array.from({length: 400}, normal)
+    const order = law === 'near copies in random order' ? permutation(200) : rows
+    const data = Float64Array.from({length: 400}, (_, at) => {
+      const [row, axis] = [order[Math.floor(at / 2)]!, at % 2]
+      if (law === 'independent') return normal()
+      if (law === 'drift by two deviations') return normal() + (axis === 0 ? (2 * row) / 200 : 0)
+      return centres[2 * Math.floor(row / 10) + axis]! + 0.02 * normal()
+    })
+    const found = (await dependenceOf({name: 'plane', dim: 2, data}, {rows, labels: null}, 'l2', run, engine))!
+    if (looksOrdered(found)) ordered++
+    if (looksCopied(found)) copied++
+  }
+  return {ordered: ordered / runs, copied: copied / runs}
 }

@@ -1,6 +1,7 @@
 import {UsageError, option} from '../errors.js'
 import type {OpenKept} from '../frame/kept-parts.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
+import {percentUp} from '../frame/figures.js'
 import type {Note, Verdict} from '../frame/report.js'
 import {ratioUpperBound, UNIT_BETS} from '../stats/betting.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
@@ -13,6 +14,7 @@ import {encodeEvidence, type Evidence} from './evidence/evidence.js'
 import {families} from './statements/families.js'
 import {type LayerResult, layerResult} from './statements/layer.js'
 import {withLegacy} from './statements/legacy.js'
+import {looksCopied, looksOrdered} from './survey/dependence.js'
 import {localize} from './survey/localization.js'
 import {measureBlocks, referenceBlocks} from './measure/measure.js'
 import type {CertifyOptions} from './options.js'
@@ -129,6 +131,7 @@ export function conclude(
     ...(sources === null || alpha === null
       ? {}
       : {sources: {anchors: sourcesOf(anchors.groups)!.count, references: sources.count, leftOut: plan.leftOut}}),
+    ...(plan.dependence === null ? {} : {dependence: plan.dependence}),
     loss: {
       name: loss.name,
       max: Number.isFinite(lossMax) ? lossMax : null,
@@ -215,6 +218,34 @@ function cellsOf(
   return withLegacy(cells, raw.asymptotic, diameter)
 }
 
+/** Rows that look dependent: then the bounds assume what does not hold. */
+function dependenceNotes(dependence: CertifyMetrics['dependence']): Note[] {
+  if (dependence === undefined) return []
+  const {rows, layer, order, nearCopies} = dependence
+  const next =
+    'If several rows come from one patient, user or recording, say which: sources can be counted in place of rows'
+  return [
+    ...(looksOrdered(dependence)
+      ? [
+          {
+            level: 'warning' as const,
+            code: 'rows-ordered',
+            message: `rows that stand near each other in the file are alike in layer ${layer} (${rows} rows; an exchangeability test with e-value ${order.eValue}, which independent rows reach with probability ≤ ${order.level}): they may be several rows of one source, or drift along the file. The bounds assume independent rows. ${next}`,
+          },
+        ]
+      : []),
+    ...(looksCopied(dependence)
+      ? [
+          {
+            level: 'warning' as const,
+            code: 'near-copies',
+            message: `${percentUp(nearCopies.share, ' ')} of ${rows} rows have neighbours in layer ${layer} that are five times nearer than the next: near copies of one another, by a rule that rows spread over one dimension or more do not meet. The bounds assume independent rows. ${next}`,
+          },
+        ]
+      : []),
+  ]
+}
+
 function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
   const notes: Note[] = []
   if (metrics.anchors === null)
@@ -235,6 +266,7 @@ function notesOf(metrics: CertifyMetrics, options: CertifyOptions): Note[] {
       code: 'duplicates-kept',
       message: `${metrics.duplicates} of ${metrics.rows} rows equal an earlier one in every layer, loss and label; they count, as equal draws do. If they are copies of one draw, certify the distinct rows (option duplicates: drop)`,
     })
+  notes.push(...dependenceNotes(metrics.dependence))
   if (metrics.sources !== undefined && metrics.sources.leftOut > 0)
     notes.push({
       level: 'info',

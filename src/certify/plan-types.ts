@@ -3,7 +3,7 @@ import type {LayerUnits} from './sample/layer-units.js'
 import type {Points} from './sample/points.js'
 import type {LayerBets} from './bets.js'
 import type {Survey} from './survey/layer-survey.js'
-import type {AlphaSplit, LabelHint, LossName} from './types.js'
+import type {AlphaSplit, Dependence, LabelHint, LossName} from './types.js'
 
 export interface LayerPlan extends LayerUnits, Survey {
   /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
@@ -29,6 +29,8 @@ export interface CertifyPlan {
   /** null without a split */
   alpha: AlphaSplit | null
   bootstrapSeed: number
+  /** null without a split, with sources, and of too few rows */
+  dependence: Dependence | null
   /** null without labels */
   labelHints: LabelHint[] | null
   layers: LayerPlan[]

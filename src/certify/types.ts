@@ -56,6 +56,8 @@ export interface CertifyMetrics {
   references: number | null
   /** with --group: the sources of the two sides, which are what counts; rows of the anchors' sources that were left out */
   sources?: {anchors: number; references: number; leftOut: number}
+  /** absent without a split, with --group, and below 40 rows */
+  dependence?: Dependence
   loss: {
     name: LossName
     /** L_max: losses are clipped here inside ε; null where nothing is clipped */
@@ -110,6 +112,21 @@ export interface Headline {
   status: CellStatus
   /** P[ΔL ≥ η] at any distance: the share seen, and a lower bound at the α of a cell, a statement of its own */
   arbitrary: {observed: number; lower: number}
+}
+
+/** Whether the rows look dependent, which the bounds assume they are not: hints, no certificate. */
+export interface Dependence {
+  /** looked at */
+  rows: number
+  /** whose distances were looked at */
+  layer: string
+  /**
+   * exchangeability of the order of the file: an e-value of 100 or more has probability ≤ .01 where rows are
+   * exchangeable, or those of one label are
+   */
+  order: {eValue: number; level: number}
+  /** share of the rows with neighbours that are far nearer than the next, and the share above which it is said */
+  nearCopies: {share: number; limit: number}
 }
 
 /** How α is shared so that every bound of the report holds at once. */

@@ -28,6 +28,7 @@ export interface PackedPlan {
   /** null without a split */
   alpha: AlphaSplit | null
   bootstrapSeed: number
+  dependence: CertifyPlan['dependence']
   labelHints: CertifyPlan['labelHints']
   layers: PackedLayerPlan[]
 }

@@ -18,6 +18,7 @@ import {MAX_ANCHORS} from '../sample/limits.js'
 import {checkEmbeddings, splitSample, takeRows} from '../sample/sample.js'
 import {sourcesOf} from '../sample/sources.js'
 import {acrossSources} from './pilot.js'
+import {dependenceOf} from '../survey/dependence.js'
 import {isLate, surveyLayer} from '../survey/layer-survey.js'
 import {volatilityTask} from '../measure/volatility-task.js'
 import type {Embeddings, LayerStates} from '../types.js'
@@ -88,6 +89,7 @@ export async function planCertify(
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
     alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
     bootstrapSeed: generator.integer(2 ** 31),
+    dependence: null,
     labelHints: null,
     layers: [],
   }
@@ -109,6 +111,14 @@ export async function planCertify(
     if (votes !== null) ballots.push(votes)
     plan.layers.push({...layer, pilot: await pilotOf(layer, geometry, states, plan, engine), ...survey})
   }
+  if (anchored && options.group === null)
+    plan.dependence = await dependenceOf(
+      embeddings.layers[0]!,
+      {rows: Uint32Array.from([...sample.anchors, ...sample.references]).sort(), labels: embeddings.labels},
+      options.metric,
+      options.seed,
+      engine,
+    )
   if (first.labels !== null) plan.labelHints = labelHints(ballots, {...first, labels: first.labels})
   return plan
 }

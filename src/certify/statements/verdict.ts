@@ -2,6 +2,7 @@ import {confidence, lossChange, percentUp, tenths} from '../../frame/figures.js'
 import type {Verdict} from '../../frame/report.js'
 import type {CertifyOptions} from '../options.js'
 import type {CertifyMetrics, Headline, PerturbationKind, PerturbationMetrics} from '../types.js'
+import {looksCopied, looksOrdered} from '../survey/dependence.js'
 import {uninformative} from './informative.js'
 
 /** Sentences have ordinary spaces, so that they can be searched. */
@@ -108,12 +109,26 @@ function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, 
 const exactly = (share: number) => `${Number((100 * share).toPrecision(12))} %`
 
 /** What the certificate rests on: independent rows, or independent sources. */
-function assumption({sources}: CertifyMetrics, {duplicates, group}: Limits): string {
+function assumption({sources, dependence}: CertifyMetrics, {duplicates, group}: Limits): string {
   if (group !== null && sources !== undefined)
     return `This assumes that the ${sources.anchors + sources.references} sources (${group}) are independent draws from one distribution; rows of one source may depend on each other. A source counts once, by the mean over its rows: the anchors are those of ${sources.anchors} sources, the bounds rest on the ${sources.references} others.`
-  return duplicates === 'drop'
-    ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out, as asked for, so it speaks of distinct rows and not of how often each comes.'
-    : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.'
+  const signs =
+    dependence === undefined
+      ? []
+      : [
+          ...(looksOrdered(dependence) ? ['neighbours in the file are alike'] : []),
+          ...(looksCopied(dependence) ? ['many rows are near copies of others'] : []),
+        ]
+  const doubt =
+    signs.length === 0
+      ? ''
+      : ` Here they look dependent (${signs.join(', and ')}): if they are, the bounds do not hold.`
+  return (
+    (duplicates === 'drop'
+      ? 'This assumes that the distinct rows are independent draws from one distribution: copies were left out, as asked for, so it speaks of distinct rows and not of how often each comes.'
+      : 'This assumes that the rows are independent draws from one distribution; several rows of one patient, user or recording are not.') +
+    doubt
+  )
 }
 
 function meaningOf(metrics: CertifyMetrics, limits: Limits, certified: number): string[] {

@@ -81,6 +81,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
     leftOut: metrics.sources?.leftOut ?? 0,
     loss,
     alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
+    dependence: metrics.dependence ?? null,
     labelHints: metrics.localization.labelHints ?? null,
     bootstrapSeed: generator.integer(2 ** 31),
   }
