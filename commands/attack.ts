@@ -4,7 +4,8 @@ import {ATTACK_DEFAULTS, type AttackMethod} from '../src/attack/types.js'
 import {type AttackRequest, requireProcessor, runAttack} from '../src/cli/attack-run.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {defined, GROUP, names, number, outputFile} from '../src/cli/flags.js'
+import {force, GROUP, names, number, outputFile, requireAbsent} from '../src/cli/flags.js'
+import {readingFlags, readingOf, readOptionsOf} from '../src/cli/reading-flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -40,27 +41,7 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
   }
 
   static override flags = fromEnvironment('attack', {
-    edges: Flags.string({
-      helpGroup: GROUP.input,
-      description: 'array of a plain npz that holds the edges (default: edges)',
-    }),
-    features: Flags.string({
-      helpGroup: GROUP.input,
-      description: 'node features in a file of their own: npy, npz or csv',
-    }),
-    labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
-    split: Flags.string({helpGroup: GROUP.input, description: 'train/validation/test nodes: json or npz'}),
-    'split-numbers': Flags.string({
-      options: ['file', 'component'],
-      default: 'file',
-      helpGroup: GROUP.input,
-      description: "whose nodes the split numbers: the file's, or those of its largest component",
-    }),
-    'largest-component': Flags.boolean({
-      default: false,
-      helpGroup: GROUP.input,
-      description: 'keep only the largest connected component',
-    }),
+    ...readingFlags,
     method: Flags.string({
       options: ['random', 'dice', 'pgd', 'metattack', 'nettack'],
       required: true,
@@ -118,6 +99,7 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
       description: 'pgd: pairs looked at in a step; memory grows with it',
     }),
     out: outputFile({required: true, helpGroup: GROUP.output, description: 'write the attacked graph, as npz'}),
+    force: force(),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
   })
 
@@ -126,6 +108,7 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
     requireProcessor(flags)
     if (!flags.out.toLowerCase().endsWith('.npz'))
       throw new UsageError(`${flags.out}: an attacked graph is written as npz`, ['name a file that ends with .npz'])
+    if (!flags.force) requireAbsent(flags.out)
     const {outcome, written} = await runAttack(
       requestOf(args.graph, flags),
       flags.seed,
@@ -147,16 +130,11 @@ function requestOf(graph: string, flags: Interfaces.InferredFlags<typeof Attack.
   if (targeted && (flags.budget !== undefined || flags.count !== undefined))
     throw new UsageError('the budget of nettack is per target', ['use --per-target in place of --budget and --count'])
   const names = flags['target-nodes']
+  const {largestComponent, ...reading} = readingOf(flags)
   return {
     graph,
-    reading: defined({
-      edges: flags.edges,
-      features: flags.features,
-      labels: flags.labels,
-      split: flags.split,
-      splitNumbers: flags['split-numbers'] as 'file' | 'component',
-    }),
-    largestComponent: flags['largest-component'],
+    reading: readOptionsOf(reading),
+    largestComponent,
     targets: flags.targets !== undefined ? {array: flags.targets} : names !== undefined ? {names} : null,
     budget:
       flags.budget !== undefined ? {share: flags.budget} : flags.count !== undefined ? {count: flags.count} : null,

@@ -3,6 +3,7 @@ import {BaseCommand} from '../src/cli/base-command.js'
 import {type EvaluateRequest, evaluationOutcome, openEvaluation, writeEvaluation} from '../src/cli/evaluate-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {defined, GROUP, maxMemory, number, numbers, outputFile} from '../src/cli/flags.js'
+import {readingFlags, readingOf} from '../src/cli/reading-flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
@@ -43,10 +44,7 @@ graph. With known adversarial edges it grades every part of the score, and with
   }
 
   static override flags = fromEnvironment('evaluate', {
-    edges: Flags.string({
-      helpGroup: GROUP.input,
-      description: 'array of a plain npz that holds the edges to judge (default: edges)',
-    }),
+    ...readingFlags,
     clean: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with the edges before the attack'}),
     truth: Flags.string({
       helpGroup: GROUP.input,
@@ -56,26 +54,10 @@ graph. With known adversarial edges it grades every part of the score, and with
       helpGroup: GROUP.input,
       description: 'array of the npz with the nodes an attack aimed at: accuracy is given there too',
     }),
-    features: Flags.string({
-      helpGroup: GROUP.input,
-      description: 'node features in a file of their own: npy, npz or csv',
-    }),
-    labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
     split: Flags.string({
       helpGroup: GROUP.input,
       description:
         'train/validation/test nodes: json or npz (default: that of the file, or 10/10/80 % drawn with the seed)',
-    }),
-    'split-numbers': Flags.string({
-      options: ['file', 'component'],
-      default: 'file',
-      helpGroup: GROUP.input,
-      description: "whose nodes the split numbers: the file's, or those of its largest component",
-    }),
-    'largest-component': Flags.boolean({
-      default: false,
-      helpGroup: GROUP.input,
-      description: 'keep only the largest connected component',
     }),
     model: Flags.string({
       options: MODEL_NAMES,
@@ -159,17 +141,7 @@ function requestOf(graph: string, flags: EvaluateFlags): EvaluateRequest {
   const ratio = flags['prune-ratio']
   const sanitize: SanitizeRequest = {
     graph,
-    reading: {
-      edges: flags.edges ?? null,
-      features: flags.features ?? null,
-      labels: flags.labels ?? null,
-      split: flags.split ?? null,
-      splitNumbers: flags['split-numbers'] as 'file' | 'component',
-      labelAttribute: null,
-      featureAttributes: null,
-      largestComponent: flags['largest-component'],
-      weights: 'ignore',
-    },
+    reading: {...readingOf(flags), weights: 'ignore'},
     truth: flags.truth ?? null,
     protect: null,
     focus: null,

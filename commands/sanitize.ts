@@ -2,7 +2,7 @@ import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {defined, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
+import {defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
 import {type OpenedGraph, openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
@@ -74,6 +74,7 @@ The cleaned graph is written in the format of the input, or in another by extens
       description:
         'write the cleaned graph, the extension chooses the format (.pyg.npz: edge_index for PyTorch Geometric); with --shard the partial result',
     }),
+    force: force(),
     soft: Flags.boolean({
       default: false,
       helpGroup: GROUP.output,
@@ -170,6 +171,7 @@ function requireOutput(
     report: string | undefined
     html: string | undefined
     shard: unknown
+    force: boolean
     'dry-run': boolean
     'explain-plan': boolean
   },
@@ -185,5 +187,7 @@ function requireOutput(
       `${twice} would be written over ${resolve(twice) === resolve(graph) ? 'the input' : 'another output'}`,
       ['name another file'],
     )
-  if (flags.out !== undefined && flags.shard === undefined) requireGraphExtension(flags.out)
+  if (flags.out === undefined || flags.shard !== undefined || flags['dry-run'] || flags['explain-plan']) return
+  requireGraphExtension(flags.out)
+  if (!flags.force) requireAbsent(flags.out)
 }

@@ -52,6 +52,7 @@ export const SCENARIOS: Scenario[] = [
       '1',
       '--device',
       'cpu',
+      '--force',
       ...flag(
         folder,
         ['--out', 'clean.npz'],

@@ -11,7 +11,6 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'alpha',
   'batch-size',
   'data',
-  'edges',
   'floor',
   'format',
   'input-range',

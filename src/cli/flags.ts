@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs'
 import {Flags} from '@oclif/core'
 import {checkWritable} from '../data/atomic-write.js'
 import {UsageError} from '../errors.js'
@@ -61,6 +62,18 @@ export const outputFile = Flags.custom<string>({
     return path
   },
 })
+
+/** Lets a command write over a graph that is there. */
+export const force = () =>
+  Flags.boolean({default: false, helpGroup: GROUP.output, description: 'write over a file that is there at --out'})
+
+/** Throws UsageError: a graph is there already. Devices and pipes are written to. */
+export function requireAbsent(path: string): void {
+  if (statSync(path, {throwIfNoEntry: false})?.isFile() === true)
+    throw new UsageError(`${path}: is there already, and a graph is not written over without being asked to`, [
+      'name another file, or say --force',
+    ])
+}
 
 /** --resume of what has no folder of its own to write to. */
 export const resume = (options: {exclusive: string[]}) =>

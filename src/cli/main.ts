@@ -1,4 +1,4 @@
-import {Config, flush, run} from '@oclif/core'
+import {Config, flush, type Interfaces, run} from '@oclif/core'
 import {setLimits} from '../data/limits.js'
 import {errorText} from '../render/terminal/error.js'
 import {visible, visibleJson} from '../frame/visible.js'
@@ -7,9 +7,10 @@ import {terminalOf} from './terminal.js'
 
 /**
  * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with
- * --json, as one object on stdout. `entry` is the URL of the file in bin/ that was started.
+ * --json, as one object on stdout. `entry` is the URL of the file in bin/ that was started, or where oclif finds the
+ * commands.
  */
-export async function main(argv: string[], entry: string): Promise<void> {
+export async function main(argv: string[], entry: string | Interfaces.Options): Promise<void> {
   if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError)
   try {
     setLimits(process.env['SURETY_LIMITS'] ?? '')
@@ -27,7 +28,7 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   process.exit()
 }
 
-const commandsOf = async (entry: string): Promise<string[]> =>
+const commandsOf = async (entry: string | Interfaces.Options): Promise<string[]> =>
   (await Config.load(entry)).commandIDs.map((id) => id.replaceAll(':', ' '))
 
 /** oclif's way to leave early: --help and this.exit(). */

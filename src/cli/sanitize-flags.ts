@@ -2,77 +2,12 @@ import {Flags, type Interfaces} from '@oclif/core'
 import {UsageError} from '../errors.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import {DEFENDING_REPAIR, type SanitizeOptions} from '../sanitize/settings.js'
-import {GROUP, maxMemory, names, nodePair, number, positiveOrInfinite} from './flags.js'
+import {GROUP, maxMemory, nodePair, number, positiveOrInfinite} from './flags.js'
+import {readingFlags, readingOf} from './reading-flags.js'
 
 /** The flags that decide which edges are marked; the command adds where they go. */
 export const sanitizeFlags = {
-  edges: Flags.string({
-    helpGroup: GROUP.input,
-    description: 'array of a plain npz that holds the edges (default: edges)',
-  }),
-  features: Flags.string({
-    helpGroup: GROUP.input,
-    description: 'node features in a file of their own: npy, npz or csv',
-  }),
-  labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
-  split: Flags.string({
-    helpGroup: GROUP.input,
-    description: 'train/validation/test nodes: json or npz; only labels of train are read',
-  }),
-  'split-numbers': Flags.string({
-    options: ['file', 'component'],
-    default: 'file',
-    helpGroup: GROUP.input,
-    description: "whose nodes the split numbers: the file's, or those of its largest component",
-  }),
-  'label-attribute': Flags.string({
-    helpGroup: GROUP.input,
-    description: 'node attribute (GraphML, GEXF, JSON) or column of the labels file that holds the label',
-  }),
-  'feature-attributes': names({
-    helpGroup: GROUP.input,
-    description: 'node attributes, or columns of the features file, that hold features; comma-separated',
-  }),
-  'id-column': Flags.string({
-    helpGroup: GROUP.input,
-    description: 'column (csv) or array (npz) of the features and labels files that says whose each row is',
-  }),
-  'ids-as-text': Flags.boolean({
-    default: false,
-    helpGroup: GROUP.input,
-    description: 'node ids stay text: 007 is not 7',
-  }),
-  'first-id': Flags.integer({
-    min: 0,
-    max: 1,
-    helpGroup: GROUP.input,
-    description: 'the id of the first row of features and labels whose rows have no ids (default: what fits)',
-  }),
-  'rows-in-order': Flags.boolean({
-    default: false,
-    helpGroup: GROUP.input,
-    description: 'rows without ids follow the order in which the graph file first names its nodes',
-  }),
-  'source-column': Flags.string({
-    helpGroup: GROUP.input,
-    dependsOn: ['target-column'],
-    description: 'column of an edge table that holds the source: its name, or its number from 1',
-  }),
-  'target-column': Flags.string({
-    helpGroup: GROUP.input,
-    dependsOn: ['source-column'],
-    description: 'column of an edge table that holds the target',
-  }),
-  header: Flags.boolean({
-    allowNo: true,
-    helpGroup: GROUP.input,
-    description: 'the first row of an edge table names its columns (default: what its rows say)',
-  }),
-  'largest-component': Flags.boolean({
-    default: false,
-    helpGroup: GROUP.input,
-    description: 'keep only the largest connected component',
-  }),
+  ...readingFlags,
   weights: Flags.string({
     options: ['ignore', 'sum', 'max'],
     default: 'ignore',
@@ -211,24 +146,7 @@ export type SanitizeFlags = Interfaces.InferredFlags<typeof sanitizeFlags> & {se
 export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest {
   return {
     graph,
-    reading: {
-      edges: flags.edges ?? null,
-      features: flags.features ?? null,
-      labels: flags.labels ?? null,
-      split: flags.split ?? null,
-      splitNumbers: flags['split-numbers'] as 'file' | 'component',
-      labelAttribute: flags['label-attribute'] ?? null,
-      featureAttributes: flags['feature-attributes'] ?? null,
-      idColumn: flags['id-column'] ?? null,
-      idsAsText: flags['ids-as-text'],
-      firstId: flags['first-id'] ?? null,
-      rowsInOrder: flags['rows-in-order'],
-      sourceColumn: flags['source-column'] ?? null,
-      targetColumn: flags['target-column'] ?? null,
-      header: flags.header ?? null,
-      largestComponent: flags['largest-component'],
-      weights: flags.weights as SanitizeRequest['reading']['weights'],
-    },
+    reading: {...readingOf(flags), weights: flags.weights as SanitizeRequest['reading']['weights']},
     truth: flags.truth ?? null,
     protect: flags.protect ?? null,
     focus: flags.focus ?? null,

@@ -14,7 +14,7 @@ import type {InputFile, Json, Note} from '../frame/report.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeResult} from '../sanitize/sanitize.js'
 import {resolveSettings, type SanitizeOptions} from '../sanitize/settings.js'
-import {defined} from './flags.js'
+import {readOptionsOf} from './reading-flags.js'
 import type {CommandOutcome, Setting} from './run-frame.js'
 
 /** The graph of a request, read. */
@@ -34,8 +34,7 @@ export interface SanitizeFiles {
 
 export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> {
   const {largestComponent, weights, ...reading} = request.reading
-  const given = Object.fromEntries(Object.entries(reading).map(([name, value]) => [name, value ?? undefined]))
-  const document = await readGraph(request.graph, defined(given))
+  const document = await readGraph(request.graph, readOptionsOf(reading))
   const normalised = normalise(document, {largestComponent, weights})
   const {protect, focus, suppress, truth, explain} = request
   const [kept, seen] = [
@@ -119,6 +118,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
     minDegree: options.minDegree,
     repair: options.repair ?? 0,
     edges: reading.edges ?? 'edges',
+    ...(reading.arrays !== undefined && {arrays: {...reading.arrays}}),
     labelAttribute: reading.labelAttribute,
     featureAttributes: reading.featureAttributes,
     splitNumbers: reading.splitNumbers,

@@ -29,9 +29,16 @@ const SPACE = 0x20
  * Cost    one pass over the bytes, 20–28 m bytes.
  * Empty   no record → m = 0.
  * Returns null where a line is not plain: a quote, an id that is no whole number below 2⁵³ (a leading zero makes it
- *         text), a missing column, a comment between the records.
+ *         text), a missing column, a comment between the records, or another number of cells than `width`, where that
+ *         is given.
  */
-export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, columns: EdgeColumns): EdgeScan | null {
+export function scanEdges(
+  bytes: Uint8Array,
+  start: number,
+  delimiter: string,
+  columns: EdgeColumns,
+  width?: number,
+): EdgeScan | null {
   const capacity = countLines(bytes, start)
   const ids = new Float64Array(2 * capacity)
   const weights = columns.weight < 0 ? null : new Float64Array(capacity)
@@ -77,13 +84,22 @@ export function scanEdges(bytes: Uint8Array, start: number, delimiter: string, c
         at++
       } else if (at < end && bytes[at] !== separator && bytes[at] !== NEWLINE && bytes[at] !== RETURN) return null
     }
-    for (; at < end && bytes[at] !== NEWLINE; at++) if (bytes[at] === QUOTE) return null
+    let cells = last + 1
+    for (; at < end && bytes[at] !== NEWLINE; at++) {
+      const byte = bytes[at]!
+      if (byte === QUOTE) return null
+      if (byte === separator && (separator !== SPACE || !isGap(bytes[at + 1]))) cells++
+    }
+    if (width !== undefined && cells !== width) return null
     at++
     m++
   }
   starts[m] = end
   return {ids: ids.subarray(0, 2 * m), weights: weights?.subarray(0, m) ?? null, starts: starts.subarray(0, m + 1)}
 }
+
+/** What a space before it separates nothing from. */
+const isGap = (byte: number | undefined) => byte === undefined || byte === SPACE || byte === NEWLINE || byte === RETURN
 
 function latin(bytes: Uint8Array, from: number, to: number): string {
   let text = ''

@@ -52,7 +52,8 @@ function labelsOfIndicators({data, name}: NamedArray, rows: number, cols: number
 
 /**
  * Classes of values that are text or whole numbers. Numbers from 0 without a gap are class numbers as they are; others
- * are numbered in ascending order under their own names, so that a gap costs nothing. Text is sorted.
+ * are numbered in ascending order under their own names, so that a gap costs nothing; −1 is unknown, but where −1 and 1
+ * are all there is, they are two classes. Text is sorted.
  *
  * Throws  InputError  a number that is not whole or below −1, or more classes than `maxClasses`.
  */
@@ -77,6 +78,10 @@ export function labelsOfValues(values: readonly unknown[], where: (row: number) 
   return {labels, classNames: isPlain ? null : names}
 }
 
+/** Classes called −1 and 1. */
+export const isSigned = (classNames: readonly ClassName[] | null): boolean =>
+  classNames?.length === 2 && classNames[0] === -1 && classNames[1] === 1
+
 function numericClasses(values: readonly unknown[], where: (row: number) => string): number[] {
   const found = new Set<number>()
   values.forEach((value, row) => {
@@ -86,9 +91,11 @@ function numericClasses(values: readonly unknown[], where: (row: number) => stri
       throw new InputError(`${where(row)} is ${label}, a label is a whole number from 0, or -1 for unknown`, [
         'fix the labels, or write the classes as words',
       ])
-    if (label >= 0) found.add(label)
+    found.add(label)
   })
-  return [...found].sort((a, b) => a - b)
+  const classes = [...found].sort((a, b) => a - b)
+  // With −1 for unknown there would be one class: −1 and 1 are two.
+  return isSigned(classes) ? classes : classes.filter((label) => label >= 0)
 }
 
 /** One value a node; the message says what to do where it does not fit. */

@@ -1,6 +1,6 @@
 import {integersOf, type NamedArray, requireRank} from '../data/named-array.js'
 import type {NpzArchive} from '../data/npz.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Csr, Matrix} from '../linalg/types.js'
 import type {Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
@@ -55,13 +55,63 @@ export function readCsr(archive: NpzArchive, prefix: string): Csr {
   )
 }
 
-/** Node features of an archive under any of the known names, or null. */
-export function readFeatures(archive: NpzArchive): Matrix | null {
-  const prefix = FEATURE_PREFIXES.find((candidate) => archive.has(csrNames(candidate).data))
-  if (prefix !== undefined) return readCsr(archive, prefix)
-  const name = DENSE_FEATURES.find((candidate) => archive.has(candidate))
-  return name === undefined ? null : denseMatrix(archive.read(name), archive.place)
+/** Which array of an archive holds what, where its name does not say so. */
+export interface ArrayRoles {
+  readonly edges?: string
+  readonly weights?: string
+  readonly features?: string
+  readonly labels?: string
+  readonly names?: string
+  readonly train?: string
+  readonly val?: string
+  readonly test?: string
 }
+
+export const ARRAY_ROLES = ['edges', 'weights', 'features', 'labels', 'names', 'train', 'val', 'test'] as const
+
+/**
+ * Node features of an archive: the array that is asked for (or the prefix of a sparse matrix), or that of a known name;
+ * null: none.
+ *
+ * Throws  InputError  several arrays of known names that differ.
+ */
+export function readFeatures(archive: NpzArchive, asked?: string): Matrix | null {
+  if (asked !== undefined)
+    return [asked, `${asked}_`, `${asked}.`].some((prefix) => archive.has(csrNames(prefix).data))
+      ? readCsr(archive, [asked, `${asked}_`, `${asked}.`].find((prefix) => archive.has(csrNames(prefix).data))!)
+      : denseMatrix(archive.read(asked), archive.place)
+  const sparse = FEATURE_PREFIXES.filter((prefix) => archive.has(csrNames(prefix).data))
+  const dense = onlyOne(archive, DENSE_FEATURES, 'features')
+  if (sparse.length + Number(dense !== null) > 1)
+    throw severalArrays(
+      archive,
+      [...sparse.map((prefix) => csrNames(prefix).data), ...(dense === null ? [] : [dense])],
+      'features',
+    )
+  if (sparse.length > 0) return readCsr(archive, sparse[0]!)
+  return dense === null ? null : denseMatrix(archive.read(dense), archive.place)
+}
+
+/** The one array of a known name, or the first of several that hold the same. */
+function onlyOne(archive: NpzArchive, known: readonly string[], role: 'features' | 'labels'): string | null {
+  const found = known.filter(archive.has)
+  const [first, ...others] = found
+  if (first === undefined) return null
+  const isSame = (name: string) => {
+    const [a, b] = [archive.read(first), archive.read(name)]
+    return (
+      a.shape.join() === b.shape.join() &&
+      Array.from(a.data as ArrayLike<unknown>).every((x, k) => Object.is(x, b.data[k]))
+    )
+  }
+  if (!others.every(isSame)) throw severalArrays(archive, found, role)
+  return first
+}
+
+const severalArrays = ({place}: NpzArchive, names: readonly string[], role: string): InputError =>
+  new InputError(`${place}: arrays ${names.join(' and ')} both could be ${role}, and they differ`, [
+    `say which it is with ${option('arrays')} ${role}=${names[0]}`,
+  ])
 
 /** One row of sources and one of targets, as edge_index has it; of [2, 2] the name tells. */
 export const isWide = ({name, shape}: Pick<NamedArray, 'name' | 'shape'>): boolean =>
@@ -69,6 +119,15 @@ export const isWide = ({name, shape}: Pick<NamedArray, 'name' | 'shape'>): boole
 
 /** Pairs [m, 2] (or [2, m], as PyTorch Geometric has it) of node numbers below `nodes`; flat [2 m]. */
 export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32Array {
+  if (array.shape.length === 2 && array.shape[0] === array.shape[1] && array.shape[0]! > 2)
+    throw new InputError(
+      `${place}, array ${array.name}: is a square matrix [${array.shape.join(', ')}], edges are pairs [m, 2]`,
+      ['of an adjacency matrix: scipy.sparse.save_npz("graph.npz", scipy.sparse.csr_matrix(A))'],
+    )
+  if (!ArrayBuffer.isView(array.data))
+    throw new InputError(`${place}, array ${array.name}: holds names of nodes, edges of an npz are numbers of nodes`, [
+      'write the names as a table instead: numpy.savetxt("edges.csv", edges, fmt="%s", delimiter=",")',
+    ])
   requireRank(array, 2, place)
   const wide = isWide(array)
   if (!wide && array.shape[1] !== 2) {
@@ -112,13 +171,20 @@ export const namesOf = (archive: NpzArchive, name: string): readonly string[] =>
 }
 
 /** What an archive calls its nodes, or null. */
-export const nodeNames = (archive: NpzArchive): readonly string[] | null => {
-  const name = NAME_ARRAYS.find(archive.has)
+export const nodeNames = (archive: NpzArchive, asked?: string): readonly string[] | null => {
+  const name = asked ?? NAME_ARRAYS.find(archive.has)
   return name === undefined ? null : namesOf(archive, name)
 }
 
-/** Labels under any of the known names, or null. */
-export const readLabels = (archive: NpzArchive, maxClasses: number): Labels | null => {
-  const name = LABEL_ARRAYS.find(archive.has)
-  return name === undefined ? null : labelsOfArray(archive.read(name), archive.place, maxClasses)
+/** Labels of the array that is asked for, or of a known name; null: none. Throws as readFeatures does. */
+export const readLabels = (archive: NpzArchive, maxClasses: number, asked?: string): Labels | null => {
+  const name = asked ?? onlyOne(archive, LABEL_ARRAYS, 'labels')
+  return name === null ? null : labelsOfArray(archive.read(name), archive.place, maxClasses)
 }
+
+/** Arrays that have a meaning by being asked for. */
+export const askedArrays = (roles: ArrayRoles): readonly string[] =>
+  ARRAY_ROLES.flatMap((role) => (roles[role] === undefined ? [] : [roles[role]]))
+
+/** The arrays asked for as parts of a split. */
+export const askedSplit = ({train, val, test}: ArrayRoles) => ({train, validation: val, test})

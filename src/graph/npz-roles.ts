@@ -89,12 +89,18 @@ export const edgeColumns = (
   )
 
 /** Arrays with one row a node that have no meaning of their own. */
-export function nodeColumns(archive: NpzArchive, records: number, nodes: number): AttributeColumn[] {
+export function nodeColumns(
+  archive: NpzArchive,
+  records: number,
+  nodes: number,
+  without: ReadonlySet<string> = new Set(),
+): AttributeColumn[] {
   const known = new Set<string>([...DENSE_FEATURES, ...LABEL_ARRAYS, ...NAME_ARRAYS])
   return archive.names.flatMap((name) => {
     const own =
       archive.shape(name)[0] === nodes &&
       !known.has(name) &&
+      !without.has(name) &&
       partOf(name) === null &&
       !/^(edge|feat_|attr_|adj)/i.test(name)
     return own && (nodes !== records || name.startsWith('node_')) ? [columnOf(archive.read(name), 'node_')] : []

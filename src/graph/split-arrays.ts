@@ -56,8 +56,8 @@ interface Found {
 }
 
 /**
- * The parts of a split among arrays: lists of nodes as well as masks, under any name that `partOf` knows. Several
- * arrays of one part must agree.
+ * The parts of a split among arrays: lists of nodes as well as masks, under any name that `partOf` knows, or those that
+ * are asked for. Several arrays of one part must agree.
  *
  * Throws  InputError  a mask that is not one value a node, several splits in one array, arrays that contradict each
  *         other, or a node that is not there.
@@ -68,10 +68,13 @@ export function splitOfArrays(
   nodes: number | null,
   place: string,
   nodeNames: NodeSet | null = null,
+  asked: Partial<Record<SplitPart, string | undefined>> = {},
 ): Split | null {
   const found: Partial<Record<SplitPart, Found>> = {}
-  for (const name of names) {
-    const part = partOf(name)
+  const isAsked = Object.values(asked).some((name) => name !== undefined)
+  const named = new Map((Object.keys(asked) as SplitPart[]).map((part) => [asked[part], part]))
+  for (const name of isAsked ? Object.values(asked).filter((one) => one !== undefined) : names) {
+    const part = isAsked ? named.get(name)! : partOf(name)
     if (part === null) continue
     const members = membersOf(read(name), nodes, place, nodeNames)
     const before = found[part]

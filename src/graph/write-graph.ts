@@ -1,9 +1,10 @@
 import {extname} from 'node:path'
+import {gzip} from '../data/gzip.js'
 import {UsageError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
 import {writeEdgeIndexNpz} from './formats/edge-index-npz.js'
-import {writeEdgeList} from './formats/edge-list.js'
+import {writeEdgeList} from './formats/write-edge-list.js'
 import {writeGexf} from './formats/gexf.js'
 import {writeGraphml} from './formats/graphml.js'
 import {writeGraphologyJson} from './formats/graphology-json.js'
@@ -31,13 +32,13 @@ const TARGETS: Record<string, Target> = {
   '.gml': {formats: ['gml'], convert: null},
   '.net': {formats: ['pajek'], convert: null},
   '.mtx': {formats: ['matrix-market'], convert: null},
-  '.csv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',', false)},
-  '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t', false)},
-  '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ', false)},
-  '.csv.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',', true)},
-  '.tsv.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t', true)},
-  '.txt.gz': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ', true)},
+  '.csv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',')},
+  '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t')},
+  '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ')},
 }
+
+/** What can be written by extension: all of it, and all text with .gz behind it. */
+export const EXTENSIONS: readonly string[] = Object.keys(TARGETS)
 
 /**
  * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
@@ -58,27 +59,24 @@ export function writeGraph(
   added: Uint32Array = new Uint32Array(0),
 ): WriteResult {
   const result = added.length === 0 ? normalised : {...normalised, added}
-  const extension = extensionOf(targetPath)
-  const target = TARGETS[extension]
-  if (target === undefined)
-    throw new UsageError(
-      `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
-      ['choose one of these extensions'],
-    )
-  if (isSameKind(document, extension, edgeWeights)) return document.carried.rewrite(result, pruned)
+  requireGraphExtension(targetPath)
+  const {extension, compress} = extensionOf(targetPath)
+  const target = TARGETS[extension]!
+  const packed = ({bytes, notes}: WriteResult) => ({bytes: compress ? gzip(bytes) : bytes, notes})
+  if (isSameKind(document, extension, edgeWeights)) return packed(document.carried.rewrite(result, pruned))
   if (target.convert === null)
     throw new UsageError(
       `${targetPath}: ${extension} is written only where the input is such a file${edgeWeights === null ? '' : ', and it has no place for soft weights'}`,
       ['choose .graphml, .gexf, .json, .npz or .csv'],
     )
-  return target.convert(recordGraph(document, result, pruned, edgeWeights))
+  return packed(target.convert(recordGraph(document, result, pruned, edgeWeights)))
 }
 
 /** A file of the kind that was read is rewritten, so that nothing is lost. */
 const isSameKind = (document: GraphDocument, extension: string, edgeWeights: Float64Array | null) =>
   edgeWeights === null &&
   TARGETS[extension]?.formats.includes(document.format) === true &&
-  (document.format !== 'edge-list' || extensionOf(document.inputs[0]!.path) === extension)
+  (document.format !== 'edge-list' || extensionOf(document.inputs[0]!.path).extension === extension)
 
 /**
  * What a conversion to the format of `targetPath` cannot hold, before any work is done; none where the file is
@@ -91,7 +89,7 @@ export function conversionNotes(
   normalised: NormalisedGraph,
   targetPath: string,
 ): readonly Note[] {
-  if (isSameKind(document, extensionOf(targetPath), null)) return []
+  if (isSameKind(document, extensionOf(targetPath).extension, null)) return []
   return writeGraph(document, normalised, new Uint8Array(normalised.graph.edges.length / 2), targetPath).notes
 }
 
@@ -101,16 +99,19 @@ export function conversionNotes(
  * Throws  UsageError  an extension that no format has.
  */
 export function requireGraphExtension(targetPath: string): void {
-  const extension = extensionOf(targetPath)
-  if (TARGETS[extension] === undefined)
+  const {extension, compress} = extensionOf(targetPath)
+  if (!Object.hasOwn(TARGETS, extension) || (compress && extension.endsWith('.npz')))
     throw new UsageError(
-      `${targetPath}: ${extension || 'no extension'} is no graph format, known are ${Object.keys(TARGETS).join(', ')}`,
+      `${targetPath}: ${extension === '' ? 'no extension' : compress ? `${extension}.gz` : extension} is no graph format, known are ${EXTENSIONS.join(', ')}, and all but .npz with .gz behind it`,
       ['choose one of these extensions'],
     )
 }
 
-function extensionOf(path: string): string {
-  const extension = extname(path).toLowerCase()
-  if (path.toLowerCase().endsWith('.pyg.npz')) return '.pyg.npz'
-  return extension === '.gz' ? `${extname(path.slice(0, -3)).toLowerCase()}.gz` : extension
+function extensionOf(path: string): {extension: string; compress: boolean} {
+  const compress = path.toLowerCase().endsWith('.gz')
+  const plain = compress ? path.slice(0, -3) : path
+  return {
+    extension: plain.toLowerCase().endsWith('.pyg.npz') ? '.pyg.npz' : extname(plain).toLowerCase(),
+    compress,
+  }
 }

@@ -188,3 +188,10 @@ export function typeOfColumn({values}: AttributeColumn): ScalarType {
     return 'long'
   return present.every((value) => typeof value === 'number') ? 'double' : 'string'
 }
+
+/** Nodes that no record names. */
+export function isolatedNodes({nodes, edges}: WrittenGraph): number {
+  const touched = new Uint8Array(nodes)
+  for (const node of edges) touched[node] = 1
+  return touched.reduce((count, one) => count + 1 - one, 0)
+}

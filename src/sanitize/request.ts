@@ -1,3 +1,4 @@
+import type {ArrayRoles} from '../graph/npz-arrays.js'
 import type {SanitizeOptions} from './settings.js'
 
 /** A run of sanitize as plain JSON: enough to read the graph again and to score it the same way. */
@@ -6,6 +7,8 @@ export interface SanitizeRequest {
   graph: string
   reading: {
     edges: string | null
+    /** which arrays of an npz hold what; absent: by their usual names */
+    arrays?: ArrayRoles
     features: string | null
     labels: string | null
     split: string | null

@@ -47,6 +47,7 @@ describe('the same bytes on 1 and 2 threads, in the full suite on 4', () => {
         'edges_attacked',
         '--method',
         'first-order',
+        '--force',
         '--out',
         at('clean.npz'),
         '--scores',

@@ -129,6 +129,60 @@ describe('surety sanitize', () => {
     expect(readFileSync(at('clean.graphml'), 'utf8')).toContain('<graphml')
   })
 
+  it('writes over no graph that is there, unless it is told to', async () => {
+    const before = readFileSync(at('clean.npz'))
+    const over = ['sanitize', GRAPH, '--prune-count', '0', '--out', at('clean.npz'), '--json']
+    const {code, stdout} = await commandLine(...over)
+    expect(code).toBe(2)
+    expect((JSON.parse(stdout) as JsonError).error).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('clean.npz: is there already') as string,
+      nextSteps: ['name another file, or say --force'],
+    })
+    expect(readFileSync(at('clean.npz')).equals(before)).toBe(true)
+    expect((await commandLine(...over, '--force')).code).toBe(0)
+    expect(readFileSync(at('clean.npz')).equals(before)).toBe(false)
+  })
+
+  it('evaluate and attack read a table by the same flags', async () => {
+    const nodes = Array.from({length: 40}, (_, i) => `c${i}`)
+    writeFileSync(
+      at('pairs.csv'),
+      `who,whom,x\n${nodes.flatMap((node, i) => [1, 2, 5].map((step) => `${node},${nodes[(i + step) % 40]},1`)).join('\n')}\n`,
+    )
+    writeFileSync(
+      at('kinds.csv'),
+      `number,who,kind,score\n${nodes.map((node, i) => `${i},${node},${i % 2},${i / 7}`).join('\n')}\n`,
+    )
+    const reading = [
+      '--source-column',
+      'who',
+      '--target-column',
+      'whom',
+      '--labels',
+      at('kinds.csv'),
+      '--id-column',
+      'who',
+      '--label-attribute',
+      'kind',
+    ]
+    const evaluated = await commandLine('evaluate', at('pairs.csv'), ...reading, '--seeds', '1', '--json')
+    expect((JSON.parse(evaluated.stdout) as {metrics: {nodes: number}}).metrics).toBeDefined()
+    const attacked = [
+      'attack',
+      at('pairs.csv'),
+      ...reading,
+      '--method',
+      'random',
+      '--count',
+      '3',
+      '--out',
+      at('pairs.npz'),
+    ]
+    expect((await commandLine(...attacked)).code).toBe(0)
+    expect((await commandLine(...attacked)).stderr).toContain('is there already')
+  })
+
   it('preset paper scores labelled nodes only, and says which edges it could not score', async () => {
     const {metrics, config} = JSON.parse(
       (await commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json'))

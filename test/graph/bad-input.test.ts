@@ -4,7 +4,8 @@ import {describe, expect, it} from 'vitest'
 import {writeNpy} from '../../src/data/npy.js'
 import {writeNpz} from '../../src/data/npz.js'
 import {InputError} from '../../src/errors.js'
-import {readGraph, type ReadOptions} from '../../src/graph/read-graph.js'
+import {readGraph} from '../../src/graph/read-graph.js'
+import type {ReadOptions} from '../../src/graph/read-options.js'
 import {array, plainNpz, testFolder} from './files.js'
 
 const {put} = testFolder()
@@ -61,7 +62,7 @@ const CASES: Case[] = [
     'an archive without edges',
     'h.npz',
     writeNpz([array('labels', 'i4', [0])]),
-    /h\.npz: has no array edges, its arrays are labels/,
+    /h\.npz: has no array edges, edge_index or adj_data, its arrays are labels/,
   ],
   [
     'an array that is not there',

@@ -1,7 +1,8 @@
 import {gzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
 import {normalise} from '../../src/graph/normalise.js'
-import {readGraph, type ReadOptions} from '../../src/graph/read-graph.js'
+import {readGraph} from '../../src/graph/read-graph.js'
+import type {ReadOptions} from '../../src/graph/read-options.js'
 import {writeGraph} from '../../src/graph/write-graph.js'
 import {testFolder} from './files.js'
 

@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {writeNpy} from '../../src/data/npy.js'
 import {writeNpz} from '../../src/data/npz.js'
 import type {GraphDocument} from '../../src/graph/document.js'
-import {readGraph, type ReadOptions} from '../../src/graph/read-graph.js'
+import {readGraph} from '../../src/graph/read-graph.js'
+import type {ReadOptions} from '../../src/graph/read-options.js'
 import {array, testFolder} from './files.js'
 
 const {put} = testFolder()

@@ -4,7 +4,17 @@ import type {NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {pairFilter} from '../kept-edges.js'
 import {cutMatrix} from '../matrix-rewrite.js'
 import type {GraphLimits} from '../limits.js'
-import {csrNames, nodeNames, readCsr, readFeatures, readLabels, repairedArray, skippedNotes} from '../npz-arrays.js'
+import {
+  type ArrayRoles,
+  askedSplit,
+  csrNames,
+  nodeNames,
+  readCsr,
+  readFeatures,
+  readLabels,
+  repairedArray,
+  skippedNotes,
+} from '../npz-arrays.js'
 import {splitOfArrays} from '../split-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 import {zerosNote} from './scipy-npz.js'
@@ -16,23 +26,28 @@ export const ADJACENCY_PREFIXES = ['adj_', 'adj_matrix.', 'adj_matrix_'] as cons
  * DeepRobust and gnn-benchmark files: adjacency adj_* and features attr_* in CSR (or attr_matrix dense), labels, object
  * arrays beside.
  */
-export function readDeepRobustNpz(archive: NpzArchive, limits: GraphLimits, prefix = 'adj_'): ReadResult {
+export function readDeepRobustNpz(
+  archive: NpzArchive,
+  limits: GraphLimits,
+  prefix = 'adj_',
+  roles: ArrayRoles = {},
+): ReadResult {
   const {place} = archive
   const adjacency = readCsr(archive, prefix)
   requireSquare(adjacency.rows, adjacency.cols, place)
   const records = recordsOfCsr(adjacency)
-  const labelled = readLabels(archive, limits.maxClasses)
+  const labelled = readLabels(archive, limits.maxClasses, roles.labels)
   return {
     raw: {
       nodes: adjacency.rows,
       edges: records.edges,
       weights: records.weights.every((weight) => weight === 1) ? null : records.weights,
       directed: true,
-      nodeNames: nodeNames(archive),
-      features: readFeatures(archive),
+      nodeNames: nodeNames(archive, roles.names),
+      features: readFeatures(archive, roles.features),
       labels: labelled?.labels ?? null,
       classNames: labelled?.classNames ?? null,
-      split: splitOfArrays(archive.names, archive.read, adjacency.rows, place),
+      split: splitOfArrays(archive.names, archive.read, adjacency.rows, place, null, askedSplit(roles)),
     },
     notes: [...skippedNotes(archive), ...zerosNote(place, records.zeros)],
     carried: {rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, prefix, adjacency.rows, result, pruned)},

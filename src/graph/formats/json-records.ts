@@ -2,6 +2,7 @@ import {exactJson, isJsonObject, type JsonObject} from '../../data/json.js'
 import {InputError} from '../../errors.js'
 import type {AttributeColumn, NormalisedGraph, WriteResult} from '../document.js'
 import {keptNodes, keptRecords} from '../kept-edges.js'
+import {renumbering} from '../select-nodes.js'
 
 /** A list of objects under a key of a JSON object. */
 export function objectList(root: JsonObject, key: string, place: string): JsonObject[] {
@@ -26,8 +27,11 @@ export function idOf(item: JsonObject, key: string, where: string): string {
 
 /** How a format names its lists, and how it writes an edge that is added between two ids. */
 export interface JsonLayout {
-  idKey: string
+  /** null: edges name places in the list of nodes */
+  idKey: string | null
   edgesKey: string
+  /** the keys of such places */
+  ends?: readonly [string, string]
   added: (source: unknown, target: unknown) => JsonObject
 }
 
@@ -37,20 +41,28 @@ export interface JsonLayout {
  */
 export function rewriteJson(
   root: JsonObject,
-  {idKey, edgesKey, added}: JsonLayout,
+  {idKey, edgesKey, added, ends}: JsonLayout,
   result: NormalisedGraph,
   pruned: Uint8Array,
 ): WriteResult {
   const stays = keptRecords(result, pruned)
   const nodes = root['nodes'] as JsonObject[]
   const nodeStays = keptNodes(result, nodes.length)
-  const idOfNode = (node: number) => nodes[result.nodeOrigin?.[node] ?? node]![idKey]
+  const idOfNode = (node: number) => (idKey === null ? node : nodes[result.nodeOrigin?.[node] ?? node]![idKey])
+  const number = result.nodeOrigin === null ? null : renumbering(result.nodeOrigin, nodes.length)
+  const renumbered = (edge: unknown) =>
+    ends === undefined || number === null
+      ? edge
+      : {
+          ...(edge as JsonObject),
+          ...Object.fromEntries(ends.map((key) => [key, number[Number((edge as JsonObject)[key])]])),
+        }
   const pairs = result.added ?? new Uint32Array(0)
   const content = {
     ...root,
     nodes: nodes.filter((_, i) => nodeStays[i] === 1),
     [edgesKey]: [
-      ...(root[edgesKey] as unknown[]).filter((_, i) => stays[i] === 1),
+      ...(root[edgesKey] as unknown[]).filter((_, i) => stays[i] === 1).map(renumbered),
       ...Array.from({length: pairs.length / 2}, (_, a) => added(idOfNode(pairs[2 * a]!), idOfNode(pairs[2 * a + 1]!))),
     ],
   }

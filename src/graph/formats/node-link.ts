@@ -5,7 +5,11 @@ import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {attributeColumns, idOf, objectList, rewriteJson} from './json-records.js'
 
-/** NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}], directed. */
+/**
+ * NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}] (or from and to), directed. D3 and
+ * NetworkX 1 write places in the list of nodes as source and target, and D3 names instead of ids: read so where every
+ * end is such a place and none is an id.
+ */
 export function readNodeLink(
   root: JsonObject,
   place: string,
@@ -13,31 +17,59 @@ export function readNodeLink(
   limits: GraphLimits,
 ): ReadResult {
   const edgesKey = Object.hasOwn(root, 'links') ? 'links' : 'edges'
-  const nodes = objectList(root, 'nodes', place).map((item, i) => ({
-    id: idOf(item, 'id', `${place}: nodes[${i}]`),
-    attributes: item,
-  }))
-  const edges = objectList(root, edgesKey, place).map((item, i) => ({
-    source: idOf(item, 'source', `${place}: ${edgesKey}[${i}]`),
-    target: idOf(item, 'target', `${place}: ${edgesKey}[${i}]`),
+  const items = objectList(root, 'nodes', place)
+  const records = objectList(root, edgesKey, place)
+  const has = (list: readonly JsonObject[], key: string) =>
+    list.length > 0 && list.every((item) => Object.hasOwn(item, key))
+  const [from, to] = !has(records, 'source') && has(records, 'from') ? ['from', 'to'] : ['source', 'target']
+  const ends = records.flatMap((item) => [item[from], item[to]])
+  const isPlace = (end: unknown) => Number.isSafeInteger(end) && Number(end) >= 0 && Number(end) < items.length
+  const named = has(items, 'name') && new Set(items.map((item) => item['name'])).size === items.length
+  const idKey = has(items, 'id') || ends.length === 0 || !(named || ends.every(isPlace)) ? 'id' : named ? 'name' : null
+  const ids = items.map((item, i) => (idKey === null ? String(i) : idOf(item, idKey, `${place}: nodes[${i}]`)))
+  const known = new Set(ids)
+  const byPlace = ends.length > 0 && ends.every((end) => isPlace(end) && (idKey === null || !known.has(String(end))))
+  const end = (item: JsonObject, key: string, e: number) =>
+    byPlace ? ids[Number(item[key])]! : idOf(item, key, `${place}: ${edgesKey}[${e}]`)
+  const edges = records.map((item, e) => ({
+    source: end(item, from, e),
+    target: end(item, to, e),
     weight: item['weight'],
   }))
-  const records = objectList(root, edgesKey, place)
-  const {taken, ...read} = rawOfAttributed({nodes, edges, directed: root['directed'] === true}, place, options, limits)
+  const nodes = items.map((attributes, i) => ({id: ids[i]!, attributes}))
+  const {taken, notes, ...read} = rawOfAttributed(
+    {nodes, edges, directed: root['directed'] === true},
+    place,
+    options,
+    limits,
+  )
   return {
     ...read,
+    notes: [
+      ...notes,
+      ...(byPlace && idKey !== null
+        ? [
+            {
+              level: 'info' as const,
+              code: 'ends-are-places',
+              message: `${place}: ${from} and ${to} of its edges are places in the list of nodes, counted from 0`,
+            },
+          ]
+        : []),
+    ],
     carried: {
       taken,
-      nodeColumns: () =>
-        attributeColumns(
-          nodes.map((node) => node.attributes),
-          ['id'],
-        ),
-      edgeColumns: () => attributeColumns(records, ['source', 'target', 'weight']),
+      nodeColumns: () => attributeColumns(items, ['id']),
+      edgeColumns: () => attributeColumns(records, [from, to, 'weight']),
       rewrite: (result, pruned) =>
         rewriteJson(
           root,
-          {idKey: 'id', edgesKey, added: (source, target) => ({source, target, added: true})},
+          {
+            idKey: byPlace ? null : idKey,
+            edgesKey,
+            added: (source, target) => ({[from]: source, [to]: target, added: true}),
+            ...(byPlace && {ends: [from, to] as const}),
+          },
           result,
           pruned,
         ),

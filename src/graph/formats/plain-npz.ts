@@ -1,5 +1,6 @@
 import {integersOf, type NamedArray, numbersOf} from '../../data/named-array.js'
 import {type NpzArchive, writeNpz} from '../../data/npz.js'
+import {InputError} from '../../errors.js'
 import {isCsr} from '../../linalg/types.js'
 import type {AttributeColumn, NormalisedGraph, ReadResult, WriteResult} from '../document.js'
 import {keptEdges, type PairFilter, pairFilter} from '../kept-edges.js'
@@ -7,6 +8,9 @@ import {cutAxis, edgeArrays, edgeColumns, isPairs, nodeColumns} from '../npz-rol
 import type {GraphLimits} from '../limits.js'
 import {csrToArrays} from '../matrices.js'
 import {
+  askedArrays,
+  askedSplit,
+  type ArrayRoles,
   csrNames,
   nodeNames,
   isWide,
@@ -26,42 +30,64 @@ import {carriedArrays, type NpzMember} from '../npz-carry.js'
  * Plain arrays: a list [m, 2] of undirected edges (with `edges` also `edge_weights` [m]), and optionally feat_* (CSR)
  * or features (dense), labels, train_idx/val_idx/test_idx, num_nodes, node_names. Every other array is carried.
  */
-export function readPlainNpz(archive: NpzArchive, edgesName: string, limits: GraphLimits): ReadResult {
+export function readPlainNpz(
+  archive: NpzArchive,
+  edgesName: string,
+  limits: GraphLimits,
+  roles: ArrayRoles = {},
+): ReadResult {
   const {place} = archive
-  const features = readFeatures(archive)
-  const labelled = readLabels(archive, limits.maxClasses)
+  const features = readFeatures(archive, roles.features)
+  const labelled = readLabels(archive, limits.maxClasses, roles.labels)
   const edgesArray = archive.read(edgesName)
-  const names = nodeNames(archive)
+  const names = nodeNames(archive, roles.names)
   const nodes = nodeCount(archive, edgesArray, features?.rows ?? labelled?.labels.length ?? names?.length)
   const pairs = pairsOf(edgesArray, nodes, place)
-  const weightName = ['edge_weights', 'edge_weight'].find(
-    (name) => archive.has(name) && archive.shape(name)[0] === pairs.length / 2,
-  )
+  const weightName =
+    roles.weights ??
+    ['edge_weights', 'edge_weight'].find((name) => archive.has(name) && archive.shape(name)[0] === pairs.length / 2)
+  const weights = weightName === undefined ? null : Float64Array.from(numbersOf(archive.read(weightName), place))
+  if (weights !== null && weights.length !== pairs.length / 2)
+    throw new InputError(`${place}, array ${weightName}: has ${weights.length} weights for ${pairs.length / 2} edges`, [
+      'give one weight an edge',
+    ])
+  const taken = new Set([edgesName, weightName ?? '', 'edge_undirected', ...askedArrays(roles)])
   const inBoth = edgesName.startsWith('edge_index')
   const directed = inBoth || (archive.has('directed') && archive.read('directed').data[0] === 1)
   return {
     raw: {
       nodes,
       edges: pairs,
-      weights: weightName === undefined ? null : Float64Array.from(numbersOf(archive.read(weightName), place)),
+      weights,
       directed,
       nodeNames: names,
       features,
       labels: labelled?.labels ?? null,
       classNames: labelled?.classNames ?? null,
-      split: splitOfArrays(archive.names, archive.read, nodes, place),
+      split: splitOfArrays(archive.names, archive.read, nodes, place, null, askedSplit(roles)),
     },
-    notes: skippedNotes(archive),
+    notes: [...skippedNotes(archive), ...fromOneNote(pairs, nodes, place, features !== null || labelled !== null)],
     carried: {
       rewrite: (result, pruned) => rewritePlainNpz(archive, edgesName, nodes, result, pruned),
-      edgeColumns: () =>
-        edgeColumns(archive, pairs.length / 2, nodes, new Set([edgesName, weightName ?? '', 'edge_undirected'])),
-      nodeColumns: () => nodeColumns(archive, pairs.length / 2, nodes),
+      edgeColumns: () => edgeColumns(archive, pairs.length / 2, nodes, taken),
+      nodeColumns: () => nodeColumns(archive, pairs.length / 2, nodes, taken),
       undirectedRecords: archive.has('edge_undirected')
         ? Uint8Array.from(archive.read('edge_undirected').data as Uint8Array)
         : null,
     },
   }
+}
+
+/** Pairs of numbers that seem to count from 1. */
+function fromOneNote(pairs: Uint32Array, nodes: number, place: string, hasRows: boolean): Note[] {
+  if (hasRows || pairs.length === 0 || pairs.includes(0)) return []
+  return [
+    {
+      level: 'warning',
+      code: 'node-zero-unused',
+      message: `${place}: no edge names node 0, which is one of the ${nodes} nodes: if the numbers count from 1, subtract 1`,
+    },
+  ]
 }
 
 function nodeCount(archive: NpzArchive, edges: NamedArray, rows: number | undefined): number {
@@ -236,7 +262,14 @@ export function nodeArrays(graph: WrittenGraph, integers: 'i4' | 'i8'): NamedArr
     arrays.push(
       words
         ? {name: 'labels', shape: [graph.nodes], type: 'U', data: names.map(String)}
-        : {name: 'labels', shape: [graph.nodes], type: 'i8', data: Float64Array.from(names as number[])},
+        : classNames?.includes(-1) === true && graph.labels.includes(-1)
+          ? {
+              name: 'labels',
+              shape: [graph.nodes],
+              type: 'f8',
+              data: Float64Array.from(graph.labels, (label) => (label < 0 ? NaN : Number(classNames[label]))),
+            }
+          : {name: 'labels', shape: [graph.nodes], type: 'i8', data: Float64Array.from(names as number[])},
     )
   }
   if (graph.split !== null) {

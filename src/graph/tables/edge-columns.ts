@@ -33,7 +33,8 @@ export function tableLayout(all: Rows, place: string, options: ColumnOptions): T
   const first = rows[0] ?? []
   const asked = askedColumns(first, place, options)
   const named = options.header === false ? [] : endsByName(first)
-  const header = options.header ?? (asked?.byName === true || named.length > 0 || hasHeader(rows, place))
+  const header =
+    options.header ?? (asked?.byName === true || named.length > 0 || isCounted(rows) || hasHeader(rows, place))
   const body = header ? rows.slice(1) : rows
   const ends = asked ?? chosen(header ? named : [], first, header, body, place)
   return {header, columns: {...ends, weight: weightColumn(first, header, body, ends)}}
@@ -42,7 +43,7 @@ export function tableLayout(all: Rows, place: string, options: ColumnOptions): T
 function askedColumns(
   first: readonly string[],
   place: string,
-  {sourceColumn, targetColumn}: ColumnOptions,
+  {sourceColumn, targetColumn, header}: ColumnOptions,
 ): (EndColumns & {byName: boolean}) | null {
   if (sourceColumn === undefined && targetColumn === undefined) return null
   if (sourceColumn === undefined || targetColumn === undefined)
@@ -50,10 +51,19 @@ function askedColumns(
       'name both columns',
     ])
   const find = (name: string): {at: number; byName: boolean} => {
-    const at = first.findIndex((cell) => cell === name)
-    if (at >= 0) return {at, byName: true}
+    const at = header === false ? -1 : first.findIndex((cell) => cell === name)
     const number = /^\d+$/.test(name) ? Number(name) : 0
-    if (number >= 1 && number <= first.length) return {at: number - 1, byName: false}
+    const isPlace = number >= 1 && number <= first.length
+    // A number may be a place, or the name of a column; where the first row is all numbers, it is an edge.
+    if (at >= 0 && isPlace && header === undefined && first.every((cell) => isNumber(cell) || cell === '')) {
+      if (at === number - 1 || !counts(first)) return {at: number - 1, byName: false}
+      throw new UsageError(
+        `${place}: ${JSON.stringify(name)} is column ${number}, and the first row has it as a name in column ${at + 1}`,
+        [`say ${option('header')} or ${option('noHeader')}`],
+      )
+    }
+    if (at >= 0) return {at, byName: true}
+    if (isPlace) return {at: number - 1, byName: false}
     throw new UsageError(
       `${place}: has no column ${JSON.stringify(name)}, its first row is ${first.map((cell) => JSON.stringify(cell)).join(', ')}`,
       ['name a column of the first row, or give its number from 1'],
@@ -66,6 +76,17 @@ function askedColumns(
       ['name two columns'],
     )
   return {source: source.at, target: target.at, byName: source.byName || target.byName}
+}
+
+const counts = (row: readonly string[]) => row.filter((cell) => cell !== '').every((cell, k) => cell === String(k))
+
+/** The header that pandas gives columns without names, 0, 1, …: above text, or beside an index. */
+function isCounted([first = [], ...body]: Rows): boolean {
+  if (!counts(first) || body.length === 0) return false
+  return (
+    (first[0] === '' && first.length > 2) ||
+    (first[0] !== '' && body.every((row) => row.every((cell) => cell === '' || !isNumber(cell))))
+  )
 }
 
 /** Words above numbers, or above cells that are made like each other and unlike them. */

@@ -12,7 +12,8 @@ import {writeNpz} from '../../../src/data/npz.js'
 import {readInput} from '../../../src/data/read-file.js'
 import {GRAPH_LIMITS} from '../../../src/graph/limits.js'
 import {normalise, normaliseRaw, type NormaliseOptions} from '../../../src/graph/normalise.js'
-import {readGraph, type ReadOptions} from '../../../src/graph/read-graph.js'
+import {readGraph} from '../../../src/graph/read-graph.js'
+import type {ReadOptions} from '../../../src/graph/read-options.js'
 import {numberedNodes} from '../../../src/graph/node-set.js'
 import {readFeaturesFile, readLabelsFile} from '../../../src/graph/side-data.js'
 import {readSplitFile} from '../../../src/graph/split-file.js'
@@ -129,6 +130,8 @@ const edgeListSeeds = () =>
     'a\tb\nb\tc\nc\ta\n',
     'u,v,note\n"x, y",z,"multi\nline"\nz,w,1\n',
     '10,2000000000\n2000000000,30\n',
+    "#me\n# now\n#\na b {'weight': 1.5, 'kind': 'x'}\nb c {}\na c {'n': 3, 'ok': True, 'l': [1]}\n",
+    'Source,Target,Type,Weight\na,b,Directed,1\nb,c,Undirected,2\n',
   )
 const graphmlSeeds = () =>
   text(
@@ -177,6 +180,21 @@ const nodeLinkSeeds = () =>
     }),
   )
 
+const placesSeeds = () =>
+  text(
+    JSON.stringify({
+      nodes: [
+        {name: 'a', group: 1},
+        {name: 'b', group: 2},
+        {name: 'c', group: 1},
+      ],
+      links: [
+        {source: 0, target: 1, value: 1},
+        {source: 1, target: 2},
+      ],
+    }),
+    '{"nodes":[{"id":"a"},{"id":"b"}],"edges":[{"from":"a","to":"b"}]}',
+  )
 const cytoscapeSeeds = () =>
   text(
     JSON.stringify({
@@ -235,6 +253,10 @@ export const GRAPH_TARGETS: Target[] = [
   graph('gexf', 'x.gexf', gexfSeeds, [mutateTokens(XML_WORDS)]),
   graph('graphology-json', 'x.json', graphologySeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
   graph('node-link-json', 'x.json', nodeLinkSeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
+  graph('places-json', 'x.json', placesSeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
+  graph('graphml-gz', 'x.graphml.gz', () => graphmlSeeds().map((bytes) => gzipSync(bytes)), [
+    mutateGzip(mutateTokens(XML_WORDS), mutateBytes),
+  ]),
   graph('cytoscape-json', 'x.json', cytoscapeSeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
   graph('adjacency-json', 'x.json', adjacencySeeds, [mutateJson, mutateTokens(JSON_WORDS)]),
   graph('gml', 'x.gml', gmlSeeds, [mutateTokens(CSV_WORDS)]),

@@ -1,0 +1,124 @@
+import {Flags, type Interfaces} from '@oclif/core'
+import {UsageError} from '../errors.js'
+import {ARRAY_ROLES, type ArrayRoles} from '../graph/npz-arrays.js'
+import type {ReadOptions} from '../graph/read-options.js'
+import type {SanitizeRequest} from '../sanitize/request.js'
+import {GROUP, names} from './flags.js'
+
+/** role=array, comma-separated. */
+const arrayRoles = Flags.custom<ArrayRoles>({
+  parse(text, _context, options) {
+    const pairs = text.split(',').map((part) => part.split('=').map((word) => word.trim()))
+    const wrong = pairs.find(
+      ([role = '', name = '', ...more]) => !ARRAY_ROLES.includes(role as never) || name === '' || more.length > 0,
+    )
+    if (wrong !== undefined)
+      throw new UsageError(`--${options.name} takes role=array, not '${wrong.join('=')}'`, [
+        `the roles are ${ARRAY_ROLES.join(', ')}: --${options.name} features=x,labels=y`,
+      ])
+    return Promise.resolve(Object.fromEntries(pairs) as ArrayRoles)
+  },
+})
+
+/** The flags that say how a graph and the files beside it are read: the same for every command that reads one. */
+export const readingFlags = {
+  edges: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'array of a plain npz that holds the edges (default: edges)',
+  }),
+  arrays: arrayRoles({
+    helpGroup: GROUP.input,
+    description: `which arrays of an npz hold what, as features=x,labels=y: ${ARRAY_ROLES.join(', ')} (default: by their usual names)`,
+  }),
+  features: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'node features in a file of their own: npy, npz or csv',
+  }),
+  labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
+  split: Flags.string({
+    helpGroup: GROUP.input,
+    description: 'train/validation/test nodes: json or npz; only labels of train are read',
+  }),
+  'split-numbers': Flags.string({
+    options: ['file', 'component'],
+    default: 'file',
+    helpGroup: GROUP.input,
+    description: "whose nodes the split numbers: the file's, or those of its largest component",
+  }),
+  'label-attribute': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'node attribute (GraphML, GEXF, JSON) or column of the labels file that holds the label',
+  }),
+  'feature-attributes': names({
+    helpGroup: GROUP.input,
+    description: 'node attributes, or columns of the features file, that hold features; comma-separated',
+  }),
+  'id-column': Flags.string({
+    helpGroup: GROUP.input,
+    description: 'column (csv) or array (npz) of the features and labels files that says whose each row is',
+  }),
+  'ids-as-text': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'node ids stay text: 007 is not 7',
+  }),
+  'first-id': Flags.integer({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.input,
+    description: 'the id of the first row of features and labels whose rows have no ids (default: what fits)',
+  }),
+  'rows-in-order': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'rows without ids follow the order in which the graph file first names its nodes',
+  }),
+  'source-column': Flags.string({
+    helpGroup: GROUP.input,
+    dependsOn: ['target-column'],
+    description: 'column of an edge table that holds the source: its name, or its number from 1',
+  }),
+  'target-column': Flags.string({
+    helpGroup: GROUP.input,
+    dependsOn: ['source-column'],
+    description: 'column of an edge table that holds the target',
+  }),
+  header: Flags.boolean({
+    allowNo: true,
+    helpGroup: GROUP.input,
+    description: 'the first row of an edge table names its columns (default: what its rows say)',
+  }),
+  'largest-component': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.input,
+    description: 'keep only the largest connected component',
+  }),
+}
+
+export type ReadingFlags = Interfaces.InferredFlags<typeof readingFlags>
+
+/** How a graph is read, from its flags. */
+export function readingOf(flags: ReadingFlags): Omit<SanitizeRequest['reading'], 'weights'> {
+  return {
+    edges: flags.edges ?? null,
+    ...(flags.arrays !== undefined && {arrays: flags.arrays}),
+    features: flags.features ?? null,
+    labels: flags.labels ?? null,
+    split: flags.split ?? null,
+    splitNumbers: flags['split-numbers'] as 'file' | 'component',
+    labelAttribute: flags['label-attribute'] ?? null,
+    featureAttributes: flags['feature-attributes'] ?? null,
+    idColumn: flags['id-column'] ?? null,
+    idsAsText: flags['ids-as-text'],
+    firstId: flags['first-id'] ?? null,
+    rowsInOrder: flags['rows-in-order'],
+    sourceColumn: flags['source-column'] ?? null,
+    targetColumn: flags['target-column'] ?? null,
+    header: flags.header ?? null,
+    largestComponent: flags['largest-component'],
+  }
+}
+
+/** The same as options of readGraph: what is not set is absent. */
+export const readOptionsOf = (reading: object): ReadOptions =>
+  Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== null && value !== undefined))

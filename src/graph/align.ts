@@ -1,0 +1,112 @@
+import {InputError, option} from '../errors.js'
+import type {Note} from '../frame/report.js'
+import type {GraphFormat, RawGraph, ReadResult} from './document.js'
+import {requireNodes} from './labels.js'
+import {unmatched} from './node-ids.js'
+import {type NodeSet, nodeSet} from './node-set.js'
+import type {ReadOptions} from './read-options.js'
+import {rowsByNode, type SideTable, type SideRows} from './side-data.js'
+
+/** Formats whose nodes are numbered: node k is row k of arrays, whatever it is called. */
+export const rowsAreNodes = (format: GraphFormat, nodeNames: readonly string[] | null) =>
+  nodeNames === null || format.endsWith('npz')
+
+/** Attributes that name nodes beside their ids: igraph writes n0, n1 … as ids and the names as an attribute. */
+const NAMING = ['name', 'label', 'Label', 'title', 'id']
+
+/** What the nodes are called by an attribute of their own that is unique. */
+export interface Alias {
+  readonly attribute: string
+  readonly set: NodeSet
+}
+
+export function aliasSets({raw: {nodeNames, nodes}, carried}: ReadResult, asText = false): Alias[] {
+  if (carried.nodeColumns === undefined) return []
+  return carried.nodeColumns().flatMap(({name, values}) => {
+    if (!NAMING.includes(name) || !values.every((value) => ['string', 'number', 'bigint'].includes(typeof value)))
+      return []
+    const names = values.map(String)
+    const isOther = names.some((one, node) => one !== (nodeNames?.[node] ?? String(node)))
+    return isOther && new Set(names).size === nodes ? [{attribute: name, set: nodeSet(names, asText)}] : []
+  })
+}
+
+/** Brings rows of features and labels into the order of the nodes. */
+export function aligner(
+  {nodes, nodeNames}: RawGraph,
+  format: GraphFormat,
+  set: NodeSet,
+  aliases: readonly Alias[],
+  options: ReadOptions,
+) {
+  // Names that only count, from 0 or from 1, are the numbers of rows.
+  const counts = nodeNames?.every((name, node) => name === String(node + 1)) ?? true
+  const isNumbered = counts || rowsAreNodes(format, nodeNames) || options.rowsInOrder === true
+  return <Value>(side: SideTable<Value> | null, kind: 'features' | 'labels') => {
+    if (side === null) return null
+    const {by, rows: matchedRows, note} = bestMatch(side, set, aliases)
+    const {value, rows, ids, notes} = matchedRows
+    const {path} = side.file
+    if (ids === null && !isNumbered) throw unmatched(path, nodeNames![0]!)
+    if (ids === null) {
+      requireNodes(rows, nodes, kind, path)
+      return {value, rows: null, notes}
+    }
+    const matched = rowsByNode({ids}, nodes, by, (node) => nodeNames?.[node] ?? String(node), path, kind === 'features')
+    return {value, rows: matched.rows, notes: [...notes, ...note, ...matched.notes]}
+  }
+}
+
+/**
+ * Rows by the ids of the nodes, or by an attribute that names them where the ids leave rows over and the attribute does
+ * not.
+ *
+ * Throws  InputError  ids and attribute both fit and say different things.
+ */
+function bestMatch<Value>(
+  side: SideTable<Value>,
+  set: NodeSet,
+  aliases: readonly Alias[],
+): {by: NodeSet; rows: SideRows<Value>; note: Note[]} {
+  const tried = aliases.flatMap(({attribute, set: by}) => {
+    const rows = attempt(side, by)
+    return rows instanceof InputError || !isWhole(rows, by) ? [] : [{attribute, by, rows}]
+  })
+  const [other] = tried
+  const rows = attempt(side, set)
+  if (other === undefined) {
+    if (rows instanceof InputError) throw rows
+    return {by: set, rows, note: []}
+  }
+  const note: Note[] = [
+    {
+      level: 'info',
+      code: 'matched-by-attribute',
+      message: `${side.file.path}: its ids are the node attribute ${other.attribute} of the graph file`,
+    },
+  ]
+  if (rows instanceof InputError || !isWhole(rows, set)) return {by: other.by, rows: other.rows, note}
+  const differs = rows.ids!.some((id) => set.find(id) !== other.by.find(id))
+  if (differs)
+    throw new InputError(
+      `${side.file.path}: its ids are ids of nodes, and they are also the node attribute ${other.attribute} of other nodes`,
+      [`give the rows ids of one kind`, `name the column of ids with ${option('idColumn')}`],
+    )
+  return {by: set, rows, note: []}
+}
+
+function attempt<Value>(side: SideTable<Value>, set: NodeSet): SideRows<Value> | InputError {
+  try {
+    return side.match(set)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+}
+
+/** Every row is a node, or every node has a row. */
+function isWhole<Value>({ids}: SideRows<Value>, set: NodeSet): boolean {
+  if (ids === null) return false
+  const found = new Set(ids.map((id) => set.find(id)))
+  return found.delete(undefined) ? found.size === set.size : ids.length > 0
+}

@@ -1,0 +1,72 @@
+import {csvCell, type Delimiter} from '../../data/csv.js'
+import {exactJson} from '../../data/json.js'
+import {runsInSpreadsheet} from '../../data/spreadsheet.js'
+import type {Note} from '../../frame/report.js'
+import type {WriteResult} from '../document.js'
+import {columnNames, isolatedNodes, notHeld, type WrittenGraph} from '../written.js'
+
+/**
+ * Any graph as an edge list with a header, every record with its attributes; names where nodes have names. Attributes of
+ * nodes, features, labels and split have no place in it.
+ */
+export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter): WriteResult {
+  const {edges, weights, isAdded, names} = graph
+  const cell = (value: unknown) =>
+    value === undefined || value === null
+      ? ''
+      : csvCell(typeof value === 'string' ? value : exactJson(value), delimiter)
+  // A column may be called like one of our own.
+  const own = new Set(['source', 'target', 'weight', 'added'])
+  const lines = [
+    [
+      'source',
+      'target',
+      ...(weights === null ? [] : ['weight']),
+      ...graph.edgeColumns.map(({name}) => cell(own.has(name) ? `edge_${name}` : name)),
+      ...(isAdded === null ? [] : ['added']),
+    ].join(delimiter),
+  ]
+  for (let r = 0; r < edges.length / 2; r++) {
+    lines.push(
+      [
+        cell(names?.[edges[2 * r]!] ?? edges[2 * r]),
+        cell(names?.[edges[2 * r + 1]!] ?? edges[2 * r + 1]),
+        ...(weights === null ? [] : [Number.isNaN(weights[r]) ? '' : weights[r]]),
+        ...graph.edgeColumns.map(({values}) => cell(values[r])),
+        ...(isAdded === null ? [] : [isAdded[r]!]),
+      ].join(delimiter),
+    )
+  }
+  const bytes = Buffer.from(`${lines.join('\n')}\n`)
+  const alone = isolatedNodes(graph)
+  return {
+    bytes,
+    notes: [
+      ...graph.notes,
+      ...notHeld('an edge list', [
+        graph.features !== null && 'features',
+        graph.labels !== null && 'labels',
+        graph.split !== null && 'split',
+        columnNames('node attributes', graph.nodeColumns),
+        alone > 0 && `the ${alone} nodes without an edge`,
+      ]),
+      ...formulaNotes(names),
+    ],
+  }
+}
+
+/**
+ * Names are written as they are, since the list has to be read again: an apostrophe before a formula would make another
+ * node of it.
+ */
+export function formulaNotes(names: readonly string[] | null): Note[] {
+  const found = (names ?? []).filter(runsInSpreadsheet)
+  if (found.length === 0) return []
+  return [
+    {
+      level: 'warning',
+      code: 'formula-names',
+      message: `the node name ${JSON.stringify(found[0])}${found.length > 1 ? `, like ${found.length - 1} more,` : ''} is a formula to a spreadsheet: do not open the edge list in one, the scores file is safe`,
+    },
+  ]
+}
