@@ -2,7 +2,7 @@ import {UsageError, option} from '../errors.js'
 import {sha256} from '../frame/checksum.js'
 import type {Verdict} from '../frame/report.js'
 import {judgeBaseline, pairOf} from './baseline.js'
-import type {JudgedReport} from './judged-report.js'
+import {asCertificate, type JudgedReport} from './judged-report.js'
 import {requireKnownMetric, type Schema} from './metric-schema.js'
 import {parseMetricPath, type Segment} from './metric-path.js'
 import {fromTheTop, readings} from './readings.js'
@@ -217,5 +217,14 @@ function resultOf(name: string, check: CheckConfig, run: CheckRun, place: Place)
     command,
     verdict: {status, summary},
   } = run.report
-  return {name, command, subject, verdict: {status, summary}, error: null, place}
+  const performance = asCertificate(run.report)?.metrics.performance
+  return {
+    name,
+    command,
+    subject,
+    verdict: {status, summary},
+    ...(performance === undefined ? {} : {performance}),
+    error: null,
+    place,
+  }
 }

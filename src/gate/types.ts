@@ -1,3 +1,5 @@
+import type {Performance} from '../certify/types.js'
+
 /** How much a finding weighs; off: not judged. */
 export type Level = 'off' | 'warn' | 'error'
 
@@ -104,6 +106,8 @@ export interface CheckResult {
   /** the checkpoint, graph or report that it names */
   subject: string
   verdict: {status: string; summary: string} | null
+  /** of a certificate whose performance is known: its figure, lower bound and baseline */
+  performance?: Performance
   error: {code: string; message: string; nextSteps: string[]} | null
   place: Place
 }

@@ -1,8 +1,21 @@
-import type {CertifyMetrics} from '../certify/types.js'
+import type {CertifyMetrics, Comparison} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
-import {confidence, count, lossChange, number, numberUp, orDash, percent, percentUp, radius} from './format.js'
+import {comparisonCaveats} from './comparison-view.js'
+import {
+  confidence,
+  count,
+  lossChange,
+  number,
+  numberUp,
+  orDash,
+  percent,
+  percentUp,
+  radius,
+  signedInterval,
+  signedNumber,
+} from './format.js'
 import {effects} from './sanitize-view.js'
 import type {Report, Verdict} from '../frame/report.js'
 import {visible} from '../frame/visible.js'
@@ -41,7 +54,24 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
     table(head, rows),
     about,
     ...(more.length === 0 ? [] : [more.join('\n')]),
+    ...(metrics.comparison === undefined ? [] : comparisonParts(metrics.comparison)),
   ])
+}
+
+/** The difference to an earlier report, layer by layer. */
+function comparisonParts(comparison: Comparison): string[] {
+  const rows = comparison.layers.map(({name, earlier, epsilon, difference, exact}) => [
+    markdownText(name),
+    number(earlier, 'up'),
+    number(epsilon, 'up'),
+    signedNumber(difference),
+    exact === null ? '–' : signedInterval(exact),
+  ])
+  return [
+    `Against the earlier report, on the same examples: scale-free ε now − then; exact intervals hold for all layers at once with ${confidence(comparison.alpha)} confidence.`,
+    table(['layer', 'then', 'now', 'difference', 'exact'], rows),
+    ...comparisonCaveats(comparison).map(markdownText),
+  ]
 }
 
 /** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */

@@ -1,8 +1,13 @@
 import {plural} from '../format.js'
+import type {CheckResult} from '../../gate/types.js'
+import {tenths} from '../format.js'
 import type {GateReport} from '../../documents/reports.js'
 
-/** What a shields.io endpoint badge reads: the colour and the words say the same. */
-export function gateBadge({verdict, metrics: {counts}}: GateReport): string {
+/**
+ * What a shields.io endpoint badge reads: the colour and the words say the same, the least accuracy of a certificate with
+ * its baseline beside them.
+ */
+export function gateBadge({verdict, metrics: {checks, counts}}: GateReport): string {
   const [message, color] =
     verdict.status === 'fail'
       ? [counts.errors > 0 ? `${plural(counts.errors, 'failure')}` : plural(counts.warnings, 'warning'), 'red']
@@ -11,5 +16,21 @@ export function gateBadge({verdict, metrics: {counts}}: GateReport): string {
         : counts.warnings > 0
           ? [plural(counts.warnings, 'warning'), 'yellow']
           : [counts.suppressed > 0 ? `passing, ${counts.suppressed} accepted` : 'passing', 'brightgreen']
-  return JSON.stringify({schemaVersion: 1, label: 'surety', message, color, isError: verdict.status === 'fail'}) + '\n'
+  return (
+    JSON.stringify({
+      schemaVersion: 1,
+      label: 'surety',
+      message: `${message}${accuracyText(checks)}`,
+      color,
+      isError: verdict.status === 'fail',
+    }) + '\n'
+  )
+}
+
+/** Of the certificate whose accuracy is furthest from being shown to beat its baseline. */
+function accuracyText(checks: readonly CheckResult[]): string {
+  const known = checks.flatMap(({performance}) => (performance === undefined ? [] : [performance]))
+  if (known.length === 0) return ''
+  const least = known.reduce((a, b) => ((b.lower ?? 0) - b.baseline < (a.lower ?? 0) - a.baseline ? b : a))
+  return `, accuracy ${tenths(least.value, 'down')} (≥ ${tenths(least.lower ?? 0, 'down')}; guessing ${tenths(least.baseline, 'up')})`
 }

@@ -2,7 +2,7 @@ import type {Finding} from '../../gate/types.js'
 import {plural} from '../format.js'
 import type {GateReport} from '../../documents/reports.js'
 import {visible} from '../../frame/visible.js'
-import {aboutOf, cut, failing, type RepositoryOptions, repositoryPath} from './view.js'
+import {aboutOf, cut, failing, interpretations, type RepositoryOptions, repositoryPath} from './view.js'
 
 /** GitHub shows ten errors and ten warnings of a step and drops the others without a word. */
 const SHOWN = 10
@@ -13,9 +13,10 @@ const MESSAGE = 4000
 
 /**
  * Workflow commands for GitHub Actions: at most ten errors and ten warnings, the worst first; the tenth stands for all
- * the others.
+ * the others. A notice for each certificate says what it states.
  */
-export function gateGithub({metrics}: GateReport, {folder}: RepositoryOptions = {}): string {
+export function gateGithub(report: GateReport, {folder}: RepositoryOptions = {}): string {
+  const {metrics} = report
   const findings = failing(metrics)
   const commands = (['error', 'warn'] as const).flatMap((level) =>
     annotations(
@@ -23,8 +24,18 @@ export function gateGithub({metrics}: GateReport, {folder}: RepositoryOptions = 
       folder,
     ),
   )
-  return commands.map((command) => `${command}\n`).join('')
+  return [...commands, ...notices(report)].map((command) => `${command}\n`).join('')
 }
+
+/** What each certificate of a model with a known performance says; GitHub shows ten notices of a step. */
+const notices = ({metrics}: GateReport): string[] =>
+  interpretations(metrics)
+    .filter(({check: {performance}}) => performance !== undefined)
+    .slice(0, SHOWN)
+    .map(
+      ({check: {name}, text}) =>
+        `::notice title=${property(cut(visible(`surety: ${name}`), TITLE))}::${data(cut(visible(text), MESSAGE))}`,
+    )
 
 function annotations(findings: readonly Finding[], folder: string | undefined): string[] {
   const single = findings.length <= SHOWN ? findings : findings.slice(0, SHOWN - 1)

@@ -1,4 +1,4 @@
-import type {Finding, Level} from '../../gate/types.js'
+import type {CheckResult, Finding, Level} from '../../gate/types.js'
 import {type HtmlContent, type Markup, markup} from '../html/escape.js'
 import type {GateReport} from '../../documents/reports.js'
 import {type CheckSummary, checkSummaries, failsGate, foundText, RULES, suppressionOf} from './view.js'
@@ -26,9 +26,26 @@ function suiteXml({check, findings}: CheckSummary, failLevel: FailLevel): Markup
     <properties>
       <property name="command" value="${check.command}"/>
       <property name="subject" value="${check.subject}"/>
-    </properties>
+${verdictXml(check)}    </properties>
 ${findings.map((finding) => caseXml(finding, failLevel))}  </testsuite>
 `
+}
+
+/** What the check's own verdict says, and the performance with its numbers as they are. */
+function verdictXml({verdict, performance}: CheckResult): HtmlContent {
+  if (verdict === null) return ''
+  const property = (name: string, value: string) => markup`      <property name="${name}" value="${value}"/>\n`
+  return [
+    property('verdict', verdict.status),
+    property('summary', verdict.summary),
+    ...(performance === undefined
+      ? []
+      : [
+          property(performance.measure, String(performance.value)),
+          ...(performance.lower === null ? [] : [property(`${performance.measure}.lower`, String(performance.lower))]),
+          property(`${performance.measure}.baseline`, String(performance.baseline)),
+        ]),
+  ]
 }
 
 function caseXml(finding: Finding, failLevel: FailLevel): Markup {

@@ -10,6 +10,7 @@ import {
   cut,
   failing,
   foundText,
+  interpretations,
   suppressed,
 } from './view.js'
 
@@ -18,6 +19,8 @@ const LARGEST = 1024 * 1024
 /** Room for headings and the sentence on what is left out. */
 const SPARE = 64 * 1024
 const CELL = 500
+/** Certificates whose words are shown. */
+const SAID = 20
 
 const SIGN: Record<CheckState, string> = {broken: '❌', failed: '❌', warned: '⚠️', passed: '✅'}
 
@@ -51,7 +54,11 @@ export function gateMarkdown({verdict, metrics}: GateReport): string {
     `${plural(passed.length, 'demand')} met`,
     section('', ['check', 'metric', 'expected', 'found'], passed.map(demand), budget),
   )
-  const parts = [failures, accepted, checks, met].filter((part) => part !== '')
+  const said = interpretations(metrics)
+    .slice(0, SAID)
+    .map(({check: {name}, text}) => `- **${cell(name)}**: ${markdownText(cut(text, 1000))}`)
+    .join('\n')
+  const parts = [said, failures, accepted, checks, met].filter((part) => part !== '')
   return document(
     'surety gate',
     {

@@ -6,6 +6,7 @@ import {
   cut,
   failing,
   foundText,
+  interpretations,
   type RepositoryOptions,
   repositoryPath,
   RULES,
@@ -57,6 +58,12 @@ function sarifText(
             executionSuccessful: metrics.findings.every(({rule, status}) => rule !== 'run' || status === 'pass'),
             toolExecutionNotifications: [
               ...metrics.checks.flatMap(brokenCheck),
+              ...interpretations(metrics).map(({check: {name, performance}, text}) => ({
+                level: 'note',
+                descriptor: {id: 'certificate'},
+                message: {text: said(`${name}: ${text}`)},
+                ...(performance === undefined ? {} : {properties: {performance}}),
+              })),
               ...notes.map(({level, code, message}) => ({
                 level: level === 'warning' ? 'warning' : 'note',
                 descriptor: {id: code},

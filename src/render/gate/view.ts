@@ -122,6 +122,12 @@ function demandsText(all: number, failed: number, accepted: number): string {
   return accepted === 0 ? met : `${met}, ${accepted} accepted`
 }
 
+/** What each certificate says of its model, in the words of its verdict: the same in every format. */
+export const interpretations = ({checks}: Pick<GateMetrics, 'checks'>): {check: CheckResult; text: string}[] =>
+  checks.flatMap((check) =>
+    check.command === 'certify' && check.verdict !== null ? [{check, text: check.verdict.summary}] : [],
+  )
+
 /**
  * The place as code hosts name it: from the root of the repository, with slashes.
  * `folder` is the current folder as seen from that root, empty at the root itself.

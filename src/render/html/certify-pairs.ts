@@ -1,4 +1,5 @@
 import type {CertifyMetrics, Comparison, PerturbationMetrics} from '../../certify/types.js'
+import {comparisonCaveats} from '../comparison-view.js'
 import {perturbationName} from '../certify-view.js'
 import {
   confidence,
@@ -153,5 +154,5 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
             percentUp(c.bound),
           ]),
         })
-  return markup`<p class="lead">Differences to the earlier report, paired on the same anchors and references (${pairing === 'input-hash' ? 'the data files have the same hash' : 'hidden states in two files: the labels agree row by row'}). Negative is better.</p>${epsilon}${bounds}${unmatched.length === 0 ? null : markup`<p>Without a counterpart: ${unmatched.join(', ')}.</p>`}`
+  return markup`<p class="lead">Differences to the earlier report, paired on the same anchors and references (${pairing === 'input-hash' ? 'the data files have the same hash' : 'hidden states in two files: the labels agree row by row'}). Negative is better.</p>${comparisonCaveats(comparison).map((sentence) => markup`<p>${sentence}</p>`)}${epsilon}${bounds}${unmatched.length === 0 ? null : markup`<p>Without a counterpart: ${unmatched.join(', ')}.</p>`}`
 }

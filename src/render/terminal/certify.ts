@@ -1,6 +1,7 @@
 import type {Cell, CertifyMetrics} from '../../certify/types.js'
 import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
+import {comparisonCaveats} from '../comparison-view.js'
 import {confidence, count, interval, lossChange, number, numberUp, orDash, percentUp} from '../format.js'
 import type {Report} from '../../frame/report.js'
 import {bar} from './blocks.js'
@@ -43,6 +44,8 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     )
   for (const {title, table} of [...perturbationTables(metrics, options.columns), ...comparisonTables(metrics)])
     lines.push(...section(title, table))
+  const caveats = metrics.comparison === undefined ? [] : comparisonCaveats(metrics.comparison)
+  lines.push(...caveats.flatMap((sentence) => ['', ...wrap(sentence, options.columns - 2).map((line) => `  ${line}`)]))
   return finish(lines)
 }
 

@@ -1,5 +1,13 @@
 import type {Finding} from '../../gate/types.js'
-import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
+import {
+  aboutOf,
+  type CheckState,
+  checkSummaries,
+  failing,
+  foundText,
+  interpretations,
+  suppressed,
+} from '../gate/view.js'
 import type {GateReport} from '../../documents/reports.js'
 import {shorten, visible} from '../../frame/visible.js'
 import {palette, type TerminalOptions} from './style.js'
@@ -15,6 +23,8 @@ const STATE: Record<CheckState, string> = {broken: '✗', failed: '✗', warned:
  */
 const SHARE = 0.4
 const SHOWN = 50
+/** Readable line length of prose. */
+const PROSE = 100
 
 /**
  * The result of gate as text: verdict, what fails and what is accepted in a table each, every check in a line. Ends
@@ -48,6 +58,9 @@ export function gateText({verdict, metrics}: GateReport, options: TerminalOption
   ])
   return finish([
     ...verdictLines(verdict, options),
+    ...interpretations(metrics)
+      .slice(0, SHOWN)
+      .flatMap(({check, text}) => ['', ...wrap(`${check.name}: ${text}`, Math.min(columns, PROSE), '  ')]),
     ...section(
       'What fails',
       ['', 'check', 'metric', 'expected', 'found'],

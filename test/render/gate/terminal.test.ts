@@ -29,6 +29,8 @@ describe('gateText', () => {
 
         A demand that could not be judged counts as failed.
 
+      digits: 36 of 36 cells are certified
+
       What fails
                  check   metric                           expected       found
         ✗ error  mails   run                              a report       models/mails…
