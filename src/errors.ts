@@ -1,5 +1,5 @@
 // eslint-disable-next-line no-control-regex -- control characters, since no message of ours holds them
-const OPTION = /\u0001(\w+)\u0002/g
+const OPTION = /\u0001([^\u0002]+)\u0002/g
 
 /** An option in a message: a library calls it by its name, the command line by its flag. */
 export const option = (name: string): string => `\u0001${name}\u0002`

@@ -78,7 +78,7 @@ export async function certify(
   const {perturbations = [], onBlock, kept} = run
   if (perturbations.length > 0 && options.split === null)
     throw new UsageError('perturbations need the split: the anchors set their units', [
-      `leave out ${option('plainStatistics')}`,
+      `leave out ${option('split: null')}`,
     ])
   const plan = await planCertify(embeddings, options, engine, perturbations.length)
   const pairs: PairSample[] = []

@@ -95,8 +95,8 @@ export function checkOptions({
   if (!(alpha > 0 && alpha < 1))
     throw new UsageError(`${option('alpha')} is ${alpha}; it lies between 0 and 1, both excluded`)
   if (split !== null && !(split > 0 && split < 1))
-    throw new UsageError(`${option('anchors')} is ${split}; their share lies between 0 and 1, both excluded`, [
-      `use ${option('plainStatistics')} for plain statistics`,
+    throw new UsageError(`${option('split')} is ${split}; the share of the anchors lies between 0 and 1, both excluded`, [
+      `use ${option('split: null')} for plain statistics`,
     ])
   if (floor !== 'auto' && !(floor >= 0 && floor < Infinity))
     throw new UsageError(`${option('floor')} is ${floor}; it is finite and at least 0`)
@@ -123,7 +123,7 @@ export function checkOptions({
   if (bounds.length > 0 && split === null)
     throw new UsageError(
       `${option('bounds')} needs a split: scale, τ and δ come from the anchors, the bounds from the others`,
-      [`leave out ${option('plainStatistics')}`],
+      [`leave out ${option('split: null')}`],
     )
   if (!Number.isInteger(examples) || examples < 0)
     throw new UsageError(`${option('examples')} is ${examples}; it is a whole number of examples, 0 for none`)
@@ -137,12 +137,12 @@ export function checkOptions({
     if (!(limit >= 0 && limit <= 1)) throw new UsageError(`${option(name)} is ${limit}; it is a share between 0 and 1`)
     if (split === null)
       throw new UsageError(`${option(name)} judges a bound, and without a split there is none`, [
-        `leave out ${option('plainStatistics')}`,
+        `leave out ${option('split: null')}`,
       ])
   }
   if (group !== null && split === null)
     throw new UsageError(`${option('group')} makes bounds about a fresh source, and without a split there is none`, [
-      `leave out ${option('plainStatistics')}`,
+      `leave out ${option('split: null')}`,
     ])
   if (group !== null && bounds.length > 0)
     throw new UsageError(`${option('bounds')} needs independent rows, and rows of one source are not`, [

@@ -83,18 +83,19 @@ export const certifyFlags = {
     helpGroup: GROUP.method,
     description: 'the whole report holds with probability 1 − α',
   }),
-  split: Flags.boolean({
-    default: true,
-    allowNo: true,
-    helpGroup: GROUP.method,
-    description:
-      'split rows into anchors and references; --no-split gives plain statistics of all pairs, no certificate',
-  }),
-  anchors: number({
+  split: number({
     min: 0.01,
     max: 0.9,
+    aliases: ['anchors'],
+    deprecateAliases: true,
     helpGroup: GROUP.method,
-    description: 'share of the rows that become anchors (default: a quarter)',
+    description: 'share of the rows that become anchors; the others are references (default: a quarter)',
+  }),
+  'no-split': Flags.boolean({
+    default: false,
+    exclusive: ['split'],
+    helpGroup: GROUP.method,
+    description: 'no anchors and references: plain statistics of all pairs, no certificate',
   }),
   'drop-duplicates': Flags.boolean({
     default: false,
@@ -283,7 +284,7 @@ const optionsOf = (flags: CertifyFlags): CertifyOptions => ({
   deltas: flags.delta ?? 'auto',
   etas: flags.eta ?? 'auto',
   alpha: flags.alpha,
-  split: flags.split ? (flags.anchors ?? DEFAULT_OPTIONS.split) : null,
+  split: flags['no-split'] ? null : (flags.split ?? DEFAULT_OPTIONS.split),
   seed: flags.seed,
   bootstrap: flags.bootstrap,
   lossMax: flags['loss-max'] ?? 'auto',

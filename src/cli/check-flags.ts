@@ -44,6 +44,7 @@ function argument(place: string, name: string, value: Option, flags: Flags): str
       ])
     return value ? [`--${name}`] : flag.allowNo === true ? [`--no-${name}`] : []
   }
+  if (value === false && Object.hasOwn(flags, `no-${name}`)) return [`--no-${name}`]
   if (typeof value === 'boolean')
     throw new UsageError(`${place}: the option ${name} takes a value, not ${value}`, [
       'leave it out, or give it a value',

@@ -11,6 +11,7 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'alpha',
   'batch-size',
   'data',
+  'defend',
   'floor',
   'format',
   'input-range',

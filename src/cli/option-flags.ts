@@ -1,5 +1,5 @@
 /** Options whose flag has another name than the option in kebab case. */
-const NAMES: Readonly<Record<string, string>> = {deltas: 'delta', etas: 'eta', plainStatistics: 'no-split'}
+const NAMES: Readonly<Record<string, string>> = {deltas: 'delta', etas: 'eta', 'split: null': 'no-split'}
 
 /** The flag that sets an option of a service. */
 export const flagOf = (option: string): string =>

@@ -208,7 +208,7 @@ describe('bad input', () => {
     ['a floor above δ', () => mixture(1, 40), {floor: 1, deltas: [0.5]}, /floor 1 is above/],
     ['a floor above every default δ', () => mixture(1, 40), {floor: 9}, /floor 9 is above every δ/],
     ['α of 1', () => mixture(1, 40), {alpha: 1}, /alpha is 1/],
-    ['a split of 0', () => mixture(1, 40), {split: 0}, /anchors is 0/],
+    ['a split of 0', () => mixture(1, 40), {split: 0}, /split is 0/],
     ['a δ of 0', () => mixture(1, 40), {deltas: [0]}, /deltas is 0/],
   ]
   for (const [name, data, change, message] of cases)

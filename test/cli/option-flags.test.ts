@@ -60,9 +60,9 @@ describe('options and flags', () => {
   })
 
   it('a library reads the name of the option, the command line the flag', () => {
-    const error = new UsageError(`${option('lossMax')} is 0`, [`leave out ${option('plainStatistics')}`])
+    const error = new UsageError(`${option('lossMax')} is 0`, [`leave out ${option('split: null')}`])
     expect(error.message).toBe('lossMax is 0')
-    expect(error.nextSteps).toEqual(['leave out plainStatistics'])
+    expect(error.nextSteps).toEqual(['leave out split: null'])
     expect(toFailure(error)).toMatchObject({message: '--loss-max is 0', nextSteps: ['leave out --no-split']})
     expect(toFailure(new InputError('a.npz: is empty'))).toMatchObject({message: 'a.npz: is empty', nextSteps: []})
   })

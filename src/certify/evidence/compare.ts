@@ -82,7 +82,7 @@ const only = ({evidence}: Certified, common: readonly string[]) =>
 /** Pairs need the same rows on the same side of the split, judged by the same loss. */
 function requireSameSample(now: Certified, before: Certified): void {
   const next = [
-    `certify both checkpoints on the same data with the same ${option('seed')}, ${option('anchors')}, ${option('limit')} and ${option('loss')}`,
+    `certify both checkpoints on the same data with the same ${option('seed')}, ${option('split')}, ${option('limit')} and ${option('loss')}`,
   ]
   if (now.metrics.loss.name !== before.metrics.loss.name)
     throw new InputError(`the losses differ: ${now.metrics.loss.name} here, ${before.metrics.loss.name} there`, next)

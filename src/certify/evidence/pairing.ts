@@ -26,7 +26,7 @@ export function compareWith(
   const {metrics, evidence} = now
   if (evidence === null)
     throw new InputError(`nothing is certified here, so there is nothing to compare with ${path}`, [
-      `leave out ${option('plainStatistics')}`,
+      `leave out ${option('split: null')}`,
     ])
   const hashes = (inputs: readonly InputFile[]) =>
     inputs

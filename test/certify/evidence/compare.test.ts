@@ -194,7 +194,7 @@ describe('compareCertificates', () => {
     expect(compare).toThrow(
       expect.objectContaining({
         message: 'nothing is certified here, so there is nothing to compare with old.json',
-        nextSteps: ['leave out plainStatistics'],
+        nextSteps: ['leave out split: null'],
       }) as Error,
     )
   })
