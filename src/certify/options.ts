@@ -95,9 +95,10 @@ export function checkOptions({
   if (!(alpha > 0 && alpha < 1))
     throw new UsageError(`${option('alpha')} is ${alpha}; it lies between 0 and 1, both excluded`)
   if (split !== null && !(split > 0 && split < 1))
-    throw new UsageError(`${option('split')} is ${split}; the share of the anchors lies between 0 and 1, both excluded`, [
-      `use ${option('split: null')} for plain statistics`,
-    ])
+    throw new UsageError(
+      `${option('split')} is ${split}; the share of the anchors lies between 0 and 1, both excluded`,
+      [`use ${option('split: null')} for plain statistics`],
+    )
   if (floor !== 'auto' && !(floor >= 0 && floor < Infinity))
     throw new UsageError(`${option('floor')} is ${floor}; it is finite and at least 0`)
   if (deltas !== 'auto' && !positive(deltas))
