@@ -1,4 +1,4 @@
-import {type Dense} from '../linalg/types.js'
+import type {Dense} from '../linalg/types.js'
 import type {AddedEdgePenalty} from './best-pairs.js'
 import type {EdgeSet} from './edge-set.js'
 import {strongestRival} from './meta-gradient.js'

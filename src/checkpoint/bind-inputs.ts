@@ -2,7 +2,7 @@ import type {NumericArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
-import type {DataSet, InputArray} from './types.js'
+import type {DataSet, InputArray} from './data-types.js'
 
 /**
  * An input as the model declares it; −1 stands for a size the caller chooses, the first axis is the batch. null: any

@@ -1,50 +1,21 @@
+import {type BatchChoice, type ModelRunner} from './model-runner.js'
 import type {LayerStates} from '../certify/types.js'
 import {InputError, UsageError, option} from '../errors.js'
 import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
 import {checkLabelOffset, checkLabels, classScores} from './output.js'
-import {type NodeRunner, withMixingNode} from './mixing-node.js'
-import {pool, type PoolOptions, size, type State} from './pool.js'
+import {withMixingNode} from './mixing-node.js'
+import {pool, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
 import {MixedRows, probeRows, type RowPlan} from './row-probe.js'
 import {sampleRows, takeExamples} from './sample.js'
-import type {DataSet, EmbeddingOptions, ModelStates, OutputKind} from './types.js'
+import type {EmbeddingOptions, ModelStates} from './types.js'
+import type {DataSet} from './data-types.js'
 
 const MAX_BATCH = 256
 /** Input values of one batch: large images come in smaller batches, since hidden states are many times larger. */
 const BATCH_VALUES = 2 ** 22
-
-/** What a kind of model brings to the common loop. */
-export interface ModelRunner {
-  /** names as reports show them; the last one is the model's output */
-  layers: readonly string[]
-  /** whether the output was asked for as a layer too */
-  reportOutput: boolean
-  outputKind: OutputKind | undefined
-  /** what the model calls its output, where that is not the layer's name */
-  outputName?: string
-  channelAxis: PoolOptions['channelAxis']
-  /** of each layer's own tensor: the axis of its features, −1 the last; absent or null: unknown */
-  features?: readonly (number | null)[]
-  batch: BatchChoice
-  inputs: readonly BoundInput[]
-  /** what to say if the model is run in this way */
-  notes?: readonly Note[]
-  /** all tensors of the model, to name the node that is at fault */
-  openNodes?: () => Promise<NodeRunner>
-  /** states of these rows in one batch, in the order of `layers`, as the model gives them */
-  run(rows: Uint32Array): Promise<State[]>
-}
-
-/** Examples in one forward pass. */
-export interface BatchChoice {
-  size: number
-  /** somebody chose it */
-  asked: boolean
-  /** the only size that the model declares; null: any */
-  fixed: number | null
-}
 
 /**
  * Runs the model over the data set in the first of several ways that keeps its examples apart, and gathers one vector for each example and layer.

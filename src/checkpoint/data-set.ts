@@ -16,7 +16,8 @@ import {size} from './pool.js'
 import {takeExamples} from './sample.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
-import type {Checkpoint, DataFormat, DataSet, InputArray} from './types.js'
+import type {Checkpoint} from './types.js'
+import type {DataFormat, DataSet, InputArray} from './data-types.js'
 
 export interface DataSetOptions {
   /** array or column that holds the class numbers; default: labels, or label */

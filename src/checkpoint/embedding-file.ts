@@ -13,7 +13,8 @@ import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './ou
 import {pool, size} from './pool.js'
 import {sampleRows} from './sample.js'
 import {selectLayers} from './select-layers.js'
-import type {Checkpoint, DataSet, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
+import type {Checkpoint, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
+import type {DataSet} from './data-types.js'
 
 /** Arrays with a meaning of their own; every other array of numbers is a layer. */
 const OUTPUTS = ['logits', 'probabilities']

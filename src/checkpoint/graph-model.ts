@@ -11,7 +11,8 @@ import {selectLayers} from './select-layers.js'
 import {forward, loadTensorFlow, reason} from './tensorflow.js'
 import {readTfGraph} from './tf-graph.js'
 import type {TfjsFiles} from './tfjs-files.js'
-import type {Checkpoint, DataSet, EmbeddingOptions} from './types.js'
+import type {Checkpoint, EmbeddingOptions} from './types.js'
+import type {DataSet} from './data-types.js'
 
 /**
  * A TensorFlow.js graph model (a converted SavedModel): every node that depends on the inputs can be a layer. Loops and

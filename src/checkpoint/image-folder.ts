@@ -8,7 +8,7 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import {lazyArray} from './sample.js'
-import type {DataSet} from './types.js'
+import type {DataSet} from './data-types.js'
 
 /** What is asked for; the rest follows from the model's input. */
 export interface ImageFlags

@@ -17,15 +17,14 @@ export {type DataSetOptions, readDataSet} from './data-set.js'
 export type {SampleKind} from './sample.js'
 export type {
   Checkpoint,
-  DataSet,
   EmbeddingOptions,
-  InputArray,
   InputSummary,
   LayerInfo,
   ModelStates,
   OutputKind,
-  Pooling,
 } from './types.js'
+export type {DataSet, InputArray} from './data-types.js'
+export type {Pooling} from './pool.js'
 
 /** What an extension promises; others promise nothing. */
 const PROMISED: Record<string, ContentKind> = {

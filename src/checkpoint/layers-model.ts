@@ -14,7 +14,8 @@ import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, tensorFlowInput, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
 import type {TfjsFiles} from './tfjs-files.js'
-import type {Checkpoint, DataSet, EmbeddingOptions, LayerInfo, OutputKind} from './types.js'
+import type {Checkpoint, EmbeddingOptions, LayerInfo, OutputKind} from './types.js'
+import type {DataSet} from './data-types.js'
 
 type Layer = LayersModel['layers'][number]
 export type TfLayer = LayerInfo & {output: SymbolicTensor}

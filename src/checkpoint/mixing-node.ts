@@ -1,14 +1,7 @@
+import type {NodeRunner} from './model-runner.js'
 import {InputError} from '../errors.js'
 import type {GraphNode} from './graph-layers.js'
-import type {State} from './pool.js'
 import {compareBatches, MixedRows} from './row-probe.js'
-
-/** A model that gives all of its tensors, in the order of its nodes. */
-export interface NodeRunner {
-  nodes: readonly {tensor: string; node: GraphNode}[]
-  run(rows: Uint32Array): Promise<State[]>
-  close(): Promise<void>
-}
 
 /**
  * The same error with the node at fault: of the nodes that first give an example other values with other neighbours, the

@@ -1,5 +1,3 @@
-import type {Pooling} from './types.js'
-
 /** One tensor of a batch as a model gives it. */
 export interface State {
   shape: readonly number[]
@@ -106,3 +104,5 @@ export const size = (shape: readonly number[]): number => shape.reduce((product,
 
 const like = (data: Float32Array | Float64Array, length: number) =>
   data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
+
+export type Pooling = 'flatten' | 'mean' | 'last' | 'first' | 'channel'

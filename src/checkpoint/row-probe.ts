@@ -1,6 +1,6 @@
 import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
-import type {ModelRunner} from './collect.js'
+import type {ModelRunner} from './model-runner.js'
 import {size, type State} from './pool.js'
 import {layoutOfOne, possibleLayouts, type RowLayout, rowsFirst} from './row-layout.js'
 

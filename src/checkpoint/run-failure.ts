@@ -1,5 +1,5 @@
 import {InputError, SuretyError, option} from '../errors.js'
-import type {DataSet} from './types.js'
+import type {DataSet} from './data-types.js'
 
 /** Sizes that do not go together: what a batch size that was fixed inside of the model looks like. */
 const SIZES = /reshap|expand|broadcast|dimension|incompatible|mismatch|shape|size/i

@@ -1,7 +1,7 @@
 import {type Random, random} from '../stats/random.js'
 import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
-import type {DataSet, InputArray} from './types.js'
+import type {DataSet, InputArray} from './data-types.js'
 
 /** Makes a stream of its own from the seed. */
 const LIMIT_STREAM = 0x5eed_11a7

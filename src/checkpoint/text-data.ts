@@ -6,7 +6,7 @@ import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import {groupNumbers} from './groups.js'
 import type {TextTokenizer, Tokens} from './tokenizer.js'
-import type {DataSet, InputArray} from './types.js'
+import type {DataSet, InputArray} from './data-types.js'
 
 export interface TextOptions {
   tokenizer: TextTokenizer

@@ -7,7 +7,7 @@ import {buildLayersModel, type BuiltModel, inputsOf, layersSource} from './layer
 import {checkLabels} from './output.js'
 import {type Backend, loadTensorFlow} from './tensorflow.js'
 import {readTfjsFiles} from './tfjs-files.js'
-import type {DataSet} from './types.js'
+import type {DataSet} from './data-types.js'
 
 /** A data set as the inputs of one model. */
 export interface BoundData {

@@ -1,7 +1,8 @@
+import type {Pooling} from './pool.js'
+import type {DataSet} from './data-types.js'
 import type {LayersModel} from '@tensorflow/tfjs-layers'
 import type {Embeddings} from '../certify/types.js'
-import type {NumericArray} from '../data/named-array.js'
-import type {InputFile, Json, Note} from '../frame/report.js'
+import type {InputFile, Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import type {SampleOptions} from './sample.js'
 import type {TensorFlow} from './tensorflow.js'
@@ -43,7 +44,6 @@ export interface LayerInfo {
   default: boolean
 }
 
-export type Pooling = 'flatten' | 'mean' | 'last' | 'first' | 'channel'
 /** one-vs-rest: a probability for each class by itself, which need not add up to 1 */
 export type OutputKind = 'logits' | 'probabilities' | 'one-vs-rest'
 
@@ -97,48 +97,4 @@ export interface EmbeddingOptions extends SampleOptions {
   /** of stored states: the array that says which source each row is of */
   group?: string
   onProgress?: (rowsDone: number, rows: number) => void
-}
-
-/** Inputs and labels of the examples, whatever file they came from. */
-export interface DataSet {
-  readonly rows: number
-  /** [rows, …] each; finite */
-  readonly inputs: InputArray[]
-  /** [rows] class numbers ≥ 0 */
-  readonly labels: Int32Array
-  readonly inputFiles: InputFile[]
-  /** what the examples were stored in; absent: made in memory */
-  readonly format?: DataFormat
-  /** [rows] which source each row is of, where one array says so */
-  readonly groups?: Int32Array
-  /** names of the classes by number, where the file has names */
-  readonly classNames?: readonly string[] | null
-  /** how examples became numbers: of images and texts */
-  readonly preparation?: Json
-  /** where the examples were texts */
-  readonly text?: TextRows
-  /** of a part of a data set: its rows in the file, and how many there are */
-  readonly rowNumbers?: Uint32Array
-  readonly rowsInFile?: number
-  /** some rows had no label and were left out */
-  readonly unlabelled?: boolean
-}
-
-/** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */
-export interface TextRows {
-  readonly texts: readonly string[]
-  readonly encode: (texts: readonly string[]) => InputArray[]
-}
-
-export type DataFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5' | 'csv' | 'images' | 'text'
-
-export interface InputArray {
-  readonly name: string
-  readonly shape: readonly number[]
-  /** the values of all rows; where `read` is given, asking for them makes them all at once */
-  readonly data: NumericArray
-  /** values of rows first … first + count − 1, for arrays that are made batch by batch, such as decoded images */
-  readonly read?: (first: number, count: number) => NumericArray
-  /** least and largest value there can be, where it is known */
-  readonly possible?: [number, number]
 }

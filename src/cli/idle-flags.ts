@@ -1,4 +1,4 @@
-import type {DataFormat} from '../checkpoint/types.js'
+import type {DataFormat} from '../checkpoint/data-types.js'
 import {UsageError} from '../errors.js'
 
 type Flags = Readonly<Record<string, unknown>>

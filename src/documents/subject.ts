@@ -1,4 +1,5 @@
-import type {Checkpoint, DataFormat, InputSummary, LayerInfo} from '../checkpoint/types.js'
+import type {Checkpoint, InputSummary, LayerInfo} from '../checkpoint/types.js'
+import type {DataFormat} from '../checkpoint/data-types.js'
 import type {SampleKind} from '../checkpoint/sample.js'
 import type {Json} from '../frame/report.js'
 

@@ -1,7 +1,7 @@
 import {bindData, type BoundData} from '../checkpoint/trainable.js'
 import type {BuiltModel} from '../checkpoint/layers-model.js'
 import {selectLayers} from '../checkpoint/select-layers.js'
-import type {DataSet} from '../checkpoint/types.js'
+import type {DataSet} from '../checkpoint/data-types.js'
 import {UsageError, option} from '../errors.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Note, Verdict} from '../frame/report.js'

@@ -1,4 +1,4 @@
-import type {DataSet, InputArray, TextRows} from '../checkpoint/types.js'
+import type {DataSet, InputArray, TextRows} from '../checkpoint/data-types.js'
 import {UsageError, option} from '../errors.js'
 import {random} from '../stats/random.js'
 import {CATALOGUE, type PerturbationRequest} from './catalogue.js'

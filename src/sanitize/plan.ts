@@ -1,7 +1,7 @@
+import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import {UsageError, option} from '../errors.js'
 import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
-import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
@@ -9,8 +9,6 @@ export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' 
   classes: number
   hasFeatures: boolean
 }
-
-export type SolverName = 'gram' | 'landmarks' | 'stream'
 
 /** What a solver would take; times are rough: nominal speeds of a processor, no GPU. */
 export interface SolverCost {

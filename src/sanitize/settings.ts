@@ -1,7 +1,6 @@
 import {UsageError, option} from '../errors.js'
 import type {Norm} from './aggregate.js'
 import type {LabelCoding} from './labels.js'
-import type {SolverName} from './plan.js'
 
 export type Preset = 'surety' | 'paper'
 export type RemovalMethod = 'exact' | 'first-order' | 'auto'
@@ -149,3 +148,5 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
     landmarks,
   }
 }
+
+export type SolverName = 'gram' | 'landmarks' | 'stream'

@@ -2,7 +2,7 @@ import type {Sequential} from '@tensorflow/tfjs-layers'
 import {writeFileSync} from 'node:fs'
 import {loadTensorFlow, type TensorFlow} from '../../src/checkpoint/tensorflow.js'
 import {layersModelBytes, writeLayersModel} from '../../src/checkpoint/write-layers-model.js'
-import type {DataSet} from '../../src/checkpoint/types.js'
+import type {DataSet} from '../../src/checkpoint/data-types.js'
 import {writeNpz} from '../../src/data/npz.js'
 import {random} from '../../src/stats/random.js'
 

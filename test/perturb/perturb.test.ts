@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import type {DataSet} from '../../src/checkpoint/types.js'
+import type {DataSet} from '../../src/checkpoint/data-types.js'
 import {parsePerturbation, type PerturbationName} from '../../src/perturb/catalogue.js'
 import {rotate, shift} from '../../src/perturb/images.js'
 import {imageLayout} from '../../src/perturb/layout.js'

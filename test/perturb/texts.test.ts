@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import type {DataSet, TextRows} from '../../src/checkpoint/types.js'
+import type {DataSet, TextRows} from '../../src/checkpoint/data-types.js'
 import {parsePerturbation, type PerturbationName} from '../../src/perturb/catalogue.js'
 import {perturbNumbers, perturbTexts} from '../../src/perturb/perturb.js'
 import {dropWords, mistype, swapWords, type TextChange} from '../../src/perturb/texts.js'

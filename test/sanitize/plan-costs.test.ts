@@ -4,7 +4,8 @@ import {csrFromDense} from '../../src/linalg/csr.js'
 import {raiseMemory} from '../../src/frame/memory.js'
 import {dense} from '../../src/linalg/types.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
-import {planSolver, type ProblemSizes, type SolverName} from '../../src/sanitize/plan.js'
+import {planSolver, type ProblemSizes} from '../../src/sanitize/plan.js'
+import {type SolverName} from '../../src/sanitize/settings.js'
 import {resolveSettings} from '../../src/sanitize/settings.js'
 
 const settings = resolveSettings({preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null})

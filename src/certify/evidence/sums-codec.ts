@@ -53,13 +53,13 @@ export interface SumsSizes {
 }
 
 /** The sums of a layer that every bound is computed from. */
-export type PairSums = Pick<
+export type BoundSums = Pick<
   LayerSums,
   'total' | 'anchorTotal' | 'crossLabelTotal' | 'zeroDistancePairs' | 'within' | 'exceed' | 'windowed'
 >
 
 /** Only what PackedSums names is packed, whatever else `sums` holds. */
-export function packSums(sums: PairSums & Pick<LayerSums, 'examples' | 'fresh'>): PackedSums {
+export function packSums(sums: BoundSums & Pick<LayerSums, 'examples' | 'fresh'>): PackedSums {
   const {examples, fresh} = sums
   return {
     total: pack(sums.total),
@@ -94,7 +94,7 @@ const packCounts = (counts: Float64Array) => pack(Uint32Array.from(counts))
  * Throws  InputError  an array of another length, a sum that is negative or not finite, a count that is above what
  *         there is to count; starts with the place of `source`.
  */
-export function unpackSums(packed: PackedSums, sizes: SumsSizes, source: Source): PairSums {
+export function unpackSums(packed: PackedSums, sizes: SumsSizes, source: Source): BoundSums {
   const {anchors: m, references: n, deltas: G, radii, etas: E} = sizes
   const {crossLabelTotal, zeroDistancePairs} = packed
   if (!isSum(crossLabelTotal)) throw fault(source, `crossLabelTotal is ${crossLabelTotal}`)

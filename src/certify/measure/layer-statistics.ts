@@ -1,4 +1,4 @@
-import {type VolatilitySums} from '../../pairwise/engine.js'
+import type {VolatilitySums} from '../../pairwise/engine.js'
 import {type Sources, sourcesOf} from '../sample/sources.js'
 
 /** What every bound of a layer is computed from: sums over the m anchors, for each of the n references. */

@@ -1,5 +1,5 @@
 import type {Family, LayerBets} from '../bets.js'
-import {type LayerStatistics} from '../measure/layer-statistics.js'
+import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {perSource} from '../sample/sources.js'
 import {pilotBets, ratioUpperBound} from '../../stats/betting.js'
 import {directRange, globalRange, largestVolatility, windowedRange} from './ranges.js'

@@ -1,6 +1,6 @@
 import {cellBounds, type CellBounds, cellStatistics, lowerBound} from './bounds.js'
-import {type LayerBets} from '../bets.js'
-import {type LayerStatistics} from '../measure/layer-statistics.js'
+import type {LayerBets} from '../bets.js'
+import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
 import type {Cell, LayerMetrics} from '../types.js'
 import type {CellStatus} from '../family-types.js'

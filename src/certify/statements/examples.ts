@@ -1,4 +1,4 @@
-import {type ExampleCounts} from '../measure/example-counts.js'
+import type {ExampleCounts} from '../measure/example-counts.js'
 import {clopperPearsonUpper} from '../../stats/clopper-pearson.js'
 import {MIN_PAIRS} from './cells.js'
 import type {Points} from '../sample/points.js'

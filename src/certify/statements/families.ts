@@ -2,7 +2,7 @@ import type {LayerBets} from '../bets.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {classRows} from './classes.js'
 import {exampleBounds, exampleLayer, exampleRows} from './examples.js'
-import {type ExampleCounts} from '../measure/example-counts.js'
+import type {ExampleCounts} from '../measure/example-counts.js'
 import type {Points} from '../sample/points.js'
 import type {AlphaSplit, ClassRow, Examples} from '../types.js'
 

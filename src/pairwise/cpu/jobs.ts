@@ -1,7 +1,7 @@
 import type {Products} from '../../linalg/products.js'
 import {type KernelJob, kernelBlocks, type KernelPart} from './kernel-blocks.js'
 import {volatilityBlocks, type VolatilityPart} from './volatility-blocks.js'
-import {type VolatilityJob} from './volatility-job.js'
+import type {VolatilityJob} from './volatility-job.js'
 
 /** What a worker needs to compute any block of a reduction. Large arrays lie in shared memory and are not copied. */
 export type Job = VolatilityJob | KernelJob

@@ -88,7 +88,7 @@ export class PairKernel {
    * Adds the pairs of a reference with the anchors of the stretch. Leaves out what is as steep as `weakest` or has a d²
    * above `farthest`, and returns how many twos are in `left`.
    */
-  addRow({j, square, loss, label}: KernelRow, {from, to, product, bin}: AnchorStretch, limits: Limits): number {
+  addRow({j, square, loss, label}: KernelRow, {from, to, product, bin}: AnchorStretch, limits: WitnessLimits): number {
     const {weakest, farthest} = limits
     const {products, bins, total, left, run} = this
     const end = run(
@@ -127,7 +127,7 @@ export interface AnchorStretch {
 }
 
 /** Beyond these a pair is left to the caller. */
-export interface Limits {
+export interface WitnessLimits {
   readonly weakest: number
   readonly farthest: number
 }

@@ -1,4 +1,4 @@
-import {type VolatilityJob} from './volatility-job.js'
+import type {VolatilityJob} from './volatility-job.js'
 import type {Products, Real} from '../../linalg/products.js'
 import type {Dense} from '../../linalg/types.js'
 import type {VolatilitySums} from '../engine.js'

@@ -4,7 +4,7 @@ import {hasProducts, pairSides} from './pair-rows.js'
 import {isBefore} from './pair-sums.js'
 import type {BlockRunner} from './runner.js'
 import {REFERENCE_BLOCK, type VolatilityPart} from './volatility-blocks.js'
-import {type VolatilityJob} from './volatility-job.js'
+import type {VolatilityJob} from './volatility-job.js'
 
 const WITNESSES = 16
 

@@ -1,6 +1,6 @@
 import type {Metric} from '../cpu/distances.js'
 import type {Gpu} from './gpu.js'
-import type {Panel} from './resident.js'
+import type {ColumnPanel} from './resident.js'
 import {SQUARE, STORE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 /** Coordinates that one dispatch adds up; the next one adds its sum to theirs. */
@@ -32,8 +32,8 @@ const shaderOf = (metric: Metric): string =>
 export async function distanceSums(
   gpu: Gpu,
   metric: Metric,
-  left: Panel,
-  right: Panel,
+  left: ColumnPanel,
+  right: ColumnPanel,
   depth: number,
   block: GPUBuffer,
 ): Promise<void> {

@@ -84,16 +84,22 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
 }
 
 /** Rows on the device, as a tile reads them. */
-export interface Panel {
+export interface ColumnPanel {
   readonly buffer: GPUBuffer
   /** padded to whole tiles */
   readonly height: number
 }
 
-export const panel = ({columns, plan}: Resident, p: number): Panel => ({buffer: columns[p]!, height: plan.height})
+export const panel = ({columns, plan}: Resident, p: number): ColumnPanel => ({buffer: columns[p]!, height: plan.height})
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
-export function cosines(gpu: Gpu, left: Panel, right: Panel, depth: number, block: GPUBuffer): Promise<void> {
+export function cosines(
+  gpu: Gpu,
+  left: ColumnPanel,
+  right: ColumnPanel,
+  depth: number,
+  block: GPUBuffer,
+): Promise<void> {
   return gpu.dispatch(
     PRODUCT,
     tileShape(left.height, right.height, {end: depth}),

@@ -4,7 +4,7 @@ import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed
 import type {GateReport} from '../../documents/reports.js'
 import {type HtmlContent, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
-import {type Section} from './section.js'
+import type {Section} from './section.js'
 import {type TableColumn, dataTable, foldedTable} from './table.js'
 
 const STATE: Record<CheckState, string> = {

@@ -5,7 +5,7 @@ import {agreementTable, answersTable, positionTable, preferenceTable, winTable} 
 import type {JudgeReport} from '../../documents/reports.js'
 import {type HtmlContent, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
-import {type Section} from './section.js'
+import type {Section} from './section.js'
 import {dataTable, facts, textTable} from './table.js'
 
 /** How far a judge can be trusted, as one self-contained HTML file. */

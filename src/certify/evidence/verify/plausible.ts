@@ -1,7 +1,7 @@
 import type {Bet} from '../../../stats/betting.js'
 import {random} from '../../../stats/random.js'
 import {FAMILIES} from '../../bets.js'
-import {type LayerStatistics} from '../../measure/layer-statistics.js'
+import type {LayerStatistics} from '../../measure/layer-statistics.js'
 import {middle} from '../../sample/grid.js'
 import {decodeLayer, type Evidence, type LayerEvidence} from '../evidence.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
