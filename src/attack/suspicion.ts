@@ -2,7 +2,7 @@ import type {Graph} from '../graph/types.js'
 import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {aggregation} from '../sanitize/aggregate.js'
-import {canonicalEdges, canonicalOrder} from '../sanitize/canonical.js'
+import {canonicalOrder} from '../sanitize/canonical.js'
 import {edgeChances} from '../sanitize/edge-chances.js'
 import {pairScores} from '../sanitize/fused.js'
 import {givenLabels} from '../sanitize/labels.js'
@@ -34,14 +34,7 @@ export async function newEdgeSuspicion(
   const given = givenLabels(graph)
   const order = canonicalOrder(graph, given.labels, mixing)
   const sources = await likenessSources(graph, given, order, random, exact, products)
-  const {score, fit} = edgeChances(
-    edges,
-    sources,
-    mixing,
-    canonicalEdges(edges, order),
-    graph.features !== null,
-    random,
-  )
+  const {score, fit} = edgeChances(edges, sources, mixing, order, graph.features !== null, random)
   const withNode = pairScores(score, {source: sources[0]!, mixing, logOdds: fit.logOdds})
   const rows: (Float32Array | undefined)[] = []
   return (u) => (rows[u] ??= Float32Array.from(withNode(u)))

@@ -2,13 +2,16 @@ import type {RandomEdges} from './random-edges.js'
 
 /** Edges are removed from this chance of being wired at random on: a network loses little by a genuine one. */
 const FROM = 0.06
-/** Beyond the share that looks wired at random, so much more of all edges may go. */
-const BEYOND = 0.09
+/**
+ * Beyond the share that looks wired at random, so much more of all edges may go. Without features an edge is read from
+ * few neighbours, and no more goes than looks so.
+ */
+const BEYOND = {features: 0.09, neighbours: 0}
 /** Up to this share of edges that look wired at random a graph looks like a clean one, and at most CLEAN goes. */
-const NATURAL = 0.06
+const NATURAL = {features: 0.06, neighbours: 0.08}
 const CLEAN = 0.03
-/** Between NATURAL and this share the limit rises from the one to the other. */
-const CERTAIN = 0.08
+/** So much above NATURAL the limit has risen from the one to the other. */
+const RISE = 0.02
 /**
  * Share of comparisons in which a genuine edge must be less suspect than a random pair: with less the score cannot judge
  * this graph. Without features an edge is read from few neighbours, and real ones reach less.
@@ -39,7 +42,7 @@ export interface AutoPrune {
  * Guards     the score must tell genuine edges from pairs wired at random: (s − π/2)/(1 − π) ≥ .9 (.78 without features), s the separation of
  *            all edges and π the share that looks wired at random, π ≤ ½, and at least 100 edges. Else nothing.
  * Rule       edges with P ≥ .06, but at most π + .09 of all; where π ≤ .06, as in clean graphs, at most .03; between .06
- *            and .08 in between.
+ *            and .08 in between. Without features π, and .08 and .10 for .06 and .08.
  * Precision  the constants were chosen on some graphs and judged on others: docs/math-sanitize.md, "Where to cut".
  */
 export function autoPrune(
@@ -63,10 +66,10 @@ export function autoPrune(
       `an edge that was not wired at random is told from a random pair in ${Math.round(100 * power)} % of comparisons, ${100 * POWER[evidence]} % are needed`,
     )
   const likely = probability.reduce((count, p) => count + Number(p >= FROM), 0)
-  const rise = Math.min(1, Math.max(0, (pi - NATURAL) / (CERTAIN - NATURAL)))
-  const limit = CLEAN + rise * (pi + BEYOND - CLEAN)
+  const rise = Math.min(1, Math.max(0, (pi - NATURAL[evidence]) / RISE))
+  const limit = CLEAN + rise * (pi + BEYOND[evidence] - CLEAN)
   return {
-    finding: pi <= NATURAL ? 'no evidence of an attack' : 'suspicious edges found',
+    finding: pi <= NATURAL[evidence] ? 'no evidence of an attack' : 'suspicious edges found',
     reason: null,
     count: Math.min(likely, Math.floor(limit * m)),
     isClear: power >= CLEAR,

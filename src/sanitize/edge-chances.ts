@@ -33,7 +33,7 @@ export interface EdgeChances {
  * The score of every edge by the parts that apply to this graph, beside pairs wired at random, and the chance that each
  * was wired at random.
  *
- * Shapes     edges [2 m], order [m] edge numbers in canonical order.
+ * Shapes     edges [2 m], order [n] nodes in canonical order.
  * Parts      one that sees genuine edges no better than rewired pairs (separation ≤ .52) has no say here.
  * Cost       that of edgeLikeness, nullPairs and edgeFit.
  */
@@ -47,7 +47,7 @@ export function edgeChances(
 ): EdgeChances {
   const likeness = edgeLikeness(edges, sources)
   const {known} = likeness
-  const supported = supportedEdges(edges, likeness, mixing.degrees, hasFeatures ? 'features' : 'neighbours')
+  const supported = supportedEdges(edges, likeness, mixing.degrees, evidenceOf(sources, hasFeatures))
   const seen = {...likeness, overlap: neighbourOverlap(edges, mixing)}
   const drawn = nullPairs(edges, sources, mixing, order, random)
   const [real, nulls] = rounded(seen, drawn)
@@ -89,6 +89,9 @@ export function edgeChances(
     ),
   }
 }
+
+const evidenceOf = (sources: readonly LikenessSource[], hasFeatures: boolean) =>
+  hasFeatures ? 'features' : sources.every(({positions}) => positions !== null) ? 'communities' : 'neighbours'
 
 /** The parts of the score do not read the kernel, nor the raw features. */
 const asEvidence = (values: Likeness & PairValues & {fit: Float64Array}): EdgeEvidence => ({

@@ -6,9 +6,11 @@ import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {autoPrune} from './auto-prune.js'
 import {edgeChances} from './edge-chances.js'
+import {communityPositions} from './communities.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import type {PreparedGraph} from './prepare.js'
 import {markEdges} from './prune.js'
+import {regressLinearly} from './pseudo-labels.js'
 import {unmarkedEdges} from './summary.js'
 
 const FOLDS = 2
@@ -36,7 +38,8 @@ export interface HarmTest {
  * and pruned with the other half, and the hidden labels are predicted before and after.
  *
  * Formula    kernel regression with κ on rows of Â²X (row-normalised, unit length), F = κ(x̂ x̂_Lᵀ)(κ(x̂_L x̂_Lᵀ) + .1 I)⁻¹Y.
- *            Veto where lost > won and a binomial with ½ gives as many lost with chance ≤ .02.
+ *            Without features, where communities stand out, F by ridge regression on the positions among them in place
+ *            of the kernel. Veto where lost > won and a binomial with ½ gives as many lost with chance ≤ .02.
  * Reads      given labels only.
  * Power      an attack on labelled nodes makes pruning look harmful too, so only clear harm counts.
  * Cost       twice edgeChances and four regressions on at most 750 nodes.
@@ -44,7 +47,7 @@ export interface HarmTest {
  * Source     the sign test; docs/math-sanitize.md, "First do no harm".
  */
 export async function harmTest(prepared: PreparedGraph, minDegree: number): Promise<HarmTest> {
-  const {graph, given, mixing, edgeOrder} = prepared
+  const {graph, given, mixing, nodeOrder} = prepared
   const out: HarmTest = {hidden: 0, lost: 0, won: 0, vetoes: false}
   const generator = random(prepared.options.seed ^ SEED)
   const step = Math.ceil(given.nodes.length / MOST)
@@ -53,14 +56,8 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     const hidden = given.nodes.filter((_, k) => dealt[k]! % FOLDS === fold)
     const rest = without(given, hidden)
     if (hidden.length === 0 || new Set(Array.from(rest.nodes, (i) => rest.labels[i]!)).size < 2) continue
-    const chances = edgeChances(
-      graph.edges,
-      await prepared.relabelled(rest),
-      mixing,
-      edgeOrder,
-      graph.features !== null,
-      generator,
-    )
+    const sources = await prepared.relabelled(rest)
+    const chances = edgeChances(graph.edges, sources, mixing, nodeOrder, graph.features !== null, generator)
     const {count} = autoPrune(chances.random, graph.features === null ? 'neighbours' : 'features')
     if (count === 0) continue
     const {pruned} = markEdges(
@@ -70,8 +67,10 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     )
     const thin = (nodes: Uint32Array) => nodes.filter((_, k) => k % step === 0)
     const asked = thin(hidden)
-    const before = await predictions(prepared, graph.edges, thin(rest.nodes), rest, asked)
-    const after = await predictions(prepared, unmarkedEdges(graph.edges, pruned), thin(rest.nodes), rest, asked)
+    const predict = sources.every(({positions}) => positions !== null) ? byCommunities : byKernel
+    const labelled = thin(rest.nodes)
+    const before = await predict(prepared, graph.edges, labelled, rest, asked)
+    const after = await predict(prepared, unmarkedEdges(graph.edges, pruned), labelled, rest, asked)
     asked.forEach((node, k) => {
       const label = given.labels[node]!
       out.hidden++
@@ -88,14 +87,17 @@ function without({nodes, labels, ...rest}: GivenLabels, hidden: Uint32Array): Gi
   return {...rest, nodes: nodes.filter((i) => left[i]! >= 0), labels: left}
 }
 
-/** The most probable class of some nodes, from labelled ones, by the kernel of rows mixed twice over some edges. */
-async function predictions(
-  {graph, problem, exact, products}: PreparedGraph,
+/** The most probable class of some nodes, from labelled ones, over some edges. */
+type Predict = (
+  prepared: PreparedGraph,
   edges: Uint32Array,
   labelled: Uint32Array,
   given: GivenLabels,
   asked: Uint32Array,
-): Promise<Int32Array> {
+) => Promise<Int32Array>
+
+/** By the kernel of rows mixed twice. */
+const byKernel: Predict = async ({graph, problem, exact, products}, edges, labelled, given, asked) => {
   const {matrix} = aggregation(graph.nodes, edges, 'row', 1)
   const rows = (of: Uint32Array) =>
     normaliseRows(aggregateRows(multiplyCsr(selectRows(matrix, of) as Csr, matrix), problem.features)).unit
@@ -108,6 +110,24 @@ async function predictions(
     products,
   )
   return largest(await products.multiply(await exact.kernelBlock(unknown, known), weights))
+}
+
+/** By the place among the communities that stand out, where these edges still have some. */
+const byCommunities: Predict = async (prepared, edges, labelled, given, asked) => {
+  const {neighbours} = aggregation(prepared.graph.nodes, edges, 'row', 1)
+  const positions = communityPositions(neighbours, given.classes, prepared.nodeOrder)
+  if (positions === null) return byKernel(prepared, edges, labelled, given, asked)
+  const y = labelMatrix(given.labels, labelled, given.classes, 'one-hot')
+  centreColumns(y)
+  return largest(
+    await regressLinearly(
+      selectRows(positions, labelled),
+      y,
+      selectRows(positions, asked),
+      prepared.exact,
+      prepared.products,
+    ),
+  )
 }
 
 function largest({rows, cols, data}: Dense): Int32Array {

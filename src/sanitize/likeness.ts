@@ -7,6 +7,7 @@ import {aggregation} from './aggregate.js'
 import {affineLabels, classAffinity} from './affinity.js'
 import {contextLikeness, endCosine, softDisagreement, weighByLikeness, type WeightedGraph} from './context.js'
 import {canonicalEdges} from './canonical.js'
+import {communityPositions} from './communities.js'
 import {profiles} from './features.js'
 import type {GivenLabels} from './labels.js'
 import {pseudoLabels} from './pseudo-labels.js'
@@ -22,6 +23,8 @@ const FOLDS = 5
  * in the cut.
  */
 const SUPPORT = 4
+/** The same where communities stand out: one neighbour says which it is. */
+const SUPPORT_AMONG_COMMUNITIES = 2
 
 /**
  * What some edges are judged with, made without reading any of them: from features, or from the edges of the other
@@ -36,6 +39,8 @@ export interface LikenessSource {
   readonly soft: Dense
   /** [n, classes] soft · A, A how readily the classes are joined in this graph (classAffinity) */
   readonly affine: Dense
+  /** [n, r] where the nodes lie among communities, which pseudo-labels then follow; null: with features, or none stand out */
+  readonly positions: Dense | null
   /** [n] pseudo-labels after propagation over the graph */
   readonly labels: Int32Array
   /** every edge of the graph, weighted by the likeness of its ends */
@@ -67,7 +72,8 @@ export async function likenessSources(
   ): Promise<LikenessSource> => {
     const e = profiles(rows, features === null ? order : null)
     const weighted = weighByLikeness(nodes, edges, e)
-    return labelledSource({edges: judged, profiles: e, graph: weighted}, edges, given, exact, products)
+    const positions = features === null ? communityPositions(rows as Csr, given.classes, order) : null
+    return labelledSource({edges: judged, profiles: e, graph: weighted, positions}, edges, given, exact, products)
   }
   if (features !== null) return [await sourceOf(Uint32Array.from({length: edges.length / 2}, (_, e) => e))]
   const sources: LikenessSource[] = []
@@ -78,13 +84,13 @@ export async function likenessSources(
 
 /** A source with the pseudo-labels that some given labels make. */
 export async function labelledSource(
-  source: Pick<LikenessSource, 'edges' | 'profiles' | 'graph'>,
+  source: Pick<LikenessSource, 'edges' | 'profiles' | 'graph' | 'positions'>,
   edges: Uint32Array,
   given: GivenLabels,
   exact: PairwiseEngine,
   products: Products,
 ): Promise<LikenessSource> {
-  const labels = await pseudoLabels(source.profiles, given, source.graph, exact, products)
+  const labels = await pseudoLabels(source.profiles, given, source.graph, exact, products, source.positions)
   return {...source, ...labels, affine: affineLabels(labels.soft, classAffinity(edges, labels.soft))}
 }
 
@@ -177,7 +183,8 @@ export function edgeLikeness(edges: Uint32Array, sources: readonly LikenessSourc
 }
 
 /**
- * [m] 1 at edges that the cut may count: known, and without features between nodes of at least 4 neighbours. With
+ * [m] 1 at edges that the cut may count: known, and without features between nodes of at least 4 neighbours, of 2 where
+ * communities stand out. With
  * fewer, hiding one leaves so little to judge by that real edges look wired at random: a quarter of clean Citeseer's
  * would be pruned.
  */
@@ -185,11 +192,10 @@ export function supportedEdges(
   edges: Uint32Array,
   {known}: Likeness,
   degrees: Uint32Array,
-  from: 'features' | 'neighbours',
+  from: 'features' | 'neighbours' | 'communities',
 ): Uint8Array {
-  return known.map((x, e) =>
-    from === 'features' || Math.min(degrees[edges[2 * e]!]!, degrees[edges[2 * e + 1]!]!) >= SUPPORT ? x : 0,
-  )
+  const least = {features: 0, neighbours: SUPPORT, communities: SUPPORT_AMONG_COMMUNITIES}[from]
+  return known.map((x, e) => (Math.min(degrees[edges[2 * e]!]!, degrees[edges[2 * e + 1]!]!) >= least ? x : 0))
 }
 
 /** 0 where there are no values. */

@@ -1,6 +1,7 @@
 import {rowDot} from '../linalg/csr-products.js'
 import type {Random} from '../stats/random.js'
 import type {Aggregation} from './aggregate.js'
+import {canonicalEdges} from './canonical.js'
 import {neighbourShare, SELF} from './context.js'
 import {isKnown, type LikenessSource, type PairValues} from './likeness.js'
 
@@ -13,7 +14,7 @@ const NULL_PAIRS = 20_000
  * How        two edges {u, u′}, {v, v′} of one source are rewired to {u, v}. The ends of all edges are dealt into pairs
  *            again and again, so that every end comes equally often, until at least 20,000 are known (or 20 rounds).
  * Left out   a pair {u, u}, or one of which nothing is known.
- * Shapes     edges [2 m], order [m] edge numbers in an order that does not depend on the file → values [k], k ≈ 20,000.
+ * Shapes     edges [2 m], order [n] nodes in an order that does not depend on the file → values [k], k ≈ 20,000.
  * Random     a permutation of the ends for each round.
  * Cost       degree inner products of profiles a pair.
  * Empty      no pair is known → [0] each.
@@ -27,7 +28,8 @@ export function nullPairs(
   order: Uint32Array,
   random: Random,
 ): PairValues {
-  const room = NULL_PAIRS + order.length
+  const m = edges.length / 2
+  const room = NULL_PAIRS + m
   const out = {
     context: new Float64Array(room),
     disagreement: new Float64Array(room),
@@ -35,13 +37,18 @@ export function nullPairs(
     overlap: new Float64Array(room),
   }
   let count = 0
-  const place = new Uint32Array(order.length)
-  order.forEach((e, k) => (place[e] = k))
+  const edgePlace = placesOf(canonicalEdges(edges, order))
+  const nodePlace = placesOf(order)
   const ends = sources.map((source) => {
-    const numbers = source.edges.slice().sort((a, b) => place[a]! - place[b]!)
-    return Uint32Array.from({length: 2 * numbers.length}, (_, t) => 2 * numbers[t >> 1]! + (t & 1))
+    const numbers = source.edges.slice().sort((a, b) => edgePlace[a]! - edgePlace[b]!)
+    // Which end of an edge comes first does not depend on the file either.
+    const isTurned = (e: number) => Number(nodePlace[edges[2 * e]!]! > nodePlace[edges[2 * e + 1]!]!)
+    return Uint32Array.from(
+      {length: 2 * numbers.length},
+      (_, t) => 2 * numbers[t >> 1]! + ((t & 1) ^ isTurned(numbers[t >> 1]!)),
+    )
   })
-  for (let round = 0; round < 20 * Math.ceil(NULL_PAIRS / Math.max(1, order.length)); round++) {
+  for (let round = 0; round < 20 * Math.ceil(NULL_PAIRS / Math.max(1, m)); round++) {
     sources.forEach((source, number) => {
       const mine = ends[number]!
       const dealt = random.permutation(mine.length)
@@ -65,6 +72,13 @@ export function nullPairs(
     cosine: out.cosine.slice(0, count),
     overlap: out.overlap.slice(0, count),
   }
+}
+
+/** Place of each number in a list that holds each once. */
+function placesOf(numbers: Uint32Array): Uint32Array {
+  const out = new Uint32Array(numbers.length)
+  numbers.forEach((number, place) => (out[number] = place))
+  return out
 }
 
 /** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */

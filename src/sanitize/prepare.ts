@@ -5,7 +5,7 @@ import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {random, type Random} from '../stats/random.js'
 import {type Aggregation, aggregation} from './aggregate.js'
-import {canonicalEdges, canonicalOrder} from './canonical.js'
+import {canonicalOrder} from './canonical.js'
 import {kernelFeatures} from './features.js'
 import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
 import {commonLabels, labelledSource, type LikenessSource, likenessSources} from './likeness.js'
@@ -26,8 +26,8 @@ export interface PreparedGraph {
   readonly mixing: Aggregation
   readonly given: GivenLabels
   readonly sources: LikenessSource[]
-  /** [m] edge numbers in an order that does not depend on how the file numbers its nodes */
-  readonly edgeOrder: Uint32Array
+  /** [n] nodes in an order that does not depend on how the file numbers them */
+  readonly nodeOrder: Uint32Array
   /** the sources with the pseudo-labels that other given labels make */
   readonly relabelled: (given: GivenLabels) => Promise<LikenessSource[]>
   /** [n] given label, or pseudo-label */
@@ -76,7 +76,7 @@ export async function prepareGraph(
     mixing: sizes.graph,
     given,
     sources,
-    edgeOrder: canonicalEdges(graph.edges, order),
+    nodeOrder: order,
     relabelled: (others) =>
       Promise.all(sources.map((source) => labelledSource(source, graph.edges, others, exact, products))),
     labels,

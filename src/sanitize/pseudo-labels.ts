@@ -9,6 +9,7 @@ import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import {featureChunks, type KernelValues, landmarkKernel} from './landmarks.js'
 
 const RIDGE = 0.5
+const LINEAR_RIDGE = 0.1
 const SHARPNESS = 10
 const ROUNDS = 10
 /** Up to so many labelled nodes their kernel matrix is factored; beyond, they are seen through landmarks. */
@@ -29,7 +30,8 @@ export interface PseudoLabels {
  *            those in the profiles, so with features an attack on edges cannot reach `soft`. For `labels`: ten rounds
  *            of P ← (W P + soft) / (W 1 + 1), W the edges weighted by the likeness of their ends, given labels held
  *            fixed; then the largest. Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F =
- *            Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L.
+ *            Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L. With `positions` (communityPositions) in place of the profiles: F =
+ *            P(P_LᵀP_L + .1 I)⁻¹P_LᵀY_L.
  * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding.
  * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over
  *            the edges.
@@ -42,19 +44,26 @@ export async function pseudoLabels(
   graph: WeightedGraph,
   values: KernelValues,
   products: Products,
+  positions: Dense | null = null,
 ): Promise<PseudoLabels> {
   const unknown = Uint32Array.from({length: e.rows}, (_, i) => i).filter((i) => given.labels[i]! < 0)
   const soft = dense(e.rows, given.classes)
   if (unknown.length > 0) {
     const y = labelMatrix(given.labels, given.nodes, given.classes, 'one-hot')
     centreColumns(y)
-    const regress = given.nodes.length > EXACT_LABELLED ? regressThroughLandmarks : regressExactly
-    const f = await regress(selectRows(e, given.nodes), y, selectRows(e, unknown), values, products)
+    const regress =
+      positions !== null
+        ? regressLinearly
+        : given.nodes.length > EXACT_LABELLED
+          ? regressThroughLandmarks
+          : regressExactly
+    const rows = positions ?? e
+    const f = await regress(selectRows(rows, given.nodes), y, selectRows(rows, unknown), values, products)
     softmaxRows(f, SHARPNESS)
     unknown.forEach((node, i) => soft.data.set(rowsOf(f, i, i + 1).data, node * soft.cols))
   }
   clampGiven(soft, given)
-  return {soft, labels: largest(propagate(soft, graph, given), given, e.rows)}
+  return {soft, labels: largest(positions === null ? propagate(soft, graph, given) : soft, given, e.rows)}
 }
 
 /** Values of the regression at rows, from labelled rows with targets y [labelled, classes]. */
@@ -67,6 +76,18 @@ const regressExactly: Regress = async (labelled, y, rows, values, products) => {
     products,
   )
   return products.multiply(await values.kernelBlock(rows, labelled), weights)
+}
+
+/** Ridge regression on the columns themselves: where a node lies among communities. */
+export const regressLinearly: Regress = async (labelled, y, rows, _, products) => {
+  const transposed = transpose(labelled as Dense)
+  const gram = await products.multiply(transposed, labelled as Dense)
+  const weights = await choleskySolve(
+    await cholesky(gram, products, LINEAR_RIDGE),
+    await products.multiply(transposed, y),
+    products,
+  )
+  return products.multiply(rows as Dense, weights)
 }
 
 const regressThroughLandmarks: Regress = async (labelled, y, rows, values, products) => {

@@ -5,7 +5,7 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {autoPrune} from '../../src/sanitize/auto-prune.js'
-import {canonicalEdges, canonicalOrder} from '../../src/sanitize/canonical.js'
+import {canonicalOrder} from '../../src/sanitize/canonical.js'
 import {neighbourShare} from '../../src/sanitize/context.js'
 import {edgeChances} from '../../src/sanitize/edge-chances.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
@@ -26,7 +26,7 @@ async function chancesOf(g: Graph, seed = 0) {
   const mixing = aggregation(g.nodes, g.edges, 'row', 1)
   const order = canonicalOrder(g, given.labels, mixing)
   const sources = await likenessSources(g, given, order, random(seed), engine, plainProducts)
-  return edgeChances(g.edges, sources, mixing, canonicalEdges(g.edges, order), g.features !== null, random(seed))
+  return edgeChances(g.edges, sources, mixing, order, g.features !== null, random(seed))
 }
 
 describe('how an edge fits', () => {

@@ -192,7 +192,7 @@ describe('pairs wired at random', () => {
     const graph = blocks(60, 2, 0.3, 0.03, 9)
     const sources = await sourcesOf(graph)
     const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
-    const pairs = nullPairs(graph.edges, sources, mixing, everyEdge(graph), random(2))
+    const pairs = nullPairs(graph.edges, sources, mixing, everyNode(graph), random(2))
     expect(pairs.context.length).toBeGreaterThanOrEqual(20_000)
     for (const values of [pairs.disagreement, pairs.cosine, pairs.overlap])
       expect(values).toHaveLength(pairs.context.length)
@@ -203,7 +203,7 @@ describe('pairs wired at random', () => {
     const edges = Uint32Array.of(0, 1)
     const graph: Graph = {...blocks(4, 2, 1, 1, 1), edges, split: null}
     const sources = await sourcesOf(graph)
-    const pairs = nullPairs(edges, sources, aggregation(4, edges, 'row', 1), everyEdge(graph), random(2))
+    const pairs = nullPairs(edges, sources, aggregation(4, edges, 'row', 1), everyNode(graph), random(2))
     expect(pairs.context).toHaveLength(0)
   })
 })

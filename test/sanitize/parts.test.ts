@@ -5,7 +5,7 @@ import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {newEdgeSuspicion as suspicionOfPairs} from '../../src/attack/suspicion.js'
 import {sanitizeRankings} from '../../src/evaluate/controls.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
-import {canonicalEdges, canonicalOrder} from '../../src/sanitize/canonical.js'
+import {canonicalOrder} from '../../src/sanitize/canonical.js'
 import {type EdgeChances, edgeChances} from '../../src/sanitize/edge-chances.js'
 import {pairScores} from '../../src/sanitize/fused.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
@@ -30,7 +30,7 @@ async function chancesOf(): Promise<{chances: EdgeChances; pairs: PairSources}> 
   const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
   const order = canonicalOrder(graph, given.labels, mixing)
   const sources = await likenessSources(graph, given, order, random(3), engine, plainProducts)
-  const chances = edgeChances(graph.edges, sources, mixing, canonicalEdges(graph.edges, order), true, random(3))
+  const chances = edgeChances(graph.edges, sources, mixing, order, true, random(3))
   return {chances, pairs: {source: sources[0]!, mixing, logOdds: chances.fit.logOdds}}
 }
 
