@@ -4,15 +4,17 @@
  *
  *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5]
  *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2]
- *                            [--cache surety-out/defence.jsonl]
+ *                            [--without-graph] [--cache surety-out/defence.jsonl]
  *
  * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
  * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
  * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
- * node. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
+ * node (3: what --defend does). --without-graph adds what a model reaches that never sees the graph: no edges, and 10
+ * nearest neighbours by features. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
 import {parseArgs} from 'node:util'
 import {areaUnderRoc} from '../src/stats/ranking.js'
+import {nearestNeighbours} from '../src/evaluate/no-graph.js'
 import {membership} from '../src/evaluate/rankings.js'
 import type {Spread} from '../src/evaluate/types.js'
 import type {Graph} from '../src/graph/types.js'
@@ -39,6 +41,7 @@ const {values} = parseArgs({
     budgets: {type: 'string', default: '0.05,0.1,0.2,0.3'},
     controls: {type: 'string'},
     repair: {type: 'string', default: ''},
+    'without-graph': {type: 'boolean', default: false},
     cache: {type: 'string', default: 'surety-out/defence.jsonl'},
   },
 })
@@ -72,7 +75,9 @@ console.log(
     'sanitized',
     ...repairs.map((k) => `repaired, ${k}`),
     'recovered',
+    ...(values['without-graph'] ? ['no edges', 'nearest neighbours'] : []),
     'pruned',
+    'added edges removed',
     'AUC',
     'aim',
     'published',
@@ -124,7 +129,9 @@ function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, re
       `**${text(sanitized)}**`,
       ...repaired.map((edges) => text(measure(edges))),
       recovered === null ? '–' : `${(100 * recovered).toFixed(0)} %`,
+      ...(values['without-graph'] ? withoutGraph(opened, model) : []),
       `${(100 * metrics.cut.share).toFixed(1)} %`,
+      foundText(opened, result),
       auc?.toFixed(3) ?? '–',
       verdict(about.aim, given, sanitized, recovered, auc),
       about.published ?? '–',
@@ -145,6 +152,26 @@ function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, re
     }
   }
   return {graph: name, model, sanitized, controls}
+}
+
+/** What never sees the graph is the same for every attack on one graph, but for the nodes that are graded. */
+function withoutGraph(opened: OpenedCase, model: ModelName): string[] {
+  const on = {...opened, name: opened.targets === null ? opened.name.split('_')[0]! : opened.name}
+  const {features} = opened.graph
+  return [
+    text(trainings.judged(on, model, seeds, {edges: new Uint32Array(0)})),
+    features === null ? '–' : text(trainings.judged(on, model, seeds, {edges: nearestNeighbours(features)})),
+  ]
+}
+
+/** Of the added edges how many went, and their share of what went. */
+function foundText({graph, added}: OpenedCase, {scores}: SanitizeResult): string {
+  if (added === null) return '–'
+  const isAdded = membership(graph.edges, added, graph.nodes)
+  const all = isAdded.reduce((sum, x) => sum + x, 0)
+  const hits = isAdded.reduce((sum, x, e) => sum + (x & scores.pruned[e]!), 0)
+  const gone = scores.pruned.reduce((sum, x) => sum + x, 0)
+  return `${hits} of ${all}${gone === 0 ? '' : ` (${((100 * hits) / gone).toFixed(0)} % of the removed)`}`
 }
 
 /** Each aim with ✓ or how much is missing. */
