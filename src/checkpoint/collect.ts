@@ -6,7 +6,7 @@ import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
 import {checkLabelOffset, checkLabels, classScores} from './output.js'
 import {withMixingNode} from './mixing-node.js'
-import {pool, size, type State} from './pool.js'
+import {pool, requirePooled, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
 import {MixedRows, probeRows, type RowPlan} from './row-probe.js'
 import {sampleRows, takeExamples} from './sample.js'
@@ -43,6 +43,7 @@ export async function collect(
   const names = kept.map((index) => pass.layers[index]!)
   const wholeMask = attentionMask(data)
   const gathered: LayerStates[] = []
+  const ranks: number[] = []
   for (let first = 0; first < rows; first += plan.batchSize) {
     const count = Math.min(plan.batchSize, rows - first)
     // A batch of a fixed size is filled up with its last example.
@@ -55,6 +56,7 @@ export async function collect(
     const pooled = kept.map((index, k) => {
       const state = firstRows(rowsFirst(states[index]!, plan.layouts[index]!, batch.length), count)
       const isOutput = k === kept.length - 1
+      if (first === 0 && !isOutput) ranks.push(state.shape.length)
       if (isOutput) checkOutputShape(names[k]!, states[index]!.shape, state)
       return pool(state, {
         how: isOutput ? 'flatten' : options.pool,
@@ -63,6 +65,7 @@ export async function collect(
         mask,
       })
     })
+    if (first === 0) requirePooled(options.pool, ranks)
     if (first === 0) gathered.push(...allocate(names, pooled, rows, options.memoryLimitBytes ?? defaultMemoryLimit()))
     pooled.forEach((state, k) => append(gathered[k]!, state, first))
     pooled.forEach(({over}, k) => (gathered[k]!.pooledOver = over))

@@ -56,6 +56,19 @@ export function csvExamples(
   ]
 }
 
+/**
+ * The labels of a table that holds nothing else: one column without a header, as numpy.savetxt writes it, or with one.
+ * null: it has several columns.
+ */
+export function csvLabels(bytes: Uint8Array, path: string): NamedArray | null {
+  const {rows, lines} = parseTable(bytes, path)
+  if (rows.length === 0 || rows.some((row) => row.length !== 1)) return null
+  const [first] = rows[0] as [string]
+  const isHeader = first.trim() === '' || !Number.isFinite(Number(first))
+  const cells = rows.slice(isHeader ? 1 : 0).map(([cell]) => cell!)
+  return labelColumnOf(isHeader ? first : '', cells, path, isHeader ? lines : [0, ...lines])
+}
+
 /** Numbers where every cell is one, else the texts: names of classes. */
 function labelColumnOf(name: string, cells: string[], path: string, lines: readonly number[]): NamedArray {
   const empty = cells.findIndex((cell) => cell.trim() === '')

@@ -8,7 +8,7 @@ import type {InputFile, Note} from '../frame/report.js'
 import {arrayFormat, readArrayFile, readNpyFolder, type UnreadArray} from './array-files.js'
 import type {ModelInput} from './bind-inputs.js'
 import {checkFinite} from './collect.js'
-import {csvExamples} from './csv-examples.js'
+import {csvExamples, csvLabels} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
 import {groupArray, groupNumbers} from './groups.js'
 import {classLabels, labelledRows} from './labels.js'
@@ -41,7 +41,8 @@ export interface DataSetOptions {
 /** What a data set needs to know of the model it is for; absent: nothing. */
 export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 
-const LABEL_NAMES = ['labels', 'label']
+/** Arrays and columns that hold the labels unless others are named. */
+export const LABEL_NAMES = ['labels', 'label']
 
 /**
  * Examples and their class numbers: npz, safetensors, parquet or HDF5 (`inputs`, or one array for each input of the
@@ -182,7 +183,12 @@ async function readArrays(input: InputBytes, labelNames: readonly string[], grou
 /** The labels of a file of their own: its only array, or the one of that name. */
 export async function labelsOf(file: InputBytes, name: string | undefined): Promise<NamedArray> {
   const names = name === undefined ? LABEL_NAMES : [name]
-  const {arrays} = await readArrays(file, names)
+  const bytes = gunzip(file.bytes, file.file.path)
+  const column = arrayFormat(bytes) === null && sniffContent(bytes) === 'text' ? csvLabels(bytes, file.file.path) : null
+  if (column !== null && (name === undefined || column.name === name)) return column
+  const {arrays, format} = await readArrays(file, names)
+  // An npy file has no name for its array.
+  if (format === 'npy') return {...arrays[0]!, name: ''}
   return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
 }
 

@@ -5,25 +5,35 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {ArrayFiles, UnreadArray} from './array-files.js'
 import {checkFinite} from './collect.js'
-import {labelsOf} from './data-set.js'
+import {LABEL_NAMES, labelsOf} from './data-set.js'
+import {
+  checkRows,
+  commonRows,
+  isCount,
+  OUTPUTS,
+  possibleLabels,
+  possibleScores,
+  refuseTwoOutputs,
+  refuseUnread,
+} from './embedding-checks.js'
 import {refuseWeights} from './foreign-files.js'
 import {groupArray, groupNumbers} from './groups.js'
 import {classLabels, labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
-import {pool, size} from './pool.js'
+import {pool, requirePooled, size} from './pool.js'
 import {sampleRows} from './sample.js'
 import {selectLayers} from './select-layers.js'
 import type {Checkpoint, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
 import type {DataSet} from './data-types.js'
 
 /** Arrays with a meaning of their own; every other array of numbers is a layer. */
-const OUTPUTS = ['logits', 'probabilities']
-const NO_LAYER = new Set(['labels', 'loss', 'probabilities'])
+const NO_LAYER = new Set([...LABEL_NAMES, 'loss', 'probabilities'])
 
 /**
  * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels`
  * [rows] and a `loss` [rows] ≥ 0 or the model's output as `logits` or `probabilities` [rows, classes]. `logits` are a
- * layer too: the last hidden state there is. Single values and texts beside them are left out, with a note.
+ * layer too: the last hidden state there is. Single values, texts, and whole numbers that are one for each row (ids, places
+ * in a file) are left out, with a note; the latter can be asked for by name.
  *
  * Precision  as stored: fp64 arrays stay fp64, all others become fp32, integers of more than 24 bits fp64.
  * Throws     InputError  no layer. embeddings() throws InputError: neither loss nor output, rows that differ, an array
@@ -41,8 +51,14 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     path,
     all.map(({name}) => name),
   )
-  const rows = states[0]!.shape[0] ?? 0
-  const layers = states.map(({name, shape}) => ({name, type: 'array', shape: shape.slice(1), default: true}))
+  const rows = commonRows(arrays)
+  const counts = states.filter(isCount)
+  const layers = states.map((array) => ({
+    name: array.name,
+    type: 'array',
+    shape: array.shape.slice(1),
+    default: counts.length === states.length || !counts.includes(array),
+  }))
   const files = [...inputFiles]
 
   async function read(options: EmbeddingOptions): Promise<ModelStates> {
@@ -50,6 +66,11 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     const labelArray = await findLabels(arrays, source, path, files)
     const outputArray = findOutput(arrays, options.outputName, rows, path)
     const loss = arrays.find(({name}) => name === 'loss')
+    if (options.output !== undefined && outputArray === null)
+      throw new UsageError(
+        `${path}: has no class scores, so ${option('output')} ${options.output} would change nothing`,
+        [`leave ${option('output')} out, or name the array with the class scores: ${option('outputName')} NAME`],
+      )
     const {group} = options
     const ofGroups =
       group === undefined || unread.some(({name}) => name === group) ? null : groupArray(arrays, group, path)
@@ -67,30 +88,41 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     ]
     refuseUnread(unread, rows, needed, options.layers === undefined, path)
     if (labelArray === null && loss === undefined)
-      throw new InputError(`${path}: has neither 'labels' nor 'loss', so no loss is known${perhaps(arrays, rows)}`, [
-        `add 'loss', or 'labels' with 'logits' or 'probabilities'`,
-        `or say where the labels are: ${option('labels')} FILE, ${option('labelsName')} NAME`,
-      ])
+      throw new InputError(
+        `${path}: has neither 'labels' nor 'loss', so no loss is known${possibleLabels(arrays, rows)}`,
+        [
+          `add 'loss', or 'labels' with 'logits' or 'probabilities'`,
+          `or say where the labels are: ${option('labels')} FILE, ${option('labelsName')} NAME`,
+        ],
+      )
     if (loss === undefined && outputArray === null)
       throw new InputError(`${path}: has no 'loss', 'logits' or 'probabilities', so no loss is known`, [
-        `add one of these arrays, or name the one with the class scores: ${option('outputName')} NAME`,
+        `add one of these arrays, or name the one with the class scores: ${option('outputName')} NAME${possibleScores(arrays, rows)}`,
       ])
     const rest = new Set([
-      ...used,
+      ...chosen.map(({name}) => used.find((array) => array.name === name)!),
+      ...used.filter((array) => !counts.includes(array)),
+      ...(labelArray?.path === path ? [labelArray.array] : []),
       ...(outputArray === null ? [] : [outputArray.array]),
       ...(loss === undefined ? [] : [loss]),
     ])
-    for (const array of rest) checkRows(array, rows, states[0]!.name, path)
+    requirePooled(
+      options.pool,
+      chosen.map(({shape}) => shape.length + 1),
+    )
+    for (const array of rest) checkRows(array, rows, [...rest].find(({shape}) => shape[0] === rows)?.name ?? '', path)
+    if (options.outputName === undefined) refuseTwoOutputs(arrays, rows, path)
     const given = labelArray === null ? null : classLabels(labelArray.array, labelArray.path, source.classes, notes)
     if (labelArray !== null && given!.labels.length !== rows)
       throw new InputError(
-        `${labelArray.path}, array ${labelArray.array.name}: holds ${given!.labels.length} labels, but ${path} has ${rows} rows`,
+        `${labelArray.path}${labelArray.array.name === '' ? '' : `, array ${labelArray.array.name}`}: holds ${given!.labels.length} labels, but ${path} has ${rows} rows`,
         ['every row needs one label'],
       )
     const texts = arrays.filter(
       (array) => !ArrayBuffer.isView(array.data) && array !== labelArray?.array && array !== ofGroups,
     )
-    noteBeside([...beside, ...texts], unread, notes)
+    const idle = counts.filter((array) => used.includes(array) && !chosen.some(({name}) => name === array.name))
+    noteBeside([...beside, ...texts, ...idle], unread, notes)
 
     const groups = ofGroups === null ? null : groupNumbers(ofGroups, rows, path)
     const labelled = given === null ? null : labelledRows(given.labels, labelArray!.path, notes)
@@ -165,14 +197,6 @@ function noLayer(path: string, arrays: readonly NamedArray[], unread: readonly U
   return `${path}: has no layer; its arrays: ${names}${first === undefined ? '' : `; array ${first.name} ${first.reason}`}`
 }
 
-function checkRows({name, shape}: NamedArray, rows: number, first: string, path: string): void {
-  if ((shape[0] ?? 0) === rows && rows > 0) return
-  throw new InputError(
-    `${path}, array ${name}: has the shape [${shape.join(', ')}], but the layer ${first} has ${rows} rows`,
-    ['every array needs one row for each example'],
-  )
-}
-
 /** The labels and the file they are in; null: there are none. */
 async function findLabels(
   arrays: readonly NamedArray[],
@@ -185,7 +209,7 @@ async function findLabels(
     if (!files.some((each) => each.path === input.file.path)) files.push(input.file)
     return {array: await labelsOf(input, name), path: input.file.path}
   }
-  const array = arrays.find((each) => each.name === (name ?? 'labels'))
+  const array = arrays.find((each) => (name === undefined ? LABEL_NAMES.includes(each.name) : each.name === name))
   if (array !== undefined) return {array, path}
   if (name === undefined) return null
   throw new InputError(
@@ -207,40 +231,18 @@ function findOutput(
     return {array, kind: each === 'logits' || each === 'probabilities' ? each : undefined}
   }
   if (name === undefined) return null
-  const possible = arrays.filter(({shape}) => shape.length === 2 && shape[0] === rows)
   throw new InputError(
-    `${path}: has no array '${name}' of class scores; its arrays [rows, classes]: ${possible.map((array) => `${array.name} [${array.shape.join(', ')}]`).join(', ') || 'none'}`,
+    `${path}: has no array '${name}' of class scores${possibleScores(arrays, rows) || '; it has no array [rows, classes]'}`,
     [`name one of these with ${option('outputName')}`],
   )
 }
 
-/** An array that cannot be read but would have been used is an error, never left out. */
-function refuseUnread(
-  unread: readonly UnreadArray[],
-  rows: number,
-  needed: readonly string[],
-  all: boolean,
-  path: string,
-): void {
-  const lost = unread.find(({name, shape}) => needed.includes(name) || (all && shape[0] === rows))
-  if (lost === undefined) return
-  throw new InputError(`${path}, array ${lost.name}: ${lost.reason}`, [
-    'store it again as numbers (float32, float64 or whole numbers)',
-    `or name the layers to use without it: ${option('layers')}`,
-  ])
-}
-
-/** Arrays that could be labels under another name. */
-function perhaps(arrays: readonly NamedArray[], rows: number): string {
-  const names = arrays
-    .filter(({shape, type, name}) => shape.length === 1 && shape[0] === rows && !/^f/.test(type) && name !== 'loss')
-    .map(({name}) => name)
-  return names.length === 0 ? '' : `; ${names.join(', ')} could be the labels`
-}
-
 function noteBeside(arrays: readonly NamedArray[], unread: readonly UnreadArray[], notes: Note[]): void {
   const left = [
-    ...arrays.map(({name, data}) => `${name} (${ArrayBuffer.isView(data) ? 'a single value' : 'text'})`),
+    ...arrays.map(
+      ({name, shape, data}) =>
+        `${name} (${ArrayBuffer.isView(data) ? (shape.length === 0 ? 'a single value' : 'one whole number a row') : 'text'})`,
+    ),
     ...unread.map(({name, reason}) => `${name} (${reason})`),
   ]
   if (left.length > 0)

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {InputError} from '../errors.js'
 
@@ -33,20 +33,32 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
     )
   if (latin(4, 8) === 'ORTM')
     refuse("a model in onnxruntime's own format (.ort)", 'give the .onnx file it was made from')
-  if (latin(0, 10) === 'MATLAB 5.0')
+  if (/^MATLAB \d/.test(latin(0, 10)))
     refuse(
       'a MATLAB file',
-      'load it with scipy.io.loadmat and store its arrays with numpy.savez: one array [rows, …] for each layer, labels, logits',
+      latin(0, 10) === 'MATLAB 7.3'
+        ? 'load it with h5py (its arrays are transposed there) and store its arrays with numpy.savez: one array [rows, …] for each layer, labels, logits'
+        : 'load it with scipy.io.loadmat and store its arrays with numpy.savez: one array [rows, …] for each layer, labels, logits',
     )
+  if (latin(0, 4) === 'GGUF')
+    refuse(
+      'a GGUF file of llama.cpp, which holds weights alone',
+      'store the hidden states of the model it was made from (docs/recipes.md) and certify that file',
+    )
+  // Protocol 0 is text: it opens with a mark or a class, and ends with a stop.
+  if (/^(\(d|\(l|c\w+\n|ccopy_reg)/.test(latin(0, 64)) && latin(bytes.length - 1, bytes.length) === '.')
+    refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
   const [mark, protocol = ''] = latin(0, 2)
   if (mark === '\x80' && protocol >= '\x02' && protocol <= '\x05')
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
 }
 
-/** A folder that is no checkpoint but holds a model of another program. Throws InputError. */
-export function refuseForeignFolder(path: string): void {
-  const has = (name: string) => existsSync(join(path, name))
-  if (has('config.json') && (has('model.safetensors') || has('pytorch_model.bin') || has('tokenizer.json')))
+/** A folder that is no checkpoint, with what it seems to hold. Throws InputError. */
+export function refuseForeignFolder(path: string): never {
+  const names = readdirSync(path)
+  const has = (name: string) => names.includes(name)
+  const weights = names.some((name) => /\.(safetensors|bin)$|\.index\.json$/.test(name))
+  if (has('config.json') && (weights || has('tokenizer.json')))
     throw new InputError(`${path}: is a folder of Hugging Face transformers: a configuration and bare weights`, [
       `optimum-cli export onnx --model ${path} --task text-classification onnx/, then certify onnx/model.onnx`,
       'or store its hidden states (docs/recipes.md)',
@@ -55,10 +67,15 @@ export function refuseForeignFolder(path: string): void {
     throw new InputError(`${path}: is a TensorFlow SavedModel`, [
       'convert it: tensorflowjs_converter --input_format=tf_saved_model, or python -m tf2onnx.convert --saved-model',
     ])
+  const models = names.filter((name) => /\.(onnx|keras|h5|npz|safetensors|json)$/i.test(name)).sort()
+  throw new InputError(
+    `${path}: is a folder without a model.json of TensorFlow.js and without npy files${models.length === 0 ? '' : `; it holds ${models.slice(0, 4).join(', ')}${models.length > 4 ? ', …' : ''}`}`,
+    [models.length === 0 ? 'name the file of the model' : `name the file itself, such as ${join(path, models[0]!)}`],
+  )
 }
 
 /** Names that only the weights of a model have. */
-const WEIGHT = /(^|[._/])(weight|bias|running_mean|kernel)(:0)?$/
+const WEIGHT = /(^|[._/])(weight|bias|running_mean|kernel)(:0)?$|(^|\/)vars\/\d+$/
 
 /** Refuses weights where hidden states are expected. Throws InputError. */
 export function refuseWeights(path: string, names: readonly string[]): void {

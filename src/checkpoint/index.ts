@@ -73,9 +73,31 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   if (format === 'hdf5') return (await import('./keras.js')).openHdf5Checkpoint(file, input)
   if (format !== null && format !== 'npy') return openEmbeddings(file, await readArrayFile(input))
   // An ONNX file has no signature: it is what no other format claims.
+  if (format === 'npy')
+    throw new InputError(`${file}: holds a single array; hidden states need labels and class scores, or losses, too`, [
+      'store them together: numpy.savez(path, layer_1=…, labels=…, logits=…)',
+      'or as npy files in one folder: layer_1.npy, labels.npy, logits.npy',
+    ])
   if (described !== 'binary data')
     throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
-  return openOnnx(file, input)
+  return openOnnx(file, input).catch((error: unknown) => {
+    throw notOnnx(file, error)
+  })
+}
+
+/** What is no protobuf is either damaged or something else. */
+function notOnnx(file: string, error: unknown): unknown {
+  if (!(error instanceof InputError) || !error.message.includes('is not a valid protobuf message')) return error
+  const [next] = KNOWN
+  return extname(file).toLowerCase() === '.onnx'
+    ? new InputError(
+        `${file}: is a damaged ONNX file: ${error.message}`,
+        ['copy it again from its source, or export the model again', 'a Git LFS file is fetched with git lfs pull'],
+        {cause: error},
+      )
+    : new InputError(`${file}: is binary data of an unknown kind, no ONNX model and no file of arrays`, [next!], {
+        cause: error,
+      })
 }
 
 /** The file of a model that may be given by its folder. */

@@ -28,7 +28,7 @@ export function classLabels(
   classes: readonly string[] | undefined,
   notes: Note[],
 ): ClassLabels {
-  const where = `${place}, array ${array.name}`
+  const where = array.name === '' ? place : `${place}, array ${array.name}`
   const rows = array.shape[0] ?? 0
   const width = size(array.shape.slice(1))
   const classNames = classes ?? null

@@ -41,6 +41,10 @@ export function classScores(
     sums: dim > 1 && sumToOne(data, rows, dim),
   }
   const kind = kindOf(states, rows, claim, values, notes)
+  if (kind !== 'logits' && !values.within && addUpTo(data, rows, dim, 100))
+    throw new InputError(`the rows of the output ${name} add up to 100: these are percentages`, [
+      'store probabilities: divide them by 100',
+    ])
   if (kind !== 'logits' && !values.within) {
     const at = data.findIndex((value) => !(value >= 0 && value <= 1))
     throw new InputError(
@@ -118,11 +122,13 @@ function kindOf(
 export const areProbabilities = ({data, dim}: LayerStates, rows: number): boolean =>
   dim > 1 && rows > 1 && data.every((value) => value >= 0 && value <= 1) && sumToOne(data, rows, dim)
 
-function sumToOne(data: Float32Array | Float64Array, rows: number, classes: number): boolean {
+const sumToOne = (data: Float32Array | Float64Array, rows: number, classes: number) => addUpTo(data, rows, classes, 1)
+
+function addUpTo(data: Float32Array | Float64Array, rows: number, classes: number, total: number): boolean {
   for (let row = 0; row < rows; row++) {
     let sum = 0
     for (let c = 0; c < classes; c++) sum += data[row * classes + c]!
-    if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) return false
+    if (Math.abs(sum / total - 1) > ROW_SUM_TOLERANCE) return false
   }
   return true
 }

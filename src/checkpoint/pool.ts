@@ -1,3 +1,5 @@
+import {UsageError, option} from '../errors.js'
+
 /** One tensor of a batch as a model gives it. */
 export interface State {
   shape: readonly number[]
@@ -51,6 +53,17 @@ export function pool(state: State, {how, features, channelAxis, mask}: PoolOptio
     return {...onePosition(state, way === 'first' ? 0 : shape[2]! - 1), over}
   }
   return {...tokens(state, way === 'channel' ? 'mean' : way, mask), over}
+}
+
+/** Throws UsageError: a way of pooling is asked for that no layer has axes for; `ranks` with the batch. */
+export function requirePooled(how: Pooling | undefined, ranks: readonly number[]): void {
+  const least = 3
+  const most = how === 'first' || how === 'last' ? 3 : Infinity
+  if (how === undefined || ranks.some((rank) => rank >= least && rank <= most)) return
+  throw new UsageError(
+    `${option('pool')} ${how} would change nothing: no layer has ${most === 3 ? 'exactly two axes' : 'two axes or more'} beside the examples`,
+    [`leave ${option('pool')} out`],
+  )
 }
 
 /** [b, t, h] → [b, h]. */

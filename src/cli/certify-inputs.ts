@@ -56,10 +56,9 @@ export const inputFlags = {
   limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use at most so many rows'}),
   sample: Flags.string({
     options: ['random', 'stratified', 'first'],
-    default: 'random',
     helpGroup: GROUP.input,
     description:
-      'which rows --limit leaves: drawn with the seed, drawn with each class keeping its share, or the first',
+      'which rows --limit leaves: drawn with the seed (random, the default), drawn with each class keeping its share, or the first',
   }),
   classes: names({
     helpGroup: GROUP.input,
@@ -129,7 +128,7 @@ export interface InputFlags {
   'labels-name'?: string | undefined
   'inputs-name'?: string | undefined
   limit?: number | undefined
-  sample: string
+  sample?: string | undefined
   classes?: string[] | undefined
   tokenizer?: string | undefined
   'text-name'?: string | undefined
@@ -204,7 +203,7 @@ export async function readSubject(
       memoryLimitBytes: flags['max-memory'],
     }),
     labels: defined({file: flags.labels, name: flags['labels-name'], classes: flags.classes}),
-    sample: flags.sample as SampleKind,
+    sample: sampleOf(flags),
     seed: flags.seed,
     onProgress: (done, total) => onProgress('forward pass', done, total),
   }
@@ -226,7 +225,7 @@ export async function readSubject(
     states,
     pairs: perturbed.sources,
     pictures: picturesOf({data, inputs: states.inputs, layers: states.layers.length, ...images}),
-    subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, flags.sample as SampleKind)},
+    subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, sampleOf(flags))},
     inputs: [
       ...checkpoint.inputFiles.map((file) => ({...file, role: own}) as const),
       ...(data?.inputFiles ?? []).map((file) => ({...file, role: 'data'}) as const),
@@ -237,7 +236,7 @@ export async function readSubject(
       pool: flags.pool ?? 'auto',
       outputName: states.outputName,
       limit: flags.limit ?? null,
-      sample: flags.limit === undefined ? null : flags.sample,
+      sample: flags.limit === undefined ? null : sampleOf(flags),
       ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
       ...(perturbed.sources.length === 0 && images.shape === null && images.range === null
         ? {}
@@ -245,6 +244,8 @@ export async function readSubject(
     },
   }
 }
+
+const sampleOf = ({sample}: InputFlags) => (sample ?? 'random') as SampleKind
 
 /** Throws UsageError unless the flag holds an ascending pair. */
 function rangeOf(values: readonly number[] | undefined): [number, number] | null {

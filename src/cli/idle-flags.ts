@@ -18,7 +18,20 @@ const OF_IMAGES = [
 
 /** Throws UsageError: a flag that was given and would change nothing. */
 export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a model', path: string): void {
+  if (given(flags, ['sample']) !== undefined && given(flags, ['limit']) === undefined)
+    throw new UsageError('--sample says which rows --limit leaves, and without it all are used', [
+      'add --limit, or leave --sample out',
+    ])
+  if ((flags as Flags)['split'] === false && given(flags, ['anchors']) !== undefined)
+    throw new UsageError('--anchors is a share of the split, and --no-split makes none', ['leave one of them out'])
   if (subject === 'a model') return
+  const ofImages =
+    given(flags, ['perturb', 'pairs']) === undefined ? given(flags, ['image-shape', 'input-range']) : undefined
+  if (ofImages !== undefined)
+    throw new UsageError(
+      `--${ofImages} is for the inputs of a model, but ${path} holds hidden states without inputs, so it would change nothing`,
+      [`leave --${ofImages} out`],
+    )
   const idle = given(flags, [...OF_DATA, ...OF_IMAGES])
   if (idle !== undefined)
     throw new UsageError(

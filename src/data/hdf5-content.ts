@@ -5,6 +5,7 @@ import {fromFloat16} from './half-precision.js'
 import type {Hdf5Content, Hdf5Group, Hdf5Limits} from './hdf5.js'
 import {fromInteger64} from './integers64.js'
 import {raising} from './limits.js'
+import {plainText, TEXT, textsOf} from './hdf5-texts.js'
 import {buffersOf, elementCount, type ElementType, type NamedArray, type NumericArray} from './named-array.js'
 import {byName} from './natural-order.js'
 
@@ -78,7 +79,7 @@ function contentOf(
   expect(total)
   const read = (path: string, dataset: Dataset): NamedArray | string => {
     try {
-      return readDataset(h5, dataset, path, `${place}, data set ${path}`)
+      return readDataset(h5, dataset, path, `${place}, data set ${path}`, limits.maxBytes)
     } catch (error) {
       // Whoever does not ask for this one need not care.
       return error instanceof InputError ? error.message : `${place}, data set ${path}: is corrupt and cannot be read`
@@ -162,9 +163,6 @@ function walk(h5: H5, file: H5File, fileBytes: number, place: string, limits: Hd
   return {groups, datasets, unread, total}
 }
 
-/** H5T class of text. */
-const TEXT = 3
-
 /** The attributes of a group that are text or lists of texts. */
 function attributesOf(group: Group, most: number, where: string): Hdf5Group['attributes'] {
   const {attrs} = group
@@ -178,36 +176,48 @@ function attributesOf(group: Group, most: number, where: string): Hdf5Group['att
 
 function textOf({metadata, value}: Attribute): string | string[] | null {
   if (metadata.type !== TEXT || value === null) return null
-  const text = (item: unknown) =>
-    (item instanceof Uint8Array ? new TextDecoder().decode(item) : String(item)).replace(/\0+$/, '')
-  return Array.isArray(value) ? value.map(text) : text(value)
+  return Array.isArray(value) ? value.map(plainText) : plainText(value)
 }
 
 /** H5T classes by number. */
 const CLASSES: Record<number, string> = {
   0: 'integers',
   1: 'numbers',
-  3: 'text',
   4: 'bit fields',
   6: 'compound values (a table, or complex numbers)',
-  9: 'lists or texts of any length',
+  8: 'an enumeration in big-endian order',
+  9: 'lists of any length',
   10: 'arrays in each element',
 }
 
 const contentWords = ({metadata: {type, size}}: Dataset): string =>
   `${CLASSES[type] ?? `values of the HDF5 class ${type}`}${type <= 1 ? ` of ${size} bytes` : ''}`
 
-/** H5T classes 0 (integer), 1 (float) and 8 (enumeration: h5py's bool); null: not read. */
-function elementType({metadata: {type, size, signed}}: Dataset): ElementType | null {
+/**
+ * H5T classes 0 (integer), 1 (float), 3 (text) and 8 (enumeration: its numbers, h5py's bool as truth values); null: not
+ * read.
+ */
+function elementType({metadata: {type, size, signed, littleEndian, enum_type: names}}: Dataset): ElementType | null {
   if (type === 1) return size === 2 ? 'f2' : size === 4 ? 'f4' : size === 8 ? 'f8' : null
-  if (type === 8) return size === 1 ? 'b1' : null
-  if (type !== 0 || ![1, 2, 4, 8].includes(size)) return null
+  if (type === TEXT) return 'U'
+  if (
+    type === 8 &&
+    size === 1 &&
+    Object.keys(names?.members ?? {})
+      .sort()
+      .join() === 'FALSE,TRUE'
+  )
+    return 'b1'
+  // The library has no conversion for it.
+  if (type === 8 && !littleEndian && size > 1) return null
+  if ((type !== 0 && type !== 8) || ![1, 2, 4, 8].includes(size)) return null
   return `${signed ? 'i' : 'u'}${size}` as ElementType
 }
 
-function readDataset(h5: H5, dataset: Dataset, name: string, place: string): NamedArray {
+function readDataset(h5: H5, dataset: Dataset, name: string, place: string, maxText: number): NamedArray {
   const shape = dataset.shape ?? []
   const type = elementType(dataset)!
+  if (type === 'U') return {name, shape, type, data: textsOf(dataset, shape, maxText, place)}
   const {size} = dataset.metadata
   const raw = new Uint8Array(elementCount(shape) * size)
   const rowBytes = raw.length / (shape[0] ?? 1) || 1

@@ -5,7 +5,7 @@ import {readInThread, THREAD_LIMITS, type ThreadLimits} from './reading-thread.j
 
 /** An HDF5 file. */
 export interface Hdf5File {
-  /** paths of all numeric data sets, without the leading slash, in natural order */
+  /** paths of all data sets of numbers and of texts, without the leading slash, in natural order */
   readonly names: readonly string[]
   /** names of the members of a group, in natural order; empty where there is no such group */
   members: (group: string) => readonly string[]
@@ -13,7 +13,7 @@ export interface Hdf5File {
   attribute: (group: string, name: string) => string | readonly string[] | null
   shape: (name: string) => readonly number[]
   read: (name: string) => NamedArray
-  /** data sets that hold no numbers, each with the reason, as the end of a sentence that begins with its name */
+  /** data sets that hold neither, each with the reason, as the end of a sentence that begins with its name */
   readonly unread: readonly {name: string; shape: readonly number[]; reason: string}[]
 }
 

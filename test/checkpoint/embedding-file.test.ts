@@ -99,11 +99,7 @@ describe('embedding files', () => {
     ['no layer', [loss], /has no layer; its arrays: loss/],
     ['no loss', LAYERS, /neither 'labels' nor 'loss'/],
     ['labels alone', [...LAYERS, i8('labels', [0, 1])], /no 'loss', 'logits' or 'probabilities'/],
-    [
-      'rows that differ',
-      [...LAYERS, f8('loss', [3], [0, 1, 2])],
-      /array loss: has the shape \[3\], but the layer h1 has 2 rows/,
-    ],
+    ['rows that differ', [...LAYERS, f8('loss', [3], [0, 1, 2])], /array loss: has the shape \[3\], but h1 has 2 rows/],
     [
       'a number instead of rows',
       [{name: 'h', shape: [], type: 'f4', data: Float32Array.of(1)}, loss],
@@ -198,5 +194,90 @@ describe('embedding files', () => {
     await expect(checkpoint.embeddings(null, {outputName: 'x'})).rejects.toThrow(
       /has no array 'x' of class scores; its arrays \[rows, classes\]: h1 \[2, 2\], scores \[2, 2\]/,
     )
+  })
+})
+
+describe('arrays that are no hidden states', () => {
+  const logits = f4('logits', [2, 2], [2, 1, 0, 3])
+  const labels = i8('labels', [0, 1])
+
+  it('one whole number a row is left out and said, unless it is asked for', async () => {
+    const files = [labels, i8('index', [7, 8]), ...LAYERS, logits]
+    const checkpoint = await open(...files)
+    const {layers} = await checkpoint.embeddings(null)
+    expect(layers.map(({name}) => name)).toEqual(['h1', 'h2', 'logits'])
+    expect(checkpoint.notes.map(({message}) => message).join()).toContain('index (one whole number a row)')
+    const asked = await (await open(...files)).embeddings(null, {layers: ['index', 'h1']})
+    expect(asked.layers.map(({name}) => name)).toEqual(['index', 'h1'])
+  })
+
+  it('labels may be called label', async () => {
+    const {layers, labels: read} = await (await open({...labels, name: 'label'}, ...LAYERS, logits)).embeddings(null)
+    expect([...read!]).toEqual([0, 1])
+    expect(layers.map(({name}) => name)).toEqual(['h1', 'h2', 'logits'])
+  })
+
+  it.each<[string, NamedArray[], RegExp, RegExp]>([
+    [
+      'time before the examples',
+      [f4('h1', [3, 2, 1], [1, 2, 3, 4, 5, 6]), LAYERS[1]!, labels, logits],
+      /array h1: has the shape \[3, 2, 1\], but h2 has 2 rows/,
+      /numpy.moveaxis\(array, 1, 0\)/,
+    ],
+    [
+      'no column',
+      [f4('h1', [2, 0], []), labels, logits],
+      /array h1: has the shape \[2, 0\], so it holds nothing/,
+      /leave/,
+    ],
+    [
+      'no rows',
+      [f4('h1', [0, 2], []), f4('logits', [0, 2], []), i8('labels', [])],
+      /states.npz: has no rows/,
+      /at least/,
+    ],
+    [
+      'two outputs that disagree',
+      [...LAYERS, labels, logits, f4('probabilities', [2, 2], [0.9, 0.1, 0.8, 0.2])],
+      /logits and probabilities disagree: at row 1 the logits are largest for class 1, the probabilities for class 0/,
+      /outputName logits/,
+    ],
+    [
+      'percentages',
+      [...LAYERS, labels, f4('probabilities', [2, 2], [90, 10, 20, 80])],
+      /add up to 100: these are percentages/,
+      /divide them by 100/,
+    ],
+    [
+      'scores under another name',
+      [...LAYERS, labels, {...logits, name: 'scores'}],
+      /has no 'loss', 'logits' or 'probabilities'/,
+      /its arrays \[rows, classes\]: h1 \[2, 2\], scores \[2, 2\]/,
+    ],
+  ])('%s: an error that says what to do', async (_, arrays, message, next) => {
+    const checkpoint = await open(...arrays)
+    const error = (await checkpoint.embeddings(null).catch((e: unknown) => e)) as InputError
+    expect(error.message).toMatch(message)
+    expect(error.nextSteps.join()).toMatch(next)
+  })
+
+  it('options without effect are errors', async () => {
+    const flat = await open(f4('h1', [2, 2], [1, 2, 3, 4]), labels, logits)
+    await expect(flat.embeddings(null, {pool: 'mean'})).rejects.toThrow(/pool mean would change nothing/)
+    await expect(flat.embeddings(null, {pool: 'flatten'})).rejects.toThrow(UsageError)
+    const wide = await open(...LAYERS, labels, logits)
+    expect((await wide.embeddings(null, {pool: 'mean'})).layers[1]).toMatchObject({dim: 3})
+    const losses = await open(...LAYERS, f8('loss', [2], [0.5, 0.25]))
+    await expect(losses.embeddings(null, {output: 'logits'})).rejects.toThrow(/output logits would change nothing/)
+  })
+
+  it.each([
+    ['numpy.savetxt', '0.0e+00\n1.0e+00\n'],
+    ['a header', 'y\n0\n1\n'],
+    ['several columns', 'id,label\n7,0\n8,1\n'],
+  ])('labels in a text file: %s', async (_, content) => {
+    const file = write('labels.txt', content)
+    const {labels: read} = await (await open(...LAYERS, logits)).embeddings(null, {labels: {file}})
+    expect([...read!]).toEqual([0, 1])
   })
 })

@@ -54,6 +54,23 @@ describe('HDF5', () => {
     expect(bytes.includes(last)).toBe(true)
   })
 
+  it('texts of any layout and enumerations are read', async () => {
+    const file = await openHdf5(readFileSync('fixtures/hdf5/texts.h5'), 'x.h5')
+    const words = ['cat', 'dog', 'größe', 'cat']
+    expect(file.read('any_length')).toEqual({name: 'any_length', shape: [4], type: 'U', data: words})
+    expect(file.read('fixed').data).toEqual(words)
+    expect(file.read('ascii').data).toEqual(['cat', 'dog', 'emu', 'cat'])
+    expect(file.read('two_axes')).toMatchObject({shape: [2, 2], data: words})
+    expect(file.read('one')).toMatchObject({shape: [], data: ['a title']})
+    expect(file.read('numbered').type).toBe('i2')
+    expect([...file.read('numbered').data]).toEqual([0, 1, 2, 0])
+    expect(file.read('truth').type).toBe('b1')
+    expect([...file.read('truth').data]).toEqual([1, 0])
+    expect(file.unread.map(({name, reason}) => `${name} ${reason}`)).toEqual([
+      'big_endian holds an enumeration in big-endian order, which is not read',
+    ])
+  })
+
   it('beyond the limits is refused', async () => {
     const bytes = await sample()
     await expect(openHdf5(bytes, 'x.h5', {...hdf5Limits(), maxObjects: 3, maxDepth: 9, maxBytes: 1e9})).rejects.toThrow(
