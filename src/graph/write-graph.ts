@@ -8,6 +8,9 @@ import {writeEdgeList} from './formats/write-edge-list.js'
 import {writeGexf} from './formats/gexf.js'
 import {writeGraphml} from './formats/graphml.js'
 import {writeGraphologyJson} from './formats/graphology-json.js'
+import {writeGml} from './formats/write-gml.js'
+import {writeMatrixMarket} from './formats/write-matrix-market.js'
+import {writePajek} from './formats/write-pajek.js'
 import {writePlainNpz} from './formats/plain-npz.js'
 import {recordGraph, type WrittenGraph} from './written.js'
 
@@ -16,8 +19,8 @@ type Writer = (graph: WrittenGraph) => WriteResult
 interface Target {
   /** formats that this extension may hold: rewritten as they are */
   formats: GraphFormat[]
-  /** every other format is converted by this; null: only its own kind can be written */
-  convert: Writer | null
+  /** every other format is converted by this */
+  convert: Writer
 }
 
 const TARGETS: Record<string, Target> = {
@@ -29,9 +32,9 @@ const TARGETS: Record<string, Target> = {
     formats: ['graphology-json', 'node-link', 'cytoscape-json', 'adjacency-json'],
     convert: writeGraphologyJson,
   },
-  '.gml': {formats: ['gml'], convert: null},
-  '.net': {formats: ['pajek'], convert: null},
-  '.mtx': {formats: ['matrix-market'], convert: null},
+  '.gml': {formats: ['gml'], convert: writeGml},
+  '.net': {formats: ['pajek'], convert: writePajek},
+  '.mtx': {formats: ['matrix-market'], convert: writeMatrixMarket},
   '.csv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ',')},
   '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t')},
   '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ')},
@@ -64,11 +67,6 @@ export function writeGraph(
   const target = TARGETS[extension]!
   const packed = ({bytes, notes}: WriteResult) => ({bytes: compress ? gzip(bytes) : bytes, notes})
   if (isSameKind(document, extension, edgeWeights)) return packed(document.carried.rewrite(result, pruned))
-  if (target.convert === null)
-    throw new UsageError(
-      `${targetPath}: ${extension} is written only where the input is such a file${edgeWeights === null ? '' : ', and it has no place for soft weights'}`,
-      ['choose .graphml, .gexf, .json, .npz or .csv'],
-    )
   return packed(target.convert(recordGraph(document, result, pruned, edgeWeights)))
 }
 

@@ -168,6 +168,38 @@ export function notHeld(format: string, lost: readonly (string | false)[]): Note
     : [{level: 'warning', code: 'not-written', message: `${format} has no place for ${parts.join(' and ')}`}]
 }
 
+/** What a plain format has no place for, of what a graph has. */
+export function lossNotes(
+  format: string,
+  graph: WrittenGraph,
+  lacks: {names?: boolean; attributes?: boolean; labels?: boolean; mixed?: boolean},
+): Note[] {
+  const {taken} = graph
+  return notHeld(format, [
+    lacks.names === true && graph.names !== null && 'names of nodes',
+    lacks.labels === true && graph.labels !== null && 'labels',
+    lacks.attributes === true && graph.features !== null && 'features',
+    lacks.attributes === true && graph.split !== null && 'split',
+    lacks.attributes === true && columnNames('edge attributes', graph.edgeColumns),
+    lacks.attributes === true &&
+      columnNames(
+        'node attributes',
+        graph.nodeColumns.filter(
+          (column) =>
+            column.name !== taken.labels && !taken.features.includes(column.name) && !namesAsColumn(graph, column),
+        ),
+      ),
+    lacks.mixed === true &&
+      graph.directed &&
+      graph.undirected?.includes(1) === true &&
+      'records without direction among others',
+  ])
+}
+
+/** Whether a column says nothing but what the nodes are called. */
+export const namesAsColumn = ({names}: WrittenGraph, {values}: AttributeColumn): boolean =>
+  values.every((value, node) => String(value) === (names?.[node] ?? String(node)))
+
 /** Names of columns for such a note. */
 export const columnNames = (what: string, columns: readonly AttributeColumn[]): string | false =>
   columns.length > 0 && `the ${what} ${columns.map(({name}) => name).join(', ')}`

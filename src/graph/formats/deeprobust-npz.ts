@@ -6,6 +6,7 @@ import {cutMatrix} from '../matrix-rewrite.js'
 import type {GraphLimits} from '../limits.js'
 import {
   type ArrayRoles,
+  askedArrays,
   askedSplit,
   csrNames,
   nodeNames,
@@ -17,6 +18,7 @@ import {
 } from '../npz-arrays.js'
 import {splitOfArrays} from '../split-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
+import {nodeColumns} from '../npz-roles.js'
 import {zerosNote} from './scipy-npz.js'
 
 /** What the arrays of an adjacency matrix are called before data, indices, indptr and shape. */
@@ -50,7 +52,11 @@ export function readDeepRobustNpz(
       split: splitOfArrays(archive.names, archive.read, adjacency.rows, place, null, askedSplit(roles)),
     },
     notes: [...skippedNotes(archive), ...zerosNote(place, records.zeros)],
-    carried: {rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, prefix, adjacency.rows, result, pruned)},
+    carried: {
+      nodeColumns: () =>
+        nodeColumns(archive, -1, adjacency.rows, new Set([...Object.values(csrNames(prefix)), ...askedArrays(roles)])),
+      rewrite: (result, pruned) => rewriteDeepRobustNpz(archive, prefix, adjacency.rows, result, pruned),
+    },
   }
 }
 

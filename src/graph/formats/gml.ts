@@ -136,7 +136,9 @@ const numberOrWord = (text: string): unknown =>
     ? BigInt(text)
     : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
       ? Number(text)
-      : text
+      : /^[+-]?INF$/i.test(text)
+        ? (text.startsWith('-') ? -1 : 1) * Infinity
+        : text
 
 const NAMED: Record<string, string> = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'"}
 /** Characters beyond ASCII are written as entities. */

@@ -39,7 +39,7 @@ export function readPajek(bytes: Uint8Array, place: string, limits: GraphLimits)
     const isNode = (cell: string | undefined) => /^\d+$/.test(cell ?? '') && Number(cell) >= 1 && Number(cell) <= nodes
     if (section === 'vertices' && isNode(cells[0])) {
       const label = /^\d+\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line)
-      if (label !== null) labels.set(Number(cells[0]) - 1, label[1] ?? label[2]!)
+      if (label !== null) labels.set(Number(cells[0]) - 1, label[1]?.replace(/\\(["\\])/g, '$1') ?? label[2]!)
       return {kind: 'node', ends: [Number(cells[0]) - 1], rest: line.replace(/^\S+/, '')}
     }
     const weight = cells[2] === undefined ? 1 : Number(cells[2])
@@ -54,7 +54,10 @@ export function readPajek(bytes: Uint8Array, place: string, limits: GraphLimits)
     return {kind: 'edge', ends: [Number(cells[0]) - 1, Number(cells[1]) - 1], rest: line.replace(/^\S+\s+\S+/, '')}
   })
   checkSize(nodes, ends.length / 2, place, limits)
-  const isNamed = labels.size === nodes && new Set(labels.values()).size === nodes
+  const isNamed =
+    labels.size === nodes &&
+    new Set(labels.values()).size === nodes &&
+    [...labels].some(([node, label]) => label !== String(node))
   const someDirected = directed.includes(true)
   return {
     raw: {

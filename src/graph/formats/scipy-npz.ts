@@ -9,6 +9,7 @@ import {cutMatrix, type MatrixNames} from '../matrix-rewrite.js'
 import {csrMatrix, shapeOf} from '../matrices.js'
 import {csrNames, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
+import {nodeColumns} from '../npz-roles.js'
 
 /** scipy.sparse.save_npz of an adjacency matrix in csr, csc or coo form. Weights: the stored values. */
 export function readScipyNpz(archive: NpzArchive): ReadResult {
@@ -30,7 +31,11 @@ export function readScipyNpz(archive: NpzArchive): ReadResult {
       split: null,
     },
     notes: [...skippedNotes(archive), ...zerosNote(place, records.zeros)],
-    carried: {rewrite: (result, pruned) => rewriteScipyNpz(archive, rows, result, pruned)},
+    carried: {
+      nodeColumns: () =>
+        nodeColumns(archive, -1, rows, new Set([...Object.values(csrNames('')), 'row', 'col', 'format', '_is_array'])),
+      rewrite: (result, pruned) => rewriteScipyNpz(archive, rows, result, pruned),
+    },
   }
 }
 

@@ -50,10 +50,23 @@ export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter): WriteR
         columnNames('node attributes', graph.nodeColumns),
         alone > 0 && `the ${alone} nodes without an edge`,
       ]),
+      ...directionNotes(graph),
       ...formulaNotes(names),
     ],
   }
 }
+
+/** What is known of direction is not in the list. */
+const directionNotes = ({directed, undirected, notes}: WrittenGraph): Note[] =>
+  notes.some(({code}) => code === 'direction-assumed')
+    ? []
+    : [
+        {
+          level: 'info',
+          code: 'direction-not-written',
+          message: `an edge list does not say that its edges have ${directed ? (undirected === null ? 'a direction' : 'directions or none') : 'no direction'}`,
+        },
+      ]
 
 /**
  * Names are written as they are, since the list has to be read again: an apostrophe before a formula would make another

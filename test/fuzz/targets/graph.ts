@@ -1,5 +1,6 @@
 import {gzipSync} from 'node:zlib'
-import {extname} from 'node:path'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {extname, join} from 'node:path'
 import {mutateBytes} from '../../../scripts/fuzz/mutate/bytes.js'
 import {mutateGzip, mutateZip} from '../../../scripts/fuzz/mutate/containers.js'
 import {mutateJson} from '../../../scripts/fuzz/mutate/json.js'
@@ -33,8 +34,8 @@ async function roundTrip(path: string, options: ReadOptions, way: number): Promi
   const normalised = normalise(document, WAYS[way % WAYS.length])
   const pruned = new Uint8Array(normalised.graph.edges.length / 2)
   pruned[0] = 1
-  const extension = /(\.\w+)?(\.gz)$/.exec(path)?.[0] ?? extname(path)
-  writeGraph(document, normalised, pruned, way % 2 === 0 ? `out${extension}` : 'out.npz')
+  const extension = /(\.\w+)?(\.gz)$/.exec(path)?.[0] ?? (extname(path) || '.csv')
+  writeGraph(document, normalised, pruned, [`out${extension}`, 'out.npz', 'out.gml', 'out.net', 'out.mtx'][way % 5]!)
 }
 
 const graph = (
@@ -226,6 +227,28 @@ const matrixMarketSeeds = () =>
     '%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 2\n',
   )
 
+/** A folder of OGB of which one file is changed. */
+const ogb = (name: string, changed: string, seeds: () => Uint8Array[]): Target => ({
+  name,
+  seeds,
+  mutators: [mutateTokens(CSV_WORDS)],
+  open(folder) {
+    const root = join(folder, name)
+    mkdirSync(join(root, 'split', 'one'), {recursive: true})
+    for (const [file, content] of Object.entries({
+      'edge.csv': '0,1\n1,2\n2,3\n3,0\n',
+      'node-feat.csv': '1,0\n0,1\n0.5,0.5\n1,1\n',
+      'node-label.csv': '0\n1\nnan\n1\n',
+      'split/one/train.csv': '0\n',
+      'split/one/valid.csv': '1\n',
+      'split/one/test.csv': '3\n2\n',
+    }))
+      writeFileSync(join(root, file), content)
+    let inputs = 0
+    return fromFile(root, changed, () => roundTrip(root, {}, inputs++))
+  },
+})
+
 const NPZ = mutateZip(mutateBytes)
 /** A chain of nodes a, b, c and 3 that files about nodes speak of. */
 const CHAIN = normaliseRaw(
@@ -262,6 +285,10 @@ export const GRAPH_TARGETS: Target[] = [
   graph('gml', 'x.gml', gmlSeeds, [mutateTokens(CSV_WORDS)]),
   graph('pajek', 'x.net', pajekSeeds, [mutateTokens(CSV_WORDS)]),
   graph('matrix-market', 'x.mtx', matrixMarketSeeds, [mutateTokens(CSV_WORDS)]),
+  ogb('ogb-edges', 'edge.csv', () => text('0,1\n1,2\n2,3\n3,0\n')),
+  ogb('ogb-features', 'node-feat.csv', () => text('1,0\n0,1\n0.5,0.5\n1,1\n')),
+  ogb('ogb-labels', 'node-label.csv', () => text('0\n1\nnan\n1\n')),
+  ogb('ogb-split', 'split/one/train.csv', () => text('0\n', '0\n2\n')),
   graph('plain-npz', 'x.npz', plainSeeds, [NPZ]),
   graph('deeprobust-npz', 'x.npz', deepRobustSeeds, [NPZ]),
   graph('scipy-npz', 'x.npz', scipySeeds, [NPZ]),
