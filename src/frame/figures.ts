@@ -69,7 +69,9 @@ export const tenths = (p: number, rounding: 'up' | 'down', gap = NBSP): string =
 export function confidence(alpha: number, gap = NBSP): string {
   const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10(alpha))))
   const unit = 10 ** decimals
-  return `${Number((Math.floor((1 - alpha) * 100 * unit + 1e-3) / unit).toFixed(decimals))}${gap}%`
+  // 1 − α is off by half a unit of fp64 at most, which must not take a digit away.
+  const shown = Math.floor((1 - alpha + Number.EPSILON) * 100 * unit * (1 + Number.EPSILON)) / unit
+  return `${Number(shown.toFixed(decimals))}${gap}%`
 }
 
 /** A number with a true minus sign. */

@@ -162,7 +162,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
     rows: cells.map((c) => [
       c.layer,
       radius(c.delta),
-      number(c.deltaRaw),
+      number(c.deltaRaw, 'down'),
       count(c.pairs),
       percentUp(c.fraction),
       orDash(c.observed, percentUp),
