@@ -26,6 +26,7 @@ import {inFileRows, planCertify} from './plan/plan.js'
 import type {CertifyPlan} from './plan-types.js'
 import {foldBlocks, type LayerSums} from './measure/layer-sums.js'
 import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
+import {nearestHeadline} from './nearest/headline.js'
 import {headlineOf} from './statements/headline.js'
 import {nearConstant} from './statements/informative.js'
 import {performanceOf} from './statements/performance.js'
@@ -120,9 +121,11 @@ export function conclude(
   const layers = results.map((result) => result.metrics)
   const cells = results.flatMap((result, k) => cellsOf(result, plan, sums[k]!))
   const headline = headlineOf(plan, layers, cells)
+  const nearest = headline === null ? null : nearestHeadline(layers, headline.eta)
   const metrics: CertifyMetrics = {
     ...(performance === null ? {} : {performance}),
     ...(headline === null ? {} : {headline}),
+    ...(nearest === null ? {} : {nearest}),
     rows,
     duplicatesRemoved: plan.duplicatesRemoved,
     ...(alpha === null ? {} : {duplicates: plan.duplicates}),
@@ -187,7 +190,12 @@ export function conclude(
       : encodeEvidence(
           plan,
           tailExceeding,
-          results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, sums: sums[k]!})),
+          results.map(({certificate, metrics: {name}}, k) => ({
+            name,
+            ...certificate!,
+            sums: sums[k]!,
+            nearestRadii: plan.layers[k]!.nearestRadii,
+          })),
           pairs,
         )
   return {metrics, verdict: verdictOf(metrics, options, nearConstant(plan)), notes: notesOf(metrics, options), evidence}

@@ -1,6 +1,8 @@
+import type {NearestHeadline, NearestPoint} from './nearest/types.js'
 import type {CellStatus, ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
 
 export type * from './family-types.js'
+export type * from './nearest/types.js'
 
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
 export interface LayerStates {
@@ -46,6 +48,8 @@ export interface CertifyMetrics {
   performance?: Performance
   /** the statement that can be held against another run's; absent without a split */
   headline?: Headline
+  /** what the verdict says of inputs and their nearest anchors; absent where no point is shown to cover half of the inputs */
+  nearest?: NearestHeadline
   /** examples used, after duplicates were removed where that was asked for */
   rows: number
   duplicatesRemoved: number
@@ -142,6 +146,8 @@ export interface AlphaSplit {
   example?: number
   /** of the lower bound of the performance; absent where that is unknown */
   performance?: number
+  /** of each bound of a nearest-anchor curve, and of each share covered; absent in reports of earlier versions */
+  nearest?: number
   /** statements about random pairs; those about perturbations have a count of their own */
   statements: number
   /** α of all perturbations together, shared equally among them; absent without any */
@@ -205,6 +211,8 @@ export interface LayerMetrics {
   mostVolatile: {row: number; volatility: number; loss: number; label: number | null}[]
   /** the quantity behind the paper's Figure 2; null without an output */
   legacyVulnerability: number | null
+  /** the nearest-anchor curve, by δ and η; absent without a split */
+  nearest?: NearestPoint[]
   /** groups of hidden units, in order: which carry the volatility of close pairs; estimates */
   groups?: ChannelGroup[]
   /**

@@ -16,6 +16,7 @@ import {
   signedInterval,
   signedNumber,
 } from './format.js'
+import {nearestTable, nearestText} from './nearest-view.js'
 import {effects} from './sanitize-view.js'
 import type {Report, Verdict} from '../frame/report.js'
 import {visible} from '../frame/visible.js'
@@ -49,10 +50,20 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
     headline === null
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${lossChange(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${confidence(metrics.alpha.total)} confidence.`
+  const nearest = nearestTable(metrics)
   const more = findings(metrics).map((sentence) => `- ${markdownText(sentence)}`)
   return document('surety certify', verdict, [
     table(head, rows),
     about,
+    ...(nearest === null
+      ? []
+      : [
+          table(
+            ['layer', ...nearest.columns],
+            nearest.rows.map(({layer, points}) => [markdownText(layer), ...points.map(nearestText)]),
+          ),
+          `${nearest.title}.`,
+        ]),
     ...(more.length === 0 ? [] : [more.join('\n')]),
     ...(metrics.comparison === undefined ? [] : comparisonParts(metrics.comparison)),
   ])

@@ -93,14 +93,17 @@ describe('with a split', () => {
       const onCells = cells.length * (bounds.length === 0 ? 1 : 2)
       const radii = examples!.rows.length * examples!.layers.reduce((sum, {deltas}) => sum + deltas.length, 0)
       expect([classes!.length, radii]).toEqual([30, 100 * 18])
+      // A bound for each of two η, and the share covered.
+      const curves = layers.reduce((sum, {nearest}) => sum + (3 * nearest!.length) / 2, 0)
       expect(
         alpha.epsilon! * epsilons +
           alpha.direct! * onCells +
           alpha.class! * classes!.length +
           alpha.example! * radii +
+          alpha.nearest! * curves +
           alpha.performance!,
       ).toBeCloseTo(0.1, 12)
-      expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii + 1)
+      expect(alpha.statements).toBe(epsilons + onCells + classes!.length + radii + curves + 1)
     }
   })
 

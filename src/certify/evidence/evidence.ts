@@ -4,10 +4,19 @@ import type {LayerBets} from '../bets.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
+import type {NearestAnchors} from '../nearest/nearest-anchors.js'
 import type {PairSample} from '../perturbed/pairs.js'
 import {packPoints, type PackedPoints} from '../sample/points.js'
 import {sourcesOf} from '../sample/sources.js'
-import {type PackedSums, packSums, type SumsSizes, unpackExamples, unpackFresh, unpackSums} from './sums-codec.js'
+import {
+  type PackedSums,
+  packSums,
+  type SumsSizes,
+  unpackExamples,
+  unpackFresh,
+  unpackNearestOf,
+  unpackSums,
+} from './sums-codec.js'
 
 /** Sufficient statistics of every bound, so that a certificate can be checked without the model. Plain JSON. */
 export interface Evidence {
@@ -39,6 +48,8 @@ export interface LayerEvidence extends PackedSums {
   floor: number
   deltas: number[]
   bets: LayerBets
+  /** of the nearest-anchor curve, in scaled units */
+  nearestRadii?: number[]
 }
 
 /** What a layer's bounds were computed from. */
@@ -46,7 +57,8 @@ interface Grounds {
   name: string
   statistics: LayerStatistics
   bets: LayerBets
-  sums: Pick<LayerSums, 'examples' | 'fresh'>
+  sums: Pick<LayerSums, 'examples' | 'fresh' | 'nearest'>
+  nearestRadii: readonly number[]
 }
 
 export function encodeEvidence(
@@ -72,13 +84,14 @@ export const encodePairs = ({losses, distances}: PairSample): PairEvidence => ({
   distances: distances.map(pack),
 })
 
-function encodeLayer({name, statistics: s, bets, sums}: Grounds): LayerEvidence {
+function encodeLayer({name, statistics: s, bets, sums, nearestRadii}: Grounds): LayerEvidence {
   return {
     name,
     floor: s.floor,
     deltas: Array.from(s.deltas),
-    ...packSums({...s, examples: sums.examples, fresh: sums.fresh}),
+    ...packSums({...s, examples: sums.examples, fresh: sums.fresh, nearest: sums.nearest}),
     bets,
+    nearestRadii: [...nearestRadii],
   }
 }
 
@@ -102,7 +115,7 @@ export function decodeLayer(evidence: Evidence, layer: LayerEvidence): LayerStat
 }
 
 /**
- * Of `examples` anchors, and of fresh pairs where the options asked for them.
+ * Of `examples` anchors, of nearest anchors, and of fresh pairs where the options asked for them.
  *
  * Throws  InputError  as unpackExamples and unpackFresh.
  */
@@ -110,10 +123,15 @@ export const decodeExtras = (
   evidence: Evidence,
   layer: LayerEvidence,
   {examples, fresh}: {examples: number; fresh: boolean},
-): Pick<LayerSums, 'examples' | 'fresh'> => ({
+): Pick<LayerSums, 'examples' | 'fresh' | 'nearest'> => ({
   examples: unpackExamples(layer.examples, examples, sizesOf(evidence, layer), sourceOf(layer)),
   fresh: unpackFresh(layer.fresh, fresh, sizesOf(evidence, layer), sourceOf(layer)),
+  nearest: decodeNearest(evidence, layer),
 })
+
+/** Throws InputError where the nearest anchors are missing or cannot be. */
+export const decodeNearest = (evidence: Evidence, layer: LayerEvidence): NearestAnchors =>
+  unpackNearestOf(layer.nearest, true, sizesOf(evidence, layer), sourceOf(layer))!
 
 const sizesOf = ({anchors, references, etas}: Evidence, {deltas}: LayerEvidence): SumsSizes => ({
   anchors,

@@ -13,6 +13,7 @@ import {
   type SumsSizes,
   unpackExamples,
   unpackFresh,
+  unpackNearestOf,
   unpackSums,
 } from './sums-codec.js'
 
@@ -114,6 +115,7 @@ function unpackLayer(
     witnesses,
     examples: unpackExamples(packed.examples, exampleCount(plan), sizes, source),
     fresh: unpackFresh(packed.fresh, plan.options.bounds.length > 0, sizes, source),
+    nearest: unpackNearestOf(packed.nearest, plan.alpha !== null, sizes, source),
   }
 }
 

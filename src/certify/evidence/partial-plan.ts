@@ -99,7 +99,7 @@ function planFault(plan: PackedPlan): string | null {
 }
 
 function layerFault(
-  {dim, medianDistance, scale, floor, deltas, pilot, legacyVulnerability}: PackedLayerPlan,
+  {dim, medianDistance, scale, floor, deltas, pilot, legacyVulnerability, nearestRadii}: PackedLayerPlan,
   etas: number,
   split: boolean,
 ): string | null {
@@ -107,6 +107,8 @@ function layerFault(
     return 'a size or unit is not positive'
   if (!isOptional(legacyVulnerability, (x) => x >= 0)) return `the legacy vulnerability is ${legacyVulnerability}`
   if (!isGrid(deltas, floor)) return 'δ is not ascending from the floor'
+  if (split ? !isGrid(nearestRadii, 0) : nearestRadii.length > 0)
+    return 'the radii of its nearest-anchor curve do not ascend from above 0'
   if ((pilot !== null) !== split) return 'it has stakes without a split, or a split without stakes'
   if (pilot === null) return null
   if (!isCount(pilot.zeroDistancePairs, 0) || !isCount(pilot.zeroDistanceLossPairs, 0) || !(pilot.diameter >= 0))

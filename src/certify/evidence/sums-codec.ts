@@ -4,6 +4,8 @@ import type {Source} from '../../frame/kept-parts.js'
 import type {ExampleCounts} from '../measure/example-counts.js'
 import type {FreshSums} from '../measure/fresh-pairs.js'
 import type {LayerSums} from '../measure/layer-sums.js'
+import type {NearestAnchors} from '../nearest/nearest-anchors.js'
+import {packNearest, type PackedNearest, unpackNearest} from '../nearest/packed.js'
 
 /**
  * The sums of a layer as plain JSON, in evidence and in partial results alike. Text is an array, little-endian,
@@ -24,6 +26,8 @@ export interface PackedSums {
   windowed: string
   examples?: PackedExamples
   fresh?: PackedFresh
+  /** with a split */
+  nearest?: PackedNearest
 }
 
 /** Uint32 [examples, G] each. */
@@ -59,8 +63,8 @@ export type BoundSums = Pick<
 >
 
 /** Only what PackedSums names is packed, whatever else `sums` holds. */
-export function packSums(sums: BoundSums & Pick<LayerSums, 'examples' | 'fresh'>): PackedSums {
-  const {examples, fresh} = sums
+export function packSums(sums: BoundSums & Pick<LayerSums, 'examples' | 'fresh' | 'nearest'>): PackedSums {
+  const {examples, fresh, nearest} = sums
   return {
     total: pack(sums.total),
     anchorTotal: pack(sums.anchorTotal),
@@ -83,6 +87,7 @@ export function packSums(sums: BoundSums & Pick<LayerSums, 'examples' | 'fresh'>
             exceed: Array.from(fresh.exceed),
           },
         }),
+    ...(nearest === null ? {} : {nearest: packNearest(nearest)}),
   }
 }
 
@@ -160,6 +165,22 @@ export function unpackFresh(
     within: Float64Array.from(within),
     exceed: Float64Array.from(exceed),
   }
+}
+
+/**
+ * The nearest anchor of each reference; null without a split.
+ *
+ * Throws  InputError  as unpackExamples; an anchor or a distance that cannot be.
+ */
+export function unpackNearestOf(
+  packed: PackedNearest | undefined,
+  asked: boolean,
+  {references, anchors}: SumsSizes,
+  source: Source,
+): NearestAnchors | null {
+  checkPresence(packed, asked, 'nearest', source)
+  if (packed === undefined) return null
+  return unpackNearest(packed, {count: references, anchors}, `${source.place}: nearest`, source.next)
 }
 
 const fault = ({place, next}: Source, message: string) => new InputError(`${place}: ${message}`, next)

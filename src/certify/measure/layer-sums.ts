@@ -1,6 +1,7 @@
 import type {VolatilitySums} from '../../pairwise/engine.js'
 import {added, concat} from '../sample/arrays.js'
 import type {ExampleCounts} from './example-counts.js'
+import {foldNearest, type NearestAnchors} from '../nearest/nearest-anchors.js'
 import {foldFresh, type FreshSums} from './fresh-pairs.js'
 
 /** As many witnesses as an engine keeps. */
@@ -12,6 +13,8 @@ export interface LayerSums extends VolatilitySums {
   examples: ExampleCounts | null
   /** null where no bound of two fresh examples was asked for */
   fresh: FreshSums | null
+  /** null without a split */
+  nearest: NearestAnchors | null
 }
 
 /** The sums of every layer over one block of references. */
@@ -52,5 +55,6 @@ export function foldBlocks(parts: readonly LayerSums[]): LayerSums {
             exceed: added(parts.map(({examples}) => examples!.exceed)),
           },
     fresh: parts[0]!.fresh === null ? null : foldFresh(parts.map(({fresh}) => fresh!)),
+    nearest: parts[0]!.nearest === null ? null : foldNearest(parts.map(({nearest}) => nearest!)),
   }
 }

@@ -3,6 +3,8 @@ import {measureExamples} from './example-counts.js'
 import {measureFresh} from './fresh-pairs.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {BlockSums, LayerSums} from './layer-sums.js'
+import {nearestAnchors} from '../nearest/nearest-anchors.js'
+import {takeRows} from '../sample/sample.js'
 import {part, referenceSide, volatilityTask} from './volatility-task.js'
 import type {Embeddings} from '../types.js'
 
@@ -32,7 +34,7 @@ export type KeepSums = (layer: number, block: number, make: () => Promise<LayerS
 /**
  * Sums of the given blocks: all the work that grows with anchors × references.
  *
- * Cost   per layer and block (m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 ·
+ * Cost   per layer and block (2m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 ·
  *        rows · G · (E + 1) numbers.
  */
 export async function measureBlocks(
@@ -56,6 +58,10 @@ export async function measureBlocks(
           ...(await engine.volatility({...task, ...references})),
           examples: await measureExamples(plan, layer, states, own, engine),
           fresh: plan.options.bounds.length === 0 ? null : await measureFresh(plan, layer, states, own, engine),
+          nearest:
+            plan.alpha === null
+              ? null
+              : await nearestAnchors(takeRows(states, own.rows), task.anchors, plan.options.metric, engine),
         })),
       )
       onBlock(k * blocks.length + at + 1, plan.layers.length * blocks.length)

@@ -1,4 +1,5 @@
 import {classesOf} from '../statements/classes.js'
+import {nearestStatements} from '../nearest/curve.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {AlphaSplit, FreshBound} from '../types.js'
 
@@ -14,6 +15,8 @@ export interface Statements {
   examples: number
   /** 1 where the performance is known */
   performance?: number
+  /** points of the nearest-anchor curves, and the shares they cover */
+  nearest?: number
 }
 
 /** How many statements a report makes, from its sizes: known before a reference is seen, and known to who checks it. */
@@ -26,6 +29,7 @@ export function statements({
   examples,
   radii,
   performance = false,
+  nearest = 0,
 }: {
   bounds: readonly FreshBound[]
   layers: number
@@ -37,6 +41,8 @@ export function statements({
   /** values of δ, over all layers */
   radii: number
   performance?: boolean
+  /** of the nearest-anchor curves */
+  nearest?: number
 }): Statements {
   const onCells = bounds.includes('clopper-pearson') ? 1 : 0
   const onEpsilon = new Set(bounds).size - onCells
@@ -46,6 +52,7 @@ export function statements({
     classes: layers * classes,
     examples: examples * radii,
     performance: performance ? 1 : 0,
+    nearest,
   }
 }
 
@@ -53,7 +60,7 @@ export function statements({
  * ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share
  * to the cells.
  */
-const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05, performance: 0.05}
+const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05, performance: 0.05, nearest: 0.1}
 
 /** Half for random pairs, half for the perturbations, in equal parts among these. */
 const SHARE_OF_PERTURBATIONS = 0.5
@@ -61,14 +68,14 @@ const SHARE_OF_PERTURBATIONS = 0.5
 /**
  * α shared out so that everything the report states holds at once (union bound).
  *
- * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, classes, examples
- *           and performance 0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
+ * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, nearest anchors
+ *           0.1, classes, examples and performance 0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
  *           bound together (docs/math.md, Theorem D). With perturbations, half of α is theirs and the other half is
  *           shared out like this.
  */
 export function splitAlpha(
   total: number,
-  {epsilon, cells, classes, examples, performance = 0}: Statements,
+  {epsilon, cells, classes, examples, performance = 0, nearest = 0}: Statements,
   perturbations = 0,
 ): AlphaSplit {
   const perturbed = perturbations > 0 ? SHARE_OF_PERTURBATIONS * total : 0
@@ -77,8 +84,10 @@ export function splitAlpha(
     classes: classes === 0 ? 0 : SHARE.classes,
     examples: examples === 0 ? 0 : SHARE.examples,
     performance: performance === 0 ? 0 : SHARE.performance,
+    nearest: nearest === 0 ? 0 : SHARE.nearest,
   }
-  const cell = ((1 - SHARE.epsilon - shares.classes - shares.examples - shares.performance) * own) / cells
+  const others = Object.values(shares).reduce((sum, share) => sum + share, SHARE.epsilon)
+  const cell = ((1 - others) * own) / cells
   return {
     total,
     epsilon: (SHARE.epsilon * own) / epsilon,
@@ -88,7 +97,8 @@ export function splitAlpha(
     ...(classes === 0 ? {} : {class: (shares.classes * own) / classes}),
     ...(examples === 0 ? {} : {example: (shares.examples * own) / examples}),
     ...(performance === 0 ? {} : {performance: (shares.performance * own) / performance}),
-    statements: epsilon + cells + classes + examples + performance,
+    ...(nearest === 0 ? {} : {nearest: (shares.nearest * own) / nearest}),
+    statements: epsilon + cells + classes + examples + performance + nearest,
     ...(perturbations > 0 ? {perturbations: perturbed} : {}),
   }
 }
@@ -104,7 +114,9 @@ export function alphaOf(
     loss,
     etas,
     layers,
-  }: Pick<CertifyPlan, 'options' | 'anchors' | 'loss' | 'etas'> & {layers: readonly {deltas: {length: number}}[]},
+  }: Pick<CertifyPlan, 'options' | 'anchors' | 'loss' | 'etas'> & {
+    layers: readonly {deltas: {length: number}; nearestRadii: readonly number[]}[]
+  },
   perturbations = 0,
 ): AlphaSplit | null {
   if (options.split === null) return null
@@ -120,6 +132,10 @@ export function alphaOf(
       examples: Math.min(options.examples, anchors.rows.length),
       radii,
       performance: loss.accuracy !== null,
+      nearest: nearestStatements(
+        layers.reduce((sum, layer) => sum + layer.nearestRadii.length, 0),
+        etas.length,
+      ),
     }),
     perturbations,
   )

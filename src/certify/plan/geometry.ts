@@ -11,6 +11,8 @@ export interface Geometry {
   sortedDistances: Float64Array
   /** [m] ρ_k, raw units, ascending: no ball of radius below ρ_k holds k + 1 rows (index from 0) */
   packingRadii: Float64Array
+  /** [m] distance of each anchor to the nearest other, raw units, ascending */
+  nearestOther: Float64Array
 }
 
 /**
@@ -36,6 +38,7 @@ export async function anchorGeometry(
   const m = anchors.rows
   const sortedDistances = new Float64Array((m * (m - 1)) / 2)
   const packingRadii = new Float64Array(m).fill(Infinity)
+  const nearestOther = new Float64Array(m < 2 ? 0 : m)
   let filled = 0
   for (let first = 0; first < m; first += BLOCK) {
     const rows = Math.min(BLOCK, m - first)
@@ -52,7 +55,11 @@ export async function anchorGeometry(
       const across = groups === null ? later : later.filter((_, k) => groups[first + i + 1 + k] !== own)
       sortedDistances.set(across, filled)
       filled += across.length
-      lowerRadii(packingRadii, row.slice().sort(), metric === 'l2')
+      const others = groups === null ? row : row.filter((_, k) => groups[k] !== own)
+      const sorted = row.slice().sort()
+      nearestOther[first + i] =
+        (groups === null ? sorted[1] : others.reduce((a, b) => Math.min(a, b), Infinity)) ?? Infinity
+      lowerRadii(packingRadii, sorted, metric === 'l2')
     }
   }
   let running = 0
@@ -60,7 +67,11 @@ export async function anchorGeometry(
     running = Math.max(running, radius * SHRINK)
     packingRadii[k] = running
   })
-  return {sortedDistances: sortedDistances.subarray(0, filled).sort(), packingRadii}
+  return {
+    sortedDistances: sortedDistances.subarray(0, filled).sort(),
+    packingRadii,
+    nearestOther: nearestOther.filter((d) => d < Infinity).sort(),
+  }
 }
 
 function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolean): void {

@@ -25,7 +25,7 @@ export interface CertifyResources {
  * The peak of the process while these states are certified, from what it holds now (the states included) and a model
  * that a grid of sizes was measured against (docs/reliability.md).
  *
- * Formula  held + program + 3 · 8 m² + 4.5 · 8 n K (1 + (G + 1)(1 + 2E)) + largest layer once more, m = min(n, 2000).
+ * Formula  held + program + 3 · 8 m² + 4.5 · 8 n K (3 + (G + 1)(1 + 2E)) + largest layer once more, m = min(n, 2000).
  */
 export function certifyBytes(
   {rows, layers}: Embeddings,
@@ -34,7 +34,7 @@ export function certifyBytes(
   heldBytes: number,
 ): number {
   const [G, E] = [deltas === 'auto' ? AUTO_DELTAS : deltas.length, etas === 'auto' ? AUTO_ETAS : etas.length]
-  const sums = COPIES * 8 * rows * layers.length * (1 + (G + 1) * (1 + 2 * E))
+  const sums = COPIES * 8 * rows * layers.length * (3 + (G + 1) * (1 + 2 * E))
   const states = layers.map(({data}) => data.byteLength)
   const copies = Math.max(0, ...states) + (perturbations > 0 ? states.reduce((sum, one) => sum + one, 0) : 0)
   return heldBytes + programBytes(threads) + MATRICES * 8 * Math.min(rows, MAX_ANCHORS) ** 2 + sums + copies

@@ -7,6 +7,7 @@ import {random} from '../../stats/random.js'
 import {alphaOf} from './alpha.js'
 import {chooseBets} from '../statements/bounds.js'
 import type {LayerBets} from '../bets.js'
+import {nearestRadii} from '../nearest/radii.js'
 import {chooseClassBets} from '../statements/classes.js'
 import {layerStatistics} from '../measure/layer-statistics.js'
 import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
@@ -167,6 +168,7 @@ async function layerUnits(
     scale,
     floor,
     deltas: usable,
+    nearestRadii: options.split === null ? [] : nearestRadii(geometry.nearestOther, usable, scale),
   }
 }
 

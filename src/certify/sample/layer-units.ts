@@ -9,4 +9,6 @@ export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver'
   /** τ and the finite δ grid, ascending, in scaled units */
   floor: number
   deltas: Float64Array
+  /** radii of the nearest-anchor curve, ascending, scaled units; empty without a split */
+  nearestRadii: number[]
 }

@@ -9,6 +9,7 @@ import {layerStatistics} from '../measure/layer-statistics.js'
 import {freshEpsilon} from '../measure/fresh-pairs.js'
 import type {Points} from '../sample/points.js'
 import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
+import {nearestCurve} from '../nearest/curve.js'
 import {largestFirst} from '../survey/localization.js'
 import type {CertifyPlan, LayerPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
@@ -95,6 +96,20 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
       legacyVulnerability: layer.legacyVulnerability,
       groups: layer.groups,
       ...(layer.classPairs === null ? {} : {classPairs: layer.classPairs}),
+      ...(alpha === null || sums.nearest === null
+        ? {}
+        : {
+            nearest: nearestCurve({
+              nearest: sums.nearest,
+              losses: references.losses,
+              anchorLosses: anchors.losses,
+              radii: layer.nearestRadii,
+              etas: plan.etas,
+              scale,
+              alpha: alpha.nearest!,
+              sources: sourcesOf(references.groups),
+            }),
+          }),
     },
     witnesses: sums.witnesses.slice(0, WITNESSES).map(({anchor, reference, distance, ratio}) => ({
       layer: layer.name,

@@ -3,6 +3,7 @@ import type {Verdict} from '../../frame/report.js'
 import type {CertifyOptions} from '../options.js'
 import type {CertifyMetrics, Headline, PerturbationKind, PerturbationMetrics} from '../types.js'
 import {looksCopied, looksOrdered} from '../survey/dependence.js'
+import {nearestSentence} from '../nearest/headline.js'
 import {uninformative} from './informative.js'
 
 /** Sentences have ordinary spaces, so that they can be searched. */
@@ -47,6 +48,9 @@ export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boo
     summary: [
       performanceSentence(metrics),
       ...(reason === null ? [] : [reason]),
+      ...(status === 'uninformative' || metrics.nearest === undefined
+        ? []
+        : [nearestSentence(metrics.nearest, metrics.anchors)]),
       ...(status === 'uninformative' ? [] : headlineSentences(metrics, headline, limits)),
       ...demands.map(({sentence}) => sentence),
       `${confidence(metrics.alpha.total, SPACE)} confidence, for ${freshData(limits)} like the sample, not for attackers.`,

@@ -17,6 +17,7 @@ import type {CertifyReport} from '../../documents/reports.js'
 import {bounds} from './certify-bounds.js'
 import {classSection, exampleSection} from './certify-families.js'
 import {layerProfile, volatileInputs} from './certify-layers.js'
+import {hasNearest, nearestSection} from './certify-nearest.js'
 import {comparisonSection, perturbationSection} from './certify-pairs.js'
 import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
 import {type KeyFigure, page} from './page.js'
@@ -34,6 +35,7 @@ export function certifyHtml(report: CertifyReport): string {
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
+      ...(hasNearest(metrics) ? [{id: 'nearest', title: 'Nearest anchors', body: nearestSection(metrics)}] : []),
       ...(metrics.examples === undefined
         ? []
         : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),

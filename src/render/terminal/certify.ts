@@ -3,6 +3,7 @@ import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {comparisonCaveats} from '../comparison-view.js'
 import {confidence, count, interval, lossChange, number, numberUp, orDash, percentUp} from '../format.js'
+import {nearestTable, nearestText} from '../nearest-view.js'
 import type {Report} from '../../frame/report.js'
 import {bar} from './blocks.js'
 import {boundTable, SIGN} from './bound-table.js'
@@ -35,6 +36,15 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
   }
+  const nearest = nearestTable(metrics)
+  if (nearest !== null)
+    lines.push(
+      ...section(nearest.title, {
+        head: ['layer', ...nearest.columns],
+        align: ['left', ...nearest.columns.map(() => 'right' as const)],
+        rows: nearest.rows.map(({layer, points}) => [layer, ...points.map(nearestText)]),
+      }),
+    )
   const more = findings(metrics)
   if (more.length > 0)
     lines.push(

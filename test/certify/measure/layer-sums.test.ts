@@ -17,6 +17,7 @@ function block(n: number, base: number, ratios: readonly number[]): LayerSums {
     witnesses: ratios.map((ratio, k) => ({anchor: k % 2, reference: k % n, distance: 1, ratio})),
     examples: null,
     fresh: null,
+    nearest: null,
   }
 }
 

@@ -173,7 +173,8 @@ describe('statistics and bounds of a cell', () => {
 describe('α', () => {
   const sizes = {bounds: [], layers: 3, cells: 36, tail: false, classes: 4, examples: 10, radii: 18} as const
   it('counts every statement of a report', () => {
-    expect(statements(sizes)).toEqual({epsilon: 3, cells: 36, classes: 12, examples: 180, performance: 0})
+    expect(statements(sizes)).toEqual({epsilon: 3, cells: 36, classes: 12, examples: 180, performance: 0, nearest: 0})
+    expect(statements({...sizes, nearest: 33})).toMatchObject({nearest: 33, cells: 36})
     expect(statements({...sizes, tail: true})).toMatchObject({epsilon: 4})
     expect(statements({...sizes, bounds: ['kl-u']})).toMatchObject({epsilon: 6, cells: 36})
     expect(statements({...sizes, bounds: ['kl-u', 'maurer-pontil', 'kl-u']})).toMatchObject({epsilon: 9, cells: 36})
@@ -185,22 +186,26 @@ describe('α', () => {
   })
 
   it.each([0, 2])('is spent once, whatever is stated; %i pair distributions take half', (laws) => {
-    for (const [classes, examples] of [
-      [0, 0],
-      [12, 0],
-      [0, 180],
-      [12, 180],
+    for (const [classes, examples, nearest] of [
+      [0, 0, 0],
+      [12, 0, 33],
+      [0, 180, 0],
+      [12, 180, 33],
     ] as const) {
-      const alpha = splitAlpha(0.04, {epsilon: 4, cells: 36, classes, examples}, laws)
+      const alpha = splitAlpha(0.04, {epsilon: 4, cells: 36, classes, examples, nearest}, laws)
       const own =
-        4 * alpha.epsilon! + 36 * alpha.direct! + classes * (alpha.class ?? 0) + examples * (alpha.example ?? 0)
+        4 * alpha.epsilon! +
+        36 * alpha.direct! +
+        classes * (alpha.class ?? 0) +
+        examples * (alpha.example ?? 0) +
+        nearest * (alpha.nearest ?? 0)
       expect(own + (alpha.perturbations ?? 0)).toBeCloseTo(0.04, 15)
       expect(alpha.perturbations).toEqual(laws === 0 ? undefined : 0.02)
       expect(alpha).toMatchObject({
         total: 0.04,
         global: alpha.direct,
         windowed: alpha.direct,
-        statements: 40 + classes + examples,
+        statements: 40 + classes + examples + nearest,
       })
       expect(4 * alpha.epsilon!).toBeCloseTo(0.1 * own, 15)
       expect(['class' in alpha, 'example' in alpha]).toEqual([classes > 0, examples > 0])

@@ -3,7 +3,8 @@ import {random} from '../../../stats/random.js'
 import {FAMILIES} from '../../bets.js'
 import type {LayerStatistics} from '../../measure/layer-statistics.js'
 import {middle} from '../../sample/grid.js'
-import {decodeLayer, type Evidence, type LayerEvidence} from '../evidence.js'
+import {nearestFault} from '../../nearest/plausible.js'
+import {decodeLayer, decodeNearest, type Evidence, type LayerEvidence} from '../evidence.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
 import {checkOptions, type CertifyOptions} from '../../options.js'
 import {type Points, unpackPoints} from '../../sample/points.js'
@@ -39,13 +40,17 @@ export function evidenceFaults(
   const sample = sampleFaults(metrics, evidence, options, drawn)
   return sample.length > 0
     ? sample
-    : evidence.layers.flatMap((layer) => decodedFaults(evidence, layer).map((fault) => `layer ${layer.name}: ${fault}`))
+    : evidence.layers.flatMap((layer, k) =>
+        decodedFaults(evidence, layer, metrics.layers[k]!.scale).map((fault) => `layer ${layer.name}: ${fault}`),
+      )
 }
 
 /** What the codec refuses, or sums that contradict each other. */
-function decodedFaults(evidence: Evidence, layer: LayerEvidence): string[] {
+function decodedFaults(evidence: Evidence, layer: LayerEvidence, scale: number): string[] {
   try {
-    return layerFaults(decodeLayer(evidence, layer), layer)
+    const statistics = decodeLayer(evidence, layer)
+    const nearest = nearestFault(statistics, decodeNearest(evidence, layer), layer.nearestRadii ?? [], scale)
+    return [...layerFaults(statistics, layer), ...(nearest === null ? [] : [nearest])]
   } catch (error) {
     if (error instanceof InputError) return [error.message]
     throw error

@@ -58,6 +58,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
           ? layer.deltas
           : new Set(options.deltas.filter((delta) => options.floor === 'auto' || delta >= options.floor)),
       ).sort(),
+      nearestRadii: layer.nearestRadii ?? [],
       pilot: {
         bets: layer.bets,
         zeroDistancePairs: zeroDistancePairs - layer.zeroDistancePairs,
@@ -117,7 +118,7 @@ function layerSums(
   layer: LayerMetrics,
   {anchors, references, lossMax}: CertifyPlan,
   metrics: CertifyMetrics,
-): Omit<LayerSums, 'examples' | 'fresh'> {
+): Omit<LayerSums, 'examples' | 'fresh' | 'nearest'> {
   const G = s.deltas.length
   const withInfinite = (values: Float64Array, width: number) => {
     const out = new Float64Array(s.references * (G + 1) * width)
