@@ -19,13 +19,14 @@ export interface Geometry {
  * What the anchors' own distances tell: their quantiles (scale, floor, δ grid) and how many anchors a ball can hold.
  *
  * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0),
- *            ρ_k = min_i max(d_(k) / 2, √(Σ_{l≤k} d_(l)² / 2k)), the second only for l2; then the running maximum.
- *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemma 1).
+ *            ρ_k = min_i max(d_(k) / 2, √(e_k(i) / 2k)) with e_k(i) = Σ_{l≤k} d_(l)², the second only for l2; for l2 at least
+ *            √(Σ of the k smallest e_k) / (k √2); then the running maximum.
+ *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemmas 1 and 1′).
  *            With sources (`groups`) the distances are those between rows of two sources, as a fresh source will have; the
  *            radii are of all rows.
  * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
  * Precision  distances are fp64 on every engine; radii are shrunk by 1e-9, more than the distances can be off.
- * Cost       m² distances, m sorts of m; memory m² / 2 numbers: for m ≤ a few thousand.
+ * Cost       m² distances, 2 m sorts of m; memory 3 m² / 2 numbers: for m ≤ a few thousand.
  * Empty      m < 2 → no distances; radii [0].
  * Source     triangle inequality; parallel axis theorem.   Deviation: none.
  */
@@ -39,6 +40,8 @@ export async function anchorGeometry(
   const sortedDistances = new Float64Array((m * (m - 1)) / 2)
   const packingRadii = new Float64Array(m).fill(Infinity)
   const nearestOther = new Float64Array(m < 2 ? 0 : m)
+  // [m, m] e_k(i) in row k.
+  const energies = new Float64Array(metric === 'l2' ? m * m : 0)
   let filled = 0
   for (let first = 0; first < m; first += BLOCK) {
     const rows = Math.min(BLOCK, m - first)
@@ -59,9 +62,10 @@ export async function anchorGeometry(
       const sorted = row.slice().sort()
       nearestOther[first + i] =
         (groups === null ? sorted[1] : others.reduce((a, b) => Math.min(a, b), Infinity)) ?? Infinity
-      lowerRadii(packingRadii, sorted, metric === 'l2')
+      lowerRadii(packingRadii, sorted, metric === 'l2' ? {energies, column: first + i} : null)
     }
   }
+  if (metric === 'l2') raiseRadii(packingRadii, energies)
   let running = 0
   packingRadii.forEach((radius, k) => {
     running = Math.max(running, radius * SHRINK)
@@ -74,12 +78,30 @@ export async function anchorGeometry(
   }
 }
 
-function lowerRadii(radii: Float64Array, sorted: Float64Array, euclidean: boolean): void {
+/** Lemma 1 for one anchor; with `euclidean` its e_k go into its column of the energies. */
+function lowerRadii(
+  radii: Float64Array,
+  sorted: Float64Array,
+  euclidean: {energies: Float64Array; column: number} | null,
+): void {
+  const m = sorted.length
   let squares = 0
-  for (let k = 0; k < sorted.length; k++) {
+  for (let k = 0; k < m; k++) {
     squares += sorted[k]! ** 2
-    const radius = Math.max(sorted[k]! / 2, euclidean ? Math.sqrt(squares / (2 * (k + 1))) : 0)
+    if (euclidean !== null) euclidean.energies[k * m + euclidean.column] = squares
+    const radius = Math.max(sorted[k]! / 2, euclidean === null ? 0 : Math.sqrt(squares / (2 * (k + 1))))
     if (radius < radii[k]!) radii[k] = radius
+  }
+}
+
+/** Lemma 1′: any k anchors have e_k of their own, so together at least the k smallest. Sorts each row of the energies. */
+function raiseRadii(radii: Float64Array, energies: Float64Array): void {
+  const m = radii.length
+  for (let k = 0; k < m; k++) {
+    const row = energies.subarray(k * m, (k + 1) * m).sort()
+    let sum = 0
+    for (let l = 0; l <= k; l++) sum += row[l]!
+    radii[k] = Math.max(radii[k]!, Math.sqrt(sum) / ((k + 1) * Math.SQRT2))
   }
 }
 
