@@ -20,7 +20,7 @@ export default class Verify extends BaseCommand {
   static override description =
     `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
 split of α, the sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files.
-Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, cannot be told from a true one
+Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, looks the same as a true one
 without running certify again on the model and the data.`
 
   static override examples = [

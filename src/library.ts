@@ -16,7 +16,7 @@ import {sanitize as sanitizeGraph, type SanitizeResult, type SanitizeRun} from '
 import type {SanitizeOptions} from './sanitize/settings.js'
 
 export interface EngineChoice {
-  /** an engine of one's own; it is left open. Default: the processor, closed afterwards */
+  /** your own engine; it is left open. Default: the processor, closed afterwards */
   engine?: PairwiseEngine
   /** as --device: auto, cpu, webgpu or tfjs */
   device?: string
@@ -129,7 +129,7 @@ function nodesOf(graph: Graph, names: readonly string[]): Uint32Array {
   return Uint32Array.from(names, (name) => {
     const node = nodes.get(name)
     if (node === undefined)
-      throw new InputError(`trainingNodes names ${JSON.stringify(name)}, which is no node of the graph`, [
+      throw new InputError(`trainingNodes names ${JSON.stringify(name)}, which is not a node of the graph`, [
         'name nodes by their keys',
       ])
     return node

@@ -154,7 +154,7 @@ async function campaign(name: string) {
       continue
     }
     total.restarts++
-    // Alone in a fresh process: what many inputs left behind together is no finding about this one.
+    // Alone in a fresh process: what many inputs left behind together is not a finding about this one.
     const alone = join(folder, 'alone')
     writeFileSync(alone, input)
     const again = await child(

@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs'
 
 const [a, b] = process.argv.slice(2, 4).map((path) => {
   const {run, ...report} = JSON.parse(readFileSync(path, 'utf8'))
-  if (run === undefined || report.metrics === undefined) throw new Error(`${path} is no report`)
+  if (run === undefined || report.metrics === undefined) throw new Error(`${path} is not a report`)
   return JSON.stringify(report, null, 1).split('\n')
 })
 const at = a.findIndex((line, k) => line !== b[k])

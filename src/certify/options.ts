@@ -89,7 +89,7 @@ export function checkOptions({
 }: CertifyOptions): void {
   const positive = (values: readonly number[]) => values.length > 0 && values.every((x) => x > 0 && x < Infinity)
   if ((metric as string) === 'cosine')
-    throw new UsageError('1 − cosine is no metric: it breaks the triangle inequality, which the bounds need', [
+    throw new UsageError('1 − cosine is not a metric: it breaks the triangle inequality, which the bounds need', [
       `use ${option('metric')} angle, the arc of the cosine`,
     ])
   if (!(alpha > 0 && alpha < 1))

@@ -51,7 +51,7 @@ export async function certifyShard(
  *
  * Shares   are assumed to come from one plan, which documents/shard-set checks; the first one's plan is used.
  * Cost     that of the bounds; memory: the sums of all blocks.
- * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there
+ * Throws   InputError  starts with a share's `place`: an impossible size or value, a block that is missing or there
  *          twice.
  */
 export function mergeShares(shares: readonly {place: string; share: CertifyShare}[]): Certification {
@@ -71,7 +71,7 @@ export function mergeShares(shares: readonly {place: string; share: CertifyShare
     plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))),
   )
   if (!isFinite(merged))
-    throw new InputError(`${place} and its other shards: the sums give a figure that is no finite number`, [
+    throw new InputError(`${place} and its other shards: the sums give a figure that is not a finite number`, [
       'write the partial results again',
     ])
   return merged

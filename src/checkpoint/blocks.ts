@@ -57,6 +57,6 @@ export function onePerBlock(names: readonly string[]): string[] {
 
 const SIDE_INPUT = /mask|token_type|segment|position/i
 
-/** The input that carries the example: the first that is no mask and tells no types or positions of tokens. */
+/** The input that carries the example: the first that is not a mask and tells no types or positions of tokens. */
 export const mainInput = (names: readonly string[]): string | undefined =>
   names.find((name) => !SIDE_INPUT.test(name)) ?? names[0]

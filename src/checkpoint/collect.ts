@@ -28,7 +28,7 @@ const BATCH_VALUES = 2 ** 22
  * Cost       the probe (see probeRows) and ⌈rows / batchSize⌉ forward passes; Σ rows · dim · 4 bytes, and the largest
  *            layer once more.
  * Throws     InputError  what probeRows throws; a state is not finite, a layer that was asked for has no row for each
- *            example, the output is not [rows, classes], a label is no class of the output.
+ *            example, the output is not [rows, classes], a label is not a class of the output.
  *            UsageError  the states do not fit the memory limit (says how many rows would).
  */
 export async function collect(

@@ -8,7 +8,7 @@ import {InputError} from '../errors.js'
  *
  * Precision  fp64.
  * Empty      a header alone → no rows.
- * Throws     InputError  no such column of labels, a row of another length, an input that is no finite number (names line
+ * Throws     InputError  no such column of labels, a row of another length, an input that is not a finite number (names line
  *            and column).
  */
 export function csvExamples(
@@ -41,7 +41,7 @@ export function csvExamples(
       const cell = row[column]!
       const value = cell === '' ? Number.NaN : Number(cell)
       if (!Number.isFinite(value))
-        throw new InputError(`${path}, line ${line}, column '${header[column]!}': '${cell}' is no finite number`, [
+        throw new InputError(`${path}, line ${line}, column '${header[column]!}': '${cell}' is not a finite number`, [
           'encode text as numbers and fill missing cells',
         ])
       inputs[r * width + at] = value

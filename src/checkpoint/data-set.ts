@@ -51,7 +51,7 @@ export const LABEL_NAMES = ['labels', 'label']
  *
  * Precision  inputs keep the file's type.
  * Throws     InputError  no labels or inputs, no rows, rows that differ, a value that is not finite (names row and
- *            column), a label that is no whole number ≥ 0. Whether they fit the model is known only to the model.
+ *            column), a label that is not a whole number ≥ 0. Whether they fit the model is known only to the model.
  */
 export async function readDataSet(
   path: string,

@@ -122,7 +122,7 @@ export function checkKerasLayer(className: string, config: JsonObject, version: 
     throw new InputError(`${where} (${className}) changes its input at random`, [
       'take augmentation out of the model before saving it',
     ])
-  if (!KNOWN.has(className)) refuse('is no layer that surety reads from Keras files')
+  if (!KNOWN.has(className)) refuse('is not a layer that surety reads from Keras files')
   for (const [layers, key, holds, words] of RULES) {
     if (layers.test(className) && config[key] !== undefined && !holds(config[key]))
       refuse(`${words}, which is not supported`)

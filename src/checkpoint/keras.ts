@@ -36,7 +36,7 @@ export async function openKerasArchive(path: string, input: InputBytes): Promise
   const entries = readZipDirectory(input.bytes, path)
   const content = (name: string) => {
     const entry = entries.find((candidate) => candidate.name === name)
-    if (entry === undefined) throw new InputError(`${path}: is no Keras archive: it holds no ${name}`, AGAIN)
+    if (entry === undefined) throw new InputError(`${path}: is not a Keras archive: it holds no ${name}`, AGAIN)
     return readZipEntry(input.bytes, entry, path)
   }
   const config = parseJson(content('config.json'), `${path}, config.json`)

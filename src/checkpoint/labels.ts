@@ -109,7 +109,7 @@ function oneHot(
       if (value === 0) continue
       if (value !== 1 || at >= 0)
         throw new InputError(
-          `${where}: has ${width} columns, and row ${row} is no one-hot row: ${value === 1 ? `columns ${at} and ${column} are both 1` : `column ${column} is ${value}`}`,
+          `${where}: has ${width} columns, and row ${row} is not a one-hot row: ${value === 1 ? `columns ${at} and ${column} are both 1` : `column ${column} is ${value}`}`,
           [
             'store one class for each row; examples with several classes at once, or with shares of them, are another task',
             `or name another array: ${option('labelsName')}`,

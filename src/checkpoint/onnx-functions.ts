@@ -1,7 +1,7 @@
 import {encodeMessage, type Field, fields, type RawField, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
-/** Functions that call functions: more is no model anyone exported, and small files could unfold to any size. */
+/** Functions that call functions: more is not a model anyone exported, and small files could unfold to any size. */
 const MAX_DEPTH = 16
 const MAX_NODES = 50_000
 

@@ -67,7 +67,7 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   return graph
 }
 
-/** Subgraphs in subgraphs: more is no model anyone exported. */
+/** Subgraphs in subgraphs: more is not a model anyone exported. */
 const MAX_DEPTH = 16
 
 function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {

@@ -10,7 +10,7 @@ const RANDOM = new Set([
   'Multinomial',
   'Bernoulli',
 ])
-/** Subgraphs in subgraphs: more is no model anyone exported. */
+/** Subgraphs in subgraphs: more is not a model anyone exported. */
 const MAX_DEPTH = 16
 const NEXT = ['export the model for inference: model.eval() in PyTorch, training=False in Keras']
 

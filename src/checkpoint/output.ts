@@ -111,7 +111,7 @@ function kindOf(
   if (named !== undefined) return named
   const kind = rows > 0 && within && (dim === 1 || sums) ? 'probabilities' : 'logits'
   if (kind === 'logits' && /prob|softmax|sigmoid/i.test(name))
-    say('warning', `the output is called ${name}, but its values are no probabilities: they are taken as logits`)
+    say('warning', `the output is called ${name}, but its values are not probabilities: they are taken as logits`)
   else if (kind === 'probabilities' && /logit/i.test(name))
     say('warning', `the output is called ${name}, but its rows add up to 1: its values are taken as probabilities`)
   else say('info', `the values of the output ${name} are taken as ${kind}`)

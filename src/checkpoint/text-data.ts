@@ -30,7 +30,7 @@ const MAX_TOKENS_IN_ALL = 2 ** 28
  * Texts with class numbers or names, from csv with a header or from JSON lines, as the arrays that encoders take:
  * input_ids, attention_mask and token_type_ids [rows, tokens].
  *
- * Throws  InputError  no such columns, a row without them, a label that is no class; UsageError  a class name that no
+ * Throws  InputError  no such columns, a row without them, a label that is not a class; UsageError  a class name that no
  *         row has.
  */
 export function textDataSet(
@@ -129,7 +129,7 @@ function jsonLines(bytes: Uint8Array, path: string): TextTable {
     if (line.trim() === '') return []
     const row = parseJson(Buffer.from(line), `${path}, line ${i + 1}`)
     if (!isJsonObject(row))
-      throw new InputError(`${path}, line ${i + 1}: is no JSON object`, ['write one object a line'])
+      throw new InputError(`${path}, line ${i + 1}: is not a JSON object`, ['write one object a line'])
     return [row]
   })
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]

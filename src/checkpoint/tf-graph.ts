@@ -112,7 +112,7 @@ function sorted(raw: ReadonlyMap<string, JsonObject>, path: string): JsonObject[
     const inputs = new Set(inputsOf(node).map(nodeName))
     for (const input of inputs) {
       if (!raw.has(input))
-        throw new InputError(`${path}: the node ${name} reads ${input}, which is no node of the graph`, [
+        throw new InputError(`${path}: the node ${name} reads ${input}, which is not a node of the graph`, [
           'convert the model again',
         ])
       readers.set(input, [...(readers.get(input) ?? []), name])

@@ -25,7 +25,7 @@ const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout'])
  * A TensorFlow.js LayersModel that can be trained.
  *
  * Throws  InputError  what openCheckpoint throws of such a file; nothing to train, a fixed batch size, several outputs,
- *         an output that is no class scores, or a layer whose random numbers cannot be repeated.
+ *         an output that is not class scores, or a layer whose random numbers cannot be repeated.
  */
 export async function openTrainable(path: string, backend?: Backend): Promise<BuiltModel> {
   const file = modelFile(path)
@@ -53,7 +53,7 @@ export async function openTrainable(path: string, backend?: Backend): Promise<Bu
   const {activation} = output.output.sourceLayer.getConfig()
   if (activation === 'sigmoid' && output.shape![0]! > 1)
     fail(
-      `its output has ${output.shape![0]!} sigmoids, which are no probabilities of classes`,
+      `its output has ${output.shape![0]!} sigmoids, which are not probabilities of classes`,
       'use softmax, logits, or a single sigmoid for two classes',
     )
   for (const input of inputsOf(model))

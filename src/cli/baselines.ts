@@ -76,7 +76,7 @@ async function fromGit({ref, folder}: {ref: string; folder: string}, check: stri
     await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`)
   } catch (cause) {
     throw new InputError(
-      `the baseline git:${ref} cannot be read: there is no such revision here, or this is no git repository`,
+      `the baseline git:${ref} cannot be read: there is no such revision here, or this is not a git repository`,
       ['fetch it first: git fetch origin main, or fetch-depth: 0 in actions/checkout'],
       {cause},
     )

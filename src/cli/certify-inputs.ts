@@ -79,7 +79,7 @@ export const inputFlags = {
     max: 65_536,
     dependsOn: ['tokenizer'],
     helpGroup: GROUP.input,
-    description: "cut texts to so many tokens (default: the model's length, else the tokenizer's, else 128)",
+    description: "cut texts to this many tokens (default: the model's length, else the tokenizer's, else 128)",
   }),
   'image-size': size({
     helpGroup: GROUP.input,

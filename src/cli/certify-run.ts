@@ -51,7 +51,7 @@ export const certifyFlags = {
     options: ['l2', 'l1', 'linf', 'angle', 'cosine'],
     default: 'l2',
     helpGroup: GROUP.method,
-    description: 'distance between hidden states (cosine is refused: it is no metric, angle is)',
+    description: 'distance between hidden states (cosine is refused: it is not a metric, angle is)',
   }),
   pool: Flags.string({
     options: ['flatten', 'mean', 'last', 'first', 'channel'],

@@ -77,7 +77,7 @@ export async function runChecks(
       runs.set(each.name, {report})
     } catch (error) {
       const {code, message, nextSteps} = toFailure(error)
-      // A defect of surety is no result of a check.
+      // A defect of surety is not a result of a check.
       if (code === 'INTERNAL' || error instanceof UsageError) throw error
       runs.set(each.name, {error: {code, message, nextSteps}})
     }

@@ -119,7 +119,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
       }
       return {path, line: 1}
     }
-    // Plain data: an alias that holds itself is no value of JSON.
+    // Plain data: an alias that holds itself is not a value of JSON.
     return {value: JSON.parse(JSON.stringify(document.toJS({maxAliasCount: 50}) ?? null)) as unknown, placeOf}
   } catch (cause) {
     if (cause instanceof InputError) throw cause

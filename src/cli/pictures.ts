@@ -3,7 +3,7 @@ import type {CertifyMetrics} from '../certify/types.js'
 import {type Thumbnail, thumbnailOf} from '../data/images/thumbnail.js'
 import {imageLayout} from '../perturb/layout.js'
 
-/** Narrower inputs are no pictures but short rows of numbers. */
+/** Narrower inputs are not pictures but short rows of numbers. */
 const MIN_SIDE = 4
 const SIDES = {least: 16, most: 64}
 /** Bytes of the pictures of all witnesses before compression: a report stays well below a megabyte more. */

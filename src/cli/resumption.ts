@@ -56,7 +56,7 @@ async function claim(folder: string, agreement: JsonObject): Promise<void> {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new UsageError(`--resume ${folder} is a file, not a folder`, ['choose a new folder'])
   if (!existsSync(path)) {
-    // What a killed write leaves behind is nobody's.
+    // What a killed write leaves behind belongs to no run.
     if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith('.tmp')))
       throw new UsageError(`--resume ${folder} holds files, but no ${RUN}: it is not the folder of a run`, [
         'choose a new folder',

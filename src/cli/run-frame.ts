@@ -8,7 +8,7 @@ export interface CommandOutcome<Metrics> extends Setting {
   verdict: Verdict
 }
 
-/** Whence a result came. */
+/** Where a result comes from. */
 export interface Setting {
   inputs: InputFile[]
   config: Record<string, Json>

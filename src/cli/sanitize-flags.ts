@@ -76,7 +76,7 @@ export const sanitizeFlags = {
     max: 1,
     helpGroup: GROUP.method,
     exclusive: ['prune-ratio', 'prune-count', 'threshold'],
-    description: 'remove as many edges as keep the expected share of genuine ones among them at this: an estimate',
+    description: 'remove the most edges that keep the expected share of genuine ones among them at this (an estimate)',
   }),
   'prune-ratio': number({
     min: 0,
@@ -124,7 +124,7 @@ export const sanitizeFlags = {
     helpGroup: GROUP.method,
     exclusive: ['soft'],
     description:
-      'after pruning, add up to so many edges to a node: between mutually most alike nodes, where neighbours were lost (default: 0)',
+      'after pruning, add up to this many edges to each node that lost neighbours, between mutually most alike nodes (default: 0)',
   }),
   defend: Flags.boolean({
     default: false,
@@ -135,7 +135,7 @@ export const sanitizeFlags = {
   review: Flags.integer({
     min: 1,
     helpGroup: GROUP.output,
-    description: 'list so many of the most suspect edges with their chance, reasons and both ends, to look through',
+    description: 'list this many of the most suspect edges with their chance, reasons and both ends, to look through',
   }),
   'max-memory': maxMemory(),
 }

@@ -82,7 +82,7 @@ function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph
         .map((name) => {
           const node = find(name)
           if (node === undefined)
-            throw new UsageError(`--explain: ${JSON.stringify(name)} is no node of the graph`, [
+            throw new UsageError(`--explain: ${JSON.stringify(name)} is not a node of the graph`, [
               'name both ends as in the graph',
             ])
           return node
@@ -107,7 +107,7 @@ export async function openSameGraph(request: SanitizeRequest, inputs: readonly I
   return opened
 }
 
-/** Whence a result of this graph comes. */
+/** Where a result of this graph comes from. */
 export function settingOf({request, document, options}: OpenedGraph, engine: Setting['engine']): Setting {
   const {reading, truth} = request
   const settings = resolveSettings(options)

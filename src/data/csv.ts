@@ -79,7 +79,7 @@ export function delimiterOf(bytes: Uint8Array, start: number): Delimiter {
 export function requireText(bytes: Uint8Array, place: string): void {
   const content = sniffContent(bytes)
   if (content !== 'text')
-    throw new InputError(`${place}: is no table of text, it looks like ${describeContent(bytes)}`, [
+    throw new InputError(`${place}: is not a table of text, it looks like ${describeContent(bytes)}`, [
       'give the file the extension of its content',
     ])
 }

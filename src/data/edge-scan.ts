@@ -28,7 +28,7 @@ const SPACE = 0x20
  * Shapes  bytes from `start` → ids [2 m], weights [m].
  * Cost    one pass over the bytes, 20–28 m bytes.
  * Empty   no record → m = 0.
- * Returns null where a line is not plain: a quote, an id that is no whole number below 2⁵³ (a leading zero makes it
+ * Returns null where a line is not plain: a quote, an id that is not a whole number below 2⁵³ (a leading zero makes it
  *         text), a missing column, a comment between the records, or another number of cells than `width`, where that
  *         is given.
  */

@@ -35,7 +35,10 @@ export async function hdf5Content(
   const name = `/surety-${files++}.h5`
   h5.FS!.writeFile(name, bytes)
   try {
-    const file = attempt(() => new h5.File(name, 'r'), `${place}: is no readable HDF5 file: it is truncated or corrupt`)
+    const file = attempt(
+      () => new h5.File(name, 'r'),
+      `${place}: is not a readable HDF5 file: it is truncated or corrupt`,
+    )
     try {
       return contentOf(h5, file, bytes.length, place, limits, expect)
     } finally {

@@ -6,7 +6,7 @@ import {InputError} from '../errors.js'
  *
  * Shapes     bytes [8 n] little-endian → [n].
  * Cost       n conversions.   Empty: n = 0 → empty.
- * Throws     InputError  a value is no safe integer (names the element).
+ * Throws     InputError  a value is not a safe integer (names the element).
  */
 export function fromInteger64(bytes: Uint8Array, signed: boolean, place: string): Float64Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)

@@ -31,7 +31,7 @@ export function parseJson(bytes: Uint8Array, place: string): unknown {
     )
     const where = Number.isNaN(position) ? '' : `, ${lineAndColumn(text, position)}`
     throw new InputError(
-      `${place}${where}: is no valid JSON${text.length === position ? ' (it ends too early)' : ''}`,
+      `${place}${where}: is not valid JSON${text.length === position ? ' (it ends too early)' : ''}`,
       ['write the file again; NaN and Infinity are not allowed in JSON'],
       {cause: error},
     )

@@ -41,13 +41,13 @@ export function setLimits(text: string): void {
     const [name = '', value = ''] = part.split('=')
     const known = Object.keys(LIMITS)
     if (!Object.hasOwn(LIMITS, name))
-      throw new UsageError(`SURETY_LIMITS names ${JSON.stringify(name)}, which is no limit`, [
+      throw new UsageError(`SURETY_LIMITS names ${JSON.stringify(name)}, which is not a limit`, [
         `the limits are ${known.join(', ')}`,
       ])
     const number = value.trim() === '' ? NaN : Number(value)
     if (!(number > 0 && number <= Number.MAX_SAFE_INTEGER))
       throw new UsageError(
-        `SURETY_LIMITS gives ${name} the value ${JSON.stringify(value)}, which is no positive number`,
+        `SURETY_LIMITS gives ${name} the value ${JSON.stringify(value)}, which is not a positive number`,
         [`write ${name}=${2 * LIMITS[name as LimitName]}`],
       )
     LIMITS[name as LimitName] = number

@@ -27,7 +27,7 @@ export function parseNpyHeader(bytes: Uint8Array, name: string, place: string): 
   const where = `${place}, array ${name}`
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < 10 || buffer.toString('latin1', 0, 6) !== MAGIC) {
-    throw new InputError(`${where}: is no npy data, it looks like ${describeContent(bytes)}`, AGAIN)
+    throw new InputError(`${where}: is not npy data, it looks like ${describeContent(bytes)}`, AGAIN)
   }
   const version = buffer[6]!
   if (version < 1 || version > 3) throw new InputError(`${where}: has npy version ${version}, known are 1 to 3`, AGAIN)

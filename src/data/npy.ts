@@ -105,7 +105,7 @@ function fromUtf32(codes: Uint32Array, width: number, where: string): string[] {
     let text = ''
     for (let i = start; i < end; i++) {
       if (codes[i]! > 0x10ffff)
-        throw new InputError(`${where}: element ${start / width} holds ${codes[i]}, which is no Unicode character`)
+        throw new InputError(`${where}: element ${start / width} holds ${codes[i]}, which is not a Unicode character`)
       text += String.fromCodePoint(codes[i]!)
     }
     out.push(text)

@@ -11,7 +11,7 @@ export interface NpzArchive {
   readonly place: string
   /** arrays that can be read, in the order of the file */
   readonly names: readonly string[]
-  /** arrays that cannot (object arrays are never unpickled), and entries that are no npy, each with the reason */
+  /** arrays that cannot (object arrays are never unpickled), and entries that are not npy, each with the reason */
   readonly skipped: readonly {name: string; reason: string; isArray: boolean}[]
   readonly has: (name: string) => boolean
   /** shape without unpacking */
@@ -35,7 +35,7 @@ export function openNpz(bytes: Uint8Array, place: string, limits?: ZipLimits): N
   const skipped: {name: string; reason: string; isArray: boolean}[] = []
   for (const entry of readZipDirectory(bytes, place, limits)) {
     if (!entry.name.endsWith('.npy')) {
-      skipped.push({name: entry.name, reason: 'is no npy entry', isArray: false})
+      skipped.push({name: entry.name, reason: 'is not an npy entry', isArray: false})
       continue
     }
     const name = entry.name.slice(0, -'.npy'.length)

@@ -43,12 +43,12 @@ export function unpack<T extends keyof Types>(
 
 function inflate(text: string, limit: number, place: string, next: readonly string[]): Uint8Array {
   try {
-    // Buffer passes over what is no base64.
+    // Buffer passes over what is not base64.
     if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new Error('not base64')
     return inflateSync(Buffer.from(text, 'base64'), {maxOutputLength: Math.max(1, limit)})
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw new InputError(`${place} holds more than ${limit} bytes`, next, {cause})
-    throw new InputError(`${place} is no zlib stream in base64`, next, {cause})
+    throw new InputError(`${place} is not a zlib stream in base64`, next, {cause})
   }
 }

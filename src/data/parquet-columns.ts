@@ -43,7 +43,7 @@ function readMetadata(buffer: ArrayBuffer, place: string): FileMetaData {
   try {
     return parquetMetadata(buffer)
   } catch (cause) {
-    throw new InputError(`${place}: is no readable Parquet file: its footer is missing or corrupt`, AGAIN, {cause})
+    throw new InputError(`${place}: is not a readable Parquet file: its footer is missing or corrupt`, AGAIN, {cause})
   }
 }
 

@@ -64,7 +64,7 @@ export function* fields(message: Uint8Array, place: string): Generator<RawField>
   }
 }
 
-/** The text of a string field; bytes that are no UTF-8 become replacement characters. */
+/** The text of a string field; bytes that are not UTF-8 become replacement characters. */
 export const utf8Text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /** The values of a repeated integer field: one, or a packed list of them. */

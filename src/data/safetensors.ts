@@ -53,14 +53,14 @@ export function openSafetensors(bytes: Uint8Array, place: string): SafetensorsFi
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = view.length < 8 ? Infinity : Number(view.readBigUInt64LE(0))
   if (length > MAX_HEADER_BYTES || view[8] !== 0x7b) {
-    throw new InputError(`${place}: is no safetensors file, it looks like ${describeContent(bytes)}`, [
+    throw new InputError(`${place}: is not a safetensors file, it looks like ${describeContent(bytes)}`, [
       'give the file the extension of its content',
     ])
   }
   if (8 + length > view.length)
     throw new InputError(`${place}: is truncated: the header has ${length} bytes, the file has ${view.length}`, AGAIN)
   const header = parseJson(view.subarray(8, 8 + length), `${place}, header`)
-  if (!isJsonObject(header)) throw new InputError(`${place}: has a header that is no JSON object`, AGAIN)
+  if (!isJsonObject(header)) throw new InputError(`${place}: has a header that is not a JSON object`, AGAIN)
   const data = view.subarray(8 + length)
   const tensors = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')

@@ -48,7 +48,7 @@ const AGAIN = ['write the file again, or copy it again from its source']
 export function readZipDirectory(bytes: Uint8Array, place: string, limits: ZipLimits = ZIP_LIMITS): ZipEntry[] {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < 4 || view.readUInt16LE(0) !== 0x4b50) {
-    throw new InputError(`${place}: is no zip archive, it looks like ${describeContent(bytes)}`, [
+    throw new InputError(`${place}: is not a zip archive, it looks like ${describeContent(bytes)}`, [
       'give the file the extension of its content',
     ])
   }

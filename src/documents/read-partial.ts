@@ -18,7 +18,7 @@ export function parsePartial(bytes: Uint8Array, path: string): AnyPartial {
   const json = parseJson(bytes, path)
   const members = typeof json === 'object' && json !== null ? json : {}
   if (!('kind' in members && members.kind === 'partial')) {
-    throw new InputError(`${path}: is no partial result${'metrics' in members ? ' but a whole report' : ''}`, [
+    throw new InputError(`${path}: is not a partial result${'metrics' in members ? ' but a whole report' : ''}`, [
       'give the files that surety wrote with --shard',
     ])
   }

@@ -5,7 +5,7 @@ import {InputError} from '../errors.js'
 /**
  * Whether JSON fits a definition of a schema that ships with the package.
  *
- * Returns  null, or the first misfit: its path and what is wrong. A number too large for fp64 is no number.
+ * Returns  null, or the first misfit: its path and what is wrong. A number too large for fp64 is not a number.
  * Throws   InputError  the schema is missing from the installation.
  */
 export function misfit(json: unknown, file: string, definition: string): string | null {

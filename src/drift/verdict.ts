@@ -21,7 +21,7 @@ export function driftVerdict({
     summary: `In a fresh document at most ${share(top.upper, Math.ceil)} of the positions change their most likely token (${confidence}; observed ${share(top.observed, Math.round)} of ${positions} positions in ${documents} documents); ${share(sparsity.share, Math.round)} of the positions carry ${100 * sparsity.carried} % of the divergence`,
     meaning: [
       `All ${alpha.statements} statements hold together with ${confidence} confidence for the expected value of a fresh document like these; positions of one document may depend on each other in any way.`,
-      `The mean Jensen–Shannon divergence is ${js!.estimate.toPrecision(3)} nats (${js!.interval[0].toPrecision(3)} to ${js!.interval[1].toPrecision(3)})${divergences === 'bounds' ? ', its lower end, since only the most likely tokens are recorded' : ''}; 0 is no change, ${Math.LN2.toFixed(3)} the most there is.`,
+      `The mean Jensen–Shannon divergence is ${js!.estimate.toPrecision(3)} nats (${js!.interval[0].toPrecision(3)} to ${js!.interval[1].toPrecision(3)})${divergences === 'bounds' ? ', its lower end, since only the most likely tokens are recorded' : ''}; 0 is not a change, ${Math.LN2.toFixed(3)} the most there is.`,
       'It says how much the distributions changed on this text, not whether the answers became better or worse.',
     ],
   }

@@ -31,7 +31,7 @@ export function pairOf(now: JudgedReport, before: JudgedReport, acrossData: bool
   if (certificate.evidence === undefined || earlier.evidence === undefined) {
     const together = now.inputs.some(({role}) => role === 'embeddings')
     return together
-      ? 'hidden states without evidence: whether the examples are the same cannot be told'
+      ? 'hidden states without evidence: whether the examples are the same is unknown'
       : {now, before, paired: null}
   }
   try {

@@ -41,7 +41,7 @@ export function checkConfig<Config extends GateConfig>(value: unknown, schema: o
       const {limits} = demandOf(threshold)
       if (limits === null) continue
       if (metric === 'verdict')
-        throw new UsageError(`${place}: the verdict of checks.${name} is no number, so it has no limits`, [
+        throw new UsageError(`${place}: the verdict of checks.${name} is not a number, so it has no limits`, [
           'write "verdict": "error", "warn" or "off"',
         ])
       const {min, max, baseline} = limits
@@ -67,11 +67,11 @@ export function checkConfig<Config extends GateConfig>(value: unknown, schema: o
     const known = ['verdict', ...Object.keys(config.checks[check]!.thresholds ?? {})]
     if (!known.includes(metric))
       throw new UsageError(
-        `${place}: suppressions[${k}] names ${JSON.stringify(metric)}, which is no threshold of ${check}`,
+        `${place}: suppressions[${k}] names ${JSON.stringify(metric)}, which is not a threshold of ${check}`,
         [...didYouMean(metric, known), 'name the metric exactly as its threshold does'],
       )
     if (!isDate(expires))
-      throw new UsageError(`${place}: suppressions[${k}] expires on ${JSON.stringify(expires)}, which is no date`, [
+      throw new UsageError(`${place}: suppressions[${k}] expires on ${JSON.stringify(expires)}, which is not a date`, [
         'write it as 2030-12-31',
       ])
   }

@@ -20,7 +20,7 @@ export interface Schema {
  * Whether a metric path names a number, or an object with a bound, of the reports of `command`: it may be absent from
  * one report, but not from all of them.
  *
- * Throws  UsageError  an unknown member (with what is known there), or something that is no number.
+ * Throws  UsageError  an unknown member (with what is known there), or something that is not a number.
  */
 export function requireKnownMetric(path: string, segments: readonly Segment[], command: string, schema: Schema): void {
   const report = `${command.charAt(0).toUpperCase()}${command.slice(1)}Report`
@@ -80,7 +80,7 @@ class Walk {
   requireList(places: readonly Schema[], member: string): void {
     if (places.some(({type}) => type === 'array')) return
     throw new UsageError(
-      `the metric path ${JSON.stringify(this.path)} chooses elements of ${JSON.stringify(member)}, which is no list`,
+      `the metric path ${JSON.stringify(this.path)} chooses elements of ${JSON.stringify(member)}, which is not a list`,
       ['leave out the brackets'],
     )
   }

@@ -82,7 +82,7 @@ interface Worst {
   found: Judged
 }
 
-/** A value that is no number is worse than any number. */
+/** A value that is not a number is worse than any number. */
 function worst(values: readonly Reading[], direction: Direction | null): Worst {
   const all = values.map((reading) => ({
     at: reading.at === '' ? null : reading.at,

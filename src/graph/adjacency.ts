@@ -5,7 +5,7 @@ import type {KeptEdges} from './kept-edges.js'
 export interface AdjacencyRecords {
   readonly edges: Uint32Array
   readonly weights: Float64Array
-  /** stored zeros, which are no edges */
+  /** stored zeros, which are not edges */
   readonly zeros: number
 }
 

@@ -15,7 +15,7 @@ export interface AttributedGraph {
 /**
  * The raw graph of named nodes and edges between them. Nodes called 0, 1, 2 … in this order are numbered, not named.
  *
- * Throws  InputError  a repeated node, an edge to a node that is not there, a weight that is no number.
+ * Throws  InputError  a repeated node, an edge to a node that is not there, a weight that is not a number.
  */
 export function rawOfAttributed(
   {nodes, edges, directed}: AttributedGraph,

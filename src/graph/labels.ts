@@ -42,7 +42,7 @@ function labelsOfIndicators({data, name}: NamedArray, rows: number, cols: number
     if (data[i] === 0) continue
     if (data[i] !== 1 || labels[row] !== -1)
       throw new InputError(
-        `${place}, array ${name}: row ${row} is no label: more than one class, or a value other than 0 and 1`,
+        `${place}, array ${name}: row ${row} is not a label: more than one class, or a value other than 0 and 1`,
         ['give one class a node, as an array [nodes]'],
       )
     labels[row] = i % cols

@@ -95,7 +95,7 @@ function firstIdOf(least: number, most: number, rows: number, place: string, gra
       [`say ${option('firstId')} 0 or ${option('firstId')} 1`, 'give the rows a column of ids'],
     )
   throw new InputError(
-    `${place}: has ${rows} rows, but the node ids of ${graph} run from ${least} to ${most}, so which row is whose cannot be told`,
+    `${place}: has ${rows} rows, but the node ids of ${graph} run from ${least} to ${most}, so which row belongs to which node is unknown`,
     ['give the rows ids: a csv with an id column, or an npz with an array ids', 'check that the files belong together'],
   )
 }
@@ -133,7 +133,7 @@ export function numberNames(ids: readonly string[]): NumberedNodes {
 /** Rows without ids beside nodes that have names: nothing says which row is whose. */
 export const unmatched = (rows: string, example: string): InputError =>
   new InputError(
-    `${rows}: its rows have no ids, and the nodes have names such as ${JSON.stringify(example)}: which row is whose cannot be told`,
+    `${rows}: its rows have no ids, and the nodes have names such as ${JSON.stringify(example)}: which row belongs to which node is unknown`,
     [
       'give the rows ids: a csv with an id column, or an npz with an array ids',
       `say ${option('rowsInOrder')} if the rows follow the order in which the graph file first names its nodes`,

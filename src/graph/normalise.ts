@@ -160,7 +160,7 @@ function assemble(
   }
 }
 
-/** Records that are no loops, sorted by smaller then larger end, ties in the order of the file. */
+/** Records that are not loops, sorted by smaller then larger end, ties in the order of the file. */
 function sortedRecords(raw: RawGraph): Uint32Array {
   const records = raw.edges.length / 2
   let order = new Uint32Array(records)

@@ -41,7 +41,7 @@ export function edgeArrays(
       return []
     if (records === nodes)
       throw new InputError(
-        `${archive.place}, array ${name}: has ${records} rows, and the graph as many nodes as edges: whose they are cannot be told`,
+        `${archive.place}, array ${name}: has ${records} rows, and the graph as many nodes as edges: whether they belong to nodes or edges is unknown`,
         [`call it edge_${name} or node_${name}`],
       )
     return [{name, axis: 0}]

@@ -91,7 +91,7 @@ function readContent(job: Job, content: ContentKind): {format: GraphFormat; resu
           'write its arrays as numbers: numpy.savez("graph.npz", edges=numpy.array(graph.edges), features=x, labels=y)',
         ])
       throw new InputError(
-        `${path}: is no graph that surety reads, it looks like ${describeContent(bytes)}`,
+        `${path}: is not a graph that surety reads, it looks like ${describeContent(bytes)}`,
         recipeFor(bytes),
       )
   }

@@ -57,7 +57,7 @@ export async function readSplitFile(path: string, limits: GraphLimits): Promise<
 
 function jsonArrays(value: unknown, path: string): {names: readonly string[]; read: (name: string) => NamedArray} {
   if (!isJsonObject(value))
-    throw new InputError(`${path}: is no JSON object`, ['give an object with idx_train, idx_val, idx_test'])
+    throw new InputError(`${path}: is not a JSON object`, ['give an object with idx_train, idx_val, idx_test'])
   return {
     names: Object.keys(value),
     read(name) {
@@ -72,7 +72,7 @@ function jsonArrays(value: unknown, path: string): {names: readonly string[]; re
             typeof item === 'boolean',
         )
       ) {
-        throw new InputError(`${path}: ${name} is no list of nodes`, [
+        throw new InputError(`${path}: ${name} is not a list of nodes`, [
           'give node numbers, starting at 0, or names of nodes',
         ])
       }
@@ -109,7 +109,7 @@ function wordsOf(bytes: Uint8Array, path: string): SplitFile['match'] {
       const node = id < 0 ? r : set === null ? Number(row[id]) : set.find(row[id] ?? '')
       if (node === undefined || !Number.isInteger(node) || node < 0 || node >= words.length)
         throw new InputError(
-          `${path}, line ${lines[r + header]}: ${JSON.stringify(row[id] ?? String(r))} is no node of the graph`,
+          `${path}, line ${lines[r + header]}: ${JSON.stringify(row[id] ?? String(r))} is not a node of the graph`,
           ['name nodes as in the graph'],
         )
       words[node] = row[column]

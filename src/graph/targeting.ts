@@ -38,7 +38,7 @@ export async function readNodeList(
     const node = find(name)
     if (node !== undefined) found.add(node)
     else if (r > 0 || !HEADERS.includes(name.toLowerCase())) {
-      throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is no node of the graph`, [
+      throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is not a node of the graph`, [
         'one node a line, named as in the graph',
         `with ${option('largestComponent')}: leave out nodes of other components`,
       ])
@@ -60,7 +60,7 @@ export interface KeptEdge {
 /**
  * Edges that are never to be pruned, from a JSON list of {source, target, reason, expires?}.
  *
- * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are no edge are left out and
+ * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are not edge are left out and
  *          noted.
  * `today`  ISO date that `expires` is compared with; a suppression that expires today counts no longer.
  * Throws   InputError  another form, no reason, or a date that is none (names the entry).
@@ -73,7 +73,7 @@ export async function readSuppressions(
   const {bytes, file} = await readInput(path)
   const json = parseJson(bytes, path)
   if (!Array.isArray(json))
-    throw new InputError(`${path}: is no list`, [
+    throw new InputError(`${path}: is not a list`, [
       'write [{"source": …, "target": …, "reason": …, "expires": "2027-01-31"}]',
     ])
   const find = nodeFinder(normalised)

@@ -38,14 +38,14 @@ export async function readTargets(
   )
 }
 
-/** Nodes by name or number of the file. Throws InputError: one that is no node of the graph. */
+/** Nodes by name or number of the file. Throws InputError: one that is not a node of the graph. */
 export function namedTargets(names: readonly string[], normalised: NormalisedGraph): Uint32Array {
   const find = nodeFinder(normalised)
   return unique(
     names.map((name) => {
       const node = find(name)
       if (node === undefined)
-        throw new InputError(`${option('targetNodes')}: ${JSON.stringify(name)} is no node of the graph`, [
+        throw new InputError(`${option('targetNodes')}: ${JSON.stringify(name)} is not a node of the graph`, [
           'name nodes as in the graph',
         ])
       return node

@@ -100,7 +100,7 @@ export function requireGraphExtension(targetPath: string): void {
   const {extension, compress} = extensionOf(targetPath)
   if (!Object.hasOwn(TARGETS, extension) || (compress && extension.endsWith('.npz')))
     throw new UsageError(
-      `${targetPath}: ${extension === '' ? 'no extension' : compress ? `${extension}.gz` : extension} is no graph format, known are ${EXTENSIONS.join(', ')}, and all but .npz with .gz behind it`,
+      `${targetPath}: ${extension === '' ? 'no extension' : compress ? `${extension}.gz` : extension} is not a graph format, known are ${EXTENSIONS.join(', ')}, and all but .npz with .gz behind it`,
       ['choose one of these extensions'],
     )
 }

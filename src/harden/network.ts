@@ -155,7 +155,7 @@ export class Network {
   }
 }
 
-/** tf.tidy for work whose result is no tensor. */
+/** tf.tidy for work whose result is not a tensor. */
 function scoped<T>(tf: typeof core, work: () => T): T {
   tf.engine().startScope()
   try {

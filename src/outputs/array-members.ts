@@ -101,7 +101,7 @@ function tensors(path: string, file: number, size: number): Member[] {
       'give logits or log-probabilities as npz or safetensors, or JSON lines of vLLM or OpenAI',
     ])
   const header = parseJson(readAt(file, 8, length), `${path}, header`)
-  if (!isJsonObject(header)) throw new InputError(`${path}: has a header that is no JSON object`, AGAIN)
+  if (!isJsonObject(header)) throw new InputError(`${path}: has a header that is not a JSON object`, AGAIN)
   return Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]): Member => {

@@ -31,7 +31,7 @@ export interface FullOptions {
  * Whole next-token distributions [documents, positions, vocabulary], or [positions, vocabulary] of one document, from
  * npz, npy or safetensors. One row is in memory at a time.
  *
- * Reads      logits or log_probs; targets (−100 and what the mask leaves out are no positions), or input_ids, where row t
+ * Reads      logits or log_probs; targets (−100 and what the mask leaves out are not positions), or input_ids, where row t
  *            predicts token t + 1; tokens and labels with a shift that is said; ids, mask, vocabulary and advantages where they are there.
  * Throws     InputError  an array is missing, has another shape, or can be understood in two ways; log_probs whose first
  *            row does not sum to 1.
@@ -74,7 +74,7 @@ export async function openFull(path: string, {shift}: FullOptions): Promise<Reco
       if (!(Number.isInteger(token) && token >= 0 && token < vocabulary))
         throw new InputError(
           `${path}: document ${d}, position ${t}: the token ${token} is outside of the vocabulary of ${vocabulary}`,
-          ['mark what is no token with −100, or with 0 in an array mask'],
+          ['mark what is not a token with −100, or with 0 in an array mask'],
         )
       kept.push(t)
       tokens.push(token)

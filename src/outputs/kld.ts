@@ -22,7 +22,7 @@ export function openKld(path: string): RecordedOutputs {
   const size = statSync(path).size
   const head = readAt(file, 0, 20)
   if (head.length < 20 || head.toString('latin1', 0, 8) !== KLD_MAGIC)
-    throw new InputError(`${path}: is no base file of llama-perplexity`, AGAIN)
+    throw new InputError(`${path}: is not a base file of llama-perplexity`, AGAIN)
   const [context, vocabulary, chunks] = [head.readInt32LE(8), head.readInt32LE(12), head.readInt32LE(16)]
   const first = context >> 1
   const rows = context - 1 - first

@@ -50,7 +50,7 @@ export function openLines(path: string): Lines {
     const where = `${path}, line ${numbers[k]}`
     const value = parseJson(bytes, where)
     if (isJsonObject(value)) return value
-    throw new InputError(`${where}: is no JSON object`, ['write one object a line'])
+    throw new InputError(`${where}: is not a JSON object`, ['write one object a line'])
   }
   return {count: starts.length, line: (k) => numbers[k]!, object: objectOf, close: () => closeSync(file)}
 }

@@ -17,7 +17,7 @@ export async function openOutputs(path: string, options: FullOptions): Promise<R
   const info = statSync(path, {throwIfNoEntry: false})
   if (info === undefined)
     throw new InputError(`${path}: there is no such file`, ['check the path; it is relative to the current folder'])
-  if (!info.isFile()) throw new InputError(`${path}: is no file`, ['name the file inside it'])
+  if (!info.isFile()) throw new InputError(`${path}: is not a file`, ['name the file inside it'])
   if (info.size === 0) throw new InputError(`${path}: is empty`, ['check that the file was written completely'])
   const file = openFile(path)
   const head = readAt(file, 0, 64)

@@ -99,7 +99,7 @@ function vllm(object: JsonObject, where: string): Line {
     if (entry === null) return
     const at = `${where}, position ${t}`
     if (!isJsonObject(entry))
-      throw new InputError(`${at}: is no object of tokens`, ['give prompt_logprobs as vLLM writes them'])
+      throw new InputError(`${at}: is not an object of tokens`, ['give prompt_logprobs as vLLM writes them'])
     const listed = Object.entries(entry).map(([token, value]) => {
       const {logprob, rank, decoded_token: text} = isJsonObject(value) ? value : {logprob: value}
       return {

@@ -35,7 +35,7 @@ export interface PerturbationRequest {
   strength: number
 }
 
-/** `name` or `name:strength`. Throws UsageError for another name or a strength that cannot be. */
+/** `name` or `name:strength`. Throws UsageError for an unknown name or an impossible strength. */
 export function parsePerturbation(text: string): PerturbationRequest {
   const [name = '', given, ...more] = text.trim().split(':')
   if (!Object.hasOwn(CATALOGUE, name))

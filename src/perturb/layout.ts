@@ -9,7 +9,7 @@ export interface ImageLayout {
   channelsLast: boolean
 }
 
-/** More channels than this are no colours. */
+/** More channels than this are not colours. */
 const MAX_CHANNELS = 4
 
 /**

@@ -32,7 +32,7 @@ const NO_NUMBERS = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'po
  *
  * Precision  fp64, stored as Float32.
  * Cost       one pass over the inputs; a copy of them.
- * Throws     UsageError  the data have no array of numbers, or are no images.
+ * Throws     UsageError  the data have no array of numbers, or are not images.
  */
 export function perturbNumbers(
   data: DataSet,
@@ -96,7 +96,7 @@ export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
  * Each row draws from a generator of its own (seed and row); nothing is taken from the other rows.
  *
  * Cost    one pass of the tokenizer over the texts.
- * Throws  UsageError  the data are no texts.
+ * Throws  UsageError  the data are not texts.
  */
 export function perturbTexts(
   data: DataSet,
@@ -123,7 +123,7 @@ export function perturbTexts(
   return {data: {...data, inputs: encode(copies), text: {texts: copies, encode}}, description}
 }
 
-/** Throws UsageError where the data are no texts. */
+/** Throws UsageError where the data are not texts. */
 export function textsToPerturb({text, inputs}: DataSet, name: string): TextRows {
   if (text !== undefined) return text
   throw new UsageError(

@@ -42,7 +42,7 @@ export function swapWords(p: number): TextChange {
  * Each letter is hit with probability p. A letter that is hit is, each with the same probability: exchanged with the
  * letter behind it (which then is not hit), left out, doubled, or replaced by a key beside it on a US keyboard, in the
  * same case. What is not possible is not drawn: the last letter of a run has none to be exchanged with, a word does not
- * vanish, and a letter that is no key of that keyboard (é, я) has none beside it. Digits and punctuation stay.
+ * vanish, and a letter that is not a key of that keyboard (é, я) has none beside it. Digits and punctuation stay.
  */
 export function mistype(p: number): TextChange {
   return (text, random) => text.replace(/\S+/g, (word) => mistypedWord(word, p, random))

@@ -51,14 +51,14 @@ export function renderGate(report: GateReport, format: FormatName, options: Rend
 /**
  * What a file shall hold: `junit:results.txt` says it, `results.xml` by its end.
  *
- * Throws  UsageError  the name before the colon is no format, or the end of the file name is not known.
+ * Throws  UsageError  the name before the colon is not a format, or the end of the file name is not known.
  */
 export function formatOf(output: string): {format: FormatName; path: string} {
   // One letter before a colon is a drive.
   const [, prefix, rest] = /^([A-Za-z][\w-]+):(.*)$/s.exec(output) ?? []
   if (prefix !== undefined && rest !== undefined) {
     if (!isFormat(prefix))
-      throw new UsageError(`'${prefix}' in '${output}' is no format of surety gate`, [
+      throw new UsageError(`'${prefix}' in '${output}' is not a format of surety gate`, [
         `use one of ${FORMAT_NAMES.join(', ')}, as in junit:results.xml`,
       ])
     if (rest === '')

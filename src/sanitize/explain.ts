@@ -29,7 +29,7 @@ export function explainEdge(scores: EdgeScores, e: number): string {
 }
 
 /**
- * Why each of the edges asked for stands where it does, in sentences; a pair that is no edge says so. `pairs` [2 k], u
+ * Why each of the edges asked for stands where it does, in sentences; a pair that is not an edge says so. `pairs` [2 k], u
  * < v.
  */
 export function explainedEdges(scores: EdgeScores, pairs: Uint32Array | null, graph: Graph): ExplainedEdge[] {

@@ -124,7 +124,7 @@ export async function* featureChunks(
 }
 
 /**
- * Relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are no landmarks, chosen by seed; 0 where all
+ * Relative Frobenius error ‖H − ΦΦᵀ − R‖ / ‖H‖ on columns of nodes that are not landmarks, chosen by seed; 0 where all
  * are.
  *
  * Cost       s · (p + 128) kernel values and p² multiply–adds a row.

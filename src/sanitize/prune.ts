@@ -52,7 +52,7 @@ export function rankEdges(score: Float64Array): Uint32Array {
  * Ties       by score, then u, then v: the same input gives the same edges.
  * Counts     and ratios are of the edges that were scored.
  * Never      an edge that was not scored, or is `spared`, is pruned.
- * Throws     UsageError  a ratio outside [0, 1], a count that is no whole number ≥ 0, or a threshold that is no number.
+ * Throws     UsageError  a ratio outside [0, 1], a count that is not a whole number ≥ 0, or a threshold that is not a number.
  */
 export function markEdges(
   {score, scored, edges, degrees}: ScoredEdges,

@@ -28,7 +28,7 @@ export interface SanitizeOptions {
   minDegree: number
   /** edges that may be added to a node after pruning, see repairEdges; null or absent: none */
   repair?: number | null
-  /** so many of the most suspect edges are described for a person; null or absent: none */
+  /** this many of the most suspect edges are described for a person; null or absent: none */
   review?: number | null
   seed: number
   /** nodes whose edges are never pruned */

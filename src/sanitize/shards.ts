@@ -77,7 +77,7 @@ export function sanitizeKept(
  * The result that one run gives, bit for bit, from the shares of all shards in any order.
  *
  * Cost     preparation and solve as in a single run, but no block.
- * Throws   InputError  starts with a share's `place`: a size or value that cannot be, a block that is missing or there
+ * Throws   InputError  starts with a share's `place`: an impossible size or value, a block that is missing or there
  *          twice.
  */
 export function mergeSanitizeShares(

@@ -181,7 +181,7 @@ class RowReader {
       const cell = cells[name!]
       const length = typeof cell === 'string' && cell.trim() === '' ? NaN : Number(cell)
       if (Number.isFinite(length) && length >= 0) return length
-      throw new InputError(`${where}: ${name} is ${JSON.stringify(cell)}, which is no length`, [
+      throw new InputError(`${where}: ${name} is ${JSON.stringify(cell)}, which is not a length`, [
         'write a number that is not negative',
       ])
     })

@@ -27,7 +27,7 @@ export interface LogRows {
 export function readRows(bytes: Uint8Array, place: string): LogRows {
   const content = sniffContent(bytes)
   if (content !== 'text' && content !== 'json')
-    throw new InputError(`${place}: is no log of verdicts, it looks like ${describeContent(bytes)}`, [
+    throw new InputError(`${place}: is not a log of verdicts, it looks like ${describeContent(bytes)}`, [
       'give CSV or TSV with a header, or JSON lines with one object a verdict',
     ])
   const text = new TextDecoder().decode(bytes).replace(/^\uFEFF/, '')
@@ -41,7 +41,7 @@ function jsonLines(text: string, place: string): LogRows {
     if (line.trim() === '') return []
     const value = parseJson(Buffer.from(line), `${place}, line ${k + 1}`)
     if (isJsonObject(value)) return [{line: k + 1, cells: value}]
-    throw new InputError(`${place}, line ${k + 1}: is no JSON object`, ['write one object a line'])
+    throw new InputError(`${place}, line ${k + 1}: is not a JSON object`, ['write one object a line'])
   })
   return {format: 'json-lines', names: namesOf(rows), rows}
 }
@@ -50,7 +50,7 @@ function jsonList(bytes: Uint8Array, place: string): LogRows {
   const list = parseJson(bytes, place) as unknown[]
   const wrong = list.findIndex((value) => !isJsonObject(value))
   if (wrong >= 0)
-    throw new InputError(`${place}: element ${wrong + 1} of the list is no JSON object`, [
+    throw new InputError(`${place}: element ${wrong + 1} of the list is not a JSON object`, [
       'write a list of objects, one a verdict',
     ])
   const rows = list.map((value, k) => ({line: k + 1, cells: value as JsonObject}))
@@ -62,7 +62,7 @@ const namesOf = (rows: readonly Row[]) => [...new Set(rows.flatMap(({cells}) => 
 function table(text: string, place: string): LogRows {
   const delimiter: Delimiter = sniffDelimiter(text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n')))
   if (delimiter === ' ')
-    throw new InputError(`${place}: its first line has no comma, tab or semicolon, so it is no table`, [
+    throw new InputError(`${place}: its first line has no comma, tab or semicolon, so it is not a table`, [
       'give CSV or TSV with a header such as question,first,second,repetition,verdict',
     ])
   const [header, ...rest] = records(text, delimiter, place)

@@ -21,7 +21,7 @@ function refusal(changed: Partial<CertifyOptions>): UsageError {
 
 describe('options are refused outside their range, with the value, the limit and the next step', () => {
   it.each<[Partial<CertifyOptions>, RegExp, RegExp]>([
-    [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric/, /metric angle/],
+    [{metric: 'cosine' as 'angle'}, /1 − cosine is not a metric/, /metric angle/],
     [{alpha: 0}, /alpha is 0; it lies between 0 and 1/, /^$/],
     [{alpha: 1}, /alpha is 1;/, /^$/],
     [{alpha: NaN}, /alpha is NaN;/, /^$/],

@@ -174,23 +174,31 @@ describe('sums that travel', () => {
       /^the part, block 0, layer h2: crossLabelTotal is -1$/,
     ],
     ['a negative diameter', (b) => (layer(b).diameter = -1), /diameter is -1/],
-    ['a witness of no anchor', (b) => (layer(b).witnesses[0]!.anchor = 15), /witness 0 is no pair of this block/],
-    ['a witness of no reference', (b) => (layer(b).witnesses[0]!.reference = 45), /witness 0 is no pair of this block/],
-    ['a witness of half a row', (b) => (layer(b).witnesses[0]!.reference = 0.5), /witness 0 is no pair of this block/],
+    ['a witness of no anchor', (b) => (layer(b).witnesses[0]!.anchor = 15), /witness 0 is not a pair of this block/],
+    [
+      'a witness of no reference',
+      (b) => (layer(b).witnesses[0]!.reference = 45),
+      /witness 0 is not a pair of this block/,
+    ],
+    [
+      'a witness of half a row',
+      (b) => (layer(b).witnesses[0]!.reference = 0.5),
+      /witness 0 is not a pair of this block/,
+    ],
     [
       'a witness of a row before the first',
       (b) => (layer(b).witnesses[0]!.anchor = -1),
-      /witness 0 is no pair of this block/,
+      /witness 0 is not a pair of this block/,
     ],
     [
       'a witness at a negative distance',
       (b) => (layer(b).witnesses[0]!.distance = -1),
-      /witness 0 is no pair of this block/,
+      /witness 0 is not a pair of this block/,
     ],
     [
       'a witness with a negative ratio',
       (b) => (layer(b).witnesses[0]!.ratio = -1),
-      /witness 0 is no pair of this block/,
+      /witness 0 is not a pair of this block/,
     ],
     ['no examples', (b) => delete layer(b).examples, /examples is missing/],
     ['no fresh pairs', (b) => delete layer(b).fresh, /fresh is missing/],
@@ -275,7 +283,7 @@ describe('sums that were kept', () => {
       (sums) => (sums.total = pack(new Float64Array(99))),
       /^kept.json: total holds more than 360 bytes$/,
     ],
-    ['text that is no array', (sums) => (sums.total = '%%%%'), /^kept.json: total is no zlib stream in base64$/],
+    ['text that is not an array', (sums) => (sums.total = '%%%%'), /^kept.json: total is not a zlib stream in base64$/],
   ])('are refused with %s, and the next step is that of who kept them', async (_, spoil, message) => {
     const part = travelled(packBlock(block)).layers[1]!
     spoil(part)
@@ -318,7 +326,7 @@ describe('shares', () => {
     const tiny = structuredClone(share)
     tiny.plan.layers[0]!.scale = 1e-320
     expect(refusal(() => merge(tiny))).toMatchObject({
-      message: 'part 0 and its other shards: the sums give a figure that is no finite number',
+      message: 'part 0 and its other shards: the sums give a figure that is not a finite number',
       nextSteps: ['write the partial results again'],
     })
   })

@@ -115,7 +115,7 @@ describe('theorems as properties of finite distributions', () => {
 })
 
 describe('the set bound from a sample', () => {
-  it('takes the larger lower bound, is 1 without any, and refuses what is no figure', () => {
+  it('takes the larger lower bound, is 1 without any, and refuses what is not a figure', () => {
     const figures = {epsilon: 0.1, delta: 0.2, diameter: 0.3, eta: 0.5}
     expect(setBound({...figures, mass: 0.2, near: 0.4})).toBeCloseTo((0.5 * 0.1) / (0.5 * 0.4), 12)
     expect(setBound({...figures, mass: 0.4})).toBeCloseTo(0.25, 12)

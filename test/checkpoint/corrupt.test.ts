@@ -92,7 +92,7 @@ describe('a damaged ONNX file', () => {
       /onnxruntime cannot load the model/,
     ],
     ['text', Buffer.from('hello'), /it looks like plain text/],
-    ['a Keras file', Buffer.from('\x89HDF\r\n\x1a\n\0', 'latin1'), /is no readable HDF5 file/],
+    ['a Keras file', Buffer.from('\x89HDF\r\n\x1a\n\0', 'latin1'), /is not a readable HDF5 file/],
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0', 'latin1'), /is a PNG image, not a checkpoint/],
   ])('that holds %s says so', async (_, bytes, message) => {
     expect(await outcome(bytes)).toMatch(message)

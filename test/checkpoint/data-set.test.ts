@@ -80,7 +80,7 @@ describe('data sets', () => {
     [
       'labels of several classes at once',
       () => npz(images, numbers('labels', [1, 0, 1, 1, 0, 1], [3, 2])),
-      /array labels: has 2 columns, and row 1 is no one-hot row/,
+      /array labels: has 2 columns, and row 1 is not a one-hot row/,
     ],
     ['a negative label', () => npz(images, numbers('labels', [0, -1, 1])), /the label of row 1 is -1 beside 0, 1/],
     [
@@ -94,8 +94,8 @@ describe('data sets', () => {
       /has no column 'labels' of class numbers; its header: a, b/,
     ],
     ['a short row', csv('a,b,label\n1,2,0\n1,2\n'), /line 3: has 2 cells, the header has 3/],
-    ['an empty cell', csv('a,b,label\n1,,0\n'), /line 2, column 'b': '' is no finite number/],
-    ['text in a cell', csv('a,b,label\n1,2,0\n\n1,cat,1\n'), /line 4, column 'b': 'cat' is no finite number/],
+    ['an empty cell', csv('a,b,label\n1,,0\n'), /line 2, column 'b': '' is not a finite number/],
+    ['text in a cell', csv('a,b,label\n1,2,0\n\n1,cat,1\n'), /line 4, column 'b': 'cat' is not a finite number/],
     ['another kind of file', () => write('data.json', '{}'), /is JSON text, not a data set/],
     ['no file', () => `${folder}/none.npz`, /there is no such file/],
     ['a label that is empty', csv('a,b,label\n1,2,cat\n1,2,\n'), /line 3, column 'label': has no label/],

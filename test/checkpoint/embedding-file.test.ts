@@ -109,7 +109,7 @@ describe('embedding files', () => {
     ['an infinite loss', [...LAYERS, f8('loss', [2], [0, Infinity])], /array loss: is Infinity at row 1/],
     ['a negative loss', [...LAYERS, f8('loss', [2], [0, -1])], /the loss is -1 at row 1/],
     [
-      'a label that is no class',
+      'a label that is not a class',
       [...LAYERS, i8('labels', [0, 3]), f4('logits', [2, 2], [1, 2, 3, 4])],
       /label 3 at row 1 is out of range: the output has 2 classes/,
     ],

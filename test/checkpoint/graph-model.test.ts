@@ -149,7 +149,7 @@ describe('a TensorFlow.js graph model', () => {
     [
       'an input from nowhere',
       [...NODES, {name: 'y', op: 'Relu', input: ['gone']}],
-      /node y reads gone, which is no node/,
+      /node y reads gone, which is not a node/,
     ],
     ['a name twice', [...NODES, NODES[0]], /two nodes called w1/],
     ['a node without operator', [...NODES, {name: 'y'}], /no name or no operator/],

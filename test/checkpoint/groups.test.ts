@@ -32,7 +32,7 @@ describe('the source of each row', () => {
     expect(() => groupNumbers(array, rows, 'f')).toThrow(InputError)
   })
 
-  it('of stored states is no layer, and follows rows that a label is missing of', async () => {
+  it('of stored states is not a layer, and follows rows that a label is missing of', async () => {
     const path = write(
       'states.npz',
       writeNpz([
@@ -52,7 +52,7 @@ describe('the source of each row', () => {
     )
   })
 
-  it('of examples is no input: npz, csv with names', async () => {
+  it('of examples is not an input: npz, csv with names', async () => {
     const npz = write(
       'data.npz',
       writeNpz([numbers('x', [1, 2, 3]), numbers('labels', [0, 1, 0]), numbers('who', [4, 4, 1])]),

@@ -91,9 +91,13 @@ describe('Keras files that cannot be used are refused', () => {
     [
       'a layer TensorFlow.js lacks',
       [input(2), {class_name: 'MultiHeadAttention', config: {name: 'mha'}}],
-      /the layer mha \(MultiHeadAttention\) is no layer that surety reads/,
+      /the layer mha \(MultiHeadAttention\) is not a layer that surety reads/,
     ],
-    ['code of its own', [input(2), {class_name: 'Lambda', config: {name: 'f'}}], /the layer f \(Lambda\) is no layer/],
+    [
+      'code of its own',
+      [input(2), {class_name: 'Lambda', config: {name: 'f'}}],
+      /the layer f \(Lambda\) is not a layer/,
+    ],
     [
       'augmentation',
       [input(2), {class_name: 'RandomFlip', config: {name: 'flip'}}],

@@ -34,8 +34,10 @@ describe('labels as people have them', () => {
       labels: [1, 2],
       codes: ['labels-one-hot'],
     })
-    expect(() => read(array(Float32Array.of(0, 1, 1, 1), [2, 2]))).toThrow(/row 1 is no one-hot row: columns 0 and 1/)
-    expect(() => read(array(Float32Array.of(0.5, 0.5), [1, 2]))).toThrow(/row 0 is no one-hot row: column 0 is 0.5/)
+    expect(() => read(array(Float32Array.of(0, 1, 1, 1), [2, 2]))).toThrow(
+      /row 1 is not a one-hot row: columns 0 and 1/,
+    )
+    expect(() => read(array(Float32Array.of(0.5, 0.5), [1, 2]))).toThrow(/row 0 is not a one-hot row: column 0 is 0.5/)
     expect(() => read(array(Float32Array.of(0, 0), [1, 2]))).toThrow(/row 0 has no 1 in it/)
     expect(() => read(array(new Float32Array(8), [2, 2, 2]))).toThrow(/has the shape \[2, 2, 2\]/)
   })

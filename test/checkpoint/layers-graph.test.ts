@@ -78,7 +78,7 @@ describe('the calls of a model', () => {
       'waits for the layer y',
     ],
     ['of a layer without a name', model(x, a, {...b, name: undefined}), 'a layer has no name'],
-    ['of a layer whose name is no text', model(x, a, {...b, name: 3}), 'a layer has no name'],
+    ['of a layer whose name is not a text', model(x, a, {...b, name: 3}), 'a layer has no name'],
     ['of a layer without a name of its own', model(x, a, {...b, config: {}}), 'a layer has no name'],
     ['of two layers of one name', model(x, a, {...b, name: 'a'}), "two layers are called 'a'"],
     ['of two layers whose own names are one', model(x, a, {...b, config: {name: 'a'}}), "two layers are called 'a'"],

@@ -367,7 +367,7 @@ describe('inputs', () => {
     await expect(run([3, 2, 2], [2, 2, 3])).rejects.toThrow(/\[rows, 2, 2, 3\].*\[rows, 3, 2, 2\]/)
   })
 
-  it('whose label is no class of the output are refused', async () => {
+  it('whose label is not a class of the output are refused', async () => {
     await expect(
       (await open('mlp.onnx', mlp())).embeddings(
         dataSet(

@@ -25,7 +25,7 @@ export function project(files: Record<string, string>): string {
   link('fixtures/community-graph/community-graph.npz', 'graphs/citations.npz')
   link('bin/run.js', 'node_modules/.bin/surety')
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  // Whose hooks and settings are on this machine is no part of the test.
+  // Whose hooks and settings are on this machine is not part of the test.
   const git = (...args: string[]) =>
     spawnSync(
       'git',

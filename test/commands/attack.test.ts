@@ -174,7 +174,7 @@ describe('surety attack', () => {
     [
       'a target that is not there',
       ['--method', 'nettack', '--target-nodes', 'x', '--out', at('never.npz')],
-      /"x" is no node/,
+      /"x" is not a node/,
     ],
     [
       'an array that is not there',

@@ -191,11 +191,11 @@ describe('surety merge', () => {
     expect(readFileSync(out, 'utf8')).not.toContain('duplicate-shard')
   })
 
-  it('refuses what is no partial result', async () => {
+  it('refuses what is not a partial result', async () => {
     const report = join(folder, 'report.json')
     await commandLine('certify', ...DIGITS, '--out', report)
-    await refused(/is no partial result but a whole report/, ...parts, report)
-    await refused(/package\.json: is no partial result/, 'package.json')
+    await refused(/is not a partial result but a whole report/, ...parts, report)
+    await refused(/package\.json: is not a partial result/, 'package.json')
     await refused(/absent\.json: there is no such file/, 'absent.json')
   })
 
@@ -203,7 +203,7 @@ describe('surety merge', () => {
     const content = readFileSync(parts[1]!, 'utf8')
     const bad = join(folder, 'bad.json')
     writeFileSync(bad, content.slice(0, 5000))
-    await refused(/bad\.json.*is no valid JSON/, parts[0]!, bad, parts[2]!)
+    await refused(/bad\.json.*is not valid JSON/, parts[0]!, bad, parts[2]!)
     writeFileSync(bad, content.replace('"seed": 0', '"seed": 1'))
     await refused(/bad\.json: is damaged/, parts[0]!, bad, parts[2]!)
   })

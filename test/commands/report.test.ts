@@ -42,7 +42,7 @@ describe('surety report', () => {
     ])
   })
 
-  it('refuses what is no report, and a form that the report does not have, before anything is written', async () => {
+  it('refuses what is not a report, and a form that the report does not have, before anything is written', async () => {
     const path = join(folder, 'no.json')
     writeFileSync(path, '{"command": "certify"}')
     expect((await commandLine('report', path)).code).toBe(2)

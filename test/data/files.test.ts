@@ -159,7 +159,7 @@ describe('gzip', () => {
 describe('parseJson', () => {
   it('names line and column', () => {
     expect(() => parseJson(Buffer.from('{"a": 1,\n  b}'), 'f.json')).toThrow(
-      /f\.json, line 2, column 3: is no valid JSON/,
+      /f\.json, line 2, column 3: is not valid JSON/,
     )
     expect(() => parseJson(Buffer.from('{"a": [1'), 'f.json')).toThrow(/no valid JSON/)
   })

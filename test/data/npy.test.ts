@@ -103,7 +103,7 @@ describe('bad npy', () => {
   const patched = (from: string, to: string) =>
     Buffer.from(Buffer.from(good).toString('latin1').replace(from, to), 'latin1')
   it.each<[string, Uint8Array, RegExp]>([
-    ['text', Buffer.from('hello, this is text'), /array a: is no npy data, it looks like plain text/],
+    ['text', Buffer.from('hello, this is text'), /array a: is not npy data, it looks like plain text/],
     [
       'truncated data',
       good.subarray(0, -1),

@@ -42,7 +42,7 @@ describe('openNpz', () => {
   it('gives the same bytes for the same arrays', () => {
     expect(writeNpz([big, small])).toEqual(file)
   })
-  it('skips object arrays and entries that are no arrays, and carries their bytes', () => {
+  it('skips object arrays and entries that are not arrays, and carries their bytes', () => {
     const archive = openNpz(
       zipSync({'o.npy': objectNpy, 'readme.txt': Buffer.from('x'), 'small.npy': writeNpy(small)}),
       'f.npz',
@@ -89,7 +89,11 @@ describe('openNpz', () => {
 describe('bad archives', () => {
   const bomb = zipSync({'a.npy': new Uint8Array(5_000_000)})
   it.each<[string, () => unknown, RegExp]>([
-    ['text', () => openNpz(Buffer.from('just text'), 'f.npz'), /f\.npz: is no zip archive, it looks like plain text/],
+    [
+      'text',
+      () => openNpz(Buffer.from('just text'), 'f.npz'),
+      /f\.npz: is not a zip archive, it looks like plain text/,
+    ],
     ['an empty file', () => openNpz(new Uint8Array(0), 'f.npz'), /it looks like an empty file/],
     [
       'more than the limit unpacked',

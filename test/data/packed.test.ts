@@ -59,10 +59,10 @@ describe('pack and unpack', () => {
   })
 
   it.each<[string, string, number, RegExp]>([
-    ['no base64', 'a?==', 1, /^p is no zlib stream in base64/],
-    ['base64 without its end', pack(Float64Array.of(1)).slice(0, -1), 1, /^p is no zlib stream/],
-    ['no zlib stream', 'AAAA', 1, /^p is no zlib stream/],
-    ['nothing', '', 0, /^p is no zlib stream/],
+    ['no base64', 'a?==', 1, /^p is not a zlib stream in base64/],
+    ['base64 without its end', pack(Float64Array.of(1)).slice(0, -1), 1, /^p is not a zlib stream/],
+    ['no zlib stream', 'AAAA', 1, /^p is not a zlib stream/],
+    ['nothing', '', 0, /^p is not a zlib stream/],
     ['a shorter array', pack(Float64Array.of(1)), 2, /^p holds 8 bytes, not 2 × 8/],
     ['a longer array', pack(Float64Array.of(1, 2)), 1, /^p holds more than 8 bytes/],
     [

@@ -33,7 +33,7 @@ describe('parsePartial', () => {
     ],
     ['text for a number', (p) => ((p as unknown as Tree)['seed'] = '5'), /is damaged at \/seed: must be number/],
     ['another schema version', (p) => ((p as unknown as Tree)['schemaVersion'] = 2), /is damaged at \/schemaVersion/],
-    ['a report', (p) => ((p as unknown as Tree)['kind'] = undefined), /is no partial result/],
+    ['a report', (p) => ((p as unknown as Tree)['kind'] = undefined), /is not a partial result/],
     [
       'a command that has no shards',
       (p) => ((p as unknown as Tree)['command'] = 'doctor'),
@@ -69,17 +69,17 @@ describe('parsePartial', () => {
     ['a number', 3],
     ['text', 'x'],
   ])('refuses %s', (_, json) => {
-    expect(() => parse(json)).toThrow(/p\.json: is no partial result/)
+    expect(() => parse(json)).toThrow(/p\.json: is not a partial result/)
   })
 
-  it('a partial result is no report', () => {
+  it('a partial result is not a report', () => {
     const bytes = Buffer.from(toJson(files[0]!.partial))
     expect(() => parseReport(bytes, 'p.json', 'certify')).toThrow(
       'p.json: is a partial result of one shard, not a report',
     )
   })
 
-  it('a number too large for fp64 is no number', () => {
+  it('a number too large for fp64 is not a number', () => {
     const text = toJson(files[0]!.partial).replace(/"crossLabelTotal": [^,]*/, '"crossLabelTotal": 1e999')
     expect(() => parsePartial(Buffer.from(text), 'p.json')).toThrow(
       /is damaged at \/blocks\/0\/layers\/0\/crossLabelTotal/,

@@ -78,7 +78,7 @@ describe('checkConfig', () => {
     [
       'a date that is none',
       {...good, suppressions: [{...good.suppressions[0], expires: '2030-02-30'}]},
-      /which is no date/,
+      /which is not a date/,
     ],
     ['an unknown setting', {...good, 'fail-levle': 'warn'}, /unknown member "fail-levle"/],
   ])('refuses %s', (_name, value, message) => {

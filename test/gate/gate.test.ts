@@ -250,7 +250,7 @@ describe('levels', () => {
     expect(result.metrics.findings[0]).toMatchObject({rule: 'run', status: 'fail', advice: 'check the path'})
   })
 
-  it('nothing judged is no pass', () => {
+  it('nothing judged is not a pass', () => {
     expect(judge(configOf({}), {runs: new Map()}).verdict.status).toBe('inconclusive')
   })
 })

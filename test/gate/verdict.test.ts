@@ -27,7 +27,7 @@ it('orders findings by weight: transitive, errors before warnings, and the furth
   )
 })
 
-it('the worst is first whatever the scales: by the share of the limit, and what is no number before all', () => {
+it('the worst is first whatever the scales: by the share of the limit, and what is not a number before all', () => {
   const of = (metric: string, value: number | null, limit: number | null, rule: 'min' | 'max' | 'run' = 'max') =>
     finding({check: 'a', metric, rule, value, limit})
   const list = [

@@ -48,9 +48,9 @@ const CASES: Case[] = [
     'an HTML page',
     'e.xml',
     '<!DOCTYPE html><html></html>',
-    /e\.xml: is no graph that surety reads, it looks like an HTML page/,
+    /e\.xml: is not a graph that surety reads, it looks like an HTML page/,
   ],
-  ['an npy file', 'e.npy', writeNpy(array('a', 'f8', [1])), /e\.npy: is no graph .* it looks like an npy array/],
+  ['an npy file', 'e.npy', writeNpy(array('a', 'f8', [1])), /e\.npy: is not a graph .* it looks like an npy array/],
   ['a truncated archive', 'f.npz', plainNpz().subarray(0, 200), /f\.npz: is truncated or corrupt/],
   [
     'truncated gzip',
@@ -187,7 +187,7 @@ const CASES: Case[] = [
   ],
   ['a header without edges', 'ad.csv', 'source,target\n', /ad\.csv: the graph has no edge/],
   ['an open quote', 'ae.csv', 'source,target\n"a,b\n', /ae\.csv, line \d+: cannot be read as a table/],
-  ['names read as numbers', 'af.csv', 'a,b\n', /node "a" is no number/, {nodeIds: 'numbers'}],
+  ['names read as numbers', 'af.csv', 'a,b\n', /node "a" is not a number/, {nodeIds: 'numbers'}],
   [
     'a number beyond the nodes that are allowed',
     'ag.csv',
@@ -199,7 +199,7 @@ const CASES: Case[] = [
     'broken GraphML',
     'ah.graphml',
     '<graphml><graph>',
-    /ah\.graphml, line 1, column \d+: is no well-formed XML: unclosed tag: graph/,
+    /ah\.graphml, line 1, column \d+: is not well-formed XML: unclosed tag: graph/,
   ],
   [
     'a DOCTYPE',
@@ -240,10 +240,10 @@ const CASES: Case[] = [
     '{"nodes":[{"key":"a"}],"edges":[{"source":"a","target":"zz"}]}',
     /edge 0 goes to node "zz"/,
   ],
-  ['truncated JSON', 'ar.json', '{"nodes":[{"key":"a"}', /ar\.json.*: is no valid JSON/],
-  ['JSON that is no graph', 'as.json', '{"a": 1}', /is JSON without a list of nodes/],
+  ['truncated JSON', 'ar.json', '{"nodes":[{"key":"a"}', /ar\.json.*: is not valid JSON/],
+  ['JSON that is not a graph', 'as.json', '{"a": 1}', /is JSON without a list of nodes/],
   ['nodes without id', 'at.json', '{"nodes":[{"name":"a"}],"links":[]}', /nodes\[0\]: id is missing/],
-  ['edges that are no list', 'au.json', '{"nodes":[{"id":"a"}],"links":{}}', /links is no list/],
+  ['edges that are not list', 'au.json', '{"nodes":[{"id":"a"}],"links":{}}', /links is not a list/],
   [
     'features of different lengths',
     'av.json',

@@ -109,7 +109,7 @@ describe('DeepRobust npz', () => {
     expect(counts).toMatchObject({directedEdges: 3, selfLoopsDropped: 1, symmetrised: 2, isolatedNodes: 1})
     expect(document.notes.map(({code, message}) => `${code}: ${message.replace(/^.*: /, '')}`)).toEqual([
       'array-skipped: array idx_to_node is an object array (a Python pickle), which is never unpickled',
-      'array-skipped: array README is no npy entry',
+      'array-skipped: array README is not an npy entry',
     ])
   })
   it('keeps its triangle, values and loop, object arrays carried as bytes', async () => {
@@ -155,7 +155,7 @@ describe('scipy npz', () => {
     ['csr', [array('indices', 'i4', [1, 2, 0]), array('indptr', 'i4', [0, 2, 2, 3])]],
     ['csc', [array('indices', 'i4', [0, 0, 2]), array('indptr', 'i4', [0, 0, 1, 3])]],
     ['coo', [array('row', 'i4', [0, 0, 2]), array('col', 'i4', [1, 2, 0])]],
-  ])('reads and rewrites %s as it is; stored zeros are no edges', async (format, others) => {
+  ])('reads and rewrites %s as it is; stored zeros are not edges', async (format, others) => {
     const document = await readGraph(put(`${format}.npz`, matrix(format, others)))
     expect(Array.from(document.raw.edges)).toEqual([0, 1, 0, 2])
     expect(document.notes).toEqual([expect.objectContaining({code: 'stored-zeros'})])

@@ -52,7 +52,7 @@ describe('rows without ids', () => {
     expect(labelled(await readGraph(either, {labels, firstId: 1}))).toEqual({1: 3, 2: 2, 3: 1, 4: 0})
     expect(
       await refusal(put('accounts.csv', '70001,70002\n70002,70003\n'), {labels: npy('y3b.npy', [1, 2, 3])}),
-    ).toMatch(/which row is whose cannot be told/)
+    ).toMatch(/which row belongs to which node is unknown/)
   })
 })
 

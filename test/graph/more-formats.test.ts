@@ -66,7 +66,7 @@ describe('Matrix Market', () => {
     ['%%MatrixMarket matrix array real general\n2 2\n1\n', /in the form array, coordinate is read/],
     ['%%MatrixMarket matrix coordinate complex general\n2 2 1\n1 2 1 1\n', /holds complex values/],
     ['%%MatrixMarket matrix coordinate real general\n2 3 1\n1 2 1\n', /is 2 × 3/],
-    ['%%MatrixMarket matrix coordinate real general\n2 2 1\n1 3 1\n', /line 3: "1 3 1" is no entry/],
+    ['%%MatrixMarket matrix coordinate real general\n2 2 1\n1 3 1\n', /line 3: "1 3 1" is not an entry/],
     ['%%MatrixMarket matrix coordinate real general\n2 2 2\n1 2 1\n', /announces 2 entries and has 1/],
   ])('refuses %j', async (content, message) => {
     await expect(readGraph(put('bad.mtx', content))).rejects.toThrow(message)
@@ -90,7 +90,7 @@ describe('Pajek', () => {
       /section \*matrix is not read/,
     )
     await expect(readGraph(put('c.net', '*Vertices 2\n*Edges\n1 3\n'))).rejects.toThrow(
-      /line 3: "1 3" is no edge of a graph of 2 nodes/,
+      /line 3: "1 3" is not an edge of a graph of 2 nodes/,
     )
   })
 })
@@ -173,7 +173,7 @@ it('a folder of OGB', async () => {
 })
 
 it('what can be said of an output is said before', async () => {
-  expect(() => requireGraphExtension('o.xlsx')).toThrow(/\.xlsx is no graph format/)
+  expect(() => requireGraphExtension('o.xlsx')).toThrow(/\.xlsx is not a graph format/)
   const document = await readGraph(
     put(
       'e.json',

@@ -116,7 +116,7 @@ describe('features, labels and split of their own', () => {
     [
       'an image as features',
       {features: put('bad9.npy', '\x89PNG\r\n\x1a\n\0')},
-      /bad9\.npy: is no table of text, it looks like/,
+      /bad9\.npy: is not a table of text, it looks like/,
     ],
   ])('refuses %s that does not fit', async (_, options, message) => {
     await expect(readGraph(edges(), options)).rejects.toThrow(message)

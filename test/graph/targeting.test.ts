@@ -29,11 +29,11 @@ describe('a list of nodes', () => {
   it('numbers nodes of the file, whatever the graph calls them after a component was chosen', async () => {
     const graph = await component()
     expect(Array.from((await readNodeList(file('n.csv', '2\n5\n'), graph)).nodes)).toEqual([0, 3])
-    await expect(readNodeList(file('outside.csv', '0\n'), graph)).rejects.toThrow(/line 1: "0" is no node/)
+    await expect(readNodeList(file('outside.csv', '0\n'), graph)).rejects.toThrow(/line 1: "0" is not a node/)
   })
 
   it.each([
-    ['ada\nzoe\n', /line 2: "zoe" is no node/],
+    ['ada\nzoe\n', /line 2: "zoe" is not a node/],
     ['node\n', /names no node/],
     ['zoe\n', /line 1/],
   ])('refuses %j', async (text, message) => {
@@ -60,7 +60,7 @@ describe('suppressions', () => {
   })
 
   it.each<[unknown, RegExp]>([
-    [{}, /is no list/],
+    [{}, /is not a list/],
     [[{source: 'ada', target: 'bob'}], /entry 0: has no reason/],
     [[{source: 'ada', target: 'bob', reason: ' '}], /has no reason/],
     [[{source: 'ada', reason: 'x'}], /has no source and target/],

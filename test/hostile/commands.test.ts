@@ -136,7 +136,7 @@ describe('names that are commands to a terminal, markup or formulas', () => {
   it('a limit that is none is an error of usage, and one that is met names itself', async () => {
     expect(await commandLineWith({env: {SURETY_LIMITS: 'node=3'}}, 'sanitize', graph, '--dry-run')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('which is no limit') as string,
+      stderr: expect.stringContaining('which is not a limit') as string,
     })
     const {code, stderr} = await commandLineWith({env: {SURETY_LIMITS: 'nodes=3'}}, 'sanitize', graph, '--dry-run')
     expect(code).toBe(2)

@@ -93,7 +93,7 @@ describe('bombs', () => {
     )
     length.writeBigUInt64LE(2n ** 60n)
     expect(refusal(() => openSafetensors(Buffer.concat([length, header]), 'x')).message).toContain(
-      'is no safetensors file',
+      'is not a safetensors file',
     )
   })
   it('a graph that claims more nodes than the limit names it', async () => {

@@ -303,7 +303,7 @@ describe('the doctor', () => {
     expect(opened).toHaveLength(1)
   })
 
-  it('calls a device that fails while its speed is measured untrusted, and an error that is no number none', async () => {
+  it('calls a device that fails while its speed is measured untrusted, and an error that is not a number none', async () => {
     const slow = {
       kernelApply: (...args: Parameters<PairwiseEngine['kernelApply']>) =>
         args[0].rows > 200 ? Promise.reject(new Error('lost')) : cpu.kernelApply(...args),

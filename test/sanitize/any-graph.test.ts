@@ -77,7 +77,7 @@ describe('any graph of at least one edge', () => {
     ).not.toContain('"NaN"')
   })
 
-  it('constant features are no evidence, whatever their last bits', async () => {
+  it('constant features are not evidence, whatever their last bits', async () => {
     const graph = graphOf(120, cubic(120), 'ones')
     for (let t = 0; t < 360; t += 7) (graph.features as {data: Float64Array}).data[t] = 1 + 2 ** -52
     const {metrics} = await sanitize(graph, DEFAULTS, engine)

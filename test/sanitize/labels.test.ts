@@ -116,7 +116,7 @@ describe('features', () => {
     expect(e.cols).toBeGreaterThan(5)
   })
 
-  it('are compared alike whether stored sparse or dense; stored zeros are no values', () => {
+  it('are compared alike whether stored sparse or dense; stored zeros are not values', () => {
     const sparse = csrFromDense(x)
     const padded = {
       ...sparse,

@@ -236,7 +236,7 @@ it('the plan is known without a run', () => {
   )
 })
 
-it('a feature that is no number is refused with its place, dense or sparse', async () => {
+it('a feature that is not a number is refused with its place, dense or sparse', async () => {
   for (const bad of [NaN, -Infinity]) {
     const x = dense(30, 6, (small().features as {data: Float64Array}).data.slice())
     x.data[4 * 6 + 2] = bad

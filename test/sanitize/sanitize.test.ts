@@ -199,7 +199,7 @@ describe('targeted use', () => {
     expect(metrics.notScored).toBe(metrics.edges - reaching.length)
   })
 
-  it('explains an edge by every part and its place, and says of a pair that it is no edge', async () => {
+  it('explains an edge by every part and its place, and says of a pair that it is not an edge', async () => {
     const {scores, metrics} = await run(graph, {explain: Uint32Array.of(...ends(10), 0, 1)})
     const isEdge = ends(0)[0] === 0 && ends(0)[1] === 1
     const [edge, other] = metrics.explained

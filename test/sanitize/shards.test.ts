@@ -107,7 +107,7 @@ describe('shares that do not fit', () => {
       changed((share) => share.blocks[0]!.gradients.pop()),
       /holds 0 gradients, not 1/,
     ))
-  it('text that is no array', () =>
+  it('text that is not an array', () =>
     refused(
       changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')),
       /no zlib stream/,

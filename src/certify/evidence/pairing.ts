@@ -48,7 +48,7 @@ export function compareWith(
   }
   if (!byHash && [evidence, earlier.evidence].some(({sample}) => sample.references.labels === null)) {
     throw new InputError(
-      `${path}: whether its examples are these cannot be told: hidden states of two checkpoints are different files, and one of them has no labels`,
+      `${path}: whether its examples are these is unknown: hidden states of two checkpoints are different files, and one of them has no labels`,
       ['store labels with the hidden states'],
     )
   }

@@ -107,7 +107,7 @@ function unpackLayer(
     ({anchor, reference, distance, ratio}) =>
       !(isRow(anchor, sizes.anchors) && isRow(reference, rows) && isSum(distance) && isSum(ratio)),
   )
-  if (bad !== -1) throw fault(`witness ${bad} is no pair of this block`)
+  if (bad !== -1) throw fault(`witness ${bad} is not a pair of this block`)
   return {
     ...sums,
     zeroDistanceLossPairs,

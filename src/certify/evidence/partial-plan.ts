@@ -72,7 +72,7 @@ export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
   }
 }
 
-/** The first thing in a plan that cannot be, or null. */
+/** The first impossible thing in a plan, or null. */
 function planFault(plan: PackedPlan): string | null {
   const {anchors, references, alpha, options, loss, lossMax, etas, layers} = plan
   const split = alpha !== null

@@ -29,5 +29,5 @@ export function uninformative({performance, headline}: CertifyMetrics, constant:
     return `This model is not shown to beat always guessing the commonest class: its accuracy is at least ${tenths(lower, 'down', ' ')}, that of the guess ${tenths(baseline, 'up', ' ')}; loss changes of such a model say nothing.`
   }
   if (!constant || headline === undefined || headline.arbitrary.observed >= RARE) return null
-  return 'The loss hardly varies and no accuracy is known: whether the model is always right or always wrong cannot be told, and loss changes say nothing.'
+  return 'The loss hardly varies and no accuracy is known: it is unknown whether the model is always right or always wrong, and loss changes say nothing.'
 }

@@ -32,7 +32,7 @@ export interface Layout {
   dictionary: boolean
 }
 
-/** The records of a text table. Throws InputError: text of another program, or rows that are no records. */
+/** The records of a text table. Throws InputError: text of another program, or rows that are not records. */
 export function readRecords(bytes: Uint8Array, place: string, options: EdgeListOptions): Records {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, FOREIGN_BYTES)).toString('utf8')
   refuseForeignText(text.replace(/^\uFEFF/, ''), place)

@@ -77,7 +77,7 @@ function numberRecords(ids: Float64Array | string[], place: string, options: Edg
   const {nodeIds, firstId, rowsInOrder} = options
   const isNumeric = ids instanceof Float64Array
   if (nodeIds === 'numbers' && !isNumeric) {
-    throw new InputError(`${place}: node ${JSON.stringify(ids.find((id) => !isNumber(id)))} is no number`, [
+    throw new InputError(`${place}: node ${JSON.stringify(ids.find((id) => !isNumber(id)))} is not a number`, [
       'read the ids as names',
     ])
   }

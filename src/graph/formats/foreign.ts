@@ -97,7 +97,7 @@ function isLgl(text: string): boolean {
   )
 }
 
-/** What to do with a file that is no graph that surety reads, by its content. */
+/** What to do with a file that is not a graph that surety reads, by its content. */
 export function recipeFor(bytes: Uint8Array): readonly string[] {
   const what = describeContent(bytes)
   if (what.includes('npy array'))
@@ -116,7 +116,7 @@ export function recipeFor(bytes: Uint8Array): readonly string[] {
   return ['give the file the extension of its content, or choose another file']
 }
 
-/** A zip archive that is no npz: what it is, and what to do. */
+/** A zip archive that is not an npz: what it is, and what to do. */
 export function refuseForeignZip(archive: NpzArchive): void {
   if (archive.names.length > 0 || archive.skipped.some(({isArray}) => isArray)) return
   const {place} = archive

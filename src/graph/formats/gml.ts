@@ -13,7 +13,7 @@ interface GmlList {
   end: number
 }
 
-/** Deeper nesting is no graph; it is an attempt to exhaust the reader. */
+/** Deeper nesting is not a graph; it is an attempt to exhaust the reader. */
 const MAX_DEPTH = 64
 const isList = (value: unknown): value is GmlList => typeof value === 'object' && value !== null && 'entries' in value
 
@@ -102,7 +102,7 @@ function parseGml(text: string, place: string): GmlList {
   while (at < text.length) {
     token.lastIndex = at
     const found = token.exec(text)?.[0]
-    if (found === undefined) throw wrong('is no GML: a quote that does not close')
+    if (found === undefined) throw wrong('is not GML: a quote that does not close')
     const top = stack.at(-1)!
     if (/^[\s#]/.test(found)) {
       at += found.length
@@ -110,11 +110,11 @@ function parseGml(text: string, place: string): GmlList {
     }
     if (found === ']') {
       if (key !== null || stack.length === 1)
-        throw wrong('is no GML: a bracket that was not opened, or a key without a value')
+        throw wrong('is not GML: a bracket that was not opened, or a key without a value')
       top.end = at + 1
       stack.pop()
     } else if (key === null) {
-      if (found === '[' || found.startsWith('"')) throw wrong('is no GML: a value without a key')
+      if (found === '[' || found.startsWith('"')) throw wrong('is not GML: a value without a key')
       key = {name: found, start: at}
     } else if (found === '[') {
       const list: GmlList = {entries: [], start: key.start, end: text.length}
@@ -127,7 +127,7 @@ function parseGml(text: string, place: string): GmlList {
     }
     at += found.length
   }
-  if (stack.length > 1 || key !== null) throw wrong('is no GML: it ends too early')
+  if (stack.length > 1 || key !== null) throw wrong('is not GML: it ends too early')
   return stack[0]!
 }
 

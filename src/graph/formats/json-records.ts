@@ -7,9 +7,9 @@ import {renumbering} from '../select-nodes.js'
 /** A list of objects under a key of a JSON object. */
 export function objectList(root: JsonObject, key: string, place: string): JsonObject[] {
   const list = root[key]
-  if (!Array.isArray(list)) throw new InputError(`${place}: ${key} is no list`, ['give a list of objects'])
+  if (!Array.isArray(list)) throw new InputError(`${place}: ${key} is not a list`, ['give a list of objects'])
   list.forEach((item, i) => {
-    if (!isJsonObject(item)) throw new InputError(`${place}: ${key}[${i}] is no object`, ['give a list of objects'])
+    if (!isJsonObject(item)) throw new InputError(`${place}: ${key}[${i}] is not an object`, ['give a list of objects'])
   })
   return list as JsonObject[]
 }

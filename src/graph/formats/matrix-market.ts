@@ -48,7 +48,7 @@ export function readMatrixMarket(bytes: Uint8Array, place: string, limits: Graph
     const value = hasValues ? Number(cells[2] ?? NaN) : 1
     if (![u, v].every((node) => Number.isInteger(node) && node >= 1 && node <= rows) || Number.isNaN(value))
       throw new InputError(
-        `${place}, line ${k + 1}: ${JSON.stringify(text.slice(0, 80))} is no entry of a matrix of ${rows} rows`,
+        `${place}, line ${k + 1}: ${JSON.stringify(text.slice(0, 80))} is not an entry of a matrix of ${rows} rows`,
         ['row, column and value, counted from 1'],
       )
     found++

@@ -40,7 +40,7 @@ export function dictionaryRecords(bytes: Uint8Array, place: string): DictionaryR
       const [, source, between, target, dictionary] = LINE.exec(text) ?? []
       if (source === undefined || (delimiter !== null && between !== delimiter))
         throw new InputError(
-          `${place}, line ${line}: ${JSON.stringify(text.slice(0, 60))} is no edge with a dictionary, as the other lines are`,
+          `${place}, line ${line}: ${JSON.stringify(text.slice(0, 60))} is not an edge with a dictionary, as the other lines are`,
           ['write it with networkx.write_edgelist(graph, FILE); adjacency lists are not read'],
         )
       delimiter ??= between!

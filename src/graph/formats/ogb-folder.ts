@@ -65,7 +65,7 @@ export async function readOgbSplit(
     parts.push(
       Uint32Array.from(rows, (row, r) => {
         if (!/^\d{1,9}$/.test(row[0] ?? ''))
-          throw new InputError(`${path}, line ${lines[r]}: ${JSON.stringify(row[0] ?? '')} is no node number`, [
+          throw new InputError(`${path}, line ${lines[r]}: ${JSON.stringify(row[0] ?? '')} is not a node number`, [
             'one node number a line, from 0',
           ])
         return Number(row[0])

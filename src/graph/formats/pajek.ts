@@ -7,7 +7,7 @@ import {type Line, rewriteLines} from './line-graph.js'
  * Pajek .net: *Vertices with numbers from 1 and labels, *Arcs (directed) and *Edges with an optional weight. Nodes are
  * called by their labels where these are there and unique.
  *
- * Throws  InputError  another section, or a line that is no vertex or edge (names it).
+ * Throws  InputError  another section, or a line that is not a vertex or edge (names it).
  */
 export function readPajek(bytes: Uint8Array, place: string, limits: GraphLimits): ReadResult {
   const texts = Buffer.from(bytes)

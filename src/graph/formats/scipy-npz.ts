@@ -85,6 +85,6 @@ export const zerosNote = (place: string, zeros: number): Note[] =>
         {
           level: 'info',
           code: 'stored-zeros',
-          message: `${place}: ${zeros} stored zeros of the adjacency matrix are no edges`,
+          message: `${place}: ${zeros} stored zeros of the adjacency matrix are not edges`,
         },
       ]

@@ -11,7 +11,7 @@ export interface XmlHandlers {
   close(path: readonly string[], text: string, end: number): void
 }
 
-/** Deeper nesting is no graph; it is an attempt to exhaust the reader. */
+/** Deeper nesting is not a graph; it is an attempt to exhaust the reader. */
 const MAX_DEPTH = 64
 
 /**
@@ -40,7 +40,7 @@ export function walkXml(bytes: Uint8Array, place: string, handlers: XmlHandlers)
   })
   parser.on('opentag', (tag) => {
     if (path.push(tag.name.replace(/^.*:/, '')) > MAX_DEPTH)
-      throw new InputError(`${at()}: is nested deeper than ${MAX_DEPTH}`, ['this is no graph file'])
+      throw new InputError(`${at()}: is nested deeper than ${MAX_DEPTH}`, ['this is not a graph file'])
     texts.push('')
     // A well-formed start tag holds no other <.
     handlers.open(tag, path, text.lastIndexOf('<', parser.position - 1), parser.position)
@@ -60,7 +60,7 @@ export function walkXml(bytes: Uint8Array, place: string, handlers: XmlHandlers)
     if (error instanceof InputError) throw error
     const message = (error as Error).message.replace(/^\d+:\d+: /, '')
     throw new InputError(
-      `${at()}: is no well-formed XML: ${message.toLowerCase().replace(/\.$/, '')}`,
+      `${at()}: is not well-formed XML: ${message.toLowerCase().replace(/\.$/, '')}`,
       ['write the file again, or copy it again from its source'],
       {cause: error},
     )

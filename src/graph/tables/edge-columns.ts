@@ -145,7 +145,7 @@ function chosen(
   )
 }
 
-/** A first column that only counts the rows is no node. */
+/** A first column that only counts the rows is not a node. */
 function countsRows(body: Rows): boolean {
   const start = Number(body[0]?.[0])
   return body.length > 2 && (start === 0 || start === 1) && body.every((row, r) => row[0] === String(start + r))

@@ -14,7 +14,7 @@ export function commentedHeader(comments: readonly string[], delimiter: Delimite
 
 /**
  * A line that begins with # is a record where its first field is a node of the file; or where other nodes' names begin
- * with # or its other end is a node, and it is no record that was commented out.
+ * with # or its other end is a node, and it is not a record that was commented out.
  */
 export function hashJudge(place: string, options: ColumnOptions): JudgeHash {
   let layout: TableLayout | null = null
@@ -41,7 +41,7 @@ export function hashNotes({comments, delimiter, rows}: CsvTable, place: string):
     {
       level: 'warning',
       code: 'hash-lines',
-      message: `${place}: ${alike.length} lines that begin with # were taken for comments, since their first fields are no nodes of the file; the first is ${JSON.stringify(alike[0])}`,
+      message: `${place}: ${alike.length} lines that begin with # were taken for comments, since their first fields are not nodes of the file; the first is ${JSON.stringify(alike[0])}`,
     },
   ]
 }

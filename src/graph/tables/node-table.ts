@@ -37,7 +37,7 @@ interface Cells {
 
 const isNumber = (cell: string | undefined) =>
   cell !== undefined && cell !== '' && !Number.isNaN(Number(cell.replace(',', '.')))
-// A header has a known name, or a word above a number; a missing value is no header.
+// A header has a known name, or a word above a number; a missing value is not a header.
 const isWord = (cell: string) =>
   /\p{L}/u.test(cell) && !isNumber(cell) && !isMissing(cell) && !/^[+-]?inf(inity)?$/i.test(cell)
 

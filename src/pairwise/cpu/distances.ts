@@ -50,7 +50,7 @@ export function prepareRows(x: Dense<Real>, first: number, last: number, metric:
 /**
  * Distances between the rows of two prepared sides.
  *
- * Formula    l2 √Σ(a−b)²; l1 Σ|a−b|; linf max|a−b|; angle arccos of the cosine, in radians (1 − cosine is no metric).
+ * Formula    l2 √Σ(a−b)²; l1 Σ|a−b|; linf max|a−b|; angle arccos of the cosine, in radians (1 − cosine is not a metric).
  * Shapes     a [m, dim], b [n, dim] → [m, n] row-major.
  * Precision  fp64. l2 and angle come from inner products; pairs that cancel (CANCELLATION) are computed again from the
  *            differences of coordinates, so the relative error stays below ≈ 10³ · dim · 2⁻⁵³ and equal rows give 0;

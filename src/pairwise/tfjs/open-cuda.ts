@@ -17,7 +17,7 @@ const SIZE = 64
 export async function openCuda(): Promise<Tf> {
   // cuBLAS reads it when it starts: products in full fp32, not in the TF32 that Ampere and later would take.
   process.env['NVIDIA_TF32_OVERRIDE'] ??= '0'
-  // TensorFlow's own log is no result of surety's.
+  // TensorFlow's own log is not a result of surety's.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   const tf = await import(PACKAGE).then(
     (module: {default?: Tf} & Tf) => module.default ?? module,

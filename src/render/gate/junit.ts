@@ -49,7 +49,7 @@ function verdictXml({verdict, performance}: CheckResult): HtmlContent {
 }
 
 function caseXml(finding: Finding, failLevel: FailLevel): Markup {
-  // By its name a server knows a case again, so the limit is no part of it.
+  // By its name a server knows a case again, so the limit is not part of it.
   const name = finding.metric === finding.rule ? finding.metric : `${finding.metric} (${finding.rule})`
   const children = outcomeXml(finding, failLevel)
   const attributes = markup`classname="${finding.check}" name="${name}"`

@@ -107,7 +107,7 @@ export function comparisonSection({comparison}: CertifyMetrics & {comparison: Co
     ...onlyThere.map((name) => `${name} (only there)`),
   ]
   const epsilon = dataTable({
-    caption: `Scale-free ε; exact intervals hold for all layers at once with ${confidence(alpha)} confidence, asymptotic ones are no certificates`,
+    caption: `Scale-free ε; exact intervals hold for all layers at once with ${confidence(alpha)} confidence, asymptotic ones are not certificates`,
     columns: [
       {title: 'layer', kind: 'text'},
       {title: 'then', kind: 'number'},

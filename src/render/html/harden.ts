@@ -58,7 +58,7 @@ function figures(metrics: HardenMetrics): KeyFigure[] {
 }
 
 function volatility(metrics: HardenMetrics): HtmlContent {
-  return markup`<p class="lead">Raw ε has the unit 1/distance, so a network lowers it by spreading its hidden states: a smaller raw ε with a larger median distance is no gain. The scale-free ε is the product of both.</p>
+  return markup`<p class="lead">Raw ε has the unit 1/distance, so a network lowers it by spreading its hidden states: a smaller raw ε with a larger median distance is not a gain. The scale-free ε is the product of both.</p>
 ${table('Volatility of each layer on the validation examples', volatilityTable(metrics), 2)}`
 }
 

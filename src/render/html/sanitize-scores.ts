@@ -25,7 +25,7 @@ export function scores({histogram: bins, cut, pruned, edges, keptByMinDegree}: S
     keptByMinDegree === 0
       ? ''
       : ` ${plural(keptByMinDegree, 'edge')} beyond the cut stayed because a node would have fallen below the least degree.`
-  return markup`<figure class="beside wide">${chart}<figcaption>${hatchLegend('kept', 'pruned')}<p>A score ranks how much an edge looks added by an attacker. It is no proof of it, and a low score no proof of the opposite.${held}</p></figcaption></figure>
+  return markup`<figure class="beside wide">${chart}<figcaption>${hatchLegend('kept', 'pruned')}<p>A score ranks how much an edge looks added by an attacker. It is not proof of it, and a low score no proof of the opposite.${held}</p></figcaption></figure>
 ${foldedTable('Table of the histogram', {
   caption: 'Edges in each range of the score',
   columns: [

@@ -93,7 +93,7 @@ describe('samplePairs', () => {
       /same model and pooling/,
     ],
     [
-      'a state that is no number',
+      'a state that is not a number',
       (e) => layer(e, {data: e.layers[1]!.data.map((x, at) => (at === 7 ? NaN : x))}),
       /^given: layer h2, row 3 of the perturbed copies is NaN, not a finite number$/,
       /weaker/,

@@ -44,7 +44,7 @@ describe('lossOf', () => {
 
 describe('options that make no sense', () => {
   it.each<[Partial<CertifyOptions>, RegExp]>([
-    [{metric: 'cosine' as 'angle'}, /1 − cosine is no metric: it breaks the triangle inequality/],
+    [{metric: 'cosine' as 'angle'}, /1 − cosine is not a metric: it breaks the triangle inequality/],
     [{lossMax: 0}, /lossMax is 0/],
     [{bounds: ['hoeffding' as 'kl-u']}, /bounds knows no hoeffding/],
     [{bounds: ['kl-u'], split: null}, /bounds needs a split/],

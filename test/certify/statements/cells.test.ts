@@ -21,7 +21,7 @@ describe('the status of a cell', () => {
     ['NaN in one of three', 1000, bounds(0.2, 0.3, NaN), 'invalid'],
     ['a bound above 1', 1000, bounds(0.2, 0.3, 1.5), 'invalid'],
     ['a negative bound', 1000, bounds(-0.1, 0.3, 0.4), 'invalid'],
-    ['NaN and too few pairs: what is no number is never a pass', 0, bounds(NaN), 'invalid'],
+    ['NaN and too few pairs: what is not a number is never a pass', 0, bounds(NaN), 'invalid'],
   ])('%s', (_, pairs, of, status) => expect(cellStatus(pairs, of)).toBe(status))
 })
 

@@ -41,7 +41,7 @@ describe('the verdict of a certificate', () => {
     expect(meaning.join('\n')).toMatch(/2 of 3 cells.*\n.*one of the 40 anchors.*\n.*nothing about an adversary/)
   })
 
-  it('is no pass without a limit, and holds limits against bounds', () => {
+  it('is not a pass without a limit, and holds limits against bounds', () => {
     const status = (limits: Partial<typeof DEFAULT_OPTIONS>, changed: Partial<CertifyMetrics> = {}) =>
       judge(changed, limits).status
     expect(status({maxShare: 0.16})).toBe('pass')

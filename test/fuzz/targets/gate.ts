@@ -99,7 +99,7 @@ export const GATE_TARGETS: Target[] = [
     open: (folder) => fromFile(folder, 'x.json', (path) => readBaselines({kind: 'path', path}, ['x'])),
   },
   {
-    // Whatever is no entry is computed again: nothing is refused.
+    // Whatever is not an entry is computed again: nothing is refused.
     name: 'cache-entry',
     neverRefuses: true,
     mutators: [mutateJson, mutateTokens(JSON_WORDS)],

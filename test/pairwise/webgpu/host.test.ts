@@ -103,7 +103,7 @@ describe('what is kept of the last keys', () => {
 
 describe('rows for the volatility kernels', () => {
   it('property: ranks and bounds decide ΔL ≥ η exactly as fp64 does', () => {
-    // Multiples of 0.1 are no binary fractions: differences fall on both sides of η by rounding alone.
+    // Multiples of 0.1 are not binary fractions: differences fall on both sides of η by rounding alone.
     const losses = fc.array(
       fc.integer({min: 0, max: 30}).map((k) => k * 0.1),
       {minLength: 1, maxLength: 20},

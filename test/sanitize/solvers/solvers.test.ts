@@ -119,7 +119,7 @@ describe('landmarks', () => {
     await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) =>
       sums.set(block.data, first * block.cols),
     )
-    // A row that is no landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
+    // A row that is not a landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
     const isLandmark = new Set(kernel.places)
     const {normal} = random(2)
     for (const i of [3, 51].map((k) => (isLandmark.has(k) ? k + 1 : k))) {

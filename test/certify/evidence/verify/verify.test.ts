@@ -167,7 +167,7 @@ describe('verifyCertificate finds', () => {
     ['a verdict without its meaning', ({verdict}) => (verdict.meaning = []), /verdict, meaning/],
     ['a nicer verdict', ({verdict}) => (verdict.status = 'pass'), /verdict, status/],
     ['a note left out', (claim) => (claim.notes = []), /the note is missing/],
-    ['a bound that is no number', ({metrics}) => (metrics.cells[0]!.direct = NaN), /states NaN/],
+    ['a bound that is not a number', ({metrics}) => (metrics.cells[0]!.direct = NaN), /states NaN/],
     [
       'too large a stake',
       ({evidence}) => evidence.layers[0]!.bets.cells[11]!.direct.forEach((bet) => ((bet.stake = 500), (bet.from = 0))),
@@ -263,7 +263,7 @@ describe('verifyCertificate finds', () => {
   it('evidence that does not decode', () => {
     const broken = copy(original)
     broken.evidence.layers[0]!.within = 'AAAA'
-    expect(verifyCertificate(broken, chosen).join()).toMatch('within is no zlib stream')
+    expect(verifyCertificate(broken, chosen).join()).toMatch('within is not a zlib stream')
     const short = copy(original)
     short.evidence.layers[0]!.within = short.evidence.layers[0]!.total
     expect(verifyCertificate(short, chosen).join()).toMatch(/within holds (more than )?\d+ bytes/)
