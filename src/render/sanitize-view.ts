@@ -1,4 +1,4 @@
-import type {SanitizeMetrics} from '../sanitize/types.js'
+import type {RandomEdgeSummary, ReviewedEnd, SanitizeMetrics} from '../sanitize/types.js'
 import {count, number, orDash} from './format.js'
 
 /** One measured property of the graph before and after pruning. */
@@ -64,4 +64,24 @@ export function cutRule({cut}: SanitizeMetrics): string {
     probability: 'edges with at least a given chance of being wired at random were asked for',
     fdr: 'an expected share of genuine edges among the removed was asked for',
   }[cut.rule]
+}
+
+/** The chance that an edge was wired at random. */
+export const chance = (probability: number | null | undefined): string =>
+  probability === undefined || probability === null ? '–' : probability.toFixed(2)
+
+/** What is known of an end of an edge, for a person. */
+export function endText({name, label, given, degree, neighbours}: ReviewedEnd): string {
+  const around = neighbours.slice(0, 3).map(({label: of, nodes}) => `${nodes} of class ${of}`)
+  return `${name}: class ${label} (${given ? 'given' : 'guessed'}), degree ${degree}; other neighbours: ${around.join(', ') || 'none'}`
+}
+
+/** What tells the edges of this graph from pairs wired at random, best first. */
+export function partsText({parts}: RandomEdgeSummary): string {
+  const told = parts
+    .filter(({counts}) => counts)
+    .toSorted((a, b) => (b.separation ?? 0) - (a.separation ?? 0))
+    .map(({name, separation}) => `${name}${separation === null ? '' : ` ${separation.toFixed(2)}`}`)
+  const silent = parts.filter(({counts}) => !counts).map(({name}) => name)
+  return `${told.join(', ') || 'none'} (.5 is chance)${silent.length === 0 ? '' : `; no say: ${silent.join(', ')}`}`
 }

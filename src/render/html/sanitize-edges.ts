@@ -1,5 +1,6 @@
 import type {ExplainedEdge, SanitizeMetrics, TopEdge} from '../../sanitize/types.js'
 import {count, number, orDash, percent, plural} from '../format.js'
+import {chance} from '../sanitize-view.js'
 import {shorten} from '../../frame/visible.js'
 import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable} from './table.js'
@@ -15,6 +16,7 @@ export function edgeTable(top: readonly TopEdge[]): Markup {
     columns: [
       {title: 'rank', kind: 'number'},
       {title: 'edge', kind: 'name'},
+      {title: 'p', kind: 'number'},
       {title: 'score', kind: 'number'},
       {title: 'decision', kind: 'word'},
       {title: 'KC', kind: 'number'},
@@ -29,6 +31,7 @@ export function edgeTable(top: readonly TopEdge[]): Markup {
       .map((e) => [
         count(e.rank),
         edgeName(e),
+        chance(e.probability),
         number(e.score),
         e.pruned ? 'pruned' : 'kept',
         number(e.kc),

@@ -8,6 +8,7 @@ import {type KeyFigure, page} from './page.js'
 import {changes, degrees} from './sanitize-changes.js'
 import {addedTable, edgeTable, explanations} from './sanitize-edges.js'
 import {isDrawable, removedGraph} from './sanitize-graph.js'
+import {randomFigure, randomSection, reviewSection} from './sanitize-random.js'
 import {partSection, scores} from './sanitize-scores.js'
 import {truthSection} from './sanitize-truth.js'
 import {facts} from './table.js'
@@ -20,6 +21,12 @@ export function sanitizeHtml(report: SanitizeReport): string {
     figures: figures(metrics),
     sections: [
       {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},
+      ...(metrics.randomEdges === undefined
+        ? []
+        : [{id: 'sure', title: 'How sure', body: randomSection(metrics.randomEdges, metrics.evidence)}]),
+      ...((metrics.review ?? []).length === 0
+        ? []
+        : [{id: 'review', title: 'For review', body: reviewSection(metrics.review!)}]),
       ...(metrics.parts === undefined || metrics.parts.length === 0
         ? []
         : [{id: 'parts', title: 'Parts of the score', body: partSection(metrics.parts)}]),
@@ -50,6 +57,7 @@ function figures(metrics: SanitizeMetrics): KeyFigure[] {
   const {edges, pruned, agreementBefore, agreementAfter, truth, cut} = metrics
   const kernel = complexity(metrics)
   return [
+    ...(metrics.randomEdges === undefined ? [] : [randomFigure(metrics.randomEdges)]),
     {
       name: 'Edges pruned',
       value: count(pruned),

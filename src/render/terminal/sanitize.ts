@@ -1,6 +1,6 @@
-import type {ReviewedEdge, ReviewedEnd, SanitizeMetrics} from '../../sanitize/types.js'
+import type {ReviewedEdge, SanitizeMetrics} from '../../sanitize/types.js'
 import {change, count, number, percent, points, withSign} from '../format.js'
-import {effects} from '../sanitize-view.js'
+import {chance, effects, endText, partsText} from '../sanitize-view.js'
 import type {Report} from '../../frame/report.js'
 import {visible} from '../../frame/visible.js'
 import {blockColumns, rebin} from './blocks.js'
@@ -27,6 +27,12 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
     ...section('What changed', tableLines(effectTable(metrics), room)),
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
+  if (metrics.randomEdges !== undefined)
+    lines.push(
+      ...wrap(`What tells edges from random pairs here: ${partsText(metrics.randomEdges)}`, room).map(
+        (line) => `  ${line}`,
+      ),
+    )
   if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
   for (const edge of metrics.review ?? []) lines.push('', ...reviewLines(edge, room).map((line) => `  ${line}`))
   if (metrics.added.count > 0)
@@ -89,7 +95,7 @@ function edgeTable({top}: SanitizeMetrics): TerminalTable {
       .map((e) => [
         count(e.rank),
         `${e.source} – ${e.target}`,
-        e.probability === undefined || e.probability === null ? '–' : e.probability.toFixed(2),
+        chance(e.probability),
         number(e.score),
         number(e.similarity),
         e.pruned ? 'pruned' : 'kept',
@@ -105,11 +111,6 @@ function reviewLines({rank, probability, pruned, reason, ends}: ReviewedEdge, ro
     ...wrap(`- ${reason}`, room, '  '),
     ...ends.flatMap((end) => wrap(visible(`- ${endText(end)}`), room, '  ')),
   ]
-}
-
-function endText({name, label, given, degree, neighbours}: ReviewedEnd): string {
-  const around = neighbours.slice(0, 3).map(({label: of, nodes}) => `${nodes} of class ${of}`)
-  return `${name}: class ${label} (${given ? 'given' : 'guessed'}), degree ${degree}; other neighbours: ${around.join(', ') || 'none'}`
 }
 
 function addedTable({added}: SanitizeMetrics): TerminalTable {
