@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {runDrift, writeDrift} from '../src/cli/drift-run.js'
@@ -103,6 +104,7 @@ may depend on each other.`
         },
         weights: flags.weights !== undefined,
       },
+      flags.threads ?? availableParallelism(),
       this.progress.update,
     )
     const report: DriftReport = {...this.report(outcome, flags.seed), command: 'drift'}

@@ -2,26 +2,20 @@ import {writeFileAtomic} from '../data/atomic-write.js'
 import type {NamedArray} from '../data/named-array.js'
 import {writeNpz} from '../data/npz.js'
 import type {DriftReport} from '../documents/reports.js'
-import {measurePosition, measuresFor, scratchFor} from '../drift/divergence.js'
 import {Drift, type DriftResult} from '../drift/drift.js'
-import {measureTop} from '../drift/top-bounds.js'
-import type {DriftMetrics, DriftOptions, Measures} from '../drift/types.js'
+import {type DriftPair, measureDocuments, openPair} from '../drift/measure-documents.js'
+import type {DriftMetrics, DriftOptions} from '../drift/types.js'
 import {type WeightColumns, weightsOf} from '../drift/weights.js'
-import {InputError} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {toJson} from '../frame/json.js'
-import {type Alignment, alignOutputs} from '../outputs/align.js'
-import {describeFile, openOutputs} from '../outputs/open.js'
+import type {Alignment} from '../outputs/align.js'
+import {describeFile} from '../outputs/open.js'
 import type {RecordedOutputs} from '../outputs/recorded.js'
 import {driftHtml} from '../render/html/drift.js'
 import type {OnProgress} from './progress.js'
 import type {CommandOutcome} from './run-frame.js'
 
-export interface DriftRequest {
-  old: string
-  fresh: string
-  shift: 0 | 1 | null
-  trustOrder: boolean
+export interface DriftRequest extends DriftPair {
   options: Omit<DriftOptions, 'partial'>
   /** whether weights are asked for */
   weights: boolean
@@ -34,60 +28,32 @@ export interface DriftRun {
 }
 
 /** Opens both files, aligns them, measures every position and states what follows. */
-export async function runDrift(request: DriftRequest, onProgress: OnProgress): Promise<DriftRun> {
-  const open = [] as RecordedOutputs[]
+export async function runDrift(request: DriftRequest, threads: number, onProgress: OnProgress): Promise<DriftRun> {
+  const {options, weights: asked, ...pair} = request
+  const open = await openPair(pair)
   try {
-    for (const path of [request.old, request.fresh]) open.push(await openOutputs(path, {shift: request.shift}))
-    const [old, fresh] = open as [RecordedOutputs, RecordedOutputs]
-    if (old.kind !== fresh.kind)
-      throw new InputError(`${old.path} holds ${inWords(old)} and ${fresh.path} ${inWords(fresh)}`, [
-        'record both models in the same way',
-      ])
-    const alignment = alignOutputs(old, fresh, request.trustOrder)
-    const drift = new Drift({...request.options, partial: old.kind === 'top'}, old.vocabulary)
+    const {old, fresh, alignment} = open
+    const drift = new Drift({...options, partial: old.kind === 'top'}, old.vocabulary)
     const kept: WeightColumns[] = []
     const advantages: number[] = []
-    alignment.documents.forEach(({name, old: one, fresh: other, positions}, k) => {
-      onProgress('measuring', k, alignment.documents.length)
-      const measures = measured(old, fresh, {name, one, other, positions})
+    let done = 0
+    const inputs = Promise.all([describeFile(pair.old, 'against'), describeFile(pair.fresh, 'model')])
+    // Awaited below; a failure of the measuring comes first.
+    inputs.catch(() => undefined)
+    await measureDocuments(pair, open, {threads}, ({name, old: one, fresh: other}, measures) => {
+      onProgress('measuring', ++done, alignment.documents.length)
       drift.add({name, measures, pieces: old.documents[one]!.pieces ?? fresh.documents[other]!.pieces})
-      if (!request.weights) return
+      if (!asked) return
       kept.push(weightsOf(measures))
       advantages.push(...(fresh.documents[other]!.advantages ?? old.documents[one]!.advantages ?? []))
     })
-    const inputs = [await describeFile(request.old, 'against'), await describeFile(request.fresh, 'model')]
     return {
-      outcome: outcomeOf(request, inputs, drift.result(), notesOf(old, fresh, alignment)),
-      weights: request.weights ? weightArrays(alignment, kept, advantages) : null,
+      outcome: outcomeOf(request, threads, await inputs, drift.result(), notesOf(old, fresh, alignment)),
+      weights: asked ? weightArrays(alignment, kept, advantages) : null,
     }
   } finally {
-    for (const each of open) each.close()
+    open.close()
   }
-}
-
-const inWords = ({kind}: RecordedOutputs) => (kind === 'full' ? 'whole distributions' : 'the most likely tokens only')
-
-function measured(
-  old: RecordedOutputs,
-  fresh: RecordedOutputs,
-  {name, one, other, positions}: {name: string; one: number; other: number; positions: number},
-): Measures {
-  const measures = measuresFor(positions)
-  const scratch = scratchFor(old.kind === 'full' ? old.vocabulary! : 0)
-  const tokens = old.documents[one]!.tokens
-  for (let t = 0; t < positions; t++) {
-    if (old.kind === 'top') {
-      measureTop(old.top(one, t), fresh.top(other, t), measures, t)
-      continue
-    }
-    const taken = tokens === null ? -1 : Number(tokens[t])
-    if (!measurePosition(old.row(one, t), fresh.row(other, t), taken, scratch, measures, t))
-      throw new InputError(
-        `document ${JSON.stringify(name)}, position ${t}: a row of ${old.path} or ${fresh.path} holds NaN, +Infinity, or no finite number`,
-        ['leave such positions out with a mask', 'look for an overflow where the logits were written'],
-      )
-  }
-  return measures
 }
 
 function notesOf(old: RecordedOutputs, fresh: RecordedOutputs, {documents, onlyOld, onlyNew}: Alignment): Note[] {
@@ -109,6 +75,7 @@ function notesOf(old: RecordedOutputs, fresh: RecordedOutputs, {documents, onlyO
 
 function outcomeOf(
   {shift, trustOrder, options}: DriftRequest,
+  threads: number,
   inputs: InputFile[],
   {metrics, verdict, notes}: DriftResult,
   more: Note[],
@@ -117,7 +84,7 @@ function outcomeOf(
   return {
     inputs,
     config: {alpha, tau: [...taus], loss: [...losses], 'kl-cap': klCap, shift, 'trust-order': trustOrder},
-    engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
+    engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads},
     metrics,
     verdict,
     notes: [...more, ...notes],

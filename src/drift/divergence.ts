@@ -1,4 +1,5 @@
 import {expNegative} from './exp-negative.js'
+import {sumOfLogs} from './log-sum.js'
 import type {Measures} from './types.js'
 
 /** Where the numbers of a position go; `scratch` is reused between positions. */
@@ -55,7 +56,7 @@ function exponentials(row: Numbers, out: Float64Array): Side {
 function rankOf(row: Numbers, token: number): number {
   const value = row[token]!
   let rank = 1
-  for (let i = 0; i < row.length; i++) rank += row[i]! > value ? 1 : 0
+  for (let i = 0; i < row.length; i++) if (row[i]! > value) rank++
   return rank
 }
 
@@ -87,7 +88,7 @@ export function measurePosition(
   const a = exponentials(old, p)
   const b = exponentials(fresh, q)
   if (!(a.sum >= 1 && b.sum >= 1 && a.sum < Infinity && b.sum < Infinity)) return false
-  let [crossA, ownA, ownB, mixed] = [0, 0, 0, 0]
+  let [crossA, ownA, ownB] = [0, 0, 0]
   let excluded = false
   const [scaleA, scaleB] = [1 / a.sum, 1 / b.sum]
   const [offsetA, offsetB] = [a.max + a.logSum, b.max + b.logSum]
@@ -101,9 +102,9 @@ export function measurePosition(
       else crossA += x * (logX - logY)
     }
     if (y > 0) ownB += y * (fresh[i]! - offsetB)
-    const m = (x + y) / 2
-    if (m > 0) mixed += m * Math.log(m)
+    p[i] = (x + y) / 2
   }
+  const mixed = sumOfLogs(p, old.length)
   into.kl[at] = into.klUpper[at] = excluded ? Infinity : Math.max(0, crossA)
   into.js[at] = into.jsUpper[at] = Math.min(Math.LN2, Math.max(0, (ownA + ownB) / 2 - mixed))
   into.entropyOld[at] = Math.max(0, -ownA)

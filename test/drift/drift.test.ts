@@ -40,6 +40,7 @@ describe.each(['tuned', 'rounded'] as const)('drift to %s, against NumPy', (name
         options,
         weights: true,
       },
+      1,
       () => undefined,
     )
 

@@ -3,7 +3,7 @@ import {plainProducts} from '../../linalg/products.js'
 import type {PairwiseEngine} from '../engine.js'
 import {cpuDistances} from './distances.js'
 import {kernelApply, kernelBlock, kernelGradient} from './kernel.js'
-import {WorkerPool} from './pool.js'
+import {PairWorkers} from './pool.js'
 import {BlockRunner} from './runner.js'
 import {SharedMatrices} from './shared.js'
 import {cpuVolatility} from './volatility.js'
@@ -34,7 +34,7 @@ export async function createCpuEngine({threads, precision = 'fp64', onLost}: Cpu
   const products = (await onnxProducts(threads)) ?? plainProducts
   const runner = new BlockRunner(
     (await onnxProducts(1)) ?? plainProducts,
-    threads > 1 ? new WorkerPool(threads) : null,
+    threads > 1 ? new PairWorkers(threads) : null,
     onLost,
   )
   const context = {runner, matrices: new SharedMatrices(), precision}

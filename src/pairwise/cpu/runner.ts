@@ -1,6 +1,7 @@
 import type {Products} from '../../linalg/products.js'
 import {type Job, type BlockPart, prepareJob} from './jobs.js'
-import {WorkerError, WorkerPool} from './pool.js'
+import {WorkerError} from '../../frame/worker-pool.js'
+import type {PairWorkers} from './pool.js'
 
 /**
  * Multiply–adds in all from which starting workers (≈ 0.1 s) pays, and those of one job that they are then asked for.
@@ -18,7 +19,7 @@ export class BlockRunner {
    */
   constructor(
     private readonly products: Products,
-    private pool: WorkerPool | null = null,
+    private pool: PairWorkers | null = null,
     private readonly onLost: (reason: string) => void = () => undefined,
   ) {}
 

@@ -4,7 +4,8 @@ import {plainProducts} from '../../../src/linalg/products.js'
 import type {BlockPart} from '../../../src/pairwise/cpu/jobs.js'
 import {kernelBlock} from '../../../src/pairwise/cpu/kernel.js'
 import type {KernelJob} from '../../../src/pairwise/cpu/kernel-blocks.js'
-import {WorkerError, WorkerPool} from '../../../src/pairwise/cpu/pool.js'
+import {WorkerError} from '../../../src/frame/worker-pool.js'
+import {PairWorkers} from '../../../src/pairwise/cpu/pool.js'
 import {BlockRunner} from '../../../src/pairwise/cpu/runner.js'
 import {SharedMatrices} from '../../../src/pairwise/cpu/shared.js'
 import {units} from '../webgpu/data.js'
@@ -13,7 +14,7 @@ import {Eager} from './eager.js'
 const products = (await onnxProducts(1)) ?? plainProducts
 afterAll(() => products.close())
 
-describe('WorkerPool', () => {
+describe('PairWorkers', () => {
   const z = units(1, 2600, 7)
   const job: KernelJob = {
     kind: 'kernelBlock',
@@ -27,7 +28,7 @@ describe('WorkerPool', () => {
   const dying = new URL('./dying-worker.mjs', import.meta.url)
 
   it('reports a worker that dies as a typed error, after the blocks before it', async () => {
-    const pool = new WorkerPool(2, dying)
+    const pool = new PairWorkers(2, dying)
     const seen: number[] = []
     const failed = pool.run(job, 6, (block) => seen.push(block))
     await expect(failed).rejects.toThrow(WorkerError)
@@ -39,7 +40,7 @@ describe('WorkerPool', () => {
   it('a runner goes on alone where a worker died: nothing is delivered twice, the bits are the same, and it says so once', async () => {
     const lost: string[] = []
     const [alone, broken] = await Promise.all(
-      [new BlockRunner(products), new Eager(products, new WorkerPool(2, dying), (reason) => lost.push(reason))].map(
+      [new BlockRunner(products), new Eager(products, new PairWorkers(2, dying), (reason) => lost.push(reason))].map(
         (runner) => kernelBlock({runner, matrices: new SharedMatrices(), precision: 'fp64'}, z, job.w),
       ),
     )
@@ -48,14 +49,14 @@ describe('WorkerPool', () => {
   })
 
   it('reports what a worker throws', async () => {
-    const pool = new WorkerPool(1)
+    const pool = new PairWorkers(1)
     const wrong = {...job, z: {...z, data: 'no numbers'}} as unknown as KernelJob
     await expect(pool.run(wrong, 1, () => undefined)).rejects.toThrow(/worker thread (failed|died)/)
     await pool.close()
   })
 
   it('hands on what the receiver throws, and serves the next job', async () => {
-    const pool = new WorkerPool(2)
+    const pool = new PairWorkers(2)
     const full = () => {
       throw new RangeError('no room')
     }
@@ -70,7 +71,7 @@ describe('WorkerPool', () => {
   })
 
   it('closing during a run ends it with an error', async () => {
-    const pool = new WorkerPool(1)
+    const pool = new PairWorkers(1)
     const run = pool.run(job, 6, () => undefined)
     await new Promise((resolve) => setTimeout(resolve, 5))
     await Promise.all([expect(run).rejects.toThrow('closed during a run'), pool.close()])
@@ -78,10 +79,10 @@ describe('WorkerPool', () => {
 
   it('runs from the build as it runs from source', async () => {
     const built = (await import(new URL('../../../dist/src/pairwise/cpu/pool.js', import.meta.url).href)) as {
-      WorkerPool: typeof WorkerPool
+      PairWorkers: typeof PairWorkers
     }
     const parts: BlockPart[][] = []
-    for (const pool of [new WorkerPool(2), new built.WorkerPool(2)]) {
+    for (const pool of [new PairWorkers(2), new built.PairWorkers(2)]) {
       const own: BlockPart[] = []
       await pool.run(job, 6, (_, part) => own.push(part))
       parts.push(own)

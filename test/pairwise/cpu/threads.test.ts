@@ -4,7 +4,7 @@ import {onnxProducts} from '../../../src/linalg/onnx-products.js'
 import {plainProducts} from '../../../src/linalg/products.js'
 import type {Dense, Matrix} from '../../../src/linalg/types.js'
 import {kernelApply, kernelBlock, type KernelContext, kernelGradient} from '../../../src/pairwise/cpu/kernel.js'
-import {WorkerPool} from '../../../src/pairwise/cpu/pool.js'
+import {PairWorkers} from '../../../src/pairwise/cpu/pool.js'
 import {BlockRunner} from '../../../src/pairwise/cpu/runner.js'
 import {SharedMatrices} from '../../../src/pairwise/cpu/shared.js'
 import {cpuVolatility} from '../../../src/pairwise/cpu/volatility.js'
@@ -15,7 +15,7 @@ const products = (await onnxProducts(1)) ?? plainProducts
 const runners = new Map(
   [1, 2, 4].map((threads) => [
     threads,
-    threads === 1 ? new BlockRunner(products) : new Eager(products, new WorkerPool(threads)),
+    threads === 1 ? new BlockRunner(products) : new Eager(products, new PairWorkers(threads)),
   ]),
 )
 afterAll(async () => {
