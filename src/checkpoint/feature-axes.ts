@@ -38,17 +38,7 @@ const FEATURES_LAST = new Set([
   'RNN',
 ])
 /** Operators that change which axes there are, so that nothing is known after them. */
-const RESHAPING = new Set([
-  'Reshape',
-  'Flatten',
-  'Einsum',
-  'DepthToSpace',
-  'SpaceToDepth',
-  'If',
-  'Loop',
-  'Scan',
-  'Shape',
-])
+const RESHAPING = new Set(['Flatten', 'Einsum', 'DepthToSpace', 'SpaceToDepth', 'If', 'Loop', 'Scan', 'Shape'])
 
 /**
  * Which axis of each tensor of an ONNX graph holds the features of one position, as far as the operators say: −1 the
@@ -56,8 +46,8 @@ const RESHAPING = new Set([
  * last; a transposition moves them, and what works value by value keeps them.
  *
  * Cost    linear in the nodes.
- * Source  ONNX operators.   Deviation: axes that a reduction or a squeeze takes away are followed only where the features
- *         are last.
+ * Source  ONNX operators.   Deviation: axes that a reduction, a squeeze or a reshape takes away are followed only where the
+ *         features are last.
  */
 export function featureAxes(graph: ComputeGraph): Map<string, number> {
   const axes = new Map<string, number>()
@@ -90,6 +80,7 @@ function featureAxis(
     const moved = perm.indexOf(given < 0 ? perm.length + given : given)
     return moved === perm.length - 1 ? -1 : moved
   }
-  if (/^(Squeeze|Unsqueeze|Reduce|Gather|Arg)/.test(op)) return given === -1 ? -1 : undefined
+  // Two directions of a recurrent layer, or folded steps: features that were last stay last.
+  if (/^(Reshape|Squeeze|Unsqueeze|Reduce|Gather|Arg)/.test(op)) return given === -1 ? -1 : undefined
   return given
 }

@@ -57,7 +57,7 @@ export const certifyFlags = {
     options: ['flatten', 'mean', 'last', 'first', 'channel'],
     helpGroup: GROUP.method,
     description:
-      'how a state with more than one axis becomes a vector (default: mean over the positions of two axes, tokens or those of a 1-D convolution; flatten for more)',
+      'how a state with more than one axis becomes a vector (default: mean over the positions of two axes, tokens, steps or those of a 1-D convolution; flatten for more, and for stored states)',
   }),
   scale: Flags.string({
     options: ['median', 'none'],

@@ -1,5 +1,6 @@
 import type {CertifyMetrics, Comparison} from '../certify/types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import {poolingSentence} from './pooling.js'
 import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
 import {comparisonCaveats} from './comparison-view.js'
@@ -51,6 +52,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${lossChange(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${confidence(metrics.alpha.total)} confidence.`
   const nearest = nearestTable(metrics)
+  const pooling = poolingSentence(metrics)
   const more = findings(metrics).map((sentence) => `- ${markdownText(sentence)}`)
   return document('surety certify', verdict, [
     table(head, rows),
@@ -64,6 +66,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
           ),
           `${nearest.title}.`,
         ]),
+    ...(pooling === null ? [] : [markdownText(pooling)]),
     ...(more.length === 0 ? [] : [more.join('\n')]),
     ...(metrics.comparison === undefined ? [] : comparisonParts(metrics.comparison)),
   ])

@@ -1,6 +1,7 @@
 import type {CertifyMetrics} from '../../certify/types.js'
 import {dropText, unitRange} from '../certify-findings.js'
 import {count, interval, number, numberUp, orDash, percent} from '../format.js'
+import {poolingSentence} from '../pooling.js'
 import {lineChart, lineLegend, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
 import {shorten} from '../../frame/visible.js'
@@ -13,9 +14,10 @@ const CHARACTER = 9
 
 /** Volatility over depth, then everything measured of each layer. */
 export function layerProfile(metrics: CertifyMetrics): HtmlContent {
+  const pooling = poolingSentence(metrics)
   return markup`<p class="lead">ε is the mean change of loss per unit of distance over random pairs, the knowledge continuity of a layer. It is scale-free: distances are divided by the median pair distance, so a network cannot lower it by inflating its hidden states.</p>
 <figure class="beside wide">${depthChart(metrics)}<figcaption>${lineLegend(depthSeries(metrics))}<p>Whiskers: bootstrap interval over points, asymptotic and no certificate. The upper bound holds for the sample size at hand.</p></figcaption></figure>
-${layerTable(metrics)}${groupTables(metrics)}`
+${layerTable(metrics)}${pooling === null ? null : markup`<p>${pooling}</p>`}${groupTables(metrics)}`
 }
 
 function depthSeries({layers}: CertifyMetrics): LineSeries[] {

@@ -5,6 +5,7 @@ import {comparisonCaveats} from '../comparison-view.js'
 import {confidence, count, interval, lossChange, number, numberUp, orDash, percentUp} from '../format.js'
 import {nearestTable, nearestText} from '../nearest-view.js'
 import type {Report} from '../../frame/report.js'
+import {poolingSentence} from '../pooling.js'
 import {bar} from './blocks.js'
 import {boundTable, SIGN} from './bound-table.js'
 import {comparisonTables, perturbationTables} from './certify-pairs.js'
@@ -32,6 +33,8 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     ...verdictLines(report.verdict, options),
     ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
   ]
+  const pooling = poolingSentence(metrics)
+  if (pooling !== null) lines.push(...wrap(pooling, options.columns - 2, '  ').map((line) => `  ${paint.dim(line)}`))
   if (headline !== null) {
     lines.push(...section(boundTitle(headline), boundTable(headline, options.columns, boundText)))
     lines.push('', ...wrap(legend(metrics, grids, headline), options.columns - 2).map((line) => `  ${paint.dim(line)}`))
