@@ -48,6 +48,14 @@ export function place(m: Dense, part: Dense, row: number, col: number): void {
     m.data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), (row + i) * m.cols + col)
 }
 
+/** The same with the sign turned: fresh memory for a negated copy would cost more than the copy. */
+export function placeNegated(m: Dense, part: Dense, row: number, col: number): void {
+  for (let i = 0, from = 0; i < part.rows; i++) {
+    const to = (row + i) * m.cols + col
+    for (let j = 0; j < part.cols; j++) m.data[to + j] = -part.data[from++]!
+  }
+}
+
 /** A[j, i] = A[i, j] for j < i, in place, by tiles. */
 export function mirrorLower(a: Dense): void {
   const n = a.rows

@@ -1,4 +1,4 @@
-import {BASE, block, mirrorLower, negated, place, subtract} from './blocks.js'
+import {add, BASE, block, mirrorLower, place, placeNegated, subtract} from './blocks.js'
 import {factorInPlace, invertLower} from './cholesky.js'
 import {type Products, transpose} from './products.js'
 import {dense, type Dense} from './types.js'
@@ -31,10 +31,10 @@ async function invertBlock(a: Dense, firstPivot: number, ridge: number, products
   subtract(rest, await products.multiplyTransposed(xTransposed, below))
   const second = await invertBlock(rest, firstPivot + half, ridge, products)
   const corner = await products.multiply(second, xTransposed)
-  subtract(first, negated(await products.multiply(transpose(xTransposed), corner)))
+  add(first, await products.multiply(transpose(xTransposed), corner))
   const out = dense(n, n)
   place(out, first, 0, 0)
-  place(out, negated(corner), half, 0)
+  placeNegated(out, corner, half, 0)
   place(out, second, half, half)
   mirrorLower(out)
   return out

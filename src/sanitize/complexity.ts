@@ -63,6 +63,10 @@ export function kernelOf(gram: KernelGram, withSlope: boolean): {kernel: Dense; 
   return kernelMaps(gram.cosine.data, gram.nodeSet.length, withSlope)
 }
 
+/** H_SS in the memory of the cosines, which are gone then. */
+export const kernelInPlaceOf = (gram: KernelGram): Dense =>
+  kernelMaps(gram.cosine.data, gram.nodeSet.length, false, gram.cosine.data).kernel
+
 export interface SolvedComplexity {
   readonly gkc: number
   /** [s, classes] α = (H + λI)⁻¹ Y */

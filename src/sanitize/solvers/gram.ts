@@ -4,7 +4,7 @@ import type {Products} from '../../linalg/products.js'
 import {largestEigenvalue} from '../../linalg/spectrum.js'
 import type {Dense} from '../../linalg/types.js'
 import {random} from '../../stats/random.js'
-import {kernelGram, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
+import {kernelGram, kernelInPlaceOf, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
 import {exactRemoval} from '../exact.js'
 import {firstOrderChanges, gradientsFromGram, joinGradients} from '../first-order.js'
 import type {RemovalMethod} from '../settings.js'
@@ -100,7 +100,7 @@ async function complexityInMemory(
   {features, graph, nodeSet, y, ridge}: KernelProblem,
   products: Products,
 ): Promise<number> {
-  const {kernel} = kernelOf(await kernelGram(features, graph, nodeSet, products), false)
+  const kernel = kernelInPlaceOf(await kernelGram(features, graph, nodeSet, products))
   return ridge === Infinity
     ? labelAlignment(await products.multiply(kernel, y), y)
     : (await solveComplexity(kernel, y, ridge, products)).gkc
