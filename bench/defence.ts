@@ -9,7 +9,7 @@
  * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
  * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
  * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
- * node (3: what --defend does). --without-graph adds what a model reaches that never sees the graph: no edges, and 10
+ * node (3: what --defend does). Names that are no case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
  * nearest neighbours by features. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
 import {parseArgs} from 'node:util'
@@ -91,7 +91,7 @@ for (const name of values.graphs.split(',')) {
 await engine.close()
 if (values.compare)
   for (const model of models)
-    printComparison(lines.filter((line) => line.model === model && CASES[line.graph]!.attacked))
+    printComparison(lines.filter((line) => line.model === model && CASES[line.graph]?.attacked !== false))
 console.error(`${trainings.run} trainings were run, the others looked up in ${values.cache}`)
 
 /** The result at the defaults, and its edges with what --repair would add. */

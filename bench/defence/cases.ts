@@ -40,6 +40,9 @@ export const CASES: Record<string, Case> = {
   coauthor_cs: {attacked: false, aim: {above: -0.005}},
 }
 
+/** Any other graph is one that `surety attack` made. */
+const OWN: Case = {attacked: true}
+
 /** A graph as a defender gets it, with what grades the defence. */
 export interface OpenedCase extends Omit<Measurement, 'model' | 'seeds'> {
   name: string
@@ -55,10 +58,9 @@ export interface OpenedCase extends Omit<Measurement, 'model' | 'seeds'> {
  * such graph.
  */
 export async function openCase(folder: string, name: string): Promise<OpenedCase> {
-  const about = CASES[name]
+  const about = CASES[name] ?? OWN
   const path = join(folder, `${name}.npz`)
-  if (about === undefined || !existsSync(path))
-    throw new Error(`no graph '${name}' in ${folder}; known: ${Object.keys(CASES).join(', ')}`)
+  if (!existsSync(path)) throw new Error(`no graph '${name}' in ${folder}; known: ${Object.keys(CASES).join(', ')}`)
   const document = await readGraph(path, about.attacked ? {edges: 'edges_attacked'} : {})
   const file = document.inputs[0]!
   const read = normalise(document)

@@ -6,7 +6,7 @@ import {onnxProducts} from '../linalg/onnx-products.js'
 import {plainProducts, type Products} from '../linalg/products.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
 import {random, type Random} from '../stats/random.js'
-import type {AddedEdgePenalty} from './best-pairs.js'
+import type {FlipPenalty} from './best-pairs.js'
 import {degreeTest} from './degree-test.js'
 import {adjacencyOf, type EdgeSet, edgeSet} from './edge-set.js'
 import {marginLoss} from './meta-gradient.js'
@@ -15,7 +15,7 @@ import {nettack} from './nettack.js'
 import {pgdAttack} from './pgd.js'
 import {diceAttack, randomAttack} from './random-edges.js'
 import {fitSurrogate, meanSelfSimilarity, predictions, type Victim} from './surrogate.js'
-import {newEdgeSuspicion} from './suspicion.js'
+import {defenceCost} from './suspicion.js'
 import type {AttackLog, AttackOptions, Perturbation} from './types.js'
 
 export interface AttackRun {
@@ -186,8 +186,8 @@ async function perturb(
 }
 
 /**
- * Suspicion as a cost: `weight` times the best gain of the first step for an edge that is more suspect than every true
- * one.
+ * What the defence undoes as a cost: `weight` times the best gain of the first step for an added edge that is more
+ * suspect than every true one, and for a removed one that repair would bring back.
  */
 async function penaltyOf(
   graph: Graph,
@@ -195,12 +195,12 @@ async function penaltyOf(
   generator: Random,
   products: Products,
   run: AttackRun,
-): Promise<(bestGain: number) => AddedEdgePenalty> {
+): Promise<(bestGain: number) => FlipPenalty> {
   const engine = await createCpuEngine({threads: run.threads ?? availableParallelism()})
-  const suspicion = await newEdgeSuspicion(graph, engine, products, random(generator.integer(2 ** 31))).finally(() =>
+  const cost = await defenceCost(graph, engine, products, random(generator.integer(2 ** 31))).finally(() =>
     engine.close(),
   )
-  return (bestGain) => (u) => suspicion(u).map((x) => weight * bestGain * x)
+  return (bestGain) => (u) => cost(u).map((x) => weight * bestGain * x)
 }
 
 async function victimOf(graph: Graph, products: Products): Promise<Victim> {

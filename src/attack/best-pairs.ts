@@ -10,14 +10,14 @@ export interface Flip {
   readonly gain: number
 }
 
-/** What is taken off the gain of an added edge: [nodes] for node u; null: nothing. */
-export type AddedEdgePenalty = ((u: number) => Float32Array) | null
+/** What is taken off the gain of changing the pairs of a node: [nodes] for node u; null: nothing. */
+export type FlipPenalty = ((u: number) => Float32Array) | null
 
 const BLOCK = 512
 
 /**
  * The most valuable flips: the gain of adding a pair is its gradient less the penalty, that of removing an edge is
- * minus its gradient.
+ * minus its gradient less the penalty.
  *
  * Returns    at most `count` flips by falling gain, ties by u, then v; never a pair that was flipped before, nor one
  *            that `allowed` refuses.
@@ -29,7 +29,7 @@ export async function bestFlips(
   graph: EdgeSet,
   gradient: PairGradient,
   count: number,
-  penalty: AddedEdgePenalty,
+  penalty: FlipPenalty,
   allowed: (u: number, v: number) => boolean,
   products: Products,
 ): Promise<Flip[]> {
@@ -46,8 +46,9 @@ export async function bestFlips(
       const cost = penalty?.(u)
       for (const v of graph.neighbours[u]!) {
         taken[v] = 1
-        if (v > u && best.admits(-gradientAt(gradient, u, v)) && !graph.wasFlipped(u, v) && allowed(u, v))
-          best.put({u, v, gain: -gradientAt(gradient, u, v)})
+        if (v <= u) continue
+        const gain = -gradientAt(gradient, u, v) - (cost?.[v] ?? 0)
+        if (best.admits(gain) && !graph.wasFlipped(u, v) && allowed(u, v)) best.put({u, v, gain})
       }
       const row = block.data.subarray((u - from) * block.cols, (u - from + 1) * block.cols)
       if (cost !== undefined) for (let v = u + 1; v < n; v++) row[v - from]! -= cost[v]!

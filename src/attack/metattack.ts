@@ -1,5 +1,5 @@
 import type {Products} from '../linalg/products.js'
-import {bestFlips, type AddedEdgePenalty} from './best-pairs.js'
+import {bestFlips, type FlipPenalty} from './best-pairs.js'
 import {adjacencyOf, type EdgeSet} from './edge-set.js'
 import {marginLoss, pairGradient} from './meta-gradient.js'
 import {fitSurrogate, type Victim} from './surrogate.js'
@@ -14,7 +14,7 @@ export interface MetattackTask {
   readonly flipsPerStep: number
   readonly sharpness: number
   /** in units of the gain, once the best gain of the first step is known */
-  readonly penalty: (bestGain: number) => AddedEdgePenalty
+  readonly penalty: (bestGain: number) => FlipPenalty
   readonly allowed: (u: number, v: number) => boolean
   /** called after each flip */
   readonly made: (u: number, v: number) => void
@@ -38,7 +38,7 @@ export type LossLog = number[]
 export async function metattack(graph: EdgeSet, task: MetattackTask, products: Products): Promise<LossLog> {
   const {victim, labels, goal, count} = task
   const losses: LossLog = []
-  let penalty: AddedEdgePenalty | undefined
+  let penalty: FlipPenalty | undefined
   for (;;) {
     const surrogate = await fitSurrogate(victim, adjacencyOf(graph.nodes, graph.edges()), products)
     const loss = marginLoss(surrogate.scores, labels, goal, task.sharpness)

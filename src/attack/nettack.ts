@@ -1,5 +1,5 @@
 import type {Dense} from '../linalg/types.js'
-import type {AddedEdgePenalty} from './best-pairs.js'
+import type {FlipPenalty} from './best-pairs.js'
 import type {EdgeSet} from './edge-set.js'
 import {strongestRival} from './meta-gradient.js'
 
@@ -10,7 +10,7 @@ export interface NettackTask {
   readonly labels: Int32Array
   readonly targets: Uint32Array
   readonly perTarget: number
-  readonly penalty: (bestGain: number) => AddedEdgePenalty
+  readonly penalty: (bestGain: number) => FlipPenalty
   readonly allowed: (u: number, v: number) => boolean
   readonly made: (u: number, v: number) => void
   readonly onProgress: (done: number) => void
@@ -40,7 +40,7 @@ export function nettack(graph: EdgeSet, task: NettackTask): NettackResult {
     const label = labels[target]!
     const marginNow = () => marginOf(targetScores(graph, projected, target), 0, projected.cols, label)
     result.before += marginNow()
-    let penalty: AddedEdgePenalty | undefined
+    let penalty: FlipPenalty | undefined
     for (let k = 0; k < task.perTarget; k++) {
       const margins = candidateMargins(graph, projected, target, label)
       const current = marginNow()
@@ -49,7 +49,7 @@ export function nettack(graph: EdgeSet, task: NettackTask): NettackResult {
         let most = -Infinity
         for (let u = 0; u < graph.nodes; u++) {
           if (u === target) continue
-          const gain = margins[u]! - current - (cost === undefined || graph.has(target, u) ? 0 : cost[u]!)
+          const gain = margins[u]! - current - (cost?.[u] ?? 0)
           if (gain > most && !graph.wasFlipped(target, u) && task.allowed(target, u)) {
             best = u
             most = gain

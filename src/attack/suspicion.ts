@@ -7,28 +7,31 @@ import {edgeChances} from '../sanitize/edge-chances.js'
 import {pairScores} from '../sanitize/fused.js'
 import {givenLabels} from '../sanitize/labels.js'
 import {likenessSources} from '../sanitize/likeness.js'
+import {repairableEdges} from '../sanitize/repair.js'
+import {DEFENDING_REPAIR} from '../sanitize/settings.js'
 import type {Random} from '../stats/random.js'
 
-/** Suspicion in [0, 1] of the edge that each node would form with u: [n]. */
-export type Suspicion = (u: number) => Float32Array
+/** In [0, 1], of changing each pair of u: [n]. */
+export type DefenceCost = (u: number) => Float32Array
 
 /**
- * The score that the defence would give an edge that is not there yet, from the same table of parts as its own edges
- * (sanitize/parts). 0 = fits better than every edge.
+ * What an attacker who knows the defence loses by changing a pair. Of a pair without an edge: the score that the
+ * defence would give the edge, from the same table of parts as its own edges (sanitize/parts); 0 = fits better than
+ * every edge. Of an edge: 1 where repair would bring it back (sanitize/repair), else 0.
  *
  * Precision  `exact` is an engine in fp64; rows are kept in fp32.
- * Cost       what the scores of the edges cost without the kernel, and n · nnz of a profile row for each node asked for;
- *            n² · 4 bytes when every row was.
+ * Cost       what the scores of the edges cost without the kernel, n² · nnz of a profile row for repair, and n · nnz of
+ *            a profile row for each node asked for; n² · 4 bytes when every row was.
  * Throws     what givenLabels throws.
  * Source     docs/attack.md, "An attacker who knows the defence". Deviation: without features the likeness of new pairs
  *            is that of the first group of edges alone.
  */
-export async function newEdgeSuspicion(
+export async function defenceCost(
   graph: Graph,
   exact: PairwiseEngine,
   products: Products,
   random: Random,
-): Promise<Suspicion> {
+): Promise<DefenceCost> {
   const {nodes, edges} = graph
   const mixing = aggregation(nodes, edges, 'row', 1)
   const given = givenLabels(graph)
@@ -36,6 +39,18 @@ export async function newEdgeSuspicion(
   const sources = await likenessSources(graph, given, order, random, exact, products)
   const {score, fit} = edgeChances(edges, sources, mixing, order, graph.features !== null, random)
   const withNode = pairScores(score, {source: sources[0]!, mixing, logOdds: fit.logOdds})
+  const around = Array.from({length: nodes}, (): [number, number][] => [])
+  repairableEdges(edges, sources[0]!, DEFENDING_REPAIR, random).forEach((isRepaired, e) => {
+    const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
+    around[u]!.push([v, isRepaired])
+    around[v]!.push([u, isRepaired])
+  })
   const rows: (Float32Array | undefined)[] = []
-  return (u) => (rows[u] ??= Float32Array.from(withNode(u)))
+  return (u) => {
+    if (rows[u] === undefined) {
+      const row = (rows[u] = Float32Array.from(withNode(u)))
+      for (const [v, isRepaired] of around[u]!) row[v] = isRepaired
+    }
+    return rows[u]
+  }
 }

@@ -1,5 +1,5 @@
 import {selectRows, transposeCsr} from '../linalg/csr.js'
-import {innerProductsOfRows} from '../linalg/csr-products.js'
+import {innerProductsOfRows, rowDot} from '../linalg/csr-products.js'
 import type {Csr, Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
 
@@ -53,14 +53,7 @@ export function repairEdges(
   const lost = new Uint8Array(n)
   for (let t = 0; t < edges.length; t++) if (pruned[t >> 1] === 1) lost[edges[t]!] = 1
   if (limit === 0 || !lost.includes(1)) return {added: new Uint32Array(0), likeness: new Float64Array(0)}
-  const joined = new Set<number>()
-  for (let t = 0; t < edges.length; t += 2) joined.add(edges[t]! * n + edges[t + 1]!)
-  const lists = mostAlike(
-    source,
-    (u, v) => joined.has(Math.min(u, v) * n + Math.max(u, v)),
-    Math.max(LIST, 2 * limit),
-    random,
-  )
+  const lists = mostAlike(source, joinedIn(edges, n), Math.max(LIST, 2 * limit), random)
   const candidates = [...mutualPairs(lists, lost)].sort((a, b) => b.likeness - a.likeness || a.u - b.u || a.v - b.v)
   const count = new Uint32Array(n)
   const taken = candidates.filter(({u, v}) => {
@@ -74,6 +67,30 @@ export function repairEdges(
     added: Uint32Array.from(taken.flatMap(({u, v}) => [u, v])),
     likeness: Float64Array.from(taken, ({likeness}) => likeness),
   }
+}
+
+/**
+ * [m] 1 at edges that repair would bring back if an attacker took them and an end lost a neighbour by pruning: each end
+ * is as alike to the other as the least alike candidate of its list.
+ *
+ * Cost       that of repairEdges.
+ */
+export function repairableEdges(edges: Uint32Array, source: RepairSource, limit: number, random: Random): Uint8Array {
+  const n = source.profiles.rows
+  const length = Math.max(LIST, 2 * limit)
+  const lists = mostAlike(source, joinedIn(edges, n), length, random)
+  const isListed = (u: number, likeness: number) => likeness > (lists[u]!.likeness[length - 1] ?? 0)
+  return Uint8Array.from({length: edges.length / 2}, (_, e) => {
+    const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
+    const likeness = rowDot(source.profiles, u, source.profiles, v) + rowDot(source.soft, u, source.soft, v)
+    return Number(isListed(u, likeness) && isListed(v, likeness))
+  })
+}
+
+function joinedIn(edges: Uint32Array, n: number): (u: number, v: number) => boolean {
+  const joined = new Set<number>()
+  for (let t = 0; t < edges.length; t += 2) joined.add(edges[t]! * n + edges[t + 1]!)
+  return (u, v) => joined.has(Math.min(u, v) * n + Math.max(u, v))
 }
 
 /** The nodes most alike to one, most alike first. */

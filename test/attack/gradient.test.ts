@@ -71,7 +71,7 @@ describe('gradient with respect to the adjacency matrix', () => {
         for (let v = u + 1; v < graph.nodes; v++) {
           if ((u === 0 && v === 5) || !allowed(u, v)) continue
           const slope = gradientAt(gradient, u, v)
-          slow.push({u, v, gain: set.has(u, v) ? -slope : slope - cost(u)[v]!})
+          slow.push({u, v, gain: (set.has(u, v) ? -slope : slope) - cost(u)[v]!})
         }
       }
       slow.sort((a, b) => b.gain - a.gain)

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {attack} from '../../src/attack/attack.js'
-import {newEdgeSuspicion} from '../../src/attack/suspicion.js'
+import {defenceCost} from '../../src/attack/suspicion.js'
 import {plainProducts} from '../../src/linalg/products.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
@@ -54,7 +54,7 @@ describe('suspicion', () => {
   it('lies in [0, 1] and tells pairs across classes from pairs within', async () => {
     const graph = await communityGraph()
     const engine = await createCpuEngine({threads: 1})
-    const suspicion = await newEdgeSuspicion(graph, engine, plainProducts, random(1)).finally(() => engine.close())
+    const suspicion = await defenceCost(graph, engine, plainProducts, random(1)).finally(() => engine.close())
     const [values, across]: [number[], number[]] = [[], []]
     const rng = random(8)
     for (let k = 0; k < 3000; k++) {
@@ -71,7 +71,7 @@ describe('suspicion', () => {
   it('an adaptive attacker adds less suspect edges, and still raises the loss', async () => {
     const graph = await communityGraph()
     const engine = await createCpuEngine({threads: 1})
-    const suspicion = await newEdgeSuspicion(graph, engine, plainProducts, random(1)).finally(() => engine.close())
+    const suspicion = await defenceCost(graph, engine, plainProducts, random(1)).finally(() => engine.close())
     const mean = (pairs: Uint32Array) =>
       Array.from({length: pairs.length / 2}, (_, e) => suspicion(pairs[2 * e]!)[pairs[2 * e + 1]!]!).reduce(
         (s, x) => s + x,

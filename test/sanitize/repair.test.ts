@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {csrFromDense, normaliseRows} from '../../src/linalg/csr.js'
 import {dense, type Dense} from '../../src/linalg/types.js'
-import {repairEdges} from '../../src/sanitize/repair.js'
+import {repairableEdges, repairEdges} from '../../src/sanitize/repair.js'
 import {withAdded} from '../../src/sanitize/summary.js'
 import {random} from '../../src/stats/random.js'
 
@@ -81,6 +81,30 @@ describe('repair', () => {
         expect(likeness).toHaveLength(added.length / 2)
       }),
       {seed: 2, numRuns: 40},
+    )
+  })
+
+  it('brings back an edge that was taken, where each end would be on the list of the other', () => {
+    fc.assert(
+      fc.property(fc.integer({min: 14, max: 30}), fc.nat(1000), (nodes, seed) => {
+        const {x, soft, edges} = example(nodes, seed)
+        const row = (m: Dense, i: number) => m.data.subarray(i * m.cols, (i + 1) * m.cols)
+        const full = dense(nodes, 5)
+        for (let i = 0; i < nodes; i++)
+          for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) full.data[i * 5 + x.indices[t]!] = x.values[t]!
+        const like = (u: number, v: number) =>
+          [full, soft].reduce((sum, m) => sum + row(m, u).reduce((dot, a, c) => dot + a * row(m, v)[c]!, 0), 0)
+        const joined = new Set(pairs(edges).map(([u, v]) => `${u} ${v}`))
+        const isListed = (u: number, v: number) =>
+          Array.from({length: nodes}, (_, w) => w)
+            .filter((w) => w === v || (w !== u && !joined.has(`${Math.min(u, w)} ${Math.max(u, w)}`)))
+            .sort((a, b) => like(u, b) - like(u, a))
+            .slice(0, 10)
+            .includes(v)
+        const expected = pairs(edges).map(([u, v]) => Number(isListed(u, v) && isListed(v, u)))
+        expect(Array.from(repairableEdges(edges, {profiles: x, soft}, 3, random(0)))).toEqual(expected)
+      }),
+      {seed: 4, numRuns: 20},
     )
   })
 
