@@ -36,7 +36,7 @@ may depend on each other.`
     old: Args.string({
       required: true,
       description:
-        'outputs of the old model: npz, npy, safetensors, JSON lines of vLLM, OpenAI or lm-evaluation-harness, or a base file of llama-perplexity',
+        'outputs of the old model: npz, npy, safetensors, Parquet, JSON lines of vLLM, OpenAI or lm-evaluation-harness, or a base file of llama-perplexity',
     }),
     new: Args.string({required: true, description: 'outputs of the new model on the same text'}),
   }

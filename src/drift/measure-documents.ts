@@ -94,7 +94,8 @@ export async function measureDocuments(
     done++
     deliver(document, measured)
   }
-  if (threads > 1 && valuesOf(open) >= worthWorkers && documents.length > 1) {
+  const isCheapToOpen = !open.old.isUnpacked && !open.fresh.isUnpacked
+  if (threads > 1 && isCheapToOpen && documents.length > 1 && valuesOf(open) >= worthWorkers) {
     const pool = new WorkerPool<DriftPair, MeasuredDocument>(Math.min(threads, documents.length), ENTRY)
     try {
       await pool.run(pair, documents.length, (_, measured) => take(measured))

@@ -26,6 +26,8 @@ export interface Member {
 
 export interface Members {
   members: Member[]
+  /** they were unpacked to a temporary file: opening the file again costs that again */
+  isUnpacked: boolean
   close: () => void
 }
 
@@ -35,12 +37,21 @@ const MAX_HEADER = 2 ** 20
 /** The arrays of an npz, npy or safetensors file of any size; nothing but headers is read. */
 export async function openMembers(path: string): Promise<Members> {
   const file = openFile(path)
+  try {
+    return await membersOf(path, file)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+async function membersOf(path: string, file: number): Promise<Members> {
   const size = statSync(path).size
   const magic = readAt(file, 0, Math.min(8, size)).toString('latin1')
   if (magic.startsWith('PK')) return zipMembers(path, file, size)
   if (magic.startsWith('\x93NUMPY'))
-    return {members: [npyMember('logits', file, 0, size, path)], close: () => closeSync(file)}
-  return {members: tensors(path, file, size), close: () => closeSync(file)}
+    return {members: [npyMember('logits', file, 0, size, path)], isUnpacked: false, close: () => closeSync(file)}
+  return {members: tensors(path, file, size), isUnpacked: false, close: () => closeSync(file)}
 }
 
 export function openFile(path: string): number {
@@ -65,7 +76,7 @@ export function readAt(file: number, position: number, length: number): Buffer {
   return buffer.subarray(0, done)
 }
 
-function npyMember(name: string, file: number, at: number, size: number, path: string): Member {
+export function npyMember(name: string, file: number, at: number, size: number, path: string): Member {
   const header = parseNpyHeader(readAt(file, at, Math.min(size, MAX_HEADER)), name, path)
   const {shape, type, itemBytes, dataOffset} = header
   const values = shape.reduce((product, n) => product * n, 1)
@@ -159,7 +170,7 @@ async function zipMembers(path: string, file: number, size: number): Promise<Mem
   const close = () => opened.forEach((each) => closeSync(each))
   // What is open stays readable on systems with links; elsewhere it stays behind in the temporary folder.
   if (folder !== null) await rm(folder, {recursive: true, force: true}).catch(() => undefined)
-  return {members, close}
+  return {members, isUnpacked: folder !== null, close}
 }
 
 async function unpack(path: string, {at, packed, bytes, name}: Entry, to: string): Promise<void> {

@@ -3,7 +3,8 @@ import {fromBfloat16, fromFloat16} from '../data/half-precision.js'
 import type {NumericArray} from '../data/named-array.js'
 import {parseNpy} from '../data/npy.js'
 import {InputError, option} from '../errors.js'
-import {type Member, openMembers, readAt} from './array-members.js'
+import {type Member, type Members, openMembers, readAt} from './array-members.js'
+import {openParquetMembers} from './parquet-members.js'
 import type {RecordedDocument, RecordedOutputs} from './recorded.js'
 
 /** Names by which an array is known. */
@@ -29,15 +30,24 @@ export interface FullOptions {
 
 /**
  * Whole next-token distributions [documents, positions, vocabulary], or [positions, vocabulary] of one document, from
- * npz, npy or safetensors. One row is in memory at a time.
+ * npz, npy, safetensors or Parquet. One row is in memory at a time.
  *
  * Reads      logits or log_probs; targets (−100 and what the mask leaves out are not positions), or input_ids, where row t
  *            predicts token t + 1; tokens and labels with a shift that is said; ids, mask, vocabulary and advantages where they are there.
  * Throws     InputError  an array is missing, has another shape, or can be understood in two ways; log_probs whose first
  *            row does not sum to 1.
  */
-export async function openFull(path: string, {shift}: FullOptions): Promise<RecordedOutputs> {
-  const {members, close} = await openMembers(path)
+export async function openFull(path: string, options: FullOptions & {isParquet: boolean}): Promise<RecordedOutputs> {
+  const opened = await (options.isParquet ? openParquetMembers(path) : openMembers(path))
+  try {
+    return describeFull(path, opened, options.shift)
+  } catch (error) {
+    opened.close()
+    throw error
+  }
+}
+
+function describeFull(path: string, {members, isUnpacked, close}: Members, shift: 0 | 1 | null): RecordedOutputs {
   const find = (names: readonly string[]) => members.find(({name}) => names.includes(name)) ?? null
   const scores = find([...NAMES.logits, ...NAMES.logProbabilities])
   if (scores === null)
@@ -96,6 +106,7 @@ export async function openFull(path: string, {shift}: FullOptions): Promise<Reco
     path,
     format: `${scores.name} [${shape.join(', ')}]`,
     kind: 'full',
+    isUnpacked,
     vocabulary,
     documents: recorded,
     row: (d, k) => read(d * length + rows[d]![k]!),

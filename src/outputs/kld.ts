@@ -19,6 +19,15 @@ const AGAIN = ['write it again with llama-perplexity --kl-divergence-base FILE']
  */
 export function openKld(path: string): RecordedOutputs {
   const file = openFile(path)
+  try {
+    return describeKld(path, file)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+function describeKld(path: string, file: number): RecordedOutputs {
   const size = statSync(path).size
   const head = readAt(file, 0, 20)
   if (head.length < 20 || head.toString('latin1', 0, 8) !== KLD_MAGIC)
@@ -50,6 +59,7 @@ export function openKld(path: string): RecordedOutputs {
     path,
     format: 'base file of llama-perplexity',
     kind: 'full',
+    isUnpacked: false,
     vocabulary,
     documents,
     row: (chunk, k) => {

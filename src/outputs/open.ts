@@ -23,15 +23,12 @@ export async function openOutputs(path: string, options: FullOptions): Promise<R
   const head = readAt(file, 0, 64)
   closeSync(file)
   if (head.toString('latin1', 0, 8) === KLD_MAGIC) return openKld(path)
-  if (head.toString('latin1', 0, 4) === 'PAR1')
-    throw new InputError(`${path}: is Parquet, which cannot be read row by row here`, [
-      'write the logits as npz or safetensors',
-    ])
+  if (head.toString('latin1', 0, 4) === 'PAR1') return openFull(path, {...options, isParquet: true})
   const text = head
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart()
-  return text.startsWith('{') ? openTop(path) : openFull(path, options)
+  return text.startsWith('{') ? openTop(path) : openFull(path, {...options, isParquet: false})
 }
 
 /** What the report says of a file of any size; it is read once more for it. */

@@ -31,6 +31,8 @@ export interface RecordedOutputs {
   format: string
   /** full: whole distributions; top: the most likely tokens */
   kind: 'full' | 'top'
+  /** the file had to be unpacked: opening it again costs that again */
+  isUnpacked: boolean
   /** number of tokens; null: not known */
   vocabulary: number | null
   documents: RecordedDocument[]

@@ -47,6 +47,7 @@ function recorded(path: string, lines: Lines): RecordedOutputs {
     path,
     format: found.format,
     kind: 'top',
+    isUnpacked: false,
     vocabulary: null,
     documents,
     row: () => {

@@ -1,3 +1,4 @@
+import {parquetWriteBuffer} from 'hyparquet-writer'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -107,6 +108,37 @@ describe('openOutputs', () => {
     }
   })
 
+  it('reads Parquet: a row a position beside its document, or a row a document', async () => {
+    const row = (k: number) => Array.from(LOGITS.subarray(4 * k, 4 * k + 4))
+    const positions = [0, 1, 2, 3, 4, 5].map(row)
+    const file = (columns: Parameters<typeof parquetWriteBuffer>[0]['columnData']) =>
+      new Uint8Array(parquetWriteBuffer({columnData: columns}))
+    const flat = file([
+      {name: 'document', data: ['a', 'a', 'a', 'b', 'b', 'c']},
+      {name: 'logits', data: positions},
+      {name: 'targets', data: Int32Array.of(0, 1, 2, 3, 2, 1)},
+    ])
+    const outputs = await open(flat)
+    expect(outputs).toMatchObject({kind: 'full', vocabulary: 4})
+    expect(outputs.documents.map(({name, tokens: of}) => [name, of])).toEqual([
+      ['a', [0, 1, 2]],
+      ['b', [3, 2]],
+      ['c', [1]],
+    ])
+    expect([...outputs.row(1, 1)]).toEqual(row(4))
+    expect([...outputs.row(2, 0)]).toEqual(row(5))
+    outputs.close()
+    const nested = await open(file([{name: 'logits', data: [positions.slice(0, 3), positions.slice(3)]}]))
+    expect(nested.documents.map(({positions: n}) => n)).toEqual([3, 3])
+    expect([...nested.row(1, 2)]).toEqual(row(5))
+    nested.close()
+    const torn = file([
+      {name: 'document', data: ['a', 'b', 'a', 'b', 'b', 'c']},
+      {name: 'logits', data: positions},
+    ])
+    await expect(open(torn)).rejects.toThrow(/column document: the rows of document "a" do not lie together/)
+  })
+
   it('takes targets as they stand, input_ids one place on, and the others only with a shift', async () => {
     const taken = async (name: string, shift: 0 | 1 | null = null) => {
       const outputs = await open(writeNpz([logits(), tokens(name)]), shift)
@@ -210,7 +242,7 @@ describe('openOutputs', () => {
       /sum to/,
     ],
     ['no token ids', lines({prompt_logprobs: [null, {2: {logprob: -0.1}}]}), /no prompt_token_ids/],
-    ['Parquet', 'PAR1xxxxPAR1', /is Parquet/],
+    ['Parquet that is none', 'PAR1xxxxPAR1', /is not a readable Parquet file/],
     ['text', 'hello there, world', /neither npz, npy nor safetensors/],
     ['nothing', '', /is empty/],
   ])('refuses %s', async (_, content, message) => {

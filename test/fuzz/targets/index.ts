@@ -7,6 +7,7 @@ const ROOMS: (() => Promise<readonly Target[]>)[] = [
   async () => (await import('./checkpoint.js')).CHECKPOINT_TARGETS,
   async () => (await import('./report.js')).REPORT_TARGETS,
   async () => (await import('./gate.js')).GATE_TARGETS,
+  async () => (await import('./outputs.js')).OUTPUTS_TARGETS,
 ]
 
 export const allTargets = async (): Promise<Target[]> => (await Promise.all(ROOMS.map((room) => room()))).flat()
