@@ -27,7 +27,8 @@ import type {CertifyPlan} from './plan-types.js'
 import {foldBlocks, type LayerSums} from './measure/layer-sums.js'
 import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
 import {nearestHeadline} from './nearest/headline.js'
-import {headlineOf} from './statements/headline.js'
+import {withLift} from './statements/lift.js'
+import {arbitraryPairs, headlineOf} from './statements/headline.js'
 import {nearConstant} from './statements/informative.js'
 import {performanceOf} from './statements/performance.js'
 import {verdictOf} from './statements/verdict.js'
@@ -119,7 +120,10 @@ export function conclude(
   const used = alpha === null ? [references] : [anchors, references]
   const rows = alpha === null ? n : m + n
   const layers = results.map((result) => result.metrics)
-  const cells = results.flatMap((result, k) => cellsOf(result, plan, sums[k]!))
+  const cells = withLift(
+    results.flatMap((result, k) => cellsOf(result, plan, sums[k]!)),
+    (eta) => arbitraryPairs(plan, eta).lower,
+  )
   const headline = headlineOf(plan, layers, cells)
   const nearest = headline === null ? null : nearestHeadline(layers, headline.eta)
   const metrics: CertifyMetrics = {

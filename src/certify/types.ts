@@ -245,6 +245,11 @@ export interface Cell {
    */
   lower?: number
   /**
+   * the smallest bound over the lower bound of P[ΔL ≥ η] of any two: below 1 closeness is shown to buy something; null
+   * where nothing is certified or no two are shown to differ. Absent in reports of earlier versions
+   */
+  lift?: number | null
+  /**
    * Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds
    * asked for it
    */

@@ -6,9 +6,39 @@ import {count, lossChange, number, percent, percentUp, plural, radius} from './f
  * asked for.
  */
 export function findings(metrics: CertifyMetrics): string[] {
-  return [fresh(metrics), radii(metrics), classes(metrics), between(metrics), units(metrics), hints(metrics)].filter(
-    (sentence) => sentence !== null,
-  )
+  return [
+    closeness(metrics),
+    fresh(metrics),
+    radii(metrics),
+    classes(metrics),
+    between(metrics),
+    units(metrics),
+    hints(metrics),
+  ].filter((sentence) => sentence !== null)
+}
+
+/** In which layers close pairs are not shown to be more alike in loss than any two, and where they are most. */
+function closeness({layers, cells, headline}: CertifyMetrics): string | null {
+  const eta = headline?.eta
+  const judged = cells.filter((cell) => cell.eta === eta && cell.lift !== undefined)
+  if (judged.length === 0) return null
+  const best = (name: string) =>
+    judged
+      .filter((cell) => cell.layer === name && typeof cell.lift === 'number')
+      .reduce<Cell | null>((a, b) => (a === null || b.lift! < a.lift! ? b : a), null)
+  const apart = layers.filter(({collapsed}) => collapsed !== true).map(({name}) => name)
+  const without = apart.filter((name) => (best(name)?.lift ?? Infinity) >= 1)
+  const most = apart.map(best).reduce((a, b) => ((b?.lift ?? Infinity) < (a?.lift ?? Infinity) ? b : a), null)
+  const gain =
+    most === null || most.lift! >= 1
+      ? ''
+      : `in ${most.layer} pairs within δ ${radius(most.delta)} differ in loss by ${lossChange(most.eta)} or more at most ${number(most.lift!, 'up')} times as often as any two`
+  const none =
+    without.length === 0
+      ? ''
+      : `in ${without.length === apart.length && apart.length > 1 ? 'every layer' : without.join(', ')} close pairs are not shown to be more alike in loss than any two`
+  const parts = [gain, none].filter((part) => part !== '')
+  return parts.length === 0 ? null : `Closeness: ${parts.join('; ')}.`
 }
 
 /** What --bounds added, in the last layer. */

@@ -63,7 +63,8 @@ function nearest(cells: readonly Cell[]): Cell {
   return cells.reduce((a, b) => (off(b) < off(a) || (off(a) === Infinity && b.delta > a.delta) ? b : a))
 }
 
-function arbitraryPairs({anchors, references, alpha}: CertifyPlan, eta: number): Headline['arbitrary'] {
+/** P[ΔL ≥ η] of a random anchor and a fresh example at any distance: seen, and bounded from below. */
+export function arbitraryPairs({anchors, references, alpha}: CertifyPlan, eta: number): Headline['arbitrary'] {
   const sorted = anchors.losses.slice().sort()
   const m = sorted.length
   const same = perSource(

@@ -141,6 +141,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
   const cells = rows.flatMap((row) => row.cells)
   const fresh = cells.some((c) => c.clopperPearson !== undefined)
   const lower = cells.some((c) => c.lower !== undefined)
+  const lift = cells.some((c) => c.lift !== undefined)
   const legacy = cells.some((c) => typeof c.legacyBound === 'number')
   return {
     caption: `Upper bounds of the share of pairs within δ whose losses differ by ${lossChange(eta)} or more`,
@@ -156,6 +157,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       {title: 'windowed', kind: 'number'},
       {title: 'global', kind: 'number'},
       ...(fresh ? [{title: 'two fresh examples', kind: 'number'} as const] : []),
+      ...(lift ? [{title: 'lift', kind: 'number'} as const] : []),
       {title: 'status', kind: 'word'},
       ...(legacy ? [{title: 'legacy: does not hold', kind: 'number'} as const] : []),
     ],
@@ -173,6 +175,7 @@ function boundTable({eta, rows}: CellGrid): DataTable {
       ...(fresh
         ? [c.clopperPearson === undefined ? '–' : `${percentUp(c.clopperPearson)} (${count(c.disjointPairs!)} pairs)`]
         : []),
+      ...(lift ? [orDash(c.lift ?? null, (x) => number(x, 'up'))] : []),
       c.status,
       ...(legacy ? [orDash(c.legacyBound ?? null, percentUp)] : []),
     ]),

@@ -8,6 +8,7 @@ import {decodeLayer, decodeNearest} from '../../../src/certify/evidence/evidence
 import {clopperPearsonLower, clopperPearsonUpper} from '../../../src/stats/clopper-pearson.js'
 import {random} from '../../../src/stats/random.js'
 import {POPULATIONS, simulateNearest} from '../../../bench/nearest-simulation.js'
+import {findings} from '../../../src/render/certify-findings.js'
 import {engine, mixture, options} from '../fixtures.js'
 
 const states = (rows: number, cols: number, value: (at: number) => number) => ({
@@ -130,4 +131,27 @@ it('holds as often as it owes, in six populations', async () => {
     expect(held.simultaneous, population.name).toBeGreaterThanOrEqual(20 / 60)
     expect(held.single, population.name).toBeGreaterThanOrEqual(20 / 60)
   }
+})
+
+describe('lift', () => {
+  it('is the bound over the lower bound of any two; states that know nothing of the loss buy nothing', async () => {
+    const r = random(9)
+    const rows = 800
+    const loss = Float64Array.from({length: rows}, (_, i) => (i % 2 === 0 ? 1 : 0))
+    const told = Float64Array.from({length: rows * 2}, (_, at) => r.normal() + (at % 4 < 2 ? 8 : 0))
+    const noise = Float64Array.from({length: rows * 2}, () => r.normal())
+    const layers = [
+      {name: 'told', dim: 2, data: told},
+      {name: 'noise', dim: 2, data: noise},
+    ]
+    const {metrics} = await certify({rows, layers, labels: null, output: null, loss}, options({etas: [1]}), engine)
+    const lifts = (name: string) => metrics.cells.filter((cell) => cell.layer === name).map((cell) => cell.lift!)
+    expect(Math.min(...lifts('told'))).toBeLessThan(0.6)
+    expect(Math.min(...lifts('noise'))).toBeGreaterThanOrEqual(1)
+    const [cell] = metrics.cells
+    expect(cell!.lift).toBeCloseTo(cell!.direct / metrics.headline!.arbitrary.lower, 12)
+    expect(findings(metrics)[0]).toMatch(
+      /^Closeness: in told pairs within δ .* times as often as any two; in noise close/,
+    )
+  })
 })
