@@ -1,6 +1,8 @@
 import {nearestCurve, nearestStatements} from '../src/certify/nearest/curve.js'
 import {nearestAnchors} from '../src/certify/nearest/nearest-anchors.js'
 import {nearestRadii} from '../src/certify/nearest/radii.js'
+import {accepts, type ChosenRule, chooseRule} from '../src/certify/nearest/rule.js'
+import {UsageError} from '../src/errors.js'
 import {anchorGeometry} from '../src/certify/plan/geometry.js'
 import type {Dense} from '../src/linalg/types.js'
 import type {PairwiseEngine} from '../src/pairwise/engine.js'
@@ -152,6 +154,78 @@ export async function simulateNearest(
     held.coveredLower += curve[middle]!.coveredLower / runs
   }
   return held
+}
+
+export interface RuleCoverage {
+  /** share of runs without a rule, or with one whose true risk is at most the target */
+  held: number
+  /** share of runs with a rule; of these the means of the true risk, of the share accepted, and of its lower bound */
+  made: number
+  risk: number
+  accepted: number
+  coverage: number
+  /** share of rules whose lower bound of the share accepted held */
+  covered: number
+}
+
+/** A rule for at most `risk` wrong ones, from `rows` draws a run, against the truth over the whole law. */
+export async function simulateRule(
+  {states, losses, eta}: Population,
+  {rows, alpha, risk, runs}: {rows: number; alpha: number; risk: number; runs: number},
+  engine: PairwiseEngine,
+): Promise<RuleCoverage> {
+  const sums = {held: 0, made: 0, risk: 0, accepted: 0, coverage: 0, covered: 0}
+  const m = Math.round(rows / 4)
+  for (let run = 1; run <= runs; run++) {
+    const r = random(5000 + run)
+    const drawn = Uint32Array.from({length: rows}, () => r.integer(states.rows))
+    const [anchorRows, references] = [drawn.subarray(0, m), drawn.subarray(m)]
+    const anchors = take(states, anchorRows)
+    const {nearestOther} = await anchorGeometry(anchors, 'l2', engine)
+    const all = await nearestAnchors(states, anchors, 'l2', engine)
+    const anchorLosses = Float64Array.from(anchorRows, (i) => losses[i]!)
+    const layer = {
+      name: 'h',
+      references: {
+        anchors: references.map((i) => all.anchors[i]!),
+        distances: Float64Array.from(references, (i) => all.distances[i]!),
+      },
+      pilot: await nearestAnchors(anchors, anchors, 'l2', engine),
+      radii: nearestRadii(nearestOther, new Float64Array(0), 1),
+    }
+    let rule: ChosenRule
+    try {
+      const sample = {losses: Float64Array.from(references, (i) => losses[i]!), anchorLosses}
+      rule = chooseRule([layer], sample, {risk, loss: eta, minCoverage: 0, alpha})
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      sums.held += 1 / runs
+      continue
+    }
+    let [accepted, wrong] = [0, 0]
+    for (let i = 0; i < states.rows; i++) {
+      if (!accepts(rule, all.distances[i]!, anchorLosses[all.anchors[i]!]!)) continue
+      accepted++
+      if (losses[i]! >= eta) wrong++
+    }
+    const truth = accepted === 0 ? 0 : wrong / accepted
+    sums.held += (truth <= risk ? 1 : 0) / runs
+    sums.made++
+    sums.risk += truth
+    sums.accepted += accepted / states.rows
+    sums.coverage += rule.coverage
+    sums.covered += rule.coverage <= accepted / states.rows ? 1 : 0
+  }
+  const {held, made} = sums
+  const mean = (sum: number) => (made === 0 ? 0 : sum / made)
+  return {
+    held,
+    made: made / runs,
+    risk: mean(sums.risk),
+    accepted: mean(sums.accepted),
+    coverage: mean(sums.coverage),
+    covered: mean(sums.covered),
+  }
 }
 
 export const take = ({cols, data}: Dense, rows: Uint32Array): Dense => {

@@ -3,10 +3,11 @@ import type {Checkpoint} from '../src/checkpoint/index.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {certifyFlags, certifyPartial, certifyReport, type CertifyInvocation} from '../src/cli/certify-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
+import {GROUP, number, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
+import {writeRule} from '../src/certify/nearest/rule-file.js'
 import {certifyHtml} from '../src/render/html/certify.js'
 import {toJson} from '../src/frame/json.js'
 import type {CertifyPartial} from '../src/documents/partials.js'
@@ -54,6 +55,10 @@ They concern random pairs of the sampled distribution, not an adversary.`
       command: '<%= config.bin %> certify new.onnx --data test.npz --against old-report.json',
     },
     {
+      description: 'a rule that accepts new inputs or abstains: at most 2 % of accepted ones are wrong',
+      command: '<%= config.bin %> certify embeddings.npz --loss zero-one --risk 0.02 --rule rule.npz',
+    },
+    {
       description: 'the second of four shards, for surety merge',
       command: '<%= config.bin %> certify embeddings.npz --shard 2/4 --out part-2.json',
     },
@@ -80,6 +85,19 @@ They concern random pairs of the sampled distribution, not an adversary.`
       exclusive: ['html'],
       description:
         'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
+    }),
+    rule: outputFile({
+      helpGroup: GROUP.output,
+      exclusive: ['shard', 'list-layers'],
+      description:
+        'write a rule (.npz) that accepts new inputs or abstains, for surety check: of accepted ones at most --risk are wrong',
+    }),
+    'min-coverage': number({
+      min: 0,
+      max: 0.999,
+      dependsOn: ['rule'],
+      helpGroup: GROUP.method,
+      description: 'the rule must be shown to accept at least this share of fresh inputs (default: 0)',
     }),
     out: outputFile({
       helpGroup: GROUP.output,
@@ -108,7 +126,16 @@ They concern random pairs of the sampled distribution, not an adversary.`
         this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
         return partial
       }
-      const report = await certifyReport(checkpoint, run, flags.resume)
+      const report = await certifyReport(checkpoint, run, {
+        resume: flags.resume,
+        rule:
+          flags.rule === undefined
+            ? undefined
+            : {
+                request: {minCoverage: flags['min-coverage'] ?? 0, loss: 'auto'},
+                write: async (rule) => writeFileAtomic(flags.rule!, writeRule(rule)),
+              },
+      })
       if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
       this.finish(report, certifyText(report, terminalOf(process.stdout)))

@@ -1,6 +1,7 @@
 /** The library: services that take arrays and return plain results, without I/O, flags or console. */
 export {
   certify,
+  check,
   type EngineChoice,
   gate,
   type GateChoice,
@@ -13,6 +14,10 @@ export {
 export type {Certification} from './certify/certify.js'
 export {type CertifyOptions, DEFAULT_OPTIONS as CERTIFY_DEFAULTS} from './certify/options.js'
 export {certifyShard, type CertifyShare, mergeShares} from './certify/shards.js'
+export type {CheckedRows} from './certify/nearest/check.js'
+export type {RuleRequest} from './certify/nearest/make-rule.js'
+export type {ChosenRule, Rule, RuleTarget, RuleThresholds} from './certify/nearest/rule.js'
+export {readRule, writeRule} from './certify/nearest/rule-file.js'
 export {verifyCertificate} from './certify/evidence/verify/verify.js'
 export {setBound, setMasses} from './certify/statements/set-bound.js'
 export type * from './certify/types.js'

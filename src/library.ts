@@ -1,7 +1,11 @@
 import type {AbstractGraph} from 'graphology-types'
 import {certify as certifyStates, type Certification} from './certify/certify.js'
 import {type CertifyOptions, DEFAULT_OPTIONS} from './certify/options.js'
+import {checkRows, type CheckedRows} from './certify/nearest/check.js'
+import type {RuleRequest} from './certify/nearest/make-rule.js'
+import type {Rule} from './certify/nearest/rule.js'
 import type {Embeddings} from './certify/types.js'
+import type {Dense} from './linalg/types.js'
 import {InputError} from './errors.js'
 import {gate as judge, type GateResult} from './gate/gate.js'
 import type {GateConfig, Level} from './gate/types.js'
@@ -33,12 +37,26 @@ export interface EngineChoice {
  */
 export async function certify(
   embeddings: Embeddings,
-  choice: Partial<CertifyOptions> & EngineChoice = {},
+  choice: Partial<CertifyOptions> & EngineChoice & {rule?: RuleRequest} = {},
 ): Promise<Certification> {
-  const {engine, device, threads, ...options} = choice
+  const {engine, device, threads, rule, ...options} = choice
   return withEngine({engine, device, threads}, (chosen) =>
-    certifyStates(embeddings, {...DEFAULT_OPTIONS, ...options}, chosen),
+    certifyStates(embeddings, {...DEFAULT_OPTIONS, ...options}, chosen, rule === undefined ? {} : {rule}),
   )
+}
+
+/**
+ * What `surety check` does, on hidden states in memory: whether a rule accepts each row, and its nearest anchor.
+ *
+ * Shapes     rows [n, dim] of the rule's layer.
+ * Throws     InputError  rows of another width, or a value that is not finite.
+ */
+export async function check(
+  rule: Rule,
+  rows: Dense<Float32Array | Float64Array>,
+  choice: EngineChoice = {},
+): Promise<CheckedRows> {
+  return withEngine(choice, (engine) => checkRows(rule, rows, engine))
 }
 
 export type SanitizeChoice = Partial<SanitizeOptions> & EngineChoice & Omit<SanitizeRun, 'threads'>

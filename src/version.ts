@@ -7,6 +7,7 @@ export const VERSION: string = readVersion()
 export const ALGORITHM: Record<string, number> = {
   attack: 1,
   certify: 3,
+  check: 1,
   drift: 1,
   evaluate: 1,
   harden: 1,

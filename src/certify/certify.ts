@@ -26,6 +26,8 @@ import {inFileRows, planCertify} from './plan/plan.js'
 import type {CertifyPlan} from './plan-types.js'
 import {foldBlocks, type LayerSums} from './measure/layer-sums.js'
 import type {AlphaSplit, Cell, CertifyMetrics, Embeddings} from './types.js'
+import {makeRule, type RuleRequest} from './nearest/make-rule.js'
+import type {Rule} from './nearest/rule.js'
 import {nearestHeadline} from './nearest/headline.js'
 import {withLift} from './statements/lift.js'
 import {arbitraryPairs, headlineOf} from './statements/headline.js'
@@ -39,6 +41,8 @@ export interface Certification {
   notes: Note[]
   /** null without a split */
   evidence: Evidence | null
+  /** where one was asked for */
+  rule?: Rule
 }
 
 export interface CertifyRun {
@@ -47,6 +51,8 @@ export interface CertifyRun {
   onBlock?: (done: number, total: number) => void
   /** what was kept of an interrupted run, and will be of this one */
   kept?: OpenKept<PackedBlockSums>
+  /** a rule for deployment, whose risk is that of the options */
+  rule?: RuleRequest
 }
 
 const NO_ALPHA = (total: number): AlphaSplit => ({
@@ -94,11 +100,9 @@ export async function certify(
     onBlock,
     keep,
   )
-  return conclude(
-    inFileRows(plan, embeddings),
-    plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!))),
-    pairs,
-  )
+  const sums = plan.layers.map((_, k) => foldBlocks(blocks.map(({layers}) => layers[k]!)))
+  const rule = run.rule === undefined ? {} : {rule: await makeRule(plan, embeddings, sums, run.rule, engine)}
+  return {...conclude(inFileRows(plan, embeddings), sums, pairs), ...rule}
 }
 
 /** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */

@@ -2,6 +2,8 @@ import {availableParallelism} from 'node:os'
 import {Flags, type Interfaces} from '@oclif/core'
 import {type CertifyOptions, DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
 import {compareWith} from '../certify/evidence/pairing.js'
+import type {RuleRequest} from '../certify/nearest/make-rule.js'
+import type {Rule} from '../certify/nearest/rule.js'
 import type {PackedBlockSums} from '../certify/evidence/partial-blocks.js'
 import type {FreshBound, LossName, MetricName} from '../certify/types.js'
 import type {Checkpoint} from '../checkpoint/index.js'
@@ -139,7 +141,8 @@ export const certifyFlags = {
     max: 1,
     default: DEFAULT_OPTIONS.risk,
     helpGroup: GROUP.method,
-    description: 'β: the radius of an example is the largest δ at which its bound is at most this',
+    description:
+      'β: the radius of an example is the largest δ at which its bound is at most this; with --rule the share of accepted inputs that may be wrong',
   }),
   bootstrap: Flags.integer({
     min: 0,
@@ -191,6 +194,14 @@ export interface CertifyInvocation {
   onProgress: OnProgress
 }
 
+/** What only the command itself asks for, no gate. */
+export interface CertifyExtras {
+  /** a folder with what was kept of an interrupted run, and will be of this one */
+  resume?: string | undefined
+  /** a rule for deployment, and where it goes */
+  rule?: {request: RuleRequest; write: (rule: Rule) => Promise<void>} | undefined
+}
+
 /**
  * A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one.
  * Throws what its readers and certify throw.
@@ -198,7 +209,7 @@ export interface CertifyInvocation {
 export async function certifyReport(
   checkpoint: Checkpoint,
   run: CertifyInvocation,
-  resume?: string,
+  {resume, rule}: CertifyExtras = {},
 ): Promise<CertifyReport> {
   const {states, pairs, pictures, subject, options, engine, setting} = await prepare(checkpoint, run)
   const {flags, frames, onProgress} = run
@@ -211,9 +222,10 @@ export async function certifyReport(
   const result = await certify(states, options, engine.engine, {
     onBlock: blocks(onProgress),
     perturbations: pairs,
-    ...defined({kept}),
+    ...defined({kept, rule: rule?.request}),
   }).finally(() => engine.engine.close())
   const {metrics, verdict, notes, evidence} = result
+  if (result.rule !== undefined) await rule!.write(result.rule)
   const inputs = [...setting.inputs, ...(earlier === null ? [] : [earlier.file])]
   if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs}, options.alpha)
   const thumbnails = await pictures(namedRows(metrics))

@@ -6,6 +6,7 @@ import {misfit} from './schema.js'
 const COMMANDS: readonly AnyReport['command'][] = [
   'attack',
   'certify',
+  'check',
   'doctor',
   'drift',
   'evaluate',

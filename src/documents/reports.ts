@@ -49,6 +49,33 @@ export interface VerifyReport extends Report<VerifyMetrics> {
   command: 'verify'
 }
 
+export interface CheckMetrics {
+  rows: number
+  accepted: number
+  abstained: number
+  guarantee: RuleGuarantee
+}
+
+/** What a rule promises of accepted inputs. */
+export interface RuleGuarantee {
+  layer: string
+  /** accepted: an anchor within this, in raw units, and the nearest with a loss of at most anchorLoss */
+  radius: number
+  anchorLoss: number
+  anchors: number
+  /** at most this share of accepted inputs has a loss of `loss` or more, with probability ≥ 1 − alpha over the sample */
+  risk: number
+  loss: number
+  lossName: string
+  alpha: number
+  /** the rule was shown to accept at least this share of fresh inputs */
+  coverage: number
+}
+
+export interface CheckReport extends Report<CheckMetrics> {
+  command: 'check'
+}
+
 export interface DoctorReport extends Report<DoctorMetrics> {
   command: 'doctor'
 }
@@ -83,5 +110,6 @@ export type AnyReport =
   | DriftReport
   | JudgeReport
   | VerifyReport
+  | CheckReport
   | DoctorReport
   | GateReport

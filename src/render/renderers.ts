@@ -11,6 +11,7 @@ import {certifyMarkdown, sanitizeMarkdown} from './markdown.js'
 import type {AnyReport} from '../documents/reports.js'
 import {attackText} from './terminal/attack.js'
 import {certifyText} from './terminal/certify.js'
+import {checkText} from './terminal/check.js'
 import {doctorText} from './terminal/doctor.js'
 import {driftText} from './terminal/drift.js'
 import {evaluateText} from './terminal/evaluate.js'
@@ -33,6 +34,7 @@ interface Renderers<Of> {
 const RENDERERS: {[C in Command]: Renderers<ReportOf<C>>} = {
   attack: {terminal: attackText},
   certify: {terminal: certifyText, html: certifyHtml, markdown: certifyMarkdown},
+  check: {terminal: checkText},
   doctor: {terminal: doctorText},
   drift: {terminal: driftText, html: driftHtml},
   evaluate: {terminal: evaluateText, html: evaluateHtml},

@@ -78,6 +78,7 @@ describe('help', () => {
     [['gate', '--help']],
     [['baseline', 'update', '--help']],
     [['verify', '--help']],
+    [['check', '--help']],
     [['doctor', '--help']],
   ])('%j: exit 0, at most 80 columns', async (args) => {
     const {code, stdout} = await commandLineWith({env: {COLUMNS: '80', OCLIF_COLUMNS: '80'}}, ...args)
@@ -90,6 +91,7 @@ describe('help', () => {
       'attack',
       'baseline update',
       'certify',
+      'check',
       'doctor',
       'evaluate',
       'gate',

@@ -16,7 +16,7 @@ export interface NearestAnchors {
 }
 
 /** Rows whose distances to all anchors are held at once. */
-const BLOCK = 512
+const BLOCK = 1024
 /** What `distances` may be off by, relatively, per coordinate (cpu/distances: 10³ · dim · 2⁻⁵³), with room. */
 const PER_COORDINATE = 1e-12
 /** Angles of almost opposite rows are known to this. */
@@ -28,9 +28,10 @@ const OPPOSITE = 1e-6
  * Formula    a(z) = min argmin_i d(z, a_i). Anchors whose distance from the engine lies within its error of the smallest
  *            are measured again coordinate by coordinate, so the choice depends neither on the engine nor on the order of
  *            its sums.
- * Shapes     rows [n, dim], anchors [m, dim], m ≥ 1 → [n] each.
+ *            The same object for both: one sample, and of each row the nearest other (the pilot of a rule).
+ * Shapes     rows [n, dim], anchors [m, dim], m ≥ 1 (2 for one sample) → [n] each.
  * Precision  fp64 on every engine; distances of the chosen anchors from differences of coordinates.
- * Cost       n · m · dim multiply–adds; memory 512 · m numbers.
+ * Cost       n · m · dim multiply–adds; memory 1024 · m numbers.
  * Empty      n = 0 → empty.
  * Throws     InputError  angle and a row of length zero.
  * Source     —   (own)
@@ -42,6 +43,7 @@ export async function nearestAnchors(
   engine: PairwiseEngine,
 ): Promise<NearestAnchors> {
   const m = anchors.rows
+  const others = rows === anchors
   const found = {anchors: new Uint32Array(rows.rows), distances: new Float64Array(rows.rows)}
   const right = prepareRows(anchors, 0, m, metric).rows
   const slack = 1 + PER_COORDINATE * (1 + anchors.cols)
@@ -50,6 +52,7 @@ export async function nearestAnchors(
     const {data} = await engine.distances(block, anchors, metric)
     const left = prepareRows(block, 0, block.rows, metric).rows
     for (let j = 0; j < block.rows; j++) {
+      if (others) data[j * m + first + j] = Infinity
       let smallest = Infinity
       for (let at = j * m; at < (j + 1) * m; at++) if (data[at]! < smallest) smallest = data[at]!
       let [best, distance] = [0, Infinity]

@@ -1,0 +1,64 @@
+import {Args, Flags} from '@oclif/core'
+import {BaseCommand} from '../src/cli/base-command.js'
+import {checkOutcome, decide, DECISION_FORMS, decisionsAs} from '../src/cli/check-run.js'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP, outputFile} from '../src/cli/flags.js'
+import {terminalOf} from '../src/cli/terminal.js'
+import {readRule} from '../src/certify/nearest/rule-file.js'
+import {writeFileAtomic} from '../src/data/atomic-write.js'
+import {readInput} from '../src/data/read-file.js'
+import type {CheckReport} from '../src/documents/reports.js'
+import {UsageError} from '../src/errors.js'
+import {checkText} from '../src/render/terminal/check.js'
+
+export default class Check extends BaseCommand {
+  static override summary = 'Accept new inputs or abstain, by a rule that certify wrote.'
+
+  static override description =
+    `An input is accepted where one of the rule's anchors lies near it and the nearest has a small loss; no label is needed. Of
+accepted inputs at most the stated share is wrong, with the confidence of the certificate, as long as inputs come from the same distribution.
+Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; of the last three no more is held than a part.`
+
+  static override examples = [
+    {
+      description: 'make the rule, then use it',
+      command:
+        '<%= config.bin %> certify embeddings.npz --loss zero-one --risk 0.02 --rule rule.npz && <%= config.bin %> check new-states.npz --rule rule.npz --out decisions.csv',
+    },
+  ]
+
+  static override args = {
+    inputs: Args.string({required: true, description: "hidden states of the rule's layer, a row an input"}),
+  }
+
+  static override flags = fromEnvironment('check', {
+    rule: Flags.string({required: true, helpGroup: GROUP.input, description: 'the rule that certify --rule wrote'}),
+    out: outputFile({
+      helpGroup: GROUP.output,
+      description: 'write the decision about each row, with its nearest anchor: .csv, .jsonl or .npz',
+    }),
+  })
+
+  async run(): Promise<CheckReport> {
+    const {args, flags} = await this.parse(Check)
+    const form = DECISION_FORMS.find((each) => flags.out?.toLowerCase().endsWith(`.${each}`) === true)
+    if (flags.out !== undefined && form === undefined)
+      throw new UsageError(`--out ${flags.out} ends with none of .csv, .jsonl and .npz`, ['choose one of these forms'])
+    const {bytes, file} = await readInput(flags.rule)
+    const rule = readRule(bytes, flags.rule)
+    const selected = await this.engine(flags)
+    const {decisions, file: data} = await decide(args.inputs, rule, selected.engine, (done) =>
+      this.progress.update('rows', done, 0),
+    ).finally(() => selected.engine.close())
+    if (flags.out !== undefined && form !== undefined) await writeFileAtomic(flags.out, decisionsAs(form, decisions))
+    const report: CheckReport = {
+      ...this.report(
+        {inputs: [file, data], config: {}, engine: selected, ...checkOutcome(rule, decisions)},
+        flags.seed,
+      ),
+      command: 'check',
+    }
+    this.finish(report, checkText(report, terminalOf(process.stdout)))
+    return report
+  }
+}

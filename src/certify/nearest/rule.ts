@@ -1,0 +1,182 @@
+import {UsageError, option} from '../../errors.js'
+import {clopperPearsonLower, clopperPearsonUpper} from '../../stats/clopper-pearson.js'
+import type {Dense} from '../../linalg/types.js'
+import type {LossName, MetricName} from '../types.js'
+import type {NearestAnchors} from './nearest-anchors.js'
+
+/** What a rule is asked for. */
+export interface RuleTarget {
+  /** β: at most this share of accepted inputs may have a loss of `loss` or more */
+  risk: number
+  /** t: what counts as a wrong one */
+  loss: number
+  /** the rule must be shown to accept at least this share of fresh inputs */
+  minCoverage: number
+  /** the guarantee fails for at most this share of samples */
+  alpha: number
+}
+
+/** Accept z where d(z, A) ≤ δ and the loss of its nearest anchor is at most ℓ; abstain elsewhere. */
+export interface RuleThresholds {
+  /** δ in raw units of the layer */
+  radius: number
+  /** ℓ */
+  anchorLoss: number
+}
+
+export interface ChosenRule extends RuleThresholds {
+  layer: string
+  target: RuleTarget
+  /** of the references: how many there are, how many the rule accepts, and how many of these have a loss ≥ t */
+  references: number
+  accepted: number
+  wrong: number
+  /** lower bound of P[accepted] */
+  coverage: number
+  /** how many radii were tested before the last one that passed, and how many there are */
+  tested: number
+}
+
+/** A rule with what it takes to apply it: the states, losses and rows of its anchors. */
+export interface Rule extends ChosenRule {
+  lossName: LossName
+  metric: MetricName
+  /** [m, dim] */
+  anchors: Dense<Float32Array | Float64Array>
+  /** [m], and [m] which row of the data file each one is */
+  anchorLosses: Float64Array
+  anchorRows: Uint32Array
+}
+
+/** One layer as the rule sees it: nearest anchors of the references, and of each anchor among the others. */
+export interface RuleLayer {
+  name: string
+  references: NearestAnchors
+  /** the pilot: [m] nearest other anchor */
+  pilot: NearestAnchors
+  /** raw units, ascending */
+  radii: readonly number[]
+}
+
+export interface RuleSample {
+  losses: Float64Array
+  anchorLosses: Float64Array
+}
+
+/** Share of α for the lower bound of the share accepted; the rest is the risk's. */
+const COVERAGE_SHARE = 0.1
+/** ℓ as shares of t. */
+const LIMITS = [0.1, 0.25, 0.5, 0.999]
+
+interface Counts {
+  accepted: number
+  wrong: number
+}
+
+/**
+ * A rule that accepts or abstains without a label, with a guarantee of the risk among what it accepts.
+ *
+ * Formula    Given the anchors, "accepted" and "L(Z) ≥ t" are events of a fresh Z, so of the N accepted references the k
+ *            with L_j ≥ t are binomial: P[L(Z) ≥ t | accepted] ≤ CP⁺(k, N, α). The layer, ℓ and the order of the radii come
+ *            from the anchors among themselves; then the radii are tested one after another, each at α, until the first
+ *            whose bound is above β (fixed-sequence testing): the last that passed holds with probability ≥ 1 − α,
+ *            whatever the number of radii. α here is 0.9 of the target's; 0.1 is shared by lower bounds of the share
+ *            accepted, one for each radius of the order.
+ * Cost       layers · ℓ · radii · (n + m).
+ * Throws     UsageError  a target that cannot be, or one that no rule is shown to meet (says what was reached).
+ * Source     Angelopoulos et al. 2021 (Learn then Test); docs/math.md, "A rule for deployment".   Deviation: none.
+ */
+export function chooseRule(layers: readonly RuleLayer[], sample: RuleSample, target: RuleTarget): ChosenRule {
+  checkTarget(target)
+  const {alpha, risk, minCoverage} = target
+  const ratio = sample.losses.length / sample.anchorLosses.length
+  const level = (1 - COVERAGE_SHARE) * alpha
+  let best: {layer: RuleLayer; limit: number; order: number[]; expected: number} | null = null
+  for (const layer of layers) {
+    for (const share of LIMITS) {
+      const limit = share * target.loss
+      const pilot = layer.radii.map((radius) =>
+        count(layer.pilot, sample.anchorLosses, sample.anchorLosses, {radius, anchorLoss: limit}, target.loss),
+      )
+      const bounds = pilot.map(({accepted, wrong}) => bound(ratio * wrong, Math.floor(ratio * accepted), level))
+      const start = bounds.indexOf(Math.min(...bounds))
+      let end = start
+      while (end + 1 < bounds.length && bounds[end + 1]! <= risk) end++
+      const expected = bounds[start]! <= risk ? pilot[end]!.accepted : -bounds[start]!
+      const order = layer.radii.slice(start)
+      if (best === null || expected > best.expected) best = {layer, limit, order: [...order], expected}
+    }
+  }
+  if (best === null) throw new UsageError('there is no layer to make a rule from')
+  const {layer, limit, order} = best
+  let passed: (Counts & {radius: number}) | null = null
+  let tested = 0
+  let failed = 1
+  for (const radius of order) {
+    const thresholds = {radius, anchorLoss: limit}
+    const counts = count(layer.references, sample.losses, sample.anchorLosses, thresholds, target.loss)
+    const upper = bound(counts.wrong, counts.accepted, level)
+    tested++
+    if (!(upper <= risk)) {
+      failed = upper
+      break
+    }
+    passed = {...counts, radius}
+  }
+  if (passed === null)
+    throw new UsageError(
+      `no rule is shown to keep the risk at ${risk}: the most promising one (layer ${layer.name}) is bounded by ${failed.toPrecision(3)}`,
+      [`raise ${option('risk')}`, 'certify with more rows'],
+    )
+  const references = sample.losses.length
+  const coverage = clopperPearsonLower(passed.accepted, references, (COVERAGE_SHARE * alpha) / order.length)
+  if (coverage < minCoverage)
+    throw new UsageError(
+      `the rule is shown to accept at least ${coverage.toPrecision(3)} of fresh inputs, not ${minCoverage}`,
+      [`lower ${option('minCoverage')}`, `raise ${option('risk')}`, 'certify with more rows'],
+    )
+  return {
+    layer: layer.name,
+    radius: passed.radius,
+    anchorLoss: limit,
+    target,
+    references,
+    accepted: passed.accepted,
+    wrong: passed.wrong,
+    coverage,
+    tested,
+  }
+}
+
+/** Whether a rule accepts an input. */
+export const accepts = ({radius, anchorLoss}: RuleThresholds, distance: number, lossOfNearest: number): boolean =>
+  distance <= radius && lossOfNearest <= anchorLoss
+
+function count(
+  {anchors, distances}: NearestAnchors,
+  losses: Float64Array,
+  anchorLosses: Float64Array,
+  thresholds: RuleThresholds,
+  wrongFrom: number,
+): Counts {
+  const counts = {accepted: 0, wrong: 0}
+  distances.forEach((distance, j) => {
+    if (!accepts(thresholds, distance, anchorLosses[anchors[j]!]!)) return
+    counts.accepted++
+    if (losses[j]! >= wrongFrom) counts.wrong++
+  })
+  return counts
+}
+
+const bound = (wrong: number, accepted: number, alpha: number) =>
+  accepted === 0 ? 1 : clopperPearsonUpper(Math.min(accepted, Math.ceil(wrong)), accepted, alpha)
+
+function checkTarget({risk, loss, minCoverage, alpha}: RuleTarget): void {
+  if (!(risk > 0 && risk < 1))
+    throw new UsageError(`${option('risk')} is ${risk}; it lies between 0 and 1, both excluded`)
+  if (!(minCoverage >= 0 && minCoverage < 1))
+    throw new UsageError(`${option('minCoverage')} is ${minCoverage}; it is a share from 0 to below 1`)
+  if (!(loss > 0 && loss < Infinity))
+    throw new UsageError(`a loss of ${loss} or more cannot count as wrong; it is above 0`)
+  if (!(alpha > 0 && alpha < 1)) throw new UsageError(`${option('alpha')} is ${alpha}; it lies between 0 and 1`)
+}
