@@ -48,7 +48,8 @@ graph. With known adversarial edges it grades every part of the score, and with
     clean: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with the edges before the attack'}),
     truth: Flags.string({
       helpGroup: GROUP.input,
-      description: 'array of the npz with known adversarial edges (default: those that --clean does not hold)',
+      description:
+        'known adversarial edges: array of the npz, or csv of pairs (default: those that --clean does not hold)',
     }),
     targets: Flags.string({
       helpGroup: GROUP.input,

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
-import {BaseCommand} from '../src/cli/base-command.js'
+import {BaseCommand, type RunFlags} from '../src/cli/base-command.js'
+import type {CandidateRequest} from '../src/cli/candidates-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
@@ -18,6 +19,7 @@ import {toJson} from '../src/frame/json.js'
 import {type SanitizePartial, sealPartial} from '../src/documents/partials.js'
 import type {SanitizeReport} from '../src/documents/reports.js'
 import {partialText} from '../src/render/terminal/partial.js'
+import {candidatesText} from '../src/render/terminal/candidates.js'
 import {planText} from '../src/render/terminal/plan.js'
 import {sanitizeText} from '../src/render/terminal/sanitize.js'
 import type {SanitizeResult, SanitizeRun} from '../src/sanitize/sanitize.js'
@@ -43,6 +45,11 @@ The cleaned graph is written in the format of the input, or in another by extens
       description: 'the second of four shards, for surety merge',
       command: '<%= config.bin %> sanitize graph.npz --shard 2/4 --out part-2.json',
     },
+    {
+      description: 'transactions of today, held against the graph of yesterday',
+      command:
+        '<%= config.bin %> sanitize yesterday.csv --labels accounts.csv --score-edges today.csv --scores judged.csv',
+    },
     {description: 'look, but write nothing', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
   ]
 
@@ -59,6 +66,17 @@ The cleaned graph is written in the format of the input, or in another by extens
     'explain-plan': Flags.boolean({
       helpGroup: GROUP.run,
       description: 'print how the scores would be computed, and what the alternatives would cost, and stop',
+    }),
+    'score-edges': Flags.string({
+      helpGroup: GROUP.run,
+      exclusive: ['only-new', 'out', 'report', 'html', 'shard', 'resume', 'soft', 'explain-plan'],
+      description:
+        'csv of pairs of nodes: hold these against the graph, in it or not, and write --scores for them; prunes nothing and needs no kernel',
+    }),
+    'only-new': Flags.string({
+      helpGroup: GROUP.run,
+      exclusive: ['score-edges', 'out', 'report', 'html', 'shard', 'resume', 'soft', 'explain-plan'],
+      description: 'csv that an earlier --scores wrote: the same for the edges of the graph that it does not have',
     }),
     resume: resume({exclusive: ['shard', 'explain-plan']}),
     shard: shard({
@@ -106,6 +124,16 @@ The cleaned graph is written in the format of the input, or in another by extens
       )
       return undefined
     }
+    const candidates =
+      flags['score-edges'] !== undefined
+        ? {pairs: flags['score-edges']}
+        : flags['only-new'] !== undefined
+          ? {earlier: flags['only-new']}
+          : null
+    if (candidates !== null) {
+      await this.scorePairs(opened, candidates, flags, limits)
+      return undefined
+    }
     const engine = await this.engine(flags)
     const run = {...limits, threads: engine.threads, onProgress: this.progress.update}
     if (flags.shard !== undefined) {
@@ -132,6 +160,22 @@ The cleaned graph is written in the format of the input, or in another by extens
     await writeFiles(files, opened, result, report, written)
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
     return report
+  }
+
+  private async scorePairs(
+    opened: OpenedGraph,
+    candidates: CandidateRequest,
+    flags: RunFlags & {scores: string | undefined},
+    run: SanitizeRun,
+  ): Promise<void> {
+    const {judgePairs, candidatesJson, writeCandidates} = await import('../src/cli/candidates-run.js')
+    const engine = await this.engine(flags)
+    const pairs = await judgePairs(opened, candidates, engine.engine, {...run, threads: engine.threads}).finally(() =>
+      engine.engine.close(),
+    )
+    if (flags.scores !== undefined) await writeCandidates(flags.scores, pairs)
+    if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(candidatesJson(pairs), null, 2)}\n`)
+    else this.show(candidatesText(pairs, terminalOf(process.stdout)), opened.document.notes)
   }
 
   private async scored(
@@ -174,10 +218,14 @@ function requireOutput(
     force: boolean
     'dry-run': boolean
     'explain-plan': boolean
+    'score-edges': string | undefined
+    'only-new': string | undefined
   },
 ): void {
   const outputs = [flags.out, flags.scores, flags.report, flags.html].filter((path) => path !== undefined)
-  if (outputs.length === 0 && !flags['dry-run'] && !flags['explain-plan'])
+  const shows =
+    flags['dry-run'] || flags['explain-plan'] || flags['score-edges'] !== undefined || flags['only-new'] !== undefined
+  if (outputs.length === 0 && !shows)
     throw new UsageError('there is no output: neither --out for the cleaned graph nor --scores, --report or --html', [
       'name a file with --out, or use --dry-run to look without writing',
     ])

@@ -10,6 +10,7 @@ export {
   sanitize,
   type SanitizeChoice,
   sanitizeGraphology,
+  scorePairs,
 } from './library.js'
 export type {Certification} from './certify/certify.js'
 export {type CertifyOptions, DEFAULT_OPTIONS as CERTIFY_DEFAULTS} from './certify/options.js'
@@ -27,6 +28,7 @@ export type {LabelCoding} from './sanitize/labels.js'
 export type {Norm} from './sanitize/aggregate.js'
 export type {Preset, RemovalMethod, SolverName} from './sanitize/settings.js'
 export type {Repair} from './sanitize/repair.js'
+export type {CandidateScores} from './sanitize/candidates.js'
 export type * from './sanitize/types.js'
 export {attack, type AttackRun} from './attack/attack.js'
 export * from './attack/types.js'

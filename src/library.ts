@@ -16,6 +16,7 @@ import type {PairwiseEngine} from './pairwise/engine.js'
 import {selectEngine} from './pairwise/select.js'
 import type {AnyReport} from './documents/reports.js'
 import {readSchema} from './documents/schema.js'
+import {candidateScorer, type CandidateScores} from './sanitize/candidates.js'
 import {sanitize as sanitizeGraph, type SanitizeResult, type SanitizeRun} from './sanitize/sanitize.js'
 import type {SanitizeOptions} from './sanitize/settings.js'
 
@@ -82,6 +83,39 @@ export async function sanitize(graph: Graph, choice: SanitizeChoice = {}): Promi
       {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null, ...options},
       chosen,
       run,
+    ),
+  )
+}
+
+/**
+ * What `surety sanitize --score-edges` does, on a graph in memory: pairs of nodes, in the graph or not, judged as edges
+ * of it. Nothing is pruned.
+ *
+ * Shapes     pairs [2 k] flat node numbers, two different ones each → scores [k].
+ * Throws     as sanitize does, and InputError for a pair that names no two nodes.
+ */
+export async function scorePairs(
+  graph: Graph,
+  pairs: Uint32Array,
+  choice: SanitizeChoice = {},
+): Promise<CandidateScores> {
+  const wrong = pairs.findIndex((node, at) => node >= graph.nodes || node === pairs[at ^ 1])
+  if (wrong >= 0 || pairs.length % 2 !== 0)
+    throw new InputError(`pairs: pair ${wrong >> 1} is no pair of two nodes of the graph, which has ${graph.nodes}`, [
+      'give two different node numbers a pair',
+    ])
+  const {engine, device, threads, memoryLimitBytes, onProgress: _, ...options} = choice
+  const run: SanitizeRun = {
+    ...(threads !== undefined && {threads}),
+    ...(memoryLimitBytes !== undefined && {memoryLimitBytes}),
+  }
+  return withEngine({engine, device, threads}, (chosen) =>
+    candidateScorer(
+      graph,
+      {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null, ...options},
+      chosen,
+      run,
+      (score) => score(pairs),
     ),
   )
 }

@@ -16,7 +16,8 @@ export const sanitizeFlags = {
   }),
   truth: Flags.string({
     helpGroup: GROUP.input,
-    description: 'array of the npz with known adversarial edges; used to grade the result, never to make it',
+    description:
+      'known adversarial edges: array of the npz, or csv of pairs; used to grade the result, never to make it',
   }),
   preset: Flags.string({
     options: ['surety', 'paper'],

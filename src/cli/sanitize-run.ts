@@ -1,9 +1,11 @@
+import {existsSync} from 'node:fs'
 import {writeFileAtomic} from '../data/atomic-write.js'
 import {InputError, UsageError} from '../errors.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
 import {normalise} from '../graph/normalise.js'
 import {readGraph} from '../graph/read-graph.js'
 import {nodeFinder, readNodeList, readSuppressions} from '../graph/targeting.js'
+import {readNamedPairs} from '../graph/pair-table.js'
 import {readTruth} from '../graph/truth.js'
 import {writeGraph} from '../graph/write-graph.js'
 import {sanitizeHtml} from '../render/html/sanitize.js'
@@ -42,13 +44,17 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     focus === null ? null : await readNodeList(focus, normalised),
   ]
   const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, request.today)
+  // A file of pairs, or the name of an array.
+  const known =
+    truth !== null && existsSync(truth) ? await readNamedPairs(truth, normalised, {idsAsText: reading.idsAsText}) : null
   const options: SanitizeOptions = {
     ...request.options,
     protect: kept?.nodes ?? null,
     focus: seen?.nodes ?? null,
     suppressed: suppressed?.edges ?? null,
     explain: pairsOf(explain, normalised),
-    truth: truth === null ? null : await readTruth(document.inputs[0]!, truth, normalised),
+    truth:
+      truth === null ? null : known === null ? await readTruth(document.inputs[0]!, truth, normalised) : known.pairs,
   }
   const unused: Note[] =
     weights === 'ignore' && normalised.writeWeights !== null
@@ -61,7 +67,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
           },
         ]
       : []
-  const files = [kept, seen, suppressed].flatMap((read) => (read === null ? [] : [read.file]))
+  const files = [kept, seen, suppressed, known].flatMap((read) => (read === null ? [] : [read.file]))
   return {
     request,
     document: {

@@ -90,7 +90,7 @@ export function scoresCsv(
 }
 
 /** Quoted where needed; a text that a spreadsheet would run gets an apostrophe. */
-function csvText(text: string): string {
+export function csvText(text: string): string {
   const safe = runsInSpreadsheet(text) ? `'${text}` : text
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -27,6 +27,8 @@ export interface EdgeChances {
   readonly supported: Uint8Array
   /** of the supported edges, in their order */
   readonly random: RandomEdges
+  /** suspicion of the rewired pairs by the score */
+  readonly nulls: Float64Array
 }
 
 /**
@@ -71,26 +73,39 @@ export function edgeChances(
     known.length,
   )
   const free = (of: PairValues) => fit.withoutContext(of).map((x) => -x)
+  const nullScore = score.at(
+    counting.map((part) => at(part, nullValues)),
+    nulls.context.length,
+  )
   return {
     values,
     fit,
     score,
     says: says.map(({part, ...rest}) => ({name: part.name, ...rest})),
     supported,
-    random: randomEdges(
-      {
-        edges: only(score.edges),
-        nulls: score.at(
-          counting.map((part) => at(part, nullValues)),
-          nulls.context.length,
-        ),
-      },
-      {edges: only(free(real)), nulls: free(nulls)},
-    ),
+    random: randomEdges({edges: only(score.edges), nulls: nullScore}, {edges: only(free(real)), nulls: free(nulls)}),
+    nulls: nullScore,
   }
 }
 
-const evidenceOf = (sources: readonly LikenessSource[], hasFeatures: boolean) =>
+/** The score that pairs with these values would have as edges. */
+export const scoreOfPairs = (
+  {score, fit}: EdgeChances,
+  pairs: PairValues,
+): {score: Float64Array; fit: Float64Array} => {
+  const k = pairs.context.length
+  const values = {...pairs, known: new Uint8Array(k).fill(1), fit: fit.logOdds(pairs)}
+  return {
+    score: score.at(
+      score.parts.map((part) => part.atEdges(asEvidence(values))!),
+      k,
+    ),
+    fit: values.fit,
+  }
+}
+
+/** What the ends of an edge are compared by. */
+export const evidenceOf = (sources: readonly LikenessSource[], hasFeatures: boolean) =>
   hasFeatures ? 'features' : sources.every(({positions}) => positions !== null) ? 'communities' : 'neighbours'
 
 /** The parts of the score do not read the kernel, nor the raw features. */

@@ -65,6 +65,18 @@ export function randomEdges(score: Suspicions, withoutContext: Suspicions): Rand
   }
 }
 
+/**
+ * The chance that other pairs were wired at random, if they were edges: by the density of these edges, as randomEdges has
+ * it. It takes the share of random ones among new pairs to be that among the edges.
+ *
+ * Shapes     score [k] of the pairs and nulls by the same score → [k].
+ */
+export function chancesOf({place, share}: RandomEdges, score: Float64Array, nulls: Float64Array): Float64Array {
+  if (place.length === 0 || nulls.length === 0) return new Float64Array(score.length).fill(NaN)
+  const density = increasing(place)
+  return placesAmong({edges: score, nulls}).map((p) => Math.min(1, share.estimate / density[binOf(p)]!))
+}
+
 /** How well a suspicion tells the edges from pairs wired at random: the chance that an edge is less suspect. */
 export function separation({edges, nulls}: Suspicions): number | null {
   if (nulls.length === 0 || edges.length === 0) return null

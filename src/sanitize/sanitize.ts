@@ -91,28 +91,40 @@ const resourcesOf = ({
 const solverSeed = (seed: number) => seed ^ 0x5bd1e995
 
 /** Prepares a graph and a solver, and closes what they need when `use` is done. */
-export async function withSolver<T>(
+export function withSolver<T>(
   graph: Graph,
   options: SanitizeOptions,
   engine: PairwiseEngine,
   run: SanitizeRun,
   use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>,
 ): Promise<T> {
-  const resources = resourcesOf(run)
-  const products = (await onnxProducts(resources.threads)) ?? plainProducts
-  const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
-  try {
-    const prepared = await prepareGraph(graph, options, exact, products, resources)
-    return await use(
+  return withPrepared(graph, options, engine, run, async (prepared, exact) =>
+    use(
       prepared,
       await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, {
         random: random(solverSeed(options.seed)),
         exact: watch(exact),
         fast: watch(engine),
-        products,
+        products: prepared.products,
       }),
-    )
+    ),
+  )
+}
+
+/** Prepares a graph, without a solver for the kernel scores, and closes what it needs when `use` is done. */
+export async function withPrepared<T>(
+  graph: Graph,
+  options: SanitizeOptions,
+  engine: PairwiseEngine,
+  run: SanitizeRun,
+  use: (prepared: PreparedGraph, exact: PairwiseEngine) => Promise<T>,
+): Promise<T> {
+  const resources = resourcesOf(run)
+  const products = (await onnxProducts(resources.threads)) ?? plainProducts
+  const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
+  try {
+    return await use(await prepareGraph(graph, options, exact, products, resources), exact)
   } finally {
     await products.close()
     if (exact !== engine) await exact.close()

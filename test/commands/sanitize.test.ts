@@ -183,6 +183,84 @@ describe('surety sanitize', () => {
     expect((await commandLine(...attacked)).stderr).toContain('is there already')
   })
 
+  it('holds pairs of a file against the graph, and edges that earlier scores do not have', async () => {
+    writeFileSync(at('today.csv'), 'when,payer,payee\n1,0,1\n2,0,599\n3,7,7\n4,5,nobody\n')
+    const run = await commandLine(
+      'sanitize',
+      GRAPH,
+      '--score-edges',
+      at('today.csv'),
+      '--scores',
+      at('judged.csv'),
+      '--json',
+    )
+    expect(run.code).toBe(0)
+    expect(JSON.parse(run.stdout)).toMatchObject({candidates: {pairs: 4, unknown: 2}})
+    const rows = readFileSync(at('judged.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','))
+    expect(rows[0]).toEqual([
+      'source',
+      'target',
+      'status',
+      'rank',
+      'score',
+      'p',
+      'context',
+      'disagreement',
+      'cosine',
+      'overlap',
+      'fit',
+    ])
+    expect(rows.slice(1).map(([source, target]) => [source, target])).toEqual([
+      ['0', '1'],
+      ['0', '599'],
+      ['7', '7'],
+      ['5', 'nobody'],
+    ])
+    expect(rows.slice(3).map((row) => row.slice(2))).toEqual([
+      ['unknown', '', '', '', '', '', '', '', ''],
+      ['unknown', '', '', '', '', '', '', '', ''],
+    ])
+    expect(Number(rows[1]![4])).toBeGreaterThan(0)
+
+    const scores = readFileSync(at('scores.csv'), 'utf8').trim().split('\n')
+    writeFileSync(at('earlier.csv'), `${scores.slice(0, -5).join('\n')}\n`)
+    const fresh = await commandLine(
+      'sanitize',
+      GRAPH,
+      '--edges',
+      'edges_attacked',
+      '--only-new',
+      at('earlier.csv'),
+      '--json',
+    )
+    const {candidates} = JSON.parse(fresh.stdout) as {
+      candidates: {pairs: number; edges: number; top: {source: string; target: string; score: number}[]}
+    }
+    expect(candidates).toMatchObject({pairs: 5, edges: 5})
+    const wanted = new Map(
+      scores
+        .slice(-5)
+        .map((line) => line.split(','))
+        .map(([source, target, score]) => [`${source}-${target}`, Number(score)]),
+    )
+    for (const {source, target, score} of candidates.top) expect(score).toBe(wanted.get(`${source}-${target}`))
+    expect((await commandLine('sanitize', GRAPH, '--score-edges', at('today.csv'))).stdout).toMatch(
+      /4 pairs: .*2 with an end that it does not have/s,
+    )
+  })
+
+  it('grades by known edges of a table too', async () => {
+    const added = edgesOf(GRAPH, 'edges_added').map((pair) => pair.split(',').reverse().join(','))
+    writeFileSync(at('known.csv'), `from,to\n${added.join('\n')}\n`)
+    const report = (truth: string) =>
+      commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--truth', truth, '--dry-run', '--json')
+    const of = async (truth: string) => (JSON.parse((await report(truth)).stdout) as SanitizeReport).metrics.truth
+    expect(await of(at('known.csv'))).toEqual(await of('edges_added'))
+  })
+
   it('preset paper scores labelled nodes only, and says which edges it could not score', async () => {
     const {metrics, config} = JSON.parse(
       (await commandLine('sanitize', GRAPH, '--edges', 'edges_attacked', '--preset', 'paper', '--dry-run', '--json'))
