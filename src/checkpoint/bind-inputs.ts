@@ -1,5 +1,5 @@
 import type {NumericArray} from '../data/named-array.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './data-types.js'
@@ -105,7 +105,7 @@ function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray
     `${data.inputFiles[0]!.path} has no array for the model's input '${input.name}'; its arrays: ${names}`,
     [
       single
-        ? `name the array '${input.name}' or 'inputs'`
+        ? `name the array '${input.name}' or 'inputs', or say which one it is: ${option('inputsName')} NAME`
         : 'give one array for each input of the model, under its name',
     ],
   )

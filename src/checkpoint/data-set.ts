@@ -142,10 +142,17 @@ async function arrayDataSet(
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
   const ofGroups = options.group === undefined ? null : groupArray(arrays, options.group, path)
-  const rest = arrays.filter(
-    (array) =>
-      array !== labels && array !== ofGroups && (options.inputs === undefined || array.name === options.inputs),
+  const others = arrays.filter((array) => array !== labels && array !== ofGroups)
+  const beside = options.inputs === undefined ? others.filter(isNoInput) : []
+  const rest = others.filter(
+    (array) => !beside.includes(array) && (options.inputs === undefined || array.name === options.inputs),
   )
+  if (beside.length > 0)
+    notes.push({
+      level: 'info',
+      code: 'arrays-left-out',
+      message: `no inputs, so left out: ${beside.map(({name, data}) => `${name} (${ArrayBuffer.isView(data) ? 'a single value' : 'text'})`).join(', ')}`,
+    })
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`
     throw new InputError(`${path}: has no ${wanted}; its arrays: ${arrays.map(({name}) => name).join(', ')}`, [
@@ -197,18 +204,28 @@ function labelArray(arrays: readonly NamedArray[], names: readonly string[], pat
   if (found === undefined) {
     throw new InputError(
       `${path}: has no array '${names[0]!}' of class numbers; its arrays: ${arrays.map((array) => array.name).join(', ') || 'none'}`,
-      ['name the array or column of labels, or give a second file with them'],
+      [
+        `name the array or column of labels, or give a second file with them: ${option('labelsName')} NAME, ${option('labels')} FILE`,
+      ],
     )
   }
   return found
 }
 
+/** A single value, or text: no model takes it as examples. */
+const isNoInput = ({shape, data}: NamedArray) => shape.length === 0 || !ArrayBuffer.isView(data)
+
 function inputArray(array: NamedArray, rows: number, path: string): InputArray {
   const data = numbersOf(array, path)
   if (array.shape[0] !== rows) {
+    const axis = array.shape.indexOf(rows)
     throw new InputError(
       `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], but there are ${rows} labels`,
-      ['every example needs one row and one label'],
+      [
+        axis > 0
+          ? `if axis ${axis} holds the examples, store it with them first: numpy.moveaxis(array, ${axis}, 0)`
+          : 'every example needs one row and one label',
+      ],
     )
   }
   checkFinite(data, Math.max(1, size(array.shape.slice(1))), 0, `${path}, array ${array.name}:`)

@@ -30,6 +30,22 @@ describe('data sets', () => {
     expect(data.inputFiles).toMatchObject([{path: `${folder}/data.npz`}])
   })
 
+  it('leave single values and texts beside the inputs out, and say so', async () => {
+    const notes: Note[] = []
+    const words: NamedArray = {name: 'names', shape: [2], type: 'U', data: ['cat', 'dog']}
+    const path = npz(numbers('labels', [0, 1, 2]), images, numbers('epoch', [3], []), words)
+    const data = await readDataSet(path, {}, undefined, notes)
+    expect(data.inputs.map(({name}) => name)).toEqual(['inputs'])
+    expect(notes.map(({message}) => message)).toEqual(['no inputs, so left out: epoch (a single value), names (text)'])
+  })
+
+  it('with the examples on another axis are refused with the way to move them', async () => {
+    const path = npz(numbers('labels', [0, 1, 2]), numbers('x', [1, 2, 3, 4, 5, 6], [2, 3]))
+    const error = (await readDataSet(path).catch((e: unknown) => e)) as InputError
+    expect(error.message).toMatch(/array x: has the shape \[2, 3\], but there are 3 labels/)
+    expect(error.nextSteps.join()).toMatch(/numpy.moveaxis\(array, 1, 0\)/)
+  })
+
   it('take other names', async () => {
     const data = await readDataSet(npz(numbers('y', [[0, 1, 2]].flat(), [3, 1]), images, numbers('x', [7, 8, 9])), {
       labels: 'y',
