@@ -14,10 +14,11 @@ export interface CellSide {
   lower: readonly Bet[]
 }
 
-/** Share of a side's α that bounds the other checkpoint's own share. */
+/** Shares of a side's α that bound the other checkpoint's own share from both sides, and this one's from above. */
 const NUISANCE = 0.2
+const OWN = 0.2
 /** Stakes as shares of the largest that serves t = 0. */
-const STAKES = Array.from({length: 9}, (_, k) => 2 ** (k - 6))
+const STAKES = Array.from({length: 5}, (_, k) => 4 ** (k - 3))
 
 /**
  * Exact interval of v − v′, the difference of P[ΔL ≥ η | d ≤ δ] of two checkpoints on the same anchors and references.
@@ -26,10 +27,11 @@ const STAKES = Array.from({length: 9}, (_, k) => 2 ** (k - 6))
  *            with t, and y ≥ −R(t), R(t) = max((1 − t)₊ W, (−t)₊ W + W′) for every v′ in [0, 1]. So for fixed stakes λ
  *            with λ R(t) ≤ 1 the products Π(1 + λ y_j) are e-values. v′ lies in a bound [l, u] of its own; each log
  *            product is concave in v′, so its least value there stands at an end. Upper end: inf{t : Σ w min(Π at l, Π at
- *            u) ≥ 1/α₂}; lower end: the same with the two sides exchanged.
+ *            u) ≥ 1/α₂}, or U − l with a bound U of v where that is less: at small δ, where few pairs are close in
+ *            both, the two shares apart say more than their pairing. Lower end: the same with the sides exchanged.
  * Shapes     [n] each, row by row the same references. α is that of both ends together.
  * Precision  fp64 in log space; the bisection errs outwards.
- * Cost       2 · 60 · 9 · 2 n.
+ * Cost       2 · 60 · 5 · 2 n.
  * Empty      n = 0 → [−1, 1].
  * Source     docs/math.md, "Two checkpoints" (Theorem C for a difference).   Deviation: —
  */
@@ -40,7 +42,8 @@ export function exactDifference(now: CellSide, before: CellSide, alpha: number):
 function upperOfDifference(x: CellSide, other: CellSide, alpha: number): number {
   const [low, high] = ownShare(other, NUISANCE * alpha)
   const range = (t: number) => Math.max(Math.max(0, 1 - t) * x.most, Math.max(0, -t) * x.most + other.most)
-  const needed = Math.log(1 / ((1 - NUISANCE) * alpha))
+  const apart = ratioUpperBound(x.a, x.b, x.direct, OWN * alpha, 1) - low
+  const needed = Math.log(1 / ((1 - NUISANCE - OWN) * alpha))
   // y = t b − (a − v′ b + v′ b′ − a′): the bet of a ratio with these in the places of a and b.
   const ends = [low, high].map((v) => x.a.map((a, j) => a - v * x.b[j]! + v * other.b[j]! - other.a[j]!))
   const bets = STAKES.map((share) => ({
@@ -54,7 +57,7 @@ function upperOfDifference(x: CellSide, other: CellSide, alpha: number): number 
     const top = Math.max(-Infinity, ...logs)
     return top > -Infinity && top + Math.log(logs.reduce((sum, l) => sum + Math.exp(l - top), 0)) >= needed
   }
-  return enough(1) ? firstTrue(-1, 1, enough) : 1
+  return Math.min(apart, enough(1) ? firstTrue(-1, 1, enough) : 1)
 }
 
 /** Bounds of a checkpoint's own share from both sides, by the stakes of its cell. */

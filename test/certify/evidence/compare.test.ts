@@ -244,7 +244,7 @@ describe('compareCertificates', () => {
     try {
       compareCertificates(one, shorter, 0.05)
     } catch (error) {
-      expect((error as InputError).nextSteps.join(' ')).toMatch(/same seed, anchors, limit and loss/)
+      expect((error as InputError).nextSteps.join(' ')).toMatch(/same seed, split, limit and loss/)
     }
   })
 })
