@@ -25,7 +25,7 @@ const ROOMS = {
   verdicts: ['data', 'frame'],
   judge: ['data', 'frame', 'stats', 'verdicts'],
   outputs: ['data', 'frame'],
-  drift: ['frame', 'outputs', 'stats'],
+  drift: ['data', 'frame', 'outputs', 'stats'],
   gate: ['certify', 'frame'],
   documents: [
     'attack',

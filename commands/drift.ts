@@ -1,12 +1,17 @@
 import {availableParallelism} from 'node:os'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {runDrift, writeDrift} from '../src/cli/drift-run.js'
+import {driftPartial, type DriftRequest, runDrift, writeDrift} from '../src/cli/drift-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {GROUP, number, numbers, outputFile} from '../src/cli/flags.js'
+import {GROUP, number, numbers, outputFile, shard} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
+import {writeFileAtomic} from '../src/data/atomic-write.js'
+import type {DriftPartial} from '../src/documents/partials.js'
 import type {DriftReport} from '../src/documents/reports.js'
+import {withChecksum} from '../src/frame/checksum.js'
+import {toJson} from '../src/frame/json.js'
 import {driftText} from '../src/render/terminal/drift.js'
+import {partialText} from '../src/render/terminal/partial.js'
 
 export default class Drift extends BaseCommand {
   static override summary = 'Bound how much the next-token distributions of two checkpoints differ.'
@@ -78,7 +83,17 @@ may depend on each other.`
       helpGroup: GROUP.method,
       description: 'all statements hold together with probability 1 − alpha',
     }),
-    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    shard: shard({
+      helpGroup: GROUP.run,
+      dependsOn: ['out'],
+      exclusive: ['html', 'weights'],
+      description:
+        'i/n: measure the i-th of n shares of the documents and write a partial result to --out; surety merge joins them',
+    }),
+    out: outputFile({
+      helpGroup: GROUP.output,
+      description: 'write the report as JSON, with --shard the partial result',
+    }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     weights: outputFile({
       helpGroup: GROUP.output,
@@ -87,27 +102,31 @@ may depend on each other.`
     }),
   })
 
-  async run(): Promise<DriftReport> {
+  async run(): Promise<DriftReport | DriftPartial> {
     const {args, flags} = await this.parse(Drift)
     const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
-    const {outcome, weights} = await runDrift(
-      {
-        old: args.old,
-        fresh: args.new,
-        shift: flags.shift === undefined ? null : flags.shift === '0' ? 0 : 1,
-        trustOrder: flags['trust-order'],
-        options: {
-          alpha: flags.alpha,
-          taus: ascending(flags.tau),
-          losses: ascending(flags.loss),
-          klCap: flags['kl-cap'],
-        },
-        weights: flags.weights !== undefined,
+    const request: DriftRequest = {
+      old: args.old,
+      fresh: args.new,
+      shift: flags.shift === undefined ? null : flags.shift === '0' ? 0 : 1,
+      trustOrder: flags['trust-order'],
+      options: {
+        alpha: flags.alpha,
+        taus: ascending(flags.tau),
+        losses: ascending(flags.loss),
+        klCap: flags['kl-cap'],
       },
-      flags.threads ?? availableParallelism(),
-      this.progress.update,
-    )
-    const report: DriftReport = {...this.report(outcome, flags.seed), command: 'drift'}
+      weights: flags.weights !== undefined,
+    }
+    const threads = flags.threads ?? availableParallelism()
+    if (flags.shard !== undefined) {
+      const partial = await driftPartial(request, threads, flags.shard, (setting) => this.frame(setting, flags.seed))
+      await writeFileAtomic(flags.out!, toJson(partial))
+      this.show(partialText(partial, flags.out!, terminalOf(process.stdout)), partial.notes)
+      return partial
+    }
+    const {outcome, weights} = await runDrift(request, threads, this.progress.update)
+    const report: DriftReport = withChecksum({...this.report(outcome, flags.seed), command: 'drift' as const})
     await writeDrift(flags, report, weights)
     this.finish(report, driftText(report, terminalOf(process.stdout)))
     return report

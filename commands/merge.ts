@@ -11,14 +11,17 @@ import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {UsageError} from '../src/errors.js'
+import {mergeDriftShares} from '../src/drift/shards.js'
 import {certifyHtml} from '../src/render/html/certify.js'
+import {driftHtml} from '../src/render/html/drift.js'
 import {withChecksum} from '../src/frame/checksum.js'
 import {toJson} from '../src/frame/json.js'
-import type {CertifyPartial, SanitizePartial} from '../src/documents/partials.js'
+import type {CertifyPartial, DriftPartial, SanitizePartial} from '../src/documents/partials.js'
 import {parsePartial} from '../src/documents/read-partial.js'
-import type {CertifyReport, SanitizeReport} from '../src/documents/reports.js'
+import type {CertifyReport, DriftReport, SanitizeReport} from '../src/documents/reports.js'
 import {type PartialFile, shardSet, type ShardSet} from '../src/documents/shard-set.js'
 import {certifyText} from '../src/render/terminal/certify.js'
+import {driftText} from '../src/render/terminal/drift.js'
 import {sanitizeText} from '../src/render/terminal/sanitize.js'
 import {VERSION} from '../src/version.js'
 
@@ -34,7 +37,7 @@ export default class Merge extends BaseCommand {
 
   static override description =
     `The report is the one that the same command gives without --shard, except the run block. Partial results of different
-runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify need neither the model nor the data;
+runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify and drift need neither the model nor the data;
 those of sanitize need the graph again, at the path where the shards read it.`
 
   static override examples = [
@@ -77,7 +80,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
     'max-memory': maxMemory(),
   })
 
-  async run(): Promise<CertifyReport | SanitizeReport> {
+  async run(): Promise<CertifyReport | SanitizeReport | DriftReport> {
     const {argv, flags} = await this.parse(Merge)
     const inputs = new Set((argv as string[]).map((path) => resolve(path)))
     for (const path of [flags.out, flags.report, flags.scores, flags.html]) {
@@ -90,25 +93,17 @@ those of sanitize need the graph again, at the path where the shards read it.`
     for (const path of argv as string[])
       files.push({path, partial: parsePartial((await readInput(path, constants.MAX_STRING_LENGTH)).bytes, path)})
     const set = shardSet(files, VERSION)
+    if (set.command === 'sanitize') return this.sanitize(set as ShardSet<SanitizePartial>, flags)
+    refuseSanitizeFlags(flags, set.command)
     return set.command === 'certify'
       ? this.certify(set as ShardSet<CertifyPartial>, flags)
-      : this.sanitize(set as ShardSet<SanitizePartial>, flags)
+      : this.drift(set as ShardSet<DriftPartial>, flags)
   }
 
   private async certify(
     {files, engine, notes, remarks}: ShardSet<CertifyPartial>,
     flags: MergeFlags,
   ): Promise<CertifyReport> {
-    const foreign =
-      flags.scores !== undefined
-        ? 'scores'
-        : flags.soft
-          ? 'soft'
-          : flags['max-memory'] !== undefined
-            ? 'max-memory'
-            : null
-    if (foreign !== null)
-      throw new UsageError(`--${foreign} is of sanitize, these are partial results of certify`, ['leave it out'])
     const {inputs, config, seed, subject} = files[0]!.partial
     const merged = mergeShares(files.map(({path, partial}) => ({place: path, share: partial})))
     const named = new Set(namedRows(merged.metrics))
@@ -140,6 +135,23 @@ those of sanitize need the graph again, at the path where the shards read it.`
     for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))
     if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
     this.finish(report, certifyText(report, terminalOf(process.stdout)), remarks)
+    return report
+  }
+
+  private async drift(
+    {files, engine, notes, remarks}: ShardSet<DriftPartial>,
+    flags: MergeFlags,
+  ): Promise<DriftReport> {
+    const {inputs, config, seed} = files[0]!.partial
+    const merged = mergeDriftShares(files.map(({path, partial}) => ({place: path, share: partial})))
+    const setting = {inputs, config, engine: {report: engine, threads: 1}, notes: [...notes, ...merged.notes]}
+    const report: DriftReport = withChecksum({
+      ...this.report({...setting, metrics: merged.metrics, verdict: merged.verdict}, seed, 'drift'),
+      command: 'drift' as const,
+    })
+    for (const path of [flags.out, flags.report]) if (path !== undefined) await writeFileAtomic(path, toJson(report))
+    if (flags.html !== undefined) await writeFileAtomic(flags.html, driftHtml(report))
+    this.finish(report, driftText(report, terminalOf(process.stdout)), remarks)
     return report
   }
 
@@ -179,4 +191,17 @@ those of sanitize need the graph again, at the path where the shards read it.`
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)), remarks)
     return report
   }
+}
+
+function refuseSanitizeFlags(flags: MergeFlags, command: string): void {
+  const foreign =
+    flags.scores !== undefined
+      ? 'scores'
+      : flags.soft
+        ? 'soft'
+        : flags['max-memory'] !== undefined
+          ? 'max-memory'
+          : null
+  if (foreign !== null)
+    throw new UsageError(`--${foreign} is of sanitize, these are partial results of ${command}`, ['leave it out'])
 }

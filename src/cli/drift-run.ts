@@ -1,19 +1,22 @@
 import {writeFileAtomic} from '../data/atomic-write.js'
 import type {NamedArray} from '../data/named-array.js'
 import {writeNpz} from '../data/npz.js'
+import {type DriftPartial, sealPartial} from '../documents/partials.js'
 import type {DriftReport} from '../documents/reports.js'
-import {Drift, type DriftResult} from '../drift/drift.js'
+import {driftShard} from '../drift/shards.js'
+import {Drift} from '../drift/drift.js'
 import {type DriftPair, measureDocuments, openPair} from '../drift/measure-documents.js'
 import type {DriftMetrics, DriftOptions} from '../drift/types.js'
 import {type WeightColumns, weightsOf} from '../drift/weights.js'
-import type {InputFile, Note} from '../frame/report.js'
+import type {Frame, InputFile, Note} from '../frame/report.js'
+import type {Shard} from '../frame/shard.js'
 import {toJson} from '../frame/json.js'
 import type {Alignment} from '../outputs/align.js'
 import {describeFile} from '../outputs/open.js'
 import type {RecordedOutputs} from '../outputs/recorded.js'
 import {driftHtml} from '../render/html/drift.js'
 import type {OnProgress} from './progress.js'
-import type {CommandOutcome} from './run-frame.js'
+import type {CommandOutcome, Setting} from './run-frame.js'
 
 export interface DriftRequest extends DriftPair {
   options: Omit<DriftOptions, 'partial'>
@@ -47,10 +50,31 @@ export async function runDrift(request: DriftRequest, threads: number, onProgres
       kept.push(weightsOf(measures))
       advantages.push(...(fresh.documents[other]!.advantages ?? old.documents[one]!.advantages ?? []))
     })
+    const {metrics, verdict, notes} = drift.result()
+    const setting = settingOf(request, threads, await inputs, [...notesOf(old, fresh, alignment), ...notes])
     return {
-      outcome: outcomeOf(request, threads, await inputs, drift.result(), notesOf(old, fresh, alignment)),
+      outcome: {...setting, metrics, verdict},
       weights: asked ? weightArrays(alignment, kept, advantages) : null,
     }
+  } finally {
+    open.close()
+  }
+}
+
+/** One shard of the same: what it measured, to be merged. */
+export async function driftPartial(
+  {options, weights: _, ...pair}: DriftRequest,
+  threads: number,
+  shard: Shard,
+  frame: (setting: Setting) => Frame,
+): Promise<DriftPartial> {
+  const open = await openPair(pair)
+  try {
+    const {old, fresh, alignment} = open
+    const share = await driftShard(pair, open, options, shard, threads)
+    const inputs = [await describeFile(pair.old, 'against'), await describeFile(pair.fresh, 'model')]
+    const setting = settingOf({options, ...pair}, threads, inputs, notesOf(old, fresh, alignment))
+    return sealPartial({...frame(setting), kind: 'partial' as const, command: 'drift' as const, shard, ...share})
   } finally {
     open.close()
   }
@@ -73,21 +97,18 @@ function notesOf(old: RecordedOutputs, fresh: RecordedOutputs, {documents, onlyO
   return notes
 }
 
-function outcomeOf(
-  {shift, trustOrder, options}: DriftRequest,
+function settingOf(
+  {shift, trustOrder, options}: Omit<DriftRequest, 'weights'>,
   threads: number,
   inputs: InputFile[],
-  {metrics, verdict, notes}: DriftResult,
-  more: Note[],
-): CommandOutcome<DriftMetrics> {
+  notes: Note[],
+): Setting {
   const {alpha, taus, losses, klCap} = options
   return {
     inputs,
     config: {alpha, tau: [...taus], loss: [...losses], 'kl-cap': klCap, shift, 'trust-order': trustOrder},
     engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads},
-    metrics,
-    verdict,
-    notes: [...more, ...notes],
+    notes,
   }
 }
 

@@ -1,5 +1,6 @@
 import type {CertifyShare} from '../certify/shards.js'
 import type {Thumbnail} from '../data/images/thumbnail.js'
+import type {DriftShare} from '../drift/shards.js'
 import type {Shard} from '../frame/shard.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import type {SanitizeShare} from '../sanitize/shards.js'
@@ -37,8 +38,12 @@ export interface SanitizePartial extends PartialResult, SanitizeShare {
   request: SanitizeRequest
 }
 
+export interface DriftPartial extends PartialResult, DriftShare {
+  command: 'drift'
+}
+
 /** What surety writes with --shard; `schemas/partial.schema.json` is generated from this type. */
-export type AnyPartial = CertifyPartial | SanitizePartial
+export type AnyPartial = CertifyPartial | SanitizePartial | DriftPartial
 
 /** A partial result with its key and its checksum. */
 export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(

@@ -6,7 +6,11 @@ import {type AnyPartial, keyOf} from './partials.js'
 import {misfit} from './schema.js'
 
 /** The commands that have shards, with the definition of what a shard of each writes. */
-const DEFINITIONS: Record<AnyPartial['command'], string> = {certify: 'CertifyPartial', sanitize: 'SanitizePartial'}
+const DEFINITIONS: Record<AnyPartial['command'], string> = {
+  certify: 'CertifyPartial',
+  sanitize: 'SanitizePartial',
+  drift: 'DriftPartial',
+}
 
 /**
  * A partial result that surety wrote with --shard: its schema, its shard number and its digests are checked before

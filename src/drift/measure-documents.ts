@@ -25,6 +25,19 @@ export interface OpenPair {
 /** The measures of a document, or the position whose distribution is none. */
 export type MeasuredDocument = Measures | {fault: number}
 
+/** What a worker is told: the pair, and the documents in the order in which they are asked for. */
+export interface MeasureJob extends DriftPair {
+  which: readonly number[]
+}
+
+export interface MeasureOptions {
+  threads: number
+  /** places of the documents to measure; default: all */
+  which?: readonly number[]
+  /** values of both files from which workers are started */
+  worthWorkers?: number
+}
+
 /** Values of both files from which starting workers (≈ 0.3 s) pays. */
 const WORTH_WORKERS = 5e7
 
@@ -75,7 +88,7 @@ export function measureDocument(
 }
 
 /**
- * Calls `deliver` with the measures of every document, in order. Large files are measured on worker threads, each of which
+ * Calls `deliver` with the measures of every document that is asked for, in order. Large files are measured on worker threads, each of which
  * opens both files; the numbers do not depend on how many there are.
  *
  * Throws  InputError  a distribution that holds NaN, +Infinity or no finite number (names document and position).
@@ -83,10 +96,11 @@ export function measureDocument(
 export async function measureDocuments(
   pair: DriftPair,
   open: OpenPair,
-  {threads, worthWorkers = WORTH_WORKERS}: {threads: number; worthWorkers?: number},
+  {threads, which, worthWorkers = WORTH_WORKERS}: MeasureOptions,
   deliver: (document: AlignedDocument, measures: Measures) => void,
 ): Promise<void> {
-  const {documents} = open.alignment
+  const {documents: all} = open.alignment
+  const documents = which === undefined ? all : which.map((document) => all[document]!)
   let done = 0
   const take = (measured: MeasuredDocument) => {
     const document = documents[done]!
@@ -95,10 +109,11 @@ export async function measureDocuments(
     deliver(document, measured)
   }
   const isCheapToOpen = !open.old.isUnpacked && !open.fresh.isUnpacked
-  if (threads > 1 && isCheapToOpen && documents.length > 1 && valuesOf(open) >= worthWorkers) {
-    const pool = new WorkerPool<DriftPair, MeasuredDocument>(Math.min(threads, documents.length), ENTRY)
+  if (threads > 1 && isCheapToOpen && documents.length > 1 && valuesOf(open, documents) >= worthWorkers) {
+    const job = {...pair, which: which ?? all.map((_, document) => document)}
+    const pool = new WorkerPool<MeasureJob, MeasuredDocument>(Math.min(threads, documents.length), ENTRY)
     try {
-      await pool.run(pair, documents.length, (_, measured) => take(measured))
+      await pool.run(job, documents.length, (_, measured) => take(measured))
     } catch (error) {
       // What was delivered stands; the rest is measured here.
       if (!(error instanceof WorkerError)) throw error
@@ -109,8 +124,8 @@ export async function measureDocuments(
   while (done < documents.length) take(measureDocument(open, documents[done]!))
 }
 
-const valuesOf = ({old, alignment}: OpenPair): number =>
-  old.kind === 'top' ? 0 : 2 * old.vocabulary! * alignment.documents.reduce((sum, {positions}) => sum + positions, 0)
+const valuesOf = ({old}: OpenPair, documents: readonly AlignedDocument[]): number =>
+  old.kind === 'top' ? 0 : 2 * old.vocabulary! * documents.reduce((sum, {positions}) => sum + positions, 0)
 
 const notADistribution = ({old, fresh}: OpenPair, {name}: AlignedDocument, position: number) =>
   new InputError(

@@ -1,13 +1,13 @@
 import {obeyPool} from '../frame/worker-loop.js'
-import {type DriftPair, measureDocument, type MeasuredDocument, type OpenPair, openPair} from './measure-documents.js'
+import {measureDocument, type MeasuredDocument, type MeasureJob, type OpenPair, openPair} from './measure-documents.js'
 
 let open: OpenPair | null = null
 
-obeyPool<DriftPair, MeasuredDocument>(
-  async (pair) => {
+obeyPool<MeasureJob, MeasuredDocument>(
+  async ({which, ...pair}) => {
     const opened = await openPair(pair)
     open = opened
-    return (document) => measureDocument(opened, opened.alignment.documents[document]!)
+    return (block) => measureDocument(opened, opened.alignment.documents[which[block]!]!)
   },
   () => Promise.resolve(open?.close()),
 )
