@@ -18,9 +18,7 @@ describe('surety drift --shard and merge', () => {
   it('give the report of a single run, in any order of the files', async () => {
     expect((await commandLine('drift', ...FILES, '--out', at('whole.json'))).code).toBe(0)
     for (const shard of ['1', '2', '3'])
-      expect((await commandLine('drift', ...FILES, '--shard', `${shard}/3`, '--out', at(`${shard}.json`))).code).toBe(
-        0,
-      )
+      expect((await commandLine('drift', ...FILES, '--shard', `${shard}/3`, '--out', at(`${shard}.json`))).code).toBe(0)
     const merge = ['merge', at('3.json'), at('1.json'), at('2.json'), '--out', at('merged.json')]
     expect((await commandLine(...merge)).code).toBe(0)
     const [whole, merged] = [read('whole.json'), read('merged.json')]
