@@ -19,7 +19,8 @@ export async function parquetColumns(
   const buffer = new Uint8Array(bytes).buffer
   const metadata = readMetadata(buffer, place)
   const index = pandasIndex(metadata)
-  const columns = topLevelColumns(metadata).filter((name) => !index.has(name) && !/^__index_level_\d+__$/.test(name))
+  const isIndex = (name: string) => index.has(name) || /^__index_level_\d+__$/.test(name)
+  const columns = topLevelColumns(metadata).filter((name) => limits.keepsIndex === true || !isIndex(name))
   if (columns.length > limits.maxColumns)
     throw new InputError(`${place}: has ${columns.length} columns, the limit is ${limits.maxColumns}`, [
       'store lists instead of one column for each value',

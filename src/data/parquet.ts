@@ -8,6 +8,8 @@ export interface ParquetLimits extends ThreadLimits {
   /** values of one column in one row group: they are unpacked at once */
   readonly maxValues: number
   readonly maxColumns: number
+  /** the index that pandas stores is a column too: it says whose each row is */
+  readonly keepsIndex?: boolean
 }
 
 export const parquetLimits = (): ParquetLimits => ({

@@ -75,9 +75,9 @@ export const FORMAT_TABLE: readonly FormatRow[] = [
   {
     title: 'edge table',
     format: 'edge-list',
-    extensions: ['.csv', '.tsv', '.txt', '.edgelist'],
+    extensions: ['.csv', '.tsv', '.txt', '.edgelist', '.parquet'],
     writtenAs: '.csv',
-    from: 'pandas, Gephi, Neo4j, NetworkX (also with dictionaries), igraph; `.tsv` and `.txt` too; nodes in tables of their own',
+    from: 'pandas, Gephi, Neo4j, NetworkX (also with dictionaries), igraph; `.tsv` and `.txt` too; Parquet is read, and written as csv; nodes in tables of their own',
     holds: {...ALL, direction: false, nodeAttributes: false, isolated: false},
   },
   {

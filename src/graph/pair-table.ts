@@ -7,6 +7,7 @@ import type {InputFile} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 import {readRecords} from './formats/edge-lines.js'
 import {nodeSet} from './node-set.js'
+import {asTable} from './tables/parquet-csv.js'
 import type {ColumnOptions} from './tables/edge-columns.js'
 
 /** Pairs of nodes from a table of their own, as they are called there. */
@@ -29,7 +30,7 @@ export async function readPairTable(
   options: ColumnOptions & {idsAsText?: boolean | undefined} = {},
 ): Promise<PairTable> {
   const {bytes, file} = await readInput(path)
-  const text = gunzip(bytes, path)
+  const text = gunzip(await asTable(bytes, path), path)
   requireText(text, path)
   const {ids} = readRecords(asUtf8(text, path).bytes, path, {
     ...options,

@@ -13,6 +13,7 @@ import {selectRows} from '../linalg/csr.js'
 import {alignLabels, readFeaturesFile, readLabelsFile, type SideTable} from './side-data.js'
 import {readSplitFile} from './split-file.js'
 import {checkSplit} from './split.js'
+import {asTable} from './tables/parquet-csv.js'
 
 /**
  * A graph from any format surety knows, told by its content; an extension that promises another content is an error.
@@ -38,7 +39,8 @@ export async function readGraph(path: string, options: ReadOptions = {}): Promis
 
 async function readGraphFile(path: string, options: ReadOptions): Promise<GraphDocument> {
   const limits = {...GRAPH_LIMITS, ...options.limits}
-  const {bytes, file} = await readInput(path, limits.maxBytes)
+  const {bytes: stored, file} = await readInput(path, limits.maxBytes)
+  const bytes = await asTable(stored, path)
   const features = options.features === undefined ? null : await readFeaturesFile(options.features, limits, options)
   const labels = options.labels === undefined ? null : await readLabelsFile(options.labels, limits, options)
   const split = options.split === undefined ? null : await readSplitFile(options.split, limits)

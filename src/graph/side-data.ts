@@ -13,6 +13,7 @@ import type {GraphLimits} from './limits.js'
 import {denseMatrix} from './matrices.js'
 import type {NodeSet} from './node-set.js'
 import {csrNames, LABEL_ARRAYS, namesOf, readCsr, readFeatures} from './npz-arrays.js'
+import {asTable} from './tables/parquet-csv.js'
 import {labelColumn, type NodeTable, type SideOptions, splitTable} from './tables/node-table.js'
 
 /** A file of features or labels. Which of its columns are ids is decided when the nodes are known. */
@@ -41,7 +42,8 @@ export async function readFeaturesFile(
   limits: GraphLimits,
   options: SideOptions = {},
 ): Promise<SideTable<Matrix>> {
-  const {bytes, file} = await readInput(path, limits.maxBytes)
+  const {bytes: stored, file} = await readInput(path, limits.maxBytes)
+  const bytes = await asTable(stored, path)
   const content = sniffContent(bytes)
   if (content === 'npy') return arrays(file, denseMatrix(parseNpy(bytes, 'features', path), path), null)
   if (content === 'zip') {
@@ -122,7 +124,8 @@ export async function readLabelsFile(
   limits: GraphLimits,
   options: SideOptions = {},
 ): Promise<SideTable<Labels>> {
-  const {bytes, file} = await readInput(path, limits.maxBytes)
+  const {bytes: stored, file} = await readInput(path, limits.maxBytes)
+  const bytes = await asTable(stored, path)
   const content = sniffContent(bytes)
   if (content === 'npy')
     return arrays(file, labelsOfArray(parseNpy(bytes, 'labels', path), path, limits.maxClasses), null)
