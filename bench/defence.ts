@@ -3,13 +3,13 @@
  * and what was published.
  *
  *   npx tsx bench/defence.ts [--folder ../shared/data/graphs] [--graphs cora_meta_0.25,…] [--models gcn,sgc,gat] [--seeds 5]
- *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2]
+ *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2 [--enough 5]]
  *                            [--without-graph] [--cache surety-out/defence.jsonl]
  *
  * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
  * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
  * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
- * node (3: what --defend does). Names that are no case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
+ * node (3 --enough 5: what --defend does). Names that are no case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
  * nearest neighbours by features. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
 import {parseArgs} from 'node:util'
@@ -41,6 +41,7 @@ const {values} = parseArgs({
     budgets: {type: 'string', default: '0.05,0.1,0.2,0.3'},
     controls: {type: 'string'},
     repair: {type: 'string', default: ''},
+    enough: {type: 'string', default: 'Infinity'},
     'without-graph': {type: 'boolean', default: false},
     cache: {type: 'string', default: 'surety-out/defence.jsonl'},
   },
@@ -103,7 +104,14 @@ function clean(graph: Graph): Promise<{result: SanitizeResult; repaired: Uint32A
       repaired: repairs.map((k) =>
         withAdded(
           result.edges,
-          repairEdges(graph.edges, result.scores.pruned, prepared.sources[0]!, k, random(OPTIONS.seed)).added,
+          repairEdges(
+            graph.edges,
+            result.scores.pruned,
+            prepared.sources[0]!,
+            k,
+            random(OPTIONS.seed),
+            Number(values.enough),
+          ).added,
         ),
       ),
     }

@@ -11,7 +11,7 @@ import type {EvaluateReport} from '../src/documents/reports.js'
 import {withChecksum} from '../src/frame/checksum.js'
 import {evaluateText} from '../src/render/terminal/evaluate.js'
 import type {SanitizeRequest} from '../src/sanitize/request.js'
-import {DEFENDING_REPAIR, type SanitizeOptions} from '../src/sanitize/settings.js'
+import {DEFENDING_ENOUGH, DEFENDING_REPAIR, type SanitizeOptions} from '../src/sanitize/settings.js'
 
 const BUDGETS = [0.05, 0.1, 0.2, 0.3]
 
@@ -99,7 +99,7 @@ graph. With known adversarial edges it grades every part of the score, and with
     defend: Flags.boolean({
       default: false,
       helpGroup: GROUP.method,
-      description: `measure surety sanitize --defend too, which adds edges after the cut (--repair ${DEFENDING_REPAIR})`,
+      description: `measure surety sanitize --defend too, which adds edges after the cut (--repair ${DEFENDING_REPAIR}, up to ${DEFENDING_ENOUGH} neighbours)`,
     }),
     'min-degree': Flags.integer({
       min: 0,
@@ -154,6 +154,7 @@ function requestOf(graph: string, flags: EvaluateFlags): EvaluateRequest {
       prune: ratio === undefined ? {rule: 'auto'} : {rule: 'ratio', value: ratio},
       minDegree: flags['min-degree'],
       repair: flags.defend ? DEFENDING_REPAIR : 0,
+      enoughNeighbours: flags.defend ? DEFENDING_ENOUGH : null,
       seed: flags.seed,
     },
   }

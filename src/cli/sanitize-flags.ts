@@ -1,7 +1,7 @@
 import {Flags, type Interfaces} from '@oclif/core'
 import {UsageError} from '../errors.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
-import {DEFENDING_REPAIR, type SanitizeOptions} from '../sanitize/settings.js'
+import {DEFENDING_ENOUGH, DEFENDING_REPAIR, type SanitizeOptions} from '../sanitize/settings.js'
 import {GROUP, maxMemory, nodePair, number, positiveOrInfinite} from './flags.js'
 import {readingFlags, readingOf} from './reading-flags.js'
 
@@ -131,7 +131,7 @@ export const sanitizeFlags = {
     default: false,
     helpGroup: GROUP.method,
     exclusive: ['soft', 'repair'],
-    description: `prune, and join what lost neighbours to like nodes (--repair ${DEFENDING_REPAIR}): for a graph that a network is trained on`,
+    description: `prune, and join what lost neighbours to like nodes (--repair ${DEFENDING_REPAIR}, up to ${DEFENDING_ENOUGH} neighbours): for a graph that a network is trained on`,
   }),
   review: Flags.integer({
     min: 1,
@@ -168,6 +168,7 @@ export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest 
       prune: pruneRule(flags),
       minDegree: flags['min-degree'],
       repair: flags.defend ? DEFENDING_REPAIR : (flags.repair ?? 0),
+      enoughNeighbours: flags.defend ? DEFENDING_ENOUGH : null,
       review: flags.review ?? null,
       seed: flags.seed,
     },

@@ -32,8 +32,8 @@ export interface RepairSource {
  *
  * Formula    likeness(u, v) = e_u·e_v + Σ_c p_uc p_vc. {u, v} is a candidate where each is among the ten (2 · limit, if
  *            that is more) nodes most alike to the other of those it was never joined to, and one of both lost a
- *            neighbour. Candidates are taken by falling likeness while both ends have fewer than `limit` added edges. A
- *            pruned edge never comes back.
+ *            neighbour. Candidates are taken by falling likeness while both ends have fewer than `limit` added edges, and
+ *            fewer than `enough` neighbours with them. A pruned edge never comes back.
  * Shapes     edges [2 m] before pruning, pruned [m].
  * Ties       the smaller u, then v.
  * Cost       n · min(n, 4,096) products of profiles, in blocks of 128 rows: 4 MiB at a time. Above 4,096 nodes those
@@ -48,6 +48,7 @@ export function repairEdges(
   source: RepairSource,
   limit: number,
   random: Random,
+  enough = Infinity,
 ): Repair {
   const n = source.profiles.rows
   const lost = new Uint8Array(n)
@@ -55,9 +56,12 @@ export function repairEdges(
   if (limit === 0 || !lost.includes(1)) return {added: new Uint32Array(0), likeness: new Float64Array(0)}
   const lists = mostAlike(source, joinedIn(edges, n), Math.max(LIST, 2 * limit), random)
   const candidates = [...mutualPairs(lists, lost)].sort((a, b) => b.likeness - a.likeness || a.u - b.u || a.v - b.v)
+  const left = new Uint32Array(n)
+  for (let t = 0; t < edges.length; t++) if (pruned[t >> 1] === 0) left[edges[t]!]!++
   const count = new Uint32Array(n)
+  const isFull = (i: number) => count[i]! >= limit || left[i]! + count[i]! >= enough
   const taken = candidates.filter(({u, v}) => {
-    if (count[u]! >= limit || count[v]! >= limit) return false
+    if (isFull(u) || isFull(v)) return false
     count[u]!++
     count[v]!++
     return true

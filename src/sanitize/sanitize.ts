@@ -164,7 +164,14 @@ export async function concludeScores(
     degrees: mixing.degrees,
   }
   const givenNames = given.labels.map((c) => (c < 0 ? c : given.names[c]!))
-  const repair = repairEdges(edges, marking.pruned, prepared.sources[0]!, options.repair ?? 0, random(options.seed))
+  const repair = repairEdges(
+    edges,
+    marking.pruned,
+    prepared.sources[0]!,
+    options.repair ?? 0,
+    random(options.seed),
+    options.enoughNeighbours ?? Infinity,
+  )
   const cleaned = withAdded(unmarkedEdges(edges, marking.pruned), repair.added)
   const after = aggregation(nodes, cleaned, settings.norm, settings.hops)
   const before = facts.gkc ?? facts.alignment!

@@ -28,6 +28,8 @@ export interface SanitizeOptions {
   minDegree: number
   /** edges that may be added to a node after pruning, see repairEdges; null or absent: none */
   repair?: number | null
+  /** nodes that have so many neighbours get no edge by repair; null or absent: there is no such number */
+  enoughNeighbours?: number | null
   /** this many of the most suspect edges are described for a person; null or absent: none */
   review?: number | null
   seed: number
@@ -62,8 +64,12 @@ export interface SanitizeSettings {
   ranking: 'fused' | 'kc'
 }
 
-/** Edges that may be added to a node in the mode that defends a network: chosen by bench/defence.ts --repair. */
+/**
+ * Edges that may be added to a node in the mode that defends a network, and neighbours from which on it needs none:
+ * docs/defence.md, "With edges added".
+ */
 export const DEFENDING_REPAIR = 3
+export const DEFENDING_ENOUGH = 5
 
 /** KC through so many landmarks follows the exact one with r > .99 on the graphs of docs/math-sanitize.md. */
 const LANDMARKS = 1024

@@ -40,6 +40,7 @@ function slow(
   edges: Uint32Array,
   pruned: Uint8Array,
   limit: number,
+  enough = Infinity,
 ): (readonly [number, number])[] {
   const n = x.rows
   const dot = (m: Dense, u: number, v: number) =>
@@ -62,9 +63,13 @@ function slow(
     for (let v = u + 1; v < n; v++)
       if ((lost.has(u) || lost.has(v)) && list(u).includes(v) && list(v).includes(u)) candidates.push([u, v])
   candidates.sort((a, b) => like(...b) - like(...a))
+  const kept = pairs(edges)
+    .filter((_, e) => pruned[e] === 0)
+    .flat()
   const count = new Uint32Array(n)
+  const hasRoom = (i: number) => count[i]! < limit && count[i]! + kept.filter((j) => j === i).length < enough
   return candidates
-    .filter(([u, v]) => count[u]! < limit && count[v]! < limit && (count[u]!++, count[v]!++, true))
+    .filter(([u, v]) => hasRoom(u) && hasRoom(v) && (count[u]!++, count[v]!++, true))
     .sort((a, b) => a[0] - b[0] || a[1] - b[1])
 }
 
@@ -78,6 +83,8 @@ describe('repair', () => {
           for (let t = x.indptr[i]!; t < x.indptr[i + 1]!; t++) full.data[i * 5 + x.indices[t]!] = x.values[t]!
         const {added, likeness} = repairEdges(edges, pruned, {profiles: x, soft}, limit, random(0))
         expect(pairs(added)).toEqual(slow(full, soft, edges, pruned, limit))
+        const few = repairEdges(edges, pruned, {profiles: x, soft}, limit, random(0), 5)
+        expect(pairs(few.added)).toEqual(slow(full, soft, edges, pruned, limit, 5))
         expect(likeness).toHaveLength(added.length / 2)
       }),
       {seed: 2, numRuns: 40},
