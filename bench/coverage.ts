@@ -48,6 +48,9 @@ if (asked('report')) {
     'asymptotic interval of ε',
     'lower',
     'coverage lower',
+    'nearest truth',
+    'nearest',
+    'coverage nearest',
   ])
   for (const setting of chosen(settings(POPULATION))) {
     const {mean, ...held} = await simulate(setting, runs, engine)
@@ -72,6 +75,9 @@ if (asked('report')) {
         held.asymptotic,
         mean.lower,
         held.lower,
+        mean.nearestTruth,
+        mean.nearest,
+        held.nearest,
       ],
     )
   }

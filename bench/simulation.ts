@@ -1,6 +1,9 @@
 import {certify} from '../src/certify/certify.js'
 import {type CertifyOptions, DEFAULT_OPTIONS} from '../src/certify/options.js'
 import {splitSample, takeRows} from '../src/certify/sample/sample.js'
+import {nearestCurve} from '../src/certify/nearest/curve.js'
+import {nearestAnchors} from '../src/certify/nearest/nearest-anchors.js'
+import type {NearestPoint} from '../src/certify/nearest/types.js'
 import type {CertifyMetrics, Embeddings} from '../src/certify/types.js'
 import type {Dense} from '../src/linalg/types.js'
 import type {PairwiseEngine, VolatilityTask} from '../src/pairwise/engine.js'
@@ -29,6 +32,8 @@ export interface Coverage {
   /** every class's bound, and every bound of a single example */
   classes: number
   examples: number
+  /** every bound and every share covered of the nearest-anchor curves */
+  nearest: number
   /** every bound of the report at once */
   report: number
   /** every lower bound of a cell: a family of its own */
@@ -46,6 +51,9 @@ export interface Coverage {
     classes: number
     examples: number
     lower: number
+    /** of the points shown or seen to cover half of the inputs: the truth, and the bound */
+    nearestTruth: number
+    nearest: number
   }
 }
 
@@ -65,6 +73,7 @@ export async function simulate(
     direct: 0,
     classes: 0,
     examples: 0,
+    nearest: 0,
     report: 0,
     lower: 0,
     asymptotic: 0,
@@ -79,6 +88,8 @@ export async function simulate(
     classes: 0,
     examples: 0,
     lower: 0,
+    nearestTruth: 0,
+    nearest: 0,
   }
   for (let run = 0; run < runs; run++) {
     const seed = firstSeed + run
@@ -89,7 +100,15 @@ export async function simulate(
     const {anchors} = splitSample(sample, sample.loss!, used.split, random(seed))
     const isAnchor = new Set(anchors.map((k) => order[k]!))
     const others = order.filter((row) => !isAnchor.has(row))
-    const all = {epsilon: true, global: true, windowed: true, direct: true, classes: true, examples: true}
+    const all = {
+      epsilon: true,
+      global: true,
+      windowed: true,
+      direct: true,
+      classes: true,
+      examples: true,
+      nearest: true,
+    }
     let epsilonRatio = 0
     let asymptotic = true
     let lower = true
@@ -148,18 +167,50 @@ export async function simulate(
         all.classes &&= within === 0 || row.bound >= exceed / within
         mean.classes += row.bound / metrics.classes!.length / runs
       }
+      const curve = await nearestHeld(layer.nearest!, sides, {etas, scale: layer.scale, metric: used.metric}, engine)
+      all.nearest &&= curve.all
+      mean.nearestTruth += curve.truth / metrics.layers.length / runs
+      mean.nearest += curve.bound / metrics.layers.length / runs
       const held = await examplesHeld(metrics, k, sides, used.metric, etas[e]!, engine)
       all.examples &&= held.all
       mean.examples += held.mean / metrics.layers.length / runs
     }
     mean.epsilonRatio += epsilonRatio / runs
-    for (const key of ['epsilon', 'global', 'windowed', 'direct', 'classes', 'examples'] as const)
+    for (const key of ['epsilon', 'global', 'windowed', 'direct', 'classes', 'examples', 'nearest'] as const)
       held[key] += (all[key] ? 1 : 0) / runs
     held.report += (Object.values(all).every((x) => x) ? 1 : 0) / runs
     held.lower += (lower ? 1 : 0) / runs
     held.asymptotic += (asymptotic ? 1 : 0) / runs
   }
   return {runs, ...held, mean}
+}
+
+/** Whether a curve holds over all references there could have been; means over the points that cover half of these. */
+async function nearestHeld(
+  points: readonly NearestPoint[],
+  sides: Pick<VolatilityTask, 'anchors' | 'anchorLoss' | 'references' | 'referenceLoss'>,
+  {etas, scale, metric}: {etas: Float64Array; scale: number; metric: VolatilityTask['metric']},
+  engine: PairwiseEngine,
+): Promise<{all: boolean; truth: number; bound: number}> {
+  const truth = nearestCurve({
+    nearest: await nearestAnchors(sides.references, sides.anchors, metric, engine),
+    losses: sides.referenceLoss,
+    anchorLosses: sides.anchorLoss,
+    radii: [...new Set(points.map(({delta}) => delta))],
+    etas,
+    scale,
+    alpha: 0.5,
+    sources: null,
+  })
+  const half = points.filter((_, k) => truth[k]!.covered >= 0.5)
+  const average = (of: readonly number[]) => of.reduce((sum, x) => sum + x, 0) / Math.max(1, of.length)
+  return {
+    all: points.every(
+      ({bound, coveredLower}, k) => bound >= (truth[k]!.observed ?? 0) && coveredLower <= truth[k]!.covered,
+    ),
+    truth: average(truth.filter(({covered}) => covered >= 0.5).map(({observed}) => observed ?? 0)),
+    bound: average(half.map(({bound}) => bound)),
+  }
 }
 
 /** Whether every bound of a single example holds over all references there could have been, and their mean. */

@@ -1,8 +1,10 @@
+import type {BreakingPoint} from './statements/shift.js'
 import type {NearestHeadline, NearestPoint} from './nearest/types.js'
 import type {CellStatus, ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
 
 export type * from './family-types.js'
 export type * from './nearest/types.js'
+export type {BreakingPoint} from './statements/shift.js'
 
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
 export interface LayerStates {
@@ -116,6 +118,11 @@ export interface Headline {
   status: CellStatus
   /** P[ΔL ≥ η] at any distance: the share seen, and a lower bound at the α of a cell, a statement of its own */
   arbitrary: {observed: number; lower: number}
+  /**
+   * how far the law of the close pairs may move before the bound passes the limit (maxShare, else one half); null: it is
+   * not below it. Absent in reports of earlier versions
+   */
+  shift?: BreakingPoint | null
 }
 
 /** Whether the rows look dependent, which the bounds assume they are not: hints, no certificate. */

@@ -8,6 +8,7 @@ import {count, lossChange, number, percent, percentUp, plural, radius} from './f
 export function findings(metrics: CertifyMetrics): string[] {
   return [
     closeness(metrics),
+    shift(metrics),
     fresh(metrics),
     radii(metrics),
     classes(metrics),
@@ -39,6 +40,13 @@ function closeness({layers, cells, headline}: CertifyMetrics): string | null {
       : `in ${without.length === apart.length && apart.length > 1 ? 'every layer' : without.join(', ')} close pairs are not shown to be more alike in loss than any two`
   const parts = [gain, none].filter((part) => part !== '')
   return parts.length === 0 ? null : `Closeness: ${parts.join('; ')}.`
+}
+
+/** How much drift the headline survives. */
+function shift({headline}: CertifyMetrics): string | null {
+  const point = headline?.shift
+  if (point === undefined || point === null) return null
+  return `Shift: the bound of ${percentUp(headline!.bound)} stays below ${percent(point.limit)} for every law of such close pairs within ${number(point.kl, 'down')} nats (KL) of the sampled one, or with a density within a factor ${number(point.ratio, 'down')} of it (certified).`
 }
 
 /** What --bounds added, in the last layer. */

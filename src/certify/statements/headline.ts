@@ -1,11 +1,14 @@
 import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {perSource, sourcesOf} from '../sample/sources.js'
 import type {CertifyPlan} from '../plan-types.js'
+import {breakingPoint} from './shift.js'
 import {bestBound} from './cells.js'
 import type {Cell, Headline, LayerMetrics} from '../types.js'
 
 /** The share of close pairs that the headline is about. */
 export const CLOSENESS = 0.1
+/** Where no limit was set, the breaking point is that of one half. */
+const SHIFT_LIMIT = 0.5
 /** A grid of quantiles holds what it says of the anchors' pairs; of other pairs, about that. */
 const ABOUT = Math.SQRT2
 
@@ -46,6 +49,7 @@ export function headlineOf(
     observed: worst.observed,
     status: worst.status,
     arbitrary: arbitraryPairs(plan, eta),
+    shift: breakingPoint(held(worst), plan.options.maxShare ?? SHIFT_LIMIT),
   }
 }
 
