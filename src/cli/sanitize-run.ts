@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {writeFileAtomic} from '../data/atomic-write.js'
 import {InputError, UsageError} from '../errors.js'
+import {edgeKeys} from '../graph/edge-keys.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
 import {normalise} from '../graph/normalise.js'
 import {readGraph} from '../graph/read-graph.js'
@@ -174,13 +175,16 @@ export function outcomeOf(
 /** The cleaned graph last: where it is there, everything else is. */
 export async function writeFiles(
   files: SanitizeFiles,
-  {normalised}: OpenedGraph,
+  {normalised, document}: OpenedGraph,
   {scores, repair}: SanitizeResult,
   report: SanitizeReport,
   written: WriteResult | null,
 ): Promise<void> {
   if (files.scores !== undefined)
-    await writeFileAtomic(files.scores, scoresCsv(scores, repair, normalised.graph.nodeNames))
+    await writeFileAtomic(
+      files.scores,
+      scoresCsv(scores, repair, normalised.graph.nodeNames, edgeKeys(document, normalised)),
+    )
   if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
   if (files.html !== undefined) await writeFileAtomic(files.html, sanitizeHtml(report))
   if (written !== null) await writeFileAtomic(files.out!, written.bytes)

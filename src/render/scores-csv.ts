@@ -31,15 +31,24 @@ const COLUMNS = [
  * Every part of every edge's score as CSV, in the order of the graph's edge list: one row an undirected edge,
  * 0-based node numbers, higher score = more suspect, p the chance that the edge was wired at random. An edge that was not scored has an empty score.
  * Edges that repair added come last, with `added` 1 and no score and no rank.
- * Where the file names its nodes, `source_name` and `target_name` follow.
+ * Where the file names its nodes, `source_name` and `target_name` follow; where its records have keys, `keys`: those of all
+ * records of the edge, with ; between them.
  */
 export function scoresCsv(
   scores: EdgeScores,
   {added}: Pick<Repair, 'added'>,
   nodeNames: readonly string[] | null,
+  keys: readonly string[] | null = null,
 ): string {
-  const lines = [nodeNames === null ? COLUMNS.join(',') : `${COLUMNS.join(',')},source_name,target_name`]
+  const lines = [
+    [
+      ...COLUMNS,
+      ...(nodeNames === null ? [] : ['source_name', 'target_name']),
+      ...(keys === null ? [] : ['keys']),
+    ].join(','),
+  ]
   const names = (u: number, v: number) => (nodeNames === null ? [] : [csvText(nodeNames[u]!), csvText(nodeNames[v]!)])
+  const keysOf = (e: number) => (keys === null ? [] : [csvText(keys[e] ?? '')])
   for (let e = 0; e < scores.score.length; e++) {
     const u = scores.edges[2 * e]!
     const v = scores.edges[2 * e + 1]!
@@ -67,7 +76,7 @@ export function scoresCsv(
       0,
       Number.isNaN(scores.probability[e]!) ? '' : scores.probability[e]!,
     ]
-    lines.push([...row, ...names(u, v)].join(','))
+    lines.push([...row, ...names(u, v), ...keysOf(e)].join(','))
   }
   for (let t = 0; t < added.length; t += 2) {
     const [u, v] = [added[t]!, added[t + 1]!]
@@ -84,7 +93,7 @@ export function scoresCsv(
       degree_source: scores.degrees[u]!,
       degree_target: scores.degrees[v]!,
     }
-    lines.push([...COLUMNS.map((column) => known[column] ?? ''), ...names(u, v)].join(','))
+    lines.push([...COLUMNS.map((column) => known[column] ?? ''), ...names(u, v), ...keysOf(-1)].join(','))
   }
   return lines.join('\n') + '\n'
 }
