@@ -9,7 +9,7 @@
  * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
  * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
  * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
- * node (3 --enough 5: what --defend does). Names that are no case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
+ * node (3 --enough 5: what --defend does). Names that are not case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
  * nearest neighbours by features. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
 import {parseArgs} from 'node:util'

@@ -101,13 +101,15 @@ export async function scorePairs(
 ): Promise<CandidateScores> {
   const wrong = pairs.findIndex((node, at) => node >= graph.nodes || node === pairs[at ^ 1])
   if (wrong >= 0 || pairs.length % 2 !== 0)
-    throw new InputError(`pairs: pair ${wrong >> 1} is no pair of two nodes of the graph, which has ${graph.nodes}`, [
-      'give two different node numbers a pair',
-    ])
-  const {engine, device, threads, memoryLimitBytes, onProgress: _, ...options} = choice
+    throw new InputError(
+      `pairs: pair ${wrong >> 1} is not a pair of two nodes of the graph, which has ${graph.nodes}`,
+      ['give two different node numbers a pair'],
+    )
+  const {engine, device, threads, memoryLimitBytes, onProgress, ...options} = choice
   const run: SanitizeRun = {
     ...(threads !== undefined && {threads}),
     ...(memoryLimitBytes !== undefined && {memoryLimitBytes}),
+    ...(onProgress !== undefined && {onProgress}),
   }
   return withEngine({engine, device, threads}, (chosen) =>
     candidateScorer(

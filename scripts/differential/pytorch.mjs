@@ -54,7 +54,7 @@ async function certify({file, loss, metric, pool}) {
     stream.write = (chunk, ...rest) => {
       if (stream === process.stdout) text += chunk
       const done = rest.at(-1)
-      if (typeof done === 'function') queueMicrotask(done)
+      if (typeof done === 'function') process.nextTick(done)
       return true
     }
   const paths = [join(folder, `${file}.onnx`), '--data', join(folder, `${file}.npz`), '--layers', 'act/*,logits']

@@ -53,7 +53,7 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
 }
 
-/** A folder that is no checkpoint, with what it seems to hold. Throws InputError. */
+/** A folder that is not a checkpoint, with what it seems to hold. Throws InputError. */
 export function refuseForeignFolder(path: string): never {
   const names = readdirSync(path)
   const has = (name: string) => names.includes(name)

@@ -85,7 +85,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   })
 }
 
-/** What is no protobuf is either damaged or something else. */
+/** What is not a protobuf is either damaged or something else. */
 function notOnnx(file: string, error: unknown): unknown {
   if (!(error instanceof InputError) || !error.message.includes('is not a valid protobuf message')) return error
   const [next] = KNOWN

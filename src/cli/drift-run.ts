@@ -63,11 +63,12 @@ export async function runDrift(request: DriftRequest, threads: number, onProgres
 
 /** One shard of the same: what it measured, to be merged. */
 export async function driftPartial(
-  {options, weights: _, ...pair}: DriftRequest,
+  {options, old: before, fresh: after, shift, trustOrder}: DriftRequest,
   threads: number,
   shard: Shard,
   frame: (setting: Setting) => Frame,
 ): Promise<DriftPartial> {
+  const pair = {old: before, fresh: after, shift, trustOrder}
   const open = await openPair(pair)
   try {
     const {old, fresh, alignment} = open

@@ -87,7 +87,7 @@ async function* lines(path: string, form: string, layer: string, dim: number): A
         throw new InputError(
           bad === -1
             ? `${path}, line ${number}: has ${values.length} values; the rule's layer has ${dim}`
-            : `${path}, line ${number}: value ${bad + 1} is no finite number`,
+            : `${path}, line ${number}: value ${bad + 1} is not a finite number`,
           ['give the hidden states of the rule’s layer, a row a line'],
         )
       data.set(values, filled * dim)

@@ -37,7 +37,7 @@ export function textsOf(dataset: Dataset, shape: readonly number[], most: number
 
 /** NumPy's bytes are declared as ASCII whatever they hold, so the library takes each byte for a character. */
 function reallyUtf8(text: string): string {
-  // eslint-disable-next-line no-control-regex -- everything that is no ASCII
+  // eslint-disable-next-line no-control-regex -- everything that is not an ASCII
   if (/^[\x00-\x7f]*$/.test(text)) return text
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(Buffer.from(text, 'latin1'))

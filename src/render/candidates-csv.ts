@@ -4,7 +4,7 @@ import {csvText} from './scores-csv.js'
 export interface JudgedPair {
   readonly source: string
   readonly target: string
-  /** edge: it is in the graph; new: it is not; unknown: an end is no node of the graph, or both are the same */
+  /** edge: it is in the graph; new: it is not; unknown: an end is not a node of the graph, or both are the same */
   readonly status: 'edge' | 'new' | 'unknown'
   /** 1: most suspect; null: nothing is known */
   readonly rank: number | null

@@ -8,8 +8,10 @@ export function poolingSentence({layers}: Pick<CertifyMetrics, 'layers'>): strin
   const said = new Map<string, string[]>()
   for (const {name, pooledOver, batchAxis} of layers) {
     const parts = [
-      ...(pooledOver == null ? [] : [pooledOver]),
-      ...(batchAxis == null || batchAxis === 0 ? [] : [`examples on axis ${batchAxis} of the model's state`]),
+      ...(pooledOver === undefined || pooledOver === null ? [] : [pooledOver]),
+      ...(batchAxis === undefined || batchAxis === null || batchAxis === 0
+        ? []
+        : [`examples on axis ${batchAxis} of the model's state`]),
     ]
     if (parts.length > 0) said.set(parts.join(', '), [...(said.get(parts.join(', ')) ?? []), name])
   }

@@ -5,7 +5,7 @@ import {SELF} from './context.js'
 import type {LikenessSource, PairValues} from './likeness.js'
 
 /**
- * What the likeness of their ends says of pairs that are no edges, as it would be once they are.
+ * What the likeness of their ends says of pairs that are not edges, as it would be once they are.
  *
  * Formula    context t(u → v) + t(v → u) over all neighbours of v and of u; 1 − Σ_cd p_uc A_cd p_vd; cosine of profiles;
  *            |N(u) ∩ N(v)| / |N(u) ∪ N(v)|.

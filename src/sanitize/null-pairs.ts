@@ -81,7 +81,7 @@ function placesOf(numbers: Uint32Array): Uint32Array {
   return out
 }
 
-/** t(u → v) of contextLikeness for a pair that is no edge, the neighbour `without` of v left out. */
+/** t(u → v) of contextLikeness for a pair that is not an edge, the neighbour `without` of v left out. */
 function towards(u: number, v: number, without: number, {profiles: e, graph}: LikenessSource): number {
   const {indptr, indices, values} = graph.weights
   let sum = SELF * rowDot(e, u, e, v)

@@ -197,7 +197,7 @@ describe('embedding files', () => {
   })
 })
 
-describe('arrays that are no hidden states', () => {
+describe('arrays that are not hidden states', () => {
   const logits = f4('logits', [2, 2], [2, 1, 0, 3])
   const labels = i8('labels', [0, 1])
 

@@ -178,7 +178,7 @@ describe('functions of a model, written out', () => {
     expect(inlineFunctions(digits, 'm.onnx')).toBe(digits)
   })
 
-  it('leaves a function alone that is written in another version of the operators', async () => {
+  it('leaves a function alone that is written in another version of the operators', () => {
     const bytes = model([CALL('Block', 'x', 'scores', 'b')], [{...BLOCK, opset: 14}])
     const whole = inlineFunctions(bytes, 'm.onnx')
     const graph = [...fields(whole, 'm')].find(({number}) => number === 7)!

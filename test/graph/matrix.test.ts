@@ -227,14 +227,11 @@ const NAMES: Partial<Record<GraphFormat, string>> = {
 function entries({nodes, edges, directed}: Model): [number, number, number][] {
   return edges.flatMap(({source, target, weight = 1}) => {
     const [u, v] = [nodes.indexOf(source), nodes.indexOf(target)]
-    return (
-      directed
-        ? [[u, v, weight]]
-        : [
-            [u, v, weight],
-            [v, u, weight],
-          ]
-    ) as [number, number, number][]
+    const both: [number, number, number][] = [
+      [u, v, weight],
+      [v, u, weight],
+    ]
+    return directed ? both.slice(0, 1) : both
   })
 }
 
@@ -244,7 +241,8 @@ interface Reading extends Omit<Model, 'directed'> {
 }
 const number = (value: unknown) =>
   value === undefined || value === '' || Number.isNaN(value) ? undefined : Number(value)
-const text = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value))
+const text = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined
 const fromGraph = (graph: MultiGraph): Reading => ({
   nodes: graph.nodes(),
   tags: graph.mapNodes((_, a: Record<string, unknown>) => text(a['tag'])),

@@ -67,7 +67,7 @@ describe('training', () => {
     const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 2)
     const optimizer = tf.train.adam(OPTIONS.learningRate, 0.9, 0.999, 1e-8)
     const variables = model.trainableWeights.map((weight) => weight.read() as Variable)
-    // One batch holds all examples, so their order is no matter.
+    // One batch holds all examples, so their order is not a matter.
     for (let epoch = 0; epoch < epochs; epoch++)
       optimizer.minimize(
         () => tf.losses.softmaxCrossEntropy(y, model.apply(x, {training: true}) as Tensor),

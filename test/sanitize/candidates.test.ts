@@ -14,7 +14,7 @@ const document = await readGraph('fixtures/community-graph/community-graph.npz')
 const {graph} = normalise(document)
 const m = graph.edges.length / 2
 const isEdge = new Set(Array.from({length: m}, (_, e) => graph.edges[2 * e]! * graph.nodes + graph.edges[2 * e + 1]!))
-/** Pairs of different nodes that are no edges. */
+/** Pairs of different nodes that are not edges. */
 function strangers(count: number, seed: number): Uint32Array {
   const {integer} = random(seed)
   const out: number[] = []
@@ -139,6 +139,6 @@ const strangersOf = (nodes: number) =>
 
 it('a pair that names no two nodes is refused', async () => {
   await expect(scorePairs(graph, Uint32Array.of(0, 1, 2, 2), {threads: 1})).rejects.toThrow(
-    /pair 1 is no pair of two nodes/,
+    /pair 1 is not a pair of two nodes/,
   )
 })

@@ -29,7 +29,7 @@ export async function makeRule(
 ): Promise<Rule> {
   const {anchors, references, options} = plan
   if (plan.alpha === null)
-    throw new UsageError('a rule needs the split: its guarantee comes from rows that are no anchors', [
+    throw new UsageError('a rule needs the split: its guarantee comes from rows that are not anchors', [
       `leave out ${option('split: null')}`,
     ])
   if (references.groups !== null && references.groups !== undefined)

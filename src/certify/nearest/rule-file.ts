@@ -6,7 +6,7 @@ import {openNpz, writeNpz} from '../../data/npz.js'
 import type {LossName, MetricName} from '../types.js'
 import type {ChosenRule, Rule} from './rule.js'
 
-/** What of a rule is no array. */
+/** What of a rule is not an array. */
 type Header = ChosenRule & {format: 1; lossName: LossName; metric: MetricName; sha256: string}
 
 const AGAIN = ['write the rule again with surety certify']
@@ -35,11 +35,12 @@ export function readRule(bytes: Uint8Array, place: string): Rule {
   const archive = openNpz(bytes, place)
   const fault = (what: string) => new InputError(`${place}: ${what}`, AGAIN)
   const missing = ['anchors', 'losses', 'rows', 'rule'].find((name) => !archive.names.includes(name))
-  if (missing !== undefined) throw fault(`is no rule: it has no array ${missing}`)
+  if (missing !== undefined) throw fault(`is not a rule: it has no array ${missing}`)
   const read = (name: string) => archive.read(name)
   const json: unknown = parseJson(Uint8Array.from(numbersOf(read('rule'), place)), `${place}, rule`)
-  if (!isJsonObject(json) || json['format'] !== 1) throw fault('is no rule of this version')
-  const {format: _, sha256, ...chosen} = json as unknown as Header
+  if (!isJsonObject(json)) throw fault('is not a rule of this version')
+  const {format, sha256, ...chosen} = json as unknown as Header
+  if (format !== 1) throw fault('is not a rule of this version')
   const [states, losses, rows] = [read('anchors'), read('losses'), read('rows')]
   const [m = 0, dim = 0] = states.shape
   const data = numbersOf(states, place)
@@ -51,7 +52,7 @@ export function readRule(bytes: Uint8Array, place: string): Rule {
   const {radius, anchorLoss, target, layer, metric} = chosen
   const numbers = [radius, anchorLoss, target?.risk, target?.loss, target?.alpha, chosen.coverage, chosen.accepted]
   if (!numbers.every((x) => typeof x === 'number' && x >= 0 && x < Infinity))
-    throw fault('a threshold or figure of its guarantee is no number ≥ 0')
+    throw fault('a threshold or figure of its guarantee is not a number ≥ 0')
   if (typeof layer !== 'string' || !METRICS.includes(metric)) throw fault('its layer or metric is not named')
   const own = Uint32Array.from(anchorRows)
   if (digestOf(chosen, data, anchorLosses, own) !== sha256) throw fault('it was changed after it was written')

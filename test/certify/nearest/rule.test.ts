@@ -176,7 +176,7 @@ describe('surety check', () => {
 
   it.each([
     ['wide.csv', '1,2,3,4\n', 'line 1: has 4 values'],
-    ['hole.csv', '1,2,3\n1,,3\n', 'line 2: value 2 is no finite number'],
+    ['hole.csv', '1,2,3\n1,,3\n', 'line 2: value 2 is not a finite number'],
     ['text.jsonl', '{"x": 1}\n', 'line 1: has no list of numbers'],
     ['states.txt', '1,2,3\n', 'is no .npz'],
   ])('refuses %s', async (name, content, message) => {
