@@ -13,7 +13,7 @@ const WIDE = [
 /** Which command shows what a room does. */
 const COMMANDS = {
   attack: ['attack'],
-  certify: ['certify', 'verify'],
+  certify: ['certify', 'check', 'verify'],
   checkpoint: ['certify'],
   drift: ['drift'],
   evaluate: ['evaluate'],

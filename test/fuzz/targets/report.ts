@@ -3,11 +3,19 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {mutateJson} from '../../../scripts/fuzz/mutate/json.js'
 import type {Mutator} from '../../../scripts/fuzz/mutate/mutator.js'
-import {JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
+import {mutateBytes} from '../../../scripts/fuzz/mutate/bytes.js'
+import {mutateZip} from '../../../scripts/fuzz/mutate/containers.js'
+import {CSV_WORDS, JSON_WORDS, mutateTokens} from '../../../scripts/fuzz/mutate/text.js'
 import type {Target} from '../../../scripts/fuzz/target.js'
 import {certify} from '../../../src/certify/certify.js'
 import {type KeepSums, measureBlocks} from '../../../src/certify/measure/measure.js'
 import {keepPacked, type PackedBlockSums} from '../../../src/certify/evidence/partial-blocks.js'
+import {checkRows} from '../../../src/certify/nearest/check.js'
+import type {Rule} from '../../../src/certify/nearest/rule.js'
+import {readRule, writeRule} from '../../../src/certify/nearest/rule-file.js'
+import {stateRows} from '../../../src/cli/state-rows.js'
+import {writeNpy} from '../../../src/data/npy.js'
+import {writeNpz} from '../../../src/data/npz.js'
 import {planCertify} from '../../../src/certify/plan/plan.js'
 import {mergeShares} from '../../../src/certify/shards.js'
 import {keptIn} from '../../../src/cli/resumption.js'
@@ -47,6 +55,36 @@ const resealed =
       return changed
     }
   }
+
+/** A rule of three anchors. */
+function smallRule(): Rule {
+  return {
+    layer: 'h',
+    radius: 1,
+    anchorLoss: 0.5,
+    target: {risk: 0.1, loss: 1, minCoverage: 0, alpha: 0.05},
+    references: 50,
+    accepted: 40,
+    wrong: 1,
+    coverage: 0.6,
+    tested: 2,
+    lossName: 'zero-one',
+    metric: 'l2',
+    anchors: {rows: 3, cols: 2, data: Float64Array.of(0, 0, 1, 1, 2, 0)},
+    anchorLosses: Float64Array.of(0, 1, 0),
+    anchorRows: Uint32Array.of(4, 7, 9),
+  }
+}
+
+function stateSeeds() {
+  const states = {name: 'h', shape: [3, 2], type: 'f8', data: Float64Array.of(1, 2, 3, 4, 5, 6)} as const
+  return {
+    csv: Buffer.from('a,b\n1,2\n3,4\n'),
+    jsonl: Buffer.from('[1, 2]\n{"h": [3, 4]}\n'),
+    npz: writeNpz([states]),
+    npy: writeNpy(states),
+  }
+}
 
 /** A report of certify with all evidence, small. */
 export async function certificate(): Promise<CertifyReport> {
@@ -119,6 +157,34 @@ export const REPORT_TARGETS: Target[] = [
       return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})
     },
   },
+  {
+    name: 'rule',
+    seeds: () => [writeRule(smallRule())],
+    mutators: [mutateZip(mutateBytes, mutateJson)],
+    open: () => async (bytes) => {
+      const rule = readRule(bytes, 'rule.npz')
+      return checkRows(rule, {rows: 1, cols: rule.anchors.cols, data: new Float64Array(rule.anchors.cols)}, engine)
+    },
+  },
+  ...(['csv', 'jsonl', 'npz', 'npy'] as const).map(
+    (form): Target => ({
+      name: `state-rows-${form}`,
+      seeds: () => [stateSeeds()[form]],
+      mutators:
+        form === 'jsonl'
+          ? [mutateTokens(JSON_WORDS)]
+          : form === 'csv'
+            ? [mutateTokens(CSV_WORDS)]
+            : [mutateZip(mutateBytes)],
+      open: (folder) => async (bytes) => {
+        const path = join(folder, `states.${form}`)
+        writeFileSync(path, bytes)
+        let rows = 0
+        for await (const block of stateRows(path, {layer: 'h', dim: 2})) rows += block.rows
+        return rows
+      },
+    }),
+  ),
   kept('kept-run', 'run.json', (run) => run({})),
   kept('kept-part', 'layer-0-block-0.json', async (_, keep) =>
     keep(0, 0, () => Promise.reject(new InternalError('the part is there'))),
