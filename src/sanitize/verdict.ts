@@ -15,7 +15,7 @@ export function sanitizeVerdict(metrics: SanitizeMetrics): Verdict {
         : `${found === undefined ? '' : `${findingText(found)}; `}${removedText(metrics)}; ${complexityText(metrics)}`,
     meaning: [
       'A chance says that an edge looks wired at random, as an attacker of unlike nodes wires it: an estimate, and no proof of an attack.',
-      'A graph has edges of its own that look so, and they look the same as added ones. An edge that was kept, or not scored, is not certified as genuine.',
+      'A graph has edges of its own that look random, and they cannot be distinguished from added ones. An edge that was kept, or not scored, is not certified as genuine.',
     ],
   }
 }
