@@ -45,7 +45,7 @@ export const FORMAT_TABLE: readonly FormatRow[] = [
     format: 'plain-npz',
     extensions: ['.npz'],
     writtenAs: '.npz',
-    from: '`edges` [m, 2], `edge_index` [2, m] (PyTorch Geometric, DGL); other arrays by `--arrays`',
+    from: '`edges` [m, 2], `edge_index` [2, m] (PyTorch Geometric, DGL); arrays of other names by asking',
     holds: ALL,
   },
   {

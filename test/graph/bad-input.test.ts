@@ -207,7 +207,7 @@ const CASES: Case[] = [
     '<!DOCTYPE graphml [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml><graph/></graphml>',
     /has a DOCTYPE, which is refused/,
   ],
-  ['an undefined entity', 'aj.graphml', graphml('<graph><node id="&x;"/></graph>'), /no well-formed XML/],
+  ['an undefined entity', 'aj.graphml', graphml('<graph><node id="&x;"/></graph>'), /not well-formed XML/],
   ['GraphML without a graph', 'ak.graphml', graphml(''), /has no graph element/],
   [
     'an edge to a missing node in GraphML',

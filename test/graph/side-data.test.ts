@@ -75,7 +75,7 @@ describe('features, labels and split of their own', () => {
     [
       'features',
       {features: put('bad1.npy', writeNpy(array('f', 'f4', [1, 2], [2, 1])))},
-      /bad1\.npy: has 2 rows, but the node ids of .*edges\.csv run from 0 to 2, so which row is whose/,
+      /bad1\.npy: has 2 rows, but the node ids of .*edges\.csv run from 0 to 2, so which row belongs to which node/,
     ],
     [
       'flat features',

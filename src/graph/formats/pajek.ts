@@ -45,7 +45,7 @@ export function readPajek(bytes: Uint8Array, place: string, limits: GraphLimits)
     const weight = cells[2] === undefined ? 1 : Number(cells[2])
     if ((section !== 'arcs' && section !== 'edges') || !isNode(cells[0]) || !isNode(cells[1]) || Number.isNaN(weight))
       throw new InputError(
-        `${where}: ${JSON.stringify(line.slice(0, 80))} is no ${section === 'vertices' ? 'vertex' : 'edge'} of a graph of ${nodes} nodes`,
+        `${where}: ${JSON.stringify(line.slice(0, 80))} is not ${section === 'vertices' ? 'a vertex' : 'an edge'} of a graph of ${nodes} nodes`,
         ['two numbers of vertices, from 1, and a weight'],
       )
     ends.push(Number(cells[0]) - 1, Number(cells[1]) - 1)
