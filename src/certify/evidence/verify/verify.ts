@@ -1,3 +1,4 @@
+import {InputError} from '../../../errors.js'
 import {type Certification, conclude} from '../../certify.js'
 import type {Evidence} from '../evidence.js'
 import type {CertifyOptions} from '../../options.js'
@@ -30,7 +31,9 @@ export function verifyCertificate(
   if (evidence === null) return ['there is no evidence']
   const faults = evidenceFaults(claim.metrics, evidence, options, drawn)
   if (faults.length > 0) return faults
-  const {plan, sums, pairs} = rebuild(claim.metrics, evidence, options)
+  const rebuilt = rebuildOrFault(claim.metrics, evidence, options)
+  if (typeof rebuilt === 'string') return [rebuilt]
+  const {plan, sums, pairs} = rebuilt
   const grids = gridFaults(plan, evidence)
   if (grids.length > 0) return grids
   const again = conclude(plan, sums, pairs)
@@ -44,6 +47,16 @@ export function verifyCertificate(
     ),
     ...missing.map(({message}) => `the note is missing: ${message}`),
   ]
+}
+
+/** Sums that the configuration does not ask for, or that cannot be, are a discrepancy like any other. */
+function rebuildOrFault(...claim: Parameters<typeof rebuild>): ReturnType<typeof rebuild> | string {
+  try {
+    return rebuild(...claim)
+  } catch (error) {
+    if (error instanceof InputError) return error.message
+    throw error
+  }
 }
 
 /** Grids that the configuration states and the evidence does not have: nothing can be computed from them. */
