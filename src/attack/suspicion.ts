@@ -5,7 +5,7 @@ import {aggregation} from '../sanitize/aggregate.js'
 import {canonicalOrder} from '../sanitize/canonical.js'
 import {edgeChances} from '../sanitize/edge-chances.js'
 import {pairScores} from '../sanitize/fused.js'
-import {givenLabels} from '../sanitize/labels.js'
+import {givenLabels, requireClasses} from '../sanitize/labels.js'
 import {likenessSources} from '../sanitize/likeness.js'
 import {repairableEdges} from '../sanitize/repair.js'
 import {DEFENDING_REPAIR} from '../sanitize/settings.js'
@@ -35,6 +35,7 @@ export async function defenceCost(
   const {nodes, edges} = graph
   const mixing = aggregation(nodes, edges, 'row', 1)
   const given = givenLabels(graph)
+  requireClasses(given)
   const order = canonicalOrder(graph, given.labels, mixing)
   const sources = await likenessSources(graph, given, order, random, exact, products)
   const {score, fit} = edgeChances(edges, sources, mixing, order, graph.features !== null, random)

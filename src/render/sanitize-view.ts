@@ -16,7 +16,16 @@ export function effects(metrics: SanitizeMetrics): Effect[] {
   return [
     {name: 'edges', before: edges, after: left, kind: 'count'},
     {...complexity(metrics), kind: 'number'},
-    {name: 'edges whose labels agree', before: metrics.agreementBefore, after: metrics.agreementAfter, kind: 'share'},
+    ...(metrics.classes === 0
+      ? []
+      : [
+          {
+            name: 'edges whose labels agree',
+            before: metrics.agreementBefore,
+            after: metrics.agreementAfter,
+            kind: 'share' as const,
+          },
+        ]),
     {name: 'mean degree', before: meanDegree(edges), after: meanDegree(left), kind: 'number'},
     {name: 'isolated nodes', before: metrics.isolatedBefore, after: metrics.isolatedAfter, kind: 'count'},
   ]
@@ -72,6 +81,7 @@ export const chance = (probability: number | null | undefined): string =>
 
 /** What is known of an end of an edge, for a person. */
 export function endText({name, label, given, degree, neighbours}: ReviewedEnd): string {
+  if (label < 0) return `${name}: degree ${degree}`
   const around = neighbours.slice(0, 3).map(({label: of, nodes}) => `${nodes} of class ${of}`)
   return `${name}: class ${label} (${given ? 'given' : 'guessed'}), degree ${degree}; other neighbours: ${around.join(', ') || 'none'}`
 }

@@ -41,7 +41,16 @@ export async function decideCut(
     const count = countBy(prune.rule, prune.value, score, known, probability)
     return {...concluded, rule: {rule: prune.rule, count}, eligible: known}
   }
-  const harm = !auto.isClear && auto.count > TESTED_FROM * supported.length ? await harmTest(prepared, minDegree) : null
+  const isTested = !auto.isClear && auto.count > TESTED_FROM * supported.length
+  if (isTested && prepared.given.missing !== null)
+    return {
+      finding: 'not enough evidence to judge',
+      reason: `${auto.count} edges look wired at random, and without labels of two classes no pruning of them can be tried on hidden ones`,
+      harm: null,
+      rule: {rule: 'auto', count: 0},
+      eligible: known,
+    }
+  const harm = isTested ? await harmTest(prepared, minDegree) : null
   if (harm?.vetoes !== true) return {...concluded, harm, rule: {rule: 'auto', count: auto.count}, eligible: known}
   return {
     finding: 'not enough evidence to judge',

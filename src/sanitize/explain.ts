@@ -13,9 +13,11 @@ export function explainEdge(scores: EdgeScores, e: number): string {
   if (scores.scored[e] === 0)
     return `not scored: no changed row lies in the node set, so nothing is known about it (${place})`
   const labels =
-    scores.pseudoDisagree[e] === 1
-      ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}`
-      : `both ends look like class ${scores.pseudoLabels[u]!}`
+    scores.pseudoLabels[u]! < 0
+      ? 'no classes are known'
+      : scores.pseudoDisagree[e] === 1
+        ? `its ends look like classes ${scores.pseudoLabels[u]!} and ${scores.pseudoLabels[v]!}`
+        : `both ends look like class ${scores.pseudoLabels[u]!}`
   const likeness = `${scores.evidence} alike by ${percent(parts.similarity[e]!)}, common neighbours ${percent(parts.overlap[e]!)}`
   const effect =
     parts.kc[e]! > 0
@@ -91,7 +93,9 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     change === 0 ? 'stays as it is' : `${change > 0 ? 'falls' : 'rises'} by ${Math.abs(change).toExponential(1)}`
   return [
     `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
-    `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
+    one < 0
+      ? 'labels: no classes are known'
+      : `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
     `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
     `${scores.evidence}: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
     `fit: by its likeness and common neighbours the odds that it is an edge and not a pair wired at random are ${Math.exp(parts.fit[e]!).toPrecision(2)} to 1 (${by(places.fit)})`,

@@ -14,40 +14,54 @@ export interface GivenLabels {
   readonly classes: number
   /** [classes] the label of each class, ascending */
   readonly names: Int32Array
+  /** why classes say nothing: every node then stands in one class; null: they are used */
+  readonly missing: string | null
 }
 
 /**
  * The labels sanitize may use: those of `split.train` where the file has a split, every label ≥ 0 otherwise. All others
- * are replaced by −1 here, once, so that nothing downstream can read them.
- *
- * Throws     InputError  no labels, no labelled node, or one class only.
+ * are replaced by −1 here, once, so that nothing downstream can read them. Without two classes there is nothing to
+ * compare: every node stands in one class, and `missing` says why.
  */
 export function givenLabels(graph: Graph): GivenLabels {
-  if (graph.labels === null)
-    throw new InputError('the graph has no labels, and the score needs some', [
-      `give the labels of a few nodes with ${option('labels')}`,
-    ])
+  if (graph.labels === null) return oneClass(graph.nodes, 'the graph has no labels')
   const all = graph.labels
   const candidates =
     graph.split === null ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : graph.split.train.slice().sort()
   const nodes = candidates.filter((i) => all[i]! >= 0)
   const labels = new Int32Array(graph.nodes).fill(-1)
   for (const i of nodes) labels[i] = all[i]!
-  if (nodes.length === 0) {
-    throw new InputError(`no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`, [
-      `give labels with ${option('labels')}, or a split whose training part has labelled nodes`,
-    ])
-  }
+  if (nodes.length === 0)
+    return oneClass(
+      graph.nodes,
+      `no node is labelled${graph.split === null ? '' : ' in the training part of the split'}`,
+    )
   const seen = new Set(Array.from(nodes, (i) => labels[i]!))
   if (seen.size === 1)
-    throw new InputError(
-      `all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}; at least two classes are needed`,
-      ['label nodes of another class'],
-    )
+    return oneClass(graph.nodes, `all ${nodes.length} labelled nodes have class ${labels[nodes[0]!]!}`)
   // A class without a labelled node adds no column to Y: labels 0, 1, 50 give what 0, 1, 2 give.
   const names = Int32Array.from(seen).sort()
   for (const i of nodes) labels[i] = names.indexOf(labels[i]!)
-  return {nodes, labels, classes: names.length, names}
+  return {nodes, labels, classes: names.length, names, missing: null}
+}
+
+const oneClass = (nodes: number, missing: string): GivenLabels => ({
+  nodes: Uint32Array.from({length: nodes}, (_, i) => i),
+  labels: new Int32Array(nodes),
+  classes: 1,
+  names: Int32Array.of(0),
+  missing,
+})
+
+/**
+ * Throws  InputError  classes say nothing, and what is asked for rests on them alone.
+ */
+export function requireClasses({missing}: GivenLabels): void {
+  if (missing === null) return
+  throw new InputError(`${missing}, and kernel complexity needs two classes to rank edges`, [
+    `give the labels of a few nodes with ${option('labels')}`,
+    `leave out ${option('preset')} paper: the default score needs no labels`,
+  ])
 }
 
 /**

@@ -7,7 +7,7 @@ import {random, type Random} from '../stats/random.js'
 import {type Aggregation, aggregation} from './aggregate.js'
 import {canonicalOrder} from './canonical.js'
 import {kernelFeatures} from './features.js'
-import {type GivenLabels, givenLabels, labelMatrix} from './labels.js'
+import {type GivenLabels, givenLabels, labelMatrix, requireClasses} from './labels.js'
 import {commonLabels, labelledSource, type LikenessSource, likenessSources} from './likeness.js'
 import type {KernelValues} from './landmarks.js'
 import {planSolver, type ProblemSizes, type Resources, type SolverPlan} from './plan.js'
@@ -47,7 +47,7 @@ export interface PreparedGraph {
  * Precision  `exact` is an engine in fp64.
  * Reads      labels of split.train only (all given labels where the file has no split).
  * Cost       linear in edges and stored features, and likenessSources.
- * Throws     InputError  no edge, no labelled node, one class only, or a value of the features that is not finite.
+ * Throws     InputError  no edge, a value of the features that is not finite, or the preset paper without two classes.
  *            UsageError  options, or no solver fits the memory limit.
  */
 export async function prepareGraph(
@@ -66,7 +66,8 @@ export async function prepareGraph(
   const problem = {
     ...sizes,
     labelFreeRidge: settings.labelFreeRidge,
-    y: labelMatrix(labels, sizes.nodeSet, given.classes, settings.coding),
+    // A single column minus its mean is zero.
+    y: labelMatrix(labels, sizes.nodeSet, given.classes, given.missing === null ? settings.coding : 'one-hot'),
   }
   return {
     graph,
@@ -108,6 +109,7 @@ export function planSanitize(
   const scaled = original.features === null || settings.preset === 'paper' ? null : scaledFeatures(original.features)
   const graph = scaled === null ? original : {...original, features: scaled.features}
   const given = givenLabels(graph)
+  if (settings.preset === 'paper') requireClasses(given)
   const sizes = {
     features: kernelFeatures(graph),
     graph: aggregation(graph.nodes, graph.edges, settings.norm, settings.hops),

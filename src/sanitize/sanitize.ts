@@ -138,7 +138,8 @@ export async function concludeScores(
   kernelParts: readonly SolvedBlock[],
 ): Promise<SanitizeResult> {
   const {graph, options, settings, mixing, given, problem} = prepared
-  const labels = prepared.labels.map((c) => given.names[c]!)
+  const hasClasses = given.missing === null
+  const labels = prepared.labels.map((c) => (hasClasses ? given.names[c]! : -1))
   const {edges, nodes} = graph
   const {facts} = solver
   const m = edges.length / 2
@@ -158,12 +159,14 @@ export async function concludeScores(
     rank: marking.rank,
     pruned: marking.pruned,
     weight: softWeights(marking.rank, scored, marking.prunedCount / m, spared),
-    labelledEnds: ends((u, v) => Number(given.labels[u]! >= 0) + Number(given.labels[v]! >= 0)),
+    labelledEnds: ends(
+      (u, v) => Number(hasClasses && given.labels[u]! >= 0) + Number(hasClasses && given.labels[v]! >= 0),
+    ),
     pseudoDisagree: ends((u, v) => Number(labels[u] !== labels[v])),
     pseudoLabels: labels,
     degrees: mixing.degrees,
   }
-  const givenNames = given.labels.map((c) => (c < 0 ? c : given.names[c]!))
+  const givenNames = given.labels.map((c) => (hasClasses && c >= 0 ? given.names[c]! : -1))
   const repair = repairEdges(
     edges,
     marking.pruned,
@@ -198,8 +201,8 @@ export async function concludeScores(
     },
     evidence: {from: judged.evidence, separation: chances.random.separation},
     randomEdges: randomEdgeSummary(chances, probability, marking.pruned, decided),
-    labelledNodes: given.nodes.length,
-    classes: given.classes,
+    labelledNodes: hasClasses ? given.nodes.length : 0,
+    classes: hasClasses ? given.classes : 0,
     zeroRows: facts.zeroRows,
     isolatedBefore: isolated(mixing.degrees),
     isolatedAfter: isolated(after.degrees),

@@ -42,7 +42,7 @@ function complexityText({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): stri
 
 /** What a reader must know of how the scores came about. */
 export function sanitizeNotes(
-  {graph, plan, options, leftOut}: PreparedGraph,
+  {graph, plan, options, leftOut, given}: PreparedGraph,
   metrics: SanitizeMetrics,
   facts: KernelFacts,
 ): Note[] {
@@ -53,6 +53,12 @@ export function sanitizeNotes(
       message: `kernel-complexity scores by ${facts.method === 'exact' ? 'exact removal' : 'the first-order closed form'}`,
     },
   ]
+  if (given.missing !== null)
+    notes.push({
+      level: 'warning',
+      code: 'no-classes',
+      message: `${given.missing}: classes have no say, edges are judged by context, common neighbours and fit, and kernel complexity is that of one constant label`,
+    })
   const harm = metrics.randomEdges?.harm ?? null
   if (harm !== null)
     notes.push({

@@ -68,11 +68,15 @@ function figures(metrics: SanitizeMetrics): KeyFigure[] {
       value: change(kernel.before, kernel.after) ?? '–',
       detail: `${number(kernel.before)} before, ${number(kernel.after)} after; ${kernel.better}`,
     },
-    {
-      name: 'Edges whose labels agree',
-      value: points(agreementAfter - agreementBefore),
-      detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`,
-    },
+    ...(metrics.classes === 0
+      ? []
+      : [
+          {
+            name: 'Edges whose labels agree',
+            value: points(agreementAfter - agreementBefore),
+            detail: `${percent(agreementBefore)} before, ${percent(agreementAfter)} after; given labels or pseudo-labels`,
+          },
+        ]),
     {name: 'Score at the cut', value: orDash(cut.score), detail: 'pruned edges score at least this'},
     {
       name: 'Not scored',
