@@ -1,5 +1,5 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
-import {certifyFlags} from '../src/cli/certify-run.js'
+import {certifyFlags} from '../src/cli/certify-flags.js'
 import {seedFlag} from '../src/cli/flags.js'
 import {sanitizeFlags} from '../src/cli/sanitize-flags.js'
 import {flagSchemas} from './flag-schemas.js'

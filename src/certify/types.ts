@@ -1,9 +1,13 @@
+import type {PerturbationMetrics} from './perturbation-types.js'
+import type {Comparison} from './comparison-types.js'
 import type {BreakingPoint} from './statements/shift.js'
 import type {NearestHeadline, NearestPoint} from './nearest/types.js'
 import type {CellStatus, ChannelGroup, ClassPair, ClassRow, Examples, LabelHint} from './family-types.js'
 
+export type * from './comparison-types.js'
 export type * from './family-types.js'
 export type * from './nearest/types.js'
+export type * from './perturbation-types.js'
 export type {BreakingPoint} from './statements/shift.js'
 
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
@@ -294,123 +298,4 @@ export interface Localization {
   legacyLast?: number
   /** at most 20, strongest first; absent without labels */
   labelHints?: LabelHint[]
-}
-
-/**
- * random: drawn for every example; attack: chosen by an algorithm that knows the model; supplied: pairs that came with
- * the data
- */
-export type PerturbationKind = 'random' | 'attack' | 'supplied'
-
-/** Statements about independent pairs (z, z′) of an example and its perturbed copy with the same label. */
-export interface PerturbationMetrics {
-  name: string
-  /** in the unit that the description names; null for supplied pairs */
-  strength: number | null
-  kind: PerturbationKind
-  /** what was done to an example, with units and clipping */
-  description: string
-  /** pairs of the statements: those of the references. Those of the anchors chose δ, τ and stakes */
-  pairs: number
-  /** share of rows whose predicted class is the label after the perturbation; null if unknown */
-  accuracy: number | null
-  meanLoss: {original: number; perturbed: number}
-  alpha: PairAlpha
-  /** P[ΔL ≥ η] for each η, whatever the distance */
-  changes: {eta: number; exceeding: number; observed: number; upper: number}[]
-  layers: PerturbationLayer[]
-  cells: PerturbationCell[]
-}
-
-/** α of each single statement about one pair distribution. */
-export interface PairAlpha {
-  total: number
-  epsilon: number
-  change: number
-  /** of the joint and of the conditional bound of a cell, each */
-  cell: number
-  statements: number
-}
-
-export interface PerturbationLayer {
-  name: string
-  /** τ, in scaled units: the smallest δ */
-  floor: number
-  /** how far the perturbation moves the hidden state, median over the pairs, raw units */
-  medianPairDistance: number
-  /** ε_Q = E[ΔL / max(d, τ)] over the pairs, with its exact upper bound */
-  epsilon: {raw: {estimate: number; upper: number}; scaleFree: {estimate: number; upper: number}}
-}
-
-export interface PerturbationCell {
-  layer: string
-  /** in scaled units (those of the random pairs), and the same radius in raw units */
-  delta: number
-  deltaRaw: number
-  eta: number
-  /** pairs within δ, their share, and how many of them have ΔL ≥ η */
-  pairs: number
-  fraction: number
-  exceeding: number
-  observed: number | null
-  /** upper bounds: P[ΔL ≥ η, d ≤ δ], P[ΔL ≥ η | d ≤ δ], and of the first again from ε_Q δ/η alone */
-  joint: number
-  conditional: number
-  markov: number
-  /** of the conditional bound */
-  status: Exclude<CellStatus, 'invalid'>
-}
-
-/** The difference to an earlier report on the same anchors and references: this checkpoint minus the earlier one. */
-export interface Comparison {
-  /** how it was established that the examples are the same */
-  pairing: 'input-hash' | 'labels'
-  /**
-   * all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report
-   */
-  alpha: number
-  /** accuracy now and then, with an exact interval of the difference; absent where one is unknown */
-  performance?: {value: number; earlier: number; difference: number; exact: [number, number]}
-  /** L_max of the two, where they differ: then their ε and η are of other losses */
-  lossMax?: {here: number | null; there: number | null}
-  /** those collapsed in neither */
-  layers: LayerDifference[]
-  /** at the same place of the two grids; empty where the grids differ in size or η */
-  cells: CellDifference[]
-  /** layers without a counterpart */
-  onlyHere: string[]
-  onlyThere: string[]
-}
-
-export interface LayerDifference {
-  name: string
-  /** τ in scale-free units, here and there: distances below it count as it, so a difference changes ε too */
-  floor: number
-  earlierFloor: number
-  /** scale-free ε of this and of the earlier checkpoint: estimates */
-  epsilon: number
-  earlier: number
-  difference: number
-  /** exact, all layers at once; null where a layer has no floor */
-  exact: [number, number] | null
-  /** paired and normal, each layer by itself: no certificate */
-  asymptotic: [number, number]
-}
-
-export interface CellDifference {
-  layer: string
-  delta: number
-  earlierDelta: number
-  eta: number
-  observed: number | null
-  earlierObserved: number | null
-  /** of the observed shares; null where one has no pair */
-  difference: number | null
-  /** of the difference of P[ΔL ≥ η | d ≤ δ], all cells at once; null where one has no pair */
-  exact: [number, number] | null
-  /** of the same, paired and normal: no certificate, and [0, 0] where no loss changed */
-  asymptotic: [number, number] | null
-  /** the smallest of the three certified bounds, now and then */
-  bound: number
-  earlierBound: number
 }

@@ -1,4 +1,4 @@
-import {type NamedArray} from '../data/named-array.js'
+import type {NamedArray} from '../data/named-array.js'
 import {writeNpz} from '../data/npz.js'
 import {clopperPearsonUpper} from '../stats/clopper-pearson.js'
 import {checkRows} from '../certify/nearest/check.js'

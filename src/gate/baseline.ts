@@ -1,5 +1,5 @@
 import {compareWith} from '../certify/evidence/pairing.js'
-import type {Comparison} from '../certify/types.js'
+import type {Comparison} from '../certify/comparison-types.js'
 import {InputError} from '../errors.js'
 import {incomparable} from './comparable.js'
 import {asCertificate, type JudgedReport} from './judged-report.js'

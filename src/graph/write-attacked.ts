@@ -1,7 +1,7 @@
 import type {NamedArray} from '../data/named-array.js'
 import {openNpz, writeNpz} from '../data/npz.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from './document.js'
-import {writeSimpleNpz} from './formats/plain-npz.js'
+import {writeSimpleNpz} from './formats/write-plain-npz.js'
 import {csrNames, DENSE_FEATURES, FEATURE_PREFIXES} from './npz-arrays.js'
 
 /** Flat pairs [2 k], u < v, sorted. */

@@ -11,7 +11,7 @@ import {writeGraphologyJson} from './formats/graphology-json.js'
 import {writeGml} from './formats/write-gml.js'
 import {writeMatrixMarket} from './formats/write-matrix-market.js'
 import {writePajek} from './formats/write-pajek.js'
-import {writePlainNpz} from './formats/plain-npz.js'
+import {writePlainNpz} from './formats/write-plain-npz.js'
 import {recordGraph, type WrittenGraph} from './written.js'
 
 type Writer = (graph: WrittenGraph) => WriteResult

@@ -1,4 +1,4 @@
-import type {Comparison} from '../certify/types.js'
+import type {Comparison} from '../certify/comparison-types.js'
 import {number, setting} from './format.js'
 
 const SHOWN = 3

@@ -1,4 +1,5 @@
-import type {CertifyMetrics, Comparison} from '../certify/types.js'
+import type {CertifyMetrics} from '../certify/types.js'
+import type {Comparison} from '../certify/comparison-types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import {poolingSentence} from './pooling.js'
 import {findings} from './certify-findings.js'

@@ -5,7 +5,7 @@ import type {NormalisedGraph} from '../../src/graph/document.js'
 import {normalise, normaliseRaw} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {writeGraph} from '../../src/graph/write-graph.js'
-import {writeSimpleNpz} from '../../src/graph/formats/plain-npz.js'
+import {writeSimpleNpz} from '../../src/graph/formats/write-plain-npz.js'
 import {testFolder} from './files.js'
 
 const {put} = testFolder()

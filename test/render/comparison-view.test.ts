@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest'
-import type {Comparison} from '../../src/certify/types.js'
+import type {Comparison} from '../../src/certify/comparison-types.js'
 import {comparisonCaveats} from '../../src/render/comparison-view.js'
 import {certifyHtml} from '../../src/render/html/certify.js'
 import {certifyMarkdown} from '../../src/render/markdown.js'

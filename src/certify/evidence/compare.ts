@@ -9,7 +9,8 @@ import {type CellSide, exactDifference} from './cell-difference.js'
 import {bestBound} from '../statements/cells.js'
 import {decodeLayer, type Evidence} from './evidence.js'
 import {unpackPoints} from '../sample/points.js'
-import type {CellDifference, CertifyMetrics, Comparison, LayerDifference} from '../types.js'
+import type {CertifyMetrics} from '../types.js'
+import type {CellDifference, Comparison, LayerDifference} from '../comparison-types.js'
 
 /** A certificate with its evidence: all that a comparison needs of a run. */
 export interface Certified {
@@ -111,7 +112,7 @@ function requireSameSample(now: Certified, before: Certified): void {
   }
 }
 
-interface Side {
+export interface Side {
   statistics: LayerStatistics
   /** scaled → scale-free units */
   unit: number
@@ -252,7 +253,7 @@ function cellSides({evidence}: Certified, name: string): (cell: number) => CellS
 }
 
 /** Of every row used (or source: by its mean), whether it is right now and then: −1 ≤ difference ≤ 1. */
-function performanceDifference(
+export function performanceDifference(
   now: Certified,
   before: Certified,
   alpha: number,
@@ -286,7 +287,7 @@ function performanceDifference(
   }
 }
 
-function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources | null {
+export function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources | null {
   const groups = sides.map((side) => side.groups ?? null)
   return groups.some((each) => each === null)
     ? null
@@ -294,7 +295,7 @@ function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources |
 }
 
 /** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
-function linear(
+export function linear(
   {within, exceed, references, deltas, etas, sources}: LayerStatistics,
   cell: number,
 ): {value: number; terms: Float64Array} | null {
@@ -313,7 +314,7 @@ function linear(
   return {value, terms: a.map((x, j) => ((x - value * b[j]!) * a.length) / all)}
 }
 
-function meanAndError(x: Float64Array): {mean: number; error: number} {
+export function meanAndError(x: Float64Array): {mean: number; error: number} {
   const n = x.length
   const mean = x.reduce((s, value) => s + value, 0) / n
   const variance = n < 2 ? Infinity : x.reduce((s, value) => s + (value - mean) ** 2, 0) / (n - 1)

@@ -2,7 +2,8 @@ import {InputError, option} from '../../errors.js'
 import type {InputFile} from '../../frame/report.js'
 import {type Certified, compareCertificates} from './compare.js'
 import type {Evidence} from './evidence.js'
-import type {CertifyMetrics, Comparison} from '../types.js'
+import type {CertifyMetrics} from '../types.js'
+import type {Comparison} from '../comparison-types.js'
 
 /** An earlier certificate and the files that it was made from. */
 export interface EarlierCertificate extends Certified {

@@ -1,4 +1,4 @@
-import type {PairAlpha} from '../types.js'
+import type {PairAlpha} from '../perturbation-types.js'
 
 const SHARE = {epsilon: 0.2, change: 0.2}
 

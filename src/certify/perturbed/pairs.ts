@@ -3,7 +3,8 @@ import {alignedDistances} from '../../pairwise/aligned-distances.js'
 import {lossOf} from '../sample/losses.js'
 import type {CertifyPlan} from '../plan-types.js'
 import {takeRows} from '../sample/sample.js'
-import type {Embeddings, PerturbationKind} from '../types.js'
+import type {Embeddings} from '../types.js'
+import type {PerturbationKind} from '../perturbation-types.js'
 
 /** A pair distribution (z, z′): where the perturbed copy of every row comes from. */
 export interface PairSource {

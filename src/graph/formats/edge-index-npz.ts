@@ -4,7 +4,7 @@ import {denseRows} from '../../linalg/csr.js'
 import type {Note} from '../../frame/report.js'
 import type {WriteResult} from '../document.js'
 import type {WrittenGraph} from '../written.js'
-import {arrayOfColumn, nodeArrays, textNotes} from './plain-npz.js'
+import {arrayOfColumn, nodeArrays, textNotes} from './write-plain-npz.js'
 
 /** Beyond so many values features are left out: PyTorch Geometric wants them dense. */
 const DENSE_VALUES = 2 ** 28

@@ -1,4 +1,6 @@
-import type {CertifyMetrics, Comparison, PerturbationMetrics} from '../../certify/types.js'
+import type {CertifyMetrics} from '../../certify/types.js'
+import type {PerturbationMetrics} from '../../certify/perturbation-types.js'
+import type {Comparison} from '../../certify/comparison-types.js'
 import {comparisonCaveats} from '../comparison-view.js'
 import {perturbationName} from '../certify-view.js'
 import {

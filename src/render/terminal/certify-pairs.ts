@@ -1,4 +1,5 @@
-import type {CertifyMetrics, PerturbationCell, PerturbationMetrics} from '../../certify/types.js'
+import type {CertifyMetrics} from '../../certify/types.js'
+import type {PerturbationCell, PerturbationMetrics} from '../../certify/perturbation-types.js'
 import {cellGrids, headlineGrid, perturbationName} from '../certify-view.js'
 import {
   confidence,

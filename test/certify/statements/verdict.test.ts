@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {DEFAULT_OPTIONS} from '../../../src/certify/options.js'
 import {verdictOf} from '../../../src/certify/statements/verdict.js'
-import type {CertifyMetrics, Headline, PerturbationMetrics} from '../../../src/certify/types.js'
+import type {CertifyMetrics, Headline} from '../../../src/certify/types.js'
+import type {PerturbationMetrics} from '../../../src/certify/perturbation-types.js'
 
 const HEADLINE: Headline = {
   layer: 'h1',
