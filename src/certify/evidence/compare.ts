@@ -1,22 +1,16 @@
+import {linear, meanAndError, upperOfMean} from './paired-sums.js'
+import {performanceDifference} from './performance-difference.js'
+import type {Certified} from './certified.js'
 import {InputError, option} from '../../errors.js'
-import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {normalQuantile} from '../../stats/normal.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
-import {concat} from '../sample/arrays.js'
-import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
+import {perSource} from '../sample/sources.js'
 import {cellStatistics} from '../statements/bounds.js'
 import {type CellSide, exactDifference} from './cell-difference.js'
 import {bestBound} from '../statements/cells.js'
-import {decodeLayer, type Evidence} from './evidence.js'
+import {decodeLayer} from './evidence.js'
 import {unpackPoints} from '../sample/points.js'
-import type {CertifyMetrics} from '../types.js'
 import type {CellDifference, Comparison, LayerDifference} from '../comparison-types.js'
-
-/** A certificate with its evidence: all that a comparison needs of a run. */
-export interface Certified {
-  metrics: CertifyMetrics
-  evidence: Evidence
-}
 
 /**
  * The paired difference of two checkpoints on the same anchors and references: this one minus the earlier one.
@@ -166,22 +160,6 @@ function epsilonDifference(
   }
 }
 
-/** Upper bound of the mean of −low ≤ x ≤ high. */
-function upperOfMean(x: Float64Array, low: number, high: number, alpha: number): number {
-  const range = low + high
-  return (
-    ratioUpperBound(
-      x.map((value) => (value + low) / range),
-      null,
-      UNIT_BETS,
-      alpha,
-      1,
-    ) *
-      range -
-    low
-  )
-}
-
 function cellDifferences(
   name: string,
   a: Side,
@@ -250,73 +228,4 @@ function cellSides({evidence}: Certified, name: string): (cell: number) => CellS
       lower,
     }
   }
-}
-
-/** Of every row used (or source: by its mean), whether it is right now and then: −1 ≤ difference ≤ 1. */
-export function performanceDifference(
-  now: Certified,
-  before: Certified,
-  alpha: number,
-): NonNullable<Comparison['performance']> | null {
-  const right = ({evidence: {sample}}: Certified) => {
-    const sides = [
-      unpackPoints(sample.anchors, 'evidence, anchors'),
-      unpackPoints(sample.references, 'evidence, references'),
-    ]
-    return sides.some(({correct}) => (correct ?? null) === null)
-      ? null
-      : perSource(concat(sides.map(({correct}) => Float64Array.from(correct!))), sourcesOfAll(sides))
-  }
-  const [here, there] = [right(now), right(before)]
-  if (here === null || there === null) return null
-  const mean = (x: Float64Array) => x.reduce((sum, value) => sum + value, 0) / x.length
-  const differences = here.map((x, k) => x - there[k]!)
-  return {
-    value: mean(here),
-    earlier: mean(there),
-    difference: mean(differences),
-    exact: [
-      -upperOfMean(
-        differences.map((x) => -x),
-        1,
-        1,
-        alpha / 2,
-      ),
-      upperOfMean(differences, 1, 1, alpha / 2),
-    ],
-  }
-}
-
-export function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources | null {
-  const groups = sides.map((side) => side.groups ?? null)
-  return groups.some((each) => each === null)
-    ? null
-    : sourcesOf(Int32Array.from(groups.flatMap((each) => Array.from(each!))))
-}
-
-/** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
-export function linear(
-  {within, exceed, references, deltas, etas, sources}: LayerStatistics,
-  cell: number,
-): {value: number; terms: Float64Array} | null {
-  const [G, E] = [deltas.length, etas.length]
-  const [g, e] = [Math.floor(cell / E), cell % E]
-  const ofRows = (value: (j: number) => number) =>
-    perSource(
-      Float64Array.from({length: references}, (_, j) => value(j)),
-      sources,
-    )
-  const b = ofRows((j) => within[j * G + g]!)
-  const a = ofRows((j) => exceed[(j * G + g) * E + e]!)
-  const all = b.reduce((s, x) => s + x, 0)
-  if (all === 0) return null
-  const value = a.reduce((s, x) => s + x, 0) / all
-  return {value, terms: a.map((x, j) => ((x - value * b[j]!) * a.length) / all)}
-}
-
-export function meanAndError(x: Float64Array): {mean: number; error: number} {
-  const n = x.length
-  const mean = x.reduce((s, value) => s + value, 0) / n
-  const variance = n < 2 ? Infinity : x.reduce((s, value) => s + (value - mean) ** 2, 0) / (n - 1)
-  return {mean, error: Math.sqrt(variance / n)}
 }

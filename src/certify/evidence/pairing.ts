@@ -1,6 +1,7 @@
 import {InputError, option} from '../../errors.js'
 import type {InputFile} from '../../frame/report.js'
-import {type Certified, compareCertificates} from './compare.js'
+import {compareCertificates} from './compare.js'
+import type {Certified} from './certified.js'
 import type {Evidence} from './evidence.js'
 import type {CertifyMetrics} from '../types.js'
 import type {Comparison} from '../comparison-types.js'

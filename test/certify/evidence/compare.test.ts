@@ -1,6 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest'
 import {certify} from '../../../src/certify/certify.js'
-import {type Certified, compareCertificates} from '../../../src/certify/evidence/compare.js'
+import {compareCertificates} from '../../../src/certify/evidence/compare.js'
+import {type Certified} from '../../../src/certify/evidence/certified.js'
 import {decodeLayer} from '../../../src/certify/evidence/evidence.js'
 import {packPoints, unpackPoints} from '../../../src/certify/sample/points.js'
 import {compareWith} from '../../../src/certify/evidence/pairing.js'
