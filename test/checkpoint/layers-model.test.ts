@@ -263,6 +263,6 @@ describe('damaged models are refused', () => {
 
   it('a folder without model.json', async () => {
     mkdirSync(join(folder, 'empty'))
-    await expect(openCheckpoint(join(folder, 'empty'))).rejects.toThrow(/model.json: there is no such file/)
+    await expect(openCheckpoint(join(folder, 'empty'))).rejects.toThrow(/empty: is a folder without a model.json of TensorFlow.js/)
   })
 })

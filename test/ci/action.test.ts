@@ -115,7 +115,7 @@ describe('the step of the action', {timeout: 120_000}, () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.slice(0, line.indexOf(' '))),
-    ).toEqual(['::error', '::warning'])
+    ).toEqual(['::error', '::warning', '::notice'])
     expect(stdout).toMatch(/file=surety\.config\.json,line=11::/)
     expect(stderr).toMatch(/error: digits: cells\[eta=0\.5,delta>=1\]\n {2}expected/)
     expect(summary).toMatch(/^## surety gate: ❌ Fail/)

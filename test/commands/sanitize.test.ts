@@ -282,7 +282,7 @@ describe('bad input', () => {
     ['broken.json', Buffer.from('{"nodes": [')],
     ['missing-node.json', json({nodes: [{key: 'a'}], edges: [{source: 'a', target: 'zz'}]})],
     ['no-edges.json', json({nodes: [{key: 'a'}, {key: 'b'}], edges: []})],
-    ['unlabelled.csv', Buffer.from('source,target\n0,1\n1,2\n')],
+    ['headless.csv', Buffer.from('0,1,x,y,z\n1,2\n')],
     ['absent.npz', null],
   ])('%s: exit 2, an error that names it, nothing written', async (name, content) => {
     if (content !== null) writeFileSync(at(name), content)

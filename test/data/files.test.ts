@@ -161,7 +161,7 @@ describe('parseJson', () => {
     expect(() => parseJson(Buffer.from('{"a": 1,\n  b}'), 'f.json')).toThrow(
       /f\.json, line 2, column 3: is not valid JSON/,
     )
-    expect(() => parseJson(Buffer.from('{"a": [1'), 'f.json')).toThrow(/no valid JSON/)
+    expect(() => parseJson(Buffer.from('{"a": [1'), 'f.json')).toThrow(/not valid JSON/)
   })
   it('keeps __proto__ harmless', () => {
     parseJson(Buffer.from('{"__proto__": {"polluted": 1}}'), 'f')

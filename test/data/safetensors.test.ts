@@ -50,7 +50,7 @@ describe('openSafetensors', () => {
       build('{"a": 1}', new Uint8Array(0)).subarray(0, 12),
       /truncated: the header has 8 bytes/,
     ],
-    ['a header that is not a JSON', build('{"a": ', new Uint8Array(0)), /no valid JSON/],
+    ['a header that is not a JSON', build('{"a": ', new Uint8Array(0)), /not valid JSON/],
     ['a size that does not fit the shape', one({shape: [3]}), /tensor a: has 8 bytes, the shape \[3\] of F32 needs 12/],
     ['truncated data', one({}, new Uint8Array(7)), /is truncated: its tensors have 8 bytes, the file holds 7/],
     ['data behind the tensors', one({}, new Uint8Array(9)), /is corrupt/],

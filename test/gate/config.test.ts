@@ -68,7 +68,7 @@ describe('checkConfig', () => {
     [
       'a suppression of no threshold',
       {...good, suppressions: [{...good.suppressions[0], metric: 'acuracy'}]},
-      /no threshold of a/,
+      /not a threshold of a/,
     ],
     [
       'a suppression without a reason',

@@ -110,7 +110,7 @@ describe('shares that do not fit', () => {
   it('text that is not an array', () =>
     refused(
       changed((share) => (share.blocks[0]!.gradients[0] = '%%%%')),
-      /no zlib stream/,
+      /not a zlib stream/,
     ))
 })
 
