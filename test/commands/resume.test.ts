@@ -67,7 +67,14 @@ describe.each<[string, string[], string, object]>([
   it('names its file and says to delete it, after which the run goes on', async () => {
     const kept = at(`forged-${name}`)
     const run = () =>
-      commandLine(...args, '--out', at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`), '--resume', kept)
+      commandLine(
+        ...args,
+        '--out',
+        at(`forged-${name}.${name === 'sanitize' ? 'npz' : 'json'}`),
+        ...(name === 'sanitize' ? ['--force'] : []),
+        '--resume',
+        kept,
+      )
     expect((await run()).code).toBe(0)
     const file = join(kept, `${part}.json`)
     const whole = readFileSync(file, 'utf8')

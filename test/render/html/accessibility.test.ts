@@ -76,12 +76,12 @@ describe.skipIf(CHROMIUM === undefined)(
         await page.locator('#edges th', {hasText: 'KC'}).locator('button').focus()
         await page.keyboard.press('Enter')
         expect(await sortState(page)).toEqual([['KC', 'descending']])
-        expect((await column(page, 4)).map(Number)).toEqual(
+        expect((await column(page, 5)).map(Number)).toEqual(
           kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => b - a),
         )
         await page.keyboard.press('Space')
         expect(await sortState(page)).toEqual([['KC', 'ascending']])
-        expect((await column(page, 4)).map(Number)).toEqual(
+        expect((await column(page, 5)).map(Number)).toEqual(
           kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => a - b),
         )
         await page.keyboard.press('Enter')
@@ -94,7 +94,7 @@ describe.skipIf(CHROMIUM === undefined)(
       it('negative numbers sort as numbers, names by the numbers in them', async () => {
         const {page} = await show(browser, html, {width: 1280})
         await page.locator('#edges th', {hasText: 'label-free'}).locator('button').click()
-        const free = (await column(page, 5)).map((text) => Number(text.replace('−', '-')))
+        const free = (await column(page, 6)).map((text) => Number(text.replace('−', '-')))
         expect(free).toEqual([...free].sort((a, b) => b - a))
         expect(free[0]).toBeLessThan(0)
         await page.locator('#edges th', {hasText: 'edge'}).first().locator('button').click()
