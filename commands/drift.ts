@@ -88,7 +88,7 @@ may depend on each other.`
       dependsOn: ['out'],
       exclusive: ['html', 'weights'],
       description:
-        'i/n: measure the i-th of n shares of the documents and write a partial result to --out; surety merge joins them',
+        'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
     }),
     out: outputFile({
       helpGroup: GROUP.output,

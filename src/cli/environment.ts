@@ -26,6 +26,7 @@ export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'preset',
   'prune',
   'resume',
+  'rule',
   'scale',
   'scores',
   'soft',
