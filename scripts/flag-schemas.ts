@@ -11,20 +11,24 @@ export function flagSchemas(...commands: Interfaces.FlagInput[]): Record<string,
   return Object.fromEntries(
     names.map((name) => {
       const flags = commands.flatMap((command) => command[name] ?? [])
+      const types = commands.flatMap((command) =>
+        command[name] === undefined ? [] : typeOf(command[name], command[`no-${name}`] !== undefined),
+      )
       const descriptions = [...new Set(flags.flatMap(({description}) => description ?? []))]
       return [
         name,
         {
           description: descriptions.join('; or: '),
-          ...(flags.length === 1 ? typeOf(flags[0]!) : {anyOf: flags.map(typeOf)}),
+          ...(types.length === 1 ? types[0]! : {anyOf: types}),
         },
       ]
     }),
   )
 }
 
-function typeOf(flag: Interfaces.FlagInput[string]): Schema {
+/** `hasOff` false stands for the flag that turns this one off. */
+function typeOf(flag: Interfaces.FlagInput[string], hasOff: boolean): Schema {
   if (flag.type === 'boolean') return {type: 'boolean'}
   const one: Schema = flag.options === undefined ? {type: ['string', 'number']} : {enum: [...flag.options]}
-  return {anyOf: [one, {type: 'array', items: one}]}
+  return {anyOf: [one, {type: 'array', items: one}, ...(hasOff ? [{const: false}] : [])]}
 }

@@ -263,6 +263,8 @@ describe('damaged models are refused', () => {
 
   it('a folder without model.json', async () => {
     mkdirSync(join(folder, 'empty'))
-    await expect(openCheckpoint(join(folder, 'empty'))).rejects.toThrow(/empty: is a folder without a model.json of TensorFlow.js/)
+    await expect(openCheckpoint(join(folder, 'empty'))).rejects.toThrow(
+      /empty: is a folder without a model.json of TensorFlow.js/,
+    )
   })
 })

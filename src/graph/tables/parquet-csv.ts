@@ -4,7 +4,7 @@ import {parquetLimits, readParquet} from '../../data/parquet.js'
 import {sniffContent} from '../../data/sniff.js'
 
 const isParquet = (bytes: Uint8Array) =>
-  sniffContent(bytes) === 'binary' && Buffer.from(bytes.buffer, bytes.byteOffset, 4).toString('latin1') === 'PAR1'
+  sniffContent(bytes) === 'binary' && Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'PAR1'
 
 /** pandas keeps its index as a column of this name; in a csv it has none. */
 const INDEX = /^__index_level_\d+__$/
