@@ -114,7 +114,9 @@ function suppressionOf(entry: unknown, place: string): KeptEdge {
     expires !== null &&
     !(typeof expires === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(expires) && !Number.isNaN(Date.parse(expires)))
   ) {
-    throw new InputError(`${place}: expires is ${JSON.stringify(expires)}, which is not a date`, ['write it as 2027-01-31'])
+    throw new InputError(`${place}: expires is ${JSON.stringify(expires)}, which is not a date`, [
+      'write it as 2027-01-31',
+    ])
   }
   return {source: from, target: to, reason, expires}
 }

@@ -65,7 +65,7 @@ describe('suppressions', () => {
     [[{source: 'ada', target: 'bob', reason: ' '}], /has no reason/],
     [[{source: 'ada', reason: 'x'}], /has no source and target/],
     [[null], /has no source and target/],
-    [[{source: 'ada', target: 'bob', reason: 'x', expires: 'soon'}], /expires is "soon", no date/],
+    [[{source: 'ada', target: 'bob', reason: 'x', expires: 'soon'}], /expires is "soon", which is not a date/],
     [[{source: 'ada', target: 'bob', reason: 'x', expires: '2026-13-40'}], /not a date/],
   ])('refuses %j', async (entries, message) => {
     await expect(read(entries)).rejects.toThrow(message)
