@@ -20,7 +20,7 @@ type Block = Dense<Float32Array | Float64Array>
  * The rows of a file of hidden states, some at a time: of .csv, .tsv and .jsonl no more is held than those; .npz and .npy
  * are read whole.
  *
- * csv, tsv  a row a line, `dim` numbers each; a first line of names is passed over. jsonl: an array of numbers a line, or
+ * csv, tsv  a row a line, `dim` numbers each; a first line of names, or of 0, 1, 2 … as pandas writes, is passed over. jsonl: an array of numbers a line, or
  *           an object with one named after the layer, or `state`.
  * npz       the array named after the layer, else its only one of two axes.
  * Returns   the file with its hash, when all rows were taken.
@@ -32,7 +32,7 @@ export async function* stateRows(
 ): AsyncGenerator<Block, InputFile> {
   const form = /\.(npz|npy|csv|tsv|jsonl|ndjson)$/i.exec(path)?.[1]?.toLowerCase()
   if (form === undefined)
-    throw new InputError(`${path}: is no .npz, .npy, .csv, .tsv or .jsonl file of hidden states`, [
+    throw new InputError(`${path}: is not a .npz, .npy, .csv, .tsv or .jsonl file of hidden states`, [
       'write the hidden states of the layer in one of these forms',
     ])
   if (form !== 'npz' && form !== 'npy') return yield* lines(path, form, layer, dim)
@@ -81,7 +81,7 @@ async function* lines(path: string, form: string, layer: string, dim: number): A
       number++
       if (text.trim() === '') continue
       const values = parse(text, `${path}, line ${number}`)
-      if (number === 1 && form !== 'jsonl' && form !== 'ndjson' && values.some(Number.isNaN)) continue
+      if (number === 1 && (form === 'csv' || form === 'tsv') && isHeader(values)) continue
       const bad = values.findIndex((x) => !Number.isFinite(x))
       if (values.length !== dim || bad !== -1)
         throw new InputError(
@@ -97,13 +97,21 @@ async function* lines(path: string, form: string, layer: string, dim: number): A
       filled = 0
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new InputError(`${path}: there is no such file`, ['check the path'], {cause: error})
-    throw error
+    const {code} = error as NodeJS.ErrnoException
+    if (error instanceof InputError || code === undefined) throw error
+    throw new InputError(
+      code === 'ENOENT' ? `${path}: there is no such file` : `${path}: cannot be read (${code})`,
+      ['check the path'],
+      {cause: error},
+    )
   }
   if (filled > 0) yield {rows: filled, cols: dim, data: data.subarray(0, filled * dim)}
   return {path, sha256: hash.digest('hex'), bytes, role: 'data'}
 }
+
+/** Names, or the numbers of the columns; a line with some numbers is a row. */
+const isHeader = (values: readonly number[]): boolean =>
+  values.every(Number.isNaN) || (values.length > 1 && values.every((x, k) => x === k))
 
 function tableLine(): (text: string, place: string) => number[] {
   let delimiter: ReturnType<typeof sniffDelimiter> | null = null

@@ -1,4 +1,5 @@
-import type {Cell, CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
+import type {CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
+import type {Cell} from '../certify/layer-types.js'
 import {count, lossChange, number, percent, percentUp, plural, radius} from './format.js'
 
 /**

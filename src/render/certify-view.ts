@@ -1,4 +1,4 @@
-import type {Cell} from '../certify/types.js'
+import type {Cell} from '../certify/layer-types.js'
 import type {PerturbationMetrics} from '../certify/perturbation-types.js'
 import type {CellStatus} from '../certify/family-types.js'
 import {percentUp, radius, setting} from './format.js'

@@ -1,5 +1,6 @@
 import type {Accuracy, Method} from '../../src/evaluate/types.js'
-import type {Cell, CertifyMetrics, LayerMetrics} from '../../src/certify/types.js'
+import type {CertifyMetrics} from '../../src/certify/types.js'
+import type {Cell, LayerMetrics} from '../../src/certify/layer-types.js'
 import type {CellStatus} from '../../src/certify/family-types.js'
 import {HARDEN_DEFAULTS} from '../../src/harden/options.js'
 import type {ModelMeasures} from '../../src/harden/types.js'

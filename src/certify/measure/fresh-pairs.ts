@@ -7,7 +7,8 @@ import type {CertifyPlan} from '../plan-types.js'
 import type {LayerUnits} from '../sample/layer-units.js'
 import type {Points} from '../sample/points.js'
 import {takeRows} from '../sample/sample.js'
-import type {EpsilonBound, FreshBound, LayerStates} from '../types.js'
+import type {FreshBound, LayerStates} from '../types.js'
+import type {EpsilonBound} from '../layer-types.js'
 
 /** References whose pairs are looked at together: even, and small enough for a matrix of distances. */
 const GROUP = 256

@@ -1,5 +1,5 @@
 import {percentDown, percentUp, lossChange} from '../../frame/figures.js'
-import type {LayerMetrics} from '../types.js'
+import type {LayerMetrics} from '../layer-types.js'
 import type {NearestHeadline} from './types.js'
 
 /** What a headline must cover: a statement about few inputs is of little use, however small its bound. */

@@ -2,7 +2,7 @@ import {cellBounds, type CellBounds, cellStatistics, lowerBound} from './bounds.
 import type {LayerBets} from '../bets.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
-import type {Cell, LayerMetrics} from '../types.js'
+import type {Cell, LayerMetrics} from '../layer-types.js'
 import type {CellStatus} from '../family-types.js'
 
 /** With fewer pairs than this inside δ a cell abstains. */

@@ -3,7 +3,8 @@ import {perSource, sourcesOf} from '../sample/sources.js'
 import type {CertifyPlan} from '../plan-types.js'
 import {breakingPoint} from './shift.js'
 import {bestBound} from './cells.js'
-import type {Cell, Headline, LayerMetrics} from '../types.js'
+import type {Headline} from '../types.js'
+import type {Cell, LayerMetrics} from '../layer-types.js'
 
 /** The share of close pairs that the headline is about. */
 export const CLOSENESS = 0.1

@@ -13,7 +13,8 @@ import {nearestCurve} from '../nearest/curve.js'
 import {largestFirst} from '../survey/localization.js'
 import type {CertifyPlan, LayerPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
-import type {Estimate, LayerMetrics, Witness} from '../types.js'
+import type {Witness} from '../types.js'
+import type {Estimate, LayerMetrics} from '../layer-types.js'
 
 const MOST_VOLATILE = 10
 /** The most telling pairs of a layer that a report shows. */

@@ -1,4 +1,4 @@
-import type {Cell} from '../types.js'
+import type {Cell} from '../layer-types.js'
 
 /**
  * The bound of the certification algorithm of Sun et al. 2024, as printed, for comparison only: it does not hold

@@ -1,4 +1,4 @@
-import type {Cell} from '../types.js'
+import type {Cell} from '../layer-types.js'
 import {bestBound} from './cells.js'
 
 /**

@@ -1,5 +1,6 @@
 import type {Dense} from '../../linalg/types.js'
-import type {LabelHint, LayerMetrics, Localization} from '../types.js'
+import type {LabelHint, Localization} from '../types.js'
+import type {LayerMetrics} from '../layer-types.js'
 
 const TOP_SHARE = 0.05
 

@@ -1,4 +1,4 @@
-import type {Cell} from '../../certify/types.js'
+import type {Cell} from '../../certify/layer-types.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, STATUS_MEANING, tightest} from '../certify-view.js'
 import {
   confidence,

@@ -62,11 +62,26 @@ ${all.map(({id, title, body}) => markup`<section id="${id}" aria-labelledby="${i
 `.toString()
 }
 
+/** The first sentence of a summary, or what stands before its first semicolon, and the rest; brackets stay whole. */
+export function headline(summary: string): [first: string, rest: string] {
+  let depth = 0
+  for (let at = 0; at < summary.length; at++) {
+    const character = summary[at]!
+    if (character === '(') depth++
+    else if (character === ')') depth--
+    else if (depth === 0 && (character === '.' || character === ';') && summary[at + 1] === ' ')
+      return [summary.slice(0, character === '.' ? at + 1 : at), summary.slice(at + 2)]
+  }
+  return [summary, '']
+}
+
 function firstScreen(verdict: Verdict, figures: readonly KeyFigure[]): Markup {
   const {word, sign} = STATUS[verdict.status]
+  const [first, rest] = headline(verdict.summary)
   const meaning = markup`<div class="meaning"><h2>What this means, and what it does not</h2>${verdict.meaning.map((line) => markup`<p>${line}</p>`)}</div>`
   return markup`<div class="verdict"><p class="status ${verdict.status}"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12" fill="currentColor"/><path class="on" d="${sign}"/></svg>${word}</p>
-<h1>${verdict.summary}</h1>
+<h1>${first}</h1>
+${rest === '' ? null : markup`<p class="summary">${rest}</p>`}
 ${verdict.meaning.length === 0 ? null : meaning}
 <dl class="figures">${figures.map((f) => markup`<div><dt>${f.name}</dt><dd class="figure">${f.value}</dd><dd class="detail">${f.detail}</dd></div>`)}</dl></div>`
 }

@@ -63,6 +63,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,-
 h1,h2,h3{line-height:1.25;text-wrap:balance;margin:0}
 h1,p,dd,summary,figcaption,.masthead,nav{overflow-wrap:anywhere}
 h1{font-size:clamp(1.4rem,1.1rem + 1.6vw,2.1rem);font-weight:620;letter-spacing:-.018em;max-width:34em}
+.summary{font-size:1.1rem;max-width:46em;margin:.8em 0 0}
 h2{font-size:1.35rem;font-weight:620;letter-spacing:-.01em}
 h3{font-size:1.05rem;font-weight:620}
 p{margin:.75rem 0;max-width:68ch}

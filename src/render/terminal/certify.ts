@@ -1,4 +1,5 @@
-import type {Cell, CertifyMetrics} from '../../certify/types.js'
+import type {CertifyMetrics} from '../../certify/types.js'
+import type {Cell} from '../../certify/layer-types.js'
 import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {comparisonCaveats} from '../comparison-view.js'

@@ -6,7 +6,7 @@ import {cellBounds, cellStatistics, epsilonUpper} from '../../../src/certify/sta
 import {bestBound, cellStatus, layerCells, MIN_PAIRS, tightest} from '../../../src/certify/statements/cells.js'
 import {middle} from '../../../src/certify/sample/grid.js'
 import {splitAlpha, statements} from '../../../src/certify/plan/alpha.js'
-import type {Cell} from '../../../src/certify/types.js'
+import type {Cell} from '../../../src/certify/layer-types.js'
 
 const bounds = (direct: number, windowed = direct, global = windowed): CellBounds => ({direct, windowed, global})
 

@@ -11,7 +11,8 @@ import type {PairSample} from '../../perturbed/pairs.js'
 import type {CertifyPlan, LayerPlan} from '../../plan-types.js'
 import {type Points, unpackPoints} from '../../sample/points.js'
 import type {LayerSums} from '../../measure/layer-sums.js'
-import type {CertifyMetrics, LayerMetrics} from '../../types.js'
+import type {CertifyMetrics} from '../../types.js'
+import type {LayerMetrics} from '../../layer-types.js'
 
 export interface Rebuilt {
   plan: CertifyPlan
