@@ -38,7 +38,7 @@ const AGAIN = ['write the partial result again with surety drift --shard']
 const LARGEST_JS = Math.LN2 + 1e-9
 
 /** The plan of a run, whatever share of it is measured. */
-export const driftPlan = ({old, alignment}: OpenPair, options: Omit<DriftOptions, 'partial'>): DriftPlan => ({
+const driftPlan = ({old, alignment}: OpenPair, options: Omit<DriftOptions, 'partial'>): DriftPlan => ({
   options: {...options, taus: [...options.taus], losses: [...options.losses], partial: old.kind === 'top'},
   vocabulary: old.vocabulary,
   documents: alignment.documents.map(({name, positions}) => ({name, positions})),
@@ -90,7 +90,7 @@ export function mergeDriftShares(shares: readonly {place: string; share: DriftSh
   return drift.result()
 }
 
-export function packDocument(
+function packDocument(
   block: number,
   measures: Measures,
   pieces: readonly string[] | null,
@@ -112,12 +112,7 @@ export function packDocument(
 }
 
 /** Bit for bit what packDocument packed, with every length and value checked. Throws InputError. */
-export function unpackDocument(
-  packed: PackedDocument,
-  positions: number,
-  {options}: DriftPlan,
-  place: string,
-): Measures {
+function unpackDocument(packed: PackedDocument, positions: number, {options}: DriftPlan, place: string): Measures {
   const checked = <Values extends Float64Array | Int32Array | Uint8Array>(
     name: string,
     values: Values,

@@ -1,6 +1,5 @@
 import {LOOP, type NormalisedGraph} from './document.js'
 import {renumbering} from './select-nodes.js'
-import type {Graph} from './types.js'
 
 export interface KeptEdges {
   /** [2 k] the edges that stay and those that are added, and those that were pruned, sorted */
@@ -63,12 +62,6 @@ export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
   const kept = new Uint8Array(nodes)
   for (const node of result.nodeOrigin) kept[node] = 1
   return kept
-}
-
-/** The graph without its pruned edges and with the added ones, with the weights that are written. */
-export function withoutPruned(result: NormalisedGraph, pruned: Uint8Array): {graph: Graph; isAdded: Uint8Array | null} {
-  const {kept, weights, isAdded} = keptEdges(result, pruned)
-  return {graph: {...result.graph, edges: kept, weights}, isAdded}
 }
 
 /** What becomes of pairs of nodes of the file. */

@@ -43,12 +43,6 @@ export function clusteredInterval(clusters: Clusters, alpha: number): [low: numb
   return [low + (high - low) * lowerShare(clusters, alpha / 2), low + (high - low) * upperShare(clusters, alpha / 2)]
 }
 
-/** One-sided: P[bound < θ] ≤ α, in units of the values. */
-export function clusteredUpper(clusters: Clusters, alpha: number): number {
-  const [low, high] = clusters.range
-  return low + (high - low) * upperShare(clusters, alpha)
-}
-
 export type ClusterMethod = 'betting' | 'clopper-pearson'
 
 export const methodOf = ({cap, binary}: Clusters): ClusterMethod =>

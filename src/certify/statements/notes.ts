@@ -5,7 +5,7 @@ import {looksCopied, looksOrdered} from '../survey/dependence.js'
 import type {CertifyMetrics} from '../types.js'
 
 /** Rows that look dependent: then the bounds assume what does not hold. */
-export function dependenceNotes(dependence: CertifyMetrics['dependence']): Note[] {
+function dependenceNotes(dependence: CertifyMetrics['dependence']): Note[] {
   if (dependence === undefined) return []
   const {rows, layer, order, nearCopies} = dependence
   const next =

@@ -1,4 +1,4 @@
-import {firstTrue} from '../../stats/bisect.js'
+import {klBernoulli} from '../../stats/kl-bound.js'
 
 /** How far the law of the pairs may move before a bound passes a limit. */
 export interface BreakingPoint {
@@ -24,18 +24,7 @@ export function breakingPoint(upper: number, limit: number): BreakingPoint | nul
   const down = 1 - 1e-9
   return {
     limit,
-    kl: bernoulliKl(limit, upper) * down,
+    kl: klBernoulli(limit, upper) * down,
     ratio: Math.max(1, Math.sqrt((limit * (1 - upper)) / (upper * (1 - limit))) * down),
   }
 }
-
-/** The share under every Q within KL(Q‖P) ≤ ρ, from one under P: what breakingPoint inverts. */
-export const shareWithinKl = (upper: number, rho: number): number =>
-  upper >= 1 ? 1 : firstTrue(upper, 1, (q) => bernoulliKl(q, upper) >= rho)
-
-/** The share under every Q with a density in [1/Γ, Γ] against P. */
-export const shareWithinRatio = (upper: number, ratio: number): number =>
-  (ratio ** 2 * upper) / (1 - upper + ratio ** 2 * upper)
-
-const bernoulliKl = (q: number, p: number): number =>
-  (q === 0 ? 0 : q * Math.log(q / p)) + (q === 1 ? 0 : (1 - q) * Math.log((1 - q) / (1 - p)))

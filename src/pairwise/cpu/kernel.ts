@@ -1,4 +1,3 @@
-import type {Products} from '../../linalg/products.js'
 import {type Dense, isCsr, type Matrix} from '../../linalg/types.js'
 import {kappa} from '../arc-cosine.js'
 import {KERNEL_BLOCK} from './cosine-tiles.js'
@@ -15,13 +14,6 @@ export interface KernelContext {
   matrices: SharedMatrices
   precision: 'fp64' | 'fp32'
 }
-
-/** fp64 without workers, for what may not depend on the engine. */
-export const onThisThread = (products: Products): KernelContext => ({
-  runner: new BlockRunner(products),
-  matrices: new SharedMatrices(),
-  precision: 'fp64',
-})
 
 /** κ(Z Wᵀ): see PairwiseEngine.kernelBlock. Cost: rows · rows products of rows, one acos a pair. */
 export async function kernelBlock(context: KernelContext, z: Matrix, w: Matrix): Promise<Dense> {

@@ -1,6 +1,21 @@
 import {expect, it} from 'vitest'
-import {breakingPoint, shareWithinKl, shareWithinRatio} from '../../../src/certify/statements/shift.js'
+import {breakingPoint} from '../../../src/certify/statements/shift.js'
 import {random} from '../../../src/stats/random.js'
+
+/** The largest q with kl(q‖U) ≤ ρ, by steps. */
+function shareWithinKl(upper: number, rho: number): number {
+  const kl = (q: number) => q * Math.log(q / upper) + (1 - q) * Math.log((1 - q) / (1 - upper))
+  let [low, high] = [upper, 1 - 1e-15]
+  for (let k = 0; k < 100; k++) {
+    const middle = (low + high) / 2
+    if (kl(middle) <= rho) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** The share under every Q with a density in [1/Γ, Γ] against P. */
+const shareWithinRatio = (upper: number, ratio: number) => (ratio ** 2 * upper) / (1 - upper + ratio ** 2 * upper)
 
 it.each([
   [0.02, 0.1],
