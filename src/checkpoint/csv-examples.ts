@@ -1,6 +1,6 @@
 import {parseTable} from '../data/csv.js'
 import type {NamedArray} from '../data/named-array.js'
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 
 /**
  * A table with a header as two arrays: the column of labels [rows], and all others in their order as `inputs` [rows,
@@ -22,11 +22,15 @@ export function csvExamples(
   const labelColumn = header.findIndex((name) => labelNames.includes(name))
   if (labelColumn < 0) {
     throw new InputError(
-      `${path}: has no column '${labelNames[0]!}' of class numbers; its header: ${header.slice(0, 8).join(', ')}${header.length > 8 ? ', …' : ''}`,
+      `${path}: has no column '${labelNames[0]!}' of class numbers; its header: ${headerText(header)}`,
       ['give the table a header, and name the column of labels'],
     )
   }
   const groupColumn = group === undefined ? -1 : header.indexOf(group)
+  if (group !== undefined && groupColumn < 0)
+    throw new InputError(`${path}: has no column '${group}' of sources; its header: ${headerText(header)}`, [
+      `name the column that says which source each row is of: ${option('group')} NAME`,
+    ])
   const columns = [...header.keys()].filter((column) => column !== labelColumn && column !== groupColumn)
   const width = columns.length
   const labels = body.map((row) => row[labelColumn] ?? '')
@@ -55,6 +59,8 @@ export function csvExamples(
       : [{name: group!, shape: [body.length], type: 'U' as const, data: body.map((row) => row[groupColumn]!)}]),
   ]
 }
+
+const headerText = (header: readonly string[]) => `${header.slice(0, 8).join(', ')}${header.length > 8 ? ', …' : ''}`
 
 /**
  * The labels of a table that holds nothing else: one column without a header, as numpy.savetxt writes it, or with one.

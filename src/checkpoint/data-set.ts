@@ -195,7 +195,7 @@ export async function labelsOf(file: InputBytes, name: string | undefined): Prom
   if (column !== null && (name === undefined || column.name === name)) return column
   const {arrays, format} = await readArrays(file, names)
   // An npy file has no name for its array.
-  if (format === 'npy') return {...arrays[0]!, name: ''}
+  if (format === 'npy' && name === undefined) return {...arrays[0]!, name: ''}
   return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
 }
 

@@ -7,7 +7,7 @@ import {size} from './pool.js'
 export const OUTPUTS = ['logits', 'probabilities']
 
 /** Whole numbers, one for each row: an id, a place, a group; no hidden state unless somebody says so. */
-export const isCount = ({shape, type}: NamedArray) => size(shape.slice(1)) === 1 && /^[iub]/.test(type)
+export const isCount = ({shape, type}: NamedArray) => size(shape.slice(1)) === 1 && /^([iu]\d|b1$)/.test(type)
 
 /** As many rows as most arrays have: whichever has another number is the one that is wrong. */
 export function commonRows(arrays: readonly NamedArray[]): number {

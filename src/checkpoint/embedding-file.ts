@@ -51,8 +51,13 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     path,
     all.map(({name}) => name),
   )
-  const rows = commonRows(arrays)
   const counts = states.filter(isCount)
+  // Texts and counts beside the states may be of classes, or of anything else.
+  const voters = [
+    ...states.filter((array) => counts.length === states.length || !counts.includes(array)),
+    ...arrays.filter(({name}) => NO_LAYER.has(name)),
+  ]
+  const rows = commonRows(voters)
   const layers = states.map((array) => ({
     name: array.name,
     type: 'array',

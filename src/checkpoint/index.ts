@@ -72,7 +72,6 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const format = arrayFormat(input.bytes)
   if (format === 'hdf5') return (await import('./keras.js')).openHdf5Checkpoint(file, input)
   if (format !== null && format !== 'npy') return openEmbeddings(file, await readArrayFile(input))
-  // An ONNX file has no signature: it is what no other format claims.
   if (format === 'npy')
     throw new InputError(`${file}: holds a single array; hidden states need labels and class scores, or losses, too`, [
       'store them together: numpy.savez(path, layer_1=…, labels=…, logits=…)',
@@ -80,6 +79,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     ])
   if (described !== 'binary data')
     throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
+  // An ONNX file has no signature: it is what no other format claims.
   return openOnnx(file, input).catch((error: unknown) => {
     throw notOnnx(file, error)
   })

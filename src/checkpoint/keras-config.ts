@@ -34,7 +34,7 @@ const WEIGHTS = [
   'depthwise',
   'pointwise',
 ]
-/** Nested models and wrappers deeper than this are not model anyone built. */
+/** Nested models and wrappers deeper than this are no model anyone built. */
 const MAX_DEPTH = 16
 
 /**

@@ -14,7 +14,7 @@ const CHILDREN = {
 } as const satisfies Record<string, Record<number, string>>
 type Kind = keyof typeof CHILDREN
 
-/** Loops in loops deeper than this are not model anyone exported. */
+/** Loops in loops deeper than this are no model anyone exported. */
 const MAX_DEPTH = 64
 
 /**

@@ -38,7 +38,8 @@ export function inlineFunctions(model: Uint8Array, file: string): Uint8Array {
   )
   for (const {opsets: own} of usable.values())
     for (const [domain, version] of own) if (!opsets.has(domain)) added.set(domain, version)
-  const writer: Writer = {functions: usable, file, prefixes: new Set(), nodes: 0}
+  const tensors = new Set(parts.flatMap(({number, bytes}) => (number === 7 ? [...tensorNames(bytes, file, 0)] : [])))
+  const writer: Writer = {functions: usable, file, prefixes: new Set(), tensors, nodes: 0}
   // Nothing calls a function that was written out, unless another one that was not.
   const left = usable.size === functions.size ? parts.filter(({number}) => number !== 25) : parts
   return encodeMessage([
@@ -130,6 +131,8 @@ interface Writer {
   file: string
   /** taken by a call already */
   prefixes: Set<string>
+  /** names of tensors of the model outside of its functions */
+  tensors: ReadonlySet<string>
   nodes: number
 }
 
@@ -211,10 +214,28 @@ function writeNode(node: Node, bytes: Uint8Array, scope: Scope | null, writer: W
 
 const bare = (name: string) => name.replace(/^\/+/, '')
 
-/** The name of a call, with a number behind it where another call has the same. */
-function freshPrefix(name: string, {prefixes}: Writer): string {
+/** What nodes make and read in a graph and in those of its attributes. */
+function* tensorNames(graph: Uint8Array, file: string, depth: number): Generator<string> {
+  if (depth > MAX_DEPTH) return
+  for (const {number, bytes} of fields(graph, `the graph of ${file}`)) {
+    if (number !== 1) continue
+    const {inputs, outputs, attributes} = readNode(bytes, file)
+    yield* inputs
+    yield* outputs
+    for (const attribute of attributes) {
+      if (!readAttribute(attribute, file).holdsGraphs) continue
+      for (const part of fields(attribute, `an attribute of ${file}`))
+        if (part.number === 6 || part.number === 11) yield* tensorNames(part.bytes, file, depth + 1)
+    }
+  }
+}
+
+/** The name of a call, with a number behind it where another call, or a tensor of the model, has the same. */
+function freshPrefix(name: string, {prefixes, tensors}: Writer): string {
+  const isTaken = (prefix: string) =>
+    prefixes.has(prefix) || [...tensors].some((tensor) => tensor.startsWith(`${prefix}/`))
   let prefix = name
-  for (let k = 1; prefixes.has(prefix); k++) prefix = `${name}_${k}`
+  for (let k = 1; isTaken(prefix); k++) prefix = `${name}_${k}`
   prefixes.add(prefix)
   return prefix
 }

@@ -1,5 +1,6 @@
 import {InputError, SuretyError, option} from '../errors.js'
 import type {DataSet} from './data-types.js'
+import {size} from './pool.js'
 
 /** Sizes that do not go together: what a batch size that was fixed inside of the model looks like. */
 const SIZES = /reshap|expand|broadcast|dimension|incompatible|mismatch|shape|size/i
@@ -28,8 +29,11 @@ export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause
 
 /** The batch size that a reshape was exported with, as far as its failure shows it; else 1. */
 function fixedBatch(why: string, rows: number): number {
-  const [, given, wanted] = /Input shape:\{(\d+)[\d,]*\}, requested shape:\{(\d+),/.exec(why) ?? []
-  return Number(given) % rows === 0 && Number(wanted) > 0 ? Number(wanted) : 1
+  const shapes = /Input shape:\{([\d,]+)\}, requested shape:\{([\d,]+)\}/.exec(why)?.slice(1) ?? []
+  const [given = NaN, wanted = NaN] = shapes.map((shape) => size(shape.split(',').map(Number)))
+  // Whatever the layout, so many values belong to so many examples.
+  const batch = (wanted * rows) / given
+  return Number.isInteger(batch) && batch > 0 ? batch : 1
 }
 
 /**

@@ -39,7 +39,7 @@ export function sampleRows(
       notes.push({
         level: 'warning',
         code: 'rows-limited',
-        message: `only the first ${limit} of ${rows} rows are used: if the file is sorted, they are not random sample of it`,
+        message: `only the first ${limit} of ${rows} rows are used: if the file is sorted, they are not a random sample of it`,
       })
       return Uint32Array.from({length: limit}, (_, row) => row)
     case 'stratified':

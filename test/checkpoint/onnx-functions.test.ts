@@ -63,6 +63,10 @@ const MODELS: Record<string, Uint8Array> = {
     [CALL('Block', 'x', 'h', ''), CALL('Block', 'h', 'h2', ''), CALL('Block', 'h2', 'scores', 'named')],
     [BLOCK],
   ),
+  'a tensor of the model with the name that a call would give': model(
+    [['Relu', ['x'], ['f/act/Relu']], CALL('Block', 'f/act/Relu', 'scores', 'f')],
+    [BLOCK],
+  ),
   'a function that calls another': model([CALL('Stage', 'x', 'scores', 'stage')], [BLOCK, STAGE]),
   'an attribute of the call, and one that it leaves out': model(
     [

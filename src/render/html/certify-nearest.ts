@@ -70,7 +70,7 @@ function table(layer: string, points: readonly NearestPoint[]): DataTable {
     ],
     rows: points.map((point) => [
       radius(point.delta),
-      number(point.deltaRaw),
+      number(point.deltaRaw, 'down'),
       lossChange(point.eta),
       count(point.inputs),
       percentDown(point.covered),

@@ -1,6 +1,7 @@
 import {visible} from '../../frame/visible.js'
 import type {JudgedPair} from '../candidates-csv.js'
 import {count, number} from '../format.js'
+import {chance} from '../sanitize-view.js'
 import {palette, type TerminalOptions} from './style.js'
 import {tableLines} from './table.js'
 import {finish, wrap} from './text.js'
@@ -21,7 +22,7 @@ export function candidatesText(pairs: readonly JudgedPair[], options: TerminalOp
         String(rank),
         visible(source),
         visible(target),
-        p === null ? '–' : number(p),
+        chance(p),
         number(score!),
         status,
       ]),
