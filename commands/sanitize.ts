@@ -220,6 +220,9 @@ function requireOutput(
     'explain-plan': boolean
     'score-edges': string | undefined
     'only-new': string | undefined
+    features?: string | undefined
+    labels?: string | undefined
+    split?: string | undefined
   },
 ): void {
   const outputs = [flags.out, flags.scores, flags.report, flags.html].filter((path) => path !== undefined)
@@ -229,10 +232,14 @@ function requireOutput(
     throw new UsageError('there is no output: neither --out for the cleaned graph nor --scores, --report or --html', [
       'name a file with --out, or use --dry-run to look without writing',
     ])
-  const twice = outputs.find((path, k) => outputs.indexOf(path) < k || resolve(path) === resolve(graph))
-  if (twice !== undefined)
+  const places = outputs.map((path) => resolve(path))
+  const inputs = [graph, flags.features, flags.labels, flags.split, flags['score-edges'], flags['only-new']]
+    .filter((path) => path !== undefined)
+    .map((path) => resolve(path))
+  const twice = places.findIndex((place, k) => places.indexOf(place) < k || inputs.includes(place))
+  if (twice >= 0)
     throw new UsageError(
-      `${twice} would be written over ${resolve(twice) === resolve(graph) ? 'the input' : 'another output'}`,
+      `${outputs[twice]!} would be written over ${inputs.includes(places[twice]!) ? 'the input' : 'another output'}`,
       ['name another file'],
     )
   if (flags.out === undefined || flags.shard !== undefined || flags['dry-run'] || flags['explain-plan']) return

@@ -1,3 +1,4 @@
+import {option} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import type {Products} from '../linalg/products.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
@@ -22,7 +23,7 @@ export type DefenceCost = (u: number) => Float32Array
  * Precision  `exact` is an engine in fp64; rows are kept in fp32.
  * Cost       what the scores of the edges cost without the kernel, n² · nnz of a profile row for repair, and n · nnz of
  *            a profile row for each node asked for; n² · 4 bytes when every row was.
- * Throws     what givenLabels throws.
+ * Throws     InputError  labels of fewer than two classes.
  * Source     docs/attack.md, "An attacker who knows the defence". Deviation: without features the likeness of new pairs
  *            is that of the first group of edges alone.
  */
@@ -35,7 +36,11 @@ export async function defenceCost(
   const {nodes, edges} = graph
   const mixing = aggregation(nodes, edges, 'row', 1)
   const given = givenLabels(graph)
-  requireClasses(given)
+  requireClasses(
+    given,
+    'an attacker who knows the defence needs two classes',
+    `leave out ${option('adaptive')}: other attackers need none`,
+  )
   const order = canonicalOrder(graph, given.labels, mixing)
   const sources = await likenessSources(graph, given, order, random, exact, products)
   const {score, fit} = edgeChances(edges, sources, mixing, order, graph.features !== null, random)

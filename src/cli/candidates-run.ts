@@ -1,7 +1,9 @@
 import {writeFileAtomic} from '../data/atomic-write.js'
 import {readPairTable} from '../graph/pair-table.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
+import {InputError} from '../errors.js'
 import {candidatesCsv, type JudgedPair} from '../render/candidates-csv.js'
+import {spreadsheetText} from '../render/scores-csv.js'
 import {candidateScorer, type CandidateScores} from '../sanitize/candidates.js'
 import type {SanitizeRun} from '../sanitize/sanitize.js'
 import type {OpenedGraph} from './sanitize-run.js'
@@ -47,12 +49,18 @@ async function newEdges(
   const columns = named
     ? {sourceColumn: 'source_name', targetColumn: 'target_name'}
     : {sourceColumn: 'source', targetColumn: 'target'}
-  const {nodes} = await readPairTable(path, normalised, {...columns, header: true})
+  // Scores are written so that no spreadsheet runs them.
+  const called = graph.nodeNames?.map(spreadsheetText)
+  const {nodes, names} = await readPairTable(path, normalised, {...columns, header: true, called})
   const key = (u: number, v: number) => Math.min(u, v) * graph.nodes + Math.max(u, v)
   const seen = new Set(Array.from({length: nodes.length / 2}, (_, r) => key(nodes[2 * r]!, nodes[2 * r + 1]!)))
-  const fresh = Array.from({length: graph.edges.length / 2}, (_, e) => e).filter(
-    (e) => !seen.has(key(graph.edges[2 * e]!, graph.edges[2 * e + 1]!)),
-  )
+  const all = Array.from({length: graph.edges.length / 2}, (_, e) => e)
+  const fresh = all.filter((e) => !seen.has(key(graph.edges[2 * e]!, graph.edges[2 * e + 1]!)))
+  if (fresh.length === all.length)
+    throw new InputError(
+      `${path}: none of its rows is an edge of this graph, the first is ${names.slice(0, 2).join(' – ')}`,
+      ['give the scores that an earlier run on this graph wrote with --scores'],
+    )
   const ends = Int32Array.from(fresh.flatMap((e) => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]))
   return {
     nodes: ends,

@@ -6,6 +6,7 @@ import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/documen
 import {normalise} from '../graph/normalise.js'
 import {readGraph} from '../graph/read-graph.js'
 import {nodeFinder, readNodeList, readSuppressions} from '../graph/targeting.js'
+import {isFolder} from '../graph/formats/ogb-folder.js'
 import {readNamedPairs} from '../graph/pair-table.js'
 import {readTruth} from '../graph/truth.js'
 import {writeGraph} from '../graph/write-graph.js'
@@ -47,7 +48,13 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
   const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, request.today)
   // A file of pairs, or the name of an array.
   const known =
-    truth !== null && existsSync(truth) ? await readNamedPairs(truth, normalised, {idsAsText: reading.idsAsText}) : null
+    truth !== null && existsSync(truth) && !isFolder(truth)
+      ? await readNamedPairs(truth, normalised, {
+          idsAsText: reading.idsAsText,
+          sourceColumn: reading.sourceColumn ?? undefined,
+          targetColumn: reading.targetColumn ?? undefined,
+        })
+      : null
   const options: SanitizeOptions = {
     ...request.options,
     protect: kept?.nodes ?? null,
@@ -68,6 +75,12 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
           },
         ]
       : []
+  if (known !== null && known.leftOut > 0)
+    unused.push({
+      level: 'warning',
+      code: 'truth-left-out',
+      message: `${truth!}: ${known.leftOut} rows name a node that the graph does not have; they are left out of what the scores are held against`,
+    })
   const files = [kept, seen, suppressed, known].flatMap((read) => (read === null ? [] : [read.file]))
   return {
     request,
@@ -124,6 +137,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
     prune: options.prune,
     minDegree: options.minDegree,
     repair: options.repair ?? 0,
+    enoughNeighbours: options.enoughNeighbours ?? null,
     edges: reading.edges ?? 'edges',
     ...(reading.arrays !== undefined && {arrays: {...reading.arrays}}),
     labelAttribute: reading.labelAttribute,

@@ -20,7 +20,7 @@ export interface Alias {
   readonly set: NodeSet
 }
 
-export function aliasSets({raw: {nodeNames, nodes}, carried}: ReadResult, asText = false): Alias[] {
+export function aliasSets({raw: {nodeNames, nodes}, carried}: ReadResult, asText: boolean): Alias[] {
   if (carried.nodeColumns === undefined) return []
   return carried.nodeColumns().flatMap(({name, values}) => {
     if (!NAMING.includes(name) || !values.every((value) => ['string', 'number', 'bigint'].includes(typeof value)))

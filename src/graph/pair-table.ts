@@ -10,6 +10,12 @@ import {nodeSet} from './node-set.js'
 import {asTable} from './tables/parquet-csv.js'
 import type {ColumnOptions} from './tables/edge-columns.js'
 
+export interface PairTableOptions extends ColumnOptions {
+  idsAsText?: boolean | undefined
+  /** what the table calls the nodes; default: as the graph's file does */
+  called?: readonly string[] | undefined
+}
+
 /** Pairs of nodes from a table of their own, as they are called there. */
 export interface PairTable {
   readonly file: InputFile
@@ -27,7 +33,7 @@ export interface PairTable {
 export async function readPairTable(
   path: string,
   {graph, nodeOrigin}: NormalisedGraph,
-  options: ColumnOptions & {idsAsText?: boolean | undefined} = {},
+  options: PairTableOptions = {},
 ): Promise<PairTable> {
   const {bytes, file} = await readInput(path)
   const text = gunzip(await asTable(bytes, path), path)
@@ -41,7 +47,8 @@ export async function readPairTable(
     sideRows: () => ({rows: null, rowIds: null}),
   })
   const names = Array.from(ids as ArrayLike<string | number>, String)
-  const called = graph.nodeNames ?? Array.from({length: graph.nodes}, (_, i) => String(nodeOrigin?.[i] ?? i))
+  const called =
+    options.called ?? graph.nodeNames ?? Array.from({length: graph.nodes}, (_, i) => String(nodeOrigin?.[i] ?? i))
   const {find} = nodeSet(called, options.idsAsText)
   return {file, names, nodes: Int32Array.from(names, (name) => find(name) ?? -1)}
 }
@@ -54,7 +61,7 @@ export async function readPairTable(
 export async function readNamedPairs(
   path: string,
   normalised: NormalisedGraph,
-  options: ColumnOptions & {idsAsText?: boolean | undefined} = {},
+  options: PairTableOptions = {},
 ): Promise<{pairs: Uint32Array; file: InputFile; leftOut: number}> {
   const {file, names, nodes} = await readPairTable(path, normalised, options)
   const rows = Array.from({length: nodes.length / 2}, (_, r) => r)

@@ -124,6 +124,16 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
   const roles = options.arrays ?? {}
   const edges = options.edges ?? roles.edges
   const prefix = ADJACENCY_PREFIXES.find((one) => archive.has(`${one}data`) && archive.has(`${one}indptr`))
+  const matrix = edges === undefined && (prefix !== undefined || (archive.has('format') && archive.has('shape')))
+  if (matrix && (roles.weights !== undefined || (prefix === undefined && Object.keys(roles).length > 0)))
+    throw new UsageError(
+      `${path}: holds an adjacency matrix${prefix === undefined ? ' alone' : ', whose values are the weights'}, so ${option('arrays')} ${Object.entries(
+        roles,
+      )
+        .map(([role, name]) => `${role}=${name}`)
+        .join(',')} would change nothing`,
+      [`leave it out, or name an array of edges too: ${option('arrays')} edges=NAME`],
+    )
   if (edges === undefined && prefix !== undefined)
     return {format: 'deeprobust-npz', result: readDeepRobustNpz(archive, limits, prefix, roles)}
   if (edges === undefined && archive.has('format') && archive.has('shape'))
@@ -131,7 +141,7 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
   return {format: 'plain-npz', result: readPlainNpz(archive, edges ?? edgesOf(archive), limits, roles)}
 }
 
-/** The array of edges where none is asked for; two lists that are not the same edges are a choice for the user. */
+/** The array of edges where none is asked for. */
 function edgesOf(archive: NpzArchive): string {
   const pickled = archive.skipped.find(({name}) => /^(adj|edge|A$)/i.test(name))
   const found = ['edges', 'edge_index', 'edge_list', 'edgelist'].filter(archive.has)

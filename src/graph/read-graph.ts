@@ -50,7 +50,8 @@ async function readGraphFile(path: string, options: ReadOptions): Promise<GraphD
   checkSize(nodes, result.raw.edges.length / 2, path, limits)
   if (nodeNames !== null) requireNodes(nodeNames.length, nodes, 'names', path)
   const set = nodeNames === null ? numberedNodes(nodes, options.idsAsText) : nodeSet(nodeNames, options.idsAsText)
-  const align = aligner(result.raw, format, set, aliasSets(result), options)
+  const aliases = features === null && labels === null ? [] : aliasSets(result, options.idsAsText ?? false)
+  const align = aligner(result.raw, format, set, aliases, options)
   const aligned = {features: align(features, 'features'), labels: align(labels, 'labels')}
   const splitNumbers = split === null ? 'file' : (options.splitNumbers ?? 'file')
   const raw: RawGraph = {

@@ -60,7 +60,7 @@ export interface KeptEdge {
 /**
  * Edges that are never to be pruned, from a JSON list of {source, target, reason, expires?}.
  *
- * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are not edge are left out and
+ * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are no edge are left out and
  *          noted.
  * `today`  ISO date that `expires` is compared with; a suppression that expires today counts no longer.
  * Throws   InputError  another form, no reason, or a date that is none (names the entry).

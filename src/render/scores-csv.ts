@@ -98,8 +98,11 @@ export function scoresCsv(
   return lines.join('\n') + '\n'
 }
 
+/** A text that a spreadsheet would run gets an apostrophe. */
+export const spreadsheetText = (text: string): string => (runsInSpreadsheet(text) ? `'${text}` : text)
+
 /** Quoted where needed; a text that a spreadsheet would run gets an apostrophe. */
 export function csvText(text: string): string {
-  const safe = runsInSpreadsheet(text) ? `'${text}` : text
+  const safe = spreadsheetText(text)
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -31,15 +31,15 @@ export function communityPositions({rows: n, indptr, indices}: Csr, classes: num
   )
   const most = Math.min(2 * classes, MOST, n - 1)
   const found = leadingDirections(csrFromTriplets(n, n, from, indices, values), most + 1, random(0), ROUNDS, order)
-  const size = Float64Array.from({length: found.cols}, (_, c) => Math.hypot(...column(found, c)))
+  const squares = new Float64Array(found.cols)
+  found.data.forEach((x, t) => (squares[t % found.cols]! += x * x))
+  const size = squares.map(Math.sqrt)
   let best = 0
   for (let r = 2; r < found.cols; r++) if (ratio(size, r) > (best === 0 ? GAP : ratio(size, best))) best = r
   return best === 0 ? null : unitRows(found, best)
 }
 
 const ratio = (size: Float64Array, r: number) => size[r - 1]! / size[r]!
-
-const column = ({rows, cols, data}: Dense, c: number) => Array.from({length: rows}, (_, i) => data[i * cols + c]!)
 
 /** The first columns, rows of unit length (a node without edges: zeros). */
 function unitRows(m: Dense, cols: number): Dense {

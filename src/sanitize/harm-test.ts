@@ -67,10 +67,14 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     )
     const thin = (nodes: Uint32Array) => nodes.filter((_, k) => k % step === 0)
     const asked = thin(hidden)
-    const predict = sources.every(({positions}) => positions !== null) ? byCommunities : byKernel
     const labelled = thin(rest.nodes)
-    const before = await predict(prepared, graph.edges, labelled, rest, asked)
-    const after = await predict(prepared, unmarkedEdges(graph.edges, pruned), labelled, rest, asked)
+    const both = async (predict: Predict<Int32Array | null>) => [
+      await predict(prepared, graph.edges, labelled, rest, asked),
+      await predict(prepared, unmarkedEdges(graph.edges, pruned), labelled, rest, asked),
+    ]
+    // One predictor for both graphs: communities may stand out in one of them only.
+    const found = sources.every(({positions}) => positions !== null) ? await both(byCommunities) : []
+    const [before, after] = (found[0] && found[1] ? found : await both(byKernel)) as [Int32Array, Int32Array]
     asked.forEach((node, k) => {
       const label = given.labels[node]!
       out.hidden++
@@ -88,13 +92,13 @@ function without({nodes, labels, ...rest}: GivenLabels, hidden: Uint32Array): Gi
 }
 
 /** The most probable class of some nodes, from labelled ones, over some edges. */
-type Predict = (
+type Predict<Found = Int32Array> = (
   prepared: PreparedGraph,
   edges: Uint32Array,
   labelled: Uint32Array,
   given: GivenLabels,
   asked: Uint32Array,
-) => Promise<Int32Array>
+) => Promise<Found>
 
 /** By the kernel of rows mixed twice. */
 const byKernel: Predict = async ({graph, problem, exact, products}, edges, labelled, given, asked) => {
@@ -112,11 +116,11 @@ const byKernel: Predict = async ({graph, problem, exact, products}, edges, label
   return largest(await products.multiply(await exact.kernelBlock(unknown, known), weights))
 }
 
-/** By the place among the communities that stand out, where these edges still have some. */
-const byCommunities: Predict = async (prepared, edges, labelled, given, asked) => {
+/** By the place among the communities that stand out; null: none do. */
+const byCommunities: Predict<Int32Array | null> = async (prepared, edges, labelled, given, asked) => {
   const {neighbours} = aggregation(prepared.graph.nodes, edges, 'row', 1)
   const positions = communityPositions(neighbours, given.classes, prepared.nodeOrder)
-  if (positions === null) return byKernel(prepared, edges, labelled, given, asked)
+  if (positions === null) return null
   const y = labelMatrix(given.labels, labelled, given.classes, 'one-hot')
   centreColumns(y)
   return largest(

@@ -54,14 +54,11 @@ const oneClass = (nodes: number, missing: string): GivenLabels => ({
 })
 
 /**
- * Throws  InputError  classes say nothing, and what is asked for rests on them alone.
+ * Throws  InputError  classes say nothing, and something `need`s them; `next` is what else can be done.
  */
-export function requireClasses({missing}: GivenLabels): void {
+export function requireClasses({missing}: GivenLabels, need: string, next: string): void {
   if (missing === null) return
-  throw new InputError(`${missing}, and kernel complexity needs two classes to rank edges`, [
-    `give the labels of a few nodes with ${option('labels')}`,
-    `leave out ${option('preset')} paper: the default score needs no labels`,
-  ])
+  throw new InputError(`${missing}, and ${need}`, [`give the labels of a few nodes with ${option('labels')}`, next])
 }
 
 /**

@@ -80,7 +80,7 @@ async function solveChunks(
  * Weights N of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row moves and
  * landmarks stay,
  *   N = (α γᵀ − |α|² Φ) L⁻¹,  α = D⁻¹(Y − Φγ);
- * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are not pair. With
+ * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair. With
  * every row a landmark N is ααᵀ, the weights of the exact gradient.
  *
  * Shapes     → [rows, p].   Cost  p² + 2 p · classes multiply–adds a row.

@@ -1,4 +1,4 @@
-import {InputError} from '../errors.js'
+import {InputError, option} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {isCsr, type Matrix} from '../linalg/types.js'
 import type {Products} from '../linalg/products.js'
@@ -109,7 +109,12 @@ export function planSanitize(
   const scaled = original.features === null || settings.preset === 'paper' ? null : scaledFeatures(original.features)
   const graph = scaled === null ? original : {...original, features: scaled.features}
   const given = givenLabels(graph)
-  if (settings.preset === 'paper') requireClasses(given)
+  if (settings.preset === 'paper')
+    requireClasses(
+      given,
+      'kernel complexity needs two classes to rank edges',
+      `leave out ${option('preset')} paper: the default score needs no labels`,
+    )
   const sizes = {
     features: kernelFeatures(graph),
     graph: aggregation(graph.nodes, graph.edges, settings.norm, settings.hops),

@@ -3,6 +3,7 @@ import type {Norm} from './aggregate.js'
 import type {LabelCoding} from './labels.js'
 
 export type Preset = 'surety' | 'paper'
+export type SolverName = 'gram' | 'landmarks' | 'stream'
 export type RemovalMethod = 'exact' | 'first-order' | 'auto'
 
 export interface SanitizeOptions {
@@ -154,5 +155,3 @@ export function resolveSettings(options: SanitizeOptions): SanitizeSettings {
     landmarks,
   }
 }
-
-export type SolverName = 'gram' | 'landmarks' | 'stream'

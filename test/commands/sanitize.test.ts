@@ -252,6 +252,29 @@ describe('surety sanitize', () => {
     )
   })
 
+  it('finds earlier scores by names that a spreadsheet would run, and refuses those of another graph', async () => {
+    const edges = edgesOf(GRAPH, 'edges_attacked').map((pair) =>
+      pair
+        .split(',')
+        .map((node) => `@${node}`)
+        .join(','),
+    )
+    writeFileSync(at('handles.csv'), `source,target\n${edges.join('\n')}\n`)
+    expect((await commandLine('sanitize', at('handles.csv'), '--scores', at('handles-scores.csv'))).code).toBeLessThan(
+      2,
+    )
+    const scores = readFileSync(at('handles-scores.csv'), 'utf8').trim().split('\n')
+    writeFileSync(at('earlier.csv'), `${scores.slice(0, -3).join('\n')}\n`)
+    const only = (earlier: string) => commandLine('sanitize', at('handles.csv'), '--only-new', earlier, '--json')
+    expect(JSON.parse((await only(at('earlier.csv'))).stdout)).toMatchObject({candidates: {pairs: 3, edges: 3}})
+    writeFileSync(at('other.csv'), `${scores[0]!}\n${scores[1]!.replaceAll('@', '#')}\n`)
+    const other = await only(at('other.csv'))
+    expect([other.code, other.stdout]).toEqual([
+      2,
+      expect.stringContaining('none of its rows is an edge of this graph'),
+    ])
+  })
+
   it('grades by known edges of a table too', async () => {
     const added = edgesOf(GRAPH, 'edges_added').map((pair) => pair.split(',').reverse().join(','))
     writeFileSync(at('known.csv'), `from,to\n${added.join('\n')}\n`)

@@ -243,7 +243,7 @@ const CASES: Case[] = [
   ['truncated JSON', 'ar.json', '{"nodes":[{"key":"a"}', /ar\.json.*: is not valid JSON/],
   ['JSON that is not a graph', 'as.json', '{"a": 1}', /is JSON without a list of nodes/],
   ['nodes without id', 'at.json', '{"nodes":[{"name":"a"}],"links":[]}', /nodes\[0\]: id is missing/],
-  ['edges that are not list', 'au.json', '{"nodes":[{"id":"a"}],"links":{}}', /links is not a list/],
+  ['edges that are no list', 'au.json', '{"nodes":[{"id":"a"}],"links":{}}', /links is not a list/],
   [
     'features of different lengths',
     'av.json',

@@ -411,7 +411,8 @@ describe.each(FORMAT_TABLE.filter(({format}) => format !== null))('$title', ({fo
       const sameKind = document.format === 'edge-list' && extension === '.csv'
       const {bytes} = writeGraph(document, result, new Uint8Array(result.graph.edges.length / 2), `o${extension}`)
       const read = OUTPUTS[extension]!(bytes)
-      const isSame = document.format !== 'plain-npz' && !sameKind && !(extension === '.npz' && format!.endsWith('npz'))
+      const isConversion =
+        document.format !== 'plain-npz' && !sameKind && !(extension === '.npz' && format!.endsWith('npz'))
       const wanted = held(inOrder, to)
       const directed = wanted.directed
       if (read.directed !== null) expect(read.directed, JSON.stringify(traits)).toBe(inOrder.directed)
@@ -423,7 +424,7 @@ describe.each(FORMAT_TABLE.filter(({format}) => format !== null))('$title', ({fo
       expect(shown(read, !isUndirected && directed), JSON.stringify({traits, extension})).toEqual(
         shown({...wanted, edges}, !isUndirected && directed),
       )
-      if (!isSame) continue
+      if (!isConversion) continue
       const said = conversionNotes(document, result, `o${extension}`)
         .map(({message}) => message)
         .join('\n')

@@ -46,8 +46,9 @@ describe('given labels', () => {
   ])('say nothing where there are no two classes: %s', (_, graph, missing) => {
     const given = givenLabels(graph)
     expect(given).toMatchObject({missing, classes: 1, labels: new Int32Array(graph.nodes)})
-    expect(() => requireClasses(given)).toThrow(InputError)
-    expect(() => requireClasses(given)).toThrow(`${missing}, and kernel complexity needs two classes`)
+    const require = () => requireClasses(given, 'this needs two classes', 'or do without')
+    expect(require).toThrow(InputError)
+    expect(require).toThrow(`${missing}, and this needs two classes`)
   })
 })
 

@@ -72,5 +72,8 @@ describe('the table of parts', () => {
     const suspicion = await suspicionOfPairs(graph, engines, plainProducts, random(3)).finally(() => engines.close())
     const around = new Set(Array.from(graph.edges, (i, t) => (i === 5 ? graph.edges[t ^ 1]! : -1)))
     suspicion(5).forEach((x, v) => (around.has(v) ? expect([0, 1]).toContain(x) : expect(x).toBeCloseTo(of[v]!, 6)))
+    // Some edges of the graph would be brought back, and others not.
+    const costs = new Set(Array.from(graph.edges).flatMap((u, t) => suspicion(u)[graph.edges[t ^ 1]!]!))
+    expect(costs).toEqual(new Set([0, 1]))
   })
 })

@@ -64,7 +64,8 @@ export function readRecords(bytes: Uint8Array, place: string, options: EdgeListO
 const FOREIGN_BYTES = 2 ** 20
 
 /** The column in which Gephi says Directed or Undirected; −1: none. */
-const typeColumn = (header: readonly string[] | null) => header?.findIndex((name) => /^type$/i.test(name)) ?? -1
+/** Gephi's column of directions; −1: none. */
+export const typeColumn = (header: readonly string[] | null) => header?.findIndex((name) => /^type$/i.test(name)) ?? -1
 
 /** [rows] 1 where the type says Undirected; null where it says anything but the two. */
 function undirectedOf(rows: readonly (readonly string[])[], column: number): Uint8Array | null {
@@ -75,7 +76,7 @@ function undirectedOf(rows: readonly (readonly string[])[], column: number): Uin
 }
 
 function dictionaryList(bytes: Uint8Array, place: string): Records {
-  const {ids, starts, ends, attributes, lines, delimiter, notes} = dictionaryRecords(bytes, place)
+  const {ids, starts, ends, attributes, lines, delimiter} = dictionaryRecords(bytes, place)
   const weighted = attributes.some((one) => Object.hasOwn(one, 'weight'))
   return {
     ids: ids.every(isPlainNumber) ? Float64Array.from(ids, Number) : ids,
@@ -100,7 +101,7 @@ function dictionaryList(bytes: Uint8Array, place: string): Records {
     },
     undirected: null,
     columns: () => attributeColumns(attributes, ['weight']),
-    notes,
+    notes: [],
   }
 }
 

@@ -7,7 +7,11 @@ const BY_NETWORKX = 'read it with NetworkX and write GraphML: networkx.write_gra
 /** Text of other programs that would pass for a table of edges, by how it begins. */
 const BEGINNINGS: readonly (readonly [begins: RegExp, what: string, steps: readonly string[]])[] = [
   [/^version https:\/\/git-lfs/, 'is a Git LFS pointer and not the file itself', ['fetch the file: git lfs pull']],
-  [/^\s*(\/\*[\s\S]*?\*\/\s*|\/\/[^\n]*\n\s*)*(strict\s+)?(di)?graph\b[^\n{[]*\{/i, 'is Graphviz DOT', [BY_NETWORKX]],
+  [
+    /^\s*(\/\*(?:[^*]|\*(?!\/))*\*\/\s*|\/\/[^\n]*\n\s*)*(strict\s+)?(di)?graph\b[^\n{[]*\{/i,
+    'is Graphviz DOT',
+    [BY_NETWORKX],
+  ],
   [/^\s*LEDA\.GRAPH/, 'is a LEDA graph', ['write another format: graph.write_graphml("graph.graphml") of igraph']],
   [/^\s*nodedef\s*>/i, 'is a GDF file', ['export it as GraphML or as GEXF']],
   [/^\s*dl\s+(n|nr|format)\s*=/i, 'is a UCINET DL file', ['export it as an edge table or as Pajek .net']],

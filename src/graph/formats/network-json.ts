@@ -81,10 +81,17 @@ export function readAdjacencyJson(
   const number = new Map(ids.map((id, i) => [id, i]))
   const directed = root['directed'] === true
   const entries = lists.map((list, i) => objectList({list}, 'list', `${place}: adjacency[${i}]`))
+  const targets = entries.map((list, i) => list.map((item, k) => idOf(item, 'id', `${place}: adjacency[${i}][${k}]`)))
+  const listed = targets.map((list) => new Set(list))
+  /** Of an edge in two lists, the second. */
+  const isSecond = (i: number, target: string) => {
+    const other = number.get(target) ?? Infinity
+    return other < i && listed[other]!.has(ids[i]!)
+  }
   const records = entries.flatMap((list, i) =>
     list.flatMap((item, k) => {
-      const target = idOf(item, 'id', `${place}: adjacency[${i}][${k}]`)
-      return directed || (number.get(target) ?? Infinity) >= i ? [{source: ids[i]!, target, item}] : []
+      const target = targets[i]![k]!
+      return directed || !isSecond(i, target) ? [{source: ids[i]!, target, item}] : []
     }),
   )
   const {taken, ...read} = rawOfAttributed(

@@ -1,9 +1,40 @@
 import {InputError} from '../../errors.js'
-import type {Note} from '../../frame/report.js'
 
-/** A line of networkx.write_edgelist: two nodes and a dictionary of Python. */
-const LINE = /^(.+?)(\s*[,;|\t]\s*|\s+)(.+?)\2(\{.*\})\s*$/
-const DICTIONARY = /\{.*\}\s*$/
+/** A line of networkx.write_edgelist: two nodes and a dictionary of Python, with the same text between them. */
+interface DictionaryLine {
+  readonly source: string
+  readonly between: string
+  readonly target: string
+  readonly dictionary: string
+}
+
+/** The line at its first brace behind two nodes; null: it is none. Looks at every character a few times. */
+function splitLine(text: string): DictionaryLine | null {
+  if (!text.endsWith('}')) return null
+  for (let open = text.indexOf('{'); open >= 0; open = text.indexOf('{', open + 1)) {
+    const start = betweenStart(text, open)
+    const between = text.slice(start, open)
+    const second = between === '' ? -1 : text.indexOf(between, 1)
+    if (second > 0 && second + between.length < start)
+      return {
+        source: text.slice(0, second),
+        between,
+        target: text.slice(second + between.length, start),
+        dictionary: text.slice(open),
+      }
+  }
+  return null
+}
+
+/** Where the spaces and the one separator before `end` begin. */
+function betweenStart(text: string, end: number): number {
+  const skipSpace = (at: number) => {
+    while (at > 0 && /\s/.test(text[at - 1]!)) at--
+    return at
+  }
+  const at = skipSpace(end)
+  return at > 0 && ',;|'.includes(text[at - 1]!) ? skipSpace(at - 1) : at
+}
 
 export interface DictionaryRecords {
   readonly ids: string[]
@@ -13,13 +44,12 @@ export interface DictionaryRecords {
   readonly lines: number[]
   readonly attributes: Record<string, unknown>[]
   readonly delimiter: string
-  readonly notes: Note[]
 }
 
 /** Whether text is what NetworkX writes as an edge list by default: every line ends with a dictionary, {} where empty. */
 export function isDictionaryList(text: string): boolean {
   const lines = text.split('\n', 50).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  return lines.length > 0 && lines.every((line) => DICTIONARY.test(line)) && LINE.test(lines[0]!)
+  return lines.length > 0 && lines.every((line) => /\}\s*$/.test(line)) && splitLine(lines[0]!.trim()) !== null
 }
 
 /**
@@ -30,25 +60,25 @@ export function isDictionaryList(text: string): boolean {
  */
 export function dictionaryRecords(bytes: Uint8Array, place: string): DictionaryRecords {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const out: DictionaryRecords = {ids: [], starts: [], ends: [], lines: [], attributes: [], delimiter: ' ', notes: []}
+  const out: DictionaryRecords = {ids: [], starts: [], ends: [], lines: [], attributes: [], delimiter: ' '}
   let delimiter: string | null = null
   for (let at = buffer.indexOf('\ufeff') === 0 ? 3 : 0, line = 1; at < buffer.length; line++) {
     const newline = buffer.indexOf(0x0a, at)
     const end = newline < 0 ? buffer.length : newline + 1
     const text = buffer.toString('utf8', at, end).trim()
     if (text !== '' && !text.startsWith('#')) {
-      const [, source, between, target, dictionary] = LINE.exec(text) ?? []
-      if (source === undefined || (delimiter !== null && between !== delimiter))
+      const split = splitLine(text)
+      if (split === null || (delimiter !== null && split.between !== delimiter))
         throw new InputError(
           `${place}, line ${line}: ${JSON.stringify(text.slice(0, 60))} is not an edge with a dictionary, as the other lines are`,
           ['write it with networkx.write_edgelist(graph, FILE); adjacency lists are not read'],
         )
-      delimiter ??= between!
-      out.ids.push(source, target!)
+      delimiter ??= split.between
+      out.ids.push(split.source, split.target)
       out.starts.push(at)
       out.ends.push(end)
       out.lines.push(line)
-      out.attributes.push(dictionaryOf(dictionary!))
+      out.attributes.push(dictionaryOf(split.dictionary))
     }
     at = end
   }

@@ -17,7 +17,14 @@ export interface OgbFolder {
   readonly split: readonly [string, string, string] | null
 }
 
-export const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
+/** Whether a path is a folder; what cannot be looked at is said by whoever reads it. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 /**
  * The files of an OGB data set: edge.csv(.gz), node-feat.csv(.gz), node-label.csv(.gz) in the folder or in raw/, and

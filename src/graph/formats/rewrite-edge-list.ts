@@ -2,7 +2,7 @@ import {csvCell} from '../../data/csv.js'
 import type {Note} from '../../frame/report.js'
 import type {NormalisedGraph} from '../document.js'
 import {addedByName} from '../kept-edges.js'
-import type {Layout, Records} from './edge-lines.js'
+import {type Layout, type Records, typeColumn} from './edge-lines.js'
 
 /** The file without the lines of records that are not kept; everything else byte by byte. */
 export function keptLines(
@@ -24,16 +24,18 @@ export function keptLines(
 /** Lines of added edges for the end of the file, which has no column to mark them in. */
 export function addedLines(
   result: NormalisedGraph,
-  {delimiter, columns, width, dictionary}: Layout,
+  {delimiter, columns, width, header, dictionary}: Layout,
   before: Uint8Array,
 ): {lines: Uint8Array; notes: Note[]} {
   const added = addedByName(result)
   if (added.length === 0) return {lines: new Uint8Array(0), notes: []}
+  const type = typeColumn(header)
   const lines = added.map(({source, target}) => {
     const cells = new Array<string>(width).fill('')
     cells[columns.source] = csvCell(source, delimiter)
     cells[columns.target] = csvCell(target, delimiter)
     if (columns.weight >= 0) cells[columns.weight] = '1'
+    if (type >= 0) cells[type] = 'Undirected'
     if (dictionary) cells[2] = "{'added': True}"
     return `${cells.join(delimiter)}\n`
   })
