@@ -77,7 +77,7 @@ describe('surety check', () => {
     ['wide.csv', '1,2,3,4\n', 'line 1: has 4 values'],
     ['hole.csv', '1,2,3\n1,,3\n', 'line 2: value 2 is not a finite number'],
     ['text.jsonl', '{"x": 1}\n', 'line 1: has no list of numbers'],
-    ['states.txt', '1,2,3\n', 'is no .npz'],
+    ['states.txt', '1,2,3\n', 'is not a .npz'],
   ])('refuses %s', async (name, content, message) => {
     writeFileSync(path(name), content)
     writeFileSync(path('rule.npz'), writeRule(await rule()))
