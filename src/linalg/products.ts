@@ -79,7 +79,11 @@ const TRANSPOSED_TILE = 16
  * The transpose [cols, rows] as a copy, or that of diag(scale) · A; into `out`, rows · cols numbers, where one is
  * given.
  */
-export function transpose<T extends Real>(a: Dense<T>, scale?: T, out: T = zerosLike(a.data, a.data.length)): Dense<T> {
+export function transpose<T extends Real>(
+  a: Dense<T>,
+  scale?: Real,
+  out: T = zerosLike(a.data, a.data.length),
+): Dense<T> {
   const {rows, cols, data} = a
   for (let i0 = 0; i0 < rows; i0 += TRANSPOSED_TILE) {
     const i1 = Math.min(i0 + TRANSPOSED_TILE, rows)

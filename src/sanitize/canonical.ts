@@ -1,5 +1,6 @@
 import type {Graph} from '../graph/types.js'
 import {isCsr} from '../linalg/types.js'
+import {ascendingOrder} from '../stats/ascending-order.js'
 import type {Aggregation} from './aggregate.js'
 
 const ROUNDS = 3
@@ -63,7 +64,9 @@ function mix(a: number, b: number): number {
 export function canonicalEdges(edges: Uint32Array, order: Uint32Array): Uint32Array {
   const place = new Uint32Array(order.length)
   order.forEach((node, k) => (place[node] = k))
-  const low = (e: number) => Math.min(place[edges[2 * e]!]!, place[edges[2 * e + 1]!]!)
-  const high = (e: number) => Math.max(place[edges[2 * e]!]!, place[edges[2 * e + 1]!]!)
-  return Uint32Array.from({length: edges.length / 2}, (_, e) => e).sort((a, b) => low(a) - low(b) || high(a) - high(b))
+  const keys = Float64Array.from({length: edges.length / 2}, (_, e) => {
+    const [p, q] = [place[edges[2 * e]!]!, place[edges[2 * e + 1]!]!]
+    return Math.min(p, q) * order.length + Math.max(p, q)
+  })
+  return ascendingOrder(keys)
 }

@@ -1,6 +1,6 @@
-import {add, identity, rowsOf, scaledRows, squaredLength, subtract} from '../linalg/blocks.js'
+import {add, identity, inTypeOf, rowsOf, scaledRows, squaredLength, symmetricProduct} from '../linalg/blocks.js'
 import {invertPositiveDefinite} from '../linalg/inverse.js'
-import {type Products, transpose} from '../linalg/products.js'
+import {type Products, type Real, transpose, zerosLike} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
 import {dense, type Dense, type Matrix} from '../linalg/types.js'
 import {random} from '../stats/random.js'
@@ -19,31 +19,21 @@ export interface LandmarkSolution {
 }
 
 /** What a solve needs of a chunk. */
-type Features = Pick<FeatureChunk, 'first' | 'phi' | 'rest'>
+type Features<T extends Real> = Pick<FeatureChunk<T>, 'first' | 'phi' | 'rest'>
 
 const POWER_STEPS = 30
 
 /**
  * GKC = √((2/s) Σ_c y_cᵀ K⁻¹ y_c) of the landmark kernel:  Σ yᵀK⁻¹y = Σ |y_i|²/D_i − tr bᵀA⁻¹b,  b = ΦᵀD⁻¹Y.
  *
- * Shapes     unit [s, d], y [s, classes].
- * Precision  fp64 on top of the kernel values; the error of the landmarks is LandmarkKernel.error.
- * Cost       s · p kernel values and 2 p² multiply–adds a row; a chunk of rows and p² numbers in memory.
+ * Shapes     chunks of the features [s, p] of all rows, in order; y [s, classes].
+ * Precision  products in that of Φ, sums over chunks of 4,096 rows and A⁻¹ in fp64. In fp32 GKC errs by about 10⁻⁶ of
+ *            itself, far below what landmarks leave (landmarkError).
+ * Cost       ⅝ p² multiply–adds a row beside its features; a chunk of rows and p² numbers in memory.
  * Source     Woodbury's identity. Deviation: none.
  */
-export function solveLandmarks(
-  kernel: LandmarkKernel,
-  unit: Matrix,
-  y: Dense,
-  ridge: number,
-  values: KernelValues,
-  products: Products,
-): Promise<LandmarkSolution> {
-  return solveChunks(featureChunks(kernel, unit, values, products), kernel.places.length, y, ridge, products)
-}
-
-async function solveChunks(
-  chunks: AsyncIterable<Features> | Iterable<Features>,
+export async function solveLandmarks<T extends Real>(
+  chunks: AsyncIterable<Features<T>> | Iterable<Features<T>>,
   p: number,
   y: Dense,
   ridge: number,
@@ -52,16 +42,17 @@ async function solveChunks(
   const a = identity(p)
   const b = dense(p, y.cols)
   // One buffer for all chunks: fresh memory costs more than the transposing.
-  let buffer = new Float64Array(0)
+  let buffer: T | undefined
   let own = 0
   for await (const {first, phi, rest} of chunks) {
-    const inverse = rest.map((r) => 1 / (r + ridge))
-    const rows = rowsOf(y, first, first + phi.rows)
-    if (buffer.length !== phi.data.length) buffer = new Float64Array(phi.data.length)
-    const scaled = transpose(phi, inverse, buffer)
-    add(a, await products.multiply(scaled, phi))
-    add(b, await products.multiply(scaled, rows))
-    inverse.forEach((x, i) => (own += x * squaredLength(rows, i)))
+    // √D⁻¹ on both sides, so that one matrix times its own transpose gives ΦᵀD⁻¹Φ.
+    const root = rest.map((r) => 1 / Math.sqrt(r + ridge))
+    if (buffer?.length !== phi.data.length) buffer = zerosLike(phi.data, phi.data.length)
+    const scaled = transpose(phi, root, buffer)
+    const rows = scaledRows(rowsOf(y, first, first + phi.rows), root)
+    add(a, await symmetricProduct(scaled, products))
+    add(b, await products.multiply(scaled, inTypeOf(phi, rows)))
+    for (let i = 0; i < rows.rows; i++) own += squaredLength(rows, i)
   }
   const inverse = await invertPositiveDefinite(a, products)
   const gamma = await products.multiply(inverse, b)
@@ -77,41 +68,37 @@ async function solveChunks(
 }
 
 /**
- * Weights N of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row moves and
- * landmarks stay,
- *   N = (α γᵀ − |α|² Φ) L⁻¹,  α = D⁻¹(Y − Φγ);
- * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair. With
- * every row a landmark N is ααᵀ, the weights of the exact gradient.
+ * Weights N = left · rightᵀ of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row
+ * moves and landmarks stay,
+ *   left = α γᵀ − |α|² Φ,  right = L⁻ᵀ,  α = D⁻¹(Y − Φγ);
+ * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair: what
+ * they add lies along the row, which gradientFromPass leaves out. With every row a landmark N is ααᵀ but for them, the
+ * weights of the exact gradient.
  *
- * Shapes     → [rows, p].   Cost  p² + 2 p · classes multiply–adds a row.
+ * Shapes     → left [rows, p]; right is `rightWeights`, the same for all chunks.   Cost  2 p · classes multiply–adds a row.
  */
-export async function pairWeights(
-  {first, phi, rest}: FeatureChunk,
+export async function leftWeights<T extends Real>(
+  {first, phi, rest}: FeatureChunk<T>,
   y: Dense,
   {gamma, ridge}: LandmarkSolution,
-  {whiten, places}: LandmarkKernel,
   products: Products,
 ): Promise<Dense> {
-  const alpha = await products.multiply(phi, gamma)
+  const alpha = inTypeOf(y, await products.multiply(phi, inTypeOf(phi, gamma)))
   for (let i = 0; i < alpha.rows; i++) {
     for (let c = 0; c < alpha.cols; c++)
       alpha.data[i * alpha.cols + c] =
         (y.data[(first + i) * alpha.cols + c]! - alpha.data[i * alpha.cols + c]!) / (rest[i]! + ridge)
   }
   const weights = await products.multiplyTransposed(alpha, gamma)
-  subtract(
-    weights,
-    scaledRows(
-      phi,
-      Float64Array.from({length: phi.rows}, (_, i) => squaredLength(alpha, i)),
-    ),
-  )
-  const out = await products.multiply(weights, whiten)
-  places.forEach((place, j) => {
-    if (place >= first && place < first + out.rows) out.data[(place - first) * out.cols + j] = 0
-  })
-  return out
+  for (let i = 0, at = 0; i < phi.rows; i++) {
+    const own = squaredLength(alpha, i)
+    for (let j = 0; j < phi.cols; j++, at++) weights.data[at]! -= own * phi.data[at]!
+  }
+  return weights
 }
+
+/** [p, p] L⁻ᵀ, see leftWeights. */
+export const rightWeights = ({whiten}: LandmarkKernel): Dense => transpose(whiten)
 
 /** Kernel–label alignment (1/s) Σ_c y_cᵀ (ΦΦᵀ + R) y_c: a pass over the rows. */
 export async function landmarkAlignment(
@@ -166,7 +153,7 @@ export async function landmarkPreconditioner(
     const [first, to] = [k * CHUNK, Math.min(phi.rows, (k + 1) * CHUNK)]
     return {first, phi: rowsOf(phi, first, to), rest: rest.subarray(first, to)}
   })
-  const {inverse, condition} = await solveChunks(chunks, phi.cols, dense(phi.rows, 0), ridge, products)
+  const {inverse, condition} = await solveLandmarks(chunks, phi.cols, dense(phi.rows, 0), ridge, products)
   const scale = rest.map((r) => 1 / (r + ridge))
   return {
     condition,

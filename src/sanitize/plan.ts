@@ -1,7 +1,8 @@
-import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import {UsageError, option} from '../errors.js'
 import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
+import {KEPT_BYTES} from './landmarks.js'
+import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
@@ -160,9 +161,10 @@ function solverCosts(
         rows +
         tiles(p) +
         leftBehind(p) +
+        (4 * s * p <= KEPT_BYTES ? 4 * s * p : 0) +
         8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
-      multiplyAdds: s * p * (4 * d + 5 * p) + 3 * p ** 3,
-      kernelValues: 4 * s * p,
+      multiplyAdds: s * p * (3 * d + 2.7 * p) + Math.min(s, CANDIDATES) * p * (d + p) + 3 * p ** 3,
+      kernelValues: 2 * s * p + Math.min(s, CANDIDATES) * p,
       scores: 'kc with an estimated error, no label-free score',
     }),
     timed({

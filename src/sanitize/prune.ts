@@ -1,4 +1,5 @@
 import {UsageError, option} from '../errors.js'
+import {ascendingOrder} from '../stats/ascending-order.js'
 
 /** How the cut is chosen. */
 export type PruneRule =
@@ -42,7 +43,7 @@ export interface Protection {
 
 /** Edges from the most suspect: by falling score, then u, then v (the order of the edge list). */
 export function rankEdges(score: Float64Array): Uint32Array {
-  return Uint32Array.from({length: score.length}, (_, e) => e).sort((a, b) => score[b]! - score[a]! || a - b)
+  return ascendingOrder(score.map((x) => -x))
 }
 
 /**

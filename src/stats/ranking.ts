@@ -1,6 +1,8 @@
-/** Average ranks of the values, ascending, ties sharing the mean: 1 … n. Cost n log n. */
+import {ascendingOrder} from './ascending-order.js'
+
+/** Average ranks of the values, ascending, ties sharing the mean: 1 … n. Cost that of ascendingOrder. */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({length: values.length}, (_, i) => i).sort((a, b) => values[a]! - values[b]!)
+  const order = ascendingOrder(values)
   const ranks = new Float64Array(values.length)
   for (let from = 0; from < order.length; ) {
     let to = from + 1

@@ -1,4 +1,3 @@
-import {identity} from '../../linalg/blocks.js'
 import {selectRows} from '../../linalg/csr.js'
 import type {Products} from '../../linalg/products.js'
 import type {Csr} from '../../linalg/types.js'
@@ -6,8 +5,17 @@ import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
-import {pairWeights, solveLandmarks} from '../landmark-scores.js'
-import {featureChunk, landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
+import {leftWeights, rightWeights, solveLandmarks} from '../landmark-scores.js'
+import {
+  type FeatureChunk,
+  featureChunk,
+  featureChunks,
+  inSingle,
+  KEPT_BYTES,
+  landmarkError,
+  landmarkKernel,
+  landmarksAt,
+} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /**
@@ -15,8 +23,9 @@ import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPla
  * small ridge asks for what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md,
  * "Landmarks").
  *
- * Cost       s · p kernel values three times, 5 p² multiply–adds a node; a block of nodes, p² and p · d numbers in
- *            memory.
+ * Precision  landmarks are chosen and whitened in fp64, Φ is fp32, the gradient fp64.
+ * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 2⅝ p² a node; Φ of
+ *            all nodes (4 bytes a value) up to 1 GiB, beyond that one more p² a node; p² and p · d numbers.
  */
 export async function landmarkSolver(
   problem: KernelProblem,
@@ -30,9 +39,19 @@ export async function landmarkSolver(
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const kernel = await landmarkKernel(aggregated.unit, count, random, engine, products)
+  const p = kernel.places.length
   const error = await landmarkError(kernel, aggregated.unit, random, engine, products)
-  const solution = await solveLandmarks(kernel, aggregated.unit, y, ridge, engine, products)
-  const all = identity(kernel.places.length)
+  const single = inSingle(kernel)
+  const kept: FeatureChunk<Float32Array>[] = []
+  const isKept = 4 * nodeSet.length * p <= KEPT_BYTES
+  async function* chunks() {
+    for await (const chunk of featureChunks(single, aggregated.unit, engine, products)) {
+      if (isKept) kept.push(chunk)
+      yield chunk
+    }
+  }
+  const solution = await solveLandmarks(chunks(), p, y, ridge, products)
+  const right = rightWeights(kernel)
   return {
     facts: {
       method: 'first-order',
@@ -42,19 +61,19 @@ export async function landmarkSolver(
       condition: solution.condition,
       labelFree: null,
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
-      landmarks: {count: kernel.places.length, error},
+      landmarks: {count: p, error},
     },
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
-      const chunk = await featureChunk(kernel, aggregated.unit, from, to, engine, products)
-      const weights = await pairWeights(chunk, y, solution, kernel, products)
+      const chunk = kept[block] ?? (await featureChunk(single, aggregated.unit, from, to, engine, products))
+      const left = await leftWeights(chunk, y, solution, products)
       return {
         gradients: [
           await gradientFromPass(
             engine,
             {graph, features, aggregated, nodeSet},
-            {rows: chunk.unit, from, others: kernel.points, left: weights, right: all},
+            {rows: chunk.unit, from, others: kernel.points, left, right},
           ),
         ],
         exact: new Float64Array(0),
@@ -74,9 +93,8 @@ export async function landmarkSolver(
     // The same nodes are landmarks, with the rows they have there.
     async complexityOf(other) {
       const {unit} = rowsOfSet(other)
-      return (
-        await solveLandmarks(await landmarksAt(unit, kernel.places, engine, products), unit, y, ridge, engine, products)
-      ).gkc
+      const moved = inSingle(await landmarksAt(unit, kernel.places, engine, products))
+      return (await solveLandmarks(featureChunks(moved, unit, engine, products), p, y, ridge, products)).gkc
     },
   }
 }

@@ -11,8 +11,8 @@ import {aggregateFeatures, aggregation} from '../../../src/sanitize/aggregate.js
 import {kernelFeatures} from '../../../src/sanitize/features.js'
 import {allBlocks, solveBlocks} from '../../../src/sanitize/kernel-scores.js'
 import {labelMatrix} from '../../../src/sanitize/labels.js'
-import {pairWeights, solveLandmarks} from '../../../src/sanitize/landmark-scores.js'
-import {featureChunk, landmarkError, landmarkKernel} from '../../../src/sanitize/landmarks.js'
+import {leftWeights, rightWeights, solveLandmarks} from '../../../src/sanitize/landmark-scores.js'
+import {featureChunk, featureChunks, landmarkError, landmarkKernel} from '../../../src/sanitize/landmarks.js'
 import {gramSolver} from '../../../src/sanitize/solvers/gram.js'
 import {landmarkSolver} from '../../../src/sanitize/solvers/landmark.js'
 import type {KernelProblem, KernelSolver} from '../../../src/sanitize/solvers/solver.js'
@@ -110,13 +110,13 @@ describe('landmarks', () => {
       const targets = Oracle.from1DArray(y.rows, y.cols, Array.from(y.data))
       return (2 / x.rows) * targets.transpose().mmul(inverse(k)).mmul(targets).trace()
     }
-    const solution = await solveLandmarks(kernel, unit, y, p.ridge, engine, products)
+    const solution = await solveLandmarks(featureChunks(kernel, unit, engine, products), 25, y, p.ridge, products)
     expect(solution.gkc ** 2).toBeCloseTo(gkcSquared(dense), 8)
 
     const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
-    const weights = await pairWeights(chunk, y, solution, kernel, products)
+    const left = await leftWeights(chunk, y, solution, products)
     const sums = new Float64Array(dense.data.length)
-    await engine.kernelGradient(unit, kernel.points, weights, identity(25), (first, block) =>
+    await engine.kernelGradient(unit, kernel.points, left, rightWeights(kernel), (first, block) =>
       sums.set(block.data, first * block.cols),
     )
     // A row that is not a landmark turns a little towards a random direction; d GKC² = −(4/s) s_i · dx̂_i.
@@ -237,5 +237,3 @@ const low = (phi: Dense) => {
   const f = Oracle.from1DArray(phi.rows, phi.cols, Array.from(phi.data))
   return f.mmul(f.transpose())
 }
-
-const identity = (n: number): Dense => ({rows: n, cols: n, data: Float64Array.from(Oracle.eye(n).to1DArray())})
