@@ -6,6 +6,13 @@ export interface ClassBets {
   bets: Bet[]
 }
 
+/** Stakes of one slice's bounds: a mixture for each δ. */
+export interface SliceBets {
+  /** its number */
+  slice: number
+  cells: Bet[][]
+}
+
 /** The stakes of a layer, chosen from its anchors before a reference was seen. */
 export interface LayerBets {
   /** the bound of ε that holds without data; null where none exists (τ = 0) */
@@ -17,6 +24,8 @@ export interface LayerBets {
   most?: number[]
   /** of the classes that get a row, ascending; absent where none does */
   classes?: ClassBets[]
+  /** of the slices that something is stated of, ascending; absent where nothing is sliced */
+  slices?: SliceBets[]
 }
 
 export type Family = 'global' | 'windowed' | 'direct'

@@ -29,6 +29,7 @@ import type {Cell} from './layer-types.js'
 import {makeRule, type RuleRequest} from './nearest/make-rule.js'
 import type {Rule} from './nearest/rule.js'
 import {nearestHeadline} from './nearest/headline.js'
+import {sliceRows} from './slices/statements.js'
 import {withLift} from './statements/lift.js'
 import {arbitraryPairs, headlineOf} from './statements/headline.js'
 import {nearConstant} from './statements/informative.js'
@@ -130,6 +131,15 @@ export function conclude(
   )
   const headline = headlineOf(plan, layers, cells)
   const nearest = headline === null ? null : nearestHeadline(layers, headline.eta)
+  const slices = sliceRows(
+    plan,
+    results.flatMap(({metrics, certificate}, k) =>
+      certificate === null
+        ? []
+        : [{plan: plan.layers[k]!, metrics, statistics: certificate.statistics, sums: sums[k]!}],
+    ),
+    cells,
+  )
   const metrics: CertifyMetrics = {
     ...(performance === null ? {} : {performance}),
     ...(headline === null ? {} : {headline}),
@@ -173,6 +183,7 @@ export function conclude(
           results.map(({certificate, metrics: {name}}, k) => ({name, ...certificate!, examples: sums[k]!.examples})),
           {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
         )),
+    ...(slices === null ? {} : {slices}),
     witnesses: results.flatMap((result) => result.witnesses),
     localization: localize(
       results.map((result) => result.metrics),

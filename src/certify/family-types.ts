@@ -1,3 +1,14 @@
+/** How well the model does its task, over all rows used; with sources, a row of a source, each source counting once. */
+export interface Performance {
+  /** accuracy: share of rows whose predicted class is the label */
+  measure: 'accuracy'
+  value: number
+  /** lower bound for fresh examples, exact at the split α; null without a split */
+  lower: number | null
+  /** the same measure of a guess that needs no model: always the commonest class */
+  baseline: number
+}
+
 /** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
 export interface ClassRow {
   layer: string

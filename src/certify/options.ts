@@ -33,6 +33,8 @@ export interface CertifyOptions {
   duplicates: 'keep' | 'drop'
   /** what says which source each row is of (`groups` of the embeddings); null: every row is one by itself */
   group: string | null
+  /** the array or column that says which slice each row lies in (`slices` of the embeddings); class: the labels; null: none */
+  slice: string | null
   /** limits that make the verdict a pass or a fail; null: none */
   maxShare: number | null
   minAccuracy: number | null
@@ -62,6 +64,7 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   risk: 0.1,
   duplicates: 'keep',
   group: null,
+  slice: null,
   maxShare: null,
   minAccuracy: null,
   allowUninformative: false,
@@ -84,6 +87,7 @@ export function checkOptions({
   examples,
   risk,
   group,
+  slice,
   maxShare,
   minAccuracy,
 }: CertifyOptions): void {
@@ -145,6 +149,15 @@ export function checkOptions({
     throw new UsageError(`${option('group')} makes bounds about a fresh source, and without a split there is none`, [
       `leave out ${option('split: null')}`,
     ])
+  if (slice !== null && split === null)
+    throw new UsageError(`${option('slice')} makes bounds for each slice, and without a split there is none`, [
+      `leave out ${option('split: null')}`,
+    ])
+  if (slice !== null && group !== null)
+    throw new UsageError(
+      `${option('slice')} counts independent rows, and rows of one source (${option('group')} ${group}) are not`,
+      [`leave out ${option('slice')} or ${option('group')}`],
+    )
   if (group !== null && bounds.length > 0)
     throw new UsageError(`${option('bounds')} needs independent rows, and rows of one source are not`, [
       `leave out ${option('bounds')} or ${option('group')}`,

@@ -28,6 +28,8 @@ export interface CertifyPlan {
   etas: Float64Array
   /** null without a split */
   alpha: AlphaSplit | null
+  /** what the slices are called, by number; absent where nothing is sliced, and where the labels are the slices */
+  sliceNames?: readonly string[]
   bootstrapSeed: number
   /** null without a split, with sources, and of too few rows */
   dependence: Dependence | null

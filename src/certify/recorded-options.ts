@@ -26,6 +26,7 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   examples: isNumber,
   risk: isNumber,
   group: (value) => value === null || typeof value === 'string',
+  slice: (value) => value === undefined || value === null || typeof value === 'string',
   duplicates: (value) => value === 'keep' || value === 'drop',
   maxShare: isLimit,
   minAccuracy: isLimit,
@@ -36,5 +37,10 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
 export function recordedOptions(config: Record<string, unknown>): CertifyOptions | string {
   const names = Object.keys(DEFAULT_OPTIONS) as (keyof CertifyOptions)[]
   const wrong = names.find((name) => !KINDS[name](config[name]))
-  return wrong ?? (Object.fromEntries(names.map((name) => [name, config[name]])) as unknown as CertifyOptions)
+  return (
+    wrong ??
+    (Object.fromEntries(
+      names.map((name) => [name, config[name] === undefined ? DEFAULT_OPTIONS[name] : config[name]]),
+    ) as unknown as CertifyOptions)
+  )
 }

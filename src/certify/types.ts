@@ -3,13 +3,15 @@ import type {PerturbationMetrics} from './perturbation-types.js'
 import type {Comparison} from './comparison-types.js'
 import type {BreakingPoint} from './statements/shift.js'
 import type {NearestHeadline} from './nearest/types.js'
-import type {CellStatus, ClassRow, Examples, LabelHint} from './family-types.js'
+import type {SliceAlpha, SliceRow, Slices} from './slices/types.js'
+import type {CellStatus, ClassRow, Examples, LabelHint, Performance} from './family-types.js'
 
 export type * from './comparison-types.js'
 export type * from './family-types.js'
 export type * from './layer-types.js'
 export type * from './nearest/types.js'
 export type * from './perturbation-types.js'
+export type * from './slices/types.js'
 export type {BreakingPoint} from './statements/shift.js'
 
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
@@ -45,6 +47,8 @@ export interface Embeddings {
   rowNumbers?: Uint32Array
   /** [rows] which source (patient, user, recording) each row is of; absent: every row is one by itself */
   groups?: Int32Array | null
+  /** which slice each row lies in, where one array says so */
+  slices?: Slices | null
 }
 
 export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
@@ -85,6 +89,8 @@ export interface CertifyMetrics {
   cells: Cell[]
   /** a bound for each class; absent without a split, without labels or with one class only */
   classes?: ClassRow[]
+  /** the same statements for each slice, worst first; absent where nothing is sliced */
+  slices?: SliceRow[]
   /** a radius for each of some anchors; absent without a split or where none was asked for */
   examples?: Examples
   witnesses: Witness[]
@@ -93,17 +99,6 @@ export interface CertifyMetrics {
   perturbations?: PerturbationMetrics[]
   /** with --against */
   comparison?: Comparison
-}
-
-/** How well the model does its task, over all rows used; with sources, a row of a source, each source counting once. */
-export interface Performance {
-  /** accuracy: share of rows whose predicted class is the label */
-  measure: 'accuracy'
-  value: number
-  /** lower bound for fresh examples, exact at the split α; null without a split */
-  lower: number | null
-  /** the same measure of a guess that needs no model: always the commonest class */
-  baseline: number
 }
 
 /**
@@ -161,6 +156,8 @@ export interface AlphaSplit {
   performance?: number
   /** of each bound of a nearest-anchor curve, and of each share covered; absent in reports of earlier versions */
   nearest?: number
+  /** of the statements about slices; absent where none is stated of any */
+  slice?: SliceAlpha
   /** statements about random pairs; those about perturbations have a count of their own */
   statements: number
   /** α of all perturbations together, shared equally among them; absent without any */

@@ -97,6 +97,7 @@ export async function collect(
     })),
     ...(data.rowNumbers === undefined ? {} : {rowNumbers: data.rowNumbers}),
     ...(data.groups === undefined ? {} : {groups: data.groups}),
+    ...(data.slices === undefined ? {} : {slices: data.slices}),
   }
 }
 

@@ -4,7 +4,8 @@ import {InputError, option} from '../errors.js'
 
 /**
  * A table with a header as two arrays: the column of labels [rows], and all others in their order as `inputs` [rows,
- * columns − 1]; with `group` that column is an array of its own too.
+ * columns − 1]; with `group` that column is an array of its own too. So is that of `slice`; where the model takes as many
+ * numbers as there are columns with it (`width`), it stays an input as well.
  *
  * Precision  fp64.
  * Empty      a header alone → no rows.
@@ -15,7 +16,7 @@ export function csvExamples(
   bytes: Uint8Array,
   labelNames: readonly string[],
   path: string,
-  group?: string,
+  {group, slice, width: taken}: {group?: string; slice?: string; width?: number} = {},
 ): NamedArray[] {
   const {rows, lines} = parseTable(bytes, path)
   const [header = [], ...body] = rows
@@ -31,7 +32,13 @@ export function csvExamples(
     throw new InputError(`${path}: has no column '${group}' of sources; its header: ${headerText(header)}`, [
       `name the column that says which source each row is of: ${option('group')} NAME`,
     ])
-  const columns = [...header.keys()].filter((column) => column !== labelColumn && column !== groupColumn)
+  const sliceColumn = slice === undefined || slice === 'class' ? -1 : header.indexOf(slice)
+  if (slice !== undefined && slice !== 'class' && sliceColumn < 0)
+    throw new InputError(`${path}: has no column '${slice}' to slice by; its header: ${headerText(header)}`, [
+      `name a column with ${option('slice')}, or class for the labels`,
+    ])
+  const features = [...header.keys()].filter((column) => column !== labelColumn && column !== groupColumn)
+  const columns = features.length === taken ? features : features.filter((column) => column !== sliceColumn)
   const width = columns.length
   const labels = body.map((row) => row[labelColumn] ?? '')
   const inputs = new Float64Array(body.length * width)
@@ -57,6 +64,9 @@ export function csvExamples(
     ...(groupColumn < 0
       ? []
       : [{name: group!, shape: [body.length], type: 'U' as const, data: body.map((row) => row[groupColumn]!)}]),
+    ...(sliceColumn < 0 || sliceColumn === groupColumn || sliceColumn === labelColumn
+      ? []
+      : [{name: slice!, shape: [body.length], type: 'U' as const, data: body.map((row) => row[sliceColumn]!)}]),
   ]
 }
 

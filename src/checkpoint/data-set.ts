@@ -14,6 +14,7 @@ import {groupArray, groupNumbers} from './groups.js'
 import {classLabels, labelledRows} from './labels.js'
 import {size} from './pool.js'
 import {takeExamples} from './sample.js'
+import {sliceArray, sliceValues} from './slices.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
 import type {Checkpoint} from './types.js'
@@ -26,6 +27,8 @@ export interface DataSetOptions {
   inputs?: string
   /** the array or column that says which source each row is of */
   group?: string
+  /** the array or column that says which slice each row lies in; class: the labels */
+  slice?: string
   /** a second file with the class numbers, npy or npz */
   labelsFile?: string
   /** names of the classes in the order of the model's: of image folders, and of labels that are text */
@@ -67,6 +70,10 @@ export async function readDataSet(
       throw new UsageError(`${option('group')} names an array or column, but ${path} is a folder of images`, [
         'certify hidden states, or inputs in an array, with the sources beside them',
       ])
+    if (arrays === null && options.slice !== undefined && options.slice !== 'class')
+      throw new UsageError(`${option('slice')} names an array or column, but ${path} is a folder of images`, [
+        `use ${option('slice')} class`,
+      ])
     if (arrays === null)
       return readImageFolder(
         path,
@@ -75,12 +82,17 @@ export async function readDataSet(
         model?.kind === 'onnx',
         notes,
       )
-    return arrayDataSet(path, arrays, options, labelNames, notes)
+    return arrayDataSet(path, arrays, options, labelNames, notes, model)
   }
   const file = await readInput(path)
   if (options.tokenizer !== undefined)
     return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
-  return arrayDataSet(path, await readArrays(file, labelNames, options.group), options, labelNames, notes)
+  const columns = {
+    ...(options.group === undefined ? {} : {group: options.group}),
+    ...(options.slice === undefined ? {} : {slice: options.slice}),
+    ...(input?.shape == null ? {} : {width: size(input.shape.slice(1))}),
+  }
+  return arrayDataSet(path, await readArrays(file, labelNames, columns), options, labelNames, notes, model)
 }
 
 async function readTexts(
@@ -95,7 +107,7 @@ async function readTexts(
       `${option('tokenizer')} is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
       ['give texts, or leave the tokenizer out'],
     )
-  const {classes, text, maxTokens, group} = options
+  const {classes, text, maxTokens, group, slice} = options
   const tokenizer = await readTokenizer(options.tokenizer)
   const bytes = gunzip(file.bytes, file.file.path)
   return textDataSet(
@@ -107,6 +119,7 @@ async function readTexts(
       ...(classes === undefined ? {} : {classes}),
       ...(text === undefined ? {} : {text}),
       ...(group === undefined ? {} : {group}),
+      ...(slice === undefined ? {} : {slice}),
     },
     input,
     notes,
@@ -126,12 +139,14 @@ async function arrayDataSet(
   options: DataSetOptions,
   labelNames: readonly string[],
   notes: Note[],
+  model?: DataConsumer,
 ): Promise<DataSet> {
   const lost = unread.find(
     ({name}) =>
       (options.labelsFile === undefined && labelNames.includes(name)) ||
       options.inputs === undefined ||
       options.group === name ||
+      options.slice === name ||
       options.inputs === name,
   )
   if (lost !== undefined)
@@ -142,7 +157,9 @@ async function arrayDataSet(
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
   const ofGroups = options.group === undefined ? null : groupArray(arrays, options.group, path)
-  const others = arrays.filter((array) => array !== labels && array !== ofGroups)
+  const ofSlices = sliceArray(arrays, options.slice, path)
+  const isInput = model?.modelInputs.some(({name}) => name === ofSlices?.name) === true
+  const others = arrays.filter((array) => array !== labels && array !== ofGroups && (array !== ofSlices || isInput))
   const beside = options.inputs === undefined ? others.filter(isNoInput) : []
   const rest = others.filter(
     (array) => !beside.includes(array) && (options.inputs === undefined || array.name === options.inputs),
@@ -168,6 +185,7 @@ async function arrayDataSet(
     inputs: rest.map((array) => inputArray(array, rows, path)),
     labels: given.labels,
     ...(ofGroups === null ? {} : {groups: groupNumbers(ofGroups, rows, path)}),
+    ...(ofSlices === null ? {} : {slices: sliceValues(ofSlices, rows, path)}),
     classNames: given.classNames,
     inputFiles: labelsFile === null ? inputFiles : [...inputFiles, labelsFile.file],
     format,
@@ -176,12 +194,16 @@ async function arrayDataSet(
   return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
 }
 
-async function readArrays(input: InputBytes, labelNames: readonly string[], group?: string): Promise<Arrays> {
+async function readArrays(
+  input: InputBytes,
+  labelNames: readonly string[],
+  columns: Parameters<typeof csvExamples>[3] = {},
+): Promise<Arrays> {
   const {path} = input.file
   const bytes = gunzip(input.bytes, path)
   if (arrayFormat(bytes) !== null) return readArrayFile(input)
   if (sniffContent(bytes) === 'text')
-    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path, group), inputFiles: [input.file]}
+    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path, columns), inputFiles: [input.file]}
   throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, [
     `give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with ${option('tokenizer')}`,
   ])

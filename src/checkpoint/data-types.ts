@@ -1,3 +1,4 @@
+import type {Slices} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
 import type {InputFile, Json} from '../frame/report.js'
 
@@ -13,6 +14,8 @@ export interface DataSet {
   readonly format?: DataFormat
   /** [rows] which source each row is of, where one array says so */
   readonly groups?: Int32Array
+  /** which slice each row lies in, where one array says so */
+  readonly slices?: Slices
   /** names of the classes by number, where the file has names */
   readonly classNames?: readonly string[] | null
   /** how examples became numbers: of images and texts */

@@ -18,6 +18,7 @@ import {
 } from './embedding-checks.js'
 import {refuseWeights} from './foreign-files.js'
 import {groupArray, groupNumbers} from './groups.js'
+import {sliceArray, slicesAt, sliceValues} from './slices.js'
 import {classLabels, labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, requirePooled, size} from './pool.js'
@@ -79,7 +80,9 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     const {group} = options
     const ofGroups =
       group === undefined || unread.some(({name}) => name === group) ? null : groupArray(arrays, group, path)
-    const used = states.filter((array) => array !== labelArray?.array && array !== ofGroups)
+    const {slice} = options
+    const ofSlices = unread.some(({name}) => name === slice) ? null : sliceArray(arrays, slice, path)
+    const used = states.filter((array) => array !== labelArray?.array && array !== ofGroups && array !== ofSlices)
     const chosen = selectLayers(
       layers.filter(({name}) => used.some((array) => array.name === name)),
       options.layers,
@@ -89,6 +92,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
       ...OUTPUTS,
       'loss',
       ...(group === undefined ? [] : [group]),
+      ...(slice === undefined ? [] : [slice]),
       ...(labelArray === null ? ['labels', source.name ?? ''] : []),
     ]
     refuseUnread(unread, rows, needed, options.layers === undefined, path)
@@ -124,12 +128,14 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
         ['every row needs one label'],
       )
     const texts = arrays.filter(
-      (array) => !ArrayBuffer.isView(array.data) && array !== labelArray?.array && array !== ofGroups,
+      (array) =>
+        !ArrayBuffer.isView(array.data) && array !== labelArray?.array && array !== ofGroups && array !== ofSlices,
     )
     const idle = counts.filter((array) => used.includes(array) && !chosen.some(({name}) => name === array.name))
     noteBeside([...beside, ...texts, ...idle], unread, notes)
 
     const groups = ofGroups === null ? null : groupNumbers(ofGroups, rows, path)
+    const slices = ofSlices === null ? null : sliceValues(ofSlices, rows, path)
     const labelled = given === null ? null : labelledRows(given.labels, labelArray!.path, notes)
     const atRows = (values: Int32Array, which: Uint32Array | null) =>
       which === null ? values : Int32Array.from(which, (row) => values[row]!)
@@ -165,6 +171,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
       ...(labelled === null ? {} : {unlabelled: true}),
       ...(kept === null ? {} : {rowNumbers: kept}),
       ...(groups === null ? {} : {groups: atRows(groups, kept)}),
+      ...(slices === null ? {} : {slices: kept === null ? slices : slicesAt(slices, kept)}),
     }
     for (const layer of result.layers)
       if (areProbabilities(layer, count) || (output?.kind === 'one-vs-rest' && layer.name === result.outputName))

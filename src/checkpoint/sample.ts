@@ -1,6 +1,7 @@
 import {type Random, random} from '../stats/random.js'
 import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
+import {slicesAt} from './slices.js'
 import type {DataSet, InputArray} from './data-types.js'
 
 /** Makes a stream of its own from the seed. */
@@ -81,13 +82,14 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
 export function takeExamples(data: DataSet, rows: Uint32Array): DataSet {
-  const {text, groups} = data
+  const {text, groups, slices} = data
   return {
     ...data,
     rows: rows.length,
     inputs: data.inputs.map((array) => selectArray(array, rows)),
     labels: Int32Array.from(rows, (row) => data.labels[row]!),
     ...(groups === undefined ? {} : {groups: Int32Array.from(rows, (row) => groups[row]!)}),
+    ...(slices === undefined ? {} : {slices: slicesAt(slices, rows)}),
     ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),
     rowNumbers: data.rowNumbers === undefined ? rows : rows.map((row) => data.rowNumbers![row]!),
     rowsInFile: data.rowsInFile ?? data.rows,

@@ -5,6 +5,7 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import {groupNumbers} from './groups.js'
+import {sliceValues} from './slices.js'
 import type {TextTokenizer, Tokens} from './tokenizer.js'
 import type {DataSet, InputArray} from './data-types.js'
 
@@ -15,6 +16,8 @@ export interface TextOptions {
   labels: readonly string[]
   /** column or member that says which source each row is of */
   group?: string
+  /** column or member that says which slice each row lies in; class: the labels */
+  slice?: string
   /** class names in the order of the model's classes; default: numbers as they are, else names in sorted order */
   classes?: readonly string[]
   /** most tokens of a text, unless the model takes a fixed number; default: what the tokenizer says, else 128 */
@@ -84,12 +87,25 @@ export function textDataSet(
     inputs: tokenArrays(tokens),
     labels,
     ...(options.group === undefined ? {} : {groups: groupsOf(column([options.group], 'sources'), options.group, path)}),
+    ...slicesOf(table, options.slice, path),
     text: {texts, encode: (others) => tokenArrays(options.tokenizer.encode(others, tokens.length, most))},
     inputFiles: [file, options.tokenizer.file],
     format: 'text',
     classNames,
     preparation: {tokens: tokens.length, truncated: tokens.truncated},
   }
+}
+
+/** Rows without a value are a slice of their own. */
+function slicesOf({names, values}: TextTable, name: string | undefined, path: string): Pick<DataSet, 'slices'> {
+  if (name === undefined || name === 'class') return {}
+  const found = values.get(name)
+  if (found === undefined)
+    throw new InputError(`${path}: has no column '${name}' to slice by; its columns: ${names.slice(0, 8).join(', ')}`, [
+      `name a column with ${option('slice')}, or class for the labels`,
+    ])
+  const texts = found.map((value) => (value === null ? '' : String(value)))
+  return {slices: sliceValues({name, shape: [texts.length], type: 'U', data: texts}, texts.length, path)}
 }
 
 const groupsOf = (values: readonly (string | number)[], name: string, path: string) =>

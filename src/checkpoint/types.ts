@@ -96,5 +96,7 @@ export interface EmbeddingOptions extends SampleOptions {
   labels?: LabelSource
   /** of stored states: the array that says which source each row is of */
   group?: string
+  /** of stored states: the array that says which slice each row lies in; class: their labels */
+  slice?: string
   onProgress?: (rowsDone: number, rows: number) => void
 }

@@ -93,6 +93,11 @@ export const certifyFlags = {
     description:
       'array or column that says which source (patient, user, recording) a row is of: sources are independent, rows of one are not; the certificate then speaks about a fresh source',
   }),
+  slice: Flags.string({
+    helpGroup: GROUP.input,
+    description:
+      'array or column that says which slice of the data a row lies in, or class for the labels: the same statements for each slice, worst first, all at once',
+  }),
   'max-share': number({
     min: 0,
     max: 1,

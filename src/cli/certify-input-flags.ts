@@ -136,5 +136,6 @@ export interface InputFlags {
   'image-shape'?: number[] | undefined
   'input-range'?: number[] | undefined
   group?: string | undefined
+  slice?: string | undefined
   seed: number
 }

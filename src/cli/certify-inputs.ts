@@ -62,6 +62,7 @@ export async function readSubject(
       output: flags.output as OutputKind | undefined,
       outputName: flags['output-name'],
       group: flags.group,
+      slice: flags.slice,
       batchSize: flags['batch-size'],
       memoryLimitBytes: flags['max-memory'],
     }),
@@ -139,6 +140,7 @@ function dataOptions(flags: InputFlags): DataSetOptions {
       text: flags['text-name'],
       maxTokens: flags['max-tokens'],
       group: flags.group,
+      slice: flags.slice,
     }),
     images: defined({
       size: flags['image-size'],

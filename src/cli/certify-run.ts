@@ -140,6 +140,7 @@ const optionsOf = (flags: CertifyFlags): CertifyOptions => ({
   risk: flags.risk,
   duplicates: flags['drop-duplicates'] ? 'drop' : 'keep',
   group: flags.group ?? null,
+  slice: flags.slice ?? null,
   maxShare: flags['max-share'] ?? null,
   minAccuracy: flags['min-accuracy'] ?? null,
   allowUninformative: flags['allow-uninformative'],

@@ -1,5 +1,6 @@
 import type {CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
 import type {Cell} from '../certify/layer-types.js'
+import {worstSlice} from './slice-view.js'
 import {count, lossChange, number, percent, percentUp, plural, radius} from './format.js'
 
 /**
@@ -10,6 +11,7 @@ export function findings(metrics: CertifyMetrics): string[] {
   return [
     closeness(metrics),
     shift(metrics),
+    worstSlice(metrics),
     fresh(metrics),
     radii(metrics),
     classes(metrics),

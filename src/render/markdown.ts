@@ -19,11 +19,13 @@ import {
   signedNumber,
 } from './format.js'
 import {nearestTable, nearestText} from './nearest-view.js'
+import {sliceTable} from './slice-view.js'
 import {effects} from './sanitize-view.js'
 import type {Report, Verdict} from '../frame/report.js'
 import {visible} from '../frame/visible.js'
 
 const TOP_EDGES = 10
+const SLICES = 10
 const WORD: Record<Verdict['status'], string> = {
   pass: '✅ Pass',
   fail: '❌ Fail',
@@ -53,6 +55,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
       ? 'No bounds were asked for.'
       : `${headline.sharedRadii ? 'Columns δ' : 'Columns are the closest share of all pairs, those within δ'}: at most this share of random pairs within δ differs in loss by ${lossChange(headline.eta)} or more. ${count(counts.certified)} of ${count(metrics.cells.length)} statements are certified, all together with ${confidence(metrics.alpha.total)} confidence.`
   const nearest = nearestTable(metrics)
+  const slices = sliceTable(metrics, SLICES)
   const pooling = poolingSentence(metrics)
   const more = findings(metrics).map((sentence) => `- ${markdownText(sentence)}`)
   return document('surety certify', verdict, [
@@ -66,6 +69,16 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
             nearest.rows.map(({layer, points}) => [markdownText(layer), ...points.map(nearestText)]),
           ),
           `${nearest.title}.`,
+        ]),
+    ...(slices === null
+      ? []
+      : [
+          `${markdownText(slices.title)}.`,
+          table(
+            ['slice', ...slices.columns],
+            slices.rows.map(({slice, cells}) => [markdownText(slice), ...cells]),
+          ),
+          ...(slices.tooFew === null ? [] : [markdownText(slices.tooFew)]),
         ]),
     ...(pooling === null ? [] : [markdownText(pooling)]),
     ...(more.length === 0 ? [] : [more.join('\n')]),

@@ -50,6 +50,28 @@ const json = (run: Run) => JSON.parse(run.stdout) as GateReport
 const only = (name: keyof typeof CHECKS, thresholds: object = {}) => ({checks: {[name]: {...CHECKS[name], thresholds}}})
 
 describe('surety gate', () => {
+  it('judges slices on their bounds, and a slice with too few rows is never a pass', async () => {
+    const thresholds = {
+      'slices[*].performance': ['error', {min: 0.5}],
+      'slices[8].performance.value': ['error', {min: 0.99}],
+      'slices[rows>=1].headline': ['error', {max: 0.999}],
+    }
+    write({
+      checks: {
+        model: {
+          certify: 'digits/digits-mlp-embeddings.npz',
+          options: {bootstrap: 0, examples: 0, slice: 'class'},
+          thresholds,
+        },
+      },
+    })
+    const found = json(await gate('--json')).metrics.findings
+    const of = (metric: string) => found.find((finding) => finding.metric === metric)!
+    expect(of('slices[*].performance')).toMatchObject({status: 'pass', judgedOn: 'lower bound', matches: 10})
+    expect(of('slices[8].performance.value')).toMatchObject({status: 'fail', judgedOn: 'lower bound'})
+    expect(of('slices[rows>=1].headline').judgedOn).toBe('certified bound')
+  })
+
   it('runs checks, keeps reports, compares with a baseline and writes every output at once', async () => {
     write({checks: CHECKS, cache: '.cache'})
     const refused = await gate()

@@ -28,6 +28,8 @@ export interface Evidence {
   tailExceeding: number | null
   /** the rows used, with loss and label: two reports on the same rows can be compared pair by pair */
   sample: {anchors: PackedPoints; references: PackedPoints}
+  /** with slices of a column: what they are called, by number */
+  sliceNames?: string[]
   layers: LayerEvidence[]
   /** with perturbations: their pairs, anchors first, then references */
   perturbations?: PairEvidence[]
@@ -62,7 +64,7 @@ interface Grounds {
 }
 
 export function encodeEvidence(
-  {anchors, references, etas}: CertifyPlan,
+  {anchors, references, etas, sliceNames}: CertifyPlan,
   tailExceeding: number | null,
   layers: readonly Grounds[],
   pairs: readonly PairSample[],
@@ -74,6 +76,7 @@ export function encodeEvidence(
     etas: Array.from(etas),
     tailExceeding,
     sample: {anchors: packPoints(anchors), references: packPoints(references)},
+    ...(sliceNames === undefined ? {} : {sliceNames: [...sliceNames]}),
     layers: layers.map(encodeLayer),
     ...(pairs.length > 0 ? {perturbations: pairs.map(encodePairs)} : {}),
   }

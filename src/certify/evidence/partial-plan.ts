@@ -6,6 +6,8 @@ import {FAMILIES} from '../bets.js'
 import type {LayerBets} from '../bets.js'
 import {type CertifyOptions, checkOptions} from '../options.js'
 import type {CertifyPlan, LayerPlan} from '../plan-types.js'
+import {chosenSlices} from '../slices/choose.js'
+import {sliceBetsFault, sliceFault} from '../slices/fault.js'
 import {type PackedPoints, packPoints, unpackPoints} from '../sample/points.js'
 import type {AlphaSplit} from '../types.js'
 
@@ -27,6 +29,8 @@ export interface PackedPlan {
   etas: number[]
   /** null without a split */
   alpha: AlphaSplit | null
+  /** with slices of a column */
+  sliceNames?: readonly string[]
   bootstrapSeed: number
   dependence: CertifyPlan['dependence']
   labelHints: CertifyPlan['labelHints']
@@ -57,15 +61,24 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
 export function unpackPlan(packed: PackedPlan, place: string): CertifyPlan {
   const fault = planFault(packed)
   if (fault !== null) throw new InputError(`${place}: ${fault}`, AGAIN)
-  const {lossMax, etas, references, layers, ...plan} = packed
+  const {lossMax, etas, layers, ...plan} = packed
   const anchors = unpackPoints(packed.anchors, `${place}: anchors`, AGAIN)
-  if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, layers, etas: Float64Array.from(etas)}))) {
+  const references =
+    packed.references === null ? anchors : unpackPoints(packed.references, `${place}: references`, AGAIN)
+  const sliced = sliceFault(plan.options.slice, [anchors, references], plan.sliceNames)
+  if (sliced !== null) throw new InputError(`${place}: ${sliced}`, AGAIN)
+  const {stated} = chosenSlices(references, plan.options)
+  for (const {name, pilot, deltas} of layers) {
+    const wrong = pilot === null ? null : sliceBetsFault(pilot.bets.slices, stated, deltas.length)
+    if (wrong !== null) throw new InputError(`${place}: layer ${name}: ${wrong}`, AGAIN)
+  }
+  if (!isDeepStrictEqual(plan.alpha, alphaOf({...plan, anchors, references, layers, etas: Float64Array.from(etas)}))) {
     throw new InputError(`${place}: α is not shared out as its options, classes and grids call for`, AGAIN)
   }
   return {
     ...plan,
     anchors,
-    references: references === null ? anchors : unpackPoints(references, `${place}: references`, AGAIN),
+    references,
     lossMax: lossMax ?? Infinity,
     etas: Float64Array.from(etas),
     layers: layers.map((layer) => ({...layer, deltas: Float64Array.from(layer.deltas)})),
@@ -116,7 +129,10 @@ function layerFault(
   return betsFault(pilot.bets, deltas.length * etas)
 }
 
-function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expected: number): string | null {
+function betsFault(
+  {epsilonMax, epsilon, cells, classes = [], slices = []}: LayerBets,
+  expected: number,
+): string | null {
   if (!isOptional(epsilonMax, (x) => x >= 0)) return `the range of ε is ${epsilonMax}`
   if (cells.length !== expected) return `${cells.length} sets of stakes for ${expected} cells`
   const possible = ({stake, weight, from}: Bet) => stake > 0 && weight > 0 && from >= 0
@@ -124,6 +140,7 @@ function betsFault({epsilonMax, epsilon, cells, classes = []}: LayerBets, expect
     epsilon,
     ...cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]),
     ...classes.map(({bets}) => bets),
+    ...slices.flatMap((slice) => slice.cells),
   ].every((bets) => bets.every(possible))
     ? null
     : 'a stake or weight is not positive'

@@ -22,7 +22,10 @@ import {acrossSources} from './pilot.js'
 import {dependenceOf} from '../survey/dependence.js'
 import {isLate, surveyLayer} from '../survey/layer-survey.js'
 import {volatilityTask} from '../measure/volatility-task.js'
-import type {Embeddings, LayerStates} from '../types.js'
+import {chooseSliceBets} from '../slices/bets.js'
+import {chosenSlices, slicesOf} from '../slices/choose.js'
+import {headlineEta} from '../statements/headline.js'
+import type {Embeddings, LayerStates, Slices} from '../types.js'
 
 /**
  * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of
@@ -50,6 +53,7 @@ export async function planCertify(
       `perturbed copies are independent pairs, and those of one source (${option('group')} ${options.group}) are not`,
       [`leave out ${option('group')}, or the perturbations`],
     )
+  const ofColumn = sliceColumn(embeddings, options.slice)
   const losses = lossOf(embeddings, options.loss)
   if (options.minAccuracy !== null && losses.accuracy === null)
     throw new UsageError(`${option('minAccuracy')} needs predictions and labels, which the input does not hold`, [
@@ -66,6 +70,7 @@ export async function planCertify(
     losses: Float64Array.from(rows, (row) => losses.values[row]!),
     labels: embeddings.labels === null ? null : Int32Array.from(rows, (row) => embeddings.labels![row]!),
     correct: losses.correct === null ? null : Uint8Array.from(rows, (row) => losses.correct![row]!),
+    ...(ofColumn === null ? {} : {slices: Int32Array.from(rows, (row) => ofColumn.of[row]!)}),
     ...(hasSources(embeddings) ? {groups: Int32Array.from(rows, (row) => embeddings.groups![row]!)} : {}),
   })
   const anchors = points(sample.anchors)
@@ -88,7 +93,8 @@ export async function planCertify(
     duplicates: sample.duplicates,
     leftOut: sample.leftOut,
     loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
-    alpha: alphaOf({options, anchors, loss: losses, etas, layers: units}, perturbations),
+    alpha: alphaOf({options, anchors, references, loss: losses, etas, layers: units}, perturbations),
+    ...(ofColumn === null ? {} : {sliceNames: ofColumn.names}),
     bootstrapSeed: generator.integer(2 ** 31),
     dependence: null,
     labelHints: null,
@@ -122,6 +128,21 @@ export async function planCertify(
     )
   if (first.labels !== null) plan.labelHints = labelHints(ballots, {...first, labels: first.labels})
   return plan
+}
+
+/** Slices by a column; null: nothing is sliced, or the labels are the slices. */
+function sliceColumn({slices = null, labels}: Embeddings, asked: string | null): Slices | null {
+  if (asked === 'class' && labels === null)
+    throw new UsageError(`${option('slice')} class needs labels, which the input does not hold`, [
+      'add them to the file, or slice by another column',
+    ])
+  if ((slices !== null) !== (asked !== null && asked !== 'class'))
+    throw new UsageError(
+      slices === null
+        ? `${option('slice')} is ${asked}, but the embeddings have no slices`
+        : `the rows have slices, but ${option('slice')} names no column of them`,
+    )
+  return slices
 }
 
 const hasSources = ({groups}: Embeddings) => groups !== null && groups !== undefined
@@ -190,6 +211,20 @@ async function pilotOf(
   const n = sourcesOf(references.groups)?.count ?? references.rows.length
   const bets: LayerBets = {
     ...chooseBets(statistics, n, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
+    ...(alpha.slice === undefined
+      ? {}
+      : {
+          slices: chooseSliceBets(
+            statistics,
+            slicesOf(anchors, plan.options)!,
+            chosenSlices(references, plan.options),
+            {
+              radii,
+              e: plan.etas.indexOf(headlineEta(plan)),
+              alpha: alpha.slice.cell,
+            },
+          ),
+        }),
     ...(alpha.class === undefined ? {} : {classes: chooseClassBets(statistics, anchors.labels, n, radii, alpha.class)}),
   }
   const {zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums

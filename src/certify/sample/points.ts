@@ -11,9 +11,11 @@ export interface Points {
   correct?: Uint8Array | null
   /** which source each row is of; null or absent: every row is one by itself */
   groups?: Int32Array | null
+  /** which slice each row lies in; null or absent: nothing is sliced, or the labels are the slices */
+  slices?: Int32Array | null
 }
 
-/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels` and `groups` Int32, `correct` Uint8. */
+/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels`, `groups` and `slices` Int32, `correct` Uint8. */
 export interface PackedPoints {
   count: number
   rows: string
@@ -23,20 +25,23 @@ export interface PackedPoints {
   correct?: string
   /** absent where every row is a source by itself */
   groups?: string
+  /** absent where nothing is sliced, or the labels are the slices */
+  slices?: string
 }
 
-export const packPoints = ({rows, losses, labels, correct, groups}: Points): PackedPoints => ({
+export const packPoints = ({rows, losses, labels, correct, groups, slices}: Points): PackedPoints => ({
   count: rows.length,
   rows: pack(rows),
   losses: pack(losses),
   labels: labels === null ? null : pack(labels),
   ...(correct === null || correct === undefined ? {} : {correct: pack(correct)}),
   ...(groups === null || groups === undefined ? {} : {groups: pack(groups)}),
+  ...(slices === null || slices === undefined ? {} : {slices: pack(slices)}),
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
 export function unpackPoints(
-  {count, rows, losses, labels, correct, groups}: PackedPoints,
+  {count, rows, losses, labels, correct, groups, slices}: PackedPoints,
   place: string,
   next: readonly string[] = WRITE_AGAIN,
 ): Points {
@@ -46,6 +51,7 @@ export function unpackPoints(
     labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
     correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`, next),
     ...(groups === undefined ? {} : {groups: unpack(groups, 'i4', count, `${place}, groups`, next)}),
+    ...(slices === undefined ? {} : {slices: unpack(slices, 'i4', count, `${place}, slices`, next)}),
   }
   const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
   if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)

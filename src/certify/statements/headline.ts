@@ -37,7 +37,7 @@ export function headlineOf(
   const apart = layers.filter(({collapsed}) => collapsed !== true)
   const names = (apart.length > 0 ? apart : layers).map(({name}) => name)
   const worst = names
-    .map((name) => nearest(cells.filter((cell) => cell.layer === name && cell.eta === eta)))
+    .map((name) => nearestRadius(cells.filter((cell) => cell.layer === name && cell.eta === eta)))
     .reduce((a, b) => (held(b) > held(a) || (held(b) === held(a) && (b.observed ?? 0) > (a.observed ?? 0)) ? b : a))
   const off = worst.fraction / CLOSENESS
   const named = plan.options.deltas !== 'auto' || !(off < ABOUT && off > 1 / ABOUT)
@@ -57,13 +57,14 @@ export function headlineOf(
 /** What a cell says: its bound where it is certified, else nothing. */
 const held = (cell: Cell) => (cell.status === 'certified' ? bestBound(cell) : 1)
 
-function headlineEta({etas, loss, lossMax}: CertifyPlan): number {
+/** The η that a report is judged by: half of the loss's range, or the nearest that its grid has. */
+export function headlineEta({etas, loss, lossMax}: Pick<CertifyPlan, 'etas' | 'loss' | 'lossMax'>): number {
   const half = loss.name === 'zero-one' ? 1 : lossMax / 2
   return etas.findLast((eta) => eta <= half) ?? etas[0]!
 }
 
-/** Where no pair is within any radius, the largest. */
-function nearest(cells: readonly Cell[]): Cell {
+/** The radius that holds about the closest 10 % of pairs, of the cells of one layer and η. Where no pair is within any radius, the largest. */
+export function nearestRadius(cells: readonly Cell[]): Cell {
   const off = ({fraction}: Cell) => (fraction > 0 ? Math.abs(Math.log(fraction / CLOSENESS)) : Infinity)
   return cells.reduce((a, b) => (off(b) < off(a) || (off(a) === Infinity && b.delta > a.delta) ? b : a))
 }

@@ -66,8 +66,18 @@ function performanceOfSources(sides: readonly Points[], alpha: number | null): P
 
 const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length
 
-function commonest(sides: readonly Points[]): number {
+const commonest = (sides: readonly Points[]): number => Math.max(...labelCounts(sides).values())
+
+/** The commonest label, the smallest of equal ones; null without labels. */
+export function commonestLabel(sides: readonly Points[]): number | null {
+  if (sides.some(({labels}) => labels === null)) return null
+  const counts = labelCounts(sides)
+  const most = Math.max(...counts.values())
+  return Math.min(...[...counts].filter(([, count]) => count === most).map(([label]) => label))
+}
+
+function labelCounts(sides: readonly Points[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const {labels} of sides) for (const label of labels!) counts.set(label, (counts.get(label) ?? 0) + 1)
-  return Math.max(...counts.values())
+  return counts
 }

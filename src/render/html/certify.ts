@@ -19,6 +19,7 @@ import {classSection, exampleSection} from './certify-families.js'
 import {layerProfile, volatileInputs} from './certify-layers.js'
 import {hasNearest, nearestSection} from './certify-nearest.js'
 import {comparisonSection, perturbationSection} from './certify-pairs.js'
+import {sliceSection} from './certify-slices.js'
 import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
 import {type KeyFigure, page} from './page.js'
 
@@ -36,6 +37,7 @@ export function certifyHtml(report: CertifyReport): string {
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
       ...(hasNearest(metrics) ? [{id: 'nearest', title: 'Nearest anchors', body: nearestSection(metrics)}] : []),
+      ...(metrics.slices === undefined ? [] : [{id: 'slices', title: 'Slices', body: sliceSection(metrics, names)}]),
       ...(metrics.examples === undefined
         ? []
         : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),

@@ -5,6 +5,7 @@ import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '.
 import {comparisonCaveats} from '../comparison-view.js'
 import {confidence, count, interval, lossChange, number, numberUp, orDash, percentUp} from '../format.js'
 import {nearestTable, nearestText} from '../nearest-view.js'
+import {sliceTable} from '../slice-view.js'
 import type {Report} from '../../frame/report.js'
 import {poolingSentence} from '../pooling.js'
 import {bar} from './blocks.js'
@@ -14,6 +15,9 @@ import {palette, type TerminalOptions} from './style.js'
 import {type TerminalTable, tableLines} from './table.js'
 import {verdictLines} from './verdict.js'
 import {finish, wrap} from './text.js'
+
+/** So many slices are shown; the report has all. */
+const SLICES = 10
 
 /** The result of certify as text: verdict, volatility by layer, bounds of the headline η. Ends with a newline. */
 export function certifyText(report: Report<CertifyMetrics>, options: TerminalOptions): string {
@@ -49,6 +53,18 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
         rows: nearest.rows.map(({layer, points}) => [layer, ...points.map(nearestText)]),
       }),
     )
+  const slices = sliceTable(metrics, SLICES)
+  if (slices !== null) {
+    lines.push(
+      ...section(slices.title, {
+        head: ['slice', ...slices.columns],
+        align: ['left', ...slices.columns.map(() => 'right' as const)],
+        rows: slices.rows.map(({slice, cells}) => [slice, ...cells]),
+      }),
+    )
+    if (slices.tooFew !== null)
+      lines.push('', ...wrap(slices.tooFew, options.columns - 2).map((line) => `  ${paint.dim(line)}`))
+  }
   const more = findings(metrics)
   if (more.length > 0)
     lines.push(

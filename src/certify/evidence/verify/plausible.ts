@@ -7,6 +7,8 @@ import {nearestFault} from '../../nearest/plausible.js'
 import {decodeLayer, decodeNearest, type Evidence, type LayerEvidence} from '../evidence.js'
 import {LOSS_BOUND} from '../../sample/losses.js'
 import {checkOptions, type CertifyOptions} from '../../options.js'
+import {chosenSlices} from '../../slices/choose.js'
+import {sliceBetsFault, sliceFault} from '../../slices/fault.js'
 import {type Points, unpackPoints} from '../../sample/points.js'
 import {drawAgain} from './draw.js'
 import {anchorCount} from '../../sample/sample.js'
@@ -38,11 +40,13 @@ export function evidenceFaults(
   const first = optionFaults(options) ?? shapeFault(metrics, evidence)
   if (first !== null) return [first]
   const sample = sampleFaults(metrics, evidence, options, drawn)
-  return sample.length > 0
-    ? sample
-    : evidence.layers.flatMap((layer, k) =>
-        decodedFaults(evidence, layer, metrics.layers[k]!.scale).map((fault) => `layer ${layer.name}: ${fault}`),
-      )
+  if (sample.length > 0) return sample
+  const {stated} = chosenSlices(unpackPoints(evidence.sample.references, 'evidence, references'), options)
+  return evidence.layers.flatMap((layer, k) => {
+    const sliced = sliceBetsFault(layer.bets.slices, stated, layer.deltas.length)
+    const faults = sliced === null ? decodedFaults(evidence, layer, metrics.layers[k]!.scale) : [sliced]
+    return faults.map((fault) => `layer ${layer.name}: ${fault}`)
+  })
 }
 
 /** What the codec refuses, or sums that contradict each other. */
@@ -106,6 +110,8 @@ function sampleFaults(
     unpackPoints(sample.anchors, 'evidence, anchors'),
     unpackPoints(sample.references, 'evidence, references'),
   ]
+  const sliced = sliceFault(options.slice, [anchors, references], evidence.sliceNames)
+  if (sliced !== null) return [...faults, sliced]
   const rows = [...anchors.rows, ...references.rows]
   const kept = Uint32Array.from(new Set(rows)).sort()
   if (kept.length < rows.length) faults.push('a row is in the sample twice')
@@ -186,6 +192,7 @@ function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
     bets.epsilon,
     ...bets.cells.flatMap((cell) => [...FAMILIES.map((family) => cell[family]), cell.lower ?? []]),
     ...(bets.classes ?? []).map((row) => row.bets),
+    ...(bets.slices ?? []).flatMap(({cells}) => cells),
   ]
   const faults: string[] = []
   const most = bets.epsilonMax

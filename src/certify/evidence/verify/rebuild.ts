@@ -82,9 +82,10 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
     duplicates: metrics.duplicates ?? 0,
     leftOut: metrics.sources?.leftOut ?? 0,
     loss,
-    alpha: alphaOf({options, anchors, loss, etas, layers}, evidence.perturbations?.length ?? 0),
+    alpha: alphaOf({options, anchors, references, loss, etas, layers}, evidence.perturbations?.length ?? 0),
     dependence: metrics.dependence ?? null,
     labelHints: metrics.localization.labelHints ?? null,
+    ...(evidence.sliceNames === undefined ? {} : {sliceNames: evidence.sliceNames}),
     bootstrapSeed: generator.integer(2 ** 31),
   }
   const examples = exampleCount(plan)
