@@ -3,7 +3,7 @@ import {BaseCommand} from '../src/cli/base-command.js'
 import {type EvaluateRequest, evaluationOutcome, openEvaluation, writeEvaluation} from '../src/cli/evaluate-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {defined, GROUP, maxMemory, number, numbers, outputFile} from '../src/cli/flags.js'
-import {readingFlags, readingOf} from '../src/cli/reading-flags.js'
+import {readingFlags, readingOf, within} from '../src/cli/reading-flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {MODEL_NAMES, type ModelName} from '../src/learn/models.js'
@@ -45,6 +45,7 @@ graph. With known adversarial edges it grades every part of the score, and with
 
   static override flags = fromEnvironment('evaluate', {
     ...readingFlags,
+    within,
     clean: Flags.string({helpGroup: GROUP.input, description: 'array of the npz with the edges before the attack'}),
     truth: Flags.string({
       helpGroup: GROUP.input,

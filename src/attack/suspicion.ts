@@ -10,6 +10,7 @@ import {givenLabels, requireClasses} from '../sanitize/labels.js'
 import {likenessSources} from '../sanitize/likeness.js'
 import {repairableEdges} from '../sanitize/repair.js'
 import {DEFENDING_REPAIR} from '../sanitize/settings.js'
+import {strataOf} from '../sanitize/strata.js'
 import type {Random} from '../stats/random.js'
 
 /** In [0, 1], of changing each pair of u: [n]. */
@@ -41,9 +42,9 @@ export async function defenceCost(
     'an attacker who knows the defence needs two classes',
     `leave out ${option('adaptive')}: other attackers need none`,
   )
-  const order = canonicalOrder(graph, given.labels, mixing)
-  const sources = await likenessSources(graph, given, order, random, exact, products)
-  const {score, fit} = edgeChances(edges, sources, mixing, order, graph.features !== null, random)
+  const rewiring = {order: canonicalOrder(graph, given.labels, mixing), strata: strataOf(edges, nodes, null)}
+  const sources = await likenessSources(graph, given, rewiring, random, exact, products)
+  const {score, fit} = edgeChances(edges, sources, mixing, rewiring, graph.features !== null, random)
   const withNode = pairScores(score, {source: sources[0]!, mixing, logOdds: fit.logOdds})
   const around = Array.from({length: nodes}, (): [number, number][] => [])
   repairableEdges(edges, sources[0]!, DEFENDING_REPAIR, random).forEach((isRepaired, e) => {

@@ -20,6 +20,13 @@ const arrayRoles = Flags.custom<ArrayRoles>({
   },
 })
 
+/** Columns that rewired pairs keep: of the commands that score edges. */
+export const within = names({
+  helpGroup: GROUP.input,
+  description:
+    'columns of edges or nodes, comma-separated, that say of what type or when they are: edges are held against pairs rewired among their own kind, and the columns are no features (edge:NAME, node:NAME where both have one)',
+})
+
 /** The flags that say how a graph and the files beside it are read: the same for every command that reads one. */
 export const readingFlags = {
   edges: Flags.string({
@@ -98,7 +105,9 @@ export const readingFlags = {
 export type ReadingFlags = Interfaces.InferredFlags<typeof readingFlags>
 
 /** How a graph is read, from its flags. */
-export function readingOf(flags: ReadingFlags): Omit<SanitizeRequest['reading'], 'weights'> {
+export function readingOf(
+  flags: ReadingFlags & {within?: string[] | undefined},
+): Omit<SanitizeRequest['reading'], 'weights'> {
   return {
     edges: flags.edges ?? null,
     ...(flags.arrays !== undefined && {arrays: flags.arrays}),
@@ -116,6 +125,7 @@ export function readingOf(flags: ReadingFlags): Omit<SanitizeRequest['reading'],
     targetColumn: flags['target-column'] ?? null,
     header: flags.header ?? null,
     largestComponent: flags['largest-component'],
+    ...(flags.within !== undefined && {within: flags.within}),
   }
 }
 

@@ -3,11 +3,12 @@ import {UsageError} from '../errors.js'
 import type {SanitizeRequest} from '../sanitize/request.js'
 import {DEFENDING_ENOUGH, DEFENDING_REPAIR, type SanitizeOptions} from '../sanitize/settings.js'
 import {GROUP, maxMemory, nodePair, number, positiveOrInfinite} from './flags.js'
-import {readingFlags, readingOf} from './reading-flags.js'
+import {readingFlags, readingOf, within} from './reading-flags.js'
 
 /** The flags that decide which edges are marked; the command adds where they go. */
 export const sanitizeFlags = {
   ...readingFlags,
+  within,
   weights: Flags.string({
     options: ['ignore', 'sum', 'max'],
     default: 'ignore',

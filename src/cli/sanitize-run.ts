@@ -3,6 +3,7 @@ import {writeFileAtomic} from '../data/atomic-write.js'
 import {InputError, UsageError} from '../errors.js'
 import {edgeKeys} from '../graph/edge-keys.js'
 import type {GraphDocument, NormalisedGraph, WriteResult} from '../graph/document.js'
+import {kindsOf} from '../graph/kinds.js'
 import {normalise} from '../graph/normalise.js'
 import {readGraph} from '../graph/read-graph.js'
 import {nodeFinder, readNodeList, readSuppressions} from '../graph/targeting.js'
@@ -40,6 +41,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
   const {largestComponent, weights, ...reading} = request.reading
   const document = await readGraph(request.graph, readOptionsOf(reading))
   const normalised = normalise(document, {largestComponent, weights})
+  const kinds = reading.within ? kindsOf(document, normalised, reading.within) : null
   const {protect, focus, suppress, truth, explain} = request
   const [kept, seen] = [
     protect === null ? null : await readNodeList(protect, normalised),
@@ -60,6 +62,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     protect: kept?.nodes ?? null,
     focus: seen?.nodes ?? null,
     suppressed: suppressed?.edges ?? null,
+    kinds,
     explain: pairsOf(explain, normalised),
     truth:
       truth === null ? null : known === null ? await readTruth(document.inputs[0]!, truth, normalised) : known.pairs,
@@ -87,7 +90,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     document: {
       ...document,
       inputs: [...document.inputs, ...files],
-      notes: [...document.notes, ...(suppressed?.notes ?? []), ...unused],
+      notes: [...document.notes, ...(suppressed?.notes ?? []), ...(kinds?.notes ?? []), ...unused],
     },
     normalised,
     options,
@@ -155,6 +158,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
     suppress: request.suppress,
     weights: reading.weights,
     largestComponent: reading.largestComponent,
+    ...(reading.within && {within: reading.within}),
     truth,
   }
   return {inputs: [...document.inputs], config, engine, notes: [...document.notes]}

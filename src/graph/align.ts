@@ -1,6 +1,6 @@
 import {InputError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
-import type {GraphFormat, RawGraph, ReadResult} from './document.js'
+import type {AttributeColumn, GraphFormat, RawGraph, ReadResult} from './document.js'
 import {requireNodes} from './labels.js'
 import {unmatched} from './node-ids.js'
 import {type NodeSet, nodeSet} from './node-set.js'
@@ -45,17 +45,24 @@ export function aligner(
   return <Value>(side: SideTable<Value> | null, kind: 'features' | 'labels') => {
     if (side === null) return null
     const {by, rows: matchedRows, note} = bestMatch(side, set, aliases)
-    const {value, rows, ids, notes} = matchedRows
+    const {value, rows, ids, notes, kinds = []} = matchedRows
     const {path} = side.file
     if (ids === null && !isNumbered) throw unmatched(path, nodeNames![0]!)
     if (ids === null) {
       requireNodes(rows, nodes, kind, path)
-      return {value, rows: null, notes}
+      return {value, rows: null, notes, kinds}
     }
     const matched = rowsByNode({ids}, nodes, by, (node) => nodeNames?.[node] ?? String(node), path, kind === 'features')
-    return {value, rows: matched.rows, notes: [...notes, ...note, ...matched.notes]}
+    return {value, rows: matched.rows, notes: [...notes, ...note, ...matched.notes], kinds: byNode(kinds, matched.rows)}
   }
 }
+
+/** Columns of rows as columns of nodes; undefined: a node without a row. */
+const byNode = (columns: readonly AttributeColumn[], rows: Uint32Array | null): AttributeColumn[] =>
+  columns.map(({name, values}) => ({
+    name,
+    values: rows === null ? values : Array.from(rows, (row): unknown => values[row]),
+  }))
 
 /**
  * Rows by the ids of the nodes, or by an attribute that names them where the ids leave rows over and the attribute does

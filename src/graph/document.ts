@@ -45,6 +45,8 @@ export interface GraphDocument {
   readonly splitNumbers: 'file' | 'component'
   readonly notes: readonly Note[]
   readonly carried: Carried
+  /** columns of the files beside the graph that say what kind a node is, where these were named; absent: none */
+  readonly kinds?: readonly AttributeColumn[]
 }
 
 /** One attribute of all nodes or of all edge records of a file; undefined: this one has none. */

@@ -12,6 +12,8 @@ export type Attributes = Readonly<Record<string, unknown>>
 export interface AttributeOptions {
   labelAttribute?: string | undefined
   featureAttributes?: readonly string[] | undefined
+  /** attributes that say what kind a node is: neither features nor labels unless these are asked for */
+  within?: readonly string[] | undefined
 }
 
 export interface AttributeData {
@@ -41,10 +43,12 @@ export function attributeData(
   limits: GraphLimits,
 ): AttributeData {
   const notes: Note[] = []
-  const labelName = options.labelAttribute ?? LABELS.find((name) => isClassLike(column(nodes, name)))
+  const isFree = (name: string) => !(options.within ?? []).some((kind) => kind.replace(/^node:/, '') === name)
+  const labelName = options.labelAttribute ?? LABELS.find((name) => isFree(name) && isClassLike(column(nodes, name)))
   const labelled = labelName === undefined ? null : labelsOf(nodes, labelName, names, place, limits.maxClasses)
   const featureNames =
-    options.featureAttributes ?? FEATURES.filter((name) => column(nodes, name).some(Array.isArray)).slice(0, 1)
+    options.featureAttributes ??
+    FEATURES.filter((name) => isFree(name) && column(nodes, name).some(Array.isArray)).slice(0, 1)
   const features = featureNames.length === 0 ? null : featuresOf(nodes, featureNames, names, place)
   if (labelName !== undefined)
     notes.push({
@@ -58,7 +62,7 @@ export function attributeData(
       code: 'features-from-attributes',
       message: `${place}: features are the node attribute ${featureNames.join(', ')}`,
     })
-  const unused = featureNames.length === 0 ? numericAttributes(nodes, labelName) : []
+  const unused = featureNames.length === 0 ? numericAttributes(nodes, labelName).filter(isFree) : []
   if (unused.length > 0) {
     const shown = unused.slice(0, MOST_NAMED).join(', ')
     notes.push({

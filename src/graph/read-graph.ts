@@ -84,7 +84,8 @@ async function readGraphFile(path: string, options: ReadOptions): Promise<GraphD
     ...(aligned.labels?.notes ?? []),
     ...(isSigned(raw.classNames) ? [signedLabels(options.labels ?? path)] : []),
   ]
-  return {format, inputs, raw, splitNumbers, notes, carried: result.carried}
+  const kinds = [...(aligned.features?.kinds ?? []), ...(aligned.labels?.kinds ?? [])]
+  return {format, inputs, raw, splitNumbers, notes, carried: result.carried, ...(kinds.length > 0 && {kinds})}
 }
 
 const signedLabels = (place: string): Note => ({

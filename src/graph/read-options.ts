@@ -28,5 +28,7 @@ export interface ReadOptions extends ColumnOptions {
   firstId?: number
   /** such rows follow the order in which the graph file first names its nodes */
   rowsInOrder?: boolean
+  /** columns of edges or nodes that say what kind they are: read as neither features nor, unless asked, labels */
+  within?: readonly string[]
   limits?: Partial<GraphLimits>
 }

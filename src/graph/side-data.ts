@@ -8,6 +8,7 @@ import {sniffContent} from '../data/sniff.js'
 import {InputError, option} from '../errors.js'
 import type {Matrix} from '../linalg/types.js'
 import type {InputFile, Note} from '../frame/report.js'
+import type {AttributeColumn} from './document.js'
 import {type Labels, labelsOfArray, labelsOfValues} from './labels.js'
 import type {GraphLimits} from './limits.js'
 import {denseMatrix} from './matrices.js'
@@ -29,6 +30,8 @@ export interface SideRows<Value> {
   readonly rows: number
   readonly ids: readonly string[] | null
   readonly notes: readonly Note[]
+  /** of each row what kind its node is; absent: not known */
+  readonly kinds?: readonly AttributeColumn[]
 }
 
 const ID_ARRAYS = ['ids', 'id', 'node_ids', 'node_id', 'node_names', 'names', 'nodes', 'index'] as const

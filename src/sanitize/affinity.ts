@@ -1,4 +1,5 @@
 import {dense, type Dense} from '../linalg/types.js'
+import {firstEnd, type Strata} from './strata.js'
 
 /** Edges that each pair of classes is given beforehand, half by its own rate and half at the rate of chance. */
 const PRIOR = 10
@@ -9,34 +10,57 @@ const SHARPNESS = 3
  * How readily two classes are joined in this graph, learnt from its edges: homophily is not assumed.
  *
  * Formula    A_cd = r³/(1 + r³), r = (M_cd + 10)/(E_cd + 10), M_cd = Σ over edges, both ways, of p_uc p_vd, and E_cd =
- *            k_c k_d / 2m with k_c = Σ_u deg_u p_uc what rewiring would give. ½: as often as by chance.
+ *            k_c k_d / 2m with k_c = Σ_u deg_u p_uc what rewiring would give; of several strata the sum, and where the
+ *            edges of one join two kinds of nodes (a_c b_d + a_d b_c)/m, a and b the sums over the ends of each kind.
+ *            ½: as often as by chance.
  * Shapes     edges [2 m], soft [n, classes] → [classes, classes], symmetric, in (0, 1).
  * Cost       m · classes².   Empty  no edge → all ½.
  * Source     the degree-corrected block model's maximum likelihood (Karrer & Newman 2011, eq. 20). Deviation: soft
  *            classes, a prior count, and odds against a rewired pair in place of a rate.
  */
-export function classAffinity(edges: Uint32Array, soft: Dense): Dense {
+export function classAffinity(edges: Uint32Array, soft: Dense, strata: Strata): Dense {
   const c = soft.cols
   const met = new Float64Array(c * c)
-  const mass = new Float64Array(c)
   for (let t = 0; t < edges.length; t += 2) {
     const u = edges[t]! * c
     const v = edges[t + 1]! * c
-    for (let a = 0; a < c; a++) {
-      mass[a]! += soft.data[u + a]! + soft.data[v + a]!
+    for (let a = 0; a < c; a++)
       for (let b = 0; b < c; b++)
         met[a * c + b]! += soft.data[u + a]! * soft.data[v + b]! + soft.data[v + a]! * soft.data[u + b]!
-    }
   }
+  const byChance = metByChance(edges, soft, strata)
   return dense(
     c,
     c,
     met.map((seen, k) => {
-      const byChance = edges.length === 0 ? 0 : (mass[Math.floor(k / c)]! * mass[k % c]!) / edges.length
-      const odds = (seen + PRIOR) / (byChance + PRIOR)
+      const odds = (seen + PRIOR) / (byChance[k]! + PRIOR)
       return odds ** SHARPNESS / (1 + odds ** SHARPNESS)
     }),
   )
+}
+
+/** E_cd. */
+function metByChance(edges: Uint32Array, soft: Dense, strata: Strata): Float64Array {
+  const c = soft.cols
+  const out = new Float64Array(c * c)
+  for (const {edges: members, joinsTwo} of strata.all) {
+    if (members.length === 0) continue
+    const [first, second] = [new Float64Array(c), new Float64Array(c)]
+    for (const e of members) {
+      const one = firstEnd(strata, e)
+      const [u, v] = [edges[2 * e + one]! * c, edges[2 * e + 1 - one]! * c]
+      for (let a = 0; a < c; a++) {
+        first[a]! += joinsTwo ? soft.data[u + a]! : soft.data[u + a]! + soft.data[v + a]!
+        if (joinsTwo) second[a]! += soft.data[v + a]!
+      }
+    }
+    for (let a = 0; a < c; a++)
+      for (let b = 0; b < c; b++)
+        out[a * c + b]! += joinsTwo
+          ? (first[a]! * second[b]! + first[b]! * second[a]!) / members.length
+          : (first[a]! * first[b]!) / (2 * members.length)
+  }
+  return out
 }
 
 /** p_u A of every node: [n, classes]; its inner product with p_v is how readily u and v are joined. */

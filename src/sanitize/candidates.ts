@@ -45,9 +45,9 @@ export function candidateScorer<T>(
   use: (score: CandidateScorer) => T | Promise<T>,
 ): Promise<T> {
   return withPrepared(graph, options, engine, run, async (prepared) => {
-    const {sources, mixing, nodeOrder} = prepared
+    const {sources, mixing, rewiring} = prepared
     const {edges, features} = prepared.graph
-    const chances = edgeChances(edges, sources, mixing, nodeOrder, features !== null, prepared.random)
+    const chances = edgeChances(edges, sources, mixing, rewiring, features !== null, prepared.random)
     const key = (u: number, v: number) => Math.min(u, v) * graph.nodes + Math.max(u, v)
     const edgeOf = new Map<number, number>()
     for (let e = 0; e < edges.length / 2; e++) edgeOf.set(key(edges[2 * e]!, edges[2 * e + 1]!), e)

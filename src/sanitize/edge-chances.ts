@@ -7,6 +7,7 @@ import {edgeLikeness, type Likeness, type LikenessSource, type PairValues, suppo
 import {nullPairs} from './null-pairs.js'
 import {type EdgeEvidence, type Part, PARTS, suspicionOf} from './parts.js'
 import {type RandomEdges, randomEdges, separation} from './random-edges.js'
+import type {Rewiring} from './strata.js'
 import type {PartName} from './types.js'
 
 /** A part that tells genuine edges from rewired pairs no better than this has no say. */
@@ -35,7 +36,7 @@ export interface EdgeChances {
  * The score of every edge by the parts that apply to this graph, beside pairs wired at random, and the chance that each
  * was wired at random.
  *
- * Shapes     edges [2 m], order [n] nodes in canonical order.
+ * Shapes     edges [2 m].
  * Parts      one that sees genuine edges no better than rewired pairs (separation ≤ .52) has no say here.
  * Cost       that of edgeLikeness, nullPairs and edgeFit.
  */
@@ -43,7 +44,7 @@ export function edgeChances(
   edges: Uint32Array,
   sources: readonly LikenessSource[],
   mixing: Aggregation,
-  order: Uint32Array,
+  rewiring: Rewiring,
   hasFeatures: boolean,
   random: Random,
 ): EdgeChances {
@@ -51,7 +52,7 @@ export function edgeChances(
   const {known} = likeness
   const supported = supportedEdges(edges, likeness, mixing.degrees, evidenceOf(sources, hasFeatures))
   const seen = {...likeness, overlap: neighbourOverlap(edges, mixing)}
-  const drawn = nullPairs(edges, sources, mixing, order, random)
+  const drawn = nullPairs(edges, sources, mixing, rewiring, random)
   const [real, nulls] = rounded(seen, drawn)
   const fit = edgeFit(real, known, nulls)
   const values = {...real, known, fit: fit.logOdds(real)}

@@ -23,9 +23,9 @@ export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'score
  * Cost       that of edgeChances.
  */
 export function scoreEdges(prepared: PreparedGraph, kernel: KernelScores): JudgedEdges {
-  const {graph, settings, mixing, sources, problem, nodeOrder} = prepared
+  const {graph, settings, mixing, sources, problem, rewiring} = prepared
   const {edges, features} = graph
-  const chances = edgeChances(edges, sources, mixing, nodeOrder, features !== null, prepared.random)
+  const chances = edgeChances(edges, sources, mixing, rewiring, features !== null, prepared.random)
   const {values, supported, random} = chances
   const known: EdgeEvidence = {
     ...values,

@@ -47,7 +47,7 @@ export interface HarmTest {
  * Source     the sign test; docs/math-sanitize.md, "First do no harm".
  */
 export async function harmTest(prepared: PreparedGraph, minDegree: number): Promise<HarmTest> {
-  const {graph, given, mixing, nodeOrder} = prepared
+  const {graph, given, mixing, rewiring} = prepared
   const out: HarmTest = {hidden: 0, lost: 0, won: 0, vetoes: false}
   const generator = random(prepared.options.seed ^ SEED)
   const step = Math.ceil(given.nodes.length / MOST)
@@ -57,7 +57,7 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
     const rest = without(given, hidden)
     if (hidden.length === 0 || new Set(Array.from(rest.nodes, (i) => rest.labels[i]!)).size < 2) continue
     const sources = await prepared.relabelled(rest)
-    const chances = edgeChances(graph.edges, sources, mixing, nodeOrder, graph.features !== null, generator)
+    const chances = edgeChances(graph.edges, sources, mixing, rewiring, graph.features !== null, generator)
     const {count} = autoPrune(chances.random, graph.features === null ? 'neighbours' : 'features')
     if (count === 0) continue
     const {pruned} = markEdges(
@@ -119,7 +119,7 @@ const byKernel: Predict = async ({graph, problem, exact, products}, edges, label
 /** By the place among the communities that stand out; null: none do. */
 const byCommunities: Predict<Int32Array | null> = async (prepared, edges, labelled, given, asked) => {
   const {neighbours} = aggregation(prepared.graph.nodes, edges, 'row', 1)
-  const positions = communityPositions(neighbours, given.classes, prepared.nodeOrder)
+  const positions = communityPositions(neighbours, given.classes, prepared.rewiring.order)
   if (positions === null) return null
   const y = labelMatrix(given.labels, labelled, given.classes, 'one-hot')
   centreColumns(y)

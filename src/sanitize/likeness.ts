@@ -11,6 +11,7 @@ import {communityPositions} from './communities.js'
 import {profiles} from './features.js'
 import type {GivenLabels} from './labels.js'
 import {pseudoLabels} from './pseudo-labels.js'
+import type {Rewiring, Strata} from './strata.js'
 
 /**
  * Without features: groups of edges, each judged by the others. More of them leave more to judge by and cost as much
@@ -60,7 +61,7 @@ export interface LikenessSource {
 export async function likenessSources(
   graph: Graph,
   given: GivenLabels,
-  order: Uint32Array,
+  {order, strata}: Rewiring,
   random: Random,
   exact: PairwiseEngine,
   products: Products,
@@ -73,7 +74,8 @@ export async function likenessSources(
     const e = profiles(rows, features === null ? order : null)
     const weighted = weighByLikeness(nodes, edges, e)
     const positions = features === null ? communityPositions(rows as Csr, given.classes, order) : null
-    return labelledSource({edges: judged, profiles: e, graph: weighted, positions}, edges, given, exact, products)
+    const source = {edges: judged, profiles: e, graph: weighted, positions}
+    return labelledSource(source, {edges, strata}, given, exact, products)
   }
   if (features !== null) return [await sourceOf(Uint32Array.from({length: edges.length / 2}, (_, e) => e))]
   const sources: LikenessSource[] = []
@@ -85,13 +87,13 @@ export async function likenessSources(
 /** A source with the pseudo-labels that some given labels make. */
 export async function labelledSource(
   source: Pick<LikenessSource, 'edges' | 'profiles' | 'graph' | 'positions'>,
-  edges: Uint32Array,
+  {edges, strata}: {edges: Uint32Array; strata: Strata},
   given: GivenLabels,
   exact: PairwiseEngine,
   products: Products,
 ): Promise<LikenessSource> {
   const labels = await pseudoLabels(source.profiles, given, source.graph, exact, products, source.positions)
-  return {...source, ...labels, affine: affineLabels(labels.soft, classAffinity(edges, labels.soft))}
+  return {...source, ...labels, affine: affineLabels(labels.soft, classAffinity(edges, labels.soft, strata))}
 }
 
 /**

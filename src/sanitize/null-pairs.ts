@@ -4,6 +4,7 @@ import type {Aggregation} from './aggregate.js'
 import {canonicalEdges} from './canonical.js'
 import {neighbourShare, SELF} from './context.js'
 import {isKnown, type LikenessSource, type PairValues} from './likeness.js'
+import {firstEnd, type Rewiring, type Strata} from './strata.js'
 
 /** So many pairs at least: the share that `--prune auto` takes then moves by a few hundredths of itself with the seed. */
 const LEAST = 20_000
@@ -13,12 +14,14 @@ const MOST = 2 * LEAST
 /**
  * Pairs wired at random with the degrees kept, read as if they were edges.
  *
- * How        two edges {u, u′}, {v, v′} of one source are rewired to {u, v}. The ends of all edges are dealt into pairs
- *            again and again, so that every end comes equally often, until at least 20,000 are known (or 20 rounds); on
- *            graphs of more than 20,000 edges a first part of one round, at most 40,000.
- * Left out   a pair {u, u}, or one of which nothing is known.
+ * How        two edges {u, u′}, {v, v′} of one source and one stratum are rewired to {u, v}. The ends of all edges are
+ *            dealt into pairs again and again, so that every end comes equally often, until at least 20,000 are known
+ *            (or 20 rounds); on graphs of more than 20,000 edges a first part of one round, at most 40,000. Where the
+ *            edges of a stratum join two kinds of nodes, the ends of one kind are dealt to those of the other, so a pair
+ *            has the kinds of the two edges.
+ * Left out   a pair {u, u}, or one of which nothing is known; with more than one stratum an edge dealt to itself.
  * Shapes     edges [2 m], order [n] nodes in an order that does not depend on the file → values [k], k from about 20,000 to 40,000.
- * Random     a permutation of the ends for each round.
+ * Random     for each round and stratum a permutation of the ends, of those of both kinds one each.
  * Cost       degree inner products of profiles a pair.
  * Empty      no pair is known → [0] each.
  * Source     Newman 2010, §13.2, the configuration model. Deviation: pairs that are edges, or that repeat, are not
@@ -28,7 +31,7 @@ export function nullPairs(
   edges: Uint32Array,
   sources: readonly LikenessSource[],
   mixing: Aggregation,
-  order: Uint32Array,
+  {order, strata}: Rewiring,
   random: Random,
 ): PairValues {
   const m = edges.length / 2
@@ -40,39 +43,33 @@ export function nullPairs(
     overlap: new Float64Array(room),
   }
   let count = 0
-  const edgePlace = placesOf(canonicalEdges(edges, order))
-  const nodePlace = placesOf(order)
-  const ends = sources.map((source) => {
-    const numbers = source.edges.slice().sort((a, b) => edgePlace[a]! - edgePlace[b]!)
-    // Which end of an edge comes first does not depend on the file either.
-    const isTurned = (e: number) => Number(nodePlace[edges[2 * e]!]! > nodePlace[edges[2 * e + 1]!]!)
-    return {
-      mine: Uint32Array.from(
-        {length: 2 * numbers.length},
-        (_, t) => 2 * numbers[t >> 1]! + ((t & 1) ^ isTurned(numbers[t >> 1]!)),
-      ),
-      towards: towardsEnds(source),
-      left: Math.ceil((MOST * numbers.length) / Math.max(1, m)),
-    }
-  })
+  const isOne = strata.all.length === 1
+  const decks = decksOf(
+    edges,
+    sources.map((source) => source.edges),
+    {order, strata},
+  )
+  const share = ([ends, others]: Deck) => (ends.length + (others?.length ?? 0)) / 2 / Math.max(1, m)
+  const dealers = sources.map((source, number) => ({
+    source,
+    towards: towardsEnds(source),
+    decks: decks[number]!.map((deck) => ({deck, left: Math.ceil(MOST * share(deck))})),
+  }))
   for (let round = 0; round < 20 * Math.ceil(LEAST / Math.max(1, m)); round++) {
-    sources.forEach((source, number) => {
-      const own = ends[number]!
-      const {mine, towards} = own
-      const dealt = random.permutation(mine.length)
-      for (let k = 0; k + 1 < dealt.length && own.left > 0; k += 2) {
-        const [s, t] = [mine[dealt[k]!]!, mine[dealt[k + 1]!]!]
-        const [u, v] = [edges[s]!, edges[t]!]
-        if (u === v || !isKnown(source, u, v)) continue
-        // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
-        const [withoutOfU, withoutOfV] = [edges[s ^ 1]!, edges[t ^ 1]!]
-        own.left--
-        out.context[count] = towards(u, v, withoutOfV) + towards(v, u, withoutOfU)
-        out.disagreement[count] = 1 - rowDot(source.affine, u, source.soft, v)
-        out.cosine[count] = rowDot(source.profiles, u, source.profiles, v)
-        out.overlap[count++] = neighbourShare(mixing, u, v, withoutOfU, withoutOfV)
-      }
-    })
+    for (const {source, towards, decks: mine} of dealers)
+      for (const own of mine)
+        for (const [s, t] of dealt(own.deck, random)) {
+          if (own.left === 0) break
+          const [u, v] = [edges[s]!, edges[t]!]
+          if (u === v || !isKnown(source, u, v) || (!isOne && (s ^ 1) === t)) continue
+          // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
+          const [withoutOfU, withoutOfV] = [edges[s ^ 1]!, edges[t ^ 1]!]
+          own.left--
+          out.context[count] = towards(u, v, withoutOfV) + towards(v, u, withoutOfU)
+          out.disagreement[count] = 1 - rowDot(source.affine, u, source.soft, v)
+          out.cosine[count] = rowDot(source.profiles, u, source.profiles, v)
+          out.overlap[count++] = neighbourShare(mixing, u, v, withoutOfU, withoutOfV)
+        }
     if (count >= LEAST) break
   }
   return {
@@ -81,6 +78,44 @@ export function nullPairs(
     cosine: out.cosine.slice(0, count),
     overlap: out.overlap.slice(0, count),
   }
+}
+
+/** Ends that are dealt: all to each other, or those of the first list to those of the second. End 2e + k is end k of e. */
+export type Deck = [ends: Uint32Array, others: Uint32Array | null]
+
+/** For each list of edges the ends that are dealt together, a deck for each stratum. */
+export function decksOf(edges: Uint32Array, lists: readonly Uint32Array[], {order, strata}: Rewiring): Deck[][] {
+  const edgePlace = placesOf(canonicalEdges(edges, order))
+  const nodePlace = placesOf(order)
+  // Which end of an edge comes first does not depend on the file either.
+  const isTurned = (e: number) => Number(nodePlace[edges[2 * e]!]! > nodePlace[edges[2 * e + 1]!]!)
+  return lists.map((list) =>
+    byStratum(list, strata).map((numbers, number): Deck => {
+      numbers.sort((a, b) => edgePlace[a]! - edgePlace[b]!)
+      if (strata.all[number]!.joinsTwo)
+        return [0, 1].map((side) => numbers.map((e) => 2 * e + (firstEnd(strata, e) ^ side))) as Deck
+      const end = (t: number) => 2 * numbers[t >> 1]! + ((t & 1) ^ isTurned(numbers[t >> 1]!))
+      return [Uint32Array.from({length: 2 * numbers.length}, (_, t) => end(t)), null]
+    }),
+  )
+}
+
+/** One deal of a deck: every end comes once, but for one that is left over. */
+export function* dealt([ends, others]: Deck, random: Random): Generator<[number, number]> {
+  const order = random.permutation(ends.length)
+  if (others === null) {
+    for (let k = 0; k + 1 < order.length; k += 2) yield [ends[order[k]!]!, ends[order[k + 1]!]!]
+    return
+  }
+  const other = random.permutation(others.length)
+  for (let k = 0; k < order.length; k++) yield [ends[order[k]!]!, others[other[k]!]!]
+}
+
+/** Some edges by stratum. */
+function byStratum(numbers: Uint32Array, {of, all}: Strata): Uint32Array[] {
+  const lists = all.map((): number[] => [])
+  for (const e of numbers) lists[of[e]!]!.push(e)
+  return lists.map((list) => Uint32Array.from(list))
 }
 
 /** Place of each number in a list that holds each once. */

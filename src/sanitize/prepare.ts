@@ -14,6 +14,7 @@ import {planSolver, type ProblemSizes, type Resources, type SolverPlan} from './
 import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
 import {scaledFeatures, type ScaledFeatures} from './scaled-features.js'
 import type {KernelProblem} from './solvers/solver.js'
+import {type Rewiring, strataOf} from './strata.js'
 
 /** A graph with everything that scores are made of, before any pass over pairs: the same for every shard. */
 export interface PreparedGraph {
@@ -26,8 +27,8 @@ export interface PreparedGraph {
   readonly mixing: Aggregation
   readonly given: GivenLabels
   readonly sources: LikenessSource[]
-  /** [n] nodes in an order that does not depend on how the file numbers them */
-  readonly nodeOrder: Uint32Array
+  /** nodes in an order that does not depend on how the file numbers them, and what rewiring keeps */
+  readonly rewiring: Rewiring
   /** the sources with the pseudo-labels that other given labels make */
   readonly relabelled: (given: GivenLabels) => Promise<LikenessSource[]>
   /** [n] given label, or pseudo-label */
@@ -61,7 +62,9 @@ export async function prepareGraph(
   const generator = random(options.seed)
   const mixing = sizes.graph.hops === 1 ? sizes.graph : aggregation(graph.nodes, graph.edges, settings.norm, 1)
   const order = canonicalOrder(graph, given.labels, mixing)
-  const sources = await likenessSources(graph, given, order, generator, exact, products)
+  const strata = strataOf(graph.edges, graph.nodes, options.kinds ?? null)
+  const rewiring = {order, strata}
+  const sources = await likenessSources(graph, given, rewiring, generator, exact, products)
   const labels = commonLabels(sources, given.classes)
   const problem = {
     ...sizes,
@@ -77,9 +80,11 @@ export async function prepareGraph(
     mixing: sizes.graph,
     given,
     sources,
-    nodeOrder: order,
+    rewiring,
     relabelled: (others) =>
-      Promise.all(sources.map((source) => labelledSource(source, graph.edges, others, exact, products))),
+      Promise.all(
+        sources.map((source) => labelledSource(source, {edges: graph.edges, strata}, others, exact, products)),
+      ),
     labels,
     exact,
     products,

@@ -23,6 +23,8 @@ export interface SanitizeRequest {
     sourceColumn?: string | null
     targetColumn?: string | null
     header?: boolean | null
+    /** columns of edges or nodes that rewired pairs keep */
+    within?: string[] | null
     largestComponent: boolean
     weights: 'ignore' | 'sum' | 'max'
   }
@@ -36,5 +38,5 @@ export interface SanitizeRequest {
   today: string
   /** pairs of nodes, named as in the graph */
   explain: [string, string][]
-  options: Omit<SanitizeOptions, 'truth' | 'protect' | 'focus' | 'suppressed' | 'explain'>
+  options: Omit<SanitizeOptions, 'truth' | 'protect' | 'focus' | 'suppressed' | 'explain' | 'kinds'>
 }

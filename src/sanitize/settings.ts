@@ -1,6 +1,7 @@
 import {UsageError, option} from '../errors.js'
 import type {Norm} from './aggregate.js'
 import type {LabelCoding} from './labels.js'
+import type {Kinds} from './strata.js'
 
 export type Preset = 'surety' | 'paper'
 export type SolverName = 'gram' | 'landmarks' | 'stream'
@@ -40,6 +41,8 @@ export interface SanitizeOptions {
   focus?: Uint32Array | null
   /** [2 k] edges that are never pruned */
   suppressed?: Uint32Array | null
+  /** what rewired pairs keep of the edges and their ends; null or absent: their degrees only */
+  kinds?: Kinds | null
   /** [2 k] edges to explain */
   explain?: Uint32Array | null
   /** [2 k] known adversarial edges: read for metrics.truth only */

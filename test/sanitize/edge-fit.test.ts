@@ -11,6 +11,7 @@ import {edgeChances} from '../../src/sanitize/edge-chances.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
 import {likenessSources} from '../../src/sanitize/likeness.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
+import {strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
 import {communityGraph} from './graphs.js'
 
@@ -25,8 +26,9 @@ async function chancesOf(g: Graph, seed = 0) {
   const given = givenLabels(g)
   const mixing = aggregation(g.nodes, g.edges, 'row', 1)
   const order = canonicalOrder(g, given.labels, mixing)
-  const sources = await likenessSources(g, given, order, random(seed), engine, plainProducts)
-  return edgeChances(g.edges, sources, mixing, order, g.features !== null, random(seed))
+  const rewiring = {order, strata: strataOf(g.edges, g.nodes, null)}
+  const sources = await likenessSources(g, given, rewiring, random(seed), engine, plainProducts)
+  return edgeChances(g.edges, sources, mixing, rewiring, g.features !== null, random(seed))
 }
 
 describe('how an edge fits', () => {

@@ -12,6 +12,7 @@ import {dealEdges, edgeLikeness, type LikenessSource, likenessSources} from '../
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import {nullPairs} from '../../src/sanitize/null-pairs.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
+import {strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
 
 let engine: PairwiseEngine
@@ -44,8 +45,9 @@ function blocks(nodes: number, classes: number, inside: number, across: number, 
 }
 
 const sourcesOf = (graph: Graph, seed = 0) =>
-  likenessSources(graph, givenLabels(graph), everyNode(graph), random(seed), engine, plainProducts)
+  likenessSources(graph, givenLabels(graph), plain(graph), random(seed), engine, plainProducts)
 const everyNode = ({nodes}: Graph) => Uint32Array.from({length: nodes}, (_, i) => i)
+const plain = (graph: Graph) => ({order: everyNode(graph), strata: strataOf(graph.edges, graph.nodes, null)})
 const everyEdge = ({edges}: Graph) => Uint32Array.from({length: edges.length / 2}, (_, e) => e)
 const clean = (graph: Graph) =>
   sanitize(graph, {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}, engine)
@@ -192,7 +194,7 @@ describe('pairs wired at random', () => {
     const graph = blocks(60, 2, 0.3, 0.03, 9)
     const sources = await sourcesOf(graph)
     const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
-    const pairs = nullPairs(graph.edges, sources, mixing, everyNode(graph), random(2))
+    const pairs = nullPairs(graph.edges, sources, mixing, plain(graph), random(2))
     expect(pairs.context.length).toBeGreaterThanOrEqual(20_000)
     for (const values of [pairs.disagreement, pairs.cosine, pairs.overlap])
       expect(values).toHaveLength(pairs.context.length)
@@ -203,7 +205,7 @@ describe('pairs wired at random', () => {
     const edges = Uint32Array.of(0, 1)
     const graph: Graph = {...blocks(4, 2, 1, 1, 1), edges, split: null}
     const sources = await sourcesOf(graph)
-    const pairs = nullPairs(edges, sources, aggregation(4, edges, 'row', 1), everyNode(graph), random(2))
+    const pairs = nullPairs(edges, sources, aggregation(4, edges, 'row', 1), plain(graph), random(2))
     expect(pairs.context).toHaveLength(0)
   })
 })

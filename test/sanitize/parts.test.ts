@@ -13,6 +13,7 @@ import {likenessSources} from '../../src/sanitize/likeness.js'
 import {type PairSources, PARTS, suspicionOf} from '../../src/sanitize/parts.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
+import {strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
 import {shareBelow} from '../../src/stats/ranking.js'
 import {communityGraph} from './graphs.js'
@@ -29,8 +30,9 @@ async function chancesOf(): Promise<{chances: EdgeChances; pairs: PairSources}> 
   const given = givenLabels(graph)
   const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
   const order = canonicalOrder(graph, given.labels, mixing)
-  const sources = await likenessSources(graph, given, order, random(3), engine, plainProducts)
-  const chances = edgeChances(graph.edges, sources, mixing, order, true, random(3))
+  const rewiring = {order, strata: strataOf(graph.edges, graph.nodes, null)}
+  const sources = await likenessSources(graph, given, rewiring, random(3), engine, plainProducts)
+  const chances = edgeChances(graph.edges, sources, mixing, rewiring, true, random(3))
   return {chances, pairs: {source: sources[0]!, mixing, logOdds: chances.fit.logOdds}}
 }
 

@@ -2,6 +2,7 @@ import type {CsvTable} from '../../data/csv.js'
 import {InputError, UsageError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import {isMissing} from '../labels.js'
+import type {AttributeColumn} from '../document.js'
 import type {NodeSet} from '../node-set.js'
 import {isIdName, isIndexName, isLabelName, plainName} from './column-names.js'
 
@@ -10,6 +11,8 @@ export interface SideOptions {
   idColumn?: string | undefined
   labelAttribute?: string | undefined
   featureAttributes?: readonly string[] | undefined
+  /** columns that say what kind a node is: neither features nor, unless asked, labels */
+  within?: readonly string[] | undefined
 }
 
 /** A table with one row a node, ids apart. */
@@ -20,6 +23,8 @@ export interface NodeTable {
   readonly lines: readonly number[]
   /** columns that hold values */
   readonly columns: readonly number[]
+  /** of those that say what kind a node is, by name */
+  readonly kinds: readonly AttributeColumn[]
   readonly notes: readonly Note[]
 }
 
@@ -69,7 +74,8 @@ export function splitTable(
   })
   const id = idColumn({path, kind, cells, names, width}, nodes, options)
   const index = names !== null && isIndexName(names[0] ?? '') && width > 1 && id !== 0 ? 0 : -1
-  const values = Array.from({length: width}, (_, c) => c).filter((c) => c !== id && c !== index)
+  const kinds = (options.within ?? []).flatMap((name) => names?.indexOf(name.replace(/^node:/, '')) ?? [])
+  const values = Array.from({length: width}, (_, c) => c).filter((c) => c !== id && c !== index && !kinds.includes(c))
   const asked = kind === 'features' ? askedColumns(options.featureAttributes, names, path) : null
   return {
     names,
@@ -77,6 +83,7 @@ export function splitTable(
     cells,
     lines,
     columns: asked ?? values,
+    kinds: kinds.filter((c) => c >= 0).map((c) => ({name: names![c]!, values: cells.map((row) => row[c] ?? '')})),
     notes:
       index < 0
         ? []
