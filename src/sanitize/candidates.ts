@@ -1,7 +1,7 @@
 import type {Graph} from '../graph/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Aggregation} from './aggregate.js'
-import {candidateValues} from './candidate-pairs.js'
+import {candidateValues, type Neighbourhoods, neighbourhoods} from './candidate-pairs.js'
 import {type EdgeChances, edgeChances, evidenceOf, scoreOfPairs} from './edge-chances.js'
 import {isKnown, type PairValues, supportedEdges} from './likeness.js'
 import type {PreparedGraph} from './prepare.js'
@@ -52,10 +52,14 @@ export function candidateScorer<T>(
     const edgeOf = new Map<number, number>()
     for (let e = 0; e < edges.length / 2; e++) edgeOf.set(key(edges[2 * e]!, edges[2 * e + 1]!), e)
     const edgeAt = (u: number, v: number) => (areNeighbours(mixing, u, v) ? edgeOf.get(key(u, v))! : -1)
+    const judges: Judges = {
+      neighbourhoods: sources.map(neighbourhoods),
+      chance: chancesOf(chances.random, chances.nulls),
+    }
     return use((pairs) => {
       const edge = new Int32Array(pairs.length / 2)
       for (let t = 0; t < edge.length; t++) edge[t] = edgeAt(pairs[2 * t]!, pairs[2 * t + 1]!)
-      return scoreCandidates(prepared, chances, pairs, edge)
+      return scoreCandidates(prepared, chances, judges, pairs, edge)
     })
   })
 }
@@ -71,10 +75,18 @@ function areNeighbours({neighbours: {indptr, indices}}: Aggregation, u: number, 
   return low < indptr[u + 1]! && indices[low] === v
 }
 
+/** What is made once, for any number of pairs. */
+interface Judges {
+  /** of each source */
+  neighbourhoods: Neighbourhoods[]
+  chance: (score: Float64Array) => Float64Array
+}
+
 /** `edge` [k] number of the edge that a pair is, −1: none. */
 function scoreCandidates(
   {graph, sources, mixing}: PreparedGraph,
   chances: EdgeChances,
+  judges: Judges,
   pairs: Uint32Array,
   edge: Int32Array,
 ): CandidateScores {
@@ -106,9 +118,9 @@ function scoreCandidates(
     const mine = all.subarray(0, count)
     const own = new Uint32Array(2 * count)
     for (let i = 0; i < own.length; i++) own[i] = pairs[2 * mine[i >> 1]! + (i & 1)]!
-    const values = candidateValues(own, source, mixing)
+    const values = candidateValues(own, source, mixing, judges.neighbourhoods[s])
     const {score, fit} = scoreOfPairs(chances, values)
-    const chance = chancesOf(chances.random, score, chances.nulls)
+    const chance = judges.chance(score)
     const known = Uint8Array.from(mine, (t) => Number(isKnown(source, pairs[2 * t]!, pairs[2 * t + 1]!)))
     const supported = supportedEdges(own, {...values, known}, degrees, evidenceOf(sources, graph.features !== null))
     for (let i = 0; i < mine.length; i++) {

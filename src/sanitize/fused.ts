@@ -1,4 +1,4 @@
-import {shareBelow} from '../stats/ranking.js'
+import {sharesBelow} from '../stats/ranking.js'
 import {type PairSources, type Part, suspicionOf} from './parts.js'
 
 /** The score of an edge by several parts, at the edges and at other values of the same parts. */
@@ -20,14 +20,15 @@ export interface FusedScore {
  * Source     —   docs/math-sanitize.md, "Fused rank".
  */
 export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[], edges: number): FusedScore {
-  const sorted = parts.map((part, k) => suspicionOf(part, values[k]!).slice().sort())
+  const shares = parts.map((part, k) => sharesBelow(suspicionOf(part, values[k]!).slice().sort()))
   const total = parts.reduce((sum, {weight}) => sum + weight, 0)
   const at = (of: readonly Float64Array[], count: number) => {
     const out = new Float64Array(count).fill(total > 0 ? 0 : 0.5)
     if (total > 0)
       parts.forEach((part, k) => {
         const suspicion = suspicionOf(part, of[k]!)
-        for (let e = 0; e < out.length; e++) out[e]! += (part.weight * shareBelow(sorted[k]!, suspicion[e]!)) / total
+        const share = shares[k]!
+        for (let e = 0; e < out.length; e++) out[e]! += (part.weight * share(suspicion[e]!)) / total
       })
     return out
   }

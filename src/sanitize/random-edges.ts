@@ -1,4 +1,4 @@
-import {areaUnderRoc} from '../stats/ranking.js'
+import {areaUnderRoc, sharesBelow} from '../stats/ranking.js'
 
 /** Below this p lie few genuine edges, and enough of the pairs wired at random. */
 const LOW = 0.3
@@ -69,12 +69,14 @@ export function randomEdges(score: Suspicions, withoutContext: Suspicions): Rand
  * The chance that other pairs were wired at random, if they were edges: by the density of these edges, as randomEdges has
  * it. It takes the share of random ones among new pairs to be that among the edges.
  *
- * Shapes     score [k] of the pairs and nulls by the same score → [k].
+ * Shapes     nulls [k] and scores by the same score → chances of as many.   Cost  what is read from edges and nulls is
+ *            made once.
  */
-export function chancesOf({place, share}: RandomEdges, score: Float64Array, nulls: Float64Array): Float64Array {
-  if (place.length === 0 || nulls.length === 0) return new Float64Array(score.length).fill(NaN)
+export function chancesOf({place, share}: RandomEdges, nulls: Float64Array): (score: Float64Array) => Float64Array {
+  if (place.length === 0 || nulls.length === 0) return (score) => new Float64Array(score.length).fill(NaN)
   const density = increasing(place)
-  return placesAmong({edges: score, nulls}).map((p) => Math.min(1, share.estimate / density[binOf(p)]!))
+  const below = sharesBelow(nulls.slice().sort())
+  return (score) => score.map((x) => Math.min(1, share.estimate / density[binOf(1 - below(x))]!))
 }
 
 /** How well a suspicion tells the edges from pairs wired at random: the chance that an edge is less suspect. */
@@ -89,18 +91,8 @@ export function separation({edges, nulls}: Suspicions): number | null {
 
 /** [m] share of the nulls that are at least as suspect, equal ones counted half. */
 export function placesAmong({edges, nulls}: Suspicions): Float64Array {
-  const sorted = nulls.slice().sort()
-  const firstAtLeast = (x: number, above: boolean) => {
-    let low = 0
-    let high = sorted.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (sorted[middle]! > x || (!above && sorted[middle] === x)) high = middle
-      else low = middle + 1
-    }
-    return low
-  }
-  return edges.map((x) => 1 - (firstAtLeast(x, false) + firstAtLeast(x, true)) / (2 * sorted.length))
+  const below = sharesBelow(nulls.slice().sort())
+  return edges.map((x) => 1 - below(x))
 }
 
 const shareLow = (place: Float64Array) => place.reduce((count, p) => count + Number(p <= LOW), 0) / place.length

@@ -47,16 +47,42 @@ export function averagePrecision(truth: ArrayLike<number>, order: ArrayLike<numb
 }
 
 /** Share of the values, sorted ascending, that are below x, equal ones counted half; NaN where there are none. */
-export function shareBelow(sorted: Float64Array, x: number): number {
-  const place = (after: (value: number) => boolean) => {
-    let low = 0
-    let high = sorted.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (after(sorted[middle]!)) high = middle
-      else low = middle + 1
-    }
-    return low
+export const shareBelow = (sorted: Float64Array, x: number): number => sharesBelow(sorted)(x)
+
+/** Every so many values stand in a list of their own, which a processor keeps at hand. */
+const STRIDE = 64
+
+/**
+ * shareBelow of one list for many x.
+ *
+ * Cost       n / 64 once; log n comparisons for each x, of which all but six are in a list that stays in the cache.
+ */
+export function sharesBelow(sorted: Float64Array): (x: number) => number {
+  const n = sorted.length
+  const coarse = Float64Array.from({length: Math.floor(n / STRIDE)}, (_, k) => sorted[(k + 1) * STRIDE - 1]!)
+  return (x) => {
+    // The first block whose last value is not below x holds the first such value.
+    const block = firstNotBelow(coarse, x, 0, coarse.length)
+    const below = firstNotBelow(sorted, x, block * STRIDE, Math.min(n, (block + 1) * STRIDE))
+    return (below + (sorted[below] === x ? firstAbove(sorted, x, below, n) : below)) / (2 * n)
   }
-  return (place((value) => value >= x) + place((value) => value > x)) / (2 * sorted.length)
+}
+
+/** Place of the first value from `low` to `high` that is at least x; `high` where all are below it. */
+function firstNotBelow(sorted: Float64Array, x: number, low: number, high: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! >= x) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function firstAbove(sorted: Float64Array, x: number, low: number, high: number): number {
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! > x) high = middle
+    else low = middle + 1
+  }
+  return low
 }
