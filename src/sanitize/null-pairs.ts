@@ -35,7 +35,7 @@ export function nullPairs(
   random: Random,
 ): PairValues {
   const m = edges.length / 2
-  const room = MOST + sources.length
+  const room = MOST + sources.length * strata.all.length
   const out = {
     context: new Float64Array(room),
     disagreement: new Float64Array(room),
