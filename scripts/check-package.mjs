@@ -1,5 +1,5 @@
-// Packs surety, installs the tarball in an empty folder, and runs it there as a user would.
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+// Builds and packs surety in a folder of its own, installs the tarball in an empty one, and runs it there as a user would.
+import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {runStep} from './run-step.mjs'
@@ -28,15 +28,27 @@ async function must(what, command, args, options) {
   return output
 }
 
+// As npm run build does, beside dist/, which the tests may be using.
+const built = join(folder, 'built')
+mkdirSync(built)
+await must('build', process.execPath, [
+  'node_modules/typescript/bin/tsc',
+  '-p',
+  'tsconfig.build.json',
+  '--outDir',
+  join(built, 'dist'),
+])
+symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'), 'junction')
+for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', 'schemas'])
+  cpSync(name, join(built, name), {recursive: true})
+await must('manifest', process.execPath, ['node_modules/oclif/bin/run.js', 'manifest', built])
 const [packed] = JSON.parse(
-  await must('npm pack', 'npm', [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    '--loglevel=error',
-    '--pack-destination',
-    folder,
-  ]),
+  await must(
+    'npm pack',
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder],
+    {cwd: built},
+  ),
 )
 const files = packed.files.map((file) => file.path)
 const sources = ['src', 'commands'].flatMap((folder) =>
@@ -51,9 +63,7 @@ if (unwanted.length + missing.length > 0) {
   console.error(
     `package check: the tarball holds ${unwanted.slice(0, 5).join(', ') || 'nothing'} that it should not, and lacks ${missing.slice(0, 5).join(', ') || 'nothing'}`,
   )
-  console.error(
-    'npm run clean removes what the sources no longer make; scripts/check-package.mjs lists what else belongs to the package',
-  )
+  console.error('scripts/check-package.mjs lists what belongs to the package beside the sources')
   process.exit(1)
 }
 const {allowScripts} = JSON.parse(readFileSync('package.json', 'utf8'))

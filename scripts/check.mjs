@@ -45,12 +45,12 @@ const related = [...code.filter((path) => path.endsWith('.ts')), ...wanted]
 
 console.log(`${changed.length} changed files since ${base.slice(0, 8)}`)
 const steps = [
-  step('types', 'node_modules/typescript/bin/tsc', [
+  step('types', 'node_modules/@typescript/native-preview/bin/tsgo', [
     '-p',
     'tsconfig.json',
     '--incremental',
     '--tsBuildInfoFile',
-    'node_modules/.cache/surety-types.tsbuildinfo',
+    'node_modules/.cache/surety-types-7.tsbuildinfo',
   ]),
   code.length === 0
     ? true

@@ -28,8 +28,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 process.on('exit', () => rmSync(scratch, {recursive: true, force: true}))
 
 if (!(await step('install', 'npm', INSTALL, {quiet: false}))) finish()
-// Two processors: the tests on one side, what reads the sources on the other. Types are checked once, so the build that
-// the tests need does not check them.
+// Two processors: the tests on one side, what reads the sources on the other. The build that the tests need checks no
+// types; the package is built with the compiler that a release is built with.
 const built = step('build', process.execPath, ['scripts/build.mjs'])
 await Promise.all([
   built.then((isBuilt) => isBuilt && tests()),

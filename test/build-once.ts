@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 /** The tests of commands run the compiled command line: compile it if a source is newer. */
 export default function buildOnce(): void {
-  const built = Math.max(newest('dist', '.js'), newest('dist', '.tsbuildinfo'))
+  const built = Math.max(newest('dist', '.js'), newest('dist', '.built'))
   if (built > Math.max(newest('src', '.ts'), newest('commands', '.ts'))) return
   execFileSync(process.execPath, ['scripts/build.mjs'], {stdio: 'inherit'})
 }
