@@ -10,14 +10,12 @@ import {certifyMarkdown} from '../../src/render/markdown.js'
 import {renderReport} from '../../src/render/renderers.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
 import {gateSample} from '../render/gate/sample.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  judgeSample,
-  sanitizeSample,
-} from '../render/samples.js'
+import {certifySample} from '../render/samples/certify.js'
+import {driftSample} from '../render/samples/drift.js'
+import {evaluateSample} from '../render/samples/evaluate.js'
+import {hardenSample} from '../render/samples/harden.js'
+import {judgeSample} from '../render/samples/judge.js'
+import {sanitizeSample} from '../render/samples/sanitize.js'
 import {commandLine} from '../support/command-line.js'
 
 let folder: string

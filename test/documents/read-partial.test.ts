@@ -8,7 +8,7 @@ import {parsePartial} from '../../src/documents/read-partial.js'
 import {parseReport} from '../../src/documents/read-report.js'
 import {type PartialFile, shardSet} from '../../src/documents/shard-set.js'
 import {partialFiles, resealed, VERSION} from '../render/partials.js'
-import {certifySample} from '../render/samples.js'
+import {certifySample} from '../render/samples/certify.js'
 
 let files: PartialFile<CertifyPartial>[]
 beforeAll(async () => {

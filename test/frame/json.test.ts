@@ -3,14 +3,12 @@ import {describe, expect, it} from 'vitest'
 import {InternalError} from '../../src/errors.js'
 import {toJson} from '../../src/frame/json.js'
 import type {Json, Report} from '../../src/frame/report.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  judgeSample,
-  sanitizeSample,
-} from '../render/samples.js'
+import {certifySample} from '../render/samples/certify.js'
+import {driftSample} from '../render/samples/drift.js'
+import {evaluateSample} from '../render/samples/evaluate.js'
+import {hardenSample} from '../render/samples/harden.js'
+import {judgeSample} from '../render/samples/judge.js'
+import {sanitizeSample} from '../render/samples/sanitize.js'
 
 const parsed = (text: string) => JSON.parse(text) as unknown
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {shorten, visible} from '../../src/frame/visible.js'
-import {HOSTILE} from '../render/samples.js'
+import {HOSTILE} from '../render/samples/hostile.js'
 
 describe('visible', () => {
   it('writes what could act as its code', () => {

@@ -19,7 +19,7 @@ import {InputError, UsageError} from '../../src/errors.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {visibleJson} from '../../src/frame/visible.js'
 import type {AnyReport} from '../../src/documents/reports.js'
-import {sanitizeSample} from '../render/samples.js'
+import {sanitizeSample} from '../render/samples/sanitize.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'surety-hostile-'))
 afterAll(() => rmSync(folder, {recursive: true}))

@@ -4,7 +4,7 @@ import {comparisonCaveats} from '../../src/render/comparison-view.js'
 import {certifyHtml} from '../../src/render/html/certify.js'
 import {certifyMarkdown} from '../../src/render/markdown.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
-import {certifySample} from './samples.js'
+import {certifySample} from './samples/certify.js'
 
 const layer = (name: string, floor: number, earlierFloor: number) => ({
   name,

@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest'
 import {certifyMarkdown, sanitizeMarkdown} from '../../src/render/markdown.js'
-import {certifySample, HOSTILE, ownRadiiSample, sanitizeSample} from './samples.js'
+import {certifySample, ownRadiiSample} from './samples/certify.js'
+import {HOSTILE} from './samples/hostile.js'
+import {sanitizeSample} from './samples/sanitize.js'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 const tableRows = (text: string) => text.split('\n').filter((line) => line.startsWith('|'))

@@ -3,7 +3,7 @@ import {certifyHtml} from '../../src/render/html/certify.js'
 import {certifyMarkdown} from '../../src/render/markdown.js'
 import {poolingSentence} from '../../src/render/pooling.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
-import {certifySample} from './samples.js'
+import {certifySample} from './samples/certify.js'
 
 const report = certifySample()
 const [first, second, ...others] = report.metrics.layers

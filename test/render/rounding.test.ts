@@ -9,7 +9,7 @@ import {certifyHtml} from '../../src/render/html/certify.js'
 import {certifyMarkdown} from '../../src/render/markdown.js'
 import {certifyText} from '../../src/render/terminal/certify.js'
 import {random} from '../../src/stats/random.js'
-import {certifySample} from './samples.js'
+import {certifySample} from './samples/certify.js'
 
 /** A report whose statements are drawn: every cell certified, δ, η and α of any size. */
 function drawn(seed: number): CertifyReport {
@@ -157,7 +157,7 @@ describe('no printed number is more favourable than the number in the report', (
 
 it('prints the same in every locale', () => {
   const code = [
-    "const {certifySample} = await import('./test/render/samples.ts')",
+    "const {certifySample} = await import('./test/render/samples/certify.ts')",
     "const {certifyHtml} = await import('./src/render/html/certify.ts')",
     "const {certifyMarkdown} = await import('./src/render/markdown.ts')",
     "const {certifyText} = await import('./src/render/terminal/certify.ts')",

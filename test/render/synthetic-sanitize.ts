@@ -6,7 +6,7 @@ import {scoreHistogram, unmarkedEdges, topEdges, truthMetrics} from '../../src/s
 import type {EdgeScores} from '../../src/sanitize/types.js'
 import type {SanitizeReport} from '../../src/documents/reports.js'
 import {random} from '../../src/stats/random.js'
-import {sanitizeSample} from './samples.js'
+import {sanitizeSample} from './samples/sanitize.js'
 
 export interface Synthetic {
   nodes: number

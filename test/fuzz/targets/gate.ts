@@ -10,7 +10,7 @@ import {ReportCache} from '../../../src/cli/report-cache.js'
 import {withChecksum} from '../../../src/frame/checksum.js'
 import {toJson} from '../../../src/frame/json.js'
 import type {AnyReport} from '../../../src/documents/reports.js'
-import {sanitizeSample} from '../../render/samples.js'
+import {sanitizeSample} from '../../render/samples/sanitize.js'
 import {certificate} from './report.js'
 import {fromFile, text} from './files.js'
 

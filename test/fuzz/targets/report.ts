@@ -33,14 +33,12 @@ import type {AnyReport, CertifyReport} from '../../../src/documents/reports.js'
 import {shardSet} from '../../../src/documents/shard-set.js'
 import {engine, mixture, options} from '../../certify/fixtures.js'
 import {partialFiles, SUBJECT, VERSION} from '../../render/partials.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  judgeSample,
-  sanitizeSample,
-} from '../../render/samples.js'
+import {certifySample} from '../../render/samples/certify.js'
+import {driftSample} from '../../render/samples/drift.js'
+import {evaluateSample} from '../../render/samples/evaluate.js'
+import {hardenSample} from '../../render/samples/harden.js'
+import {judgeSample} from '../../render/samples/judge.js'
+import {sanitizeSample} from '../../render/samples/sanitize.js'
 
 const bytesOf = (report: Parameters<typeof toJson>[0]): Uint8Array => Buffer.from(toJson(report))
 

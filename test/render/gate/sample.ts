@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {byWeight} from '../../../src/gate/verdict.js'
 import type {CheckResult, Finding, GateMetrics} from '../../../src/gate/types.js'
 import type {GateReport} from '../../../src/documents/reports.js'
-import {HOSTILE} from '../samples.js'
+import {HOSTILE} from '../samples/hostile.js'
 
 const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 

@@ -20,15 +20,13 @@ import {COLOURS} from '../../../src/render/html/style.js'
 import type {GraphExcerpt} from '../../../src/sanitize/types.js'
 import {random} from '../../../src/stats/random.js'
 import {scaled} from '../../support/scale.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  HOSTILE,
-  judgeSample,
-  sanitizeSample,
-} from '../samples.js'
+import {certifySample} from '../samples/certify.js'
+import {driftSample} from '../samples/drift.js'
+import {evaluateSample} from '../samples/evaluate.js'
+import {hardenSample} from '../samples/harden.js'
+import {HOSTILE} from '../samples/hostile.js'
+import {judgeSample} from '../samples/judge.js'
+import {sanitizeSample} from '../samples/sanitize.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
 type Shown = CertifyReport | DriftReport | EvaluateReport | HardenReport | JudgeReport | SanitizeReport

@@ -6,15 +6,13 @@ import {hardenHtml} from '../../../src/render/html/harden.js'
 import {judgeHtml} from '../../../src/render/html/judge.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import type {CertifyReport} from '../../../src/documents/reports.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  HOSTILE,
-  judgeSample,
-  sanitizeSample,
-} from '../samples.js'
+import {certifySample} from '../samples/certify.js'
+import {driftSample} from '../samples/drift.js'
+import {evaluateSample} from '../samples/evaluate.js'
+import {hardenSample} from '../samples/harden.js'
+import {HOSTILE} from '../samples/hostile.js'
+import {judgeSample} from '../samples/judge.js'
+import {sanitizeSample} from '../samples/sanitize.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
 /** Names that would run something if any of them became markup, an attribute or a style. */

@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import {sanitizeText} from '../../../src/render/terminal/sanitize.js'
 import type {RandomEdgeSummary, ReviewedEdge} from '../../../src/sanitize/types.js'
-import {HOSTILE, sanitizeSample} from '../samples.js'
+import {HOSTILE} from '../samples/hostile.js'
+import {sanitizeSample} from '../samples/sanitize.js'
 
 const found: RandomEdgeSummary = {
   finding: 'suspicious edges found',

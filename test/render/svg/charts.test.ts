@@ -6,7 +6,7 @@ import {heatMap} from '../../../src/render/svg/heat-map.js'
 import {histogramChart} from '../../../src/render/svg/histogram.js'
 import {lineChart} from '../../../src/render/svg/line-chart.js'
 import {linearScale} from '../../../src/render/svg/scale.js'
-import {HOSTILE} from '../samples.js'
+import {HOSTILE} from '../samples/hostile.js'
 
 interface Element {
   name: string

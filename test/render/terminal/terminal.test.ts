@@ -10,16 +10,13 @@ import {notesText} from '../../../src/render/terminal/notes.js'
 import {judgeText} from '../../../src/render/terminal/judge.js'
 import {sanitizeText} from '../../../src/render/terminal/sanitize.js'
 import {width, wrap} from '../../../src/render/terminal/text.js'
-import {
-  certifySample,
-  driftSample,
-  evaluateSample,
-  hardenSample,
-  HOSTILE,
-  judgeSample,
-  ownRadiiSample,
-  sanitizeSample,
-} from '../samples.js'
+import {certifySample, ownRadiiSample} from '../samples/certify.js'
+import {driftSample} from '../samples/drift.js'
+import {evaluateSample} from '../samples/evaluate.js'
+import {hardenSample} from '../samples/harden.js'
+import {HOSTILE} from '../samples/hostile.js'
+import {judgeSample} from '../samples/judge.js'
+import {sanitizeSample} from '../samples/sanitize.js'
 
 const plain = (columns: number) => ({columns, colour: false})
 const strip = (text: string) => text.replace(/\x1b\[\d+m/g, '') // eslint-disable-line no-control-regex
