@@ -1,4 +1,4 @@
-import type {Browser} from 'playwright-core'
+import type {Browser, Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {bestBound} from '../../../src/render/certify-view.js'
 import {percentUp} from '../../../src/render/format.js'
@@ -27,18 +27,16 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
   /** Pages of tables alone: no chart, nothing folded. */
   const isTables = (name: string) => /^(drift|judge)/.test(name)
 
+  // The page is shown once: each test leaves it as the next one takes it, folded and in light until the last two.
   describe.each(pages)('%s', (name, html) => {
-    it.each([400, 1280])('is quiet and never scrolls sideways at %d pixels, everything unfolded', async (width) => {
-      const {page, complaints} = await show(html, {width})
-      await unfold(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-      expect(complaints).toEqual([])
-      expect(await page.evaluate('window.owned')).toBeUndefined()
-      await page.close()
+    let page: Page
+    let complaints: string[]
+    beforeAll(async () => {
+      ;({page, complaints} = await show(html, {width: 1280}))
     })
+    afterAll(() => page.context().close())
 
     it('has landmarks, one h1, headings without a jump and unique ids', async () => {
-      const {page} = await show(html, {width: 1280})
       expect(
         await page.evaluate(`['header', 'main', 'nav', 'footer'].map((tag) => document.querySelectorAll(tag).length)`),
       ).toEqual([1, 1, 1, 1])
@@ -53,21 +51,17 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
         ),
       ).toBe(true)
       expect(await page.evaluate('document.documentElement.lang')).toBe('en')
-      await page.close()
     })
 
     it('names every chart and stands a table in the same section', async () => {
-      const {page} = await show(html, {width: 1280})
       const charts = await page.evaluate<boolean[]>(
         `[...document.querySelectorAll('svg.chart')].map((svg) => svg.getAttribute('role') === 'img' && svg.getAttribute('aria-labelledby').split(' ').every((id) => document.getElementById(id)?.textContent) && svg.closest('section').querySelector('table') !== null)`,
       )
       expect(charts.length > 1).toBe(!isTables(name))
       expect(charts.every(Boolean)).toBe(true)
-      await page.close()
     })
 
     it('can be used by keyboard alone, the focus always visible', async () => {
-      const {page} = await show(html, {width: 1280})
       const focused = (expression: string) =>
         page.evaluate(`(() => { const e = document.activeElement; return ${expression} })()`)
       await page.keyboard.press('Tab')
@@ -82,13 +76,14 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       if (!isTables(name)) {
         await page.keyboard.press('Enter')
         expect(await focused('e.parentElement.open')).toBe(true)
+        await page.keyboard.press('Enter')
+        expect(await focused('e.parentElement.open')).toBe(false)
       }
-      await page.close()
     })
 
     it('follows the colour scheme and prints in light with everything unfolded', async () => {
       const ground = 'getComputedStyle(document.body).backgroundColor'
-      const {page} = await show(html, {width: 1280, dark: true})
+      await page.emulateMedia({colorScheme: 'dark'})
       expect(await page.evaluate(ground)).toBe('rgb(16, 19, 23)')
       await page.emulateMedia({colorScheme: 'light'})
       expect(await page.evaluate(ground)).toBe('rgb(255, 255, 255)')
@@ -106,14 +101,22 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
           `[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.getAttribute('aria-label'))`,
         ),
       ).toEqual([])
-      await page.close()
+      await page.emulateMedia({media: 'screen', colorScheme: 'light'})
+    })
+
+    it.each([1280, 400])('is quiet and never scrolls sideways at %d pixels, everything unfolded', async (width) => {
+      await page.setViewportSize({width, height: 900})
+      await unfold(page)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      expect(complaints).toEqual([])
+      expect(await page.evaluate('window.owned')).toBeUndefined()
     })
 
     it('is complete without JavaScript', async () => {
-      const {page} = await show(html, {width: 1280, script: false})
-      const text = await page.locator('main').innerText()
+      const {page: still} = await show(html, {width: 1280, script: false})
+      const text = await still.locator('main').innerText()
       expect(text).toContain('How this was computed')
-      await page.close()
+      await still.close()
     })
   })
 
