@@ -1,5 +1,6 @@
 import type {Verdict} from '../frame/report.js'
-import type {Accuracy, EvaluateMetrics, Spread} from './types.js'
+import {accuracyText, judgedAccuracy, judgedNodes} from './accuracy-interval.js'
+import type {Accuracy, EvaluateMetrics} from './types.js'
 
 /** One sentence with the accuracies, on the targets where there are some, and what they mean. */
 export function evaluationVerdict(metrics: EvaluateMetrics): Verdict {
@@ -7,7 +8,7 @@ export function evaluationVerdict(metrics: EvaluateMetrics): Verdict {
   const where = targets === null ? 'test accuracy' : `accuracy on ${targets} targets`
   const on = (graph: string) => {
     const found = accuracies.find((one) => one.graph === graph)
-    return found === undefined ? null : inWords(targets === null ? found.test : found.targets!)
+    return found === undefined ? null : inWords(found, metrics)
   }
   const clean = on('clean')
   const defended = on('defended')
@@ -19,24 +20,24 @@ export function evaluationVerdict(metrics: EvaluateMetrics): Verdict {
     meaning: [
       seeds === 1
         ? 'One training of each graph: without others from other random starts, nothing says how far the figures would move.'
-        : `Mean ± standard deviation over ${seeds} trainings that differ in their random start and dropout; the split is the same.`,
+        : `Mean over ${seeds} trainings that differ in their random start and dropout; the split is the same. In brackets a 95 % interval (asymptotic) for other nodes and other trainings.`,
       'It is measured on this attack and this model. Another attack, above all one that knows the defence, can do better.',
     ],
   }
 }
 
 /** A defence below a model that never saw the graph is worse than to leave the graph away. */
-function ignoring({withoutGraph, accuracies, targets}: EvaluateMetrics): string {
+function ignoring(metrics: EvaluateMetrics): string {
+  const {withoutGraph, accuracies, targets} = metrics
   const mean = (one: Accuracy) => (targets === null ? one.test : one.targets!).mean
   const best = (withoutGraph ?? []).toSorted((a, b) => mean(b) - mean(a))[0]
   if (best === undefined) return ''
-  const found = `without the graph ${inWords(targets === null ? best.test : best.targets!)} (${best.name})`
+  const found = `without the graph ${inWords(best, metrics)}, by ${best.name}`
   const defences = accuracies.filter(({graph}) => graph === 'sanitized' || graph === 'defended')
   return defences.some((defence) => mean(defence) > mean(best))
     ? `; ${found}`
     : `; ${found}: a defence below that is worse than ignoring the graph`
 }
 
-function inWords({mean, sd}: Spread): string {
-  return sd === null ? `${(100 * mean).toFixed(1)} %` : `${(100 * mean).toFixed(1)} ± ${(100 * sd).toFixed(1)} %`
-}
+const inWords = (of: Accuracy, metrics: EvaluateMetrics): string =>
+  accuracyText(judgedAccuracy(of), judgedNodes(metrics), ' ')

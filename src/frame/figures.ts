@@ -65,6 +65,13 @@ export const percentDown = (p: number, gap = NBSP): string => percent(p, 'down',
 export const tenths = (p: number, rounding: 'up' | 'down', gap = NBSP): string =>
   percent(p, rounding, 1, gap).replace('.0', '')
 
+/** A chance: two digits, three near the ends, and never 0 or 1. */
+export function chanceText(p: number, gap = NBSP): string {
+  if (p > 0.999) return `>${gap}0.999`
+  if (p < 0.001) return `<${gap}0.001`
+  return p.toFixed(p > 0.99 || p < 0.01 ? 3 : 2)
+}
+
 /** 1 − α with as many digits as it takes, never rounded up to certainty. */
 export function confidence(alpha: number, gap = NBSP): string {
   const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10(alpha))))

@@ -160,9 +160,12 @@ export async function harden(
   }
 }
 
+/** An attack that moves an input by a smaller share of its range is hardly one. */
+const SMALL_RADIUS = 0.01
+
 function remarks(
   {best, epochs}: HardenMetrics,
-  {train: {inputFiles}, validation, options}: HardenTask,
+  {train: {inputFiles}, validation, options, radii}: HardenTask,
   [low, high]: readonly [number, number],
 ): Note[] {
   const notes: Note[] = []
@@ -178,6 +181,13 @@ function remarks(
       message: `no epoch was better than the model as given${reason}`,
     })
   }
+  const small = radii.filter((radius) => radius < SMALL_RADIUS * (high - low))
+  if (small.length > 0)
+    notes.push({
+      level: 'warning',
+      code: 'small-radius',
+      message: `an attack of radius ${small.join(', ')} moves an input by less than 1 % of its range (${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))}): that the model withstands it says little; 3 to 10 % are common for images`,
+    })
   if (inputFiles[0]!.sha256 === validation.inputFiles[0]!.sha256)
     notes.push({
       level: 'warning',

@@ -1,14 +1,16 @@
-import type {Accuracy, EvaluateMetrics, Method, Spread} from '../evaluate/types.js'
+import {accuracyText, judgedAccuracy, judgedNodes} from '../evaluate/accuracy-interval.js'
+import type {EvaluateMetrics, Method, Spread} from '../evaluate/types.js'
+import {NBSP} from '../frame/figures.js'
+
+export {judgedAccuracy, judgedNodes}
 
 const GRAPH = {clean: 'clean', given: 'as given', sanitized: 'sanitized', defended: 'defended: cut and repaired'}
 const KIND = {sanitize: 'surety', part: 'part', control: 'control'}
 
-/** 81.2 ± 0.9 %: accuracies need the tenth that `percent` leaves out. */
-export function spread({mean, sd}: Spread): string {
-  return `${tenths(mean)}${sd === null ? '' : ` ± ${tenths(sd)}`}\u00a0%`
-}
+/** 81.2 % (79.1 to 83.2): accuracies need the tenth that `percent` leaves out. */
+export const spread = (of: Spread, nodes: number): string => accuracyText(of, nodes, NBSP)
 
-export const spreadOrDash = (of: Spread | null) => (of === null ? '–' : spread(of))
+const spreadOrDash = (of: Spread | null, nodes: number) => (of === null ? '–' : spread(of, nodes))
 
 /** Text of a table: head, then rows. */
 export interface TextTable {
@@ -16,12 +18,9 @@ export interface TextTable {
   rows: string[][]
 }
 
-/** What a defence is judged by: the targets where an attack aimed at some, else the test nodes. */
-export const judgedAccuracy = ({test, targets}: Accuracy): Spread => targets ?? test
-
 /** The graphs as they came and as they were left, then what needs no graph at all. */
 export function graphTable(
-  {accuracies, withoutGraph = [], targets}: EvaluateMetrics,
+  {accuracies, withoutGraph = [], targets, split}: EvaluateMetrics,
   count: (n: number) => string,
 ): TextTable {
   const aimed = targets !== null
@@ -33,14 +32,17 @@ export function graphTable(
     ].map(({name, edges, test, targets: on}) => [
       name,
       count(edges),
-      spread(test),
-      ...(aimed ? [spreadOrDash(on)] : []),
+      spread(test, split.test),
+      ...(aimed ? [spreadOrDash(on, targets)] : []),
     ]),
   }
 }
 
-/** How well every ranking finds the known adversarial edges, and what pruning by it is worth. */
-export function methodTable({methods, targets, adversarial}: EvaluateMetrics): TextTable {
+/**
+ * How well every ranking finds the known adversarial edges, and what pruning by it is worth; the best first, by the
+ * accuracy where it was trained, else by AUC.
+ */
+export function methodTable({methods, targets, adversarial, split}: EvaluateMetrics): TextTable {
   const graded = adversarial !== null
   const trained = methods.some(({samePruning, kind}) => samePruning !== null && kind === 'control')
   const aimed = trained && targets !== null
@@ -52,14 +54,21 @@ export function methodTable({methods, targets, adversarial}: EvaluateMetrics): T
       ...(trained ? ['accuracy'] : []),
       ...(aimed ? ['on targets'] : []),
     ],
-    rows: methods.map(({name, kind, grade, samePruning}) => [
+    rows: ranked(methods).map(({name, kind, grade, samePruning}) => [
       name,
       KIND[kind],
       ...(graded ? [grade!.auc, grade!.averagePrecision, grade!.precisionAtK].map((x) => x.toFixed(3)) : []),
-      ...(trained ? [spreadOrDash(samePruning?.test ?? null)] : []),
-      ...(aimed ? [spreadOrDash(samePruning?.targets ?? null)] : []),
+      ...(trained ? [spreadOrDash(samePruning?.test ?? null, split.test)] : []),
+      ...(aimed ? [spreadOrDash(samePruning?.targets ?? null, targets)] : []),
     ]),
   }
+}
+
+/** Trained rankings by their accuracy, then the others by AUC. */
+export function ranked(methods: readonly Method[]): Method[] {
+  const worth = ({samePruning, grade}: Method) =>
+    samePruning === null ? (grade?.auc ?? 0) : 2 + judgedAccuracy(samePruning).mean
+  return methods.toSorted((a, b) => worth(b) - worth(a))
 }
 
 /** Methods with a curve, and the accuracy of each at every budget. */
@@ -68,13 +77,11 @@ export function curveTable(metrics: EvaluateMetrics): TextTable {
   const shares = drawn[0]?.curve.map(({share}) => share) ?? []
   return {
     head: ['pruned', ...shares.map((share) => `${Number((100 * share).toPrecision(4))} %`)],
-    rows: drawn.map(({name, curve}) => [name, ...curve.map(({accuracy}) => spread(judgedAccuracy(accuracy)))]),
+    rows: drawn.map(({name, curve}) => [name, ...curve.map(({accuracy}) => meanText(judgedAccuracy(accuracy)))]),
   }
 }
 
 export const withCurves = ({methods}: EvaluateMetrics): Method[] => methods.filter(({curve}) => curve.length > 0)
 
-/** Tenths of a percent, without the sign. */
-function tenths(share: number): string {
-  return (100 * share).toFixed(1)
-}
+/** 81.2 %, where a table has no room for intervals. */
+export const meanText = ({mean}: Spread): string => `${(100 * mean).toFixed(1)}${NBSP}%`

@@ -1,6 +1,7 @@
 import {NBSP, number, type Rounding, signed} from '../frame/figures.js'
 
 export {
+  chanceText,
   confidence,
   lossChange,
   number,

@@ -2,6 +2,8 @@ import type {CertifyMetrics} from '../certify/types.js'
 import type {Comparison} from '../certify/comparison-types.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import {poolingSentence} from './pooling.js'
+import type {Answer} from './answer.js'
+import {certifyAnswer, classNames, type WithNames} from './certify-answer.js'
 import {findings} from './certify-findings.js'
 import {bestBound, cellGrids, headlineGrid, statusCounts} from './certify-view.js'
 import {comparisonCaveats} from './comparison-view.js'
@@ -20,11 +22,11 @@ import {
 } from './format.js'
 import {nearestTable, nearestText} from './nearest-view.js'
 import {sliceTable} from './slice-view.js'
+import {firstEdges, sanitizeAnswer} from './sanitize-answer.js'
 import {effects} from './sanitize-view.js'
 import type {Report, Verdict} from '../frame/report.js'
 import {visible} from '../frame/visible.js'
 
-const TOP_EDGES = 10
 const SLICES = 10
 const WORD: Record<Verdict['status'], string> = {
   pass: '✅ Pass',
@@ -37,7 +39,8 @@ const WORD: Record<Verdict['status'], string> = {
 }
 
 /** certify for a pull request or a job summary: verdict, meaning, bounds of the headline η by layer. */
-export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): string {
+export function certifyMarkdown(report: Report<CertifyMetrics> & WithNames): string {
+  const {verdict, metrics} = report
   const headline = headlineGrid(cellGrids(metrics))
   const head = ['layer', 'ε (scale-free)', 'upper', ...(headline?.columns ?? [])]
   const rows = metrics.layers.map(({name, collapsed, epsilon: {scaleFree}}, k) => [
@@ -58,7 +61,7 @@ export function certifyMarkdown({verdict, metrics}: Report<CertifyMetrics>): str
   const slices = sliceTable(metrics, SLICES)
   const pooling = poolingSentence(metrics)
   const more = findings(metrics).map((sentence) => `- ${markdownText(sentence)}`)
-  return document('surety certify', verdict, [
+  return answerDocument('surety certify', verdict, certifyAnswer(report, classNames(report)), [
     table(head, rows),
     about,
     ...(nearest === null
@@ -103,24 +106,23 @@ function comparisonParts(comparison: Comparison): string[] {
 }
 
 /** sanitize for a pull request or a job summary: verdict, meaning, before and after, the most suspicious edges. */
-export function sanitizeMarkdown({verdict, metrics}: Report<SanitizeMetrics>): string {
+export function sanitizeMarkdown(report: Report<SanitizeMetrics>): string {
+  const {verdict, metrics} = report
   const changed = effects(metrics).map(({name, before, after, kind}) => {
     const format = {count, number, share: percent}[kind]
     return [name, format(before), format(after)]
   })
-  const top = metrics.top
-    .slice(0, TOP_EDGES)
-    .map((e) => [
-      count(e.rank),
-      markdownText(e.source),
-      markdownText(e.target),
-      number(e.score),
-      e.pruned ? 'pruned' : 'kept',
-      markdownText(e.reason),
-    ])
+  const top = firstEdges(metrics).map((e) => [
+    count(e.rank),
+    markdownText(e.source),
+    markdownText(e.target),
+    markdownText(e.p),
+    e.pruned ? 'pruned' : 'kept',
+    markdownText(e.reason),
+  ])
   const parts = [table(['', 'before', 'after'], changed)]
-  if (top.length > 0) parts.push(table(['rank', 'source', 'target', 'score', '', 'why'], top))
-  return document('surety sanitize', verdict, parts)
+  const first = top.length === 0 ? [] : [table(['rank', 'source', 'target', 'p', '', 'why'], top)]
+  return answerDocument('surety sanitize', verdict, sanitizeAnswer(report), parts, first)
 }
 
 /** Heading with the verdict in a word, its summary and meaning, then the parts. */
@@ -129,6 +131,47 @@ export function document(title: string, {status, summary, meaning}: Verdict, par
     [`## ${title}: ${WORD[status]}`, `**${markdownText(summary)}**`, ...meaning.map(markdownText), ...parts].join(
       '\n\n',
     ) + '\n'
+  )
+}
+
+/**
+ * Heading with the verdict in a word and its sentence, the lead, the facts, what to look at first; the rest is folded:
+ * what it means, then the parts.
+ */
+function answerDocument(
+  title: string,
+  {status, meaning}: Verdict,
+  {headline, lead, facts, look}: Answer,
+  parts: readonly string[],
+  first: readonly string[] = [],
+): string {
+  const seen = [
+    ...(lead.length === 0 ? [] : [markdownText(lead.join(' '))]),
+    ...(facts.length === 0
+      ? []
+      : [
+          facts
+            .map(
+              ({name, value, detail}) =>
+                `- **${markdownText(name)}**: ${markdownText(value)} (${markdownText(detail)})`,
+            )
+            .join('\n'),
+        ]),
+    ...(look === null
+      ? []
+      : [`${markdownText(look.title)}:`, look.items.map((item) => `- ${markdownText(item)}`).join('\n')]),
+    ...first,
+  ]
+  const rest = [...meaning.map(markdownText), ...parts]
+  return (
+    [
+      `## ${title}: ${WORD[status]}`,
+      `**${markdownText(headline)}**`,
+      ...seen,
+      ...(rest.length === 0
+        ? []
+        : ['<details><summary>What this means, and the figures</summary>', ...rest, '</details>']),
+    ].join('\n\n') + '\n'
   )
 }
 

@@ -1,5 +1,5 @@
 import type {RandomEdgeSummary, ReviewedEnd, SanitizeMetrics} from '../sanitize/types.js'
-import {count, number, orDash} from './format.js'
+import {chanceText, count, number, orDash} from './format.js'
 
 /** One measured property of the graph before and after pruning. */
 export interface Effect {
@@ -77,7 +77,7 @@ export function cutRule({cut}: SanitizeMetrics): string {
 
 /** The chance that an edge was wired at random. */
 export const chance = (probability: number | null | undefined): string =>
-  probability === undefined || probability === null ? '–' : probability.toFixed(2)
+  probability === undefined || probability === null ? '–' : chanceText(probability)
 
 /** What is known of an end of an edge, for a person. */
 export function endText({name, label, given, degree, neighbours}: ReviewedEnd): string {

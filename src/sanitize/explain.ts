@@ -1,8 +1,12 @@
 import type {Graph} from '../graph/types.js'
+import {chanceText} from '../frame/figures.js'
 import {PARTS, suspicionOf} from './parts.js'
 import type {EdgeScores, ExplainedEdge, PartName} from './types.js'
 
 const percent = (share: number) => `${Math.round(share * 100)} %`
+
+/** A chance inside a sentence. */
+const inWords = (p: number) => chanceText(p, ' ').replace('> ', 'more than ').replace('< ', 'less than ')
 
 /** One sentence in plain words: why this edge stands where it does. */
 export function explainEdge(scores: EdgeScores, e: number): string {
@@ -26,7 +30,7 @@ export function explainEdge(scores: EdgeScores, e: number): string {
   const p = scores.probability[e]!
   const chance = Number.isNaN(p)
     ? 'too little is known for a chance'
-    : `it was wired at random with a chance of ${p.toFixed(2)}`
+    : `it was wired at random with a chance of ${inWords(p)}`
   return `${labels}, ${likeness}; ${chance}; ${effect} (${place})`
 }
 
@@ -95,7 +99,7 @@ function statementsOn(scores: EdgeScores, e: number, name: (i: number) => string
     `it was ${scores.pruned[e] === 1 ? 'pruned' : 'kept'}: number ${rank[e]!} of all ${m} edges from the most suspect, ${amongst(u)} and ${amongst(v)}; ${inShort(places, m)}`,
     one < 0
       ? 'labels: no classes are known'
-      : `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with probability ${parts.disagreement[e]!.toFixed(2)} (${by(places.labels)})`,
+      : `labels: ${one === other ? `both ends look like class ${one}` : `its ends look like classes ${one} and ${other}`}, and ${known}; by given labels and features their classes differ with a chance of ${inWords(parts.disagreement[e]!)} (${by(places.labels)})`,
     `neighbourhoods: each end is alike to the other's neighbours by ${(parts.context[e]! / 2).toFixed(2)} on average, where 1 is the same (${by(places.neighbourhoods)})`,
     `${scores.evidence}: alike by ${percent(parts.similarity[e]!)} (${by(places.features)}); of the neighbours of both, ${percent(parts.overlap[e]!)} are common (${by(places['common neighbours'])})`,
     `fit: by its likeness and common neighbours the odds that it is an edge and not a pair wired at random are ${Math.exp(parts.fit[e]!).toPrecision(2)} to 1 (${by(places.fit)})`,

@@ -47,11 +47,13 @@ function gridTitle({eta}: CellGrid): string {
 
 function gridBody(grid: CellGrid, metrics: CertifyMetrics): Markup {
   const key = idOf(grid)
+  const silent = grid.rows.filter(({cells}) => !cells.some(isStated)).map(({layer}) => layer)
   const panels = grid.rows.map(({layer, cells}, k) => {
+    if (silent.includes(layer)) return null
     return markup`<figure><figcaption><b>${layer}</b> · ${plural(metrics.layers[k]!.dim, 'unit')}</figcaption>${curves(`curve-${key}-${k}`, layer, cells)}</figure>`
   })
   return markup`<figure class="beside wide">${boundMap(grid, metrics)}<figcaption>${mapKey()}</figcaption></figure>
-${lineLegend(CURVES, 'where the truth lies')}<p class="aside">${bandText(metrics)}</p><div class="panels">${panels}</div>
+${lineLegend(CURVES, 'where the truth lies')}<p class="aside">${bandText(metrics)}</p>${silent.length === 0 ? null : markup`<p>In ${silent.join(', ')} there are too few pairs within any radius: nothing is stated there, and no curve is drawn.</p>`}<div class="panels">${panels}</div>
 ${foldedTable(`Table of all bounds for η\u00a0=\u00a0${lossChange(grid.eta)}`, boundTable(grid))}`
 }
 

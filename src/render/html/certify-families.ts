@@ -83,9 +83,11 @@ function classText({status, bound, observed, pairs}: ClassRow): string {
 export function exampleSection({examples, layers}: CertifyMetrics): HtmlContent {
   if (examples === undefined) return null
   const {risk, eta, rows} = examples
-  const panels = examples.layers.map(
-    (layer, k) =>
-      markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`,
+  const flat = examples.layers.filter(isFlat)
+  const panels = examples.layers.flatMap((layer, k) =>
+    isFlat(layer)
+      ? []
+      : markup`<figure><figcaption><b>${layer.layer}</b> · ${radiusText(layer)}</figcaption>${fractionChart(`fraction-${k}`, layer, risk)}</figure>`,
   )
   const summary = foldedTable('Table of the curves', {
     caption: `Share of ${plural(rows.length, 'example')} whose bound at δ is at most ${percentUp(risk)}`,
@@ -117,8 +119,16 @@ export function exampleSection({examples, layers}: CertifyMetrics): HtmlContent 
       ),
     ]),
   })
-  return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percentUp(risk)} differs from it in loss by ${lossChange(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p><div class="panels">${panels}</div>${summary}${each}`
+  return markup`<p class="lead">For one given example: of the fresh examples within δ of it, at most a share of ${percentUp(risk)} differs from it in loss by ${lossChange(eta)} or more. The curve counts the examples for which this is certified at δ. A small radius holds few examples, so little can be certified there: the curve need not fall.</p>${flat.length === 0 ? null : markup`<p>${flatText(flat, examples.layers.length)}</p>`}${panels.length === 0 ? null : markup`<div class="panels">${panels}</div>`}${summary}${each}`
 }
+
+/** A curve that lies on its axis shows nothing: a sentence says as much. */
+const FLAT = 0.95
+
+const isFlat = ({abstained, certified}: ExampleLayer) => abstained >= FLAT || Math.max(0, ...certified) <= 1 - FLAT
+
+const flatText = (flat: readonly ExampleLayer[], all: number): string =>
+  `In ${flat.length === all ? (all === 1 ? 'the only layer' : 'every layer') : flat.map(({layer}) => layer).join(', ')} nearly no example has a radius (${flat.map(({abstained}) => percentUp(abstained)).join(', ')} abstain): there are too few fresh examples near one given example, so nothing is drawn.`
 
 const radiusText = ({abstained, medianRadius}: ExampleLayer): string =>
   `${medianRadius === null ? 'no median radius' : `median radius ${shownRadius(medianRadius)}`}, ${percentUp(abstained)} abstain`

@@ -1,4 +1,5 @@
-import type {LabelHint, Witness} from '../../certify/types.js'
+import type {CertifyMetrics, LabelHint, Witness} from '../../certify/types.js'
+import {classNames, firstPairs, lossText} from '../certify-answer.js'
 import {number, percent} from '../format.js'
 import {shorten} from '../../frame/visible.js'
 import {type HtmlContent, type Markup, markup} from './escape.js'
@@ -21,9 +22,8 @@ interface Named {
 
 /** Names of classes and pictures of rows, as far as the report has them. */
 export function rowNames({subject, thumbnails = []}: Named): RowNames {
-  const names = subject?.data.classNames ?? []
   const pictures = new Map(thumbnails.map((picture) => [picture.row, picture]))
-  const label = (number: number) => shorten(names[number] ?? String(number), NAME_LENGTH)
+  const label = classNames({subject})
   return {
     label,
     picture: (row, of) => {
@@ -33,6 +33,19 @@ export function rowNames({subject, thumbnails = []}: Named): RowNames {
       return markup`<img class="input" alt="${alt}" src="data:image/png;base64,${found.png}">`
     },
   }
+}
+
+/** Three pairs for the first screen, with their pictures where there are some; null without pairs. */
+export function firstWitnesses(
+  metrics: Pick<CertifyMetrics, 'witnesses' | 'headline'>,
+  names: RowNames,
+): Markup | null {
+  const pairs = firstPairs(metrics)
+  if (pairs.length === 0) return null
+  const drawn = pairs.some(({rows}) => names.picture(rows[0], null) !== null)
+  return markup`<div class="look"><h2>Look at these pairs first: close in ${shorten(pairs[0]!.layer, NAME_LENGTH)}, far apart in loss</h2><ul class="pairs">${pairs.map(
+    (pair) => markup`<li>${side(pair, 0, names, drawn)}${side(pair, 1, names, drawn)}</li>`,
+  )}</ul></div>`
 }
 
 /** The pairs that make the model volatile, drawn where their inputs are images. */
@@ -65,14 +78,21 @@ export function witnessSection(witnesses: readonly Witness[], names: RowNames): 
   )}`
 }
 
+/** One input of a pair; without `drawn` in words alone. */
+function side({rows, labels, losses}: Witness, k: 0 | 1, names: RowNames, drawn = true): Markup {
+  const label = labels?.[k] ?? null
+  const picture = drawn
+    ? (names.picture(rows[k], label) ?? markup`<span class="input missing">no picture</span>`)
+    : null
+  return markup`<figure>${picture}<figcaption>row ${rows[k]}${label === null ? null : markup`<br>label ${names.label(label)}`}<br>loss ${lossText(losses[k])}</figcaption></figure>`
+}
+
 /** Each pair of inputs side by side, a group a layer. */
 function pictures(witnesses: readonly Witness[], names: RowNames): HtmlContent {
-  const side = ({rows, labels, losses}: Witness, k: 0 | 1) => {
-    const label = labels?.[k] ?? null
-    return markup`<figure>${names.picture(rows[k], label) ?? markup`<span class="input missing">no picture</span>`}<figcaption>row ${rows[k]}${label === null ? null : markup`<br>label ${names.label(label)}`}<br>loss ${number(losses[k])}</figcaption></figure>`
-  }
   return [...new Set(witnesses.map(({layer}) => layer))].map((layer) => {
-    const pairs = witnesses.filter((w) => w.layer === layer).map((w) => markup`<li>${side(w, 0)}${side(w, 1)}</li>`)
+    const pairs = witnesses
+      .filter((w) => w.layer === layer)
+      .map((w) => markup`<li>${side(w, 0, names)}${side(w, 1, names)}</li>`)
     return markup`<h3>In ${layer}</h3><ul class="pairs">${pairs}</ul>`
   })
 }

@@ -20,7 +20,8 @@ import {layerProfile, volatileInputs} from './certify-layers.js'
 import {hasNearest, nearestSection} from './certify-nearest.js'
 import {comparisonSection, perturbationSection} from './certify-pairs.js'
 import {sliceSection} from './certify-slices.js'
-import {hintSection, rowNames, witnessSection} from './certify-witnesses.js'
+import {certifyAnswer} from '../certify-answer.js'
+import {firstWitnesses, hintSection, rowNames, witnessSection} from './certify-witnesses.js'
 import {type KeyFigure, page} from './page.js'
 
 /**
@@ -33,6 +34,8 @@ export function certifyHtml(report: CertifyReport): string {
   const {labelHints = []} = metrics.localization
   return page({
     report,
+    answer: certifyAnswer(report, names.label),
+    first: firstWitnesses(metrics, names),
     figures: figures(metrics),
     sections: [
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},

@@ -1,16 +1,20 @@
-import type {EvaluateMetrics, Method, Spread} from '../../evaluate/types.js'
+import {accuracyInterval} from '../../evaluate/accuracy-interval.js'
+import type {Accuracy, EvaluateMetrics, Method, Spread} from '../../evaluate/types.js'
 import {
   curveTable,
   graphTable,
   judgedAccuracy,
+  judgedNodes,
+  meanText,
   methodTable,
-  spread,
+  ranked,
   type TextTable,
   withCurves,
 } from '../evaluate-view.js'
-import {count, number, orDash, percent, setting} from '../format.js'
+import {count, number, orDash, percent, plural, setting} from '../format.js'
 import type {EvaluateReport} from '../../documents/reports.js'
 import {lineChart, lineLegend, type LinePoint, type LineSeries} from '../svg/line-chart.js'
+import {intervalChart} from '../svg/interval-chart.js'
 import {linearScale} from '../svg/scale.js'
 import {type HtmlContent, type Markup, markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
@@ -45,7 +49,7 @@ export function evaluateHtml(report: EvaluateReport): string {
 
 function accuracies(metrics: EvaluateMetrics): HtmlContent {
   const measured = table(
-    `Mean and standard deviation over ${count(metrics.seeds)} seeds`,
+    `Mean over ${plural(metrics.seeds, 'seed')}, with a 95 % interval (asymptotic) for other nodes and other trainings`,
     graphTable(metrics, count),
     1,
   )
@@ -63,21 +67,21 @@ function figures(metrics: EvaluateMetrics): KeyFigure[] {
   const clean = on('clean')
   const share = targets === null ? recovered.test : recovered.targets
   const [own] = methods
+  const figure = (name: string, of: Accuracy, detail: string): KeyFigure => {
+    const [low, high] = accuracyInterval(judgedAccuracy(of), judgedNodes(metrics))
+    return {
+      name,
+      value: meanText(judgedAccuracy(of)),
+      detail: `${percent(low, 'down', 1)} to ${percent(high, 'up', 1)} (95 % interval); ${detail}`,
+    }
+  }
   return [
-    {name: 'Sanitized', value: spread(judgedAccuracy(on('sanitized')!)), detail: `accuracy on the ${where}`},
+    figure('Sanitized', on('sanitized')!, `accuracy on the ${where}`),
     ...(on('defended') === undefined
       ? []
-      : [
-          {
-            name: 'Defended',
-            value: spread(judgedAccuracy(on('defended')!)),
-            detail: `accuracy on the ${where}, cut and repaired`,
-          },
-        ]),
-    {name: 'As given', value: spread(judgedAccuracy(given)), detail: `accuracy on the ${where}, nothing pruned`},
-    ...(clean === undefined
-      ? []
-      : [{name: 'Clean', value: spread(judgedAccuracy(clean)), detail: `accuracy on the ${where} before the attack`}]),
+      : [figure('Defended', on('defended')!, `accuracy on the ${where}, cut and repaired`)]),
+    figure('As given', given, `accuracy on the ${where}, nothing pruned`),
+    ...(clean === undefined ? [] : [figure('Clean', clean, `accuracy on the ${where} before the attack`)]),
     ...(share === null
       ? []
       : [{name: 'Recovered', value: percent(share), detail: 'of the accuracy that the attack took'}]),
@@ -101,7 +105,7 @@ function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): HtmlContent
   const on = (which: string) => metrics.accuracies.find(({graph}) => graph === which)
   const start = judgedAccuracy(on('given')!)
   const clean = on('clean')
-  const lines = new Map(drawn.map((method) => [method, points(start, method, metrics.cut.share)]))
+  const lines = new Map(drawn.map((method) => [method, points(start, method, metrics)]))
   const all = [...lines.values()].flat()
   const seen = [...all.map(({y}) => y!), ...(clean === undefined ? [] : [judgedAccuracy(clean).mean])]
   const domain = {x: [0, Math.max(...all.map(({x}) => x))] as const, y: [Math.min(...seen), Math.max(...seen)] as const}
@@ -156,19 +160,19 @@ function curves(metrics: EvaluateMetrics, drawn: readonly Method[]): HtmlContent
       style === 'secondary' ||
       (style === 'estimate' ? others.length > 0 : random !== undefined && others.length > 1),
   )
-  return markup`${lineLegend(used)}<p class="aside">Every ranking prunes the same number of edges; the point at ${percent(metrics.cut.share)} is the cut that sanitize chose. Bars are one standard deviation over the seeds, drawn for sanitize.</p><div class="panels">${panels}</div>
+  return markup`${lineLegend(used)}<p class="aside">Every ranking prunes the same number of edges; the point at ${percent(metrics.cut.share)} is the cut that sanitize chose. Bars are 95 % intervals (asymptotic) for other nodes and other trainings, drawn for sanitize.</p><div class="panels">${panels}</div>
 ${foldedTable('Table of the curves', textTable('Accuracy by share of the edges pruned', curveTable(metrics), 1))}`
 }
 
 const sentence = ({name, curve}: Method) =>
-  `${name}: ${curve.map(({share, accuracy}) => `${spread(judgedAccuracy(accuracy))} at ${percent(share)}`).join(', ')}.`
+  `${name}: ${curve.map(({share, accuracy}) => `${meanText(judgedAccuracy(accuracy))} at ${percent(share)}`).join(', ')}.`
 
-function points(start: Spread, {kind, curve, samePruning}: Method, cut: number): LinePoint[] {
-  const whisker = ({mean, sd}: Spread) =>
-    sd === null || kind !== 'sanitize' ? null : ([mean - sd, mean + sd] as const)
-  const measured = [...curve, ...(samePruning === null ? [] : [{share: cut, accuracy: samePruning}])].sort(
-    (a, b) => a.share - b.share,
-  )
+function points(start: Spread, {kind, curve, samePruning}: Method, metrics: EvaluateMetrics): LinePoint[] {
+  const whisker = (of: Spread) => (kind === 'sanitize' ? accuracyInterval(of, judgedNodes(metrics)) : null)
+  const measured = [
+    ...curve,
+    ...(samePruning === null ? [] : [{share: metrics.cut.share, accuracy: samePruning}]),
+  ].sort((a, b) => a.share - b.share)
   return [
     {x: 0, y: start.mean},
     ...measured.map(({share, accuracy}) => ({
@@ -181,8 +185,37 @@ function points(start: Spread, {kind, curve, samePruning}: Method, cut: number):
 
 function rankings(metrics: EvaluateMetrics): HtmlContent {
   const known = metrics.adversarial === null ? '' : `${count(metrics.adversarial)} adversarial edges are known. `
-  return markup`<p class="lead">${known}A control is a simple property of an edge: a score that does not beat it has not shown that it is needed.</p>
+  return markup`${rankingChart(metrics)}<p class="lead">${known}A control is a simple property of an edge: a score that does not beat it has not shown that it is needed.</p>
 ${table(`Rankings; accuracies after pruning ${count(metrics.cut.pruned)} edges by each`, methodTable(metrics), 2)}`
+}
+
+/** The trained rankings, best first, each with its interval; null where fewer than two were trained. */
+function rankingChart(metrics: EvaluateMetrics): HtmlContent {
+  const rows = ranked(metrics.methods).flatMap(({name, kind, samePruning}) =>
+    samePruning === null
+      ? []
+      : [
+          {
+            name,
+            at: judgedAccuracy(samePruning).mean,
+            interval: accuracyInterval(judgedAccuracy(samePruning), judgedNodes(metrics)),
+            text: meanText(judgedAccuracy(samePruning)),
+            strong: kind === 'sanitize',
+          },
+        ],
+  )
+  if (rows.length < 2) return null
+  const first = rows[0]!
+  const apart = rows.filter(({interval}) => interval[1] < first.interval[0]).length
+  return markup`<figure class="wide">${intervalChart({
+    id: 'ranking',
+    title: 'Rankings by what pruning by them is worth',
+    description: `${rows.map(({name, text}) => `${name} ${text}`).join(', ')}.`,
+    width: 560,
+    rows,
+    label: metrics.targets === null ? 'test accuracy' : 'accuracy on targets',
+    format: (tick) => percent(tick),
+  })}<figcaption><p>Accuracy after pruning ${count(metrics.cut.pruned)} edges by each, best first, with 95 % intervals for other nodes and other trainings. ${apart === rows.length - 1 ? 'The first is apart from all others.' : `${plural(rows.length - apart, 'ranking')} cannot be told from the first by these nodes.`}</p></figcaption></figure>`
 }
 
 function modelFacts({model, training, split, classes, nodes, seeds}: EvaluateMetrics): Markup {

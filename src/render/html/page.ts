@@ -1,6 +1,7 @@
+import {type Answer, answerOf, type Fact} from '../answer.js'
 import type {Section} from './section.js'
 import type {Report, Verdict} from '../../frame/report.js'
-import {Markup, markup} from './escape.js'
+import {type HtmlContent, Markup, markup} from './escape.js'
 import {provenance} from './provenance.js'
 import {SCRIPT, SCRIPT_SOURCE} from './script.js'
 import {STYLE} from './style.js'
@@ -8,15 +9,16 @@ import {STYLE} from './style.js'
 /** The parts of a report page that differ between commands. */
 export interface Page {
   report: Report
+  /** the first screen; absent: the summary of the verdict */
+  answer?: Answer
+  /** what the first screen shows besides sentences: pairs, edges */
+  first?: HtmlContent
+  /** figures in large type; those of the first screen are the facts of the answer, where it has some */
   figures: readonly KeyFigure[]
   sections: readonly Section[]
 }
 
-export interface KeyFigure {
-  name: string
-  value: string
-  detail: string
-}
+export type KeyFigure = Fact
 
 /** Nothing is loaded: only the style, the pictures and the one script inside the file are allowed. */
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src ${SCRIPT_SOURCE}; img-src data:; base-uri 'none'; form-action 'none'`
@@ -31,9 +33,12 @@ const STATUS: Record<Verdict['status'], {word: string; sign: string}> = {
   uninformative: {word: 'Uninformative', sign: 'M7.5 12h9'},
 }
 
-/** A whole report as one self-contained HTML file: first screen, sections, then how it was computed. */
-export function page({report, figures, sections}: Page): string {
-  const all = [...sections, ...provenance(report)]
+/** A whole report as one self-contained HTML file: the answer on the first screen, then folded sections. */
+export function page({report, answer = answerOf(report.verdict), first = null, figures, sections}: Page): string {
+  const top = answer.facts.length > 0 ? answer.facts : figures
+  const more: Section[] =
+    top === figures ? [] : [{id: 'figures', title: 'In figures', body: figureList(figures, 'inner')}]
+  const all = [...more, ...sections, ...provenance(report)]
   const {command, version, verdict, inputs} = report
   const subject = inputs[0]?.path ?? ''
   return markup`<!doctype html>
@@ -52,36 +57,30 @@ export function page({report, figures, sections}: Page): string {
 <a class="skip" href="#main">Skip to the verdict</a>
 <header class="masthead"><span><b>surety</b> ${command}</span><span>${subject}</span></header>
 <main id="main">
-${firstScreen(verdict, figures)}
-<nav aria-label="On this page"><ul>${all.map(({id, title}) => markup`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${all.map(({id, title, body}) => markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${body}</section>\n`)}</main>
-<footer><p>Made by surety ${version}, seed ${report.seed}. This file is complete: it loads nothing, and its one script only sorts and filters tables.</p></footer>
+${firstScreen(verdict, answer, top, first)}
+<nav aria-label="On this page"><ul>${all.map(({id, title}) => markup`<li><a href="#${id}">${title}</a></li>`)}</ul><p class="paper"><input type="checkbox" id="print-full"> <label for="print-full">Print every section, not only those that are open</label></p></nav>
+${all.map(folded)}</main>
+<footer><p>Made by surety ${version}, seed ${report.seed}. This file is complete: it loads nothing, and its one script only sorts and filters tables.</p><p class="left-out">Folded sections are not printed: open them first, or tick “Print every section”.</p></footer>
 <script>${new Markup(SCRIPT)}</script>
 </body>
 </html>
 `.toString()
 }
 
-/** The first sentence of a summary, or what stands before its first semicolon, and the rest; brackets stay whole. */
-export function headline(summary: string): [first: string, rest: string] {
-  let depth = 0
-  for (let at = 0; at < summary.length; at++) {
-    const character = summary[at]!
-    if (character === '(') depth++
-    else if (character === ')') depth--
-    else if (depth === 0 && (character === '.' || character === ';') && summary[at + 1] === ' ')
-      return [summary.slice(0, character === '.' ? at + 1 : at), summary.slice(at + 2)]
-  }
-  return [summary, '']
-}
+/** A section folded below its title: a link to it opens it. */
+const folded = ({id, title, body}: Section): Markup =>
+  markup`<details class="part"><summary><h2 id="${id}-heading">${title}</h2></summary><section id="${id}" aria-labelledby="${id}-heading">${body}</section></details>\n`
 
-function firstScreen(verdict: Verdict, figures: readonly KeyFigure[]): Markup {
+const figureList = (figures: readonly KeyFigure[], kind: 'outer' | 'inner'): Markup =>
+  markup`<dl class="figures ${kind}">${figures.map((f) => markup`<div><dt>${f.name}</dt><dd class="figure">${f.value}</dd><dd class="detail">${f.detail}</dd></div>`)}</dl>`
+
+function firstScreen(verdict: Verdict, answer: Answer, figures: readonly KeyFigure[], first: HtmlContent): Markup {
   const {word, sign} = STATUS[verdict.status]
-  const [first, rest] = headline(verdict.summary)
-  const meaning = markup`<div class="meaning"><h2>What this means, and what it does not</h2>${verdict.meaning.map((line) => markup`<p>${line}</p>`)}</div>`
+  const meaning = markup`<details class="meaning"><summary><h2>What this means, and what it does not</h2></summary>${verdict.meaning.map((line) => markup`<p>${line}</p>`)}</details>`
   return markup`<div class="verdict"><p class="status ${verdict.status}"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="12" fill="currentColor"/><path class="on" d="${sign}"/></svg>${word}</p>
-<h1>${first}</h1>
-${rest === '' ? null : markup`<p class="summary">${rest}</p>`}
-${verdict.meaning.length === 0 ? null : meaning}
-<dl class="figures">${figures.map((f) => markup`<div><dt>${f.name}</dt><dd class="figure">${f.value}</dd><dd class="detail">${f.detail}</dd></div>`)}</dl></div>`
+<h1>${answer.headline}</h1>
+${answer.lead.length === 0 ? null : markup`<p class="summary">${answer.lead.join(' ')}</p>`}
+${figureList(figures, 'outer')}
+${first}
+${verdict.meaning.length === 0 ? null : meaning}</div>`
 }

@@ -1,5 +1,6 @@
 import type {ExplainedEdge, SanitizeMetrics, TopEdge} from '../../sanitize/types.js'
 import {count, number, orDash, percent, plural} from '../format.js'
+import {firstEdges} from '../sanitize-answer.js'
 import {chance} from '../sanitize-view.js'
 import {shorten} from '../../frame/visible.js'
 import {type HtmlContent, type Markup, markup} from './escape.js'
@@ -8,6 +9,27 @@ import {dataTable} from './table.js'
 /** Rows of the table of edges: every edge is in the scores file. */
 const TOP_EDGES = 200
 const NAME_LENGTH = 32
+
+/** The edges to look at first, on the first screen; null: nothing was scored. */
+export function firstEdgeTable(metrics: Pick<SanitizeMetrics, 'review' | 'top'>): Markup | null {
+  const edges = firstEdges(metrics)
+  return edges.length === 0
+    ? null
+    : markup`<div class="look"><h2>The ${edges.length === 1 ? 'edge' : `${edges.length} edges`} to review first</h2>${dataTable(
+        {
+          caption: 'p is the chance that an edge was wired at random',
+          columns: [
+            {title: 'rank', kind: 'number'},
+            {title: 'edge', kind: 'name'},
+            {title: 'p', kind: 'number'},
+            {title: 'decision', kind: 'word'},
+            {title: 'why', kind: 'reason'},
+          ],
+          rows: edges.map((e) => [count(e.rank), edgeName(e), e.p, e.pruned ? 'pruned' : 'kept', e.reason]),
+          fixed: true,
+        },
+      )}</div>`
+}
 
 /** The most suspicious edges with the parts of their scores. */
 export function edgeTable(top: readonly TopEdge[]): Markup {

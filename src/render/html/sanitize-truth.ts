@@ -13,6 +13,33 @@ export function truthSection(truth: TruthMetrics, sizes: Pick<SanitizeMetrics, '
   return markup`${curves === undefined ? null : [charts(truth, curves, sizes), curveTables(curves)]}${truthTable(truth)}`
 }
 
+/**
+ * Where a curve stands at x, by the straight line between its points: a mark there lies on the line that is drawn. Left
+ * and right of the curve its ends count.
+ */
+export function pointAt(xs: readonly number[], ys: readonly number[], x: number): LinePoint | null {
+  const k = xs.findIndex((value) => value >= x)
+  if (xs.length === 0) return null
+  if (k <= 0) return {x: k === 0 ? xs[0]! : xs.at(-1)!, y: k === 0 ? ys[0]! : ys.at(-1)!}
+  const [left, right] = [xs[k - 1]!, xs[k]!]
+  const share = right === left ? 1 : (x - left) / (right - left)
+  return {x, y: ys[k - 1]! + share * (ys[k]! - ys[k - 1]!)}
+}
+
+/**
+ * The point of the ROC curve at which the ranking has removed as many edges as the cut did. The cut itself may keep some
+ * of them (a least degree, protected nodes), so its own shares can lie beside the curve.
+ */
+export function pointOfPruned(
+  {falsePositive, truePositive}: Curves['roc'],
+  {genuine, adversarial, pruned}: {genuine: number; adversarial: number; pruned: number},
+): LinePoint | null {
+  const removed = falsePositive.map((x, k) => x * genuine + truePositive[k]! * adversarial)
+  const x = pointAt(removed, falsePositive, pruned)
+  const y = pointAt(removed, truePositive, pruned)
+  return x === null || y === null ? null : {x: x.y!, y: y.y!}
+}
+
 function charts(
   truth: TruthMetrics,
   {roc, precisionRecall}: Curves,
@@ -28,8 +55,9 @@ function charts(
     points,
     plain: true,
   })
-  const cut = (x: number, y: number | null): LineSeries[] =>
-    pruned === 0 ? [] : [{name: 'cut', style: 'estimate', points: [{x, y}]}]
+  const cut = (at: LinePoint | null): LineSeries[] =>
+    pruned === 0 || at === null ? [] : [{name: 'cut', style: 'estimate', points: [at]}]
+  const onRoc = pointOfPruned(roc, {genuine, adversarial, pruned})
   const frame = (range: readonly [number, number]) => linearScale([0, 1], range)
   const size = {width: 380, height: 330}
   const rocChart = lineChart({
@@ -49,7 +77,7 @@ function charts(
         'primary',
         roc.falsePositive.map((x, k) => ({x, y: roc.truePositive[k]!})),
       ),
-      ...cut(falsePositive, recall),
+      ...cut(onRoc),
     ],
   })
   const recallChart = lineChart({
@@ -69,13 +97,15 @@ function charts(
         'primary',
         precisionRecall.recall.map((x, k) => ({x, y: precisionRecall.precision[k]!})),
       ),
-      ...cut(recall, precision),
+      ...cut(onRoc === null ? null : pointAt(precisionRecall.recall, precisionRecall.precision, onRoc.y!)),
     ],
   })
   const key = [
     line('the ranking', 'primary', []),
     line('guessing', 'tertiary', []),
-    ...(pruned === 0 ? [] : [{name: 'the cut', style: 'estimate'} as const]),
+    ...(pruned === 0
+      ? []
+      : [{name: 'where the ranking has removed as many edges as the cut', style: 'estimate'} as const]),
   ]
   return markup`${lineLegend(key)}<div class="panels two"><figure><figcaption><b>ROC</b> · area ${number(truth.auc)}</figcaption>${rocChart}</figure><figure><figcaption><b>Precision and recall</b> · average precision ${number(truth.averagePrecision)}</figcaption>${recallChart}</figure></div>`
 }

@@ -6,8 +6,9 @@ import {complexity, cutRule, solverText} from '../sanitize-view.js'
 import type {Markup} from './escape.js'
 import {type KeyFigure, page} from './page.js'
 import {changes, degrees} from './sanitize-changes.js'
-import {addedTable, edgeTable, explanations} from './sanitize-edges.js'
+import {addedTable, edgeTable, explanations, firstEdgeTable} from './sanitize-edges.js'
 import {isDrawable, removedGraph} from './sanitize-graph.js'
+import {sanitizeAnswer} from '../sanitize-answer.js'
 import {randomFigure, randomSection, reviewSection} from './sanitize-random.js'
 import {partSection, scores} from './sanitize-scores.js'
 import {truthSection} from './sanitize-truth.js'
@@ -18,6 +19,8 @@ export function sanitizeHtml(report: SanitizeReport): string {
   const {metrics} = report
   return page({
     report,
+    answer: sanitizeAnswer(report),
+    first: firstEdgeTable(metrics),
     figures: figures(metrics),
     sections: [
       {id: 'scores', title: 'Edge scores and the cut', body: scores(metrics)},

@@ -7,6 +7,7 @@ export const COLOURS = {
     muted: '#56606b',
     rule: '#dde2e7',
     edge: '#7b8590',
+    cue: '#8c96a1',
     accent: '#1c54b2',
     truth: '#e3ecf9',
     pass: '#17693a',
@@ -30,6 +31,7 @@ export const COLOURS = {
     muted: '#a0aab4',
     rule: '#2b323a',
     edge: '#77828d',
+    cue: '#5c6772',
     accent: '#8cb6ff',
     truth: '#1a2840',
     pass: '#6fcf97',
@@ -62,8 +64,8 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,-
 .masthead b{color:var(--ink);font-weight:650}
 h1,h2,h3{line-height:1.25;text-wrap:balance;margin:0}
 h1,p,dd,summary,figcaption,.masthead,nav{overflow-wrap:anywhere}
-h1{font-size:clamp(1.4rem,1.1rem + 1.6vw,2.1rem);font-weight:620;letter-spacing:-.018em;max-width:34em}
-.summary{font-size:1.1rem;max-width:46em;margin:.8em 0 0}
+h1{font-size:clamp(1.35rem,1.1rem + 1.2vw,1.9rem);font-weight:620;letter-spacing:-.018em;max-width:30em}
+.summary{font-size:1.05rem;max-width:44em;margin:.8em 0 0}
 h2{font-size:1.35rem;font-weight:620;letter-spacing:-.01em}
 h3{font-size:1.05rem;font-weight:620}
 p{margin:.75rem 0;max-width:68ch}
@@ -73,12 +75,17 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:3px}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:1rem;background:var(--paper);padding:.5rem 1rem;z-index:1}
-section{margin-top:4.5rem}
-section>h2{padding-top:1.25rem;border-top:1px solid var(--rule)}
+details.part{margin:0;border-top:1px solid var(--rule)}
+details.part>summary{padding:.7rem 0;color:var(--ink)}
+details.part>summary::marker{color:var(--accent)}
+details.part>summary h2{display:inline;font-size:1.1rem}
+details.part[open]>summary{padding-top:1.5rem}
+section{margin:0 0 3.5rem;scroll-margin-top:4.5rem}
 section h3{margin-top:2.5rem}
+section>:first-child{margin-top:0}
 .lead,.aside{color:var(--muted)}
-.verdict{margin-top:2.5rem}
-.status{display:inline-flex;align-items:center;gap:.5rem;margin:0 0 1rem;font-weight:650;font-size:.95rem}
+.verdict{margin-top:1.25rem}
+.status{display:inline-flex;align-items:center;gap:.5rem;margin:0 0 .75rem;font-weight:650;font-size:.95rem}
 .status svg{width:1.5rem;height:1.5rem}
 .status.pass,.status.certified{color:var(--pass)}
 .status.fail{color:var(--fail)}
@@ -86,15 +93,19 @@ section h3{margin-top:2.5rem}
 .status.done{color:var(--accent)}
 .status .on{stroke:var(--paper);fill:none;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .meaning{margin-top:1.75rem;padding-left:1.25rem;border-left:3px solid var(--accent)}
-.meaning h2{font-size:.95rem;letter-spacing:0}
+.meaning summary h2{display:inline;font-size:.95rem;letter-spacing:0}
+.look{margin-top:1.75rem}
+.look h2{font-size:1.05rem;letter-spacing:0}
 .meaning p{margin:.4rem 0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1.75rem 2rem;margin:2.5rem 0 0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1.25rem 2rem;margin:1.75rem 0 0}
 .figures>div{border-top:1px solid var(--rule);padding-top:.75rem}
 .figures dt{font-size:.875rem;color:var(--muted)}
 .figures dd{margin:0}
 .figures .figure{font-size:clamp(1.3rem,1.05rem + 1vw,1.65rem);font-weight:600;letter-spacing:-.02em;line-height:1.35}
 .figures .detail{font-size:.875rem;color:var(--muted)}
-nav{margin-top:2.5rem;font-size:.925rem}
+nav{margin:2.25rem 0 1.5rem;font-size:.925rem}
+.paper{margin:.75rem 0 0;color:var(--muted);font-size:.875rem}
+.left-out{display:none}
 nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:0;padding:0;list-style:none}
 .notes{padding:0;margin:1rem 0;list-style:none}
 .notes li{padding:.6rem 0;border-bottom:1px solid var(--rule);max-width:78ch}
@@ -104,7 +115,7 @@ footer{margin-top:4.5rem;padding-bottom:3rem;font-size:.875rem;color:var(--muted
 footer p{max-width:none}`
 
 const TABLES = `
-.scroll{overflow-x:auto;margin:1rem 0}
+.scroll{overflow-x:auto;margin:1rem 0;background:linear-gradient(to right,var(--paper) 30%,transparent) left/2.5rem 100% no-repeat local,linear-gradient(to left,var(--paper) 30%,transparent) right/2.5rem 100% no-repeat local,linear-gradient(to right,var(--cue),transparent) left/.9rem 100% no-repeat scroll,linear-gradient(to left,var(--cue),transparent) right/.9rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.45;min-width:100%}
 .facts{min-width:0;width:min(100%,48rem)}
 .facts th{width:38%}
@@ -193,6 +204,7 @@ td .input,th .input{width:2.75rem;display:inline-block;vertical-align:middle;mar
 .missing{font-size:.8rem;padding:2rem .25rem;text-align:center}
 .before{fill:var(--wash);stroke:var(--edge)}
 .after{fill:var(--accent)}
+@media(max-width:34rem){.figures{grid-template-columns:1fr;gap:.6rem}.figures>div{display:grid;grid-template-columns:1fr auto;column-gap:1rem;align-items:baseline;padding-top:.5rem}.figures .detail{grid-column:1/-1}.figures dd{text-align:right}.figures dd.detail{text-align:left}}
 @media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
 @media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .detail{font-size:14px}}
@@ -215,8 +227,12 @@ nav,.skip,.filter{display:none}
 section{margin-top:2rem}
 h2,h3,summary{break-after:avoid}
 figure,tr,.meaning,.figures>div{break-inside:avoid}
-details::details-content{content-visibility:visible;display:block;height:auto}
-.scroll{overflow:visible}
+thead{display:table-header-group}
+body:not(:has(#print-full:checked)) details.part:not([open]){display:none}
+body:not(:has(#print-full:checked)) .left-out{display:block}
+body:has(#print-full:checked) details::details-content{content-visibility:visible;display:block;height:auto}
+.meaning::details-content{content-visibility:visible;display:block;height:auto}
+.scroll{overflow:visible;background:none}
 table{font-size:7.5pt;width:100%}
 th,td{padding:.25rem .5rem .25rem 0;overflow-wrap:anywhere}
 .num,.word,thead th{white-space:normal;overflow-wrap:normal}

@@ -1,5 +1,6 @@
 import type {CertifyMetrics} from '../../certify/types.js'
 import type {Cell} from '../../certify/layer-types.js'
+import {certifyAnswer, classNames, type WithNames} from '../certify-answer.js'
 import {findings} from '../certify-findings.js'
 import {bestBound, type CellGrid, cellGrids, headlineGrid, statusCounts} from '../certify-view.js'
 import {comparisonCaveats} from '../comparison-view.js'
@@ -13,14 +14,14 @@ import {boundTable, SIGN} from './bound-table.js'
 import {comparisonTables, perturbationTables} from './certify-pairs.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type TerminalTable, tableLines} from './table.js'
-import {verdictLines} from './verdict.js'
+import {answerLines} from './verdict.js'
 import {finish, wrap} from './text.js'
 
 /** So many slices are shown; the report has all. */
 const SLICES = 10
 
 /** The result of certify as text: verdict, volatility by layer, bounds of the headline η. Ends with a newline. */
-export function certifyText(report: Report<CertifyMetrics>, options: TerminalOptions): string {
+export function certifyText(report: Report<CertifyMetrics> & WithNames, options: TerminalOptions): string {
   const paint = palette(options.colour)
   const {metrics} = report
   const grids = cellGrids(metrics)
@@ -35,7 +36,7 @@ export function certifyText(report: Report<CertifyMetrics>, options: TerminalOpt
     ]
   }
   const lines = [
-    ...verdictLines(report.verdict, options),
+    ...answerLines(report.verdict, certifyAnswer(report, classNames(report)), options),
     ...section('Volatility by layer (scale-free ε: loss change per unit of distance)', layerTable(metrics)),
   ]
   const pooling = poolingSentence(metrics)

@@ -1,5 +1,6 @@
 import type {ReviewedEdge, SanitizeMetrics} from '../../sanitize/types.js'
 import {change, count, number, percent, points, withSign} from '../format.js'
+import {firstEdges, sanitizeAnswer} from '../sanitize-answer.js'
 import {chance, effects, endText, partsText} from '../sanitize-view.js'
 import type {Report} from '../../frame/report.js'
 import {visible} from '../../frame/visible.js'
@@ -7,7 +8,7 @@ import {blockColumns, rebin} from './blocks.js'
 import {palette, type TerminalOptions} from './style.js'
 import {type TerminalTable, tableLines} from './table.js'
 import {finish, wrap} from './text.js'
-import {verdictLines} from './verdict.js'
+import {answerLines} from './verdict.js'
 
 const TOP_EDGES = 8
 
@@ -23,7 +24,12 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
   ]
   const room = options.columns - 2
   const lines = [
-    ...verdictLines(report.verdict, options),
+    ...answerLines(
+      report.verdict,
+      sanitizeAnswer(report),
+      options,
+      metrics.top.length > 0 ? section('To review first', tableLines(firstTable(metrics), room)) : [],
+    ),
     ...section('What changed', tableLines(effectTable(metrics), room)),
     ...section('Edge scores (higher = more suspect)', histogramLines(metrics, room)),
   ]
@@ -33,7 +39,6 @@ export function sanitizeText(report: Report<SanitizeMetrics>, options: TerminalO
         (line) => `  ${line}`,
       ),
     )
-  if (metrics.top.length > 0) lines.push(...section('Most suspicious edges', tableLines(edgeTable(metrics), room)))
   for (const edge of metrics.review ?? []) lines.push('', ...reviewLines(edge, room).map((line) => `  ${line}`))
   if (metrics.added.count > 0)
     lines.push(
@@ -86,26 +91,23 @@ function histogramLines({histogram, cut, edges, pruned}: SanitizeMetrics, room: 
   ]
 }
 
-function edgeTable({top}: SanitizeMetrics): TerminalTable {
+/** The first of the queue; the score and its parts are in the report. */
+function firstTable(metrics: SanitizeMetrics): TerminalTable {
   return {
-    head: ['rank', 'edge', 'p', 'score', 'similar', '', 'why'],
-    align: ['right', 'left', 'right', 'right', 'right', 'left', 'left'],
-    rows: top
-      .slice(0, TOP_EDGES)
-      .map((e) => [
-        count(e.rank),
-        `${e.source} – ${e.target}`,
-        chance(e.probability),
-        number(e.score),
-        number(e.similarity),
-        e.pruned ? 'pruned' : 'kept',
-        e.reason,
-      ]),
+    head: ['rank', 'edge', 'p', '', 'why'],
+    align: ['right', 'left', 'right', 'left', 'left'],
+    rows: firstEdges(metrics).map((e) => [
+      count(e.rank),
+      `${e.source} – ${e.target}`,
+      e.p,
+      e.pruned ? 'pruned' : 'kept',
+      e.reason,
+    ]),
   }
 }
 
 function reviewLines({rank, probability, pruned, reason, ends}: ReviewedEdge, room: number): string[] {
-  const title = `${rank}. ${ends[0].name} – ${ends[1].name}: ${probability === null ? 'chance unknown' : `p ${probability.toFixed(2)}`}, ${pruned ? 'pruned' : 'kept'}`
+  const title = `${rank}. ${ends[0].name} – ${ends[1].name}: ${probability === null ? 'chance unknown' : `p ${chance(probability)}`}, ${pruned ? 'pruned' : 'kept'}`
   return [
     ...wrap(visible(title), room, '  '),
     ...wrap(`- ${reason}`, room, '  '),

@@ -2,6 +2,7 @@ import type {Browser, Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {bestBound} from '../../../src/render/certify-view.js'
 import {percentUp} from '../../../src/render/format.js'
+import {splitSummary} from '../../../src/render/answer.js'
 import {certifyHtml} from '../../../src/render/html/certify.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import {certifySample, ownRadiiSample} from '../samples/certify.js'
@@ -81,7 +82,23 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       }
     })
 
-    it('follows the colour scheme and prints in light with everything unfolded', async () => {
+    it('a link to a folded section opens it', async () => {
+      expect(await page.evaluate(`document.querySelectorAll('details.part[open]').length`)).toBe(0)
+      await page.evaluate(`document.querySelector('nav a[href="#computed"]').click()`)
+      await page.waitForFunction(`document.querySelector('#computed').closest('details').open`)
+      await page.evaluate(`document.querySelector('#computed').closest('details').open = false`)
+    })
+
+    it('prints on at most six pages; every section if that is asked for', async () => {
+      const pagesOf = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)!.length
+      const some = pagesOf(await page.pdf({format: 'A4'}))
+      expect(some).toBeLessThanOrEqual(6)
+      await page.evaluate(`document.querySelector('#print-full').checked = true`)
+      expect(pagesOf(await page.pdf({format: 'A4'}))).toBeGreaterThan(some)
+      await page.evaluate(`document.querySelector('#print-full').checked = false`)
+    })
+
+    it('follows the colour scheme and prints in light: what is open, or everything', async () => {
       const ground = 'getComputedStyle(document.body).backgroundColor'
       await page.emulateMedia({colorScheme: 'dark'})
       expect(await page.evaluate(ground)).toBe('rgb(16, 19, 23)')
@@ -90,10 +107,13 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
       await page.emulateMedia({media: 'print', colorScheme: 'dark'})
       expect(await page.evaluate(ground)).toBe('rgb(255, 255, 255)')
       expect(await page.evaluate(`getComputedStyle(document.querySelector('nav')).display`)).toBe('none')
-      const folded = await page.evaluate(
-        `Math.min(...[...document.querySelectorAll('details')].map((d) => d.getBoundingClientRect().height))`,
-      )
-      expect(folded).toBeGreaterThan(60)
+      const heights = () =>
+        page.evaluate<number[]>(
+          `[...document.querySelectorAll('details.part')].map((d) => d.getBoundingClientRect().height)`,
+        )
+      expect(Math.max(...(await heights()))).toBe(0)
+      await page.evaluate(`document.querySelector('#print-full').checked = true`)
+      expect(Math.min(...(await heights()))).toBeGreaterThan(60)
       // A4 between its margins: no table loses its last columns.
       await page.setViewportSize({width: 672, height: 900})
       expect(
@@ -101,16 +121,20 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
           `[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.getAttribute('aria-label'))`,
         ),
       ).toEqual([])
+      await page.evaluate(`document.querySelector('#print-full').checked = false`)
       await page.emulateMedia({media: 'screen', colorScheme: 'light'})
     })
 
-    it.each([1280, 400])('is quiet and never scrolls sideways at %d pixels, everything unfolded', async (width) => {
-      await page.setViewportSize({width, height: 900})
-      await unfold(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-      expect(complaints).toEqual([])
-      expect(await page.evaluate('window.owned')).toBeUndefined()
-    })
+    it.each([1200, 768, 390])(
+      'is quiet and never scrolls sideways at %d pixels, everything unfolded',
+      async (width) => {
+        await page.setViewportSize({width, height: 900})
+        await unfold(page)
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(complaints).toEqual([])
+        expect(await page.evaluate('window.owned')).toBeUndefined()
+      },
+    )
 
     it('is complete without JavaScript', async () => {
       const {page: still} = await show(html, {width: 1280, script: false})
@@ -123,7 +147,7 @@ describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none
   it('the tables of certify hold the numbers of the report', async () => {
     const report = certifySample()
     const {page} = await show(certifyHtml(report), {width: 1280})
-    expect(await page.evaluate(TEXTS('h1'))).toEqual([report.verdict.summary])
+    expect(await page.evaluate(TEXTS('h1'))).toEqual([splitSummary(report.verdict.summary)[0]])
     expect(await page.evaluate(TEXTS('.meaning p'))).toEqual(report.verdict.meaning)
     const rows = await page.evaluate<string[]>(TEXTS('#bounds tbody tr'))
     expect(rows).toHaveLength(report.metrics.cells.length)

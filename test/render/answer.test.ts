@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest'
-import {headline} from '../../../src/render/html/page.js'
+import {splitSummary} from '../../src/render/answer.js'
 
 it.each([
   [
@@ -15,5 +15,5 @@ it.each([
   ['one of 2.5 only', 'one of 2.5 only', ''],
   ['', '', ''],
 ])('the headline of %j is its first sentence', (summary, first, rest) => {
-  expect(headline(summary)).toEqual([first, rest])
+  expect(splitSummary(summary)).toEqual([first, rest])
 })
