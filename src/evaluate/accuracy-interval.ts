@@ -10,13 +10,14 @@ const Z = 1.959963984540054
  *            n′ = p(1 − p)/v nodes. One training: s is unknown and counts as 0.
  * Shapes     mean of r values, n nodes → [low, high] in [0, 1].   Precision  asymptotic, no certificate.   Cost  O(1).
  * Empty      n = 0 → [0, 1].
- * Source     Wilson, "Probable inference", JASA 1927.   Deviation: the second term of v; p = 0 or 1 has none.
+ * Source     Wilson, "Probable inference", JASA 1927.   Deviation: the second term of v; p(1 − p) is at least 1e-12 in n′.
  */
 export function accuracyInterval({mean: p, sd, values}: Spread, nodes: number): [number, number] {
   if (nodes === 0) return [0, 1]
   const within = p * (1 - p)
-  const variance = within / nodes + (sd ?? 0) ** 2 / Math.max(1, values.length)
-  const n = within === 0 || variance === 0 ? nodes : within / variance
+  // An accuracy of 0 or 1 has no spread of its own: nothing is divided by it.
+  const floor = Math.max(within, 1e-12)
+  const n = floor / (floor / nodes + (sd ?? 0) ** 2 / Math.max(1, values.length))
   const centre = (p + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n)
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt(within / n + Z ** 2 / (4 * n ** 2))
   return [Math.max(0, centre - half), Math.min(1, centre + half)]
