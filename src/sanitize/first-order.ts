@@ -1,4 +1,4 @@
-import {addRow, rowDotVector} from '../linalg/csr-products.js'
+import {addRow, clearRow, rowDotVector} from '../linalg/csr-products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Aggregated, type Aggregation, type AggregationRow, rowsAfterRemoval} from './aggregate.js'
@@ -68,17 +68,11 @@ export function gradientsFromGram(
     if (norm === 0) continue
     const node = gram.nodeSet[i]!
     const first = indptr[node]!
-    const length = indptr[node + 1]! - first
     weights.forEach((m, g) => {
-      const gradient = out[g]!.subarray(starts[i - from])
+      const gradient = out[g]!.subarray(starts[i - from]!, starts[i - from + 1]!)
       for (let j = 0; j < s; j++) b[j] = m.data[i * s + j]! * slope.data[i * s + j]!
-      let along = 0
-      for (let t = 0; t < length; t++) {
-        gradient[t] = dotAt(b, gram.cross.data, indices[first + t]! * s)
-        along += (values[first + t]! * gradient[t]!) / norm
-      }
-      for (let t = 0; t < length; t++)
-        gradient[t] = ((-4 / s) * (gradient[t]! - along * gram.cross.data[indices[first + t]! * s + i]!)) / norm
+      for (let t = 0; t < gradient.length; t++) gradient[t] = dotAt(b, gram.cross.data, indices[first + t]! * s)
+      toTangent(gradient, values.subarray(first), norm, s, (t) => gram.cross.data[indices[first + t]! * s + i]!)
     })
   }
   return out
@@ -147,6 +141,55 @@ export async function gradientFromPass(
     }
   })
   return out
+}
+
+/**
+ * The gradient of a stretch of the node set from weights of its rows' pairs with other rows p_j, and the products of
+ * those with all features: s_i · x_k = Σ_j B_ij (p_j · x_k), as gradientsFromGram has it.
+ *
+ * Shapes     weights B = N ∘ κ′ [m, p]; cross [n, p], p_j · x_k.
+ * Cost       p multiply–adds for each place of the pattern, and a sparse inner product.
+ */
+export function gradientFromCross(
+  {graph, features, aggregated, nodeSet}: GradientRows,
+  from: number,
+  weights: Dense,
+  cross: Dense,
+): PatternGradient {
+  const {indptr, indices, values} = graph.matrix
+  const starts = patternStarts(graph, nodeSet.subarray(from, from + weights.rows))
+  const out = new Float64Array(starts[weights.rows]!)
+  const row = new Float64Array(features.cols)
+  for (let m = 0; m < weights.rows; m++) {
+    const i = from + m
+    if (aggregated.norms[i] === 0) continue
+    const first = indptr[nodeSet[i]!]!
+    const gradient = out.subarray(starts[m]!, starts[m + 1]!)
+    const b = weights.data.subarray(m * weights.cols, (m + 1) * weights.cols)
+    for (let t = 0; t < gradient.length; t++) gradient[t] = dotAt(b, cross.data, indices[first + t]! * cross.cols)
+    addRow(aggregated.unit, i, 1, row)
+    toTangent(gradient, values.subarray(first), aggregated.norms[i]!, nodeSet.length, (t) =>
+      rowDotVector(features, indices[first + t]!, row),
+    )
+    clearRow(aggregated.unit, i, row)
+  }
+  return out
+}
+
+/**
+ * From s_i · x_k at the places of a row to g_i · x_k, in place: s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ is taken out
+ * along x̂_i · x_k.
+ */
+function toTangent(
+  gradient: Float64Array,
+  mixing: ArrayLike<number>,
+  norm: number,
+  s: number,
+  alongRow: (place: number) => number,
+): void {
+  let along = 0
+  for (let t = 0; t < gradient.length; t++) along += (mixing[t]! * gradient[t]!) / norm
+  for (let t = 0; t < gradient.length; t++) gradient[t] = ((-4 / s) * (gradient[t]! - along * alongRow(t))) / norm
 }
 
 /**

@@ -2,9 +2,10 @@ import {add, identity, inTypeOf, rowsOf, scaledRows, squaredLength, symmetricPro
 import {invertPositiveDefinite} from '../linalg/inverse.js'
 import {type Products, type Real, transpose, zerosLike} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
-import {dense, type Dense, type Matrix} from '../linalg/types.js'
+import {dense, type Dense} from '../linalg/types.js'
 import {random} from '../stats/random.js'
-import {CHUNK, type FeatureChunk, featureChunks, type KernelValues, type LandmarkKernel} from './landmarks.js'
+import type {KernelRows} from './kernel-rows.js'
+import {CHUNK, type FeatureChunk, featureChunks, type LandmarkKernel} from './landmarks.js'
 
 /** K = ΦΦᵀ + D with D = R + λI, solved for Y by one pass over the rows. */
 export interface LandmarkSolution {
@@ -103,19 +104,18 @@ export const rightWeights = ({whiten}: LandmarkKernel): Dense => transpose(white
 /** Kernel–label alignment (1/s) Σ_c y_cᵀ (ΦΦᵀ + R) y_c: a pass over the rows. */
 export async function landmarkAlignment(
   kernel: LandmarkKernel,
-  unit: Matrix,
+  rows: KernelRows,
   y: Dense,
-  values: KernelValues,
   products: Products,
 ): Promise<number> {
   const moments = dense(kernel.places.length, y.cols)
   let own = 0
-  for await (const {first, phi, rest} of featureChunks(kernel, unit, values, products)) {
-    const rows = rowsOf(y, first, first + phi.rows)
-    add(moments, await products.multiply(transpose(phi), rows))
-    rest.forEach((r, i) => (own += r * squaredLength(rows, i)))
+  for await (const {first, phi, rest} of featureChunks(kernel, rows, products)) {
+    const targets = rowsOf(y, first, first + phi.rows)
+    add(moments, await products.multiply(transpose(phi), targets))
+    rest.forEach((r, i) => (own += r * squaredLength(targets, i)))
   }
-  return (own + moments.data.reduce((sum, x) => sum + x * x, 0)) / unit.rows
+  return (own + moments.data.reduce((sum, x) => sum + x * x, 0)) / y.rows
 }
 
 /** Φ and R of all rows, kept for several ridges: 2 · s · p · 8 bytes. */
@@ -130,13 +130,12 @@ export interface LandmarkFeatures {
 
 export async function landmarkFeatures(
   kernel: LandmarkKernel,
-  unit: Matrix,
-  values: KernelValues,
+  rows: KernelRows,
   products: Products,
 ): Promise<LandmarkFeatures> {
-  const phi = dense(unit.rows, kernel.places.length)
-  const rest = new Float64Array(unit.rows)
-  for await (const chunk of featureChunks(kernel, unit, values, products)) {
+  const phi = dense(rows.unit.rows, kernel.places.length)
+  const rest = new Float64Array(phi.rows)
+  for await (const chunk of featureChunks(kernel, rows, products)) {
     phi.data.set(chunk.phi.data, chunk.first * phi.cols)
     rest.set(chunk.rest, chunk.first)
   }

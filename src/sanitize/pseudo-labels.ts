@@ -6,7 +6,8 @@ import {type Csr, dense, type Dense, type Matrix} from '../linalg/types.js'
 import {random} from '../stats/random.js'
 import type {WeightedGraph} from './context.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
-import {featureChunks, type KernelValues, landmarkKernel} from './landmarks.js'
+import {type KernelValues, unitRows} from './kernel-rows.js'
+import {featureChunks, landmarkKernel} from './landmarks.js'
 
 const RIDGE = 0.5
 const LINEAR_RIDGE = 0.1
@@ -91,18 +92,19 @@ export const regressLinearly: Regress = async (labelled, y, rows, _, products) =
 }
 
 const regressThroughLandmarks: Regress = async (labelled, y, rows, values, products) => {
-  const kernel = await landmarkKernel(labelled, LANDMARKS, random(0), values, products)
+  const known = unitRows(labelled, values)
+  const kernel = await landmarkKernel(known, LANDMARKS, random(0), products)
   const p = kernel.places.length
   const gram = dense(p, p)
   const moments = dense(p, y.cols)
-  for await (const {first, phi} of featureChunks(kernel, labelled, values, products)) {
+  for await (const {first, phi} of featureChunks(kernel, known, products)) {
     const transposed = transpose(phi)
     add(gram, await products.multiply(transposed, phi))
     add(moments, await products.multiply(transposed, rowsOf(y, first, first + phi.rows)))
   }
   const weights = await choleskySolve(await cholesky(gram, products, RIDGE), moments, products)
   const out = dense(rows.rows, y.cols)
-  for await (const {first, phi} of featureChunks(kernel, rows, values, products))
+  for await (const {first, phi} of featureChunks(kernel, unitRows(rows, values), products))
     place(out, await products.multiply(phi, weights), first, 0)
   return out
 }

@@ -1,10 +1,13 @@
+import {inTypeOf} from '../../linalg/blocks.js'
 import {selectRows} from '../../linalg/csr.js'
 import type {Products} from '../../linalg/products.js'
-import type {Csr} from '../../linalg/types.js'
+import {type Csr, type Dense, isCsr} from '../../linalg/types.js'
+import {kappaSlope} from '../../pairwise/arc-cosine.js'
 import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
-import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
+import {firstOrderChanges, gradientFromCross, gradientFromPass, joinGradients} from '../first-order.js'
+import {type KernelRows, mixedRows, type MixedRows, unitRows} from '../kernel-rows.js'
 import {leftWeights, rightWeights, solveLandmarks} from '../landmark-scores.js'
 import {
   type FeatureChunk,
@@ -38,20 +41,35 @@ export async function landmarkSolver(
   const {features, graph, nodeSet, y, ridge} = problem
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
-  const kernel = await landmarkKernel(aggregated.unit, count, random, engine, products)
+  const kernelRows = (of: typeof graph, {unit, norms}: typeof aggregated): KernelRows | MixedRows =>
+    isCsr(features) && isCsr(unit) && 8 * features.rows * count <= KEPT_BYTES
+      ? mixedRows({mixing: selectRows(of.matrix, nodeSet) as Csr, features, unit, norms})
+      : unitRows(unit, engine)
+  const rows = kernelRows(graph, aggregated)
+  const kernel = await landmarkKernel(rows, count, random, products)
   const p = kernel.places.length
-  const error = await landmarkError(kernel, aggregated.unit, random, engine, products)
+  const error = await landmarkError(kernel, rows, random, products)
   const single = inSingle(kernel)
   const kept: FeatureChunk<Float32Array>[] = []
   const isKept = 4 * nodeSet.length * p <= KEPT_BYTES
   async function* chunks() {
-    for await (const chunk of featureChunks(single, aggregated.unit, engine, products)) {
+    for await (const chunk of featureChunks(single, rows, products)) {
       if (isKept) kept.push(chunk)
       yield chunk
     }
   }
   const solution = await solveLandmarks(chunks(), p, y, ridge, products)
   const right = rightWeights(kernel)
+  /** N ∘ κ′ of the rows from `from` on with the landmarks; 0 at a landmark's own row. */
+  const slopeWeights = async (of: MixedRows, left: Dense, from: number): Promise<Dense> => {
+    const weights = inTypeOf(left, await products.multiply(inTypeOf(single.whiten, left), single.whiten))
+    const {data} = of.cosines(kernel.points as Csr, from, from + left.rows)
+    for (let t = 0; t < data.length; t++) weights.data[t]! *= kappaSlope(data[t]!)
+    kernel.places.forEach((place, j) => {
+      if (place >= from && place < from + left.rows) weights.data[(place - from) * p + j] = 0
+    })
+    return weights
+  }
   return {
     facts: {
       method: 'first-order',
@@ -66,18 +84,14 @@ export async function landmarkSolver(
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
-      const chunk = kept[block] ?? (await featureChunk(single, aggregated.unit, from, to, engine, products))
+      const chunk = kept[block] ?? (await featureChunk(single, rows, from, to, products))
       const left = await leftWeights(chunk, y, solution, products)
-      return {
-        gradients: [
-          await gradientFromPass(
-            engine,
-            {graph, features, aggregated, nodeSet},
-            {rows: chunk.unit, from, others: kernel.points, left, right},
-          ),
-        ],
-        exact: new Float64Array(0),
-      }
+      const of = {graph, features, aggregated, nodeSet}
+      const gradient =
+        'cross' in rows
+          ? gradientFromCross(of, from, await slopeWeights(rows, left, from), rows.cross(kernel.points as Csr))
+          : await gradientFromPass(engine, of, {rows: chunk.unit, from, others: kernel.points, left, right})
+      return {gradients: [gradient], exact: new Float64Array(0)}
     },
     sizes: (block) => ({gradients: [patternPlaces(problem, blockRows(problem, block))], exact: 0}),
     scores(parts) {
@@ -92,9 +106,9 @@ export async function landmarkSolver(
     },
     // The same nodes are landmarks, with the rows they have there.
     async complexityOf(other) {
-      const {unit} = rowsOfSet(other)
-      const moved = inSingle(await landmarksAt(unit, kernel.places, engine, products))
-      return (await solveLandmarks(featureChunks(moved, unit, engine, products), p, y, ridge, products)).gkc
+      const there = kernelRows(other, rowsOfSet(other))
+      const moved = inSingle(await landmarksAt(there, kernel.places, products))
+      return (await solveLandmarks(featureChunks(moved, there, products), p, y, ridge, products)).gkc
     },
   }
 }

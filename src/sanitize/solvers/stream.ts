@@ -9,6 +9,7 @@ import {aggregateFeatures} from '../aggregate.js'
 import {addScaled, complexityOf} from '../complexity.js'
 import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
 import {landmarkAlignment, type LandmarkFeatures, landmarkFeatures, landmarkPreconditioner} from '../landmark-scores.js'
+import {unitRows} from '../kernel-rows.js'
 import {landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
@@ -60,9 +61,11 @@ export async function streamSolver(
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
-  const kernel = await landmarkKernel(unit, LANDMARKS, random, exact, products)
-  const featuresOf = async (rows: Matrix) =>
-    landmarkFeatures(await landmarksAt(rows, kernel.places, exact, products), rows, exact, products)
+  const kernel = await landmarkKernel(unitRows(unit, exact), LANDMARKS, random, products)
+  const featuresOf = async (matrix: Matrix) => {
+    const rows = unitRows(matrix, exact)
+    return landmarkFeatures(await landmarksAt(rows, kernel.places, products), rows, products)
+  }
   const solve = async (
     rows: Matrix,
     landmarks: LandmarkFeatures,
@@ -103,12 +106,12 @@ export async function streamSolver(
       method: 'first-order',
       precision: engine.precision,
       gkc,
-      alignment: isLimit ? await landmarkAlignment(kernel, unit, y, exact, products) : null,
+      alignment: isLimit ? await landmarkAlignment(kernel, unitRows(unit, exact), y, products) : null,
       condition: solved?.condition ?? 1,
       labelFree: free === null ? null : {gkc: freeGkc, standardError: free.standardError / (unit.rows * freeGkc)},
       zeroRows: aggregated.norms.filter((norm) => norm === 0).length,
       landmarks: isLimit
-        ? {count: kernel.places.length, error: await landmarkError(kernel, unit, random, exact, products)}
+        ? {count: kernel.places.length, error: await landmarkError(kernel, unitRows(unit, exact), random, products)}
         : null,
     },
     blocks: blockCount(problem),
@@ -142,10 +145,10 @@ export async function streamSolver(
       }
     },
     async complexityOf(other) {
-      const rows = rowsOfSet(other).unit
-      return isLimit
-        ? landmarkAlignment(await landmarksAt(rows, kernel.places, exact, products), rows, y, exact, products)
-        : complexityOf(y, (await solve(rows, await featuresOf(rows), y, ridge)).x)
+      const moved = rowsOfSet(other).unit
+      if (!isLimit) return complexityOf(y, (await solve(moved, await featuresOf(moved), y, ridge)).x)
+      const rows = unitRows(moved, exact)
+      return landmarkAlignment(await landmarksAt(rows, kernel.places, products), rows, y, products)
     },
   }
 }

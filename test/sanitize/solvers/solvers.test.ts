@@ -10,6 +10,7 @@ import type {PairwiseEngine} from '../../../src/pairwise/engine.js'
 import {aggregateFeatures, aggregation} from '../../../src/sanitize/aggregate.js'
 import {kernelFeatures} from '../../../src/sanitize/features.js'
 import {allBlocks, solveBlocks} from '../../../src/sanitize/kernel-scores.js'
+import {unitRows} from '../../../src/sanitize/kernel-rows.js'
 import {labelMatrix} from '../../../src/sanitize/labels.js'
 import {leftWeights, rightWeights, solveLandmarks} from '../../../src/sanitize/landmark-scores.js'
 import {featureChunk, featureChunks, landmarkError, landmarkKernel} from '../../../src/sanitize/landmarks.js'
@@ -66,6 +67,18 @@ describe('landmarks', () => {
     expect(difference((await scores(through)).kc, (await scores(exact)).kc)).toBeLessThan(1e-4)
   })
 
+  it.each(['row', 'sym'] as const)(
+    'sparse features, whose products are mixed, give what their rows written out give: %s',
+    async (norm) => {
+      const p = problem(10, half, norm)
+      const written = denseRows(p.features, 0, p.features.rows)
+      const [mixed, plain] = [await landmarks(p, 40), await landmarks({...p, features: written}, 40)]
+      expect(mixed.facts.gkc!).toBeCloseTo(plain.facts.gkc!, 9)
+      expect(mixed.facts.landmarks!.error).toBeCloseTo(plain.facts.landmarks!.error, 9)
+      expect(difference((await scores(mixed)).kc, (await scores(plain)).kc)).toBeLessThan(1e-5)
+    },
+  )
+
   it('fewer of them follow the Gram matrices, better the more there are, and say by how much they err', async () => {
     const p = problem(10)
     const exact = await gram(p)
@@ -85,12 +98,12 @@ describe('landmarks', () => {
 
   it('the error stated on held-out columns is that of the whole kernel', async () => {
     const {unit} = aggregateFeatures(problem(10).graph.matrix, problem(10).features)
-    const kernel = await landmarkKernel(unit, 40, random(3), engine, products)
+    const kernel = await landmarkKernel(unitRows(unit, engine), 40, random(3), products)
     const h = kernelByDefinition(unit as Csr)
-    const {phi} = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
+    const {phi} = await featureChunk(kernel, unitRows(unit, engine), 0, unit.rows, products)
     const rest = Oracle.sub(h, low(phi))
     for (let i = 0; i < unit.rows; i++) rest.set(i, i, 0)
-    const error = await landmarkError(kernel, unit, random(4), engine, products)
+    const error = await landmarkError(kernel, unitRows(unit, engine), random(4), products)
     expect(error / (rest.norm() / h.norm())).toBeGreaterThan(0.8)
     expect(error / (rest.norm() / h.norm())).toBeLessThan(1.25)
   })
@@ -98,7 +111,7 @@ describe('landmarks', () => {
   it('GKC and its derivative are those of the landmark kernel written out and inverted', async () => {
     const p = problem(2, half)
     const {unit} = aggregateFeatures(selectRows(p.graph.matrix, p.nodeSet) as Csr, p.features)
-    const kernel = await landmarkKernel(unit, 25, random(1), engine, products)
+    const kernel = await landmarkKernel(unitRows(unit, engine), 25, random(1), products)
     const {y} = p
     const dense = denseRows(unit, 0, unit.rows)
     const points = selectRows(dense, kernel.places) as Dense
@@ -110,10 +123,16 @@ describe('landmarks', () => {
       const targets = Oracle.from1DArray(y.rows, y.cols, Array.from(y.data))
       return (2 / x.rows) * targets.transpose().mmul(inverse(k)).mmul(targets).trace()
     }
-    const solution = await solveLandmarks(featureChunks(kernel, unit, engine, products), 25, y, p.ridge, products)
+    const solution = await solveLandmarks(
+      featureChunks(kernel, unitRows(unit, engine), products),
+      25,
+      y,
+      p.ridge,
+      products,
+    )
     expect(solution.gkc ** 2).toBeCloseTo(gkcSquared(dense), 8)
 
-    const chunk = await featureChunk(kernel, unit, 0, unit.rows, engine, products)
+    const chunk = await featureChunk(kernel, unitRows(unit, engine), 0, unit.rows, products)
     const left = await leftWeights(chunk, y, solution, products)
     const sums = new Float64Array(dense.data.length)
     await engine.kernelGradient(unit, kernel.points, left, rightWeights(kernel), (first, block) =>
