@@ -4,13 +4,14 @@ import {Args, Flags} from '@oclif/core'
 import {mergeShares} from '../src/certify/shards.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {defined, GROUP, maxMemory, outputFile} from '../src/cli/flags.js'
+import {defined, force, GROUP, maxMemory, outputFile, requireAbsent} from '../src/cli/flags.js'
 import {namedRows} from '../src/cli/pictures.js'
 import {openSameGraph, outcomeOf, type SanitizeFiles, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {UsageError} from '../src/errors.js'
+import {graphExtension} from '../src/graph/extensions.js'
 import {mergeDriftShares} from '../src/drift/shards.js'
 import {certifyHtml} from '../src/render/html/certify.js'
 import {driftHtml} from '../src/render/html/drift.js'
@@ -30,6 +31,7 @@ interface MergeFlags extends SanitizeFiles {
   'require-gpu': boolean
   'max-memory': number | undefined
   soft: boolean
+  force: boolean
 }
 
 export default class Merge extends BaseCommand {
@@ -38,7 +40,7 @@ export default class Merge extends BaseCommand {
   static override description =
     `The report is the one that the same command gives without --shard, except the run block. Partial results of different
 runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify and drift need neither the model nor the data;
-those of sanitize need the graph again, at the path where the shards read it.`
+those of sanitize need the graph again, at the path where the shards read it; a graph that is there is not written over without --force.`
 
   static override examples = [
     {
@@ -66,6 +68,7 @@ those of sanitize need the graph again, at the path where the shards read it.`
       helpGroup: GROUP.output,
       description: 'of certify the report as JSON, of sanitize the cleaned graph',
     }),
+    force: force(),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     soft: Flags.boolean({
       default: false,
@@ -160,6 +163,10 @@ those of sanitize need the graph again, at the path where the shards read it.`
     flags: MergeFlags,
   ): Promise<SanitizeReport> {
     const {inputs, request, seed} = files[0]!.partial
+    if (flags.out !== undefined) {
+      graphExtension(flags.out)
+      if (!flags.force) requireAbsent(flags.out)
+    }
     const opened = await openSameGraph(request, inputs)
     const selected = await this.engine({...flags, seed, device: engine.name})
     const {mergeSanitizeShares} = await import('../src/sanitize/shards.js')

@@ -6,22 +6,18 @@ import {fromEnvironment} from '../src/cli/environment.js'
 import {defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
-import {type OpenedGraph, openGraph, outcomeOf, settingOf, writeFiles} from '../src/cli/sanitize-run.js'
+import type {OpenedGraph} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
-import {conversionNotes, requireGraphExtension} from '../src/graph/write-graph.js'
+import {graphExtension} from '../src/graph/extensions.js'
 import {visible} from '../src/frame/visible.js'
 import {residentBytes} from '../src/frame/memory.js'
 import type {SelectedEngine} from '../src/pairwise/select.js'
 import {withChecksum} from '../src/frame/checksum.js'
 import {toJson} from '../src/frame/json.js'
-import {type SanitizePartial, sealPartial} from '../src/documents/partials.js'
+import type {SanitizePartial} from '../src/documents/partials.js'
 import type {SanitizeReport} from '../src/documents/reports.js'
-import {partialText} from '../src/render/terminal/partial.js'
-import {candidatesText} from '../src/render/terminal/candidates.js'
-import {planText} from '../src/render/terminal/plan.js'
-import {sanitizeText} from '../src/render/terminal/sanitize.js'
 import type {SanitizeResult, SanitizeRun} from '../src/sanitize/sanitize.js'
 
 export default class Sanitize extends BaseCommand {
@@ -107,17 +103,24 @@ The cleaned graph is written in the format of the input, or in another by extens
     const {args, flags} = await this.parse(Sanitize)
     requireOutput(args.graph, flags)
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
+    // Whatever can be said before the graph is read is said before its readers are loaded.
+    const {openGraph, outcomeOf, settingOf, writeFiles} = await import('../src/cli/sanitize-run.js')
     const opened = await openGraph(requestOf(args.graph, flags))
     const {graph} = opened.normalised
-    if (flags.out !== undefined && flags.shard === undefined && !flags['dry-run'])
+    if (flags.out !== undefined && flags.shard === undefined && !flags['dry-run']) {
+      const {conversionNotes} = await import('../src/graph/write-graph.js')
       for (const {level, message} of conversionNotes(opened.document, opened.normalised, flags.out))
         if (level === 'warning') process.stderr.write(`${flags.out}: ${visible(message)}\n`)
+    }
     const limits = {
       ...defined({threads: flags.threads, memoryLimitBytes: flags['max-memory']}),
       heldBytes: residentBytes(),
     }
     if (flags['explain-plan']) {
-      const {explainPlan} = await import('../src/sanitize/sanitize.js')
+      const [{explainPlan}, {planText}] = await Promise.all([
+        import('../src/sanitize/sanitize.js'),
+        import('../src/render/terminal/plan.js'),
+      ])
       const plan = explainPlan(graph, opened.options, limits)
       process.stdout.write(
         this.jsonEnabled() ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan, terminalOf(process.stdout)),
@@ -137,7 +140,11 @@ The cleaned graph is written in the format of the input, or in another by extens
     const engine = await this.engine(flags)
     const run = {...limits, threads: engine.threads, onProgress: this.progress.update}
     if (flags.shard !== undefined) {
-      const {sanitizeShard} = await import('../src/sanitize/shards.js')
+      const [{sanitizeShard}, {sealPartial}, {partialText}] = await Promise.all([
+        import('../src/sanitize/shards.js'),
+        import('../src/documents/partials.js'),
+        import('../src/render/terminal/partial.js'),
+      ])
       const share = await sanitizeShard(graph, opened.options, engine.engine, flags.shard, run).finally(() =>
         engine.engine.close(),
       )
@@ -158,6 +165,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     const {outcome, written} = outcomeOf(opened, settingOf(opened, engine), result, files.out, flags.soft)
     const report: SanitizeReport = withChecksum({...this.report(outcome, flags.seed), command: 'sanitize' as const})
     await writeFiles(files, opened, result, report, written)
+    const {sanitizeText} = await import('../src/render/terminal/sanitize.js')
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
     return report
   }
@@ -168,7 +176,10 @@ The cleaned graph is written in the format of the input, or in another by extens
     flags: RunFlags & {scores: string | undefined},
     run: SanitizeRun,
   ): Promise<void> {
-    const {judgePairs, candidatesJson, writeCandidates} = await import('../src/cli/candidates-run.js')
+    const [{judgePairs, candidatesJson, writeCandidates}, {candidatesText}] = await Promise.all([
+      import('../src/cli/candidates-run.js'),
+      import('../src/render/terminal/candidates.js'),
+    ])
     const engine = await this.engine(flags)
     const pairs = await judgePairs(opened, candidates, engine.engine, {...run, threads: engine.threads}).finally(() =>
       engine.engine.close(),
@@ -192,8 +203,9 @@ The cleaned graph is written in the format of the input, or in another by extens
       const {sanitize} = await import('../src/sanitize/sanitize.js')
       return sanitize(graph, options, engine.engine, run)
     }
-    const [{keptIn}, {sanitizeKept}] = await Promise.all([
+    const [{keptIn}, {settingOf}, {sanitizeKept}] = await Promise.all([
       import('../src/cli/resumption.js'),
+      import('../src/cli/sanitize-run.js'),
       import('../src/sanitize/shards.js'),
     ])
     return sanitizeKept(
@@ -243,6 +255,6 @@ function requireOutput(
       ['name another file'],
     )
   if (flags.out === undefined || flags.shard !== undefined || flags['dry-run'] || flags['explain-plan']) return
-  requireGraphExtension(flags.out)
+  graphExtension(flags.out)
   if (!flags.force) requireAbsent(flags.out)
 }

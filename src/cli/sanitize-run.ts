@@ -11,7 +11,6 @@ import {isFolder} from '../graph/formats/ogb-folder.js'
 import {readNamedPairs} from '../graph/pair-table.js'
 import {readTruth} from '../graph/truth.js'
 import {writeGraph} from '../graph/write-graph.js'
-import {sanitizeHtml} from '../render/html/sanitize.js'
 import {toJson} from '../frame/json.js'
 import type {SanitizeReport} from '../documents/reports.js'
 import {scoresCsv} from '../render/scores-csv.js'
@@ -204,6 +203,10 @@ export async function writeFiles(
       scoresCsv(scores, repair, normalised.graph.nodeNames, edgeKeys(document, normalised)),
     )
   if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
-  if (files.html !== undefined) await writeFileAtomic(files.html, sanitizeHtml(report))
+  if (files.html !== undefined) {
+    // It draws, which takes a while to load.
+    const {sanitizeHtml} = await import('../render/html/sanitize.js')
+    await writeFileAtomic(files.html, sanitizeHtml(report))
+  }
   if (written !== null) await writeFileAtomic(files.out!, written.bytes)
 }

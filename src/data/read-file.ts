@@ -15,7 +15,7 @@ export const MAX_FILE_BYTES = 2 ** 31 - 1
  * A whole input file with what the report says of it (path as given, sha256, size). The hash is that of the bytes that
  * are used.
  *
- * Throws  InputError  absent, a folder, not readable, empty, larger than `maxBytes`, or written to while it was read.
+ * Throws  InputError  absent, a folder, a device, not readable, empty, larger than `maxBytes`, or written to while it was read.
  */
 export async function readInput(path: string, maxBytes = MAX_FILE_BYTES): Promise<InputBytes> {
   const bytes = await load(path, maxBytes)
@@ -50,6 +50,8 @@ async function load(path: string, maxBytes: number): Promise<Uint8Array> {
     handle = await open(path)
     const before = await handle.stat({bigint: true})
     if (before.isDirectory()) throw new InputError(`${path}: is a folder, not a file`, ['name the file inside it'])
+    if (before.isCharacterDevice() || before.isBlockDevice())
+      throw new InputError(`${path}: is a device, not a file`, ['name a file'])
     if (before.size > maxBytes)
       throw new InputError(`${path}: has ${before.size} bytes, the limit is ${maxBytes}`, [
         'split the file or raise the limit',

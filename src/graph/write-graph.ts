@@ -1,8 +1,7 @@
-import {extname} from 'node:path'
 import {gzip} from '../data/gzip.js'
-import {UsageError} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {GraphDocument, GraphFormat, NormalisedGraph, WriteResult} from './document.js'
+import {extensionOf, graphExtension, type GraphExtension} from './extensions.js'
 import {writeEdgeIndexNpz} from './formats/edge-index-npz.js'
 import {writeEdgeList} from './formats/write-edge-list.js'
 import {writeGexf} from './formats/gexf.js'
@@ -23,7 +22,7 @@ interface Target {
   convert: Writer
 }
 
-const TARGETS: Record<string, Target> = {
+const TARGETS: Record<GraphExtension, Target> = {
   '.npz': {formats: ['plain-npz', 'deeprobust-npz', 'scipy-npz'], convert: writePlainNpz},
   '.pyg.npz': {formats: [], convert: writeEdgeIndexNpz},
   '.graphml': {formats: ['graphml'], convert: writeGraphml},
@@ -39,9 +38,6 @@ const TARGETS: Record<string, Target> = {
   '.tsv': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, '\t')},
   '.txt': {formats: ['edge-list'], convert: (graph) => writeEdgeList(graph, ' ')},
 }
-
-/** What can be written by extension: all of it, and all text with .gz behind it. */
-export const EXTENSIONS: readonly string[] = Object.keys(TARGETS)
 
 /**
  * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
@@ -62,18 +58,17 @@ export function writeGraph(
   added: Uint32Array = new Uint32Array(0),
 ): WriteResult {
   const result = added.length === 0 ? normalised : {...normalised, added}
-  requireGraphExtension(targetPath)
-  const {extension, compress} = extensionOf(targetPath)
-  const target = TARGETS[extension]!
+  const {extension, compress} = graphExtension(targetPath)
+  const target = TARGETS[extension]
   const packed = ({bytes, notes}: WriteResult) => ({bytes: compress ? gzip(bytes) : bytes, notes})
   if (isSameKind(document, extension, edgeWeights)) return packed(document.carried.rewrite(result, pruned))
   return packed(target.convert(recordGraph(document, result, pruned, edgeWeights)))
 }
 
 /** A file of the kind that was read is rewritten, so that nothing is lost. */
-const isSameKind = (document: GraphDocument, extension: string, edgeWeights: Float64Array | null) =>
+const isSameKind = (document: GraphDocument, extension: GraphExtension, edgeWeights: Float64Array | null) =>
   edgeWeights === null &&
-  TARGETS[extension]?.formats.includes(document.format) === true &&
+  TARGETS[extension].formats.includes(document.format) &&
   (document.format !== 'edge-list' || extensionOf(document.inputs[0]!.path).extension === extension)
 
 /**
@@ -87,29 +82,8 @@ export function conversionNotes(
   normalised: NormalisedGraph,
   targetPath: string,
 ): readonly Note[] {
-  if (isSameKind(document, extensionOf(targetPath).extension, null)) return []
-  return writeGraph(document, normalised, new Uint8Array(normalised.graph.edges.length / 2), targetPath).notes
-}
-
-/**
- * What can be said of an output before the graph is read.
- *
- * Throws  UsageError  an extension that no format has.
- */
-export function requireGraphExtension(targetPath: string): void {
-  const {extension, compress} = extensionOf(targetPath)
-  if (!Object.hasOwn(TARGETS, extension) || (compress && extension.endsWith('.npz')))
-    throw new UsageError(
-      `${targetPath}: ${extension === '' ? 'no extension' : compress ? `${extension}.gz` : extension} is not a graph format, known are ${EXTENSIONS.join(', ')}, and all but .npz with .gz behind it`,
-      ['choose one of these extensions'],
-    )
-}
-
-function extensionOf(path: string): {extension: string; compress: boolean} {
-  const compress = path.toLowerCase().endsWith('.gz')
-  const plain = compress ? path.slice(0, -3) : path
-  return {
-    extension: plain.toLowerCase().endsWith('.pyg.npz') ? '.pyg.npz' : extname(plain).toLowerCase(),
-    compress,
-  }
+  const {extension} = graphExtension(targetPath)
+  if (isSameKind(document, extension, null)) return []
+  const whole = recordGraph(document, normalised, new Uint8Array(normalised.graph.edges.length / 2), null)
+  return TARGETS[extension].convert(whole).notes
 }

@@ -81,7 +81,11 @@ describe('three shards of sanitize', () => {
   it('merged write what one run writes', async () => {
     const parts = await shards('graph', 3, GRAPH, 'sanitize')
     const one = await commandLine('sanitize', ...GRAPH, ...outputs('one'))
-    const all = await commandLine('merge', ...parts, ...outputs('all'))
+    writeFileSync(files('all')[0]!, 'mine')
+    const refused = await commandLine('merge', ...parts, ...outputs('all'))
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('is there already')])
+    expect(readFileSync(files('all')[0]!, 'utf8')).toBe('mine')
+    const all = await commandLine('merge', ...parts, ...outputs('all'), '--force')
     expect([one.code, all.code]).toEqual([0, 0])
     expect(all.stdout).toBe(one.stdout)
     expect(all.stderr).toBe(one.stderr)

@@ -95,6 +95,9 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(at('kept/secret'), 'utf8')).toBe('new')
     expect(statSync(at('kept/secret')).mode & 0o777).toBe(0o600)
   })
+  it.skipIf(!existsSync('/dev/zero'))('reads no device, which may have no end', async () => {
+    await expect(readInput('/dev/zero')).rejects.toThrow('/dev/zero: is a device, not a file')
+  })
   it.skipIf(!existsSync('/dev/full'))(
     'writes to a device and never replaces it; a full one is an error with a next step',
     async () => {

@@ -6,7 +6,8 @@ import {describe, expect, it} from 'vitest'
 import type {GraphDocument} from '../../src/graph/document.js'
 import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
-import {conversionNotes, requireGraphExtension, writeGraph} from '../../src/graph/write-graph.js'
+import {graphExtension} from '../../src/graph/extensions.js'
+import {conversionNotes, writeGraph} from '../../src/graph/write-graph.js'
 import {testFolder} from './files.js'
 
 const {put} = testFolder()
@@ -173,7 +174,7 @@ it('a folder of OGB', async () => {
 })
 
 it('what can be said of an output is said before', async () => {
-  expect(() => requireGraphExtension('o.xlsx')).toThrow(/\.xlsx is not a graph format/)
+  expect(() => graphExtension('o.xlsx')).toThrow(/\.xlsx is not a graph format/)
   const document = await readGraph(
     put(
       'e.json',

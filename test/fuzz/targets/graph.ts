@@ -1,3 +1,4 @@
+import {parquetWriteBuffer} from 'hyparquet-writer'
 import {gzipSync} from 'node:zlib'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {extname, join} from 'node:path'
@@ -34,7 +35,8 @@ async function roundTrip(path: string, options: ReadOptions, way: number): Promi
   const normalised = normalise(document, WAYS[way % WAYS.length])
   const pruned = new Uint8Array(normalised.graph.edges.length / 2)
   pruned[0] = 1
-  const extension = /(\.\w+)?(\.gz)$/.exec(path)?.[0] ?? (extname(path) || '.csv')
+  const written = path.replace(/parquet$/, 'csv')
+  const extension = /(\.\w+)?(\.gz)$/.exec(written)?.[0] ?? (extname(written) || '.csv')
   writeGraph(document, normalised, pruned, [`out${extension}`, 'out.npz', 'out.gml', 'out.net', 'out.mtx'][way % 5]!)
 }
 
@@ -71,6 +73,19 @@ const csrArrays = (prefix: string, rows: number, cols: number, entries: [number,
     array(`${prefix}shape`, 'i8', [rows, cols]),
   ]
 }
+/** A table of edges with an amount and the index of pandas. */
+const parquetSeed = (options: object): Uint8Array =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        {name: 'amount', data: [1.5, 2, 3, 4], type: 'DOUBLE'},
+        {name: 'payer', data: ['a', 'b', 'c', 'a'], type: 'STRING'},
+        {name: 'payee', data: ['b', 'c', 'd', 'd'], type: 'STRING'},
+        {name: '__index_level_0__', data: [0n, 1n, 2n, 3n], type: 'INT64'},
+      ],
+      ...options,
+    }),
+  )
 const EDGES: [number, number, number][] = [
   [0, 1, 1],
   [0, 2, 2],
@@ -285,6 +300,7 @@ export const GRAPH_TARGETS: Target[] = [
   graph('gml', 'x.gml', gmlSeeds, [mutateTokens(CSV_WORDS)]),
   graph('pajek', 'x.net', pajekSeeds, [mutateTokens(CSV_WORDS)]),
   graph('matrix-market', 'x.mtx', matrixMarketSeeds, [mutateTokens(CSV_WORDS)]),
+  graph('parquet-edges', 'edges.parquet', () => [parquetSeed({}), parquetSeed({codec: 'UNCOMPRESSED'})], []),
   ogb('ogb-edges', 'edge.csv', () => text('0,1\n1,2\n2,3\n3,0\n')),
   ogb('ogb-features', 'node-feat.csv', () => text('1,0\n0,1\n0.5,0.5\n1,1\n')),
   ogb('ogb-labels', 'node-label.csv', () => text('0\n1\nnan\n1\n')),
