@@ -12,7 +12,9 @@ interface LockedPackage {
   integrity?: string
   resolved?: string
   dev?: boolean
-  optional?: boolean
+  dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
   hasInstallScript?: boolean
 }
 
@@ -41,11 +43,49 @@ export const packagesOf = ({packages}: Lock): [string, LockedPackage][] =>
 const licenceOf = (name: string, {license}: LockedPackage) =>
   license?.startsWith('SEE ') === true ? (READ[name] ?? license) : (license ?? 'none')
 
+/** Places of a lock file that hold what a place depends on, and what that depends on; `roots`: names to start from. */
+export function closureOf({packages}: Lock, roots: readonly string[]): Set<string> {
+  const found = new Set<string>()
+  const visit = (from: string, name: string): void => {
+    for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+      const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`
+      const one = packages[place]
+      if (one !== undefined) {
+        if (found.has(place)) return
+        found.add(place)
+        for (const next of Object.keys({...one.dependencies, ...one.optionalDependencies})) visit(place, next)
+        return
+      }
+      if (folder === '') return
+    }
+  }
+  for (const name of roots) visit('', name)
+  return found
+}
+
+/** Of a lock file what is installed with surety, what its optional parts add to that, and what only developers need. */
+export function groupsOf(lock: Lock): Record<'base' | 'parts' | 'dev', Lock> {
+  const base = new Set(Object.keys(lock.packages).filter((place) => place !== '' && lock.packages[place]!.dev !== true))
+  const parts = closureOf(lock, Object.keys(lock.packages['']?.peerDependencies ?? {}))
+  const pick = (test: (place: string) => boolean): Lock => ({
+    packages: Object.fromEntries(Object.entries(lock.packages).filter(([place]) => place !== '' && test(place))),
+  })
+  return {
+    base: pick((place) => base.has(place)),
+    parts: pick((place) => parts.has(place) && !base.has(place)),
+    dev: pick((place) => !parts.has(place) && !base.has(place)),
+  }
+}
+
 /** Packages whose licence is not allowed, each with it. */
 export function refusedLicences(lock: Lock): string[] {
+  const {base, parts, dev} = groupsOf(lock)
+  return [...refusedBy(base, ALLOWED), ...refusedBy(parts, ALLOWED), ...refusedBy(dev, ALLOWED_DEV)].sort()
+}
+
+function refusedBy(lock: Lock, allowed: readonly string[]): string[] {
   return packagesOf(lock).flatMap(([name, one]) => {
     const licence = licenceOf(name, one)
-    const allowed = one.dev === true ? ALLOWED_DEV : ALLOWED
     const isAllowed =
       READ[name] === licence ||
       licence
@@ -64,12 +104,12 @@ export const withInstallScript = (lock: Lock): string[] =>
 
 /** docs/licences.md. */
 export function licencesText(lock: Lock): string {
-  const packages = packagesOf(lock)
+  const groups = groupsOf(lock)
   const row = ([name, one]: [string, LockedPackage]) =>
     `| ${name} | ${one.version} | ${licenceOf(name, one)} |${one.hasInstallScript ? ' install script |' : ' |'}`
   const table = (rows: [string, LockedPackage][]) =>
     ['| package | version | licence | |', '|---|---|---|---|', ...[...new Set(rows.map(row))]].join('\n')
-  const dev = packages.filter(([, one]) => one.dev)
+  const dev = packagesOf(groups.dev)
   const counts = new Map<string, number>()
   for (const [name, one] of dev) counts.set(licenceOf(name, one), (counts.get(licenceOf(name, one)) ?? 0) + 1)
   return `# Licences of the packages that surety depends on
@@ -79,11 +119,13 @@ scripts/licences.ts. The texts are inside the packages.
 
 ## Installed with surety
 
-${table(packages.filter(([, one]) => !one.dev && !one.optional))}
+${table(packagesOf(groups.base))}
 
-## Optional: surety works without them
+## Optional: what surety doctor --fix adds to them
 
-${table(packages.filter(([, one]) => !one.dev && one.optional))}
+@tensorflow/tfjs-node-gpu (Apache-2.0), for CUDA, is not part of the lock file: its installation fails where its download is blocked.
+
+${table(packagesOf(groups.parts))}
 
 ## Development only
 

@@ -1,6 +1,6 @@
 // npm run quickstart: install, build, certify two bundled checkpoints, sanitize a bundled attacked graph.
 import {mkdirSync} from 'node:fs'
-import {INSTALL, runStep} from './run-step.mjs'
+import {INSTALL, INSTALL_ENV, runStep} from './run-step.mjs'
 
 const OUT = 'surety-out'
 const started = performance.now()
@@ -19,7 +19,7 @@ const surety = (title, ...args) => {
   return must(title, process.execPath, ['bin/run.js', ...args])
 }
 
-await must('install', 'npm', INSTALL, {quiet: true})
+await must('install', 'npm', INSTALL, {env: INSTALL_ENV, quiet: true})
 await must('build', 'npm', ['run', '--silent', 'build'], {quiet: true})
 mkdirSync(OUT, {recursive: true})
 await surety(

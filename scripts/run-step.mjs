@@ -29,5 +29,9 @@ export function runStep(command, args, {cwd, env, quiet = false} = {}) {
   })
 }
 
-/** npm's arguments for an exact install of the lockfile; a blocked download of an optional package is not an error. */
+/**
+ * npm's arguments for an exact install of the lockfile, and its environment: the script of onnxruntime-node, which
+ * older versions of npm run, downloads libraries for CUDA that nothing here uses.
+ */
 export const INSTALL = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+export const INSTALL_ENV = {ONNXRUNTIME_NODE_INSTALL: 'skip'}

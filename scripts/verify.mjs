@@ -4,7 +4,7 @@
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {INSTALL, runStep} from './run-step.mjs'
+import {INSTALL, INSTALL_ENV, runStep} from './run-step.mjs'
 
 const full = process.argv.includes('--full')
 if (full) process.env.SURETY_TEST_SCALE = 'full'
@@ -27,7 +27,7 @@ function finish() {
 const scratch = mkdtempSync(join(tmpdir(), 'surety-verify-'))
 process.on('exit', () => rmSync(scratch, {recursive: true, force: true}))
 
-if (!(await step('install', 'npm', INSTALL, {quiet: false}))) finish()
+if (!(await step('install', 'npm', INSTALL, {env: INSTALL_ENV, quiet: false}))) finish()
 // Two processors: the tests on one side, what reads the sources on the other. The build that the tests need checks no
 // types; the package is built with the compiler that a release is built with.
 const built = step('build', process.execPath, ['scripts/build.mjs'])

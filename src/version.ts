@@ -1,7 +1,7 @@
-import {createRequire} from 'node:module'
+import {ownPackage} from './packages.js'
 
 /** surety's version, from the package.json beside `src` (development) or beside `dist` (installed). */
-export const VERSION: string = readVersion()
+export const VERSION: string = ownPackage().content.version
 
 /** Of each command's figures: raised whenever the same input gives other ones. */
 export const ALGORITHM: Record<string, number> = {
@@ -13,17 +13,4 @@ export const ALGORITHM: Record<string, number> = {
   harden: 1,
   judge: 1,
   sanitize: 1,
-}
-
-function readVersion(): string {
-  const require = createRequire(import.meta.url)
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const {name, version} = require(path) as {name: string; version: string}
-      if (name === 'surety') return version
-    } catch {
-      // one level up: the file is compiled into dist/src
-    }
-  }
-  return '0.0.0'
 }

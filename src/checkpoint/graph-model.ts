@@ -1,6 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs-core'
 import type {GraphModel} from '@tensorflow/tfjs-converter'
 import {InputError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import type {Note} from '../frame/report.js'
 import {bindInputs} from './bind-inputs.js'
 import {batchChoice, classesShown, collect, requireData} from './collect.js'
@@ -24,7 +25,7 @@ import type {DataSet} from './data-types.js'
 export async function openGraphModel(path: string, {artifacts, signature, inputFiles}: TfjsFiles): Promise<Checkpoint> {
   const graph = readTfGraph(artifacts.modelTopology, signature, path)
   const tensorFlow = await loadTensorFlow()
-  const {loadGraphModelSync} = await import('@tensorflow/tfjs-converter')
+  const {loadGraphModelSync} = await loadPart('tfjs', () => import('@tensorflow/tfjs-converter'))
   const model = await build(() => loadGraphModelSync(artifacts), path)
   const candidates = graph.outputs.map((name): OutputCandidate => ({name, shape: graph.shapes.get(name) ?? null}))
   const layersTo = (output: string) => {

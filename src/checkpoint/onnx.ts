@@ -2,7 +2,8 @@ import {dirname} from 'node:path'
 import type {InferenceSession} from 'onnxruntime-node'
 import {encodeMessage, type Field} from '../data/protobuf.js'
 import type {InputBytes} from '../data/read-file.js'
-import {DeviceError, InputError} from '../errors.js'
+import {InputError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import type {Note} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
 import {type BoundInput, type ModelInput, possibleBindings} from './bind-inputs.js'
@@ -163,21 +164,10 @@ function scoreOutputs(graph: OnnxGraph, path: string): OutputCandidate[] {
   ])
 }
 
-async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
-  try {
-    return await import('onnxruntime-node')
-  } catch (cause) {
-    throw new DeviceError(
-      'ONNX checkpoints are run by the package onnxruntime-node, which is not installed or does not load here',
-      [
-        'npm install onnxruntime-node',
-        'where its script may not download: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
-        'or store the hidden states as npz or safetensors and certify that file',
-      ],
-      {cause},
-    )
-  }
-}
+const loadRuntime = () =>
+  loadPart('onnx', () => import('onnxruntime-node'), [
+    'or store the hidden states as npz or safetensors and certify that file',
+  ])
 
 /** A session whose outputs include the hidden tensors: see openOnnx. */
 async function createSession(

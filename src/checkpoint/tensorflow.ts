@@ -2,6 +2,7 @@ import type {EventEmitter} from 'node:events'
 import type * as core from '@tensorflow/tfjs-core'
 import type * as layers from '@tensorflow/tfjs-layers'
 import {DeviceError, InputError, option} from '../errors.js'
+import {loadPart} from '../packages.js'
 import {batchShape, type BoundInput, inputRows, toBatchAxis} from './bind-inputs.js'
 import {size, type State} from './pool.js'
 
@@ -80,12 +81,14 @@ export const reason = (error: unknown): string =>
  * start. Loaded on first use, because it takes 0.3 s; its advice on the console is switched off.
  */
 export async function loadTensorFlow(backend: Backend = 'wasm'): Promise<TensorFlow> {
-  const [tf, tfl] = await Promise.all([
-    import('@tensorflow/tfjs-core'),
-    import('@tensorflow/tfjs-layers'),
-    import('@tensorflow/tfjs-backend-cpu'),
-    import('@tensorflow/tfjs-backend-wasm'),
-  ])
+  const [tf, tfl] = await loadPart('tfjs', () =>
+    Promise.all([
+      import('@tensorflow/tfjs-core'),
+      import('@tensorflow/tfjs-layers'),
+      import('@tensorflow/tfjs-backend-cpu'),
+      import('@tensorflow/tfjs-backend-wasm'),
+    ]),
+  )
   tf.env().set('PROD', true)
   const started = await withoutNewListeners(() => tf.setBackend(backend).catch(() => false))
   if (!started && backend === 'tensorflow')

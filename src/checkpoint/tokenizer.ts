@@ -1,6 +1,7 @@
 import {isJsonObject, type JsonObject, parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import {quietly} from '../frame/silence-console.js'
 import type {InputFile} from '../frame/report.js'
 
@@ -51,7 +52,7 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
       'give the tokenizer.json that was saved with the model',
     ])
   // The package's own types do not resolve for Node's module resolution.
-  const {Tokenizer} = (await import('@huggingface/tokenizers')) as unknown as {
+  const {Tokenizer} = (await loadPart('texts', () => import('@huggingface/tokenizers'))) as unknown as {
     Tokenizer: new (json: object, config: object) => Library
   }
   const guarded = <T>(run: () => T): T => {

@@ -1,5 +1,6 @@
 import {didYouMean} from '../frame/did-you-mean.js'
 import {SuretyError} from '../errors.js'
+import {absence, partOfFailure} from '../packages.js'
 import {flagOf} from './option-flags.js'
 
 /** What a user is told of an error, whatever threw it. */
@@ -28,6 +29,7 @@ export function toFailure(error: unknown, commands: readonly string[] = []): Fai
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isOclifError(error)) {
+    if (/^command autocomplete\b.* not found$/.test(message)) return toFailure(absence('completion'))
     return {
       code: 'USAGE',
       message: usageMessage(message),
@@ -35,6 +37,8 @@ export function toFailure(error: unknown, commands: readonly string[] = []): Fai
       exitCode: EXIT.usage,
     }
   }
+  const part = partOfFailure(error)
+  if (part !== null) return toFailure(absence(part, error))
   return {
     code: 'INTERNAL',
     message: `surety has a defect: ${message}`,

@@ -5,6 +5,7 @@ import {LineCounter, parseDocument} from 'yaml'
 import {parseJson} from '../data/json.js'
 import {readInput} from '../data/read-file.js'
 import {InputError, UsageError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import {checkConfig} from '../gate/config.js'
 import type {GateConfig, Level, Place} from '../gate/types.js'
 import {readSchema} from '../documents/schema.js'
@@ -132,7 +133,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
 }
 
 async function runProgram(path: string): Promise<unknown> {
-  const {createJiti} = await import('jiti')
+  const {createJiti} = await loadPart('program', () => import('jiti'))
   try {
     const loaded = await createJiti(pathToFileURL(`${resolve('.')}/`).href, {
       fsCache: false,

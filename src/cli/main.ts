@@ -1,5 +1,6 @@
 import {Config, flush, type Interfaces, run} from '@oclif/core'
 import {setLimits} from '../data/limits.js'
+import {absentPackages, ownPackage, PARTS} from '../packages.js'
 import {errorText} from '../render/terminal/error.js'
 import {visible, visibleJson} from '../frame/visible.js'
 import {EXIT, toFailure} from './failure.js'
@@ -14,7 +15,7 @@ export async function main(argv: string[], entry: string | Interfaces.Options): 
   if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError)
   try {
     setLimits(process.env['SURETY_LIMITS'] ?? '')
-    await run(argv, entry)
+    await run(argv, withPlugins(entry))
   } catch (error) {
     if (isExit(error)) process.exitCode = error.oclif.exit
     else present(error, argv, await commandsOf(entry))
@@ -28,8 +29,21 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   process.exit()
 }
 
+/** With the plugin for completion in the shell, where it is installed. */
+function withPlugins(entry: string | Interfaces.Options): string | Interfaces.Options {
+  if (absentPackages('completion').length > 0) return entry
+  const own = ownPackage()
+  const options =
+    typeof entry === 'string' ? {root: own.folder, pjson: own.content as unknown as Interfaces.PJSON} : entry
+  const pjson = options.pjson!
+  const [plugin] = PARTS.completion.packages
+  // oclif loads no plugin that is not among the dependencies.
+  const dependencies = {...pjson.dependencies, [plugin]: '*'}
+  return {...options, pjson: {...pjson, dependencies, oclif: {...pjson.oclif, plugins: [plugin]}}}
+}
+
 const commandsOf = async (entry: string | Interfaces.Options): Promise<string[]> =>
-  (await Config.load(entry)).commandIDs.map((id) => id.replaceAll(':', ' '))
+  (await Config.load(withPlugins(entry))).commandIDs.map((id) => id.replaceAll(':', ' '))
 
 /** oclif's way to leave early: --help and this.exit(). */
 const isExit = (error: unknown): error is {oclif: {exit: number}} =>

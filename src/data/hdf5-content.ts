@@ -1,5 +1,6 @@
 import type {Attribute, Dataset, File as H5File, Group} from 'h5wasm'
 import {InputError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import {quietly} from '../frame/silence-console.js'
 import {fromFloat16} from './half-precision.js'
 import type {Hdf5Content, Hdf5Group, Hdf5Limits} from './hdf5.js'
@@ -102,7 +103,7 @@ function contentOf(
 async function load(): Promise<H5> {
   // The library keeps the console that it finds here, for what it says when a damaged file makes it stop.
   const [h5, module] = await quietly(async () => {
-    const h5 = await import('h5wasm')
+    const h5 = await loadPart('hdf5', () => import('h5wasm'))
     return [h5, await h5.ready] as const
   })
   // Errors of the library are thrown instead of printed.

@@ -1,5 +1,6 @@
 import {type FileMetaData, type Compressors, parquetMetadata, parquetRead} from 'hyparquet'
 import {InputError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import {buffersOf, type NamedArray, type NumericArray} from './named-array.js'
 import type {ParquetLimits} from './parquet.js'
 import {checkPages} from './parquet-pages.js'
@@ -71,7 +72,7 @@ const topLevelColumns = ({row_groups: groups, schema}: FileMetaData): string[] =
 
 /** The usual compressions, each kept to the size the page states. */
 async function boundedCompressors({maxBytes}: ParquetLimits): Promise<Compressors> {
-  const {compressors} = await import('hyparquet-compressors')
+  const {compressors} = await loadPart('parquet', () => import('hyparquet-compressors'))
   return Object.fromEntries(
     Object.entries(compressors).map(([name, unpack]) => [
       name,

@@ -1,5 +1,6 @@
 import {parentPort} from 'node:worker_threads'
 import {SuretyError} from '../errors.js'
+import {loadPart} from '../packages.js'
 import type {ReadingAnswer, ReadingOrder} from './reading-thread.js'
 
 type Reader = (
@@ -11,7 +12,7 @@ type Reader = (
 
 /** Formats whose libraries a damaged file can keep busy without end. */
 const READERS: Record<ReadingOrder['format'], () => Promise<Reader>> = {
-  parquet: async () => (await import('./parquet-columns.js')).parquetInThread,
+  parquet: async () => (await loadPart('parquet', () => import('./parquet-columns.js'))).parquetInThread,
   hdf5: async () => (await import('./hdf5-content.js')).hdf5InThread,
 }
 

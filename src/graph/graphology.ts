@@ -1,5 +1,6 @@
-import {UndirectedGraph} from 'graphology'
+import type {UndirectedGraph} from 'graphology'
 import type {AbstractGraph} from 'graphology-types'
+import {requirePart} from '../packages.js'
 import {isCsr, type Matrix} from '../linalg/types.js'
 import {rawOfAttributed} from './attributed.js'
 import type {ClassName} from './labels.js'
@@ -29,13 +30,16 @@ export const classOf = (
 /**
  * A graphology graph for its algorithms and formats: nodes by name or number, attributes class, features and weight.
  * Only at the border: a million edges take it seconds and hundreds of megabytes.
+ *
+ * Throws  DeviceError  graphology is not installed.
  */
 export function toGraphology(
   graph: Graph,
   classNames: readonly ClassName[] | null = null,
   isAdded: Uint8Array | null = null,
 ): UndirectedGraph {
-  const out = new UndirectedGraph()
+  const graphology = requirePart<typeof import('graphology')>('graphology', 'graphology')
+  const out = new graphology.UndirectedGraph()
   const name = (node: number) => graph.nodeNames?.[node] ?? String(node)
   for (let node = 0; node < graph.nodes; node++) {
     out.addNode(name(node), {

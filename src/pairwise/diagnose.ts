@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {availableParallelism, cpus, freemem, release, totalmem} from 'node:os'
 import {createCpuEngine} from './cpu/index.js'
-import {packageVersion} from './packages.js'
+import {absentPackages, installCommand, packageVersion, partNames, PARTS} from '../packages.js'
 import {selectEngine, type SelectedEngine} from './select.js'
 import {selfTest} from './self-test.js'
 import {deviceNodes, type DeviceSource, namesVulkanDriver, type OpenDevice, SOURCES} from './sources.js'
@@ -18,7 +18,15 @@ export interface DoctorMetrics {
     freeBytes: number
   }
   /** version null: not installed */
-  packages: {name: string; version: string | null; purpose: string}[]
+  packages: {
+    name: string
+    version: string | null
+    purpose: string
+    /** what `surety doctor --fix --part` installs it with */
+    part: string
+    /** the command that installs what is absent of its part; null: it is there */
+    install: string | null
+  }[]
   drivers: {
     /** device nodes of GPUs; null where the platform has none to look for */
     nodes: string[] | null
@@ -44,14 +52,6 @@ export interface EngineHealth {
   gflops: number | null
   pairsPerSecond: number | null
 }
-
-const PACKAGES = [
-  {name: '@tensorflow/tfjs-node-gpu', purpose: 'engine tfjs on CUDA'},
-  {name: '@tensorflow/tfjs-core', purpose: 'reads TF.js checkpoints'},
-  {name: '@tensorflow/tfjs-backend-wasm', purpose: 'forward passes of TF.js checkpoints'},
-  {name: 'onnxruntime-node', purpose: 'ONNX checkpoints, fast cpu products'},
-  {name: 'webgpu', purpose: 'engine webgpu (Vulkan, Metal, D3D12)'},
-]
 
 /** Rows of the speed test. */
 const ROWS = {hardware: 1024, software: 256}
@@ -92,7 +92,15 @@ export async function diagnose(
         memoryBytes: totalmem(),
         freeBytes: freemem(),
       },
-      packages: PACKAGES.map(({name, purpose}) => ({name, version: packageVersion(name), purpose})),
+      packages: partNames.flatMap((part) =>
+        PARTS[part].packages.map((name) => ({
+          name,
+          version: packageVersion(name),
+          purpose: PARTS[part].purpose,
+          part,
+          install: packageVersion(name) === null ? installCommand(absentPackages(part)) : null,
+        })),
+      ),
       drivers: {nodes: deviceNodes(), nvidia: nvidiaDriver(), vulkanNamed: namesVulkanDriver() ? 'yes' : 'no'},
       engines,
     },

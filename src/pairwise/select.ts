@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os'
 import {DeviceError, UsageError, option} from '../errors.js'
+import {absentPackages, installCommand, PARTS} from '../packages.js'
 import type {EngineReport, Note} from '../frame/report.js'
 import type {PairwiseEngine} from './engine.js'
 import {withFallback} from './fallback.js'
@@ -79,6 +80,12 @@ export async function selectEngine(
   }
   const cpu = await openCpu(threads, lostWorkers)
   tried.push({name: 'cpu', outcome: `taken: ${threads} threads, products by ${cpu.products}`})
+  if (absentPackages('onnx').length > 0)
+    notes.push({
+      level: 'info',
+      code: 'no-blas',
+      message: `matrix products run without the BLAS of onnxruntime-node and take much longer; to add it: ${installCommand(PARTS.onnx.packages)}`,
+    })
   return {engine: cpu, threads, notes, report: {name: cpu.name, precision: cpu.precision, tried}}
 
   function lostWorkers(reason: string) {

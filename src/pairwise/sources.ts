@@ -1,7 +1,7 @@
 import {existsSync, readdirSync} from 'node:fs'
 import {DeviceError, option} from '../errors.js'
 import type {PairwiseEngine} from './engine.js'
-import {packageVersion} from './packages.js'
+import {packageVersion} from '../packages.js'
 
 /** An engine on an open device. */
 export interface OpenDevice {

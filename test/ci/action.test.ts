@@ -170,8 +170,16 @@ describe('the step of the action', {timeout: 120_000}, () => {
       ['./surety 1.tgz', './surety 1.tgz'],
       ['surety@next', 'surety@next'],
     ] as const) {
-      expect(seenByNpx({version}).slice(0, 5)).toEqual(['--yes', `--package=${spec}`, '--', 'surety', 'gate'])
+      const engine = '--package=onnxruntime-node@1.30'
+      expect(seenByNpx({version}).slice(0, 6)).toEqual(['--yes', `--package=${spec}`, engine, '--', 'surety', 'gate'])
     }
+    expect(seenByNpx({version: '1.2.3', engines: ' h5wasm *  jiti '}).slice(1, 6)).toEqual([
+      '--package=surety@1.2.3',
+      '--package=h5wasm',
+      '--package=*',
+      '--package=jiti',
+      '--',
+    ])
   })
 
   it('hands inputs on as they are, whatever they hold: nothing of them is run', () => {
@@ -187,7 +195,15 @@ describe('the step of the action', {timeout: 120_000}, () => {
       '*',
       '\\',
     ]) {
-      const inputs = {version: mark, config: mark, baseline: mark, only: mark, 'fail-level': mark, cache: mark}
+      const inputs = {
+        engines: '',
+        version: mark,
+        config: mark,
+        baseline: mark,
+        only: mark,
+        'fail-level': mark,
+        cache: mark,
+      }
       const [, version, , , , ...args] = seenByNpx(inputs)
       expect(version).toBe(`--package=${mark}`)
       expect(args.slice(-5)).toEqual(

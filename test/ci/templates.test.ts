@@ -12,7 +12,7 @@ describe('templates/gitlab.yml', {timeout: 180_000}, () => {
   const folder = project({
     'surety.config.json': config!,
     // The job is run by a shell here, and npx finds this repository as it would find a tarball.
-    '.gitlab-ci.yml': `include: [{local: /templates/gitlab.yml}]\nvariables: {SURETY_PACKAGE: 'file:${resolve('.')}'}\n`,
+    '.gitlab-ci.yml': `include: [{local: /templates/gitlab.yml}]\nvariables: {SURETY_PACKAGE: 'file:${resolve('.')}', SURETY_ENGINES: ''}\n`,
   })
   mkdirSync(join(folder, 'templates'))
   cpSync('templates/gitlab.yml', join(folder, 'templates/gitlab.yml'))

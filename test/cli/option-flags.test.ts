@@ -9,7 +9,7 @@ const SRC = new URL('../../src/', import.meta.url)
 const SPEAKS_FLAGS = /^(cli|render|documents)\//
 
 /** Whole commands of this and of other programs. */
-const COMMANDS = /surety |optimum-cli|tensorflowjs_converter|llama-perplexity|--log_samples/
+const COMMANDS = /surety |optimum-cli|tensorflowjs_converter|llama-perplexity|--log_samples|--no-save/
 
 const sources = readdirSync(SRC, {recursive: true, encoding: 'utf8'})
   .filter((path) => path.endsWith('.ts'))

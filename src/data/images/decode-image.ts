@@ -1,5 +1,6 @@
 import {inflateSync} from 'node:zlib'
 import {InputError} from '../../errors.js'
+import {loadPart} from '../../packages.js'
 import {LIMITS, raising} from '../limits.js'
 import {describeContent} from '../sniff.js'
 
@@ -16,7 +17,7 @@ type Decoders = {png: typeof import('fast-png'); jpeg: typeof import('jpeg-js')}
 
 /** The decoders, loaded once; decoding itself is synchronous. */
 export async function loadDecoders(): Promise<Decoders> {
-  const [png, jpeg] = await Promise.all([import('fast-png'), import('jpeg-js')])
+  const [png, jpeg] = await loadPart('images', () => Promise.all([import('fast-png'), import('jpeg-js')]))
   return {png, jpeg: jpeg.default ?? jpeg}
 }
 

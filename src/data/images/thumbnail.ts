@@ -1,5 +1,6 @@
 import type {NumericArray} from '../named-array.js'
 import type {Image} from './decode-image.js'
+import {encodePng} from './encode-png.js'
 import {resizeImage} from './resize-image.js'
 
 /** An input as a small picture, for a report. */
@@ -32,12 +33,11 @@ export interface Picture {
  *           enlarged.
  * Empty     low = high → black.
  */
-export async function thumbnailOf(
+export function thumbnailOf(
   row: number,
   values: NumericArray,
   {height, width, channels, channelsLast, range: [low, high], side}: Picture,
-): Promise<Thumbnail> {
-  const {encode} = await import('fast-png')
+): Thumbnail {
   const pixels = height * width
   const level = (p: number, c: number) =>
     high > low ? (255 * (values[channelsLast ? p * channels + c : c * pixels + p]! - low)) / (high - low) : 0
@@ -54,12 +54,6 @@ export async function thumbnailOf(
   const small = resizeImage(image, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
   const levels = Uint8ClampedArray.from(small.data, Math.round)
   const shown = channels === 3 ? levels : levels.filter((_, t) => t % 3 === 0)
-  const png = encode({
-    width: small.width,
-    height: small.height,
-    data: shown,
-    depth: 8,
-    channels: channels === 3 ? 3 : 1,
-  })
+  const png = encodePng(small.width, small.height, channels === 3 ? 3 : 1, shown)
   return {row, width, height, png: Buffer.from(png).toString('base64')}
 }

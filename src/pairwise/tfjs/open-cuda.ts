@@ -1,4 +1,5 @@
 import {DeviceError, option} from '../../errors.js'
+import {loadPart} from '../../packages.js'
 import type {Tf} from './device.js'
 
 // A name in a variable: the package is optional, so its types may be absent when this is compiled.
@@ -19,16 +20,10 @@ export async function openCuda(): Promise<Tf> {
   process.env['NVIDIA_TF32_OVERRIDE'] ??= '0'
   // TensorFlow's own log is not a result of surety's.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
-  const tf = await import(PACKAGE).then(
-    (module: {default?: Tf} & Tf) => module.default ?? module,
-    (cause: unknown) => {
-      throw new DeviceError(
-        '@tensorflow/tfjs-node-gpu is not installed or does not load',
-        ['npm install @tensorflow/tfjs-node-gpu, with CUDA 11 and cuDNN 8', `use ${option('device')} cpu`],
-        {cause},
-      )
-    },
-  )
+  const tf = await loadPart('cuda', () => import(PACKAGE) as Promise<{default?: Tf} & Tf>, [
+    'it needs CUDA 11 and cuDNN 8',
+    `or use ${option('device')} cpu`,
+  ]).then((module) => module.default ?? module)
   await tf.setBackend('tensorflow')
   if ((tf.backend() as {isUsingGpuDevice?: boolean}).isUsingGpuDevice !== true) {
     throw new DeviceError('@tensorflow/tfjs-node-gpu sees no CUDA device and would run on the processor', [

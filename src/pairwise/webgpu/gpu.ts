@@ -1,4 +1,5 @@
 import {DeviceError, option} from '../../errors.js'
+import {loadPart} from '../../packages.js'
 
 /** What is known of an adapter, for `doctor`, reports and bug reports. */
 export interface AdapterFacts {
@@ -36,13 +37,7 @@ const MAP_READ = 0x1
  * Throws   DeviceError  the package is missing, no adapter is there, or it is software and that was not asked for.
  */
 export async function openGpu({allowSoftware, dawn = [], bufferLimit = Infinity}: GpuOptions): Promise<Gpu> {
-  const module = await import('webgpu').catch((cause: unknown) => {
-    throw new DeviceError(
-      'the webgpu package is not installed or does not load',
-      ['npm install webgpu', `use ${option('device')} cpu`],
-      {cause},
-    )
-  })
+  const module = await loadPart('webgpu', () => import('webgpu'), [`or use ${option('device')} cpu`])
   const instance = module.create([...dawn])
   const adapter = await instance.requestAdapter({powerPreference: 'high-performance'})
   if (adapter === null)

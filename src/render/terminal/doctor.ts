@@ -48,13 +48,14 @@ export function doctorText(report: DoctorReport, options: TerminalOptions): stri
     ...indented(
       tableLines(
         {
-          head: ['package', 'version', 'for'],
-          rows: packages.map(({name, version, purpose}) => [name, version ?? 'absent', purpose]),
-          align: ['left', 'left', 'left'],
+          head: ['part', 'package', 'version', 'for'],
+          rows: packages.map(({part, name, version, purpose}) => [part, name, version ?? 'absent', purpose]),
+          align: ['left', 'left', 'left', 'left'],
         },
         columns - 2,
       ),
     ),
+    ...absent(packages, columns),
     '',
     paint.bold('Engines'),
     ...indented(
@@ -72,4 +73,19 @@ export function doctorText(report: DoctorReport, options: TerminalOptions): stri
     paint.bold('--device auto'),
     ...facts(report.engine.tried.map(({name, outcome}) => [name, outcome] as const)),
   ])
+}
+
+/** How to get the parts that are absent; a machine without a GPU needs those of the engines least. */
+function absent(packages: DoctorReport['metrics']['packages'], columns: number): string[] {
+  const commands = new Map(packages.flatMap(({part, install}) => (install === null ? [] : [[part, install] as const])))
+  if (commands.size === 0) return []
+  return [
+    '',
+    ...wrap(
+      `Absent parts are installed by surety doctor --fix (--part ${[...commands.keys()][0]!} for one of them), or by hand:`,
+      columns,
+      '',
+    ),
+    ...[...commands.values()].map((command) => `  ${command}`),
+  ]
 }
