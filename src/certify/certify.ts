@@ -214,6 +214,7 @@ export function conclude(
             ...certificate!,
             sums: sums[k]!,
             nearestRadii: plan.layers[k]!.nearestRadii,
+            pilot: plan.layers[k]!.pilot!.sums,
           })),
           pairs,
         )

@@ -1,13 +1,20 @@
 import type {CertifyOptions} from './options.js'
 import type {LayerUnits} from './sample/layer-units.js'
 import type {Points} from './sample/points.js'
+import type {PackedPilot} from './evidence/pilot-codec.js'
 import type {LayerBets} from './bets.js'
 import type {Survey} from './survey/layer-survey.js'
 import type {AlphaSplit, Dependence, LabelHint, LossName} from './types.js'
 
 export interface LayerPlan extends LayerUnits, Survey {
   /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
-  pilot: {bets: LayerBets; zeroDistancePairs: number; zeroDistanceLossPairs: number; diameter: number} | null
+  pilot: {
+    bets: LayerBets
+    sums: PackedPilot
+    zeroDistancePairs: number
+    zeroDistanceLossPairs: number
+    diameter: number
+  } | null
 }
 
 /** Everything that is decided before a reference is seen: the same for every shard. */

@@ -5,6 +5,7 @@ import type {LayerStatistics} from '../measure/layer-statistics.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {LayerSums} from '../measure/layer-sums.js'
 import type {NearestAnchors} from '../nearest/nearest-anchors.js'
+import type {PackedPilot} from './pilot-codec.js'
 import type {PairSample} from '../perturbed/pairs.js'
 import {packPoints, type PackedPoints} from '../sample/points.js'
 import {sourcesOf} from '../sample/sources.js'
@@ -52,6 +53,8 @@ export interface LayerEvidence extends PackedSums {
   bets: LayerBets
   /** of the nearest-anchor curve, in scaled units */
   nearestRadii?: number[]
+  /** what the stakes were chosen from */
+  pilot?: PackedPilot
 }
 
 /** What a layer's bounds were computed from. */
@@ -61,6 +64,7 @@ interface Grounds {
   bets: LayerBets
   sums: Pick<LayerSums, 'examples' | 'fresh' | 'nearest'>
   nearestRadii: readonly number[]
+  pilot: PackedPilot
 }
 
 export function encodeEvidence(
@@ -87,7 +91,7 @@ export const encodePairs = ({losses, distances}: PairSample): PairEvidence => ({
   distances: distances.map(pack),
 })
 
-function encodeLayer({name, statistics: s, bets, sums, nearestRadii}: Grounds): LayerEvidence {
+function encodeLayer({name, statistics: s, bets, sums, nearestRadii, pilot}: Grounds): LayerEvidence {
   return {
     name,
     floor: s.floor,
@@ -95,6 +99,7 @@ function encodeLayer({name, statistics: s, bets, sums, nearestRadii}: Grounds): 
     ...packSums({...s, examples: sums.examples, fresh: sums.fresh, nearest: sums.nearest}),
     bets,
     nearestRadii: [...nearestRadii],
+    pilot,
   }
 }
 

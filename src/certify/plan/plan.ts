@@ -5,10 +5,7 @@ import type {PairwiseEngine} from '../../pairwise/engine.js'
 import {quantile} from '../../stats/quantile.js'
 import {random} from '../../stats/random.js'
 import {alphaOf} from './alpha.js'
-import {chooseBets} from '../statements/bounds.js'
-import type {LayerBets} from '../bets.js'
 import {nearestRadii} from '../nearest/radii.js'
-import {chooseClassBets} from '../statements/classes.js'
 import {layerStatistics} from '../measure/layer-statistics.js'
 import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {lossOf, type Losses, trueClassProbability} from '../sample/losses.js'
@@ -17,14 +14,12 @@ import {type CertifyOptions, checkOptions, chooseEtas} from '../options.js'
 import type {Points} from '../sample/points.js'
 import {MAX_ANCHORS} from '../sample/limits.js'
 import {checkEmbeddings, splitSample, takeRows} from '../sample/sample.js'
-import {sourcesOf} from '../sample/sources.js'
+import {packPilot} from '../evidence/pilot-codec.js'
 import {acrossSources} from './pilot.js'
+import {stakesOf} from './stakes.js'
 import {dependenceOf} from '../survey/dependence.js'
 import {isLate, surveyLayer} from '../survey/layer-survey.js'
 import {volatilityTask} from '../measure/volatility-task.js'
-import {chooseSliceBets} from '../slices/bets.js'
-import {chosenSlices, slicesOf} from '../slices/choose.js'
-import {headlineEta} from '../statements/headline.js'
 import type {Embeddings, LayerStates, Slices} from '../types.js'
 
 /**
@@ -200,7 +195,7 @@ async function pilotOf(
   plan: CertifyPlan,
   engine: PairwiseEngine,
 ): Promise<LayerPlan['pilot']> {
-  const {alpha, anchors, references, lossMax} = plan
+  const {alpha, anchors} = plan
   if (alpha === null) return null
   const task = volatilityTask(plan, layer, states)
   const sums = await engine.volatility(task)
@@ -208,27 +203,9 @@ async function pilotOf(
   const {groups} = anchors
   const pilot = groups === null || groups === undefined ? sums : await acrossSources(sums, task, groups, engine)
   const statistics = layerStatistics(pilot, anchors.rows.length, layer, plan.etas, groups ?? null)
-  const n = sourcesOf(references.groups)?.count ?? references.rows.length
-  const bets: LayerBets = {
-    ...chooseBets(statistics, n, radii, lossMax, {epsilon: alpha.epsilon!, cell: alpha.direct!}),
-    ...(alpha.slice === undefined
-      ? {}
-      : {
-          slices: chooseSliceBets(
-            statistics,
-            slicesOf(anchors, plan.options)!,
-            chosenSlices(references, plan.options),
-            {
-              radii,
-              e: plan.etas.indexOf(headlineEta(plan)),
-              alpha: alpha.slice.cell,
-            },
-          ),
-        }),
-    ...(alpha.class === undefined ? {} : {classes: chooseClassBets(statistics, anchors.labels, n, radii, alpha.class)}),
-  }
+  const bets = stakesOf(plan, {statistics, radii})
   const {zeroDistancePairs, zeroDistanceLossPairs, diameter} = sums
-  return {bets, zeroDistancePairs, zeroDistanceLossPairs, diameter}
+  return {bets, sums: packPilot(statistics, radii), zeroDistancePairs, zeroDistanceLossPairs, diameter}
 }
 
 /**

@@ -62,6 +62,8 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       nearestRadii: layer.nearestRadii ?? [],
       pilot: {
         bets: layer.bets,
+        // Its absence is a fault that verify names before.
+        sums: layer.pilot!,
         zeroDistancePairs: zeroDistancePairs - layer.zeroDistancePairs,
         zeroDistanceLossPairs,
         diameter,

@@ -6,6 +6,7 @@ import type {CertifyPlan} from '../../plan-types.js'
 import {differences} from './differences.js'
 import {type DrawnRows, evidenceFaults} from './plausible.js'
 import {rebuild} from './rebuild.js'
+import {stakeFaults} from './stakes.js'
 
 /**
  * Makes a certificate again from its evidence by the code that made it, and says where the two differ; the model and
@@ -15,7 +16,7 @@ import {rebuild} from './rebuild.js'
  * Returns   one sentence for each discrepancy, in the order of the report; empty: the certificate stands.
  * Checks    the split of α, the sample that the seed draws, L_max and the loss tail, ε with its bound and interval,
  *           every cell with its status, perturbations, the most volatile rows, overlaps and ranking, verdict, notes;
- *           that stakes are ones the bound allows (weights add up to at most 1, no factor of the direct form below 0);
+ *           that stakes are those that the pilot calls for, and ones the bound allows;
  *           that sums do not contradict each other. Taken as stated: names, sizes, distances' scale and median,
  *           diameter, accuracy, the legacy score. That the sums came from the model and the data is not checked: that
  *           needs both.
@@ -36,11 +37,13 @@ export function verifyCertificate(
   const {plan, sums, pairs} = rebuilt
   const grids = gridFaults(plan, evidence)
   if (grids.length > 0) return grids
+  const stakes = stakeFaults(plan, evidence)
   const again = conclude(plan, sums, pairs)
   const missing = again.notes.filter(
     ({code, message}) => !claim.notes.some((note) => note.code === code && note.message === message),
   )
   return [
+    ...stakes,
     ...differences(
       judged(claim.metrics, claim.verdict, evidence),
       judged(again.metrics, again.verdict, again.evidence!),

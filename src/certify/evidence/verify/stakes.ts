@@ -1,0 +1,38 @@
+import {InputError} from '../../../errors.js'
+import type {CertifyPlan} from '../../plan-types.js'
+import {stakesOf} from '../../plan/stakes.js'
+import {unpackPilot} from '../pilot-codec.js'
+import type {Evidence} from '../evidence.js'
+import {differences} from './differences.js'
+
+/** One wrong figure of the configuration changes all stakes. */
+const NAMED = 3
+
+/**
+ * Where the stakes of a report are not those that its pilot sums call for, one sentence each, the first three of a layer: stakes that were chosen
+ * after the references were seen would be no stakes of the theorem.
+ *
+ * Cost  that of choosing them.
+ */
+export function stakeFaults(plan: CertifyPlan, {layers}: Evidence): string[] {
+  const {anchors, etas} = plan
+  return plan.layers.flatMap((layer, k) => {
+    const {name, bets, pilot} = layers[k]!
+    const place = `layer ${name}`
+    if (pilot === undefined)
+      return [
+        `${place}: the evidence has no sums of its anchors among themselves, so its stakes cannot be chosen again`,
+      ]
+    try {
+      const found = unpackPilot(
+        pilot,
+        {anchors: anchors.rows.length, floor: layer.floor, deltas: layer.deltas, etas, groups: anchors.groups ?? null},
+        {place: `evidence of layer ${name}`, next: ['write the report again']},
+      )
+      return differences({stakes: bets}, {stakes: stakesOf(plan, found)}, place).slice(0, NAMED)
+    } catch (error) {
+      if (error instanceof InputError) return [error.message]
+      throw error
+    }
+  })
+}
