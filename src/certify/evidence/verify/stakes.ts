@@ -1,4 +1,5 @@
 import {InputError} from '../../../errors.js'
+import type {LayerBets} from '../../bets.js'
 import type {CertifyPlan} from '../../plan-types.js'
 import {stakesOf} from '../../plan/stakes.js'
 import {unpackPilot} from '../pilot-codec.js'
@@ -29,10 +30,20 @@ export function stakeFaults(plan: CertifyPlan, {layers}: Evidence): string[] {
         {anchors: anchors.rows.length, floor: layer.floor, deltas: layer.deltas, etas, groups: anchors.groups ?? null},
         {place: `evidence of layer ${name}`, next: ['write the report again']},
       )
-      return differences({stakes: bets}, {stakes: stakesOf(plan, found)}, place).slice(0, NAMED)
+      return differences({stakes: bets}, {stakes: asStated(bets, stakesOf(plan, found))}, place).slice(0, NAMED)
     } catch (error) {
       if (error instanceof InputError) return [error.message]
       throw error
     }
   })
 }
+
+/** Without what a report of a version without it does not state. */
+const asStated = (stated: LayerBets, {cells, most, ...again}: LayerBets): LayerBets => ({
+  ...again,
+  ...(stated.most === undefined || most === undefined ? {} : {most}),
+  cells: cells.map(({lower, ...cell}, c) => ({
+    ...cell,
+    ...(stated.cells[c]?.lower === undefined || lower === undefined ? {} : {lower}),
+  })),
+})
