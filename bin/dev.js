@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 await main(process.argv.slice(2), {
   root,
-  pjson: {...pjson, oclif: {...pjson.oclif, commands: './commands'}},
+  pjson: {...pjson, oclif: {...pjson.oclif, commands: './commands', helpClass: './src/cli/help.ts'}},
   isRoot: true,
   ignoreManifest: true,
 })

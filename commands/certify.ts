@@ -4,7 +4,7 @@ import {BaseCommand} from '../src/cli/base-command.js'
 import {certifyPartial, certifyReport, type CertifyInvocation} from '../src/cli/certify-run.js'
 import {certifyFlags} from '../src/cli/certify-flags.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {GROUP, number, outputFile, resume, shard} from '../src/cli/flags.js'
+import {configFlags, GROUP, number, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -30,7 +30,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
   static override examples = [
     {
       description: 'an ONNX classifier on its test set',
-      command: '<%= config.bin %> certify model.onnx --data test.npz --out report.json --html report.html',
+      command: '<%= config.bin %> certify model.onnx --data test.npz --report report.json --html report.html',
     },
     {
       description: 'two layers of a TF.js model, losses in nats',
@@ -100,10 +100,17 @@ They concern random pairs of the sampled distribution, not an adversary.`
       helpGroup: GROUP.method,
       description: 'the rule must be shown to accept at least this share of fresh inputs (default: 0)',
     }),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     out: outputFile({
       helpGroup: GROUP.output,
-      description: 'write the report as JSON, with --shard the partial result',
+      description: 'with --shard: write the partial result; else the old name of --report',
     }),
+    image: Flags.string({
+      helpGroup: GROUP.input,
+      description:
+        'how images become inputs, in one: size=224,mean=imagenet, with size, fit, resize, channels, layout, range, mean, std (each also a flag of its own, --image-size …)',
+    }),
+    ...configFlags,
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
@@ -137,7 +144,8 @@ They concern random pairs of the sampled distribution, not an adversary.`
                 write: async (rule) => writeFileAtomic(flags.rule!, writeRule(rule)),
               },
       })
-      if (flags.out !== undefined) await writeFileAtomic(flags.out, toJson(report))
+      const path = this.reportPath(flags)
+      if (path !== undefined) await writeFileAtomic(path, toJson(report))
       if (flags.html !== undefined) await writeFileAtomic(flags.html, certifyHtml(report))
       this.finish(report, certifyText(report, terminalOf(process.stdout)))
       return report

@@ -90,9 +90,10 @@ may depend on each other.`
       description:
         'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
     }),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     out: outputFile({
       helpGroup: GROUP.output,
-      description: 'write the report as JSON, with --shard the partial result',
+      description: 'with --shard: write the partial result; else the old name of --report',
     }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     weights: outputFile({
@@ -127,7 +128,7 @@ may depend on each other.`
     }
     const {outcome, weights} = await runDrift(request, threads, this.progress.update)
     const report: DriftReport = withChecksum({...this.report(outcome, flags.seed), command: 'drift' as const})
-    await writeDrift(flags, report, weights)
+    await writeDrift({...flags, out: this.reportPath(flags)}, report, weights)
     this.finish(report, driftText(report, terminalOf(process.stdout)))
     return report
   }

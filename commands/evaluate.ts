@@ -109,7 +109,8 @@ graph. With known adversarial edges it grades every part of the score, and with
       description: 'never leave a node with fewer neighbours by pruning',
     }),
     'max-memory': maxMemory(),
-    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'the old name of --report'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 
@@ -131,7 +132,7 @@ graph. With known adversarial edges it grades every part of the score, and with
       ...this.report(evaluationOutcome(opened, engine, evaluation), flags.seed),
       command: 'evaluate' as const,
     })
-    await writeEvaluation(flags, report)
+    await writeEvaluation({...flags, out: this.reportPath(flags)}, report)
     this.finish(report, evaluateText(report, terminalOf(process.stdout)))
     return report
   }

@@ -1,7 +1,7 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {defined, GROUP, names, number, numbers, outputFile} from '../src/cli/flags.js'
+import {configFlags, defined, GROUP, names, number, numbers, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import {UsageError} from '../src/errors.js'
@@ -167,6 +167,7 @@ what not, is measured in docs/harden.md.`
       description: 'go on from the training state in --out, if there is one',
     }),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    ...configFlags,
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 

@@ -71,7 +71,8 @@ fresh questions, all at once; answers about one question may depend on each othe
       helpGroup: GROUP.method,
       description: 'all intervals hold together with probability 1 − alpha',
     }),
-    out: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    out: outputFile({helpGroup: GROUP.output, description: 'the old name of --report'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     verdicts: outputFile({
       helpGroup: GROUP.output,
@@ -95,7 +96,7 @@ fresh questions, all at once; answers about one question may depend on each othe
       ...this.report(judgeOutcome(input, reading, options, result), flags.seed),
       command: 'judge' as const,
     })
-    await writeJudge(flags, report, result.outcomes)
+    await writeJudge({...flags, out: this.reportPath(flags)}, report, result.outcomes)
     this.finish(report, judgeText(report, terminalOf(process.stdout)))
     return report
   }

@@ -3,7 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand, type RunFlags} from '../src/cli/base-command.js'
 import type {CandidateRequest} from '../src/cli/candidates-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
+import {configFlags, defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
 import type {OpenedGraph} from '../src/cli/sanitize-run.js'
@@ -35,7 +35,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     },
     {
       description: 'an edge list with features and labels in files of their own, a tenth of the edges',
-      command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune-ratio 0.1 --out clean.csv',
+      command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune 10% --out clean.csv',
     },
     {
       description: 'the second of four shards, for surety merge',
@@ -96,6 +96,7 @@ The cleaned graph is written in the format of the input, or in another by extens
     }),
     scores: outputFile({helpGroup: GROUP.output, description: "write every part of every edge's score as csv"}),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
+    ...configFlags,
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
   })
 

@@ -1,4 +1,4 @@
-import {Command, Flags} from '@oclif/core'
+import {Command, Flags, type Interfaces} from '@oclif/core'
 import type {Frame, Note, Report, Verdict} from '../frame/report.js'
 import {toJson} from '../frame/json.js'
 import {notesText} from '../render/terminal/notes.js'
@@ -7,9 +7,10 @@ import type {DeviceSource} from '../pairwise/sources.js'
 import {EXIT} from './failure.js'
 import {fromEnvironment, readVariables} from './environment.js'
 import {GROUP, seedFlag} from './flags.js'
+import {expandArguments, givenOptions} from './given-options.js'
 import {Progress} from './progress.js'
 import {type CommandOutcome, RunFrame, type Setting} from './run-frame.js'
-import {terminalOf} from './terminal.js'
+import {shown, terminalOf} from './terminal.js'
 
 /** Verdicts that end with the exit code of a gate that failed. */
 const FAILING: readonly string[] = [
@@ -45,6 +46,11 @@ export abstract class BaseCommand extends Command {
       helpGroup: GROUP.run,
       description: 'fail unless a hardware GPU does the work, from beginning to end',
     }),
+    quiet: Flags.boolean({
+      char: 'q',
+      helpGroup: GROUP.output,
+      description: 'stdout shows the verdict only, stderr warnings and errors only',
+    }),
     threads: Flags.integer({
       min: 1,
       max: 256,
@@ -53,12 +59,41 @@ export abstract class BaseCommand extends Command {
     }),
   })
 
+  private quiet = false
   protected readonly progress = new Progress(process.stderr)
   protected readonly frames = new RunFrame(this.id ?? this.ctor.id)
 
   protected override async init(): Promise<void> {
     await super.init()
     readVariables(this.id ?? this.ctor.id, {...this.ctor.baseFlags, ...this.ctor.flags})
+  }
+
+  /** Arguments with what --config and --image stand for; --print-config prints the options that were given, and stops. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<F>,
+    B extends Interfaces.OutputFlags<B>,
+    A extends Interfaces.OutputArgs<A>,
+  >(options?: Interfaces.Input<F, B, A>, argv: string[] = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const all = {...this.ctor.baseFlags, ...this.ctor.flags} as Interfaces.FlagInput
+    const expanded = await expandArguments(this.id ?? this.ctor.id, argv, all)
+    const parsed = await super.parse(options, expanded)
+    const flags = parsed.flags as {quiet?: boolean; 'print-config'?: boolean}
+    this.quiet = flags.quiet === true
+    if (this.quiet) this.progress.silence()
+    if (flags['print-config'] === true) {
+      process.stdout.write(`${JSON.stringify(givenOptions(parsed.raw as never, all), null, 2)}\n`)
+      this.exit(EXIT.pass)
+    }
+    return parsed
+  }
+
+  /** Where the report goes: --report, or its old name --out, which says so. */
+  protected reportPath({report, out}: {report?: string | undefined; out?: string | undefined}): string | undefined {
+    if (out !== undefined && report === undefined && !this.jsonEnabled() && !this.quiet)
+      process.stderr.write(
+        `note: --out of surety ${this.id ?? this.ctor.id} is the old name of --report, which always writes JSON\n`,
+      )
+    return report ?? out
   }
 
   /** `sources`: the GPU engines that can do the work of this command; all unless said. */
@@ -89,8 +124,10 @@ export abstract class BaseCommand extends Command {
 
   protected show(text: string, notes: readonly Note[]): void {
     this.progress.end()
-    if (!this.jsonEnabled()) process.stdout.write(text)
-    process.stderr.write(notesText(notes, terminalOf(process.stderr)))
+    const said = this.quiet ? `${text.split('\n\n')[0]!.trimEnd()}\n` : text
+    if (!this.jsonEnabled()) process.stdout.write(shown(said))
+    const heard = this.quiet ? notes.filter(({level}) => level === 'warning') : notes
+    process.stderr.write(shown(notesText(heard, terminalOf(process.stderr))))
   }
 
   override logJson(report: Pick<Frame, 'schemaVersion' | 'command' | 'version'>): void {

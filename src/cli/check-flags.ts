@@ -18,7 +18,7 @@ export async function checkFlags<Parsed>(
   options: Readonly<Record<string, Option>>,
   flags: Flags,
 ): Promise<Parsed> {
-  const argv = Object.entries(options).flatMap(([name, value]) => argument(place, name, value, flags))
+  const argv = Object.entries(options).flatMap(([name, value]) => optionArgument(place, name, value, flags))
   try {
     const parsed = await Parser.parse(argv, {flags, strict: true})
     return parsed.flags as Parsed
@@ -28,7 +28,8 @@ export async function checkFlags<Parsed>(
   }
 }
 
-function argument(place: string, name: string, value: Option, flags: Flags): string[] {
+/** One option as arguments of the command line. Throws as checkFlags. */
+export function optionArgument(place: string, name: string, value: Option, flags: Flags): string[] {
   const flag = Object.hasOwn(flags, name) ? flags[name]! : undefined
   if (flag === undefined) {
     const known = Object.keys(flags).sort()

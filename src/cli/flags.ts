@@ -8,6 +8,10 @@ import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.
 /** Help groups, in the order in which a user meets them. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', gate: 'GATE', output: 'OUTPUT', run: 'RUN'} as const
 
+/** Of certify, sanitize and harden the options of one run, of the gate its checks. */
+export const CONFIG_DESCRIPTION =
+  'file of options, json or yaml; flags beside it win (gate: its configuration, ts too if named here, default surety.config.json or .yaml of the current folder)'
+
 export const seedFlag = () =>
   Flags.integer({
     default: 0,
@@ -54,6 +58,19 @@ export const maxMemory = () =>
     description:
       'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
   })
+
+/** --config and --print-config of a command; its description is that of the gate, so that the short variable stays. */
+export const configFlags = {
+  config: Flags.string({
+    helpGroup: GROUP.run,
+    description: CONFIG_DESCRIPTION,
+  }),
+  'print-config': Flags.boolean({
+    default: false,
+    helpGroup: GROUP.run,
+    description: 'print the options that were given, as a file for --config, and stop',
+  }),
+}
 
 /** A file that the command writes: its folder is looked at before anything is computed. */
 export const outputFile = Flags.custom<string>({

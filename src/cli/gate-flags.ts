@@ -2,15 +2,14 @@ import {Flags, type Interfaces} from '@oclif/core'
 import type {Option} from '../gate/types.js'
 import {BASELINE_FOLDER} from './baselines.js'
 import {checkFlags} from './check-flags.js'
-import {GROUP, names} from './flags.js'
+import {CONFIG_DESCRIPTION, GROUP, names} from './flags.js'
 import type {ConfigFile, OpenedConfig} from './gate-config.js'
 
 /** What surety gate and surety baseline update have in common. */
 export const gateFlags = {
   config: Flags.string({
     helpGroup: GROUP.gate,
-    description:
-      'configuration: json, yaml or, only if named here, ts (default: surety.config.json or .yaml of the current folder)',
+    description: CONFIG_DESCRIPTION,
   }),
   baseline: Flags.string({
     helpGroup: GROUP.gate,

@@ -4,7 +4,7 @@ import {absentPackages, ownPackage, PARTS} from '../packages.js'
 import {errorText} from '../render/terminal/error.js'
 import {visible, visibleJson} from '../frame/visible.js'
 import {EXIT, toFailure} from './failure.js'
-import {terminalOf} from './terminal.js'
+import {shown, terminalOf} from './terminal.js'
 
 /**
  * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with
@@ -58,7 +58,7 @@ function present(error: unknown, argv: string[], commands: readonly string[]): v
         '\n',
     )
   } else {
-    process.stderr.write(errorText({message, nextSteps}, terminalOf(process.stderr)))
+    process.stderr.write(shown(errorText({message, nextSteps}, terminalOf(process.stderr))))
   }
   if (exitCode === EXIT.internal && process.env['SURETY_DEBUG'])
     process.stderr.write(`${(error instanceof Error ? (error.stack ?? '') : '').split('\n').map(visible).join('\n')}\n`)

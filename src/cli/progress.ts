@@ -13,6 +13,7 @@ export class Progress {
   private stageStart = 0
   private lastDrawn: number
   private drawn = false
+  private silent = false
 
   constructor(
     private readonly stream: {isTTY?: boolean; columns?: number; write(text: string): unknown},
@@ -21,7 +22,13 @@ export class Progress {
     this.lastDrawn = now()
   }
 
+  /** Prints nothing from now on. */
+  silence(): void {
+    this.silent = true
+  }
+
   readonly update: OnProgress = (stage, done, total) => {
+    if (this.silent) return
     const now = this.now()
     if (stage !== this.stage) {
       this.stage = stage

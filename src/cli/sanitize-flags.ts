@@ -71,7 +71,7 @@ export const sanitizeFlags = {
     helpGroup: GROUP.method,
     exclusive: ['prune-ratio', 'prune-count', 'threshold', 'fdr'],
     description:
-      'auto: choose the cut without ground truth, and prune nothing where there is not enough evidence (the default); or a share (0.1), a number (100) or a chance of being wired at random ("p>0.5")',
+      'auto: choose the cut without ground truth, and prune nothing where there is not enough evidence (the default); or a share (10% or 0.1), a number (100) or a chance of being wired at random ("p>0.5")',
   }),
   fdr: number({
     min: 0,
@@ -91,7 +91,7 @@ export const sanitizeFlags = {
     min: 0,
     helpGroup: GROUP.method,
     exclusive: ['prune-ratio', 'threshold'],
-    description: 'number of edges to remove',
+    description: 'number of edges to remove; old name of --prune 500',
   }),
   threshold: number({
     helpGroup: GROUP.method,
@@ -195,10 +195,12 @@ function namedRule(text: string): SanitizeOptions['prune'] {
   if (text === 'auto') return {rule: 'auto'}
   const chance = /^p\s*>\s*(\d*\.?\d+)$/.exec(text)
   if (chance !== null) return {rule: 'probability', value: Number(chance[1])}
+  const share = /^(\d*\.?\d+)\s*%$/.exec(text)
+  if (share !== null) return {rule: 'ratio', value: Number((Number(share[1]) / 100).toPrecision(12))}
   if (/^\d+$/.test(text)) return {rule: 'count', value: Number(text)}
   if (/^\d*\.\d+$/.test(text)) return {rule: 'ratio', value: Number(text)}
   throw new UsageError(`--prune is ${JSON.stringify(text)}, it must be auto, a share, a number, or p>x`, [
-    'use --prune auto, --prune 0.1, --prune 100 or --prune "p>0.5"',
+    'use --prune auto, --prune 10%, --prune 100 or --prune "p>0.5"',
   ])
 }
 

@@ -63,7 +63,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,-
 .masthead{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;justify-content:space-between;padding-top:1.75rem;padding-bottom:1rem;font-size:.875rem;color:var(--muted)}
 .masthead b{color:var(--ink);font-weight:650}
 h1,h2,h3{line-height:1.25;text-wrap:balance;margin:0}
-h1,p,dd,summary,figcaption,.masthead,nav{overflow-wrap:anywhere}
+h1,p,dt,dd,summary,figcaption,.masthead,nav{overflow-wrap:anywhere}
 h1{font-size:clamp(1.35rem,1.1rem + 1.2vw,1.9rem);font-weight:620;letter-spacing:-.018em;max-width:30em}
 .summary{font-size:1.05rem;max-width:44em;margin:.8em 0 0}
 h2{font-size:1.35rem;font-weight:620;letter-spacing:-.01em}
@@ -204,8 +204,8 @@ td .input,th .input{width:2.75rem;display:inline-block;vertical-align:middle;mar
 .missing{font-size:.8rem;padding:2rem .25rem;text-align:center}
 .before{fill:var(--wash);stroke:var(--edge)}
 .after{fill:var(--accent)}
-@media(max-width:34rem){.figures{grid-template-columns:1fr;gap:.6rem}.figures>div{display:grid;grid-template-columns:1fr auto;column-gap:1rem;align-items:baseline;padding-top:.5rem}.figures .detail{grid-column:1/-1}.figures dd{text-align:right}.figures dd.detail{text-align:left}}
-@media(min-width:48rem){.figures{grid-template-columns:repeat(3,1fr)}}
+@media(max-width:34rem){.figures{grid-template-columns:minmax(0,1fr);gap:.6rem}.figures>div{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,auto);column-gap:1rem;align-items:baseline;padding-top:.5rem}.figures .detail{grid-column:1/-1}.figures dd{text-align:right}.figures dd.detail{text-align:left}}
+@media(min-width:48rem){.figures{grid-template-columns:repeat(3,minmax(0,1fr))}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
 @media(max-width:34rem){.wide .chart text,.wide .chart .tick,.wide .chart .unit{font-size:16px}.wide .chart .detail{font-size:14px}}
 .tokens{max-width:none;white-space:pre-wrap;line-height:2}
