@@ -29,6 +29,7 @@ import type {Cell} from './layer-types.js'
 import {makeRule, type RuleRequest} from './nearest/make-rule.js'
 import type {Rule} from './nearest/rule.js'
 import {nearestHeadline} from './nearest/headline.js'
+import {planningOf, withForecast} from './statements/planning.js'
 import {sliceRows} from './slices/statements.js'
 import {withLift} from './statements/lift.js'
 import {arbitraryPairs, headlineOf} from './statements/headline.js'
@@ -130,7 +131,13 @@ export function conclude(
     (eta) => arbitraryPairs(plan, eta).lower,
   )
   const headline = headlineOf(plan, layers, cells)
-  const nearest = headline === null ? null : nearestHeadline(layers, headline.eta)
+  const nearest = withForecast(headline === null ? null : nearestHeadline(layers, headline.eta), plan)
+  const planning = planningOf(
+    plan,
+    results.flatMap(({certificate, metrics: {name}}) => (certificate === null ? [] : [{name, ...certificate}])),
+    headline,
+    nearest,
+  )
   const slices = sliceRows(
     plan,
     results.flatMap(({metrics, certificate}, k) =>
@@ -184,6 +191,7 @@ export function conclude(
           {alpha, labels: references.labels, examples: anchors, eta: etas[middle(etas.length)]!, risk: options.risk},
         )),
     ...(slices === null ? {} : {slices}),
+    ...(planning === null ? {} : {planning}),
     witnesses: results.flatMap((result) => result.witnesses),
     localization: localize(
       results.map((result) => result.metrics),

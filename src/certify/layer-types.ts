@@ -107,5 +107,10 @@ export interface Cell {
    * an interval
    */
   legacyBound?: number | null
+  /**
+   * about what the smallest bound would be with 2, 4 and 8 times the rows, an estimate; absent in reports of earlier
+   * versions and where no pair is within δ
+   */
+  forecast?: number[]
   status: CellStatus
 }

@@ -35,6 +35,8 @@ export interface CertifyOptions {
   group: string | null
   /** the array or column that says which slice each row lies in (`slices` of the embeddings); class: the labels; null: none */
   slice: string | null
+  /** a bound that is wanted: the report says about how many rows it would take; null: none */
+  plan: number | null
   /** limits that make the verdict a pass or a fail; null: none */
   maxShare: number | null
   minAccuracy: number | null
@@ -65,6 +67,7 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   duplicates: 'keep',
   group: null,
   slice: null,
+  plan: null,
   maxShare: null,
   minAccuracy: null,
   allowUninformative: false,
@@ -88,6 +91,7 @@ export function checkOptions({
   risk,
   group,
   slice,
+  plan,
   maxShare,
   minAccuracy,
 }: CertifyOptions): void {
@@ -145,6 +149,12 @@ export function checkOptions({
         `leave out ${option('split: null')}`,
       ])
   }
+  if (plan !== null && !(plan > 0 && plan < 1))
+    throw new UsageError(`${option('plan')} is ${plan}; a bound that can be wanted lies between 0 and 1, both excluded`)
+  if (plan !== null && split === null)
+    throw new UsageError(`${option('plan')} plans for a bound, and without a split there is none`, [
+      `leave out ${option('split: null')}`,
+    ])
   if (group !== null && split === null)
     throw new UsageError(`${option('group')} makes bounds about a fresh source, and without a split there is none`, [
       `leave out ${option('split: null')}`,

@@ -26,6 +26,7 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   examples: isNumber,
   risk: isNumber,
   group: (value) => value === null || typeof value === 'string',
+  plan: (value) => value === undefined || isLimit(value),
   slice: (value) => value === undefined || value === null || typeof value === 'string',
   duplicates: (value) => value === 'keep' || value === 'drop',
   maxShare: isLimit,

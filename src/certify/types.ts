@@ -91,6 +91,8 @@ export interface CertifyMetrics {
   classes?: ClassRow[]
   /** the same statements for each slice, worst first; absent where nothing is sliced */
   slices?: SliceRow[]
+  /** how many rows it would take for the bound that was asked for, about */
+  planning?: Planning
   /** a radius for each of some anchors; absent without a split or where none was asked for */
   examples?: Examples
   witnesses: Witness[]
@@ -124,6 +126,16 @@ export interface Headline {
    * not below it. Absent in reports of earlier versions
    */
   shift?: BreakingPoint | null
+  /** about what the bound would be with 2, 4 and 8 times the rows: an estimate, of the same cell */
+  forecast?: number[]
+}
+
+/** Rows that a wanted bound would take: estimates, from what these rows show. null: it is not above the share observed. */
+export interface Planning {
+  target: number
+  /** of the headline's bound; of the nearest anchors', absent where nothing is said of them */
+  headline: number | null
+  nearest?: number | null
 }
 
 /** Whether the rows look dependent, which the bounds assume they are not: hints, no certificate. */

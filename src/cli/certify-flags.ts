@@ -98,6 +98,12 @@ export const certifyFlags = {
     description:
       'array or column that says which slice of the data a row lies in, or class for the labels: the same statements for each slice, worst first, all at once',
   }),
+  plan: number({
+    min: 0,
+    max: 1,
+    helpGroup: GROUP.method,
+    description: 'a bound that is wanted, as 0.2: say about how many rows it would take',
+  }),
   'max-share': number({
     min: 0,
     max: 1,

@@ -141,6 +141,7 @@ const optionsOf = (flags: CertifyFlags): CertifyOptions => ({
   duplicates: flags['drop-duplicates'] ? 'drop' : 'keep',
   group: flags.group ?? null,
   slice: flags.slice ?? null,
+  plan: flags.plan ?? null,
   maxShare: flags['max-share'] ?? null,
   minAccuracy: flags['min-accuracy'] ?? null,
   allowUninformative: flags['allow-uninformative'],

@@ -1,5 +1,6 @@
 import type {CertifyMetrics, ChannelGroup, ClassRow} from '../certify/types.js'
 import type {Cell} from '../certify/layer-types.js'
+import {MULTIPLES} from '../certify/statements/forecast.js'
 import {worstSlice} from './slice-view.js'
 import {count, lossChange, number, percent, percentUp, plural, radius} from './format.js'
 
@@ -11,6 +12,8 @@ export function findings(metrics: CertifyMetrics): string[] {
   return [
     closeness(metrics),
     shift(metrics),
+    forecast(metrics),
+    planned(metrics),
     worstSlice(metrics),
     fresh(metrics),
     radii(metrics),
@@ -50,6 +53,38 @@ function shift({headline}: CertifyMetrics): string | null {
   const point = headline?.shift
   if (point === undefined || point === null) return null
   return `Shift: the bound of ${percentUp(headline!.bound)} stays below ${percent(point.limit)} for every law of such close pairs within ${number(point.kl, 'down')} nats (KL) of the sampled one, or with a density within a factor ${number(point.ratio, 'down')} of it (certified).`
+}
+
+/** What more rows would give. */
+function forecast({headline, nearest}: CertifyMetrics): string | null {
+  const shown = (bounds: readonly number[]) =>
+    bounds.map((bound, k) => `${percentUp(bound)} with ${MULTIPLES[k]!}`).join(', ')
+  const parts = [
+    ...(headline?.forecast === undefined || headline.status === 'abstain'
+      ? []
+      : [
+          `close pairs ${headline.status === 'certified' ? percentUp(headline.bound) : 'nothing'}, then ${shown(headline.forecast)}`,
+        ]),
+    ...(nearest?.forecast === undefined
+      ? []
+      : [`nearest anchors ${percentUp(nearest.bound)}, then ${shown(nearest.forecast)}`]),
+  ]
+  return parts.length === 0
+    ? null
+    : `With more rows the bounds would be about (times the rows; estimate): ${parts.join('; ')}.`
+}
+
+/** How many rows the bound that was asked for would take. */
+function planned({planning, rows}: CertifyMetrics): string | null {
+  if (planning === undefined) return null
+  const {target, headline, nearest} = planning
+  const needed = (count_: number | null) =>
+    count_ === null
+      ? 'no number of rows: more than that was observed'
+      : count_ <= rows
+        ? 'it is reached'
+        : `about ${count(count_)} rows`
+  return `For a bound of ${percent(target)} it would take (estimate; now ${count(rows)} rows): of close pairs ${needed(headline)}${nearest === undefined ? '' : `; of nearest anchors ${needed(nearest)}`}.`
 }
 
 /** What --bounds added, in the last layer. */

@@ -25,4 +25,6 @@ export interface NearestPoint {
 /** The point of all curves that the verdict names. */
 export interface NearestHeadline extends NearestPoint {
   layer: string
+  /** about what the bound would be with 2, 4 and 8 times the rows, an estimate; absent with sources */
+  forecast?: number[]
 }

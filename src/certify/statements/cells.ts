@@ -1,4 +1,5 @@
 import {cellBounds, type CellBounds, cellStatistics, lowerBound} from './bounds.js'
+import {forecastBounds} from './forecast.js'
 import type {LayerBets} from '../bets.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
@@ -68,11 +69,23 @@ export function layerCells(
           : {global: bounds.global, windowed: bounds.windowed, direct: bounds.direct}),
         ...(lower === null ? {} : {lower: status === 'invalid' ? 0 : lower}),
         ...(fresh === null ? {} : freshCell(fresh, g, e, E, alpha)),
+        ...forecastOf(s, bets, {g, e, alpha, now: bestBound(bounds), pairs}),
         status,
       })
     }
   }
   return cells
+}
+
+/** About what more rows would give; nothing where no pair is within δ, or the largest share of anchors is unknown. */
+function forecastOf(
+  s: LayerStatistics,
+  {most}: LayerBets,
+  {g, e, alpha, now, pairs}: {g: number; e: number; alpha: number; now: number; pairs: number},
+): {forecast?: number[]} {
+  const share = most?.[g] ?? 0
+  if (pairs === 0 || !(share > 0 && now <= 1)) return {}
+  return {forecast: forecastBounds({...cellStatistics(s, 'direct', g, e, s.anchors), most: share, alpha}, now)}
 }
 
 /** What is bounded, as it was seen: each source counts once. */

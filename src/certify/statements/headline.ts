@@ -50,6 +50,7 @@ export function headlineOf(
     observed: worst.observed,
     status: worst.status,
     arbitrary: arbitraryPairs(plan, eta),
+    ...(worst.forecast === undefined ? {} : {forecast: worst.forecast}),
     shift: breakingPoint(held(worst), plan.options.maxShare ?? SHIFT_LIMIT),
   }
 }
