@@ -16,10 +16,10 @@ import type {SanitizeOptions} from '../../src/sanitize/settings.js'
 import {strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
 import {shareBelow} from '../../src/stats/ranking.js'
-import {communityGraph} from './graphs.js'
+import {smallCommunityGraph} from './graphs.js'
 
 const DEFAULTS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
-const {graph} = communityGraph()
+const {graph} = smallCommunityGraph()
 let engine: PairwiseEngine
 beforeAll(async () => {
   engine = await createCpuEngine({threads: 1})
