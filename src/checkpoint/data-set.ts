@@ -168,7 +168,7 @@ async function arrayDataSet(
     notes.push({
       level: 'info',
       code: 'arrays-left-out',
-      message: `no inputs, so left out: ${beside.map(({name, data}) => `${name} (${ArrayBuffer.isView(data) ? 'a single value' : 'text'})`).join(', ')}`,
+      message: `left out, since they are not inputs: ${beside.map(({name, data}) => `${name} (${ArrayBuffer.isView(data) ? 'a single value' : 'text'})`).join(', ')}`,
     })
   if (rest.length === 0) {
     const wanted = options.inputs === undefined ? 'array of inputs' : `array '${options.inputs}'`

@@ -258,7 +258,11 @@ function noteBeside(arrays: readonly NamedArray[], unread: readonly UnreadArray[
     ...unread.map(({name, reason}) => `${name} (${reason})`),
   ]
   if (left.length > 0)
-    notes.push({level: 'info', code: 'arrays-left-out', message: `no layers, so left out: ${left.join(', ')}`})
+    notes.push({
+      level: 'info',
+      code: 'arrays-left-out',
+      message: `left out, since they are not layers: ${left.join(', ')}`,
+    })
 }
 
 function takeRows(array: NamedArray, rows: Uint32Array, path: string): NamedArray {

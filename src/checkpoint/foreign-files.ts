@@ -46,7 +46,7 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
       'store the hidden states of the model it was made from (docs/recipes.md) and certify that file',
     )
   // Protocol 0 is text: it opens with a mark or a class, and ends with a stop.
-  if (/^(\(d|\(l|c\w+\n|ccopy_reg)/.test(latin(0, 64)) && latin(bytes.length - 1, bytes.length) === '.')
+  if (/^(\(d|\(l|c[\w.]+\n)/.test(latin(0, 64)) && latin(bytes.length - 1, bytes.length) === '.')
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
   const [mark, protocol = ''] = latin(0, 2)
   if (mark === '\x80' && protocol >= '\x02' && protocol <= '\x05')

@@ -27,9 +27,9 @@ export function points(difference: number): string {
 
 /** An interval of a difference of shares in points, rounded outwards. */
 export const pointsInterval = ([low, high]: readonly [number, number]): string =>
-  [significantPoints(low, 'down'), significantPoints(high, 'up')].join(' to ')
+  [pointsRounded(low, 'down'), pointsRounded(high, 'up')].join(' to ')
 
-const significantPoints = (x: number, rounding: 'up' | 'down') => {
+const pointsRounded = (x: number, rounding: 'up' | 'down') => {
   const tenth = rounding === 'up' ? Math.ceil(x * 1000 - 1e-9) : Math.floor(x * 1000 + 1e-9)
   return withSign(tenth / 10)
 }

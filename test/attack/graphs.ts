@@ -8,9 +8,9 @@ import {normaliseRows} from '../../src/linalg/csr.js'
 import {dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
 
-/** The bundled graph of 600 nodes in five communities. */
+/** The bundled graph of 240 nodes in five communities. */
 export const communityGraph = async (): Promise<Graph> =>
-  normalise(await readGraph('fixtures/community-graph/community-graph.npz')).graph
+  normalise(await readGraph('fixtures/community-graph/small-community-graph.npz')).graph
 
 /** A small random graph with dense features and three classes, every third node labelled. */
 export function smallGraph(seed: number, nodes = 14): Graph {

@@ -78,7 +78,7 @@ describe('suspicion', () => {
         0,
       ) /
       (pairs.length / 2)
-    const targets = Uint32Array.of(3, 77, 150, 305, 599)
+    const targets = Uint32Array.of(3, 77, 150, 205, 239)
     for (const asked of [options({count: 60, flipsPerStep: 5}), options({method: 'nettack', targets, perTarget: 5})]) {
       const naive = await attack(graph, asked, random(4))
       const adaptive = await attack(graph, {...asked, adaptive: 1}, random(4))

@@ -36,7 +36,9 @@ describe('data sets', () => {
     const path = npz(numbers('labels', [0, 1, 2]), images, numbers('epoch', [3], []), words)
     const data = await readDataSet(path, {}, undefined, notes)
     expect(data.inputs.map(({name}) => name)).toEqual(['inputs'])
-    expect(notes.map(({message}) => message)).toEqual(['no inputs, so left out: epoch (a single value), names (text)'])
+    expect(notes.map(({message}) => message)).toEqual([
+      'left out, since they are not inputs: epoch (a single value), names (text)',
+    ])
   })
 
   it('with the examples on another axis are refused with the way to move them', async () => {

@@ -171,7 +171,7 @@ describe('embedding files', () => {
     const checkpoint = await open(...LAYERS, ...beside, loss)
     expect((await checkpoint.embeddings(null)).layers.map(({name}) => name)).toEqual(['h1', 'h2'])
     expect(checkpoint.notes.map(({message}) => message)).toEqual([
-      'no layers, so left out: epoch (a single value), ids (text)',
+      'left out, since they are not layers: epoch (a single value), ids (text)',
     ])
     const complex = writeNpy(f8('x', [2, 1], [1, 2]))
     const header = Buffer.from(complex).toString('latin1').replace("'<f8'", "'<c8'")

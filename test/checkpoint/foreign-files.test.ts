@@ -21,6 +21,7 @@ it.each<[string, Uint8Array | string, RegExp]>([
   ['m.mat', Buffer.from('MATLAB 5.0 MAT-file, Platform: x\0\0', 'latin1'), /is a MATLAB file/],
   ['m73.mat', Buffer.from('MATLAB 7.3 MAT-file, Platform: x\0\0', 'latin1'), /is a MATLAB file/],
   ['text.pkl', Buffer.from('(dp0\nVlabels\np1\nI1\ns.', 'latin1'), /is a Python pickle/],
+  ['array.pkl', Buffer.from('cnumpy.core.multiarray\n_reconstruct\np0\n.', 'latin1'), /is a Python pickle/],
   ['m.gguf', Buffer.from('GGUF\x03\0\0\0', 'latin1'), /is a GGUF file of llama.cpp/],
   ['broken.onnx', Buffer.from('\x08\x07\x3a\xff\xff\x03ab', 'latin1'), /is a damaged ONNX file/],
   ['unknown.bin', Buffer.from('\x01\x02\x03\x04', 'latin1'), /is binary data of an unknown kind/],

@@ -17,7 +17,7 @@ const read = <Report>(name: string) => JSON.parse(readFileSync(join(folder, name
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'surety-trusted-'))
   copyFileSync('fixtures/digits/digits-mlp-embeddings.npz', join(folder, 'states.npz'))
-  copyFileSync('fixtures/community-graph/community-graph.npz', join(folder, 'graph.npz'))
+  copyFileSync('fixtures/community-graph/small-community-graph.npz', join(folder, 'graph.npz'))
   await surety('certify', 'states.npz', '--threads', '1', '--examples', '0', '--bootstrap', '0', '--out', 'states.json')
   await surety('sanitize', 'graph.npz', '--dry-run', '--threads', '1', '--prune-ratio', '0.1', '--report', 'graph.json')
   certificate = read('states.json')

@@ -8,7 +8,7 @@ import type {SanitizeReport} from '../../src/documents/reports.js'
 import {type JsonError, type Run} from './run-surety.js'
 import {commandLine} from '../support/command-line.js'
 
-const GRAPH = 'fixtures/community-graph/community-graph.npz'
+const GRAPH = 'fixtures/community-graph/small-community-graph.npz'
 const folder = mkdtempSync(join(tmpdir(), 'surety-attack-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const at = (name: string) => join(folder, name)
@@ -50,7 +50,7 @@ describe('surety attack', () => {
       edgesOf(at('meta.npz'), array),
     ) as [string[], string[], string[], string[]]
     expect(clean).toEqual(edgesOf(GRAPH, 'edges'))
-    expect(added.length + removed.length).toBe(150)
+    expect(added.length + removed.length).toBe(60)
     expect(new Set(after)).toEqual(new Set([...clean.filter((edge) => !removed.includes(edge)), ...added]))
     const [before, written] = [open(GRAPH), open(at('meta.npz'))]
     for (const name of before.names.filter((name) => !name.startsWith('edges')))
@@ -60,11 +60,11 @@ describe('surety attack', () => {
     expect(metrics).toMatchObject({
       added: added.length,
       removed: removed.length,
-      used: 150,
-      budget: 150,
+      used: 60,
+      budget: 60,
       edgesAfter: after.length,
     })
-    expect(config).toMatchObject({method: 'metattack', count: 150, flipsPerStep: 10, adaptive: 0})
+    expect(config).toMatchObject({method: 'metattack', count: 60, flipsPerStep: 10, adaptive: 0})
     expect(seed).toBe(0)
   })
 
@@ -136,7 +136,7 @@ describe('surety attack', () => {
       at('split.json'),
       JSON.stringify({idx_train: [0, 1, 2, 3, 4, 5, 6, 7], idx_val: [8], idx_test: [9, 10]}),
     )
-    writeFileSync(at('labels.csv'), ['node,label', ...Array.from({length: 600}, (_, i) => `${i},${i % 2}`)].join('\n'))
+    writeFileSync(at('labels.csv'), ['node,label', ...Array.from({length: 240}, (_, i) => `${i},${i % 2}`)].join('\n'))
     const {code} = await commandLine(
       'attack',
       GRAPH,
@@ -157,7 +157,7 @@ describe('surety attack', () => {
     expect(values('train_idx')).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(values('test_idx')).toEqual([9, 10])
     expect(values('labels').slice(0, 4)).toEqual([0, 1, 0, 1])
-    expect(values('feat_shape')).toEqual([600, 400])
+    expect(values('feat_shape')).toEqual([240, 400])
     expect(values('feat_indices')).toEqual(
       Array.from(open(GRAPH).read('feat_indices').data as ArrayLike<number>, Number),
     )

@@ -42,7 +42,7 @@ describe('the same bytes on 1 and 2 threads, in the full suite on 4', () => {
       scaled([1, 2, 4], [1, 2]),
       () => [
         'sanitize',
-        'fixtures/community-graph/community-graph.npz',
+        'fixtures/community-graph/small-community-graph.npz',
         '--edges',
         'edges_attacked',
         '--method',
@@ -62,7 +62,7 @@ describe('the same bytes on 1 and 2 threads, in the full suite on 4', () => {
       scaled([1, 4], [1, 2]),
       () => [
         'evaluate',
-        'fixtures/community-graph/community-graph.npz',
+        'fixtures/community-graph/small-community-graph.npz',
         '--edges',
         'edges_attacked',
         '--clean',

@@ -11,9 +11,7 @@ import {surety, suretyWith} from './run-surety.js'
 
 describe('surety doctor', () => {
   it('says what is there and what auto takes, within 80 columns and without paths of the user', () => {
-    const started = performance.now()
     const {code, stdout, stderr} = suretyWith({env: {VK_DRIVER_FILES: ''}}, 'doctor')
-    expect(performance.now() - started).toBeLessThan(20_000)
     expect([code, stderr]).toEqual([0, ''])
     for (const part of [
       'System',

@@ -38,7 +38,7 @@ const CHECKS = {
     },
   },
   graph: {
-    sanitize: 'community-graph/community-graph.npz',
+    sanitize: 'community-graph/small-community-graph.npz',
     options: {edges: 'edges_attacked', truth: 'edges_added', 'prune-ratio': 0.1},
     thresholds: {'truth.auc': ['error', {min: 0.9}], 'cut.share': ['warn', {max: 0.2}]},
   },
@@ -207,7 +207,7 @@ describe('surety gate', () => {
     rmSync(join(folder, 'surety.config.json'))
     expect((await gate()).stderr).toContain('there is no surety.config.json')
     write(
-      'checks:\n  graph:\n    sanitize: community-graph/community-graph.npz\n    options: {edges: edges_attacked, prune-ratio: 0.1}\n    thresholds:\n      cut.share: [error, {max: 0.01}]\ncache: .cache\n',
+      'checks:\n  graph:\n    sanitize: community-graph/small-community-graph.npz\n    options: {edges: edges_attacked, prune-ratio: 0.1}\n    thresholds:\n      cut.share: [error, {max: 0.01}]\ncache: .cache\n',
       'surety.config.yaml',
     )
     const yaml = await gate()
@@ -276,7 +276,7 @@ describe('a baseline in git', () => {
         },
       },
     }
-    cpSync(join(folder, 'community-graph/community-graph.npz'), join(folder, 'other.npz'))
+    cpSync(join(folder, 'community-graph/small-community-graph.npz'), join(folder, 'other.npz'))
     write(config)
     expect((await gate('--baseline', 'git:main', '--cache', '.cache')).code).toBe(0)
     write({
@@ -301,7 +301,7 @@ describe('the cache', () => {
 
   it('is used again only for the same contents and options, and nothing damaged is taken', async () => {
     mkdirSync(join(folder, 'cache'))
-    cpSync(join(folder, 'community-graph/community-graph.npz'), join(folder, 'mine.npz'))
+    cpSync(join(folder, 'community-graph/small-community-graph.npz'), join(folder, 'mine.npz'))
     const config = (options = {}) => ({
       checks: {graph: {sanitize: 'mine.npz', options: {...CHECKS.graph.options, ...options}}},
     })
@@ -328,7 +328,7 @@ describe('the cache', () => {
     expect(cached(await run())).toEqual(['graph'])
 
     // The same name with other contents is another entry.
-    cpSync(join(folder, 'community-graph/community-graph.npz'), join(folder, 'mine.npz'))
+    cpSync(join(folder, 'community-graph/small-community-graph.npz'), join(folder, 'mine.npz'))
     writeFileSync(join(folder, 'mine.npz'), readFileSync(join(folder, 'digits/digits-mlp-embeddings.npz')))
     expect(json(await run()).metrics.checks[0]!.error).not.toBeNull()
   })

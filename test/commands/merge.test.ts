@@ -5,7 +5,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CertifyReport} from '../../src/documents/reports.js'
 import {commandLine} from '../support/command-line.js'
 
-const DIGITS = ['fixtures/digits/digits-mlp-embeddings.npz']
+const DIGITS = ['fixtures/digits/digits-mlp-embeddings.npz', '--bootstrap', '100']
 const FEW = ['--limit', '300', '--bootstrap', '100']
 const SPAM = ['fixtures/spam-mlp/model.json', '--data', 'fixtures/spam-mlp/test.npz', ...FEW]
 const IMAGES = ['fixtures/mnist-mlp', '--data', 'fixtures/mnist-mlp/test.npz', '--image-shape', '28,28', ...FEW]
@@ -37,7 +37,7 @@ function withoutRun(path: string): Partial<CertifyReport> {
 
 describe.each<[string, string[], number]>([
   ['digits', DIGITS, 0],
-  ['digits-all-pairs', [...DIGITS, '--no-split', '--bootstrap', '100'], 0],
+  ['digits-all-pairs', [...DIGITS, '--no-split'], 0],
   ['digits-few', [...DIGITS, '--limit', '40', '--delta', '0.05'], 1],
   ['spam', SPAM, 0],
   ['images', IMAGES, 0],
@@ -72,7 +72,13 @@ describe.each<[string, string[], number]>([
 })
 
 describe('three shards of sanitize', () => {
-  const GRAPH = ['fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked', '--truth', 'edges_added']
+  const GRAPH = [
+    'fixtures/community-graph/small-community-graph.npz',
+    '--edges',
+    'edges_attacked',
+    '--truth',
+    'edges_added',
+  ]
   const files = (name: string) =>
     ['out.npz', 'report.json', 'scores.csv', 'report.html'].map((file) => join(folder, `${name}-${file}`))
   const outputs = (name: string) =>

@@ -62,7 +62,7 @@ describe('with every way to a network denied', () => {
       'sanitize',
       [
         'sanitize',
-        'fixtures/community-graph/community-graph.npz',
+        'fixtures/community-graph/small-community-graph.npz',
         '--edges',
         'edges_attacked',
         '--method',

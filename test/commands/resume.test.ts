@@ -7,8 +7,8 @@ import {pack} from '../../src/data/packed.js'
 import {withChecksum} from '../../src/frame/checksum.js'
 import {commandLine} from '../support/command-line.js'
 
-const CERTIFY = ['certify', 'fixtures/digits/digits-mlp-embeddings.npz']
-const SANITIZE = ['sanitize', 'fixtures/community-graph/community-graph.npz', '--edges', 'edges_attacked']
+const CERTIFY = ['certify', 'fixtures/digits/digits-mlp-embeddings.npz', '--bootstrap', '100']
+const SANITIZE = ['sanitize', 'fixtures/community-graph/small-community-graph.npz', '--edges', 'edges_attacked']
 const folder = mkdtempSync(join(tmpdir(), 'surety-resume-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 const at = (name: string) => join(folder, name)

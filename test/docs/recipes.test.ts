@@ -75,7 +75,7 @@ assert np.array_equal(mean_over_tokens(states, mask), [states[0, :2].mean(0), st
     })
 
     it('a graph goes in and comes back with its nodes, features, labels and masks', async () => {
-      const stored = resolve('fixtures/community-graph/community-graph.npz')
+      const stored = resolve('fixtures/community-graph/small-community-graph.npz')
       run(`
 import numpy as np
 from surety_graph import save_graph

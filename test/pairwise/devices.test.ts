@@ -13,7 +13,7 @@ import {measureSpeed} from '../../src/pairwise/speed.js'
 import {CANDIDATES, keepSteepest} from '../../src/pairwise/witness-candidates.js'
 import {watchKernels} from '../../src/pairwise/progress-engine.js'
 import {pretend, source} from './fakes.js'
-import {communityGraph} from '../sanitize/graphs.js'
+import {smallCommunityGraph} from '../sanitize/graphs.js'
 import {normal, units} from './webgpu/data.js'
 
 let cpu: PairwiseEngine
@@ -129,7 +129,7 @@ describe('an engine that is watched', () => {
       }
     }
     const own = new OwnEngine()
-    const {graph} = communityGraph()
+    const {graph} = smallCommunityGraph()
     const progress: string[] = []
     const options = {onProgress: (stage: string) => progress.push(stage), solver: 'stream'} as const
     const ours = await sanitize(graph, {...options, engine: own})

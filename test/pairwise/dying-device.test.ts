@@ -67,7 +67,7 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
     'sanitize by passes over pairs',
     async () => {
       const {graph} = normalise(
-        await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}),
+        await readGraph('fixtures/community-graph/small-community-graph.npz', {edges: 'edges_attacked'}),
       )
       return async (engine) => {
         const {scores, verdict} = await sanitize(

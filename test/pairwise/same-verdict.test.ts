@@ -54,7 +54,9 @@ async function decided(path: string, data: string | null, engine: PairwiseEngine
 }
 
 async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper', solver: 'auto' | 'landmarks' | 'stream') {
-  const {graph} = normalise(await readGraph('fixtures/community-graph/community-graph.npz', {edges: 'edges_attacked'}))
+  const {graph} = normalise(
+    await readGraph('fixtures/community-graph/small-community-graph.npz', {edges: 'edges_attacked'}),
+  )
   const {scores, verdict} = await sanitize(
     graph,
     {

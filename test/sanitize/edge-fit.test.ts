@@ -13,9 +13,9 @@ import {likenessSources} from '../../src/sanitize/likeness.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
 import {strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
-import {communityGraph} from './graphs.js'
+import {smallCommunityGraph} from './graphs.js'
 
-const {graph, added, clean} = communityGraph()
+const {graph, added, clean} = smallCommunityGraph()
 let engine: PairwiseEngine
 beforeAll(async () => {
   engine = await createCpuEngine({threads: 1})

@@ -53,15 +53,17 @@ function slow(
       .filter((_, e) => pruned[e] === 1)
       .flat(),
   )
-  const list = (u: number) =>
-    Array.from({length: n}, (_, v) => v)
-      .filter((v) => v !== u && !isJoined(u, v))
-      .sort((a, b) => like(u, b) - like(u, a) || a - b)
+  const lists = Array.from({length: n}, (_, u) =>
+    Array.from({length: n}, (__, v) => ({v, alike: like(u, v)}))
+      .filter(({v}) => v !== u && !isJoined(u, v))
+      .sort((a, b) => b.alike - a.alike || a.v - b.v)
       .slice(0, Math.max(10, 2 * limit))
+      .map(({v}) => v),
+  )
   const candidates: [number, number][] = []
   for (let u = 0; u < n; u++)
     for (let v = u + 1; v < n; v++)
-      if ((lost.has(u) || lost.has(v)) && list(u).includes(v) && list(v).includes(u)) candidates.push([u, v])
+      if ((lost.has(u) || lost.has(v)) && lists[u]!.includes(v) && lists[v]!.includes(u)) candidates.push([u, v])
   candidates.sort((a, b) => like(...b) - like(...a))
   const kept = pairs(edges)
     .filter((_, e) => pruned[e] === 0)

@@ -1,7 +1,6 @@
-import {plural} from '../format.js'
-import type {CheckResult} from '../../gate/types.js'
-import {tenths} from '../format.js'
 import type {GateReport} from '../../documents/reports.js'
+import type {CheckResult} from '../../gate/types.js'
+import {plural, tenths} from '../format.js'
 
 /**
  * What a shields.io endpoint badge reads: the colour and the words say the same, the least accuracy of a certificate with

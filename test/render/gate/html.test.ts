@@ -1,12 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs'
-import {type Browser, chromium, type Page} from 'playwright-core'
+import {readFileSync} from 'node:fs'
+import type {Browser, Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {gateHtml} from '../../../src/render/html/gate.js'
+import {CHROMIUM, launch} from '../html/chromium.js'
 import {gateSample, hostileSample, manyFindings} from './sample.js'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 const pages = [
   ['a sample', gateHtml(gateSample())],
@@ -36,10 +34,7 @@ describe.skipIf(CHROMIUM === undefined).each(pages)(
     const complaints: string[] = []
 
     beforeAll(async () => {
-      browser = await chromium.launch({
-        executablePath: CHROMIUM!,
-        args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-      })
+      browser = await launch()
       page = await browser.newPage({bypassCSP: true})
       for (const event of ['console', 'pageerror', 'request', 'dialog'] as const)
         page.on(event as 'request', () => complaints.push(event))
