@@ -51,7 +51,7 @@ for (const path of positionals.length === 0 ? [generated] : positionals) {
   const {graph} = normalise(await readGraph(path, values.edges === undefined ? {} : {edges: values.edges}))
   const {problem} = await prepareGraph(
     graph,
-    {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
+    {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null, labelFree: true},
     cpu,
     products,
     {threads, memoryLimitBytes: Infinity, heldBytes: 0},

@@ -58,7 +58,7 @@ for (const name of GRAPHS) {
   const graph = normalise(document)
   const truth = await readTruth(document.inputs[0]!, 'edges_added', graph)
   const known = new Set(Array.from({length: truth.length / 2}, (_, e) => pairKey(truth[2 * e]!, truth[2 * e + 1]!)))
-  const {scores, metrics} = await sanitize(graph.graph, {...DEFAULTS, truth}, engine)
+  const {scores, metrics} = await sanitize(graph.graph, {...DEFAULTS, truth, labelFree: true}, engine)
   cuts.push(cutRow(name, metrics))
   const adversarial = Uint8Array.from(scores.score, (_, e) =>
     known.has(pairKey(scores.edges[2 * e]!, scores.edges[2 * e + 1]!)) ? 1 : 0,

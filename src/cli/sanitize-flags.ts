@@ -51,6 +51,12 @@ export const sanitizeFlags = {
     helpGroup: GROUP.method,
     description: 'KC score: change of complexity, or its size',
   }),
+  'label-free': Flags.boolean({
+    allowNo: true,
+    helpGroup: GROUP.method,
+    description:
+      'give the label-free complexity of every edge too, which ranks nothing (default: up to 1,000 nodes, and without labels of two classes)',
+  }),
   method: Flags.string({
     options: ['exact', 'first-order', 'auto'],
     helpGroup: GROUP.method,
@@ -163,6 +169,7 @@ export function requestOf(graph: string, flags: SanitizeFlags): SanitizeRequest 
       hops: (flags.hops as SanitizeOptions['hops']) ?? null,
       ridge: flags.ridge === Infinity ? 'infinity' : (flags.ridge ?? null),
       sign: (flags.sign as SanitizeOptions['sign']) ?? null,
+      labelFree: flags['label-free'] ?? null,
       method: (flags.method as SanitizeOptions['method']) ?? null,
       solver: (flags.solver as SanitizeOptions['solver']) ?? null,
       landmarks: flags.landmarks ?? null,

@@ -138,6 +138,7 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
     ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity',
     prune: options.prune,
     minDegree: options.minDegree,
+    labelFree: options.labelFree ?? null,
     repair: options.repair ?? 0,
     enoughNeighbours: options.enoughNeighbours ?? null,
     edges: reading.edges ?? 'edges',

@@ -11,7 +11,7 @@ import {type GivenLabels, givenLabels, labelMatrix, requireClasses} from './labe
 import {commonLabels, labelledSource, type LikenessSource, likenessSources} from './likeness.js'
 import type {KernelValues} from './kernel-rows.js'
 import {planSolver, type ProblemSizes, type Resources, type SolverPlan} from './plan.js'
-import {resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
+import {LABEL_FREE_NODES, resolveSettings, type SanitizeOptions, type SanitizeSettings} from './settings.js'
 import {scaledFeatures, type ScaledFeatures} from './scaled-features.js'
 import type {KernelProblem} from './solvers/solver.js'
 import {type Rewiring, strataOf} from './strata.js'
@@ -66,9 +66,10 @@ export async function prepareGraph(
   const rewiring = {order, strata}
   const sources = await likenessSources(graph, given, rewiring, generator, exact, products)
   const labels = commonLabels(sources, given.classes)
+  const hasLabelFree = options.labelFree ?? (given.missing !== null || sizes.nodeSet.length <= LABEL_FREE_NODES)
   const problem = {
     ...sizes,
-    labelFreeRidge: settings.labelFreeRidge,
+    labelFreeRidge: hasLabelFree ? settings.labelFreeRidge : null,
     // A single column minus its mean is zero.
     y: labelMatrix(labels, sizes.nodeSet, given.classes, given.missing === null ? settings.coding : 'one-hot'),
   }

@@ -22,6 +22,11 @@ export interface SanitizeOptions {
   /** of the solver of that name */
   landmarks?: number | null
   /**
+   * the label-free complexity, which ranks nothing and takes as long as all else; null or absent: where it costs little,
+   * or where labels of two classes are missing
+   */
+  labelFree?: boolean | null
+  /**
    * probability: edges with at least this chance of being wired at random; fdr: as many as keep the expected share of
    * genuine edges among the removed at this
    */
@@ -74,6 +79,9 @@ export interface SanitizeSettings {
  */
 export const DEFENDING_REPAIR = 3
 export const DEFENDING_ENOUGH = 5
+
+/** Up to so many nodes in the node set the label-free complexity costs little, and is given without being asked for. */
+export const LABEL_FREE_NODES = 1000
 
 /** KC through so many landmarks follows the exact one with r > .99 on the graphs of docs/math-sanitize.md. */
 const LANDMARKS = 1024

@@ -42,7 +42,7 @@ function complexityText({gkcBefore, gkcAfter, alignment}: SanitizeMetrics): stri
 
 /** What a reader must know of how the scores came about. */
 export function sanitizeNotes(
-  {graph, plan, options, leftOut, given}: PreparedGraph,
+  {graph, plan, options, leftOut, given, problem}: PreparedGraph,
   metrics: SanitizeMetrics,
   facts: KernelFacts,
 ): Note[] {
@@ -102,7 +102,13 @@ export function sanitizeNotes(
       code: 'no-features',
       message: `the graph has no features: the kernel uses the identity, and each edge is judged by the neighbours that its ends have without it, which is weaker evidence${weakness(metrics)}`,
     })
-  if (facts.labelFree === null)
+  if (facts.labelFree === null && problem.labelFreeRidge === null && plan.solver !== 'landmarks')
+    notes.push({
+      level: 'info',
+      code: 'label-free-left-out',
+      message: 'the label-free score is left out: it ranks nothing, and would take as long as all else',
+    })
+  else if (facts.labelFree === null)
     notes.push({
       level: 'info',
       code: 'label-free-left-out',

@@ -139,6 +139,22 @@ describe('what a reader must know of the scores', () => {
   })
 })
 
+describe('the label-free complexity', () => {
+  it.each(['first-order', 'exact'] as const)('changes nothing else where it is left out (%s)', async (method) => {
+    const graph = small()
+    const run = (labelFree: boolean | null) => sanitize(graph, {...OPTIONS, method, labelFree}, engine)
+    const [kept, left, byDefault] = [await run(true), await run(false), await run(null)]
+    expect([kept.scores.parts.labelFree === null, left.scores.parts.labelFree]).toEqual([false, null])
+    expect(byDefault.scores.parts.labelFree).toEqual(kept.scores.parts.labelFree)
+    for (const part of ['kc', 'fit', 'context'] as const)
+      expect(left.scores.parts[part]).toEqual(kept.scores.parts[part])
+    expect([left.scores.score, left.edges]).toEqual([kept.scores.score, kept.edges])
+    expect(left.metrics.solver.labelFreeError).toBeNull()
+    expect(left.notes.map(({code}) => code)).toContain('label-free-left-out')
+    expect(kept.notes.map(({code}) => code)).not.toContain('label-free-left-out')
+  })
+})
+
 describe('metrics', () => {
   it('are those of the graph before and after', async () => {
     const graph = small()

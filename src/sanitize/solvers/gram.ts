@@ -18,7 +18,7 @@ const POWER_STEPS = 8
 /**
  * All Gram matrices in memory: everything exact but first-order scores.
  *
- * Cost       s³ · 5/3 multiply–adds on `products` (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9
+ * Cost       s³/3 multiply–adds on `products`, s³ · 5/3 with the label-free complexity (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9
  *            s) · s · 8 bytes.
  */
 export async function gramSolver(
@@ -34,8 +34,8 @@ export async function gramSolver(
   const {kernel, slope} = kernelOf(gram, true)
   const solved = isLimit ? {gkc: NaN, alpha: y} : await solveComplexity(kernel, y, ridge, products)
   const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
-  const free = await freeOfLabels(kernel, problem.labelFreeRidge, products)
-  const weights = [free.weights]
+  const free = problem.labelFreeRidge === null ? null : await freeOfLabels(kernel, problem.labelFreeRidge, products)
+  const weights = free === null ? [] : [free.weights]
   if (!isExact) weights.push(await products.multiplyTransposed(solved.alpha, solved.alpha))
   const inverse = isExact ? await invertPositiveDefinite(kernel, products, ridge) : null
   const m = edges.length / 2
@@ -48,7 +48,7 @@ export async function gramSolver(
       condition: isLimit
         ? 1
         : (await largestEigenvalue((v) => products.multiply(kernel, v), s, random(0), POWER_STEPS)) / ridge + 1,
-      labelFree: {gkc: free.gkc, standardError: 0},
+      labelFree: free === null ? null : {gkc: free.gkc, standardError: 0},
       zeroRows: gram.norms.filter((norm) => norm === 0).length,
       landmarks: null,
     },
@@ -77,7 +77,8 @@ export async function gramSolver(
           nodeSet,
         ),
       )
-      const [freeChange, change] = firstOrderChanges(graph, edges, gradients)
+      const changes = firstOrderChanges(graph, edges, gradients)
+      const [freeChange, change] = free === null ? [undefined, ...changes] : changes
       return {
         kc:
           change === undefined
@@ -88,7 +89,7 @@ export async function gramSolver(
             : isLimit
               ? change
               : toComplexity(change, solved.gkc),
-        labelFree: toComplexity(freeChange!, free.gkc),
+        labelFree: free === null ? null : toComplexity(freeChange!, free.gkc),
       }
     },
     complexityOf: (other) => complexityInMemory({...problem, graph: other}, products),

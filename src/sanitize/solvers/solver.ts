@@ -12,7 +12,8 @@ export interface KernelProblem {
   y: Dense
   /** λ; Infinity: the limit of the scores, λ² · KC of GKC² */
   ridge: number
-  labelFreeRidge: number
+  /** λ of the label-free complexity; null: it is left out */
+  labelFreeRidge: number | null
 }
 
 /** What the solve alone tells. */

@@ -84,13 +84,15 @@ export async function streamSolver(
   const solveBoth = async () => {
     const landmarks = await featuresOf(unit)
     const solved = await solve(unit, landmarks, y, ridge)
+    const {labelFreeRidge} = problem
+    if (labelFreeRidge === null) return {solved, free: null}
     return {
       solved,
       free: await traceOfInverse(
         unit.rows,
         PROBES,
         random,
-        async (v) => (await solve(unit, landmarks, v, problem.labelFreeRidge, probeResidual)).x,
+        async (v) => (await solve(unit, landmarks, v, labelFreeRidge, probeResidual)).x,
       ),
     }
   }
