@@ -44,6 +44,12 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
       helpGroup: GROUP.gate,
       description: 'least level of a failure that fails the gate',
     }),
+    run: Flags.integer({
+      min: 1,
+      helpGroup: GROUP.gate,
+      description:
+        'with "budget" in the configuration: the number of this run in its history, from 1; certificates then hold for all runs at once',
+    }),
     'no-fail': Flags.boolean({
       helpGroup: GROUP.gate,
       description: 'exit 0 although the gate failed; what cannot be judged still exits 2',

@@ -27,6 +27,8 @@ export interface GateContext {
   /** null: every check is computed */
   cache: ReportCache | null
   onProgress: OnProgress
+  /** of α, for certificates */
+  alphaShare?: number
 }
 
 type Prepared = {name: string} & (
@@ -62,7 +64,7 @@ export async function runChecks(
   const chosen = Object.entries(config.checks).filter(([name]) => only === null || only.includes(name))
   const prepared: Prepared[] = []
   for (const [name, check] of chosen) {
-    const each = await prepare(name, check, context.seed)
+    const each = budgeted(await prepare(name, check, context.seed), context.alphaShare)
     if (each.kind !== 'report') requireKnownMetrics(check, each.kind, schema)
     prepared.push(each)
   }
@@ -84,6 +86,16 @@ export async function runChecks(
     }
   }
   return {runs, cached}
+}
+
+/** A certificate at its share of α; a report that is there has spent its own. */
+function budgeted(each: Prepared, share: number | undefined): Prepared {
+  if (share === undefined || each.kind === 'sanitize') return each
+  if (each.kind === 'report')
+    throw new UsageError(`checks.${each.name} judges a report that is there, whose α no budget of this history sets`, [
+      'name the checkpoint with "certify", or leave "budget" out',
+    ])
+  return {...each, flags: {...each.flags, alpha: share * each.flags.alpha}}
 }
 
 function requireKnownMetrics(check: CheckConfig, command: string, schema: Schema): void {

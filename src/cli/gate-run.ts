@@ -1,5 +1,6 @@
 import {UsageError} from '../errors.js'
 import {type CheckRun, gate, thresholdsOf} from '../gate/gate.js'
+import {budgetSentence, budgetShare} from '../gate/budget.js'
 import type {Schema} from '../gate/metric-schema.js'
 import {demandOf} from '../gate/thresholds.js'
 import type {GateConfig, Level} from '../gate/types.js'
@@ -21,6 +22,8 @@ export interface GateSettings {
   baseline?: string | undefined
   only?: string[] | undefined
   cache?: string | undefined
+  /** of a history with a budget */
+  run?: number | undefined
 }
 
 export interface GateTools {
@@ -31,7 +34,7 @@ export interface GateTools {
 /** The reports of a configuration's checks, computed or from the cache. */
 export async function checkRuns(
   {config}: OpenedConfig,
-  {seed, threads, only, cache}: GateSettings,
+  {seed, threads, only, cache, run}: GateSettings,
   {engine, onProgress}: GateTools,
 ): Promise<GateRuns> {
   const chosen = chosenChecks(config, only)
@@ -40,6 +43,7 @@ export async function checkRuns(
     threads,
     engine,
     onProgress,
+    ...(config.budget === undefined || run === undefined ? {} : {alphaShare: budgetShare(config.budget, run)}),
     cache: cache === undefined ? null : new ReportCache(cache, await engineName(engine)),
   })
 }
@@ -52,6 +56,7 @@ export async function gateReport(
   frames: RunFrame,
 ): Promise<{report: GateReport; broken: boolean}> {
   const {config, file, placeOf} = opened
+  refuseHalfABudget(config, settings)
   const source = settings.baseline === undefined ? null : baselineSource(settings.baseline)
   const names = chosenChecks(config, settings.only) ?? Object.keys(config.checks)
   // Before anything is computed: a revision that is not there should be known at once.
@@ -67,6 +72,7 @@ export async function gateReport(
     placeOf,
     schema: reportSchema(),
   })
+  if (config.budget !== undefined) verdict.meaning.push(budgetSentence(config.budget, settings.run!))
   const reports = reportsOf(runs)
   const setting = {
     inputs: distinct([file, ...reports.flatMap(([, {inputs}]) => inputs)]),
@@ -76,6 +82,7 @@ export async function gateReport(
       baseline: settings.baseline ?? null,
       only: settings.only ?? null,
       failLevel: settings['fail-level'],
+      ...(config.budget === undefined ? {} : {budget: config.budget, run: settings.run!}),
     },
     engine: {
       report: reports.find(([, {command}]) => command === 'certify' || command === 'sanitize')?.[1].engine ?? {
@@ -94,6 +101,23 @@ export async function gateReport(
   const report: GateReport = {...frames.report({...setting, metrics, verdict}, settings.seed), command: 'gate'}
   if (cached.length > 0 && report.run) report.run.cached = cached
   return {report, broken}
+}
+
+/** Throws UsageError: a budget without the number of the run, the number without a budget, or one beside a baseline. */
+function refuseHalfABudget({budget}: GateConfig, {run, baseline}: GateSettings): void {
+  if (budget !== undefined && run === undefined)
+    throw new UsageError('the configuration has a budget, and nothing says which run of its history this is', [
+      'give --run a number that no earlier run had, as --run "$GITHUB_RUN_NUMBER"',
+    ])
+  if (budget === undefined && run !== undefined)
+    throw new UsageError(`--run ${run} numbers the runs of a history with a budget, and the configuration has none`, [
+      'add "budget": "independent", or leave --run out',
+    ])
+  if (budget !== undefined && baseline !== undefined)
+    throw new UsageError(
+      'each run of a budget has an α of its own, so its bounds are not to be held against a baseline',
+      ['leave out one of the two'],
+    )
 }
 
 /** Throws UsageError: a threshold is to be compared, and nothing is named to compare with. */

@@ -1,3 +1,4 @@
+import type {Budget} from './budget.js'
 import type {Performance} from '../certify/types.js'
 
 /** How much a finding weighs; off: not judged. */
@@ -56,6 +57,8 @@ export interface GateConfig {
   $schema?: string
   checks: Record<string, CheckConfig>
   suppressions?: Suppression[]
+  /** spreads α over the runs of a history, whose number the flag run gives (docs/math.md, "Runs of a history") */
+  budget?: Budget
 }
 
 export type Rule = 'run' | 'verdict' | 'present' | 'min' | 'max' | 'baseline' | 'suppression'

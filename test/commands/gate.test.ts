@@ -50,6 +50,26 @@ const json = (run: Run) => JSON.parse(run.stdout) as GateReport
 const only = (name: keyof typeof CHECKS, thresholds: object = {}) => ({checks: {[name]: {...CHECKS[name], thresholds}}})
 
 describe('surety gate', () => {
+  it('spends the budget of a history run by run, and only where both are told', async () => {
+    const checks = {model: {...CHECKS.model, thresholds: {accuracy: ['error', {min: 0.5}]}}}
+    write({checks, budget: 'independent'})
+    const third = json(await gate('--json', '--run', '3'))
+    expect(third.verdict.meaning.join(' ')).toContain('run 3 of a history: its certificates spend 1/12 of their α')
+    expect(third.config).toMatchObject({budget: 'independent', run: 3})
+    const first = json(await gate('--json', '--run', '1'))
+    const lower = ({metrics}: GateReport) => metrics.checks[0]!.performance!.lower!
+    expect(lower(third)).toBeLessThan(lower(first))
+    for (const [args, message] of [
+      [[], 'which run of its history this is'],
+      [['--run', '2', '--baseline', 'git:HEAD'], 'not to be held against a baseline'],
+    ] as const) {
+      const refused = await gate(...args)
+      expect([refused.code, refused.stderr.replace(/\n +/g, ' ')]).toEqual([2, expect.stringContaining(message)])
+    }
+    write({checks})
+    expect((await gate('--run', '2')).code).toBe(2)
+  })
+
   it('judges slices on their bounds, and a slice with too few rows is never a pass', async () => {
     const thresholds = {
       'slices[*].performance': ['error', {min: 0.5}],
