@@ -39,6 +39,7 @@ await Promise.all([
     .then(async () => (await built) && step('package', process.execPath, ['scripts/check-package.mjs'])),
 ])
 if (full) {
+  await step('lint by every rule', 'npm', ['run', '--silent', 'lint:full'])
   const tsx = (...args) => ['--import', 'tsx', ...args]
   await step('kills', process.execPath, tsx('scripts/reliability/kill.ts', '240'), {quiet: false})
   for (const seed of ['7', '8'])

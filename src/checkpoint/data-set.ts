@@ -90,7 +90,7 @@ export async function readDataSet(
   const columns = {
     ...(options.group === undefined ? {} : {group: options.group}),
     ...(options.slice === undefined ? {} : {slice: options.slice}),
-    ...(input?.shape == null ? {} : {width: size(input.shape.slice(1))}),
+    ...(input?.shape === undefined || input.shape === null ? {} : {width: size(input.shape.slice(1))}),
   }
   return arrayDataSet(path, await readArrays(file, labelNames, columns), options, labelNames, notes, model)
 }

@@ -56,7 +56,9 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
   [
     'certify',
     async () => {
-      const states = await (await openCheckpoint('fixtures/digits/digits-mlp-embeddings.npz')).embeddings(null)
+      const states = await (await openCheckpoint('fixtures/digits/digits-mlp-embeddings.npz')).embeddings(null, {
+        limit: 300,
+      })
       return async (engine) => {
         const {metrics, verdict} = await certify(states, {...DEFAULT_OPTIONS, bootstrap: 0}, engine)
         return {metrics, verdict}

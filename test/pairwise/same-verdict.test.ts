@@ -30,6 +30,18 @@ const ALL: [string, string | null][] = [
 /** One of stored states, one of a model. */
 const CHECKPOINTS = scaled(ALL, [ALL[0]!, ALL[3]!])
 
+const PRESETS = scaled(
+  [
+    ['surety', 'auto'],
+    ['paper', 'auto'],
+    ['surety', 'landmarks'],
+  ] as const,
+  [
+    ['surety', 'auto'],
+    ['surety', 'landmarks'],
+  ] as const,
+)
+
 async function embeddingsOf(path: string, data: string | null): Promise<Embeddings> {
   const checkpoint = await openCheckpoint(path)
   return checkpoint
@@ -111,11 +123,7 @@ describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
     180_000,
   )
 
-  it.skipIf(!isHere).each([
-    ['surety', 'auto'],
-    ['paper', 'auto'],
-    ['surety', 'landmarks'],
-  ] as const)(
+  it.skipIf(!isHere).each(PRESETS)(
     'sanitize, preset %s, solver %s: ranks, pruned edges and verdict',
     async (preset, solver) => {
       const truth = await onCpu(`${preset} ${solver}`, () => prunedBy(cpu, preset, solver))

@@ -71,21 +71,22 @@ describe('sanitize', () => {
     expect(metrics.truth!.auc).toBeGreaterThan(0.5)
   })
 
-  it.each<[string, Partial<Graph>, string]>([
-    ['no labels', {labels: null}, 'the graph has no labels'],
+  it.each<[string, (graph: Graph) => Partial<Graph>, string]>([
+    ['no labels', () => ({labels: null}), 'the graph has no labels'],
     [
       'no labelled node in the split',
-      {labels: graph.labels!.map(() => -1)},
+      ({labels}) => ({labels: labels!.map(() => -1)}),
       'no node is labelled in the training part',
     ],
-    ['one class only', {labels: graph.labels!.map(() => 0)}, 'have class 0'],
+    ['one class only', ({labels}) => ({labels: labels!.map(() => 0)}), 'have class 0'],
   ])('scores a graph with %s by what needs none, and says so', async (_, change, why) => {
-    const {metrics, notes} = await run({...graph, ...change}, {truth: added, review: 1})
+    const {graph, added} = smallCommunityGraph()
+    const {metrics, notes} = await run({...graph, ...change(graph)}, {truth: added, review: 1})
     expect(notes.find(({code}) => code === 'no-classes')!.message).toContain(why)
     expect(metrics).toMatchObject({classes: 0, labelledNodes: 0, randomEdges: {harm: null}})
     expect(metrics.truth!.auc).toBeGreaterThan(0.7)
     expect(metrics.review![0]!.reason).toMatch(/^no classes are known, /)
-    await expect(run({...graph, ...change}, {preset: 'paper'})).rejects.toThrow(/needs two classes/)
+    await expect(run({...graph, ...change(graph)}, {preset: 'paper'})).rejects.toThrow(/needs two classes/)
   })
 
   it.each<[string, Partial<Graph>, RegExp]>([['no edges', {edges: new Uint32Array(0)}, /no edges/]])(

@@ -32,110 +32,103 @@ async function check(page: Page, scheme: 'light' | 'dark'): Promise<{passes: num
   )
 }
 
-describe.skipIf(CHROMIUM === undefined)(
-  'reports for every reader (skipped where no Chromium is installed)',
-  async () => {
-    const pages = (await allPages()).filter(([name]) => scaled(true, ONE_OF_EACH.includes(name)))
-    let browser: Browser
-    beforeAll(async () => {
-      browser = await launch()
-    })
-    afterAll(() => browser.close())
+describe.skipIf(CHROMIUM === undefined)('reports for every reader (skipped where no Chromium is installed)', () => {
+  const pages = allPages().filter(([name]) => scaled(true, ONE_OF_EACH.includes(name)))
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser.close())
 
-    describe.each(pages)('%s', (_, html) => {
-      it.each(['light', 'dark'] as const)(
-        'axe-core finds nothing, %s, everything unfolded',
-        async (scheme) => {
-          const {page, complaints} = await show(browser, html, {width: 1280, dark: scheme === 'dark'})
-          await unfold(page)
-          const {passes, violations} = await check(page, scheme)
-          expect(violations).toEqual([])
-          expect(passes).toBeGreaterThanOrEqual(scheme === 'dark' ? 1 : 20)
-          expect(complaints).toEqual([])
-          await page.close()
-        },
-        180_000,
-      )
-    })
-
-    describe('sorting and filtering', () => {
-      const report = syntheticSanitize({nodes: 400, edges: 2400, pruned: 300, names: (i) => `node-${i}`})
-      const html = sanitizeHtml(report)
-      const column = (page: Page, k: number) =>
-        page.evaluate<string[]>(
-          `[...document.querySelectorAll('#edges tbody tr')].filter((row) => !row.hidden).map((row) => row.cells[${k}].textContent)`,
-        )
-      const sortState = (page: Page) =>
-        page.evaluate(
-          `[...document.querySelectorAll('#edges th[aria-sort]')].map((head) => [head.textContent, head.getAttribute('aria-sort')])`,
-        )
-
-      it('a head sorts by keyboard: largest first, smallest first, then as it was', async () => {
-        const {page, complaints} = await show(browser, html, {width: 1280})
+  describe.each(pages)('%s', (_, html) => {
+    it.each(['light', 'dark'] as const)(
+      'axe-core finds nothing, %s, everything unfolded',
+      async (scheme) => {
+        const {page, complaints} = await show(browser, html, {width: 1280, dark: scheme === 'dark'})
         await unfold(page)
-        const original = await column(page, 1)
-        const kc = report.metrics.top.map((e) => e.kc)
-        await page.locator('#edges th', {hasText: 'KC'}).locator('button').focus()
-        await page.keyboard.press('Enter')
-        expect(await sortState(page)).toEqual([['KC', 'descending']])
-        expect((await column(page, 5)).map(Number)).toEqual(
-          kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => b - a),
-        )
-        await page.keyboard.press('Space')
-        expect(await sortState(page)).toEqual([['KC', 'ascending']])
-        expect((await column(page, 5)).map(Number)).toEqual(
-          kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => a - b),
-        )
-        await page.keyboard.press('Enter')
-        expect(await sortState(page)).toEqual([])
-        expect(await column(page, 1)).toEqual(original)
+        const {passes, violations} = await check(page, scheme)
+        expect(violations).toEqual([])
+        expect(passes).toBeGreaterThanOrEqual(scheme === 'dark' ? 1 : 20)
         expect(complaints).toEqual([])
         await page.close()
-      })
+      },
+      180_000,
+    )
+  })
 
-      it('negative numbers sort as numbers, names by the numbers in them', async () => {
-        const {page} = await show(browser, html, {width: 1280})
-        await unfold(page)
-        await page.locator('#edges th', {hasText: 'label-free'}).locator('button').click()
-        const free = (await column(page, 6)).map((text) => Number(text.replace('−', '-')))
-        expect(free).toEqual([...free].sort((a, b) => b - a))
-        expect(free[0]).toBeLessThan(0)
-        await page.locator('#edges th', {hasText: 'edge'}).first().locator('button').click()
-        const names = await column(page, 1)
-        expect(names.map((name) => Number(/\d+/.exec(name)![0]))).toEqual(
-          report.metrics.top.map((e) => Number(/\d+/.exec(e.source)![0])).sort((a, b) => a - b),
-        )
-        await page.close()
-      })
+  describe('sorting and filtering', () => {
+    const report = syntheticSanitize({nodes: 400, edges: 2400, pruned: 300, names: (i) => `node-${i}`})
+    const html = sanitizeHtml(report)
+    const column = (page: Page, k: number) =>
+      page.evaluate<string[]>(
+        `[...document.querySelectorAll('#edges tbody tr')].filter((row) => !row.hidden).map((row) => row.cells[${k}].textContent)`,
+      )
+    const sortState = (page: Page) =>
+      page.evaluate(
+        `[...document.querySelectorAll('#edges th[aria-sort]')].map((head) => [head.textContent, head.getAttribute('aria-sort')])`,
+      )
 
-      it('a filter shows the rows that hold every word, says how many, and lets all back', async () => {
-        const {page} = await show(browser, html, {width: 1280})
-        await unfold(page)
-        const original = await column(page, 1)
-        const wanted = report.metrics.top[3]!.source
-        const field = page.locator('#edges input')
-        await field.focus()
-        await page.keyboard.type(`PRUNED ${wanted}`)
-        const shown = await column(page, 1)
-        expect(shown).toEqual(
-          original.filter((_, k) =>
-            [report.metrics.top[k]!.source, report.metrics.top[k]!.target].some((name) => name.includes(wanted)),
-          ),
-        )
-        expect(await page.locator('#edges [role=status]').textContent()).toBe(
-          `${shown.length} of ${original.length} rows`,
-        )
-        await field.fill('')
-        expect(await column(page, 1)).toEqual(original)
-        await page.close()
-      })
-
-      it('without JavaScript there is no button that does nothing', async () => {
-        const {page} = await show(browser, html, {width: 1280, script: false})
-        expect(await page.locator('button, input:not(#print-full)').count()).toBe(0)
-        expect(await page.locator('#edges tbody tr').count()).toBe(report.metrics.top.length)
-        await page.close()
-      })
+    it('a head sorts by keyboard: largest first, smallest first, then as it was', async () => {
+      const {page, complaints} = await show(browser, html, {width: 1280})
+      await unfold(page)
+      const original = await column(page, 1)
+      const kc = report.metrics.top.map((e) => e.kc)
+      await page.locator('#edges th', {hasText: 'KC'}).locator('button').focus()
+      await page.keyboard.press('Enter')
+      expect(await sortState(page)).toEqual([['KC', 'descending']])
+      expect((await column(page, 5)).map(Number)).toEqual(kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => b - a))
+      await page.keyboard.press('Space')
+      expect(await sortState(page)).toEqual([['KC', 'ascending']])
+      expect((await column(page, 5)).map(Number)).toEqual(kc.map((x) => Number(x.toPrecision(3))).sort((a, b) => a - b))
+      await page.keyboard.press('Enter')
+      expect(await sortState(page)).toEqual([])
+      expect(await column(page, 1)).toEqual(original)
+      expect(complaints).toEqual([])
+      await page.close()
     })
-  },
-)
+
+    it('negative numbers sort as numbers, names by the numbers in them', async () => {
+      const {page} = await show(browser, html, {width: 1280})
+      await unfold(page)
+      await page.locator('#edges th', {hasText: 'label-free'}).locator('button').click()
+      const free = (await column(page, 6)).map((text) => Number(text.replace('−', '-')))
+      expect(free).toEqual([...free].sort((a, b) => b - a))
+      expect(free[0]).toBeLessThan(0)
+      await page.locator('#edges th', {hasText: 'edge'}).first().locator('button').click()
+      const names = await column(page, 1)
+      expect(names.map((name) => Number(/\d+/.exec(name)![0]))).toEqual(
+        report.metrics.top.map((e) => Number(/\d+/.exec(e.source)![0])).sort((a, b) => a - b),
+      )
+      await page.close()
+    })
+
+    it('a filter shows the rows that hold every word, says how many, and lets all back', async () => {
+      const {page} = await show(browser, html, {width: 1280})
+      await unfold(page)
+      const original = await column(page, 1)
+      const wanted = report.metrics.top[3]!.source
+      const field = page.locator('#edges input')
+      await field.focus()
+      await page.keyboard.type(`PRUNED ${wanted}`)
+      const shown = await column(page, 1)
+      expect(shown).toEqual(
+        original.filter((_, k) =>
+          [report.metrics.top[k]!.source, report.metrics.top[k]!.target].some((name) => name.includes(wanted)),
+        ),
+      )
+      expect(await page.locator('#edges [role=status]').textContent()).toBe(
+        `${shown.length} of ${original.length} rows`,
+      )
+      await field.fill('')
+      expect(await column(page, 1)).toEqual(original)
+      await page.close()
+    })
+
+    it('without JavaScript there is no button that does nothing', async () => {
+      const {page} = await show(browser, html, {width: 1280, script: false})
+      expect(await page.locator('button, input:not(#print-full)').count()).toBe(0)
+      expect(await page.locator('#edges tbody tr').count()).toBe(report.metrics.top.length)
+      await page.close()
+    })
+  })
+})

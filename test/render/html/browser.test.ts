@@ -13,7 +13,7 @@ import {allPages} from './pages.js'
 const HEADINGS = `[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => Number(h.tagName[1]))`
 const TEXTS = (selector: string) =>
   `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`
-const pages = await allPages()
+const pages = allPages()
 
 describe.skipIf(CHROMIUM === undefined)('reports in Chromium (skipped where none is installed)', () => {
   let browser: Browser

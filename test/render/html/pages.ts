@@ -28,18 +28,16 @@ export const ATTACKS = [
 ]
 
 /** The sample with a picture of every witness's input, grey and coloured, and with names for the classes. */
-export async function certifyWithImages(
+export function certifyWithImages(
   classNames: string[] = Array.from({length: 10}, (_, k) => `class ${k}`),
-): Promise<CertifyReport> {
+): CertifyReport {
   const report = certifySample()
   const rows = [...new Set([...report.metrics.witnesses.flatMap((w) => w.rows), 1290])].sort((a, b) => a - b)
-  report.thumbnails = await Promise.all(
-    rows.map((row, k) => {
-      const channels = k % 2 === 0 ? 1 : 3
-      const values = Float64Array.from({length: 28 * 28 * channels}, (_, t) => Math.sin(t / (7 + k)))
-      return thumbnailOf(row, values, {height: 28, width: 28, channels, channelsLast: true, range: [-1, 1], side: 64})
-    }),
-  )
+  report.thumbnails = rows.map((row, k) => {
+    const channels = k % 2 === 0 ? 1 : 3
+    const values = Float64Array.from({length: 28 * 28 * channels}, (_, t) => Math.sin(t / (7 + k)))
+    return thumbnailOf(row, values, {height: 28, width: 28, channels, channelsLast: true, range: [-1, 1], side: 64})
+  })
   report.subject = {
     model: {kind: 'onnx', layers: []},
     data: {
@@ -57,16 +55,16 @@ export async function certifyWithImages(
 }
 
 /** Every kind of page, with short names and with hostile ones. */
-export async function allPages(): Promise<[name: string, html: string][]> {
+export function allPages(): [name: string, html: string][] {
   const attack = (k: number) => ATTACKS[k % ATTACKS.length]!
   const small = {nodes: 400, edges: 2400, pruned: 300}
   return [
     ['certify', certifyHtml(certifySample())],
-    ['certify with images', certifyHtml(await certifyWithImages())],
+    ['certify with images', certifyHtml(certifyWithImages())],
     [
       'certify, hostile and long names',
       certifyHtml({
-        ...(await certifyWithImages(ATTACKS)),
+        ...certifyWithImages(ATTACKS),
         metrics: certifySample([HOSTILE.repeat(4), 'x'.repeat(300), ATTACKS[0]!, ATTACKS[2]!]).metrics,
       }),
     ],
