@@ -148,6 +148,7 @@ export function conclude(
     cells,
   )
   const metrics: CertifyMetrics = {
+    ...(loss.task === undefined ? {} : {task: loss.task}),
     ...(performance === null ? {} : {performance}),
     ...(headline === null ? {} : {headline}),
     ...(nearest === null ? {} : {nearest}),
@@ -180,7 +181,7 @@ export function conclude(
                 1,
               ),
     },
-    accuracy: performance?.value ?? loss.accuracy,
+    accuracy: performance?.measure === 'accuracy' ? performance.value : loss.accuracy,
     alpha: alpha ?? NO_ALPHA(options.alpha),
     layers,
     cells,

@@ -1,12 +1,25 @@
+import type {MeasureName} from './task-types.js'
+
 /** How well the model does its task, over all rows used; with sources, a row of a source, each source counting once. */
 export interface Performance {
-  /** accuracy: share of rows whose predicted class is the label */
-  measure: 'accuracy'
+  /**
+   * accuracy: share of rows whose predicted class is the label; label-accuracy and token-accuracy: mean share of a
+   * row's labels or tokens that are right; absolute-error and squared-error: mean error of a row, of which less is better
+   */
+  measure: MeasureName
+  /** of errors: over the references, each counting as at most `limit` */
   value: number
-  /** lower bound for fresh examples, exact at the split α; null without a split */
+  /** lower bound for fresh examples, exact at the split α; null without a split, and of errors */
   lower: number | null
-  /** the same measure of a guess that needs no model: always the commonest class */
+  /** of errors: upper bound for fresh examples, exact at the split α; null without a split. Absent of shares */
+  upper?: number | null
+  /**
+   * the same measure of a guess that needs no model: always the commonest class, the commoner answer of each label, the
+   * commonest token, the median or the mean target
+   */
   baseline: number
+  /** of errors: larger ones count as this, the largest of an anchor unless the loss was given a limit */
+  limit?: number
 }
 
 /** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */

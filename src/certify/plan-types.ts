@@ -4,7 +4,7 @@ import type {Points} from './sample/points.js'
 import type {PackedPilot} from './evidence/pilot-codec.js'
 import type {LayerBets} from './bets.js'
 import type {Survey} from './survey/layer-survey.js'
-import type {AlphaSplit, Dependence, LabelHint, LossName} from './types.js'
+import type {AlphaSplit, Dependence, LabelHint, LossName, MeasureName, TaskName} from './types.js'
 
 export interface LayerPlan extends LayerUnits, Survey {
   /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
@@ -28,7 +28,14 @@ export interface CertifyPlan {
   duplicates: number
   /** rows of the anchors' sources beyond the most anchors */
   leftOut: number
-  loss: {name: LossName; bound: number | null; accuracy: number | null}
+  loss: {
+    name: LossName
+    bound: number | null
+    accuracy: number | null
+    /** of a task other than one class a row: that, and what is measured of it, where anything is */
+    task?: Exclude<TaskName, 'classes'>
+    measure?: MeasureName
+  }
   /** L_max; Infinity: nothing is clipped (no split) */
   lossMax: number
   /** ascending */

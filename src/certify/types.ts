@@ -5,6 +5,7 @@ import type {BreakingPoint} from './statements/shift.js'
 import type {NearestHeadline} from './nearest/types.js'
 import type {SliceAlpha, SliceRow, Slices} from './slices/types.js'
 import type {CellStatus, ClassRow, Examples, LabelHint, Performance} from './family-types.js'
+import type {LossName, RowLosses, TaskName} from './task-types.js'
 
 export type * from './comparison-types.js'
 export type * from './family-types.js'
@@ -12,6 +13,7 @@ export type * from './layer-types.js'
 export type * from './nearest/types.js'
 export type * from './perturbation-types.js'
 export type * from './slices/types.js'
+export type * from './task-types.js'
 export type {BreakingPoint} from './statements/shift.js'
 
 /** Hidden states of one layer: [rows, dim] row-major, one row an example. */
@@ -49,13 +51,16 @@ export interface Embeddings {
   groups?: Int32Array | null
   /** which slice each row lies in, where one array says so */
   slices?: Slices | null
+  /** of a task other than one class a row; then labels and output are null */
+  task?: RowLosses
 }
 
-export type LossName = 'zero-one' | 'one-minus-p' | 'brier' | 'cross-entropy' | 'file'
 export type MetricName = 'l2' | 'l1' | 'linf' | 'angle'
 /** Bounds of two fresh examples that --bounds adds: of ε, of ε, of the cells. */
 export type FreshBound = 'kl-u' | 'maurer-pontil' | 'clopper-pearson'
 export interface CertifyMetrics {
+  /** what the model is asked for; absent: one class a row, or losses of a file beside it */
+  task?: Exclude<TaskName, 'classes'>
   /** how often the model is right; absent where predictions or labels are unknown */
   performance?: Performance
   /** the statement that can be held against another run's; absent without a split */

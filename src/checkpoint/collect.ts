@@ -4,12 +4,13 @@ import {InputError, UsageError, option} from '../errors.js'
 import {defaultMemoryLimit, memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 import type {Note} from '../frame/report.js'
 import type {BoundInput, ModelInput} from './bind-inputs.js'
-import {checkLabelOffset, checkLabels, classScores} from './output.js'
+import {checkFinite} from './finite.js'
 import {withMixingNode} from './mixing-node.js'
 import {pool, requirePooled, size, type State} from './pool.js'
 import {featuresFirst, firstRows, rowsFirst} from './row-layout.js'
 import {MixedRows, probeRows, type RowPlan} from './row-probe.js'
 import {sampleRows, takeExamples} from './sample.js'
+import {type RunningTask, startTask} from './tasks/running.js'
 import type {EmbeddingOptions, ModelStates} from './types.js'
 import type {DataSet} from './data-types.js'
 
@@ -37,12 +38,13 @@ export async function collect(
   options: EmbeddingOptions,
   notes: Note[],
 ): Promise<ModelStates> {
-  const {rows, labels} = data
+  const {rows} = data
   const {pass, plan} = await firstThatHolds(passes, rows, notes)
   const kept = keptLayers(pass, plan, options, notes)
   const names = kept.map((index) => pass.layers[index]!)
   const wholeMask = attentionMask(data)
   const gathered: LayerStates[] = []
+  let task!: RunningTask
   const ranks: number[] = []
   for (let first = 0; first < rows; first += plan.batchSize) {
     const count = Math.min(plan.batchSize, rows - first)
@@ -57,9 +59,18 @@ export async function collect(
       const state = firstRows(rowsFirst(states[index]!, plan.layouts[index]!, batch.length), count)
       const isOutput = k === kept.length - 1
       if (first === 0 && !isOutput) ranks.push(state.shape.length)
-      if (isOutput) checkOutputShape(names[k]!, states[index]!.shape, state)
+      if (isOutput && first === 0)
+        task = startTask(
+          data,
+          options,
+          {name: pass.outputName ?? names[k]!, shape: state.shape.slice(1), made: pass.outputKind},
+          wholeMask,
+          notes,
+        )
+      if (isOutput && task.name === 'classes') checkOutputShape(names[k]!, states[index]!.shape, state)
+      if (isOutput) task.add?.(state, first)
       return pool(state, {
-        how: isOutput ? 'flatten' : options.pool,
+        how: isOutput && task.add === undefined ? 'flatten' : options.pool,
         features: featuresFirst(pass.features?.[index] ?? null, states[index]!.shape.length, plan.layouts[index]!),
         channelAxis: pass.channelAxis,
         mask,
@@ -75,18 +86,12 @@ export async function collect(
     layer.batchAxis = plan.layouts[kept[k]!]!.axis
   })
   const scores = gathered[gathered.length - 1]!
-  const output = classScores(scores, rows, {asked: options.output, made: pass.outputKind}, notes)
-  if (output.kind !== 'logits') scores.squashed = true
-  const place = data.inputFiles[0]!.path
-  checkLabels(labels, output.classes, place)
-  checkLabelOffset(labels, output, place)
+  const answers = task.finish(scores)
   return {
     rows,
-    layers: pass.reportOutput ? gathered : gathered.slice(0, -1),
-    labels,
-    output,
+    layers: pass.reportOutput && !task.outputIsLoss ? gathered : gathered.slice(0, -1),
+    ...answers,
     outputName: pass.outputName ?? scores.name,
-    loss: null,
     rowsInFile: data.rowsInFile ?? rows,
     ...(data.unlabelled === true ? {unlabelled: true} : {}),
     inputs: pass.inputs.map(({name, rowShape, observed, array}) => ({
@@ -149,9 +154,6 @@ export function requireData(data: DataSet | null, path: string, options: Embeddi
   const rows = sampleRows(data.rows, data.labels, options, notes)
   return rows === null ? data : takeExamples(data, rows)
 }
-
-/** How many classes the labels show at least. */
-export const classesShown = (labels: Int32Array): number => labels.reduce((most, label) => Math.max(most, label + 1), 0)
 
 /** The batch size to run with, before the model has been probed. */
 export function batchChoice(input: ModelInput, bound: readonly BoundInput[], options: EmbeddingOptions): BatchChoice {
@@ -221,15 +223,4 @@ function append(layer: LayerStates, {shape, data}: State, first: number): void {
     ])
   checkFinite(data, dim, first, `layer ${name}`)
   layer.data.set(data, first * dim)
-}
-
-/** NaN is never a pass: names the first row and column. */
-export function checkFinite(data: ArrayLike<number>, columns: number, firstRow: number, place: string): void {
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue
-    throw new InputError(
-      `${place} is ${data[i]!} at row ${firstRow + Math.floor(i / columns)}, column ${i % columns}`,
-      ['every value must be a finite number'],
-    )
-  }
 }

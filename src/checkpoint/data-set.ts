@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import {gunzip} from '../data/gzip.js'
+import type {TaskName} from '../certify/types.js'
 import {type NamedArray, numbersOf} from '../data/named-array.js'
 import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
@@ -7,20 +8,26 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {arrayFormat, readArrayFile, readNpyFolder, type UnreadArray} from './array-files.js'
 import type {ModelInput} from './bind-inputs.js'
-import {checkFinite} from './collect.js'
+import {checkFinite} from './finite.js'
 import {csvExamples, csvLabels} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
 import {groupArray, groupNumbers} from './groups.js'
-import {classLabels, labelledRows} from './labels.js'
+import {labelledRows} from './labels.js'
 import {size} from './pool.js'
 import {takeExamples} from './sample.js'
 import {sliceArray, sliceValues} from './slices.js'
+import {lossArray} from './tasks/loss-array.js'
+import {answeredRows, answersOf, type GivenAnswers, TARGET_NAMES} from './tasks/targets.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
 import type {Checkpoint} from './types.js'
-import type {DataFormat, DataSet, InputArray} from './data-types.js'
+import type {ClassData, DataFormat, DataSet, InputArray} from './data-types.js'
 
 export interface DataSetOptions {
+  /** what the answers are; auto: kept as they are beside the class numbers that they may be; absent: classes */
+  task?: TaskName | 'auto'
+  /** what stands where a token does not count, beside −100 */
+  ignoreLabel?: number
   /** array or column that holds the class numbers; default: labels, or label */
   labels?: string
   /** the one array to use as input; default: every array but the labels */
@@ -44,6 +51,14 @@ export interface DataSetOptions {
 /** What a data set needs to know of the model it is for; absent: nothing. */
 export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 
+/** What the array of answers may be called. */
+export const namesOf = (asked: string | undefined, task: DataSetOptions['task']): readonly string[] =>
+  asked !== undefined
+    ? [asked]
+    : task === undefined || task === 'classes'
+      ? LABEL_NAMES
+      : [...LABEL_NAMES, ...TARGET_NAMES]
+
 /** Arrays and columns that hold the labels unless others are named. */
 export const LABEL_NAMES = ['labels', 'label']
 
@@ -58,11 +73,23 @@ export const LABEL_NAMES = ['labels', 'label']
  */
 export async function readDataSet(
   path: string,
+  options?: DataSetOptions & {task?: 'classes'},
+  model?: DataConsumer,
+  notes?: Note[],
+): Promise<ClassData>
+export async function readDataSet(
+  path: string,
+  options?: DataSetOptions,
+  model?: DataConsumer,
+  notes?: Note[],
+): Promise<DataSet>
+export async function readDataSet(
+  path: string,
   options: DataSetOptions = {},
   model?: DataConsumer,
   notes: Note[] = [],
 ): Promise<DataSet> {
-  const labelNames = options.labels === undefined ? LABEL_NAMES : [options.labels]
+  const labelNames = namesOf(options.labels, options.task)
   const input = model?.modelInputs[0] ?? null
   if (statSync(path, {throwIfNoEntry: false})?.isDirectory() === true) {
     const arrays = await readNpyFolder(path)
@@ -73,6 +100,10 @@ export async function readDataSet(
     if (arrays === null && options.slice !== undefined && options.slice !== 'class')
       throw new UsageError(`${option('slice')} names an array or column, but ${path} is a folder of images`, [
         `use ${option('slice')} class`,
+      ])
+    if (arrays === null && !['classes', 'auto', undefined].includes(options.task))
+      throw new UsageError(`${path} is a folder of images by class, which the task ${options.task!} does not have`, [
+        `leave ${option('task')} out, or store inputs and targets as arrays`,
       ])
     if (arrays === null)
       return readImageFolder(
@@ -87,12 +118,13 @@ export async function readDataSet(
   const file = await readInput(path)
   if (options.tokenizer !== undefined)
     return readTexts(file, {...options, tokenizer: options.tokenizer}, labelNames, input, notes)
+  const answers = options.task === 'scores' ? [options.labels ?? 'loss'] : labelNames
   const columns = {
     ...(options.group === undefined ? {} : {group: options.group}),
     ...(options.slice === undefined ? {} : {slice: options.slice}),
     ...(input?.shape === undefined || input.shape === null ? {} : {width: size(input.shape.slice(1))}),
   }
-  return arrayDataSet(path, await readArrays(file, labelNames, columns), options, labelNames, notes, model)
+  return arrayDataSet(path, await readArrays(file, answers, columns), options, labelNames, notes, model)
 }
 
 async function readTexts(
@@ -107,7 +139,7 @@ async function readTexts(
       `${option('tokenizer')} is given, but ${file.file.path} is ${describeContent(file.bytes)}, not csv or JSON lines`,
       ['give texts, or leave the tokenizer out'],
     )
-  const {classes, text, maxTokens, group, slice} = options
+  const {classes, text, maxTokens, group, slice, task} = options
   const tokenizer = await readTokenizer(options.tokenizer)
   const bytes = gunzip(file.bytes, file.file.path)
   return textDataSet(
@@ -120,11 +152,14 @@ async function readTexts(
       ...(text === undefined ? {} : {text}),
       ...(group === undefined ? {} : {group}),
       ...(slice === undefined ? {} : {slice}),
+      ...(task === undefined ? {} : {task}),
     },
     input,
     notes,
   )
 }
+
+const NO_ANSWERS: GivenAnswers = {labels: null, classNames: null}
 
 interface Arrays {
   format: DataFormat
@@ -155,7 +190,17 @@ async function arrayDataSet(
       `or name the one array to use as input: ${option('inputsName')}`,
     ])
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
-  const labels = labelsFile === null ? labelArray(arrays, labelNames, path) : await labelsOf(labelsFile, options.labels)
+  const scores = options.task === 'scores'
+  if (scores && labelsFile !== null)
+    throw new UsageError(`the task scores has losses and no answers, so ${option('labels')} would change nothing`, [
+      `leave ${option('labels')} out`,
+    ])
+  const losses = scores ? (arrays.find(({name}) => name === (options.labels ?? 'loss')) ?? null) : null
+  const labels = scores
+    ? losses
+    : labelsFile === null
+      ? labelArray(arrays, labelNames, path)
+      : await labelsOf(labelsFile, options.labels, options.task)
   const ofGroups = options.group === undefined ? null : groupArray(arrays, options.group, path)
   const ofSlices = sliceArray(arrays, options.slice, path)
   const isInput = model?.modelInputs.some(({name}) => name === ofSlices?.name) === true
@@ -177,20 +222,28 @@ async function arrayDataSet(
     ])
   }
   const labelsPath = labelsFile?.file.path ?? path
-  const given = classLabels(labels, labelsPath, options.classes, notes)
-  const rows = given.labels.length
+  const given = scores || labels === null ? NO_ANSWERS : answersOf(labels, labelsPath, options, notes)
+  const rows = given.labels?.length ?? given.targets?.shape[0] ?? losses?.shape[0] ?? rest[0]!.shape[0] ?? 0
   if (rows === 0) throw new InputError(`${path}: has no rows`, ['give at least two examples'])
   const data: DataSet = {
     rows,
     inputs: rest.map((array) => inputArray(array, rows, path)),
     labels: given.labels,
+    ...(given.targets === undefined ? {} : {targets: given.targets}),
+    ...(losses === null ? {} : {loss: lossArray(losses, path)}),
+    ...(options.ignoreLabel === undefined ? {} : {ignoredStated: true}),
     ...(ofGroups === null ? {} : {groups: groupNumbers(ofGroups, rows, path)}),
     ...(ofSlices === null ? {} : {slices: sliceValues(ofSlices, rows, path)}),
     classNames: given.classNames,
     inputFiles: labelsFile === null ? inputFiles : [...inputFiles, labelsFile.file],
     format,
   }
-  const labelled = labelledRows(given.labels, labelsPath, notes)
+  const labelled =
+    given.labels !== null
+      ? labelledRows(given.labels, labelsPath, notes)
+      : given.targets === undefined
+        ? null
+        : answeredRows(given.targets, notes)
   return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
 }
 
@@ -210,8 +263,12 @@ async function readArrays(
 }
 
 /** The labels of a file of their own: its only array, or the one of that name. */
-export async function labelsOf(file: InputBytes, name: string | undefined): Promise<NamedArray> {
-  const names = name === undefined ? LABEL_NAMES : [name]
+export async function labelsOf(
+  file: InputBytes,
+  name: string | undefined,
+  task?: DataSetOptions['task'],
+): Promise<NamedArray> {
+  const names = namesOf(name, task)
   const bytes = gunzip(file.bytes, file.file.path)
   const column = arrayFormat(bytes) === null && sniffContent(bytes) === 'text' ? csvLabels(bytes, file.file.path) : null
   if (column !== null && (name === undefined || column.name === name)) return column

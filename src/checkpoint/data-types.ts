@@ -1,14 +1,21 @@
 import type {Slices} from '../certify/types.js'
 import type {NumericArray} from '../data/named-array.js'
 import type {InputFile, Json} from '../frame/report.js'
+import type {Targets} from './tasks/targets.js'
 
 /** Inputs and labels of the examples, whatever file they came from. */
 export interface DataSet {
   readonly rows: number
   /** [rows, …] each; finite */
   readonly inputs: InputArray[]
-  /** [rows] class numbers ≥ 0 */
-  readonly labels: Int32Array
+  /** [rows] class numbers ≥ 0; null: the answers are no classes of rows */
+  readonly labels: Int32Array | null
+  /** the answers as they are stored, where another task than classes may be meant */
+  readonly targets?: Targets
+  /** [rows] losses that were computed elsewhere, where a task has nothing else */
+  readonly loss?: Float64Array
+  /** an option said which label of a token does not count */
+  readonly ignoredStated?: boolean
   readonly inputFiles: InputFile[]
   /** what the examples were stored in; absent: made in memory */
   readonly format?: DataFormat
@@ -28,6 +35,9 @@ export interface DataSet {
   /** some rows had no label and were left out */
   readonly unlabelled?: boolean
 }
+
+/** Rows with one class each. */
+export type ClassData = DataSet & {readonly labels: Int32Array}
 
 /** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */
 export interface TextRows {

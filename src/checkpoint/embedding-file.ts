@@ -4,8 +4,8 @@ import {readInput} from '../data/read-file.js'
 import {InputError, UsageError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {ArrayFiles, UnreadArray} from './array-files.js'
-import {checkFinite} from './collect.js'
-import {LABEL_NAMES, labelsOf} from './data-set.js'
+import {checkFinite} from './finite.js'
+import {LABEL_NAMES, labelsOf, namesOf} from './data-set.js'
 import {
   checkRows,
   commonRows,
@@ -19,16 +19,22 @@ import {
 import {refuseWeights} from './foreign-files.js'
 import {groupArray, groupNumbers} from './groups.js'
 import {sliceArray, slicesAt, sliceValues} from './slices.js'
-import {classLabels, labelledRows} from './labels.js'
+import {labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
 import {pool, requirePooled, size} from './pool.js'
 import {sampleRows} from './sample.js'
 import {selectLayers} from './select-layers.js'
+import {lossArray} from './tasks/loss-array.js'
+import {PREDICTIONS, storedTask} from './tasks/stored.js'
+import {answeredRows, answersOf, takeTargets} from './tasks/targets.js'
 import type {Checkpoint, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
 import type {DataSet} from './data-types.js'
 
+/** Which tokens count. */
+const MASK = 'attention_mask'
+
 /** Arrays with a meaning of their own; every other array of numbers is a layer. */
-const NO_LAYER = new Set([...LABEL_NAMES, 'loss', 'probabilities'])
+const NO_LAYER = new Set([...LABEL_NAMES, 'loss', 'probabilities', MASK])
 
 /**
  * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels`
@@ -69,8 +75,9 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
 
   async function read(options: EmbeddingOptions): Promise<ModelStates> {
     const source = options.labels ?? {}
-    const labelArray = await findLabels(arrays, source, path, files)
-    const outputArray = findOutput(arrays, options.outputName, rows, path)
+    const {task = 'classes'} = options
+    const labelArray = task === 'scores' ? null : await findLabels(arrays, source, path, files, task)
+    const outputArray = findOutput(arrays, options.outputName, rows, path, task)
     const loss = arrays.find(({name}) => name === 'loss')
     if (options.output !== undefined && outputArray === null)
       throw new UsageError(
@@ -121,10 +128,11 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     )
     for (const array of rest) checkRows(array, rows, [...rest].find(({shape}) => shape[0] === rows)?.name ?? '', path)
     if (options.outputName === undefined) refuseTwoOutputs(arrays, rows, path)
-    const given = labelArray === null ? null : classLabels(labelArray.array, labelArray.path, source.classes, notes)
-    if (labelArray !== null && given!.labels.length !== rows)
+    const given = labelArray === null ? null : answersOf(labelArray.array, labelArray.path, {...source, task}, notes)
+    const answered = given === null ? rows : (given.labels?.length ?? given.targets!.shape[0]!)
+    if (labelArray !== null && answered !== rows)
       throw new InputError(
-        `${labelArray.path}${labelArray.array.name === '' ? '' : `, array ${labelArray.array.name}`}: holds ${given!.labels.length} labels, but ${path} has ${rows} rows`,
+        `${labelArray.path}${labelArray.array.name === '' ? '' : `, array ${labelArray.array.name}`}: holds ${answered} labels, but ${path} has ${rows} rows`,
         ['every row needs one label'],
       )
     const texts = arrays.filter(
@@ -136,21 +144,46 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
 
     const groups = ofGroups === null ? null : groupNumbers(ofGroups, rows, path)
     const slices = ofSlices === null ? null : sliceValues(ofSlices, rows, path)
-    const labelled = given === null ? null : labelledRows(given.labels, labelArray!.path, notes)
+    const labelled =
+      given === null
+        ? null
+        : given.labels === null
+          ? answeredRows(given.targets!, notes)
+          : labelledRows(given.labels, labelArray!.path, notes)
     const atRows = (values: Int32Array, which: Uint32Array | null) =>
       which === null ? values : Int32Array.from(which, (row) => values[row]!)
     const sampled = sampleRows(
       labelled?.length ?? rows,
-      given === null ? null : atRows(given.labels, labelled),
+      given === null || given.labels === null ? null : atRows(given.labels, labelled),
       options,
       notes,
     )
     const kept = sampled === null ? labelled : labelled === null ? sampled : sampled.map((k) => labelled[k]!)
     const count = kept?.length ?? rows
     const take = (array: NamedArray): NamedArray => (kept === null ? array : takeRows(array, kept, path))
-    const labels = given === null ? null : atRows(given.labels, kept)
+    const classes = given === null || given.labels === null ? null : atRows(given.labels, kept)
+    const losses = loss === undefined ? null : lossArray(take(loss), path)
+    const targets = given?.targets === undefined || kept === null ? given?.targets : takeTargets(given.targets, kept)
+    const maskArray = arrays.find(({name}) => name === MASK)
+    const mask =
+      maskArray === undefined ? null : Uint8Array.from(numbersOf(take(maskArray), path), (x) => (x === 0 ? 0 : 1))
+    const other = storedTask(
+      {
+        asked: task,
+        labels: classes,
+        ...(targets === undefined ? {} : {targets}),
+        output:
+          outputArray === null ? null : {array: take(outputArray.array), kind: options.output ?? outputArray.kind},
+        loss: losses,
+        mask,
+        rows: count,
+        path,
+      },
+      notes,
+    )
+    const labels = other === null ? classes : null
     const output =
-      outputArray === null
+      outputArray === null || other !== null
         ? null
         : classScores(
             layerStates(take(outputArray.array), path, {pool: 'flatten'}),
@@ -160,12 +193,15 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
           )
     const result: ModelStates = {
       rows: count,
-      layers: chosen.map(({name}) => layerStates(take(arrays.find((array) => array.name === name)!), path, options)),
+      layers: chosen.map(({name}) =>
+        layerStates(take(arrays.find((array) => array.name === name)!), path, options, mask),
+      ),
       labels,
       classNames: given?.classNames ?? null,
       output,
       outputName: outputArray?.array.name ?? null,
-      loss: loss === undefined ? null : readLoss(take(loss), path),
+      loss: losses,
+      ...(other === null || other === undefined ? {} : {task: other}),
       inputs: [],
       rowsInFile: rows,
       ...(labelled === null ? {} : {unlabelled: true}),
@@ -215,13 +251,15 @@ async function findLabels(
   {file, name}: LabelSource,
   path: string,
   files: InputFile[],
+  task: NonNullable<EmbeddingOptions['task']>,
 ): Promise<{array: NamedArray; path: string} | null> {
   if (file !== undefined) {
     const input = await readInput(file)
     if (!files.some((each) => each.path === input.file.path)) files.push(input.file)
-    return {array: await labelsOf(input, name), path: input.file.path}
+    return {array: await labelsOf(input, name, task), path: input.file.path}
   }
-  const array = arrays.find((each) => (name === undefined ? LABEL_NAMES.includes(each.name) : each.name === name))
+  const found = namesOf(name, task).flatMap((each) => arrays.find((array) => array.name === each) ?? [])
+  const [array] = found
   if (array !== undefined) return {array, path}
   if (name === undefined) return null
   throw new InputError(
@@ -235,8 +273,9 @@ function findOutput(
   name: string | undefined,
   rows: number,
   path: string,
+  task: NonNullable<EmbeddingOptions['task']>,
 ): {array: NamedArray; kind: OutputKind | undefined} | null {
-  const wanted = name === undefined ? OUTPUTS : [name]
+  const wanted = name !== undefined ? [name] : task === 'classes' ? OUTPUTS : [...OUTPUTS, ...PREDICTIONS]
   for (const each of wanted) {
     const array = arrays.find((candidate) => candidate.name === each)
     if (array === undefined) continue
@@ -273,28 +312,17 @@ function takeRows(array: NamedArray, rows: Uint32Array, path: string): NamedArra
   return {...array, shape: [rows.length, ...array.shape.slice(1)], data}
 }
 
-function layerStates(array: NamedArray, path: string, {pool: how}: EmbeddingOptions): LayerStates {
+function layerStates(
+  array: NamedArray,
+  path: string,
+  {pool: how}: EmbeddingOptions,
+  mask: Uint8Array | null = null,
+): LayerStates {
   const {shape} = array
   const values = numbersOf(array, path)
   checkFinite(values, Math.max(1, size(shape.slice(1))), 0, `${path}, array ${array.name}:`)
   const exact = values instanceof Float64Array || values instanceof Int32Array || values instanceof Uint32Array
   const state = {shape, data: exact ? Float64Array.from(values) : Float32Array.from(values)}
-  const pooled = pool(state, {how: how ?? 'flatten', channelAxis: 1, mask: null})
+  const pooled = pool(state, {how: how ?? 'flatten', channelAxis: 1, mask})
   return {name: array.name, dim: pooled.shape[1]!, data: pooled.data, pooledOver: pooled.over}
-}
-
-function readLoss(array: NamedArray, path: string): Float64Array {
-  if (size(array.shape.slice(1)) !== 1)
-    throw new InputError(
-      `${path}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected one number for each row`,
-      ['store it as a vector [rows]'],
-    )
-  const loss = Float64Array.from(numbersOf(array, path))
-  checkFinite(loss, 1, 0, `${path}, array ${array.name}:`)
-  const row = loss.findIndex((value) => value < 0)
-  if (row >= 0)
-    throw new InputError(`${path}, array ${array.name}: the loss is ${loss[row]!} at row ${row}, but losses are ≥ 0`, [
-      'store losses, not log-likelihoods',
-    ])
-  return loss
 }

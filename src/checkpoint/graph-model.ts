@@ -4,9 +4,9 @@ import {InputError} from '../errors.js'
 import {loadPart} from '../packages.js'
 import type {Note} from '../frame/report.js'
 import {bindInputs} from './bind-inputs.js'
-import {batchChoice, classesShown, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
 import {graphLayers, graphOutputKind} from './graph-layers.js'
-import {chooseOutput, type OutputCandidate} from './output-choice.js'
+import {chooseOutput, type OutputCandidate, wantedOutput} from './output-choice.js'
 import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, loadTensorFlow, reason} from './tensorflow.js'
@@ -42,7 +42,7 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
     const output =
-      candidates[chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)]!.name
+      candidates[chooseOutput(candidates, options.outputName, wantedOutput(data, options), path, notes)]!.name
     const layers = layersTo(output)
     const outputLayer = layers.find(({tensor}) => tensor === output)
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])

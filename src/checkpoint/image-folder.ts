@@ -8,7 +8,7 @@ import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import {lazyArray} from './sample.js'
-import type {DataSet} from './data-types.js'
+import type {ClassData} from './data-types.js'
 
 /** What is asked for; the rest follows from the model's input. */
 export interface ImageFlags
@@ -44,7 +44,7 @@ export async function readImageFolder(
   input: ModelInput | null,
   channelsFirst: boolean,
   notes: Note[],
-): Promise<DataSet> {
+): Promise<ClassData> {
   const {classes, images} = listImages(folder, flags.classes)
   const options = imageOptions(flags, input, channelsFirst, folder)
   const decoders = await loadDecoders()

@@ -5,11 +5,11 @@ import {quietly} from '../frame/silence-console.js'
 import type {InputFile, Note} from '../frame/report.js'
 import {bindInputs, type BoundInput, type ModelInput} from './bind-inputs.js'
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
-import {batchChoice, classesShown, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
 import {checkLayersConfig} from './inference.js'
 import {kerasTopology} from './keras-topology.js'
 import {holdsModels, type PlacedLayer, placedLayers} from './nested-models.js'
-import {chooseOutput} from './output-choice.js'
+import {chooseOutput, wantedOutput} from './output-choice.js'
 import {doesNotRun} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import {forward, tensorFlowInput, loadTensorFlow, reason, type TensorFlow} from './tensorflow.js'
@@ -140,7 +140,7 @@ export function checkpointOf(built: BuiltModel): Checkpoint {
 
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
-    const at = chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)
+    const at = chooseOutput(candidates, options.outputName, wantedOutput(data, options), path, notes)
     const all = at === 0 ? layers : layersOf(model, at)
     const output = all.at(-1)!
     const chosen = selectLayers(all, options.layers)

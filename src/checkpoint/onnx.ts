@@ -7,7 +7,7 @@ import {loadPart} from '../packages.js'
 import type {Note} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
 import {type BoundInput, type ModelInput, possibleBindings} from './bind-inputs.js'
-import {batchChoice, classesShown, collect, requireData} from './collect.js'
+import {batchChoice, collect, requireData} from './collect.js'
 import type {ModelRunner} from './model-runner.js'
 import {featureAxes} from './feature-axes.js'
 import {isFloating, type OnnxGraph, readOnnxGraph} from './onnx-graph.js'
@@ -15,7 +15,7 @@ import {graphFlow, graphLayers, graphOutputKind} from './graph-layers.js'
 import {inlineFunctions} from './onnx-functions.js'
 import {onnxInput, stateOf} from './onnx-tensors.js'
 import {checkOnnxInference} from './onnx-training.js'
-import {chooseOutput, type OutputCandidate} from './output-choice.js'
+import {chooseOutput, type OutputCandidate, wantedOutput} from './output-choice.js'
 import {doesNotRun, runtimeReason} from './run-failure.js'
 import {selectLayers} from './select-layers.js'
 import type {Checkpoint, EmbeddingOptions, LayerInfo} from './types.js'
@@ -51,7 +51,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   async function embeddings(given: DataSet | null, options: EmbeddingOptions = {}) {
     const data = requireData(given, path, options, notes)
     const output =
-      candidates[chooseOutput(candidates, options.outputName, classesShown(data.labels), path, notes)]!.name
+      candidates[chooseOutput(candidates, options.outputName, wantedOutput(data, options), path, notes)]!.name
     const layers = layersTo(output)
     const outputName = layers.find(({tensor}) => tensor === output)!.name
     const chosen = selectLayers(layers, options.layers, (layer) => [layer.tensor])

@@ -1,11 +1,44 @@
 import {InputError, UsageError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
+import type {DataSet} from './data-types.js'
+import {LOSS_NAME} from './tasks/running.js'
+import type {EmbeddingOptions} from './types.js'
 
 /** An output of a model that may hold the class scores. */
 export interface OutputCandidate {
   name: string
   /** with the batch; −1: any size; null: not stated */
   shape: readonly number[] | null
+}
+
+/** What is looked for among the outputs of a model. */
+export interface WantedOutput {
+  /** how many classes the labels show at least; null: no labels are known */
+  classes: number | null
+  /** of a task other than classes: why an output of this shape for one example (−1: any) is not it; null: it may be */
+  fault?: (example: readonly number[]) => string | null
+  /** of the losses of each row: what they are called */
+  loss?: {inData: boolean}
+}
+
+/** What the data and the task look for. */
+export function wantedOutput({labels, targets, loss}: DataSet, {task}: EmbeddingOptions): WantedOutput {
+  if (task === 'scores') return {classes: null, loss: {inData: loss !== undefined}}
+  const classes = labels?.reduce((most, label) => Math.max(most, label + 1), 0) ?? null
+  if (targets === undefined || labels !== null) return {classes}
+  const wide = (shape: readonly number[]) => shape.filter((length) => length !== 1)
+  const fits = (have: readonly number[], want: readonly number[]) =>
+    have.length === want.length && have.every((length, k) => length < 0 || length === want[k])
+  const of = targets.shape.slice(1)
+  const fault = (example: readonly number[]) => {
+    const same = fits(wide(example), wide(of))
+    const tokens =
+      [example.slice(0, -1), example.slice(1)].some((shape) => fits(shape, of)) && example.length === of.length + 1
+    return (task === 'tokens' ? same || tokens : task === 'auto' ? same || tokens : same)
+      ? null
+      : `the targets have the shape [${of.join(', ')}] in each row`
+  }
+  return {classes: null, fault}
 }
 
 /** What outputs with class scores are called, and what outputs that are none are called. */
@@ -16,7 +49,8 @@ const HIDDEN = /feature|feat|embed|hidden|state|pool|att(e)?n|latent|repr|encod|
  * Which output of a model holds the class scores: the one that is asked for; else the only one that has one score for
  * each class; of several the one whose name says so.
  *
- * `classes`  how many classes the labels show at least; null: no labels are known.
+ * Of another task than classes the only one whose shape fits the targets, or that is called loss.
+ *
  * Returns    its place; with a note where others were passed over.
  * Throws     UsageError  no output of the name that was asked for.
  *            InputError  several could be meant, or none (lists name, shape and what each would mean).
@@ -24,34 +58,43 @@ const HIDDEN = /feature|feat|embed|hidden|state|pool|att(e)?n|latent|repr|encod|
 export function chooseOutput(
   outputs: readonly OutputCandidate[],
   asked: string | undefined,
-  classes: number | null,
+  wanted: WantedOutput,
   path: string,
   notes: Note[],
 ): number {
   if (asked !== undefined) {
     const at = outputs.findIndex(({name}) => name === asked)
     if (at >= 0) return at
-    throw new UsageError(`${path}: has no output ${asked}; its outputs: ${listed(outputs, classes)}`, [
+    throw new UsageError(`${path}: has no output ${asked}; its outputs: ${listed(outputs, wanted)}`, [
       `choose one of these with ${option('outputName')}`,
     ])
   }
   if (outputs.length === 1) return 0
-  const fitting = [...outputs.keys()].filter((at) => fault(outputs[at]!, classes) === null)
+  if (wanted.loss !== undefined) {
+    const called = [...outputs.keys()].filter((at) => LOSS_NAME.test(outputs[at]!.name))
+    if (called.length === 1) return called[0]!
+    if (wanted.loss.inData) return 0
+  }
+  const what =
+    wanted.loss !== undefined ? 'the losses' : wanted.fault !== undefined ? 'the predictions' : 'the class scores'
+  const fitting = [...outputs.keys()].filter((at) => fault(outputs[at]!, wanted) === null)
   const at = fitting.length === 1 ? fitting[0]! : byName(outputs, fitting)
   if (at === null) {
     const why =
       fitting.length === 0
-        ? 'has no output with one score for each class'
-        : `has ${fitting.length} outputs that could be the class scores`
-    throw new InputError(`${path}: ${why}: ${listed(outputs, classes)}`, [
-      `say which one holds the class scores: ${option('outputName')} NAME`,
+        ? wanted.fault === undefined
+          ? 'has no output with one score for each class'
+          : 'has no output that fits the targets'
+        : `has ${fitting.length} outputs that could be ${what}`
+    throw new InputError(`${path}: ${why}: ${listed(outputs, wanted)}`, [
+      `say which one holds ${what}: ${option('outputName')} NAME`,
     ])
   }
   const others = outputs.filter((_, k) => k !== at)
   notes.push({
     level: 'info',
     code: 'output-chosen',
-    message: `the output ${outputs[at]!.name} holds the class scores; passed over: ${listed(others, classes)}`,
+    message: `the output ${outputs[at]!.name} holds ${what}; passed over: ${listed(others, wanted)}`,
   })
   return at
 }
@@ -68,8 +111,9 @@ function byName(outputs: readonly OutputCandidate[], fitting: readonly number[])
 }
 
 /** Why an output cannot hold one score for each class; null: it can, as far as its shape is known. */
-function fault({shape}: OutputCandidate, classes: number | null): string | null {
+function fault({shape}: OutputCandidate, {classes, fault: misfit}: WantedOutput): string | null {
   if (shape === null) return null
+  if (misfit !== undefined) return misfit(shape.slice(1))
   const wide = shape.slice(1).filter((length) => length !== 1)
   if (wide.length > 1) return 'more than one row of scores for each example'
   const width = shape.length < 2 ? 1 : (wide[0] ?? 1)
@@ -78,7 +122,7 @@ function fault({shape}: OutputCandidate, classes: number | null): string | null 
   return width < classes ? `${width} scores, but the labels have ${classes} classes` : null
 }
 
-function listed(outputs: readonly OutputCandidate[], classes: number | null): string {
+function listed(outputs: readonly OutputCandidate[], wanted: WantedOutput): string {
   return outputs
     .map((output) => {
       const {name, shape} = output
@@ -87,7 +131,7 @@ function listed(outputs: readonly OutputCandidate[], classes: number | null): st
           ? 'of unstated shape'
           : `[${shape.map((length, k) => (length === -1 ? (k === 0 ? 'rows' : 'any') : length)).join(', ')}]`
       const meaning =
-        fault(output, classes) ??
+        fault(output, wanted) ??
         (HIDDEN.test(name)
           ? 'hidden states, by its name'
           : /logit/i.test(name)

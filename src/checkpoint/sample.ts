@@ -3,6 +3,7 @@ import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import {slicesAt} from './slices.js'
 import type {DataSet, InputArray} from './data-types.js'
+import {takeTargets} from './tasks/targets.js'
 
 /** Makes a stream of its own from the seed. */
 const LIMIT_STREAM = 0x5eed_11a7
@@ -81,13 +82,15 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
 }
 
 /** A data set of some of the rows; arrays that are made batch by batch stay so. */
-export function takeExamples(data: DataSet, rows: Uint32Array): DataSet {
-  const {text, groups, slices} = data
+export function takeExamples<D extends DataSet>(data: D, rows: Uint32Array): D {
+  const {text, groups, slices, labels, targets, loss} = data
   return {
     ...data,
     rows: rows.length,
     inputs: data.inputs.map((array) => selectArray(array, rows)),
-    labels: Int32Array.from(rows, (row) => data.labels[row]!),
+    labels: labels === null ? null : Int32Array.from(rows, (row) => labels[row]!),
+    ...(targets === undefined ? {} : {targets: takeTargets(targets, rows)}),
+    ...(loss === undefined ? {} : {loss: Float64Array.from(rows, (row) => loss[row]!)}),
     ...(groups === undefined ? {} : {groups: Int32Array.from(rows, (row) => groups[row]!)}),
     ...(slices === undefined ? {} : {slices: slicesAt(slices, rows)}),
     ...(text === undefined ? {} : {text: {...text, texts: Array.from(rows, (row) => text.texts[row]!)}}),

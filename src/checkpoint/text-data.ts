@@ -1,3 +1,4 @@
+import type {TaskName} from '../certify/types.js'
 import {parseTable} from '../data/csv.js'
 import {isJsonObject, parseJson} from '../data/json.js'
 import type {InputBytes} from '../data/read-file.js'
@@ -8,8 +9,11 @@ import {groupNumbers} from './groups.js'
 import {sliceValues} from './slices.js'
 import type {TextTokenizer, Tokens} from './tokenizer.js'
 import type {DataSet, InputArray} from './data-types.js'
+import type {Targets} from './tasks/targets.js'
 
 export interface TextOptions {
+  /** absent: classes */
+  task?: TaskName | 'auto'
   tokenizer: TextTokenizer
   /** column or member with the text; default text, sentence or content */
   text?: string
@@ -57,7 +61,10 @@ export function textDataSet(
     })
   }
   const texts = column(options.text === undefined ? TEXT_NAMES : [options.text], 'texts').map(String)
-  const {labels, classNames} = classNumbers(column(options.labels, 'labels'), options.classes, path)
+  const answers = column(options.labels, 'labels')
+  const numbers = numberTargets(answers, options, path)
+  const {labels, classNames} =
+    numbers === null ? classNumbers(answers, options.classes, path) : {labels: null, classNames: null}
   if (texts.length === 0) throw new InputError(`${path}: has no rows`, ['give at least two texts'])
   const fixed = input?.shape?.[1] !== undefined && input.shape[1] > 0 ? input.shape[1] : null
   const most = fixed ?? options.maxTokens ?? options.tokenizer.maxTokens ?? DEFAULT_TOKENS
@@ -86,6 +93,7 @@ export function textDataSet(
     rows: texts.length,
     inputs: tokenArrays(tokens),
     labels,
+    ...(numbers === null ? {} : {targets: numbers}),
     ...(options.group === undefined ? {} : {groups: groupsOf(column([options.group], 'sources'), options.group, path)}),
     ...slicesOf(table, options.slice, path),
     text: {texts, encode: (others) => tokenArrays(options.tokenizer.encode(others, tokens.length, most))},
@@ -156,6 +164,28 @@ function jsonLines(bytes: Uint8Array, path: string): TextTable {
       names.map((name) => [name, rows.map((row) => (Object.hasOwn(row, name) ? value(row[name]) : null))]),
     ),
   }
+}
+
+/** Numbers to predict: where they are asked for, or where some have a fraction; else null. */
+function numberTargets(
+  values: readonly (string | number)[],
+  {task = 'classes', classes}: TextOptions,
+  path: string,
+): Targets | null {
+  if (task === 'classes') return null
+  if (task !== 'auto' && task !== 'regression')
+    throw new UsageError(`${path} holds texts with one label each, which the task ${task} does not have`, [
+      `use ${option('task')} classes or regression, or store tokens and targets as arrays`,
+    ])
+  const data = Float64Array.from(values, (value) => (String(value).trim() === '' ? Number.NaN : Number(value)))
+  if (task === 'auto' && (classes !== undefined || !data.every(Number.isFinite) || data.every(Number.isInteger)))
+    return null
+  const bad = data.findIndex((x) => !Number.isFinite(x))
+  if (bad >= 0)
+    throw new InputError(`${path}, row ${bad}: the target is '${values[bad]!}', not a finite number`, [
+      'a regression has one number a row',
+    ])
+  return {place: path, shape: [data.length], data}
 }
 
 /** Whole numbers ≥ 0 are class numbers; anything else is a class by name. */

@@ -74,12 +74,15 @@ export async function openTrainable(path: string, backend?: Backend): Promise<Bu
 /** Throws InputError where the data does not fit the model. */
 export function bindData({model, layers}: BuiltModel, data: DataSet, notes: Note[]): BoundData {
   const classes = Math.max(2, layers.at(-1)!.shape![0]!)
-  checkLabels(data.labels, classes, data.inputFiles[0]!.path)
+  const {labels} = data
+  const place = data.inputFiles[0]!.path
+  if (labels === null) throw new InputError(`${place}: has no classes to train on`, ['give one class for each row'])
+  checkLabels(labels, classes, place)
   const mask = data.inputs.find((input) => input.name === 'attention_mask')
   return {
     rows: data.rows,
     inputs: bindInputs(inputsOf(model), data, notes),
-    labels: data.labels,
+    labels,
     mask: mask === undefined ? null : {tokens: mask.data.length / data.rows, values: mask.data},
   }
 }

@@ -1,7 +1,7 @@
 import type {Pooling} from './pool.js'
 import type {DataSet} from './data-types.js'
 import type {LayersModel} from '@tensorflow/tfjs-layers'
-import type {Embeddings} from '../certify/types.js'
+import type {Embeddings, TaskName} from '../certify/types.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {ModelInput} from './bind-inputs.js'
 import type {SampleOptions} from './sample.js'
@@ -78,9 +78,13 @@ export interface LabelSource {
   name?: string
   /** names of the classes in the order of the model's output: of labels that are text */
   classes?: readonly string[]
+  /** what stands where a token does not count, beside −100 */
+  ignoreLabel?: number
 }
 
 export interface EmbeddingOptions extends SampleOptions {
+  /** what the model is asked for; auto: proven from targets and output, else refused; absent: classes */
+  task?: TaskName | 'auto'
   /** names, glob patterns (* and ?) or `auto`; absent: the default layers */
   layers?: readonly string[]
   pool?: Pooling

@@ -1,5 +1,6 @@
 import {Flags, type Interfaces} from '@oclif/core'
 import {DEFAULT_OPTIONS, FRESH_BOUNDS, MAX_BOOTSTRAP} from '../certify/options.js'
+import {LOSSES, TASK_LOSSES, TASKS} from '../certify/tasks/names.js'
 import {inputFlags, statesFlags} from './certify-input-flags.js'
 import {GROUP, names, number, numbers, perturbations} from './flags.js'
 
@@ -16,15 +17,26 @@ export const certifyFlags = {
     description:
       "what the model's output is (default: decided from the model); one-vs-rest: a probability of each class by itself",
   }),
+  task: Flags.string({
+    options: ['auto', ...TASKS],
+    default: 'auto',
+    helpGroup: GROUP.input,
+    description:
+      'what the model is asked for; auto: what targets and output prove, else an error: classes (one a row), multi-label, regression, tokens (a class of each token or pixel), scores (losses alone)',
+  }),
+  'ignore-label': Flags.integer({
+    helpGroup: GROUP.input,
+    description: 'label of tokens or pixels that do not count, beside −100 and those that attention_mask leaves out',
+  }),
   'output-name': Flags.string({
     helpGroup: GROUP.input,
     description:
       'which output, or array of embeddings, holds the class scores (default: decided from names and shapes)',
   }),
   loss: Flags.string({
-    options: ['zero-one', 'one-minus-p', 'brier', 'cross-entropy', 'file'],
+    options: [...LOSSES],
     helpGroup: GROUP.method,
-    description: "loss whose change is bounded (default: the file's own, else 1 − p of the true class)",
+    description: `loss whose change is bounded, of the task (default: the file's own, else the first): ${TASKS.map((task) => `${task}: ${TASK_LOSSES[task].join(', ')}`).join('; ')}`,
   }),
   'loss-max': number({
     min: 0,

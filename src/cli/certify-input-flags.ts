@@ -131,6 +131,8 @@ export interface InputFlags {
   pool?: string | undefined
   output?: string | undefined
   'output-name'?: string | undefined
+  task?: string | undefined
+  'ignore-label'?: number | undefined
   perturb?: PerturbationRequest[] | undefined
   pairs?: string | undefined
   'image-shape'?: number[] | undefined

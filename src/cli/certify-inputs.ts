@@ -9,6 +9,7 @@ import type {
   Pooling,
   SampleKind,
 } from '../checkpoint/index.js'
+import type {TaskName} from '../certify/types.js'
 import {UsageError} from '../errors.js'
 import type {Subject} from '../documents/subject.js'
 import type {InputFile, Json} from '../frame/report.js'
@@ -61,12 +62,18 @@ export async function readSubject(
       limit: flags.limit,
       output: flags.output as OutputKind | undefined,
       outputName: flags['output-name'],
+      task: flags.task as TaskName | 'auto' | undefined,
       group: flags.group,
       slice: flags.slice,
       batchSize: flags['batch-size'],
       memoryLimitBytes: flags['max-memory'],
     }),
-    labels: defined({file: flags.labels, name: flags['labels-name'], classes: flags.classes}),
+    labels: defined({
+      file: flags.labels,
+      name: flags['labels-name'],
+      classes: flags.classes,
+      ignoreLabel: flags['ignore-label'],
+    }),
     sample: sampleOf(flags),
     seed: flags.seed,
     onProgress: (done, total) => onProgress('forward pass', done, total),
@@ -99,6 +106,7 @@ export async function readSubject(
       layers: flags.layers ?? 'auto',
       pool: flags.pool ?? 'auto',
       outputName: states.outputName,
+      ...(states.task === undefined ? {} : {task: states.task.task}),
       limit: flags.limit ?? null,
       sample: flags.limit === undefined ? null : sampleOf(flags),
       ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
@@ -141,6 +149,8 @@ function dataOptions(flags: InputFlags): DataSetOptions {
       maxTokens: flags['max-tokens'],
       group: flags.group,
       slice: flags.slice,
+      task: flags.task as TaskName | 'auto' | undefined,
+      ignoreLabel: flags['ignore-label'],
     }),
     images: defined({
       size: flags['image-size'],

@@ -63,12 +63,15 @@ const BOUNDS: readonly Bound[] = [
     on: 'exact interval of the paired difference',
     read: ({exact}, direction) => end(exact, direction),
   },
+  {field: 'value', needs: ['upper', 'baseline'], on: 'upper bound', read: above('upper')},
   {field: 'value', needs: ['lower', 'baseline'], on: 'lower bound', read: above('lower')},
   {
     field: 'accuracy',
     needs: ['performance'],
     on: 'lower bound',
-    read: ({performance}) => (performance as {lower: number | null} | null)?.lower,
+    // Of another task the accuracy is null, whatever its performance is.
+    read: ({accuracy, performance}) =>
+      accuracy === null ? null : (performance as {lower: number | null} | null)?.lower,
   },
 ]
 

@@ -42,6 +42,11 @@ export async function perturbByAttack(
       `${option('perturb')} ${name} needs a model with one input, this one has ${model.inputs.length}`,
       [`give pairs of your own with ${option('pairs')}`],
     )
+  const classes = data.labels
+  if (classes === null)
+    throw new UsageError(`${option('perturb')} ${name} raises the cross-entropy of a class, and these rows have none`, [
+      `use another perturbation, or give pairs of your own with ${option('pairs')}`,
+    ])
   const array = numbersToPerturb(data, name)
   const shape = model.inputs[0]!.shape.map((length) => length ?? -1)
   const {rowShape} = bindInputs([{name: model.inputs[0]!.name, shape}], {...data, inputs: [array]}, [])[0]!
@@ -58,7 +63,7 @@ export async function perturbByAttack(
       count,
       ...rowShape,
     ])
-    const labels = data.labels.subarray(first, first + count)
+    const labels = classes.subarray(first, first + count)
     const lossOf = (inputs: Tensor) =>
       crossEntropies(tf, model.apply(inputs, {training: false}) as Tensor2D, labels, outputKind)
     const result = gradientAttack(tf, x, lossOf, attack, name === 'pgd' ? rowRandom(options.seed, first) : null)

@@ -8,7 +8,7 @@ const choose = (outputs: [string, number[] | null][], classes: number | null = 1
   const at = chooseOutput(
     outputs.map(([name, shape]) => ({name, shape})),
     asked,
-    classes,
+    {classes},
     'm.onnx',
     notes,
   )

@@ -61,7 +61,7 @@ it('rows of a data set are taken from arrays in memory and from arrays that are 
       Float32Array.from({length: count}, (_, i) => (asked.push(first + i), 10 * (first + i))),
   }
   const part = takeExamples({...data, inputs: [...data.inputs, lazy]}, Uint32Array.of(1, 3))
-  expect([...part.labels]).toEqual([6, 8])
+  expect([...part.labels!]).toEqual([6, 8])
   expect([...part.inputs[0]!.data]).toEqual([3, 4, 7, 8])
   expect([...part.inputs[1]!.read!(1, 1)]).toEqual([30])
   expect(asked).toEqual([3])

@@ -2,7 +2,7 @@ import type {Sequential} from '@tensorflow/tfjs-layers'
 import {writeFileSync} from 'node:fs'
 import {loadTensorFlow, type TensorFlow} from '../../src/checkpoint/tensorflow.js'
 import {layersModelBytes, writeLayersModel} from '../../src/checkpoint/write-layers-model.js'
-import type {DataSet} from '../../src/checkpoint/data-types.js'
+import type {ClassData} from '../../src/checkpoint/data-types.js'
 import {writeNpz} from '../../src/data/npz.js'
 import {random} from '../../src/stats/random.js'
 
@@ -10,7 +10,7 @@ type Tfl = TensorFlow['tfl']
 type Layer = Parameters<Sequential['add']>[0]
 
 /** Two blobs in the plane that overlap a little, classes in turn. */
-export function blobs(rows: number, seed: number): DataSet {
+export function blobs(rows: number, seed: number): ClassData {
   const draws = random(seed)
   const data = new Float32Array(2 * rows)
   const labels = Int32Array.from({length: rows}, (_, row) => row % 2)
@@ -23,7 +23,7 @@ export function blobs(rows: number, seed: number): DataSet {
   }
 }
 
-export function writeData(path: string, {rows, inputs, labels}: DataSet): string {
+export function writeData(path: string, {rows, inputs, labels}: ClassData): string {
   writeFileSync(
     path,
     writeNpz([

@@ -172,7 +172,7 @@ export function alphaOf(
       classes: classesOf(anchors.labels).length,
       examples: Math.min(options.examples, anchors.rows.length),
       radii,
-      performance: loss.accuracy !== null,
+      performance: loss.accuracy !== null || loss.measure !== undefined,
       nearest: nearestStatements(ofCurves, etas.length),
       slices: {
         performance: loss.accuracy === null ? 0 : slices,

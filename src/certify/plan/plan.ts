@@ -11,6 +11,7 @@ import {anchorGeometry, deltaGrid, type Geometry} from './geometry.js'
 import {lossOf, type Losses, trueClassProbability} from '../sample/losses.js'
 import {labelHints, type Votes} from '../survey/label-hints.js'
 import {type CertifyOptions, checkOptions, chooseEtas} from '../options.js'
+import {MEASURES} from '../tasks/names.js'
 import type {Points} from '../sample/points.js'
 import {MAX_ANCHORS} from '../sample/limits.js'
 import {checkEmbeddings, splitSample, takeRows} from '../sample/sample.js'
@@ -50,7 +51,12 @@ export async function planCertify(
     )
   const ofColumn = sliceColumn(embeddings, options.slice)
   const losses = lossOf(embeddings, options.loss)
-  if (options.minAccuracy !== null && losses.accuracy === null)
+  const {measure} = losses
+  if (measure !== null && options.minAccuracy !== null && MEASURES[measure.name].isError)
+    throw new UsageError(`${option('minAccuracy')} needs shares of right answers, and a regression has errors`, [
+      `leave ${option('minAccuracy')} out, and gate performance.value, the bound of the mean error`,
+    ])
+  if (options.minAccuracy !== null && losses.accuracy === null && measure === null)
     throw new UsageError(`${option('minAccuracy')} needs predictions and labels, which the input does not hold`, [
       'add them to the file',
       `leave out ${option('minAccuracy')}`,
@@ -66,11 +72,24 @@ export async function planCertify(
     labels: embeddings.labels === null ? null : Int32Array.from(rows, (row) => embeddings.labels![row]!),
     correct: losses.correct === null ? null : Uint8Array.from(rows, (row) => losses.correct![row]!),
     ...(ofColumn === null ? {} : {slices: Int32Array.from(rows, (row) => ofColumn.of[row]!)}),
+    ...(measure === null
+      ? {}
+      : {
+          errors: Float64Array.from(rows, (row) => measure.errors[row]!),
+          guesses: Float64Array.from(rows, (row) => measure.guesses[row]!),
+        }),
     ...(hasSources(embeddings) ? {groups: Int32Array.from(rows, (row) => embeddings.groups![row]!)} : {}),
   })
   const anchors = points(sample.anchors)
   const references = anchored ? points(sample.references) : anchors
 
+  const loss: CertifyPlan['loss'] = {
+    name: losses.name,
+    bound: losses.bound,
+    accuracy: losses.accuracy,
+    ...(embeddings.task === undefined ? {} : {task: embeddings.task.task}),
+    ...(measure === null ? {} : {measure: measure.name}),
+  }
   const units: (LayerUnits & {geometry: Geometry})[] = []
   for (const states of embeddings.layers) units.push(await layerUnits(states, anchors, options, engine))
   if (units.every(({geometry}) => geometry.sortedDistances.at(-1) === 0)) {
@@ -87,8 +106,8 @@ export async function planCertify(
     duplicatesRemoved: sample.duplicatesRemoved,
     duplicates: sample.duplicates,
     leftOut: sample.leftOut,
-    loss: {name: losses.name, bound: losses.bound, accuracy: losses.accuracy},
-    alpha: alphaOf({options, anchors, references, loss: losses, etas, layers: units}, perturbations),
+    loss,
+    alpha: alphaOf({options, anchors, references, loss, etas, layers: units}, perturbations),
     ...(ofColumn === null ? {} : {sliceNames: ofColumn.names}),
     bootstrapSeed: generator.integer(2 ** 31),
     dependence: null,

@@ -1,5 +1,6 @@
 import {InputError, UsageError, option} from '../../errors.js'
-import type {Embeddings, LossName} from '../types.js'
+import {measureOf, TASK_LOSSES} from '../tasks/names.js'
+import type {Embeddings, LossName, MeasureName, RowLosses} from '../types.js'
 
 export interface Losses {
   name: LossName
@@ -11,6 +12,8 @@ export interface Losses {
   accuracy: number | null
   /** [rows] 1 where the predicted class is the label; null without output or labels */
   correct: Uint8Array | null
+  /** of a task other than one class a row: what is measured, [rows] its error, and that of the best constant answer */
+  measure: {name: MeasureName; errors: Float64Array; guesses: Float64Array} | null
 }
 
 /** What each loss cannot exceed; null: unbounded. */
@@ -19,6 +22,10 @@ export const LOSS_BOUND: Record<LossName, number | null> = {
   'one-minus-p': 1,
   brier: 2,
   'cross-entropy': null,
+  hamming: 1,
+  'binary-cross-entropy': null,
+  absolute: null,
+  squared: null,
   file: null,
 }
 
@@ -30,16 +37,20 @@ const SMALLEST_PROBABILITY = 2 ** -126
  *
  * Formula    zero-one 1{argmax ≠ y}; one-minus-p 1 − p_y; brier Σ_c (p_c − 1{c = y})²; cross-entropy −log p_y in nats;
  *            file: the embeddings' own. `auto`: file where there is one, else one-minus-p. p = softmax of logits;
- *            one-vs-rest scores are probabilities of each class by itself: zero-one and one-minus-p only.
+ *            one-vs-rest scores are probabilities of each class by itself: zero-one and one-minus-p only. Other tasks bring
+ *            the losses of their rows (tasks/row-losses); `auto` is the first of the task.
  * Precision  fp64; cross-entropy of given probabilities stops at 87.3 nats (p = 2⁻¹²⁶).
  * Cost       rows · classes.
- * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks.
+ * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks, or is not of the task (lists
+ *            those that are).
  *            InputError  a label outside 0 … classes − 1, a loss that is negative or not finite, probabilities that are
  *            none.
  * Source     —   Deviation: none.
  */
 export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Losses {
-  const {output, labels, loss} = embeddings
+  const {output, labels, loss, task} = embeddings
+  if (task !== undefined) return ofTask(task, loss, requested)
+  requireLoss('classes', requested)
   const probabilities = output !== null && labels !== null ? trueAndAll(embeddings) : null
   const accuracy = probabilities === null ? null : probabilities.correct.reduce((s, x) => s + x, 0) / embeddings.rows
   const correctRows = probabilities?.correct ?? null
@@ -50,9 +61,7 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
         'store the losses as `loss`',
         `use ${option('loss')} one-minus-p`,
       ])
-    const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
-    if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
-    return {name, values: loss, bound: LOSS_BOUND[name], accuracy, correct: correctRows}
+    return {name, values: checked(loss), bound: LOSS_BOUND[name], accuracy, correct: correctRows, measure: null}
   }
   if (probabilities === null) {
     const lacking = output === null ? "the model's output (logits or probabilities)" : 'labels'
@@ -62,20 +71,61 @@ export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Lo
     ])
   }
   const {ofTrueClass, brier, correct} = probabilities
+  const known = {name, bound: LOSS_BOUND[name], accuracy, correct, measure: null}
   if (output!.kind === 'one-vs-rest' && (name === 'brier' || name === 'cross-entropy'))
     throw new UsageError(`the loss ${name} needs probabilities that add up to 1, but each class is scored by itself`, [
       `use ${option('loss')} one-minus-p or zero-one`,
     ])
   switch (name) {
     case 'zero-one':
-      return {name, values: Float64Array.from(correct, (x) => 1 - x), bound: LOSS_BOUND[name], accuracy, correct}
+      return {...known, values: Float64Array.from(correct, (x) => 1 - x)}
     case 'one-minus-p':
-      return {name, values: ofTrueClass.map((p) => Math.max(0, 1 - p)), bound: LOSS_BOUND[name], accuracy, correct}
+      return {...known, values: ofTrueClass.map((p) => Math.max(0, 1 - p))}
     case 'brier':
-      return {name, values: brier, bound: LOSS_BOUND[name], accuracy, correct}
-    case 'cross-entropy':
-      return {name, values: probabilities.crossEntropy, bound: LOSS_BOUND[name], accuracy, correct}
+      return {...known, values: brier}
+    default:
+      return {...known, values: probabilities.crossEntropy}
   }
+}
+
+/** Throws UsageError: a loss that the task does not have. */
+function requireLoss(task: RowLosses['task'] | 'classes', requested: LossName | 'auto'): void {
+  const fitting = TASK_LOSSES[task]
+  if (requested === 'auto' || fitting.includes(requested)) return
+  throw new UsageError(`the loss ${requested} is not one of the task ${task}, which has ${fitting.join(', ')}`, [
+    `choose one of these with ${option('loss')}`,
+    `or name another task with ${option('task')}`,
+  ])
+}
+
+function ofTask({task, losses}: RowLosses, loss: Float64Array | null, requested: LossName | 'auto'): Losses {
+  requireLoss(task, requested)
+  const name = requested === 'auto' ? TASK_LOSSES[task][0]! : requested
+  const values = name === 'file' ? loss : losses[name]?.values
+  if (values === null || values === undefined)
+    throw new UsageError(`${option('loss')} file, but the embeddings hold no loss array`, [
+      'store the losses as `loss`',
+      `use ${option('loss')} ${TASK_LOSSES[task][0]!}`,
+    ])
+  const measured = measureOf(task, name)
+  const errors = measured === null ? undefined : losses[measured.loss]
+  return {
+    name,
+    values: checked(values),
+    bound: LOSS_BOUND[name],
+    accuracy: null,
+    correct: null,
+    measure:
+      measured === null || errors === undefined || errors.guess === null
+        ? null
+        : {name: measured.name, errors: checked(errors.values), guesses: errors.guess},
+  }
+}
+
+function checked(loss: Float64Array): Float64Array {
+  const bad = loss.findIndex((x) => !(x >= 0 && x < Infinity))
+  if (bad !== -1) throw new InputError(`the loss of row ${bad} is ${loss[bad]!}; losses are finite and at least 0`)
+  return loss
 }
 
 /** p_y of every row, or null where output or labels are missing. */

@@ -9,13 +9,16 @@ export interface Points {
   labels: Int32Array | null
   /** 1 where the predicted class is the label; null or absent: unknown */
   correct?: Uint8Array | null
+  /** error of the measure of the task, ≥ 0, and that of the best constant answer; null or absent: nothing is measured so */
+  errors?: Float64Array | null
+  guesses?: Float64Array | null
   /** which source each row is of; null or absent: every row is one by itself */
   groups?: Int32Array | null
   /** which slice each row lies in; null or absent: nothing is sliced, or the labels are the slices */
   slices?: Int32Array | null
 }
 
-/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses` Float64, `labels`, `groups` and `slices` Int32, `correct` Uint8. */
+/** Points as plain JSON; text is a packed array (data/packed): `rows` Uint32, `losses`, `errors` and `guesses` Float64, `labels`, `groups` and `slices` Int32, `correct` Uint8. */
 export interface PackedPoints {
   count: number
   rows: string
@@ -23,25 +26,30 @@ export interface PackedPoints {
   labels: string | null
   /** absent where predictions are unknown */
   correct?: string
+  /** of a task other than one class a row: what is measured, of the model and of the best constant answer */
+  errors?: string
+  guesses?: string
   /** absent where every row is a source by itself */
   groups?: string
   /** absent where nothing is sliced, or the labels are the slices */
   slices?: string
 }
 
-export const packPoints = ({rows, losses, labels, correct, groups, slices}: Points): PackedPoints => ({
+export const packPoints = ({rows, losses, labels, correct, errors, guesses, groups, slices}: Points): PackedPoints => ({
   count: rows.length,
   rows: pack(rows),
   losses: pack(losses),
   labels: labels === null ? null : pack(labels),
   ...(correct === null || correct === undefined ? {} : {correct: pack(correct)}),
+  ...(errors === null || errors === undefined ? {} : {errors: pack(errors)}),
+  ...(guesses === null || guesses === undefined ? {} : {guesses: pack(guesses)}),
   ...(groups === null || groups === undefined ? {} : {groups: pack(groups)}),
   ...(slices === null || slices === undefined ? {} : {slices: pack(slices)}),
 })
 
 /** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
 export function unpackPoints(
-  {count, rows, losses, labels, correct, groups, slices}: PackedPoints,
+  {count, rows, losses, labels, correct, errors, guesses, groups, slices}: PackedPoints,
   place: string,
   next: readonly string[] = WRITE_AGAIN,
 ): Points {
@@ -50,11 +58,19 @@ export function unpackPoints(
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),
     labels: labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`, next),
     correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`, next),
+    ...(errors === undefined ? {} : {errors: unpack(errors, 'f8', count, `${place}, errors`, next)}),
+    ...(guesses === undefined ? {} : {guesses: unpack(guesses, 'f8', count, `${place}, guesses`, next)}),
     ...(groups === undefined ? {} : {groups: unpack(groups, 'i4', count, `${place}, groups`, next)}),
     ...(slices === undefined ? {} : {slices: unpack(slices, 'i4', count, `${place}, slices`, next)}),
   }
   const bad = points.losses.findIndex((x) => !(x >= 0 && x < Infinity))
   if (bad !== -1) throw new InputError(`${place}: loss ${bad} is ${points.losses[bad]!}, not a finite number ≥ 0`, next)
+  for (const errors of [points.errors, points.guesses]) {
+    const at = errors?.findIndex((x) => !(x >= 0 && x < Infinity)) ?? -1
+    if (at !== -1) throw new InputError(`${place}: error ${at} is ${errors![at]!}, not a finite number ≥ 0`, next)
+  }
+  if ((points.errors === undefined) !== (points.guesses === undefined))
+    throw new InputError(`${place}: errors stand without those of a guess`, next)
   const odd = points.correct?.findIndex((x) => x > 1) ?? -1
   if (odd !== -1) throw new InputError(`${place}: prediction ${odd} is ${points.correct![odd]!}, not 0 or 1`, next)
   return points

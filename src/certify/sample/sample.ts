@@ -93,11 +93,13 @@ export function splitSample(
 export const anchorCount = (rows: number, share: number) =>
   Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
 
-function distinctRows({rows, layers, labels}: Embeddings, loss: Float64Array): number[] {
+function distinctRows({rows, layers, labels, task}: Embeddings, loss: Float64Array): number[] {
+  const others = Object.values(task?.losses ?? {})
   const seen = new Set<string>()
   const kept: number[] = []
   for (let i = 0; i < rows; i++) {
     const hash = createHash('sha256').update(Float64Array.of(loss[i]!, labels?.[i] ?? 0))
+    for (const {values, guess} of others) hash.update(Float64Array.of(values[i]!, guess?.[i] ?? 0))
     for (const {data, dim} of layers) hash.update(data.subarray(i * dim, (i + 1) * dim))
     const key = hash.digest('base64')
     if (seen.has(key)) continue

@@ -1,5 +1,6 @@
 import {quantile} from '../../stats/quantile.js'
-import {tenths} from '../../frame/figures.js'
+import {number, tenths} from '../../frame/figures.js'
+import {MEASURES} from '../tasks/names.js'
 import {concat} from '../sample/arrays.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {CertifyMetrics} from '../types.js'
@@ -23,10 +24,13 @@ export function nearConstant({anchors, references, alpha}: CertifyPlan): boolean
  * that hardly varies cannot change, whatever the model does. Where the performance is known, it decides.
  */
 export function uninformative({performance, headline}: CertifyMetrics, constant: boolean): string | null {
-  if (performance !== undefined && performance.lower !== null) {
-    const {lower, baseline} = performance
-    if (lower > baseline) return null
-    return `This model is not shown to beat always guessing the commonest class: its accuracy is at least ${tenths(lower, 'down', ' ')}, that of the guess ${tenths(baseline, 'up', ' ')}; loss changes of such a model say nothing.`
+  if (performance !== undefined && (performance.lower !== null || typeof performance.upper === 'number')) {
+    const {measure, lower, upper, baseline} = performance
+    const {short, guess} = MEASURES[measure]
+    if (lower !== null ? lower > baseline : upper! < baseline) return null
+    const bound = lower === null ? `at most ${number(upper!, 'up')}` : `at least ${tenths(lower, 'down', ' ')}`
+    const ofGuess = lower === null ? number(baseline, 'down') : tenths(baseline, 'up', ' ')
+    return `This model is not shown to beat ${guess}: its ${short} is ${bound}, that of the guess ${ofGuess}; loss changes of such a model say nothing.`
   }
   if (!constant || headline === undefined || headline.arbitrary.observed >= RARE) return null
   return 'The loss hardly varies and no accuracy is known: it is unknown whether the model is always right or always wrong, and loss changes say nothing.'

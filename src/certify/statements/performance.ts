@@ -3,7 +3,8 @@ import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {Points} from '../sample/points.js'
 import {perSource, sourcesOf} from '../sample/sources.js'
-import type {Performance} from '../types.js'
+import {measureOf, MEASURES} from '../tasks/names.js'
+import type {MeasureName, Performance} from '../types.js'
 
 /**
  * How often the model is right, with a lower bound for a fresh example, beside a guess that needs no model.
@@ -12,17 +13,19 @@ import type {Performance} from '../types.js'
  *            baseline: the share of the commonest label among the same rows.
  *            With sources each counts once: the mean over sources of their own shares, in [0, 1] and independent, bounded
  *            by bets (Theorem C, b ≡ 1); the baseline weighs labels alike.
+ *            Of other tasks the mean over rows of their own shares of right answers, or of their errors, each counting as at
+ *            most the limit (see performanceOfErrors).
  * Precision  exact for independent rows: k is binomial. It is a statement about fresh examples, so a file of which a
  *            part was drawn makes no difference.
  * Cost       rows.
  * Empty      unknown predictions → null; no split → lower null.
  * Source     Clopper & Pearson 1934; docs/math.md, "Performance".   Deviation: none.
  */
-export function performanceOf({
-  anchors,
-  references,
-  alpha,
-}: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha'>): Performance | null {
+export function performanceOf(
+  plan: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha' | 'loss' | 'lossMax'>,
+): Performance | null {
+  const {anchors, references, alpha, loss} = plan
+  if (loss.measure !== undefined) return performanceOfErrors(plan, loss.measure)
   const sides = alpha === null ? [references] : [anchors, references]
   if (sides.some(({correct, labels}) => correct === null || correct === undefined || labels === null)) return null
   if (sides.every(({groups}) => groups !== null && groups !== undefined))
@@ -34,6 +37,69 @@ export function performanceOf({
     value: right / rows,
     lower: alpha?.performance === undefined ? null : clopperPearsonLower(right, rows, alpha.performance),
     baseline: commonest(sides) / rows,
+  }
+}
+
+/**
+ * The mean error of a row with its bound, or the mean share of its right answers.
+ *
+ * Formula    shares: 1 − the mean error e ∈ [0, 1] over all rows used; lower: 1 − the betting bound of its mean (Theorem
+ *            C, b ≡ 1, v_max = 1).
+ *            errors: the mean of min(e, L) over the references, L the largest error of an anchor (or the limit that the
+ *            loss was given); upper: L times the betting bound of min(e, L)/L ∈ [0, 1]. Given the anchors L is fixed, and
+ *            the references are independent draws. baseline: the same mean of the best constant answer, clipped alike.
+ *            With sources the mean over a source's rows is bet on.
+ * Empty      no split → no bound, and errors count in full.
+ * Source     docs/math.md, "Performance".   Deviation: none.
+ */
+function performanceOfErrors(
+  {
+    anchors,
+    references,
+    alpha,
+    loss,
+    lossMax,
+  }: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha' | 'loss' | 'lossMax'>,
+  measure: MeasureName,
+): Performance {
+  const {isError} = MEASURES[measure]
+  const sides = alpha === null || isError ? [references] : [anchors, references]
+  const own = loss.task !== undefined && measureOf(loss.task, loss.name)?.loss === loss.name
+  const limit = !isError ? 1 : own || alpha === null ? lossMax : anchors.errors!.reduce((a, b) => Math.max(a, b), 0)
+  const groups = sides.flatMap((side) => [...(side.groups ?? [])])
+  const sources = groups.length === 0 ? null : sourcesOf(Int32Array.from(groups))
+  const clipped = (of: (side: Points) => Float64Array) =>
+    perSource(
+      Float64Array.from(
+        sides.flatMap((side) => [...of(side)]),
+        (error) => Math.min(error, limit),
+      ),
+      sources,
+    )
+  const errors = clipped((side) => side.errors!)
+  const guess = mean(clipped((side) => side.guesses!))
+  const level = alpha?.performance
+  const upper =
+    level === undefined
+      ? null
+      : limit === 0
+        ? null
+        : limit *
+          ratioUpperBound(
+            errors.map((error) => error / limit),
+            null,
+            UNIT_BETS,
+            level,
+            1,
+          )
+  if (!isError) return {measure, value: 1 - mean(errors), lower: upper === null ? null : 1 - upper, baseline: 1 - guess}
+  return {
+    measure,
+    value: mean(errors),
+    lower: null,
+    upper,
+    baseline: guess,
+    ...(Number.isFinite(limit) ? {limit} : {}),
   }
 }
 

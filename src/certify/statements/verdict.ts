@@ -1,9 +1,10 @@
-import {confidence, lossChange, percentUp, tenths} from '../../frame/figures.js'
+import {confidence, lossChange, number, percentUp, tenths} from '../../frame/figures.js'
 import type {Verdict} from '../../frame/report.js'
 import type {CertifyOptions} from '../options.js'
-import type {CertifyMetrics, Headline} from '../types.js'
+import type {CertifyMetrics, Headline, Performance} from '../types.js'
 import type {PerturbationKind, PerturbationMetrics} from '../perturbation-types.js'
 import {looksCopied, looksOrdered} from '../survey/dependence.js'
+import {MEASURES} from '../tasks/names.js'
 import {nearestSentence} from '../nearest/headline.js'
 import {uninformative} from './informative.js'
 
@@ -65,10 +66,19 @@ function freshData({duplicates, group}: Limits): string {
   return group === null ? `fresh ${rows}` : `${rows} of a fresh source (${group})`
 }
 
-function performanceSentence({performance, loss}: CertifyMetrics): string {
-  if (performance === undefined) return `The accuracy is not known (mean ${loss.name} loss ${lossChange(loss.mean)}).`
-  const {value, lower, baseline} = performance
-  return `Accuracy ${tenths(value, 'down', SPACE)} (at least ${tenths(lower ?? 0, 'down', SPACE)}; always guessing the commonest class: ${tenths(baseline, 'up', SPACE)}).`
+function performanceSentence({task, performance, loss}: CertifyMetrics): string {
+  if (performance === undefined)
+    return task === 'scores'
+      ? `What the losses say of right and wrong is not known (their mean is ${lossChange(loss.mean)}).`
+      : `The accuracy is not known (mean ${loss.name} loss ${lossChange(loss.mean)}).`
+  const {measure, value, lower, upper, baseline, limit} = performance
+  const {title, guess, isError} = MEASURES[measure]
+  if (isError) {
+    const bound = typeof upper === 'number' ? `at most ${number(upper, 'up')}` : 'no bound'
+    const clipped = limit === undefined ? '' : `; errors above ${number(limit)} count as that`
+    return `${title} ${number(value, 'up')} (${bound}; ${guess}: ${number(baseline, 'down')}${clipped}).`
+  }
+  return `${title} ${tenths(value, 'down', SPACE)} (at least ${tenths(lower ?? 0, 'down', SPACE)}; ${guess}: ${tenths(baseline, 'up', SPACE)}).`
 }
 
 /** What two close inputs do, and whether closeness has to do with it. */
@@ -141,7 +151,7 @@ function meaningOf(metrics: CertifyMetrics, limits: Limits, certified: number): 
   const fresh = limits.group === null ? 'fresh example' : 'row of a fresh source'
   return [
     assumption(metrics, limits),
-    `With probability ≥ ${confidence(alpha.total, SPACE)} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once${performance === undefined ? '' : ', and the accuracy is at least the stated one'}; ${certified} of ${cells.length} cells are certified.`,
+    `With probability ≥ ${confidence(alpha.total, SPACE)} over the sample, at most the stated share of random pairs within δ in a layer differ in loss by ≥ η, for every cell of this report at once${performance === undefined ? '' : performanceClause(performance)}; ${certified} of ${cells.length} cells are certified.`,
     `A random pair is one of the ${anchors} anchors of this sample and a ${fresh} of the distribution that the sample was drawn from.`,
     'This concerns random pairs of the sampled distribution. It says nothing about an adversary who chooses the input, nor about data from elsewhere.',
     ...perturbed.map(perturbationSentence),
@@ -150,6 +160,11 @@ function meaningOf(metrics: CertifyMetrics, limits: Limits, certified: number): 
       .map((kind) => SCOPE[kind]),
   ]
 }
+
+const performanceClause = ({measure}: Performance) =>
+  MEASURES[measure].isError
+    ? `, and the ${MEASURES[measure].short} of fresh examples, clipped, is at most the stated one`
+    : `, and the ${MEASURES[measure].short} is at least the stated one`
 
 /** What a bound about perturbed copies does not say. */
 const SCOPE: Record<PerturbationKind, string> = {

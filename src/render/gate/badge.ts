@@ -1,3 +1,4 @@
+import {MEASURES} from '../../certify/tasks/names.js'
 import type {GateReport} from '../../documents/reports.js'
 import type {CheckResult} from '../../gate/types.js'
 import {plural, tenths} from '../format.js'
@@ -28,8 +29,11 @@ export function gateBadge({verdict, metrics: {checks, counts}}: GateReport): str
 
 /** Of the certificate whose accuracy is furthest from being shown to beat its baseline. */
 function accuracyText(checks: readonly CheckResult[]): string {
-  const known = checks.flatMap(({performance}) => (performance === undefined ? [] : [performance]))
+  // Errors have units: two of them cannot be held against each other.
+  const known = checks.flatMap(({performance}) =>
+    performance === undefined || MEASURES[performance.measure].isError ? [] : [performance],
+  )
   if (known.length === 0) return ''
   const least = known.reduce((a, b) => ((b.lower ?? 0) - b.baseline < (a.lower ?? 0) - a.baseline ? b : a))
-  return `, accuracy ${tenths(least.value, 'down')} (≥ ${tenths(least.lower ?? 0, 'down')}; guessing ${tenths(least.baseline, 'up')})`
+  return `, ${MEASURES[least.measure].short} ${tenths(least.value, 'down')} (≥ ${tenths(least.lower ?? 0, 'down')}; guessing ${tenths(least.baseline, 'up')})`
 }

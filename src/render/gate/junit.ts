@@ -43,6 +43,9 @@ function verdictXml({verdict, performance}: CheckResult): HtmlContent {
       : [
           property(performance.measure, String(performance.value)),
           ...(performance.lower === null ? [] : [property(`${performance.measure}.lower`, String(performance.lower))]),
+          ...(typeof performance.upper === 'number'
+            ? [property(`${performance.measure}.upper`, String(performance.upper))]
+            : []),
           property(`${performance.measure}.baseline`, String(performance.baseline)),
         ]),
   ]

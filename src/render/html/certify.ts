@@ -1,4 +1,5 @@
-import type {CertifyMetrics} from '../../certify/types.js'
+import {MEASURES} from '../../certify/tasks/names.js'
+import type {CertifyMetrics, Performance} from '../../certify/types.js'
 import {statusCounts} from '../certify-view.js'
 import {
   confidence,
@@ -71,18 +72,27 @@ export function certifyHtml(report: CertifyReport): string {
   })
 }
 
+function performanceFigure({measure, value, lower, upper, baseline, limit}: Performance): KeyFigure {
+  const {title, guess, isError} = MEASURES[measure]
+  if (!isError)
+    return {
+      name: title,
+      value: tenths(value, 'down'),
+      detail: `${lower === null ? '' : `at least ${tenths(lower, 'down')}; `}${guess}: ${tenths(baseline, 'up')}`,
+    }
+  return {
+    name: title,
+    value: number(value, 'up'),
+    detail: `${typeof upper === 'number' ? `at most ${number(upper, 'up')}; ` : ''}${guess}: ${number(baseline, 'down')}${limit === undefined ? '' : `; clipped at ${setting(limit)}`}`,
+  }
+}
+
 function figures(metrics: CertifyMetrics): KeyFigure[] {
   const counts = statusCounts(metrics.cells)
   const most = metrics.localization.ranking[0]
   const {loss, alpha, anchors, references, performance, headline} = metrics
   const all: (KeyFigure | null)[] = [
-    performance === undefined
-      ? null
-      : {
-          name: 'Accuracy',
-          value: tenths(performance.value, 'down'),
-          detail: `${performance.lower === null ? '' : `at least ${tenths(performance.lower, 'down')}; `}always guessing the commonest class: ${tenths(performance.baseline, 'up')}`,
-        },
+    performance === undefined ? null : performanceFigure(performance),
     headline === undefined
       ? null
       : {

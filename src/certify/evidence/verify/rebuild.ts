@@ -70,7 +70,14 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       },
     }
   })
-  const loss = {name: metrics.loss.name, bound, accuracy: metrics.accuracy}
+  const measure = metrics.performance?.measure
+  const loss: CertifyPlan['loss'] = {
+    name: metrics.loss.name,
+    bound,
+    accuracy: metrics.accuracy,
+    ...(metrics.task === undefined ? {} : {task: metrics.task}),
+    ...(measure === undefined || measure === 'accuracy' ? {} : {measure}),
+  }
   const generator = random(options.seed)
   drawAgain(anchors, references, options, generator)
   const plan: CertifyPlan = {
