@@ -77,6 +77,7 @@ export function simulatePairs(
         accuracy: null,
         losses: Float64Array.from(pairs, (p) => p.perturbed),
         distances: [Float64Array.from(pairs, (p) => p.distance)],
+        survivals: null,
       },
       {
         losses: Float64Array.from(pairs, (p) => p.loss),

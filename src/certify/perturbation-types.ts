@@ -24,6 +24,29 @@ export interface PerturbationMetrics {
   changes: {eta: number; exceeding: number; observed: number; upper: number}[]
   layers: PerturbationLayer[]
   cells: PerturbationCell[]
+  /**
+   * PR(γ) for each γ; absent where predictions are no classes, and of pairs that were not drawn at random given the input
+   */
+  survival?: {
+    /** perturbed copies of each input */
+    draws: number
+    /** mean share of copies whose prediction is that of their input */
+    mean: number
+    rows: SurvivalRow[]
+  }
+}
+
+/** PR(γ): the share of inputs whose prediction survives the perturbation with probability ≥ 1 − γ. */
+export interface SurvivalRow {
+  gamma: number
+  /** how many of an input's copies must keep its prediction for it to count; chosen from the anchors */
+  threshold: number
+  /** references of which that many do */
+  reached: number
+  /** share of the references whose copies keep the prediction with a share of 1 − γ or more: an estimate */
+  observed: number
+  /** lower bound of PR(γ) for fresh inputs, exact at the split α */
+  lower: number
 }
 
 /** α of each single statement about one pair distribution. */
@@ -33,6 +56,8 @@ export interface PairAlpha {
   change: number
   /** of the joint and of the conditional bound of a cell, each */
   cell: number
+  /** of each PR(γ); absent where there is none */
+  survival?: number
   statements: number
 }
 

@@ -35,6 +35,7 @@ export const certifyFlags = {
   }),
   loss: Flags.string({
     options: [...LOSSES],
+    helpValue: '<name>',
     helpGroup: GROUP.method,
     description: `loss whose change is bounded, of the task (default: the file's own, else the first): ${TASKS.map((task) => `${task}: ${TASK_LOSSES[task].join(', ')}`).join('; ')}`,
   }),
@@ -162,6 +163,14 @@ export const certifyFlags = {
     exclusive: ['shard'],
     description:
       'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated',
+  }),
+  draws: Flags.integer({
+    min: 1,
+    max: 1000,
+    dependsOn: ['perturb'],
+    helpGroup: GROUP.method,
+    description:
+      'perturbed copies of each input for PR(γ), the share of inputs whose prediction survives with probability ≥ 1 − γ (default: 1); each is a run of the model over all rows',
   }),
   pairs: Flags.string({
     helpGroup: GROUP.input,

@@ -135,6 +135,7 @@ export interface InputFlags {
   'ignore-label'?: number | undefined
   perturb?: PerturbationRequest[] | undefined
   pairs?: string | undefined
+  draws?: number | undefined
   'image-shape'?: number[] | undefined
   'input-range'?: number[] | undefined
   group?: string | undefined

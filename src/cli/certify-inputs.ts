@@ -87,6 +87,7 @@ export async function readSubject(
     dataOptions: options,
     perturb,
     pairs: flags.pairs,
+    draws: flags.draws ?? 1,
     onProgress,
     perturbOptions: {seed: flags.seed, imageShape: images.shape, range: images.range},
   })
@@ -110,6 +111,7 @@ export async function readSubject(
       limit: flags.limit ?? null,
       sample: flags.limit === undefined ? null : sampleOf(flags),
       ...(perturbed.sources.length === 0 ? {} : {perturb: perturb.map(({name, strength}) => `${name}:${strength}`)}),
+      ...(flags.draws === undefined ? {} : {draws: flags.draws}),
       ...(perturbed.sources.length === 0 && images.shape === null && images.range === null
         ? {}
         : {imageShape: flags['image-shape'] ?? 'auto', inputRange: flags['input-range'] ?? 'auto'}),

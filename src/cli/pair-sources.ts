@@ -22,10 +22,15 @@ export interface PairRequest {
   dataOptions: DataSetOptions
   perturb: readonly PerturbationRequest[]
   perturbOptions: PerturbOptions
+  /** copies of each row, for PR(γ) */
+  draws: number
   /** a file with the perturbed copy of every row */
   pairs: string | undefined
   onProgress: (what: string, done: number, total: number) => void
 }
+
+/** Far from the seeds of other perturbations, whose numbers follow each other. */
+const DRAW_STREAM = 1_000_003
 
 /** The pair distributions that --perturb and --pairs ask for, and the files read for them. */
 export async function pairSources({
@@ -35,6 +40,7 @@ export async function pairSources({
   dataOptions,
   perturb,
   perturbOptions,
+  draws,
   pairs,
   onProgress,
 }: PairRequest): Promise<{sources: PairSource[]; files: InputFile[]}> {
@@ -50,24 +56,26 @@ export async function pairSources({
     // Known before the model runs.
     if (of === 'text') textsToPerturb(data, request.name)
     const rows = (taken ??= sampled(data, embeddingOptions))
-    const options = {...perturbOptions, seed: perturbOptions.seed + index}
-    const numbers = (anchors: Uint32Array) => perturbNumbers(rows, request, anchors, options)
-    const copies: Record<Material, (anchors: Uint32Array) => Perturbed | Promise<Perturbed>> = {
+    // A stream of its own for each perturbation and each draw.
+    const seeded = (draw: number) => ({...perturbOptions, seed: perturbOptions.seed + index + DRAW_STREAM * draw})
+    const numbers = (anchors: Uint32Array, draw: number) => perturbNumbers(rows, request, anchors, seeded(draw))
+    const copies: Record<Material, (anchors: Uint32Array, draw: number) => Perturbed | Promise<Perturbed>> = {
       numbers,
       image: numbers,
-      text: () => perturbTexts(rows, request, options),
-      gradient: (anchors) => perturbByAttack(checkpoint, rows, request, anchors, options),
+      text: (_, draw) => perturbTexts(rows, request, seeded(draw)),
+      gradient: (anchors, draw) => perturbByAttack(checkpoint, rows, request, anchors, seeded(draw)),
     }
     sources.push({
       ...request,
       kind: of === 'gradient' ? 'attack' : 'random',
-      perturb: async (anchors) => {
-        const perturbed = await copies[of](anchors)
+      draws,
+      perturb: async (anchors, draw = 0) => {
+        const perturbed = await copies[of](anchors, draw)
         return {
           embeddings: await quietly(checkpoint, perturbed.data, {
             ...embeddingOptions,
             limit: rows.rows,
-            onProgress: (done, total) => onProgress(`copies by ${request.name}`, done, total),
+            onProgress: (done, total) => onProgress(`copies by ${request.name}`, draw * total + done, draws * total),
           }),
           description: perturbed.description,
         }

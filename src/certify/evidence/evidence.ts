@@ -42,6 +42,8 @@ export interface PairEvidence {
   losses: string
   /** raw distances between a row and its copy, for each layer in order */
   distances: string[]
+  /** Int32: of each row how many copies keep its prediction; absent without PR(γ) */
+  survived?: string
 }
 
 /** The sums of a layer with its units and stakes. */
@@ -86,9 +88,10 @@ export function encodeEvidence(
   }
 }
 
-export const encodePairs = ({losses, distances}: PairSample): PairEvidence => ({
+export const encodePairs = ({losses, distances, survivals}: PairSample): PairEvidence => ({
   losses: pack(losses),
   distances: distances.map(pack),
+  ...(survivals === null ? {} : {survived: pack(survivals.counts)}),
 })
 
 function encodeLayer({name, statistics: s, bets, sums, nearestRadii, pilot}: Grounds): LayerEvidence {

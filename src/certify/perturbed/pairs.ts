@@ -5,6 +5,7 @@ import type {CertifyPlan} from '../plan-types.js'
 import {takeRows} from '../sample/sample.js'
 import type {Embeddings} from '../types.js'
 import type {PerturbationKind} from '../perturbation-types.js'
+import type {Survivals} from './survival.js'
 
 /** A pair distribution (z, z′): where the perturbed copy of every row comes from. */
 export interface PairSource {
@@ -16,7 +17,9 @@ export interface PairSource {
    * the data (a range, a standard deviation) may depend on the rows `anchors` only; `description` says what was done,
    * with its unit and its clipping.
    */
-  perturb(anchors: Uint32Array): Promise<{embeddings: Embeddings; description: string}>
+  perturb(anchors: Uint32Array, draw?: number): Promise<{embeddings: Embeddings; description: string}>
+  /** copies of each row to draw for PR(γ), of which the first is the pair; default 1. Of random kinds only */
+  draws?: number
 }
 
 /** What every statement about a pair distribution is computed from; anchors first, then references. */
@@ -28,6 +31,8 @@ export interface PairSample extends Pick<PairSource, 'name' | 'strength' | 'kind
   losses: Float64Array
   /** [m + n] raw distances between a row and its perturbed copy, layer by layer in the order of the plan */
   distances: Float64Array[]
+  /** null: predictions are no classes, or the copies are not drawn at random given the input */
+  survivals: Survivals | null
 }
 
 /**
@@ -56,7 +61,38 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
     distances: embeddings.layers.map((layer, k) =>
       alignedDistances(takeRows(layer, rows), takeRows(perturbed.layers[k]!, rows), plan.options.metric),
     ),
+    survivals: kind === 'random' ? await survivalsOf(embeddings, perturbed, source, plan.anchors.rows, rows) : null,
   }
+}
+
+/** How many copies of each row keep its predicted class; null: there are no classes. */
+async function survivalsOf(
+  original: Embeddings,
+  first: Embeddings,
+  {perturb, draws = 1}: PairSource,
+  anchors: Uint32Array,
+  rows: Uint32Array,
+): Promise<Survivals | null> {
+  const before = predictions(original)
+  if (before === null) return null
+  const counts = new Int32Array(rows.length)
+  for (let draw = 0; draw < draws; draw++) {
+    const after = predictions(draw === 0 ? first : (await perturb(anchors, draw)).embeddings)
+    if (after === null) return null
+    rows.forEach((row, k) => (counts[k]! += after[row] === before[row] ? 1 : 0))
+  }
+  return {draws, counts}
+}
+
+/** The class of the largest score, the first among equals; null: the output has no classes. */
+function predictions({rows, output}: Embeddings): Int32Array | null {
+  if (output === null) return null
+  const {classes, data} = output
+  return Int32Array.from({length: rows}, (_, row) => {
+    let best = 0
+    for (let c = 1; c < classes; c++) if (data[row * classes + c]! > data[row * classes + best]!) best = c
+    return best
+  })
 }
 
 function checkAligned(original: Embeddings, perturbed: Embeddings, name: string): void {
@@ -90,6 +126,15 @@ function checkAligned(original: Embeddings, perturbed: Embeddings, name: string)
         ['use a weaker perturbation'],
       )
   })
+  const guesses = ({task}: Embeddings) =>
+    Object.values(task?.losses ?? {}).flatMap(({guess}) => (guess === null ? [] : [guess]))
+  const others = guesses(perturbed)
+  const apart = guesses(original).flatMap((guess, k) => {
+    const row = guess.findIndex((x, i) => others[k]?.[i] !== x)
+    return row === -1 ? [] : [row]
+  })[0]
+  if (apart !== undefined)
+    throw new InputError(`${name}: row ${apart} has other targets in the perturbed copies than in the data`, next)
   const {labels} = original
   const row =
     labels === null || perturbed.labels === null ? -1 : labels.findIndex((label, i) => perturbed.labels![i] !== label)

@@ -6,6 +6,7 @@ import type {CertifyOptions} from '../options.js'
 import type {LayerMetrics} from '../layer-types.js'
 import type {PerturbationCell, PerturbationLayer, PerturbationMetrics} from '../perturbation-types.js'
 import {splitPairAlpha} from './alpha.js'
+import {GAMMAS, survivalRows, type Survivals} from './survival.js'
 import type {PairSample} from './pairs.js'
 
 /** Shares of the pilot pairs that the default δ grid encloses. */
@@ -32,6 +33,7 @@ export interface PairSetting {
  *            change       P[ΔL ≥ η]             Clopper–Pearson on the n pairs;
  *            joint        P[ΔL ≥ η, d ≤ δ]      the same;
  *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given how many they are;
+ *            survival     PR(γ), see survivalRows;
  *            markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded by betting: one number a
  *            layer (Theorem A4).
  * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before a reference
@@ -57,6 +59,7 @@ export function perturbationMetrics(pairs: PairSample, setting: PairSetting): Pe
     grids.length,
     etas.length,
     grids.reduce((sum, {deltas}) => sum + deltas.length * etas.length, 0),
+    pairs.survivals === null ? 0 : GAMMAS.length,
   )
   const results = grids.map((grid, k) => layerStatements(setting.layers[k]!, grid, change, setting, alpha))
   const mean = (values: Float64Array) => values.subarray(m).reduce((a, b) => a + b, 0) / n
@@ -76,6 +79,21 @@ export function perturbationMetrics(pairs: PairSample, setting: PairSetting): Pe
     }),
     layers: results.map(({layer}) => layer),
     cells: results.flatMap(({cells}) => cells),
+    ...(pairs.survivals === null ? {} : {survival: survivalOf(pairs.survivals, m, alpha.survival!)}),
+  }
+}
+
+function survivalOf(
+  survivals: Survivals,
+  anchors: number,
+  alpha: number,
+): NonNullable<PerturbationMetrics['survival']> {
+  const {draws, counts} = survivals
+  const kept = counts.subarray(anchors)
+  return {
+    draws,
+    mean: kept.reduce((sum, count) => sum + count, 0) / (draws * kept.length),
+    rows: survivalRows(survivals, anchors, alpha),
   }
 }
 

@@ -15,6 +15,7 @@ import {
   setting,
   signedInterval,
 } from '../format.js'
+import {SURVIVAL_TITLE, survivalView} from '../survival-view.js'
 import {type HtmlContent, type Markup, markup} from './escape.js'
 import {dataTable, foldedTable} from './table.js'
 
@@ -50,7 +51,7 @@ export function perturbationSection(perturbations: readonly PerturbationMetrics[
       `${each.description} (${KIND[each.kind]})`,
     ]),
   })
-  return markup`<p class="lead">Independent pairs of an example and its perturbed copy. Each figure is an upper bound for fresh examples; all hold together with the rest of this report.</p>${overview}${perturbations.map(details)}`
+  return markup`<p class="lead">Independent pairs of an example and its perturbed copy. Each figure is an upper bound for fresh examples; all hold together with the rest of this report.</p>${overview}${survivalTable(perturbations)}${perturbations.map(details)}`
 }
 
 function details(each: PerturbationMetrics): Markup {
@@ -99,6 +100,17 @@ function details(each: PerturbationMetrics): Markup {
     ]),
   })
   return markup`<h3>${perturbationName(each)}</h3>${layers}${cells}`
+}
+
+/** PR(γ); null where no perturbation has it. */
+function survivalTable(perturbations: readonly PerturbationMetrics[]): Markup | null {
+  const {columns, rows} = survivalView(perturbations)
+  if (rows.length === 0) return null
+  return dataTable({
+    caption: SURVIVAL_TITLE,
+    columns: [{title: 'perturbation', kind: 'text'}, ...columns.map((title) => ({title, kind: 'number' as const}))],
+    rows: rows.map(({name, cells}) => [name, ...cells]),
+  })
 }
 
 /** This checkpoint against an earlier one on the same examples. */

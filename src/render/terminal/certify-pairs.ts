@@ -13,6 +13,7 @@ import {
   signedInterval,
   signedNumber,
 } from '../format.js'
+import {SURVIVAL_TITLE, survivalView} from '../survival-view.js'
 import {boundTable, SIGN} from './bound-table.js'
 import type {TerminalTable} from './table.js'
 
@@ -32,6 +33,7 @@ export function perturbationTables({perturbations = []}: CertifyMetrics, columns
         'Perturbed copies: at most this share of fresh examples changes in loss by η or more, whatever the distance',
       table: overview(perturbations),
     },
+    ...survivalTable(perturbations),
     ...perturbations.map((perturbation) => {
       const grid = headlineGrid(cellGrids(perturbation))!
       return {
@@ -39,6 +41,22 @@ export function perturbationTables({perturbations = []}: CertifyMetrics, columns
         table: boundTable(grid, columns, bound),
       }
     }),
+  ]
+}
+
+/** PR(γ) of each perturbation; empty where there is none. */
+function survivalTable(perturbations: readonly PerturbationMetrics[]): Titled[] {
+  const {columns, rows} = survivalView(perturbations)
+  if (rows.length === 0) return []
+  return [
+    {
+      title: SURVIVAL_TITLE,
+      table: {
+        head: ['', ...columns],
+        align: ['left', ...columns.map(() => 'right' as const)],
+        rows: rows.map(({name, cells}) => [name, ...cells]),
+      },
+    },
   ]
 }
 

@@ -19,6 +19,7 @@ const pairs: PairSample = {
   // A third of the copies changes by more than L_max.
   losses: losses.map((x, i) => x + (i % 3 === 0 ? 3 * r.uniform() : 0.1 * r.uniform())),
   distances: [near(4), near(1)],
+  survivals: null,
 }
 const setting: PairSetting = {
   losses,
@@ -162,6 +163,12 @@ it('α of a pair distribution is spent once: the shares of all statements add up
     const alpha = splitPairAlpha(0.01, layers, etas, cells)
     expect(layers * alpha.epsilon + etas * alpha.change + 2 * cells * alpha.cell).toBeCloseTo(0.01, 15)
     expect(alpha).toMatchObject({total: 0.01, statements: layers + etas + 2 * cells})
+    const robust = splitPairAlpha(0.01, layers, etas, cells, 3)
+    expect(layers * robust.epsilon + etas * robust.change + 2 * cells * robust.cell + 3 * robust.survival!).toBeCloseTo(
+      0.01,
+      15,
+    )
+    expect(robust.statements).toBe(alpha.statements + 3)
     // What a gate reads gets most.
     expect([layers * alpha.epsilon, etas * alpha.change]).toEqual([
       expect.closeTo(0.002, 15),

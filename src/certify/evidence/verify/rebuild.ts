@@ -1,4 +1,6 @@
 import {unpack} from '../../../data/packed.js'
+import {InputError} from '../../../errors.js'
+import type {Survivals} from '../../perturbed/survival.js'
 import {random} from '../../../stats/random.js'
 import {drawAgain} from './draw.js'
 import {alphaOf} from '../../plan/alpha.js'
@@ -105,8 +107,8 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
     }),
   )
   const rows = anchors.rows.length + references.rows.length
-  const pairs = (evidence.perturbations ?? []).map(({losses, distances}, k): PairSample => {
-    const {name, strength, kind, description, accuracy} = metrics.perturbations![k]!
+  const pairs = (evidence.perturbations ?? []).map(({losses, distances, survived}, k): PairSample => {
+    const {name, strength, kind, description, accuracy, survival} = metrics.perturbations![k]!
     const place = `evidence of perturbation ${name}`
     return {
       name,
@@ -118,9 +120,19 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       distances: distances.map((text, at) =>
         unpack(text, 'f8', rows, `${place}, distances of layer ${evidence.layers[at]?.name ?? at}`),
       ),
+      survivals: survived === undefined ? null : survivalsOf(survived, rows, survival?.draws ?? 0, place),
     }
   })
   return {plan, sums, pairs}
+}
+
+/** Throws InputError: a count that cannot be. */
+function survivalsOf(text: string, rows: number, draws: number, place: string): Survivals {
+  const counts = unpack(text, 'i4', rows, `${place}, survivals`)
+  const bad = counts.findIndex((count) => !(count >= 0 && count <= draws))
+  if (bad !== -1 || draws < 1)
+    throw new InputError(`${place}: row ${bad} keeps its prediction in ${counts[bad] ?? 0} of ${draws} copies`)
+  return {draws, counts}
 }
 
 /** The engine's sums: a column for δ = ∞ behind the finite ones, which nothing reads again; witnesses by their rows. */
