@@ -19,6 +19,7 @@ export const certifyFlags = {
   }),
   task: Flags.string({
     options: ['auto', ...TASKS],
+    helpValue: '<name>',
     default: 'auto',
     helpGroup: GROUP.input,
     description:

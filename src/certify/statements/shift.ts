@@ -28,3 +28,44 @@ export function breakingPoint(upper: number, limit: number): BreakingPoint | nul
     ratio: Math.max(1, Math.sqrt((limit * (1 - upper)) / (upper * (1 - limit))) * down),
   }
 }
+
+/** What a bound becomes under laws that are further and further from the sampled one. */
+export interface ShiftCurves {
+  /** x: KL(Q‖P) up to this, nats; y: the largest share under such a Q */
+  kl: {x: number; y: number}[]
+  /** x: dQ/dP within [1/x, x] */
+  ratio: {x: number; y: number}[]
+}
+
+const POINTS = 48
+/** So far beyond the breaking point, as a share of it. */
+const BEYOND = 0.5
+
+/**
+ * The two curves of `breakingPoint`, from no shift to half again as far as the breaking point.
+ *
+ * Formula    kl: for q from U upwards (kl(q‖U), q), which is the inverse of q ↦ sup{q : kl(q‖U) ≤ ρ}; ratio: (Γ,
+ *            Γ²U/(1 − U + Γ²U)) for Γ from 1.
+ * Precision  fp64.
+ * Empty      U outside (0, limit) → null.
+ * Source     docs/math.md, "Shift".   Deviation: none.
+ */
+export function shiftCurves(upper: number, limit: number): ShiftCurves | null {
+  const point = breakingPoint(upper, limit)
+  if (point === null) return null
+  const farthest = point.kl * (1 + BEYOND)
+  const kl = Array.from({length: POINTS + 1}, (_, k) => {
+    // Quadratic steps: near U the divergence hardly grows.
+    const q = upper + (1 - upper) * (k / POINTS) ** 2
+    return {x: klBernoulli(q, upper), y: q}
+  })
+  const widest = 1 + (point.ratio - 1) * (1 + BEYOND)
+  return {
+    kl: kl.filter(({x}) => x <= farthest),
+    ratio: Array.from({length: POINTS + 1}, (_, k) => {
+      const gamma = 1 + ((widest - 1) * k) / POINTS
+      const odds = gamma * gamma * upper
+      return {x: gamma, y: odds / (1 - upper + odds)}
+    }),
+  }
+}

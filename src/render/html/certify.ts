@@ -20,6 +20,7 @@ import {classSection, exampleSection} from './certify-families.js'
 import {layerProfile, volatileInputs} from './certify-layers.js'
 import {hasNearest, nearestSection} from './certify-nearest.js'
 import {comparisonSection, perturbationSection} from './certify-pairs.js'
+import {hasShift, shiftSection} from './certify-shift.js'
 import {sliceSection} from './certify-slices.js'
 import {certifyAnswer} from '../certify-answer.js'
 import {firstWitnesses, hintSection, rowNames, witnessSection} from './certify-witnesses.js'
@@ -42,6 +43,7 @@ export function certifyHtml(report: CertifyReport): string {
       {id: 'bounds', title: 'What is certified', body: bounds(metrics)},
       ...(hasNearest(metrics) ? [{id: 'nearest', title: 'Nearest anchors', body: nearestSection(metrics)}] : []),
       ...(metrics.slices === undefined ? [] : [{id: 'slices', title: 'Slices', body: sliceSection(metrics, names)}]),
+      ...(hasShift(metrics) ? [{id: 'shift', title: 'Under shift', body: shiftSection(metrics)}] : []),
       ...(metrics.examples === undefined
         ? []
         : [{id: 'examples', title: 'Single examples', body: exampleSection(metrics)}]),

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest'
-import {breakingPoint} from '../../../src/certify/statements/shift.js'
+import {breakingPoint, shiftCurves} from '../../../src/certify/statements/shift.js'
 import {random} from '../../../src/stats/random.js'
 
 /** The largest q with kl(q‖U) ≤ ρ, by steps. */
@@ -59,4 +59,25 @@ it('there is none where the bound is not below the limit', () => {
     null,
     null,
   ])
+})
+
+it('the curves pass through the bound without shift and the limit at the breaking point', () => {
+  for (const [upper, limit] of [
+    [0.05, 0.5],
+    [0.3, 0.31],
+    [1e-4, 0.2],
+  ] as const) {
+    const point = breakingPoint(upper, limit)!
+    const {kl, ratio} = shiftCurves(upper, limit)!
+    expect(kl[0]).toEqual({x: 0, y: upper})
+    expect(ratio[0]!.x).toBe(1)
+    expect(ratio[0]!.y).toBeCloseTo(upper, 12)
+    for (const [curve, at] of [
+      [kl, point.kl],
+      [ratio, point.ratio],
+    ] as const)
+      for (const {x, y} of curve) expect(y > limit * (1 + 1e-9)).toBe(x > at * (1 + 1e-8) && y > limit * (1 + 1e-9))
+    expect(kl.every(({y}, k) => k === 0 || y > kl[k - 1]!.y)).toBe(true)
+  }
+  expect(shiftCurves(0.5, 0.4)).toBeNull()
 })
