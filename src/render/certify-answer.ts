@@ -2,6 +2,7 @@ import type {CertifyMetrics, ClassRow, Headline, SliceRow, Witness} from '../cer
 import type {Report} from '../frame/report.js'
 import {shorten} from '../frame/visible.js'
 import {type Answer, answerOf, type Fact, splitSummary} from './answer.js'
+import {performanceFigure, performanceText} from './performance-view.js'
 import {confidence, count, lossChange, number, orDash, percentDown, percentUp, radius, tenths} from './format.js'
 
 /** Witness pairs of the first screen. */
@@ -53,8 +54,7 @@ export function classNames(report: WithNames): ClassName {
 }
 
 function headlineSentence({metrics, verdict, config}: Certificate, {bound, status}: Headline): string {
-  const {performance} = metrics
-  const right = performance === undefined ? 'Accuracy unknown' : `Accuracy ${tenths(performance.value, 'down')}`
+  const right = performanceText(metrics.performance, metrics.task)
   switch (verdict.status) {
     case 'pass':
       return `${right}; every limit that was set is met.`
@@ -127,15 +127,7 @@ function facts(metrics: CertifyMetrics, headline: Headline, className: ClassName
   const worst = worstClass(metrics, headline.layer)
   const slice = metrics.slices?.find(({status}) => status === 'stated')
   return [
-    ...(performance === undefined
-      ? []
-      : [
-          {
-            name: 'Accuracy',
-            value: tenths(performance.value, 'down'),
-            detail: `${performance.lower === null ? '' : `at least ${tenths(performance.lower, 'down')} of fresh data; `}always guessing the commonest class: ${tenths(performance.baseline, 'up')}`,
-          },
-        ]),
+    ...(performance === undefined ? [] : [performanceFigure(performance, ' of fresh data')]),
     {
       name: 'Close inputs that differ',
       value: headline.status === 'certified' ? `at most ${percentUp(headline.bound)}` : 'nothing shown',

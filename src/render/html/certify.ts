@@ -1,5 +1,5 @@
-import {MEASURES} from '../../certify/tasks/names.js'
-import type {CertifyMetrics, Performance} from '../../certify/types.js'
+import {performanceFigure} from '../performance-view.js'
+import type {CertifyMetrics} from '../../certify/types.js'
 import {statusCounts} from '../certify-view.js'
 import {
   confidence,
@@ -72,21 +72,6 @@ export function certifyHtml(report: CertifyReport): string {
         : [{id: 'hints', title: 'Hints at wrong labels', body: hintSection(labelHints, names)}]),
     ],
   })
-}
-
-function performanceFigure({measure, value, lower, upper, baseline, limit}: Performance): KeyFigure {
-  const {title, guess, isError} = MEASURES[measure]
-  if (!isError)
-    return {
-      name: title,
-      value: tenths(value, 'down'),
-      detail: `${lower === null ? '' : `at least ${tenths(lower, 'down')}; `}${guess}: ${tenths(baseline, 'up')}`,
-    }
-  return {
-    name: title,
-    value: number(value, 'up'),
-    detail: `${typeof upper === 'number' ? `at most ${number(upper, 'up')}; ` : ''}${guess}: ${number(baseline, 'down')}${limit === undefined ? '' : `; clipped at ${setting(limit)}`}`,
-  }
 }
 
 function figures(metrics: CertifyMetrics): KeyFigure[] {
