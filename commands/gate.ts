@@ -1,4 +1,5 @@
 import {appendFile} from 'node:fs/promises'
+import {dirname} from 'node:path'
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {EXIT} from '../src/cli/failure.js'
@@ -54,6 +55,10 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
       helpGroup: GROUP.gate,
       description: 'exit 0 although the gate failed; what cannot be judged still exits 2',
     }),
+    reports: Flags.string({
+      helpGroup: GROUP.output,
+      description: 'folder for the report of each check, as a page and as JSON; the page of the gate links them',
+    }),
     out: Flags.string({
       multiple: true,
       default: [],
@@ -82,7 +87,8 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     )
     this.progress.end()
     const place = {folder: await repositoryFolder()}
-    for (const {format, path} of outputs) await writeFileAtomic(path, renderGate(report, format, place))
+    for (const {format, path} of outputs)
+      await writeFileAtomic(path, renderGate(report, format, {...place, from: dirname(path)}))
     const format = flags.format as FormatName
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (format === 'github' && summary) await appendFile(summary, renderGate(report, 'markdown', place))

@@ -1,7 +1,11 @@
+import {mkdtempSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
+import {openPage} from '../src/cli/open-page.js'
 import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
@@ -36,6 +40,10 @@ export default class ReportCommand extends BaseCommand {
       helpGroup: GROUP.output,
       description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`,
     }),
+    open: Flags.boolean({
+      helpGroup: GROUP.output,
+      description: 'show the page',
+    }),
     format: Flags.string({
       options: FORMAT_NAMES,
       default: 'terminal',
@@ -47,6 +55,8 @@ export default class ReportCommand extends BaseCommand {
   async run(): Promise<AnyReport> {
     const {args, flags} = await this.parse(ReportCommand)
     const outputs = flags.out.map(formatOf)
+    if (flags.open && !outputs.some(({format}) => format === 'html'))
+      outputs.push({format: 'html', path: join(mkdtempSync(join(tmpdir(), 'surety-')), 'report.html')})
     for (const {path} of outputs) await checkWritable(path)
     const report = parseAnyReport((await readInput(args.report)).bytes, args.report)
     const place = {folder: await repositoryFolder()}
@@ -57,6 +67,10 @@ export default class ReportCommand extends BaseCommand {
     })
     for (const {path, text} of texts) await writeFileAtomic(path, text)
     this.show(shown, report.notes)
+    if (flags.open) {
+      const {path} = outputs.find(({format}) => format === 'html')!
+      if (!(await openPage(path))) process.stderr.write(`no program to show pages was found: open ${path}\n`)
+    }
     return report
   }
 }

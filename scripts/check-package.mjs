@@ -23,7 +23,7 @@ const OTHERS = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
-  ...readdirSync('schemas').map((name) => `schemas/${name}`),
+  ...['schemas', 'demo'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
 ]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
@@ -63,7 +63,7 @@ await must('build', process.execPath, [
   join(built, 'dist'),
 ])
 symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'), 'junction')
-for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', 'schemas'])
+for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', 'schemas', 'demo'])
   cpSync(name, join(built, name), {recursive: true})
 await must('manifest', process.execPath, ['node_modules/oclif/bin/run.js', 'manifest', built])
 const [packed] = JSON.parse(

@@ -1,25 +1,27 @@
 import {spawn} from 'node:child_process'
 
 /**
- * Runs a command, streams its output, and resolves with its exit code, standard output and seconds.
- * `quiet` holds the output back and shows it only if the command fails.
+ * Runs a command, streams its output, and resolves with its exit code, standard output, all output and seconds.
+ * `quiet` holds the output back and shows it only if the command fails with a code that is not `expected`.
  */
-export function runStep(command, args, {cwd, env, quiet = false} = {}) {
+export function runStep(command, args, {cwd, env, quiet = false, expected = []} = {}) {
   return new Promise((resolve) => {
     const started = performance.now()
     const child = spawn(command, args, {cwd, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']})
     let output = ''
+    let all = ''
     let held = ''
     const collect = (stream) => (chunk) => {
       if (stream === process.stdout) output += chunk
+      all += chunk
       if (quiet) held += chunk
       else stream.write(chunk)
     }
     child.stdout.on('data', collect(process.stdout))
     child.stderr.on('data', collect(process.stderr))
     const end = (code) => {
-      if (code !== 0) process.stderr.write(held)
-      resolve({code, output, seconds: (performance.now() - started) / 1000})
+      if (code !== 0 && !expected.includes(code)) process.stderr.write(held)
+      resolve({code, output, all, seconds: (performance.now() - started) / 1000})
     }
     child.on('error', (error) => {
       held += `${error.message}\n`

@@ -21,6 +21,8 @@ export interface ConfigFile extends GateConfig {
   only?: string | string[]
   /** folder of the cache; off by default */
   cache?: string
+  /** folder for the report of each check, as a page and as JSON */
+  reports?: string
   /** files to write, [format:]path */
   out?: string | string[]
   /** what stdout shows */

@@ -35,6 +35,7 @@ const SETTINGS = [
   'no-fail',
   'only',
   'out',
+  'reports',
   'require-gpu',
   'seed',
   'threads',

@@ -9,6 +9,7 @@ import type {GateReport} from '../documents/reports.js'
 import {readSchema} from '../documents/schema.js'
 import type {InputFile, Json, Note} from '../frame/report.js'
 import {baselineSource, readBaselines} from './baselines.js'
+import {requireFolder, writePages} from './gate-pages.js'
 import {chosenChecks, type GateRuns, runChecks} from './gate-checks.js'
 import type {OpenedConfig} from './gate-config.js'
 import type {OnProgress} from './progress.js'
@@ -24,6 +25,8 @@ export interface GateSettings {
   cache?: string | undefined
   /** of a history with a budget */
   run?: number | undefined
+  /** folder for a page a check */
+  reports?: string | undefined
 }
 
 export interface GateTools {
@@ -37,6 +40,7 @@ export async function checkRuns(
   {seed, threads, only, cache, run}: GateSettings,
   {engine, onProgress}: GateTools,
 ): Promise<GateRuns> {
+  if (cache !== undefined) await requireFolder(cache, 'cache')
   const chosen = chosenChecks(config, only)
   return runChecks(config, chosen, reportSchema(), {
     seed,
@@ -62,6 +66,7 @@ export async function gateReport(
   // Before anything is computed: a revision that is not there should be known at once.
   if (source === null) refuseWithoutBaseline(config, names)
   const baselines = source === null ? null : await readBaselines(source, names)
+  if (settings.reports !== undefined) await requireFolder(settings.reports, 'reports')
   const {runs, cached} = await checkRuns(opened, settings, tools)
   const {metrics, verdict, broken} = gate({
     config,
@@ -74,6 +79,7 @@ export async function gateReport(
   })
   if (config.budget !== undefined) verdict.meaning.push(budgetSentence(config.budget, settings.run!))
   const reports = reportsOf(runs)
+  if (settings.reports !== undefined) await writePages(settings.reports, runs, metrics.checks)
   const setting = {
     inputs: distinct([file, ...reports.flatMap(([, {inputs}]) => inputs)]),
     config: {

@@ -3,7 +3,7 @@ import {didYouMean} from '../frame/did-you-mean.js'
 import {UsageError} from '../errors.js'
 import {parseMetricPath} from './metric-path.js'
 import {demandOf, worseDirection} from './thresholds.js'
-import type {GateConfig} from './types.js'
+import type {GateConfig, Threshold} from './types.js'
 
 /** What a check may be called: its baseline is a file of that name. */
 const CHECK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -58,7 +58,24 @@ export function checkConfig<Config extends GateConfig>(value: unknown, schema: o
       }
     }
   }
-  for (const [k, {check, metric, expires}] of (config.suppressions ?? []).entries()) {
+  const isOff = (threshold: Threshold) => demandOf(threshold).level === 'off'
+  const idle = Object.entries(config.checks).find(([, {thresholds = {}}]) =>
+    Object.values({verdict: 'error' as const, ...thresholds}).every(isOff),
+  )
+  if (idle !== undefined)
+    throw new UsageError(`${place}: every threshold of checks.${idle[0]} is off, so it judges nothing`, [
+      'turn one on, or take the check out',
+    ])
+  for (const [k, {check, metric, expires, reason}] of (config.suppressions ?? []).entries()) {
+    if (reason.trim() === '')
+      throw new UsageError(`${place}: suppressions[${k}] gives no reason`, [
+        'say in "reason" why the failure is accepted',
+      ])
+    const same = config.suppressions!.findIndex((other) => other.check === check && other.metric === metric)
+    if (same < k)
+      throw new UsageError(`${place}: suppressions[${k}] is about ${metric} of ${check}, as suppressions[${same}] is`, [
+        'keep one of them',
+      ])
     if (!names.includes(check))
       throw new UsageError(
         `${place}: suppressions[${k}] names the check ${JSON.stringify(check)}, and there is none`,

@@ -19,6 +19,8 @@ export interface Limits {
   min?: number
   max?: number
   baseline?: BaselineRule
+  /** why it is this limit, for those who read the file */
+  why?: string
 }
 
 /** A level, with limits for a number: `["error", {"max": 0.1}]`. A level alone demands that a pass or a number is there. */
@@ -113,6 +115,8 @@ export interface CheckResult {
   performance?: Performance
   error: {code: string; message: string; nextSteps: string[]} | null
   place: Place
+  /** the page of its report, from the current folder; absent where none was written */
+  page?: string
 }
 
 export interface GateMetrics {

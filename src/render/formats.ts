@@ -12,7 +12,11 @@ import type {GateReport} from '../documents/reports.js'
 import {gateText} from './terminal/gate.js'
 import type {TerminalOptions} from './terminal/style.js'
 
-export type RenderOptions = RepositoryOptions & Partial<TerminalOptions>
+export type RenderOptions = RepositoryOptions &
+  Partial<TerminalOptions> & {
+    /** folder of the file that is written, for links to other files */
+    from?: string
+  }
 
 interface Format {
   /** ends of file names that mean this format; the longest that fits decides */

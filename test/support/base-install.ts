@@ -14,7 +14,7 @@ export function baseInstall(parts: readonly string[] = []): {folder: string; pro
   afterAll(() => rmSync(folder, {recursive: true, force: true}))
   const own = join(folder, 'node_modules/surety')
   mkdirSync(own, {recursive: true})
-  for (const name of ['bin', 'dist', 'schemas', 'package.json', 'oclif.manifest.json'])
+  for (const name of ['bin', 'dist', 'schemas', 'demo', 'package.json', 'oclif.manifest.json'])
     cpSync(name, join(own, name), {recursive: true})
   const {base} = groupsOf(readLock())
   for (const place of [...Object.keys(base.packages), ...parts.map((name) => `node_modules/${name}`)]) {

@@ -91,7 +91,7 @@ const checkRow = ({check, state, text: result}: CheckSummary) => [
   cell(check.name),
   cell(result),
   cell(check.command),
-  cell(check.subject),
+  cell(check.page === undefined ? check.subject : `${check.subject}, report ${check.page}`),
 ]
 
 const failingRow = (finding: Finding) => [

@@ -11,7 +11,6 @@ import {
   repositoryPath,
   RULES,
   suppressed,
-  suppressionOf,
 } from './view.js'
 
 /** Of 25,000 results that GitHub accepts in a run it shows 5,000. */
@@ -22,11 +21,12 @@ const MESSAGE = 1000
 const NAME = 500
 
 /**
- * SARIF 2.1.0 for code scanning: a result for each finding that fails, the worst first, and for each accepted one with
- * its suppression. Within GitHub's limits; what is left out is said in a notification.
+ * SARIF 2.1.0 for code scanning: a result for each finding that fails, the worst first. Accepted ones are left out,
+ * since code scanning does not read `suppressions` and would show them as open alerts; a notification counts them.
+ * Within GitHub's limits; what is left out is said in a notification, too.
  */
 export function gateSarif(report: GateReport, options: RepositoryOptions = {}): string {
-  const results = [...failing(report.metrics), ...suppressed(report.metrics)]
+  const results = failing(report.metrics)
   for (let kept = Math.min(results.length, SHOWN); ; kept = Math.floor(kept / 2)) {
     const text = sarifText(report, results.slice(0, kept), results.length - kept, options)
     if (kept === 0 || text.length * 3 <= GZIPPED || gzipSync(text).length <= GZIPPED) return text
@@ -69,6 +69,26 @@ function sarifText(
                 descriptor: {id: code},
                 message: {text: said(message)},
               })),
+              ...suppressed(metrics).map(({check, metric, suppression}) => ({
+                level: 'note',
+                descriptor: {id: 'accepted'},
+                message: {
+                  text: said(
+                    `${check}: ${metric} fails and is accepted until ${suppression?.expires}: ${suppression?.reason}`,
+                  ),
+                },
+              })),
+              ...metrics.checks.flatMap(({name, page}) =>
+                page === undefined
+                  ? []
+                  : [
+                      {
+                        level: 'note',
+                        descriptor: {id: 'report'},
+                        message: {text: said(`${name}: its report is ${page}`)},
+                      },
+                    ],
+              ),
               ...(leftOut === 0
                 ? []
                 : [
@@ -113,7 +133,6 @@ function brokenCheck({name, error}: CheckResult) {
 
 function resultOf(finding: Finding, ruleIndex: number, folder: string | undefined) {
   const {rule, level, message, advice, check, metric, place, fingerprint} = finding
-  const suppression = suppressionOf(finding)
   return {
     ruleId: RULES[rule].id,
     ruleIndex,
@@ -127,17 +146,6 @@ function resultOf(finding: Finding, ruleIndex: number, folder: string | undefine
     ],
     // The first is what GitHub tells alerts apart by; of itself it would hash the line, which changes with the limit.
     partialFingerprints: {primaryLocationLineHash: fingerprint, 'suretyGate/v1': fingerprint},
-    ...(suppression === null
-      ? {}
-      : {
-          suppressions: [
-            {
-              kind: 'external',
-              status: 'accepted',
-              justification: said(`${suppression.reason} (until ${suppression.expires})`),
-            },
-          ],
-        }),
     properties: {
       expected: said(finding.expected),
       found: said(foundText(finding)),

@@ -1,3 +1,4 @@
+import {relative, sep} from 'node:path'
 import type {Finding, GateMetrics} from '../../gate/types.js'
 import {count} from '../format.js'
 import {aboutOf, type CheckState, checkSummaries, failing, foundText, suppressed} from '../gate/view.js'
@@ -20,10 +21,13 @@ const DEMAND: readonly TableColumn[] = [
   {title: 'found', kind: 'reason'},
 ]
 
-/** The gate as one self-contained HTML file: what fails, what is accepted, every check, what passes. */
-export function gateHtml(report: GateReport): string {
+/**
+ * The gate as one self-contained HTML file: what fails, what is accepted, every check, what passes. `from`: the folder
+ * that the page will lie in, from which it links the pages of the checks.
+ */
+export function gateHtml(report: GateReport, {from = '.'}: {from?: string} = {}): string {
   const {metrics} = report
-  return page({report, figures: figures(metrics), sections: sections(metrics)})
+  return page({report, figures: figures(metrics), sections: sections(metrics, from)})
 }
 
 function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {
@@ -40,7 +44,7 @@ function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {
   ]
 }
 
-function sections(metrics: GateMetrics): Section[] {
+function sections(metrics: GateMetrics, from: string): Section[] {
   const failures = failing(metrics)
   const accepted = suppressed(metrics)
   const passed = metrics.findings.filter(({status}) => status === 'pass')
@@ -51,7 +55,7 @@ function sections(metrics: GateMetrics): Section[] {
       body: failures.length === 0 ? markup`<p class="lead">Nothing fails.</p>` : failingTable(failures),
     },
     ...(accepted.length === 0 ? [] : [{id: 'accepted', title: 'Accepted for now', body: acceptedTable(accepted)}]),
-    {id: 'checks', title: 'Checks', body: checkTable(metrics)},
+    {id: 'checks', title: 'Checks', body: checkTable(metrics, from)},
     ...(passed.length === 0
       ? []
       : [
@@ -92,7 +96,7 @@ function acceptedTable(findings: readonly Finding[]): HtmlContent {
   })
 }
 
-function checkTable(metrics: GateMetrics): HtmlContent {
+function checkTable(metrics: GateMetrics, from: string): HtmlContent {
   return dataTable({
     caption: 'Every check, in the order of the configuration',
     columns: [
@@ -104,7 +108,7 @@ function checkTable(metrics: GateMetrics): HtmlContent {
       {title: 'its own verdict', kind: 'reason'},
     ],
     rows: checkSummaries(metrics).map(({check, state, text}) => [
-      check.name,
+      check.page === undefined ? check.name : markup`<a href="${pageLink(check.page, from)}">${check.name}</a>`,
       STATE[state],
       text,
       check.command,
@@ -113,6 +117,8 @@ function checkTable(metrics: GateMetrics): HtmlContent {
     ]),
   })
 }
+
+const pageLink = (page: string, from: string) => relative(from, page).split(sep).map(encodeURIComponent).join('/')
 
 const demand = (finding: Finding): HtmlContent[] => [
   markup`${aboutOf(finding)}<br><span class="aside">${finding.check}, ${finding.place.path}:${finding.place.line}</span>`,

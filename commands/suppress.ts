@@ -1,0 +1,43 @@
+import {Args, Command, Flags} from '@oclif/core'
+import {fromEnvironment} from '../src/cli/environment.js'
+import {GROUP} from '../src/cli/flags.js'
+import {gateFlags} from '../src/cli/gate-flags.js'
+import {addSuppression} from '../src/cli/suppress-run.js'
+
+export default class Suppress extends Command {
+  static override summary = 'Accept a known failure of the gate until a day, with a reason.'
+
+  static override description =
+    `Adds a suppression to the configuration. The failure stays visible in every output; one that has expired, or that nothing needs any
+more, fails the gate.`
+
+  static override examples = [
+    {
+      description: 'until the new data is there',
+      command:
+        '<%= config.bin %> suppress digits accuracy --until 2030-12-31 --reason "new training data arrives in December"',
+    },
+  ]
+
+  static override args = {
+    check: Args.string({required: true, description: 'name of the check'}),
+    metric: Args.string({required: true, description: 'the metric as its threshold names it, or verdict'}),
+  }
+
+  static override flags = fromEnvironment('suppress', {
+    until: Flags.string({required: true, helpGroup: GROUP.gate, description: 'last day on which it holds, YYYY-MM-DD'}),
+    reason: Flags.string({required: true, helpGroup: GROUP.gate, description: 'why the failure is accepted'}),
+    config: gateFlags.config,
+  })
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Suppress)
+    const path = await addSuppression(flags.config, {...args, reason: flags.reason, expires: flags.until})
+    process.stdout.write(`${path}: ${args.metric} of ${args.check} is accepted until ${flags.until}\n`)
+  }
+
+  /** Errors are presented in one place, by main. */
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error)
+  }
+}

@@ -1,0 +1,1 @@
+export function plantedGraphml(options?: {attacked?: number; seed?: number}): string

@@ -1,0 +1,37 @@
+import {mkdir, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {writeFileAtomic} from '../data/atomic-write.js'
+import type {AnyReport} from '../documents/reports.js'
+import {InputError, option} from '../errors.js'
+import {toJson} from '../frame/json.js'
+import type {CheckRun} from '../gate/gate.js'
+import type {CheckResult} from '../gate/types.js'
+import {renderReport} from '../render/renderers.js'
+
+/** Commands whose reports are pages. */
+const PAGES: readonly AnyReport['command'][] = ['certify', 'drift', 'evaluate', 'harden', 'judge', 'sanitize']
+
+/** Throws InputError: something that is not a folder stands where the option names one. */
+export async function requireFolder(path: string, name: string): Promise<void> {
+  const found = await stat(path).catch(() => null)
+  if (found !== null && !found.isDirectory())
+    throw new InputError(`${option(name)} names ${path}, which is a file and not a folder`, ['name a folder'])
+}
+
+/** The report of each check as a page, and as JSON beside it; its result says where the page is. */
+export async function writePages(
+  folder: string,
+  runs: ReadonlyMap<string, CheckRun>,
+  checks: readonly CheckResult[],
+): Promise<void> {
+  await mkdir(folder, {recursive: true})
+  for (const check of checks) {
+    const run = runs.get(check.name)
+    if (run === undefined || 'error' in run) continue
+    const report = run.report as AnyReport
+    await writeFileAtomic(join(folder, `${check.name}.json`), toJson(report))
+    if (!PAGES.includes(report.command)) continue
+    check.page = join(folder, `${check.name}.html`)
+    await writeFileAtomic(check.page, renderReport(report, 'html'))
+  }
+}
