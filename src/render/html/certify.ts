@@ -1,19 +1,7 @@
 import {performanceFigure} from '../performance-view.js'
 import type {CertifyMetrics} from '../../certify/types.js'
 import {statusCounts} from '../certify-view.js'
-import {
-  confidence,
-  count,
-  interval,
-  lossChange,
-  number,
-  orDash,
-  percentUp,
-  plural,
-  radius,
-  setting,
-  tenths,
-} from '../format.js'
+import {confidence, count, interval, lossChange, number, orDash, percentUp, plural, radius, setting} from '../format.js'
 import type {CertifyReport} from '../../documents/reports.js'
 import {bounds} from './certify-bounds.js'
 import {classSection, exampleSection} from './certify-families.js'
