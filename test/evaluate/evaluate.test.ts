@@ -70,7 +70,7 @@ describe('evaluate', () => {
       ['10 nearest neighbours by features', nearestNeighbours(features).length / 2],
     ])
     expect(verdict.summary).toMatch(
-      / defended .*; without the graph .*\((no edges|10 nearest neighbours by features)\)/,
+      / defended .*; without the graph .*, by (no edges|10 nearest neighbours by features)/,
     )
   })
 

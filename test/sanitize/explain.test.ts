@@ -78,7 +78,7 @@ describe('the edges asked for', () => {
   it('give each kind of evidence with its place, ties named', () => {
     const [, labels, neighbourhoods, features, fit, complexity] = statements(1, 3)
     expect(labels).toBe(
-      'labels: its ends look like classes 0 and 2, and neither end has a given label; by given labels and features their classes differ with probability 0.96 (number 1 of 5 by this alone)',
+      'labels: its ends look like classes 0 and 2, and neither end has a given label; by given labels and features their classes differ with a chance of 0.96 (number 1 of 5 by this alone)',
     )
     expect(neighbourhoods).toBe(
       "neighbourhoods: each end is alike to the other's neighbours by 0.15 on average, where 1 is the same (number 1 of 5 by this alone)",

@@ -173,7 +173,15 @@ describe('statistics and bounds of a cell', () => {
 describe('α', () => {
   const sizes = {bounds: [], layers: 3, cells: 36, tail: false, classes: 4, examples: 10, radii: 18} as const
   it('counts every statement of a report', () => {
-    expect(statements(sizes)).toEqual({epsilon: 3, cells: 36, classes: 12, examples: 180, performance: 0, nearest: 0})
+    expect(statements(sizes)).toEqual({
+      epsilon: 3,
+      cells: 36,
+      classes: 12,
+      examples: 180,
+      performance: 0,
+      nearest: 0,
+      slices: {cells: 0, nearest: 0, performance: 0},
+    })
     expect(statements({...sizes, nearest: 33})).toMatchObject({nearest: 33, cells: 36})
     expect(statements({...sizes, tail: true})).toMatchObject({epsilon: 4})
     expect(statements({...sizes, bounds: ['kl-u']})).toMatchObject({epsilon: 6, cells: 36})
