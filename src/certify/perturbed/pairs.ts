@@ -69,15 +69,16 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
 async function survivalsOf(
   original: Embeddings,
   first: Embeddings,
-  {perturb, draws = 1}: PairSource,
+  source: PairSource,
   anchors: Uint32Array,
   rows: Uint32Array,
 ): Promise<Survivals | null> {
+  const {draws = 1} = source
   const before = predictions(original)
   if (before === null) return null
   const counts = new Int32Array(rows.length)
   for (let draw = 0; draw < draws; draw++) {
-    const after = predictions(draw === 0 ? first : (await perturb(anchors, draw)).embeddings)
+    const after = predictions(draw === 0 ? first : (await source.perturb(anchors, draw)).embeddings)
     if (after === null) return null
     rows.forEach((row, k) => (counts[k]! += after[row] === before[row] ? 1 : 0))
   }

@@ -13,7 +13,7 @@ export function proposeLimits(report: AnyReport): NonNullable<CheckConfig['thres
   if (!['certified', 'done', 'pass'].includes(report.verdict.status)) limits['verdict'] = 'warn'
   if (report.command === 'certify') {
     const {performance, headline} = report.metrics
-    if (performance != null && performance.lower !== null)
+    if (performance !== undefined && performance.lower !== null)
       limits['accuracy'] = [
         'error',
         {
