@@ -1,4 +1,4 @@
-import {cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs'
+import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {afterAll} from 'vitest'
@@ -15,7 +15,7 @@ export function baseInstall(parts: readonly string[] = []): {folder: string; pro
   const own = join(folder, 'node_modules/surety')
   mkdirSync(own, {recursive: true})
   for (const name of ['bin', 'dist', 'schemas', 'demo', 'package.json', 'oclif.manifest.json'])
-    cpSync(name, join(own, name), {recursive: true})
+    if (existsSync(name)) cpSync(name, join(own, name), {recursive: true})
   const {base} = groupsOf(readLock())
   for (const place of [...Object.keys(base.packages), ...parts.map((name) => `node_modules/${name}`)]) {
     // A nested package is found from the place it is linked to.
