@@ -38,14 +38,14 @@ async function knownFlags(): Promise<Map<string, Set<string>>> {
     each.endsWith('.ts'),
   )) {
     const {default: command} = (await import(join(process.cwd(), 'commands', name))) as {
-      default: {flags: Record<string, {aliases?: string[]}>; baseFlags: Record<string, unknown>}
+      default: {flags?: Record<string, {aliases?: string[]}>; baseFlags?: Record<string, unknown>}
     }
-    const aliases = Object.values(command.flags).flatMap((flag) => flag.aliases ?? [])
+    const aliases = Object.values(command.flags ?? {}).flatMap((flag) => flag.aliases ?? [])
     found.set(
       name.replace(/\.ts$/, '').replaceAll('/', ' '),
       new Set([
-        ...Object.keys(command.flags),
-        ...Object.keys(command.baseFlags),
+        ...Object.keys(command.flags ?? {}),
+        ...Object.keys(command.baseFlags ?? {}),
         ...aliases,
         'json',
         'help',
@@ -106,12 +106,16 @@ describe('examples', () => {
     const {stdout, stderr} = await commandLine(...wordsOf(command.replace(/ \| head -\d+$/, '')))
     const head = / \| head -(\d+)$/.exec(command)?.[1]
     const both = command.includes('2>&1') ? stderr + stdout : stdout
-    const lines = both.trimEnd().split('\n')
+    // Two streams meet with a blank line or without one.
+    const isMixed = command.includes('2>&1')
+    const linesOf = (text: string) =>
+      text.trimEnd().split('\n').filter((line) => !isMixed || line !== '')
+    const lines = linesOf(both)
     expect(
       lines
         .slice(0, head === undefined ? undefined : Number(head))
         .join('\n')
         .trimEnd(),
-    ).toBe(printed.trimEnd())
+    ).toBe(linesOf(printed).join('\n'))
   })
 })
