@@ -1,12 +1,14 @@
 import {appendFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {Flags} from '@oclif/core'
+import {attest, attestFlag} from '../src/cli/attest.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {EXIT} from '../src/cli/failure.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
 import {readConfig} from '../src/cli/gate-config.js'
 import {gateFlags, settle} from '../src/cli/gate-flags.js'
+import {pageFiles} from '../src/cli/gate-pages.js'
 import {gateReport} from '../src/cli/gate-run.js'
 import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
@@ -59,6 +61,7 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
       helpGroup: GROUP.output,
       description: 'folder for the report of each check, as a page and as JSON; the page of the gate links them',
     }),
+    attest: attestFlag(),
     out: Flags.string({
       multiple: true,
       default: [],
@@ -89,6 +92,11 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     const place = {folder: await repositoryFolder()}
     for (const {format, path} of outputs)
       await writeFileAtomic(path, renderGate(report, format, {...place, from: dirname(path)}))
+    if (flags.attest !== undefined)
+      await attest(flags.attest, report, [
+        ...outputs.map(({path}) => path),
+        ...(flags.reports === undefined ? [] : pageFiles(flags.reports, report.metrics.checks)),
+      ])
     const format = flags.format as FormatName
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (format === 'github' && summary) await appendFile(summary, renderGate(report, 'markdown', place))

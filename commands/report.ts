@@ -2,6 +2,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
+import {attest, attestFlag} from '../src/cli/attest.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
@@ -11,6 +12,7 @@ import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
 import {FORMAT_NAMES, formatOf, type FormatName} from '../src/render/formats.js'
+import {readTrusted} from '../src/cli/trusted-report.js'
 import {parseAnyReport} from '../src/documents/read-report.js'
 import {renderReadReport} from '../src/render/renderers.js'
 import type {AnyReport} from '../src/documents/reports.js'
@@ -40,6 +42,7 @@ export default class ReportCommand extends BaseCommand {
       helpGroup: GROUP.output,
       description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`,
     }),
+    attest: attestFlag(),
     open: Flags.boolean({
       helpGroup: GROUP.output,
       description: 'show the page',
@@ -58,7 +61,10 @@ export default class ReportCommand extends BaseCommand {
     if (flags.open && !outputs.some(({format}) => format === 'html'))
       outputs.push({format: 'html', path: join(mkdtempSync(join(tmpdir(), 'surety-')), 'report.html')})
     for (const {path} of outputs) await checkWritable(path)
-    const report = parseAnyReport((await readInput(args.report)).bytes, args.report)
+    const report =
+      flags.attest === undefined
+        ? parseAnyReport((await readInput(args.report)).bytes, args.report)
+        : await readTrusted(args.report)
     const place = {folder: await repositoryFolder()}
     const texts = outputs.map(({format, path}) => ({path, text: renderReadReport(report, args.report, format, place)}))
     const shown = renderReadReport(report, args.report, flags.format as FormatName, {
@@ -66,6 +72,7 @@ export default class ReportCommand extends BaseCommand {
       ...terminalOf(process.stdout),
     })
     for (const {path, text} of texts) await writeFileAtomic(path, text)
+    if (flags.attest !== undefined) await attest(flags.attest, report, [args.report, ...outputs.map(({path}) => path)])
     this.show(shown, report.notes)
     if (flags.open) {
       const {path} = outputs.find(({format}) => format === 'html')!

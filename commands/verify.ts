@@ -1,6 +1,7 @@
 import {dirname, join, relative} from 'node:path'
 import {statSync} from 'node:fs'
 import {Args, Flags} from '@oclif/core'
+import {verifyAttestation} from '../src/cli/attest.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {readEarlier} from '../src/cli/earlier-report.js'
 import {fromEnvironment} from '../src/cli/environment.js'
@@ -8,20 +9,24 @@ import {GROUP} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {verifyComparison, verifyOutcome, verifyReport} from '../src/cli/verify-run.js'
 import {readInput} from '../src/data/read-file.js'
-import {InputError} from '../src/errors.js'
+import {InputError, UsageError} from '../src/errors.js'
+import {readAttestation} from '../src/documents/attestation.js'
 import {parseReport} from '../src/documents/read-report.js'
 import type {CertifyReport, VerifyReport} from '../src/documents/reports.js'
 import {verifyText} from '../src/render/terminal/verify.js'
 import type {InputFile} from '../src/frame/report.js'
 
 export default class Verify extends BaseCommand {
-  static override summary = 'Make a certificate again from its evidence, without the model.'
+  static override summary = 'Make a certificate again from its evidence, or check a statement against its files.'
 
   static override description =
     `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
 split of α, the sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files.
 Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, looks the same as a true one
-without running certify again on the model and the data.`
+without running certify again on the model and the data.
+
+A statement that --attest wrote, alone or in the bundle that cosign made of it, is held against the files that it names: exit code 1 if one
+changed or the statement contradicts itself, 2 if one is not there. The signature of a bundle is for cosign to verify.`
 
   static override examples = [
     {description: 'a report that certify --out wrote', command: '<%= config.bin %> verify report.json'},
@@ -29,9 +34,15 @@ without running certify again on the model and the data.`
       description: 'and whether it speaks about these files',
       command: '<%= config.bin %> verify report.json --model model.onnx --data test.npz',
     },
+    {
+      description: 'whether files are still those that a gate judged',
+      command: '<%= config.bin %> verify surety.intoto.json',
+    },
   ]
 
-  static override args = {report: Args.string({required: true, description: 'report of certify, as JSON'})}
+  static override args = {
+    report: Args.string({required: true, description: 'report of certify, or statement of --attest, as JSON'}),
+  }
 
   static override flags = fromEnvironment('verify', {
     model: Flags.string({
@@ -52,6 +63,18 @@ without running certify again on the model and the data.`
   async run(): Promise<VerifyReport> {
     const {args, flags} = await this.parse(Verify)
     const {bytes, file} = await readInput(args.report)
+    const attestation = readAttestation(bytes, args.report)
+    if (attestation !== null) {
+      if (flags.against !== undefined)
+        throw new UsageError(`${args.report} is a statement about files, which compares no two reports`, [
+          'leave out --against',
+        ])
+      const given: InputFile[] = []
+      for (const path of [...(flags.data ?? []), ...(flags.model === undefined ? [] : [flags.model])])
+        given.push((await readInput(path)).file)
+      const {read, ...outcome} = await verifyAttestation(args.report, attestation, given)
+      return this.done([file, ...read], outcome, flags.seed)
+    }
     const certificate = parseReport(bytes, args.report, 'certify')
     const {evidence} = certificate
     if (evidence === undefined)
@@ -68,19 +91,17 @@ without running certify again on the model and the data.`
       ...verifyReport({...certificate, evidence}),
       ...(earlier === null ? [] : verifyComparison({...certificate, evidence}, earlier)),
     ]
-    const report: VerifyReport = {
-      ...this.report(
-        {
-          inputs: [file, ...files],
-          config: {},
-          engine: {report: {name: 'none', precision: 'fp64', tried: []}, threads: 1},
-          ...verifyOutcome(certificate, files, found, earlier !== null),
-          notes: [],
-        },
-        flags.seed,
-      ),
-      command: 'verify',
+    return this.done([file, ...files], verifyOutcome(certificate, files, found, earlier !== null), flags.seed)
+  }
+
+  private done(inputs: InputFile[], outcome: Pick<VerifyReport, 'metrics' | 'verdict'>, seed: number): VerifyReport {
+    const setting = {
+      inputs,
+      config: {},
+      engine: {report: {name: 'none', precision: 'fp64' as const, tried: []}, threads: 1},
+      notes: [],
     }
+    const report: VerifyReport = {...this.report({...setting, ...outcome}, seed), command: 'verify'}
     this.finish(report, verifyText(report, terminalOf(process.stdout)))
     return report
   }

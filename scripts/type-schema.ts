@@ -12,6 +12,10 @@ export const layersSchema = () => typeSchema('src/documents/subject.ts', 'LayerL
 /** The JSON schema (draft-07) of what a shard writes. */
 export const partialSchema = () => typeSchema('src/documents/partials.ts', 'AnyPartial', 'surety partial result')
 
+/** The JSON schema (draft-07) of a statement that `--attest` writes. */
+export const attestationSchema = () =>
+  typeSchema('src/documents/attestation.ts', 'AttestationStatement', 'surety attestation')
+
 /**
  * The JSON schema (draft-07) of a gate's configuration. Unlike a report, which later versions extend, it is written by
  * hand: an unknown member is an error. `options`: the flags of the commands that checks run, for editors; which command

@@ -35,3 +35,9 @@ export async function writePages(
     await writeFileAtomic(check.page, renderReport(report, 'html'))
   }
 }
+
+/** The files that writePages wrote. */
+export const pageFiles = (folder: string, checks: readonly CheckResult[]): string[] =>
+  checks.flatMap(({name, page, error}) =>
+    error === null ? [join(folder, `${name}.json`), ...(page === undefined ? [] : [page])] : [],
+  )

@@ -11,7 +11,7 @@ import type {JudgeMetrics} from '../judge/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
 import type {Subject} from './subject.js'
-import type {Report} from '../frame/report.js'
+import type {Report, Verdict} from '../frame/report.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
@@ -43,6 +43,22 @@ export interface VerifyMetrics {
   discrepancies: string[]
   /** files given with --model and --data, and whether the report was made from them */
   files: {path: string; sha256: string; matches: boolean}[]
+  /** of a statement that --attest wrote; absent: a report was verified */
+  attestation?: VerifiedAttestation
+}
+
+export interface VerifiedAttestation {
+  /** whose report it is about */
+  command: string
+  /** of surety, which wrote it */
+  version: string
+  algorithm?: number
+  /** that the statement gives, not the one of this verification */
+  verdict: {status: Verdict['status']; summary: string}
+  /** it is about this many */
+  files: number
+  /** it came in an envelope, whose signature was not checked */
+  enveloped: boolean
 }
 
 export interface VerifyReport extends Report<VerifyMetrics> {

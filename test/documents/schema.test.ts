@@ -1,7 +1,7 @@
 import {Ajv} from 'ajv'
 import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {layersSchema, partialSchema, reportSchema} from '../../scripts/type-schema.js'
+import {attestationSchema, layersSchema, partialSchema, reportSchema} from '../../scripts/type-schema.js'
 import {toJson} from '../../src/frame/json.js'
 import {certifySample} from '../render/samples/certify.js'
 import {driftSample} from '../render/samples/drift.js'
@@ -19,7 +19,8 @@ describe('schemas/report.schema.json', () => {
     expect(reportSchema()).toBe(stored)
   })
 
-  it('and so are schemas/partial.schema.json and schemas/layers.schema.json', () => {
+  it('and so are those of partial results, lists of layers and attestations', () => {
+    expect(attestationSchema()).toBe(readFileSync('schemas/attestation.schema.json', 'utf8'))
     expect(partialSchema()).toBe(readFileSync('schemas/partial.schema.json', 'utf8'))
     expect(layersSchema()).toBe(readFileSync('schemas/layers.schema.json', 'utf8'))
   })
