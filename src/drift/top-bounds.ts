@@ -32,23 +32,23 @@ export function topBounds(
   fresh: TopTokens,
 ): {js: readonly [number, number]; kl: readonly [number, number]} {
   const known = new Map(fresh.tokens.map((token, k) => [token, Math.exp(fresh.logProbabilities[k]!)]))
-  let [sharedJs, sharedKl, onlyOld, massOld, onlyNew, massNew] = [0, 0, 0, 0, 0, 0]
+  let [sharedJs, sharedKl, P, Q, massOld, massNew] = [0, 0, 0, 0, 0, 0]
   for (const q of known.values()) massNew += q
-  onlyNew = massNew
   old.tokens.forEach((token, k) => {
     const p = Math.exp(old.logProbabilities[k]!)
     massOld += p
     const q = known.get(token)
-    if (q === undefined) onlyOld += p
+    known.delete(token)
+    if (q === undefined) P += p
     else {
-      onlyNew -= q
       sharedJs += js(p, q)
       sharedKl += kl(p, q)
     }
   })
+  for (const q of known.values()) Q += q
   const [r, s] = [Math.max(0, 1 - massOld), Math.max(0, 1 - massNew)]
-  const [P, Q] = [onlyOld, Math.max(0, onlyNew)]
-  const x = Q + s === 0 ? r : Math.min(r, Math.max(0, (r * s - P * Q) / (Q + s)))
+  // Where the new list holds nothing of its own, (r s)/s may round below r, and the crumb that is left would count as infinite.
+  const x = Q === 0 ? r : Math.min(r, Math.max(0, (r * s - P * Q) / (Q + s)))
   const least = (f: typeof kl) => f(P + x, s) + f(r - x, Q)
   const rest = P + r
   const low = (value: number) => Math.max(0, value)

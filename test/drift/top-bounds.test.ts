@@ -100,6 +100,20 @@ describe('topBounds', () => {
     )
   })
 
+  it('is finite where both lists hold the same token and r s / s rounds below r', () => {
+    const [p, q] = [Math.log(0.7), Math.log(0.6)]
+    for (let step = 0; step < 200; step++) {
+      const one = (logProbability: number): TopTokens => ({
+        tokens: ['a'],
+        logProbabilities: Float64Array.of(logProbability),
+        taken: -1,
+        rank: null,
+        top: 0,
+      })
+      expect(topBounds(one(p - step / 97), one(q - step / 89)).kl[0]).toBeLessThan(10)
+    }
+  })
+
   it('is one number where the lists are whole', () => {
     const draw = random(1)
     const [p, q] = [distribution(draw, 5), distribution(draw, 5)]
