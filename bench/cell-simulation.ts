@@ -58,26 +58,13 @@ export async function drawSample(
     })
     return layerStatistics(sums, m, layer, etas)
   }
-  const same = await engine.volatility({
-    anchors,
-    references: anchors,
-    anchorLoss,
-    referenceLoss: anchorLoss,
-    anchorLabels: null,
-    referenceLabels: null,
-    metric: 'l2',
-    scale,
-    floor: layer.floor,
-    deltas: Float64Array.of(...deltas, Infinity),
-    etas,
-    lossMax,
-  })
   return {
     anchorRows,
     referenceRows,
     lossMax,
     radii: packingRadii.map((radius) => radius / scale),
-    pilot: layerStatistics(same, m, layer, etas),
+    // The same object on both sides: all pairs of one sample.
+    pilot: await statisticsOf(anchors, anchorLoss),
     sample: await statisticsOf(
       take(states, referenceRows),
       Float64Array.from(referenceRows, (i) => losses[i]!),

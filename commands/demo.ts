@@ -6,7 +6,7 @@ import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
 import {readConfig} from '../src/cli/gate-config.js'
 import {gateReport} from '../src/cli/gate-run.js'
-import {openPage} from '../src/cli/open-page.js'
+import {showPage} from '../src/cli/open-page.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
 import type {GateReport} from '../src/documents/reports.js'
@@ -44,8 +44,7 @@ joined does not, which is the point, so the exit code is 0. The folder holds the
     const text = renderGate(report, 'terminal', terminalOf(process.stdout))
     const next = `\nThe page: ${page} (and one for each check, linked there)\nYour own files: surety init\n`
     this.show(text + next, [])
-    if (flags.open && !(await openPage(page)))
-      process.stderr.write(`no program to show pages was found: open ${page}\n`)
+    if (flags.open) await showPage(page)
     return report
   }
 }

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
-import {Command, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
+import {PlainCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP, seedFlag} from '../src/cli/flags.js'
 import {onTerminal, unasked} from '../src/cli/init/ask.js'
@@ -9,7 +10,7 @@ import {Progress} from '../src/cli/progress.js'
 import {visible} from '../src/frame/visible.js'
 import {selectEngine} from '../src/pairwise/select.js'
 
-export default class Init extends Command {
+export default class Init extends PlainCommand {
   static override summary = 'Set up a gate for the models and graphs of this folder.'
 
   static override description =
@@ -60,10 +61,5 @@ integration and lines of .gitignore. It may be run again: nothing that is there 
     } finally {
       asking.close()
     }
-  }
-
-  /** Errors are presented in one place, by main. */
-  protected override catch(error: Error): Promise<never> {
-    return Promise.reject(error)
   }
 }

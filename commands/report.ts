@@ -6,7 +6,7 @@ import {attest, attestFlag} from '../src/cli/attest.js'
 import {BaseCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
-import {openPage} from '../src/cli/open-page.js'
+import {showPage} from '../src/cli/open-page.js'
 import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
@@ -74,10 +74,7 @@ export default class ReportCommand extends BaseCommand {
     for (const {path, text} of texts) await writeFileAtomic(path, text)
     if (flags.attest !== undefined) await attest(flags.attest, report, [args.report, ...outputs.map(({path}) => path)])
     this.show(shown, report.notes)
-    if (flags.open) {
-      const {path} = outputs.find(({format}) => format === 'html')!
-      if (!(await openPage(path))) process.stderr.write(`no program to show pages was found: open ${path}\n`)
-    }
+    if (flags.open) await showPage(outputs.find(({format}) => format === 'html')!.path)
     return report
   }
 }

@@ -1,10 +1,11 @@
-import {Args, Command, Flags} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
+import {PlainCommand} from '../src/cli/base-command.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP} from '../src/cli/flags.js'
 import {gateFlags} from '../src/cli/gate-flags.js'
 import {addSuppression} from '../src/cli/suppress-run.js'
 
-export default class Suppress extends Command {
+export default class Suppress extends PlainCommand {
   static override summary = 'Accept a known failure of the gate until a day, with a reason.'
 
   static override description =
@@ -34,10 +35,5 @@ more, fails the gate.`
     const {args, flags} = await this.parse(Suppress)
     const path = await addSuppression(flags.config, {...args, reason: flags.reason, expires: flags.until})
     process.stdout.write(`${path}: ${args.metric} of ${args.check} is accepted until ${flags.until}\n`)
-  }
-
-  /** Errors are presented in one place, by main. */
-  protected override catch(error: Error): Promise<never> {
-    return Promise.reject(error)
   }
 }

@@ -5,11 +5,11 @@ import {type NamedArray, numbersOf} from '../data/named-array.js'
 import {type InputBytes, readInput} from '../data/read-file.js'
 import {describeContent, sniffContent} from '../data/sniff.js'
 import {InputError, UsageError, option} from '../errors.js'
-import type {InputFile, Note} from '../frame/report.js'
-import {arrayFormat, readArrayFile, readNpyFolder, type UnreadArray} from './array-files.js'
+import type {Note} from '../frame/report.js'
+import {type Arrays, labelArray, labelsOf, namesOf, readArrays} from './answer-arrays.js'
+import {readNpyFolder} from './array-files.js'
 import type {ModelInput} from './bind-inputs.js'
 import {checkFinite} from './finite.js'
-import {csvExamples, csvLabels} from './csv-examples.js'
 import {type ImageFlags, readImageFolder} from './image-folder.js'
 import {groupArray, groupNumbers} from './groups.js'
 import {labelledRows} from './labels.js'
@@ -17,11 +17,11 @@ import {size} from './pool.js'
 import {takeExamples} from './sample.js'
 import {sliceArray, sliceValues} from './slices.js'
 import {lossArray} from './tasks/loss-array.js'
-import {answeredRows, answersOf, type GivenAnswers, TARGET_NAMES} from './tasks/targets.js'
+import {answeredRows, answersOf, type GivenAnswers} from './tasks/targets.js'
 import {textDataSet} from './text-data.js'
 import {readTokenizer} from './tokenizer.js'
 import type {Checkpoint} from './types.js'
-import type {ClassData, DataFormat, DataSet, InputArray} from './data-types.js'
+import type {ClassData, DataSet, InputArray} from './data-types.js'
 
 export interface DataSetOptions {
   /** what the answers are; auto: kept as they are beside the class numbers that they may be; absent: classes */
@@ -50,17 +50,6 @@ export interface DataSetOptions {
 
 /** What a data set needs to know of the model it is for; absent: nothing. */
 export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
-
-/** What the array of answers may be called. */
-export const namesOf = (asked: string | undefined, task: DataSetOptions['task']): readonly string[] =>
-  asked !== undefined
-    ? [asked]
-    : task === undefined || task === 'classes'
-      ? LABEL_NAMES
-      : [...LABEL_NAMES, ...TARGET_NAMES]
-
-/** Arrays and columns that hold the labels unless others are named. */
-export const LABEL_NAMES = ['labels', 'label']
 
 /**
  * Examples and their class numbers: npz, safetensors, parquet or HDF5 (`inputs`, or one array for each input of the
@@ -161,13 +150,6 @@ async function readTexts(
 
 const NO_ANSWERS: GivenAnswers = {labels: null, classNames: null}
 
-interface Arrays {
-  format: DataFormat
-  arrays: NamedArray[]
-  unread?: UnreadArray[]
-  inputFiles: InputFile[]
-}
-
 async function arrayDataSet(
   path: string,
   {format, arrays, unread = [], inputFiles}: Arrays,
@@ -245,50 +227,6 @@ async function arrayDataSet(
         ? null
         : answeredRows(given.targets, notes)
   return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
-}
-
-async function readArrays(
-  input: InputBytes,
-  labelNames: readonly string[],
-  columns: Parameters<typeof csvExamples>[3] = {},
-): Promise<Arrays> {
-  const {path} = input.file
-  const bytes = gunzip(input.bytes, path)
-  if (arrayFormat(bytes) !== null) return readArrayFile(input)
-  if (sniffContent(bytes) === 'text')
-    return {format: 'csv', arrays: csvExamples(bytes, labelNames, path, columns), inputFiles: [input.file]}
-  throw new InputError(`${path}: is ${describeContent(bytes)}, not a data set surety reads`, [
-    `give examples as npz, npy, csv, parquet, HDF5, safetensors, a folder of images, or texts with ${option('tokenizer')}`,
-  ])
-}
-
-/** The labels of a file of their own: its only array, or the one of that name. */
-export async function labelsOf(
-  file: InputBytes,
-  name: string | undefined,
-  task?: DataSetOptions['task'],
-): Promise<NamedArray> {
-  const names = namesOf(name, task)
-  const bytes = gunzip(file.bytes, file.file.path)
-  const column = arrayFormat(bytes) === null && sniffContent(bytes) === 'text' ? csvLabels(bytes, file.file.path) : null
-  if (column !== null && (name === undefined || column.name === name)) return column
-  const {arrays, format} = await readArrays(file, names)
-  // An npy file has no name for its array.
-  if (format === 'npy' && name === undefined) return {...arrays[0]!, name: ''}
-  return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
-}
-
-function labelArray(arrays: readonly NamedArray[], names: readonly string[], path: string): NamedArray {
-  const found = arrays.find((array) => names.includes(array.name))
-  if (found === undefined) {
-    throw new InputError(
-      `${path}: has no array '${names[0]!}' of class numbers; its arrays: ${arrays.map((array) => array.name).join(', ') || 'none'}`,
-      [
-        `name the array or column of labels, or give a second file with them: ${option('labelsName')} NAME, ${option('labels')} FILE`,
-      ],
-    )
-  }
-  return found
 }
 
 /** A single value, or text: no model takes it as examples. */

@@ -1,11 +1,9 @@
-import type {LayerStates} from '../certify/types.js'
 import {type NamedArray, numbersOf} from '../data/named-array.js'
-import {readInput} from '../data/read-file.js'
 import {InputError, UsageError, option} from '../errors.js'
-import type {InputFile, Note} from '../frame/report.js'
+import type {Note} from '../frame/report.js'
 import type {ArrayFiles, UnreadArray} from './array-files.js'
-import {checkFinite} from './finite.js'
-import {LABEL_NAMES, labelsOf, namesOf} from './data-set.js'
+import {LABEL_NAMES} from './answer-arrays.js'
+import {findLabels, findOutput, layerStates, noteBeside, takeRows} from './embedding-arrays.js'
 import {
   checkRows,
   commonRows,
@@ -21,13 +19,13 @@ import {groupArray, groupNumbers} from './groups.js'
 import {sliceArray, slicesAt, sliceValues} from './slices.js'
 import {labelledRows} from './labels.js'
 import {areProbabilities, checkLabelOffset, checkLabels, classScores} from './output.js'
-import {pool, requirePooled, size} from './pool.js'
+import {requirePooled} from './pool.js'
 import {sampleRows} from './sample.js'
 import {selectLayers} from './select-layers.js'
 import {lossArray} from './tasks/loss-array.js'
-import {PREDICTIONS, storedTask} from './tasks/stored.js'
+import {storedTask} from './tasks/stored.js'
 import {answeredRows, answersOf, takeTargets} from './tasks/targets.js'
-import type {Checkpoint, EmbeddingOptions, LabelSource, ModelStates, OutputKind} from './types.js'
+import type {Checkpoint, EmbeddingOptions, ModelStates} from './types.js'
 import type {DataSet} from './data-types.js'
 
 /** Which tokens count. */
@@ -243,86 +241,4 @@ function noLayer(path: string, arrays: readonly NamedArray[], unread: readonly U
   const names = arrays.map(({name}) => name).join(', ') || 'none'
   const [first] = unread
   return `${path}: has no layer; its arrays: ${names}${first === undefined ? '' : `; array ${first.name} ${first.reason}`}`
-}
-
-/** The labels and the file they are in; null: there are none. */
-async function findLabels(
-  arrays: readonly NamedArray[],
-  {file, name}: LabelSource,
-  path: string,
-  files: InputFile[],
-  task: NonNullable<EmbeddingOptions['task']>,
-): Promise<{array: NamedArray; path: string} | null> {
-  if (file !== undefined) {
-    const input = await readInput(file)
-    if (!files.some((each) => each.path === input.file.path)) files.push(input.file)
-    return {array: await labelsOf(input, name, task), path: input.file.path}
-  }
-  const found = namesOf(name, task).flatMap((each) => arrays.find((array) => array.name === each) ?? [])
-  const [array] = found
-  if (array !== undefined) return {array, path}
-  if (name === undefined) return null
-  throw new InputError(
-    `${path}: has no array '${name}' of labels; its arrays: ${arrays.map((each) => each.name).join(', ')}`,
-    [`name one of these with ${option('labelsName')}`],
-  )
-}
-
-function findOutput(
-  arrays: readonly NamedArray[],
-  name: string | undefined,
-  rows: number,
-  path: string,
-  task: NonNullable<EmbeddingOptions['task']>,
-): {array: NamedArray; kind: OutputKind | undefined} | null {
-  const wanted = name !== undefined ? [name] : task === 'classes' ? OUTPUTS : [...OUTPUTS, ...PREDICTIONS]
-  for (const each of wanted) {
-    const array = arrays.find((candidate) => candidate.name === each)
-    if (array === undefined) continue
-    return {array, kind: each === 'logits' || each === 'probabilities' ? each : undefined}
-  }
-  if (name === undefined) return null
-  throw new InputError(
-    `${path}: has no array '${name}' of class scores${possibleScores(arrays, rows) || '; it has no array [rows, classes]'}`,
-    [`name one of these with ${option('outputName')}`],
-  )
-}
-
-function noteBeside(arrays: readonly NamedArray[], unread: readonly UnreadArray[], notes: Note[]): void {
-  const left = [
-    ...arrays.map(
-      ({name, shape, data}) =>
-        `${name} (${ArrayBuffer.isView(data) ? (shape.length === 0 ? 'a single value' : 'one whole number a row') : 'text'})`,
-    ),
-    ...unread.map(({name, reason}) => `${name} (${reason})`),
-  ]
-  if (left.length > 0)
-    notes.push({
-      level: 'info',
-      code: 'arrays-left-out',
-      message: `left out, since they are not layers: ${left.join(', ')}`,
-    })
-}
-
-function takeRows(array: NamedArray, rows: Uint32Array, path: string): NamedArray {
-  const values = numbersOf(array, path)
-  const width = size(array.shape.slice(1))
-  const data = new (values.constructor as Float64ArrayConstructor)(rows.length * width)
-  rows.forEach((row, k) => data.set(values.subarray(row * width, (row + 1) * width), k * width))
-  return {...array, shape: [rows.length, ...array.shape.slice(1)], data}
-}
-
-function layerStates(
-  array: NamedArray,
-  path: string,
-  {pool: how}: EmbeddingOptions,
-  mask: Uint8Array | null = null,
-): LayerStates {
-  const {shape} = array
-  const values = numbersOf(array, path)
-  checkFinite(values, Math.max(1, size(shape.slice(1))), 0, `${path}, array ${array.name}:`)
-  const exact = values instanceof Float64Array || values instanceof Int32Array || values instanceof Uint32Array
-  const state = {shape, data: exact ? Float64Array.from(values) : Float32Array.from(values)}
-  const pooled = pool(state, {how: how ?? 'flatten', channelAxis: 1, mask})
-  return {name: array.name, dim: pooled.shape[1]!, data: pooled.data, pooledOver: pooled.over}
 }

@@ -1,7 +1,7 @@
 import type {Slices} from '../certify/types.js'
 import type {NamedArray} from '../data/named-array.js'
 import {InputError, option} from '../errors.js'
-import {size} from './pool.js'
+import {numberedValues, onePerRow} from './one-per-row.js'
 
 /** More values than this are no slices but a measurement or a name of the row. */
 const MAX_VALUES = 1000
@@ -15,28 +15,22 @@ const EMPTY = '(empty)'
  * Shapes   [rows] or [rows, 1] → of [rows].
  * Throws   InputError  another shape; more than 1,000 different values.
  */
-export function sliceValues({name, shape, data}: NamedArray, rows: number, place: string): Slices {
-  const where = `${place}, array ${name}`
-  if (shape[0] !== rows || size(shape.slice(1)) !== 1)
-    throw new InputError(
-      `${where}: has the shape [${shape.join(', ')}], but ${option('slice')} takes one value for each of ${rows} rows`,
-      ['store one number or text for each row'],
-    )
-  const numbers = new Map<string, number>()
-  const of = Int32Array.from({length: rows}, (_, row) => {
-    const value = ArrayBuffer.isView(data) ? data[row]! : data[row]!.trim()
-    const text = value === '' || Number.isNaN(value) ? EMPTY : String(value)
-    const known = numbers.get(text)
-    if (known !== undefined) return known
-    numbers.set(text, numbers.size)
-    return numbers.size - 1
+export function sliceValues(array: NamedArray, rows: number, place: string): Slices {
+  const where = `${place}, array ${array.name}`
+  const valueOf = onePerRow(array, rows, where, {
+    wanted: `${option('slice')} takes one value`,
+    next: 'store one number or text for each row',
   })
-  if (numbers.size > MAX_VALUES)
+  const {of, values} = numberedValues(rows, (row) => {
+    const value = valueOf(row)
+    return value === '' || Number.isNaN(value) ? EMPTY : String(value)
+  })
+  if (values.length > MAX_VALUES)
     throw new InputError(
-      `${where}: has ${numbers.size} different values in ${rows} rows; at most ${MAX_VALUES} can be slices`,
+      `${where}: has ${values.length} different values in ${rows} rows; at most ${MAX_VALUES} can be slices`,
       ['store the range that each value lies in, or another column'],
     )
-  return {names: [...numbers.keys()], of}
+  return {names: values, of}
 }
 
 /** The array of that name; null where the labels themselves are meant. Throws InputError where there is none. */

@@ -27,11 +27,19 @@ export interface RunFlags {
   'require-gpu': boolean
 }
 
+/** A command without a report: it says in words what it did. */
+export abstract class PlainCommand extends Command {
+  /** Errors are presented in one place, by main. */
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error)
+  }
+}
+
 /**
  * The one owner of exit codes, the seed, the device and the streams. stdout carries the result only;
  * progress and notes go to stderr. A command is: flags → service → outcome → `report` → renderers.
  */
-export abstract class BaseCommand extends Command {
+export abstract class BaseCommand extends PlainCommand {
   static override enableJsonFlag = true
 
   static override baseFlags = fromEnvironment(null, {
@@ -134,9 +142,8 @@ export abstract class BaseCommand extends Command {
     process.stdout.write(toJson(report))
   }
 
-  /** Errors are presented in one place, by main. */
   protected override catch(error: Error): Promise<never> {
     this.progress.end()
-    return Promise.reject(error)
+    return super.catch(error)
   }
 }

@@ -56,6 +56,13 @@ export async function readConfig(named: string | undefined): Promise<OpenedConfi
   return {config: checkConfig<ConfigFile>(value, readSchema('config.schema.json'), path), file, placeOf}
 }
 
+/** The value of a JSON or YAML file of options. Throws InputError, UsageError: it is neither, or cannot be read. */
+export async function readOptions(path: string): Promise<unknown> {
+  if (!/\.(json|ya?ml)$/i.test(path))
+    throw new UsageError(`${path}: a file of options ends in .json or .yaml`, ['name it so'])
+  return (await parse(path, (await readInput(path, MAX_CONFIG_BYTES)).bytes)).value
+}
+
 async function findConfig(): Promise<string> {
   const there = await Promise.all(
     CONFIG_NAMES.map((name) =>

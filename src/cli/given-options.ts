@@ -1,7 +1,5 @@
-import {readFile} from 'node:fs/promises'
 import type {Interfaces} from '@oclif/core'
-import {parse as parseYaml} from 'yaml'
-import {InputError, UsageError} from '../errors.js'
+import {UsageError} from '../errors.js'
 import type {Option} from '../gate/types.js'
 import {optionArgument} from './check-flags.js'
 
@@ -102,15 +100,9 @@ function imageOptions(text: string, argv: readonly string[]): string[] {
 
 /** The options of the file: of the command's own member where it has one, else all. */
 async function optionsIn(path: string, command: string): Promise<Record<string, Option>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new InputError(`${path}: cannot be read`, ['name a JSON or YAML file of options after --config'], {cause})
-  })
-  let whole: unknown
-  try {
-    whole = path.toLowerCase().endsWith('.json') ? JSON.parse(text) : parseYaml(text)
-  } catch (cause) {
-    throw new InputError(`${path}: is not a JSON or YAML file`, ['see surety ' + command + ' --print-config'], {cause})
-  }
+  // Only where a file is named: it brings the parser of YAML and the schema of the gate.
+  const {readOptions} = await import('./gate-config.js')
+  const whole = await readOptions(path)
   const own = isObject(whole) && isObject(whole[command]) ? whole[command] : whole
   if (!isObject(own) || 'checks' in own)
     throw new UsageError(

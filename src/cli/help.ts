@@ -33,7 +33,7 @@ class ShortHelp extends CommandHelp {
   constructor(command: Command.Loadable, config: Interfaces.Config, opts: Interfaces.HelpOptions) {
     const all = Object.entries(command.flags ?? {}).filter(([, flag]) => flag.hidden !== true)
     const common = COMMON[command.id]
-    const isShort = common !== undefined && !process.argv.includes(HELP_ALL) && !asked.all
+    const isShort = common !== undefined && !asked.all
     const shown = isShort ? all.filter(([name]) => common.includes(name)) : all
     const args = Object.values(command.args ?? {})
       .filter(({hidden}) => hidden !== true)

@@ -6,8 +6,13 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
   win32: ['explorer'],
 }
 
-/** Shows a file in the program that the desktop has for it. Returns whether there is one that starts. */
-export function openPage(path: string): Promise<boolean> {
+/** Shows a page in the program that the desktop has for it, or says where it is. */
+export async function showPage(path: string): Promise<void> {
+  if (!(await starts(path))) process.stderr.write(`no program to show pages was found: open ${path}\n`)
+}
+
+/** Whether a program that shows the file starts. */
+function starts(path: string): Promise<boolean> {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open']
   const child = spawn(command, [...args, resolve(path)], {stdio: 'ignore', detached: true})
   return new Promise((settle) => {

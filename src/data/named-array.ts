@@ -46,6 +46,13 @@ export const buffersOf = (arrays: readonly NamedArray[]): ArrayBuffer[] => [
   ...new Set(arrays.flatMap(({data}) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : []))),
 ]
 
+/** Some rows of `width` numbers each, in the order asked for. */
+export function rowsAt(data: NumericArray, width: number, rows: Uint32Array): NumericArray {
+  const out = new (data.constructor as Float64ArrayConstructor)(rows.length * width)
+  rows.forEach((row, k) => out.set(data.subarray(row * width, (row + 1) * width), k * width))
+  return out
+}
+
 /** The numbers of an array; text is an InputError that names the place. */
 export function numbersOf(array: NamedArray, place: string): NumericArray {
   if (!ArrayBuffer.isView(array.data))

@@ -1,4 +1,7 @@
 import type {CertifyMetrics, ClassRow, Headline, SliceRow, Witness} from '../certify/types.js'
+import {closenessSentences, exactly, freshData} from '../certify/statements/verdict.js'
+import {worstOf} from '../certify/statements/worst.js'
+import {NBSP} from '../frame/figures.js'
 import type {Report} from '../frame/report.js'
 import {shorten} from '../frame/visible.js'
 import {type Answer, answerOf, type Fact, splitSummary} from './answer.js'
@@ -23,9 +26,9 @@ export function certifyAnswer({metrics, verdict, config}: Certificate, className
     lead: [
       ...(verdict.status === 'uninformative'
         ? []
-        : [boundSentence(headline, config), ...buysSentence(verdict.summary)]),
+        : [boundSentence(headline, config), ...closenessSentences(metrics, headline)]),
       ...(verdict.status === 'uninformative' ? [] : nearestSentence(metrics, headline)),
-      `${confidence(metrics.alpha.total)} confidence, for ${freshData(config)} like the sample, not for attackers.`,
+      `${confidence(metrics.alpha.total)} confidence, for ${freshData(limitsOf(config))} like the sample, not for attackers.`,
     ],
     facts: facts(metrics, headline, className),
     look:
@@ -77,16 +80,20 @@ function missed({performance, headline}: CertifyMetrics, config: Report['config'
   const parts: string[] = []
   if (typeof maxShare === 'number' && !(headline!.bound < 1 && headline!.bound <= maxShare))
     parts.push(
-      `${headline!.bound < 1 ? `at most ${percentUp(headline!.bound)}` : 'nothing'} could be shown of near-identical inputs, and the limit is ${exactly(maxShare)}`,
+      `${headline!.bound < 1 ? `at most ${percentUp(headline!.bound)}` : 'nothing'} could be shown of near-identical inputs, and the limit is ${exactly(maxShare, NBSP)}`,
     )
   if (typeof minAccuracy === 'number' && !((performance?.lower ?? -Infinity) >= minAccuracy))
     parts.push(
-      `an accuracy of ${orDash(performance?.lower ?? null, (x) => tenths(x, 'down'))} could be shown, and the limit is ${exactly(minAccuracy)}`,
+      `an accuracy of ${orDash(performance?.lower ?? null, (x) => tenths(x, 'down'))} could be shown, and the limit is ${exactly(minAccuracy, NBSP)}`,
     )
   return parts.join('; ') || 'a limit is missed'
 }
 
-const exactly = (share: number) => `${Number((100 * share).toPrecision(12))}\u00a0%`
+/** What the certificate speaks about, from the configuration as a report holds it. */
+const limitsOf = ({duplicates, group}: Report['config']) => ({
+  duplicates: duplicates === 'drop' ? ('drop' as const) : ('keep' as const),
+  group: typeof group === 'string' ? group : null,
+})
 
 /** The sentence of the summary that says why a certificate says nothing: the one after the accuracy. */
 function uninformativeSentence(summary: string): string | null {
@@ -103,23 +110,12 @@ function boundSentence({bound, eta, observed, status}: Headline, {duplicates}: R
     : `${of}, nothing is shown: no bound below 100 % holds for losses that differ by ≥ ${lossChange(eta)} (${seen}).`
 }
 
-/** The verdict's own words where closeness is not shown to buy anything. */
-function buysSentence(summary: string): string[] {
-  const found = /Of arbitrary pairs [^:]*: closeness is not shown to buy anything[^.]*\./.exec(summary)
-  return found === null ? [] : [found[0]]
-}
-
 function nearestSentence({nearest}: CertifyMetrics, {eta}: Headline): string[] {
   if (nearest === undefined) return []
   const same = nearest.eta === eta ? '' : ` (≥ ${lossChange(nearest.eta)})`
   return [
     `At least ${percentDown(nearest.coveredLower)} of fresh inputs lie near an example whose loss is known; of these at most ${percentUp(nearest.bound)} get a very different loss than that example${same}.`,
   ]
-}
-
-const freshData = ({duplicates, group}: Report['config']): string => {
-  const rows = duplicates === 'drop' ? 'distinct rows' : 'data'
-  return typeof group === 'string' ? `${rows} of a fresh source (${group})` : `fresh ${rows}`
 }
 
 function facts(metrics: CertifyMetrics, headline: Headline, className: ClassName): Fact[] {
@@ -169,16 +165,7 @@ function sliceFact({column, name, rows, performance, headline}: SliceRow, classN
 /** Of the rows in the headline's layer (else in any) the one of the largest bound; of equal bounds, what was seen decides. */
 function worstClass({classes = []}: CertifyMetrics, layer: string): ClassRow | null {
   const there = classes.filter((row) => row.layer === layer)
-  const held = (row: ClassRow) => (row.status === 'certified' ? row.bound : 1)
-  return (there.length > 0 ? there : classes).reduce<ClassRow | null>(
-    (worst, row) =>
-      worst === null ||
-      held(row) > held(worst) ||
-      (held(row) === held(worst) && (row.observed ?? 0) > (worst.observed ?? 0))
-        ? row
-        : worst,
-    null,
-  )
+  return worstOf(there.length > 0 ? there : classes, ({bound}) => bound)
 }
 
 /** A loss beside another one: what is tiny is said to be. */

@@ -1,7 +1,10 @@
-import {rowRange, selectRows, transposeCsr} from '../linalg/csr.js'
-import {innerProductsOfRows, multiplyCsrDense} from '../linalg/csr-products.js'
-import type {Csr, Dense, Matrix} from '../linalg/types.js'
+import {place} from '../linalg/blocks.js'
+import {rowRange, selectRows} from '../linalg/csr.js'
+import {multiplyCsrDense} from '../linalg/csr-products.js'
+import type {Products} from '../linalg/products.js'
+import {type Csr, dense, type Dense, type Matrix} from '../linalg/types.js'
 import {kappa} from '../pairwise/arc-cosine.js'
+import {cosineTiles, KERNEL_BLOCK} from '../pairwise/cpu/cosine-tiles.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 
 /** The part of an engine that landmarks need. */
@@ -27,6 +30,9 @@ export function unitRows(unit: Matrix, values: KernelValues): KernelRows {
   }
 }
 
+/** Products with points are taken before mixing up to this size. */
+export const CROSS_BYTES = 2 ** 30
+
 /** Rows x̂ = diag(1/‖x̃‖) P X of sparse features X [n, d] that a sparse P [s, n] mixes. */
 export interface Mixture {
   readonly mixing: Csr
@@ -37,9 +43,9 @@ export interface Mixture {
 
 export interface MixedRows extends KernelRows {
   /** X Pᵀ [n, points], made once for the same object `points` */
-  cross(points: Csr): Dense
+  cross(points: Csr): Promise<Dense>
   /** x̂ · points [to − from, points] */
-  cosines(points: Csr, from: number, to: number): Dense
+  cosines(points: Csr, from: number, to: number): Promise<Dense>
 }
 
 /**
@@ -47,19 +53,21 @@ export interface MixedRows extends KernelRows {
  * holds the words of all its neighbours, a row of X only its own.
  *
  * Precision  fp64; a cosine differs from that of the mixed rows by its rounding.
- * Cost       nnz(X) · nnz(a column of points) once for some points, then nnz(P) a point; n · points · 8 bytes.
+ * Cost       X pointsᵀ once for some points, sparse or dense as cosineTiles chooses, then nnz(P) a point; n · points · 8
+ *            bytes.
  */
-export function mixedRows({mixing, features, unit, norms}: Mixture, crosses = new WeakMap<Csr, Dense>()): MixedRows {
-  const cross = (points: Csr): Dense => {
+export function mixedRows(
+  {mixing, features, unit, norms}: Mixture,
+  products: Products,
+  crosses = new WeakMap<Csr, Promise<Dense>>(),
+): MixedRows {
+  const cross = (points: Csr): Promise<Dense> => {
     let made = crosses.get(points)
-    if (made === undefined) {
-      made = innerProductsOfRows(features, transposeCsr(points), 0, features.rows)
-      crosses.set(points, made)
-    }
+    if (made === undefined) crosses.set(points, (made = crossOf(features, points, products)))
     return made
   }
-  const cosines = (points: Csr, from: number, to: number): Dense => {
-    const out = multiplyCsrDense(rowRange(mixing, from, to) as Csr, cross(points))
+  const cosines = async (points: Csr, from: number, to: number): Promise<Dense> => {
+    const out = multiplyCsrDense(rowRange(mixing, from, to) as Csr, await cross(points))
     for (let i = 0, at = 0; i < out.rows; i++) {
       const scale = norms[from + i]! === 0 ? 0 : 1 / norms[from + i]!
       for (let j = 0; j < out.cols; j++, at++) out.data[at]! *= scale
@@ -70,10 +78,10 @@ export function mixedRows({mixing, features, unit, norms}: Mixture, crosses = ne
     unit,
     cross,
     cosines,
-    kernelWith(points, from = 0, to = unit.rows) {
-      const out = cosines(points as Csr, from, to)
+    async kernelWith(points, from = 0, to = unit.rows) {
+      const out = await cosines(points as Csr, from, to)
       for (let t = 0; t < out.data.length; t++) out.data[t] = kappa(out.data[t]!)
-      return Promise.resolve(out)
+      return out
     },
     select: (places) =>
       mixedRows(
@@ -83,7 +91,17 @@ export function mixedRows({mixing, features, unit, norms}: Mixture, crosses = ne
           unit: selectRows(unit, places) as Csr,
           norms: Float64Array.from(places, (i) => norms[i]!),
         },
+        products,
         crosses,
       ),
   }
+}
+
+/** X pointsᵀ, tile by tile. */
+async function crossOf(features: Csr, points: Csr, products: Products): Promise<Dense> {
+  const tiles = cosineTiles(features, points, 'fp64', products)
+  const out = dense(features.rows, points.rows)
+  for (let i0 = 0; i0 < out.rows; i0 += KERNEL_BLOCK)
+    for (let j0 = 0; j0 < out.cols; j0 += KERNEL_BLOCK) place(out, (await tiles.of(i0, j0)) as Dense, i0, j0)
+  return out
 }

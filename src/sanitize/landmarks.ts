@@ -12,8 +12,6 @@ import type {KernelRows} from './kernel-rows.js'
 export const CHUNK = 4096
 /** Landmarks are chosen among so many nodes. */
 const CANDIDATES = 20_000
-/** Φ of all rows is kept up to this size, and made again for each block beyond it. */
-export const KEPT_BYTES = 2 ** 30
 /** Columns on which the error is measured, and rows of them. */
 const HELD_OUT = 128
 const SAMPLED_ROWS = 4096

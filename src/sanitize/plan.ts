@@ -1,7 +1,7 @@
 import {UsageError, option} from '../errors.js'
 import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
-import {KEPT_BYTES} from './landmarks.js'
+import {CROSS_BYTES} from './kernel-rows.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
@@ -126,7 +126,7 @@ function solverCosts(
   const rows = 2 * s * sparseWidth * (isCsr(features) ? 12 : 8)
   const tiles = (others: number) => threads * 8 * (512 * d + Math.min(others * d, 2 ** 25) + 4 * 512 * 512)
   // Products of sparse features with landmarks are kept, and no rows go to workers.
-  const isMixed = isCsr(features) && 8 * n * landmarks <= KEPT_BYTES
+  const isMixed = isCsr(features) && 8 * n * landmarks <= CROSS_BYTES
   const leftBehind = (others: number) => (threads > 1 ? LEFT_BEHIND_BYTES + 8 * LEFT_BEHIND_SHARE * s * others : 0)
   const chunk = Math.min(s, CHUNK_ROWS)
   // Kept to the end: profiles with their indices, soft labels and the weighted graph, of every source of likeness.
@@ -163,10 +163,9 @@ function solverCosts(
         rows +
         tiles(p) +
         (isMixed ? 8 * n * p : leftBehind(p)) +
-        (4 * s * p <= KEPT_BYTES ? 4 * s * p : 0) +
         8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
-      multiplyAdds: s * p * (3 * d + 2.7 * p) + Math.min(s, CANDIDATES) * p * (d + p) + 3 * p ** 3,
-      kernelValues: 2 * s * p + Math.min(s, CANDIDATES) * p,
+      multiplyAdds: s * p * (3 * d + 3.7 * p) + Math.min(s, CANDIDATES) * p * (d + p) + 3 * p ** 3,
+      kernelValues: 3 * s * p + Math.min(s, CANDIDATES) * p,
       scores: 'kc with an estimated error, no label-free score',
     }),
     timed({

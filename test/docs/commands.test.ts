@@ -78,6 +78,19 @@ describe('documents', () => {
     expect(seen).toBeGreaterThan(40)
   })
 
+  it('explain messages that there are', () => {
+    const sources = ['src', 'commands'].flatMap((folder) =>
+      readdirSync(folder, {recursive: true, encoding: 'utf8'})
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => readFileSync(join(folder, name), 'utf8')),
+    )
+    const said = [...readFileSync('docs/troubleshooting.md', 'utf8').matchAll(/^\| `([^`]*)`/gm)].map(
+      ([, text]) => text!,
+    )
+    expect(said.length).toBeGreaterThan(12)
+    expect(said.filter((text) => !sources.some((source) => source.includes(text)))).toEqual([])
+  })
+
   it('link to files that there are', () => {
     const broken = PAGES.flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]

@@ -13,6 +13,7 @@ import {sanitize} from '../../src/sanitize/sanitize.js'
 import {nullPairs} from '../../src/sanitize/null-pairs.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
 import {strataOf} from '../../src/sanitize/strata.js'
+import {dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
 
 let engine: PairwiseEngine
@@ -199,6 +200,33 @@ describe('pairs wired at random', () => {
     for (const values of [pairs.disagreement, pairs.cosine, pairs.overlap])
       expect(values).toHaveLength(pairs.context.length)
     expect(pairs.context.every(Number.isFinite)).toBe(true)
+  })
+
+  it('are at most 40,000, of every source its share, on a graph of more edges', async () => {
+    const plainBlocks = blocks(400, 2, 0.8, 0.6, 9)
+    // With features there is one source of likeness, which is soon made.
+    const graph = {
+      ...plainBlocks,
+      features: dense(
+        400,
+        2,
+        Float64Array.from({length: 800}, (_, k) => 1 + (k % 7)),
+      ),
+    }
+    const m = graph.edges.length / 2
+    expect(m).toBeGreaterThan(45_000)
+    const [every] = await sourcesOf(graph)
+    // Nine edges in ten belong to one source, the last tenth to another: neither crowds the other out.
+    const numbers = Uint32Array.from({length: m}, (_, e) => e)
+    const cut = Math.floor(0.9 * m)
+    const sources = [numbers.slice(0, cut), numbers.slice(cut)].map((edges) => ({...every!, edges}))
+    const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
+    const all = nullPairs(graph.edges, sources, mixing, plain(graph), random(2)).context.length
+    const first = nullPairs(graph.edges, sources.slice(0, 1), mixing, plain(graph), random(2)).context.length
+    expect(all).toBeGreaterThan(39_000)
+    expect(all).toBeLessThanOrEqual(40_002)
+    expect(first / all).toBeGreaterThan(0.88)
+    expect(first / all).toBeLessThan(0.92)
   })
 
   it('are none where no end is known, and that ends', async () => {

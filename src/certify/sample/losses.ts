@@ -1,5 +1,6 @@
 import {InputError, UsageError, option} from '../../errors.js'
 import {measureOf, TASK_LOSSES} from '../tasks/names.js'
+import {surprise} from '../tasks/row-losses.js'
 import type {Embeddings, LossName, MeasureName, RowLosses} from '../types.js'
 
 export interface Losses {
@@ -28,9 +29,6 @@ export const LOSS_BOUND: Record<LossName, number | null> = {
   squared: null,
   file: null,
 }
-
-/** Smallest probability whose logarithm is taken: the smallest normal fp32 number, 87.3 nats. */
-const SMALLEST_PROBABILITY = 2 ** -126
 
 /**
  * The loss of every row.
@@ -162,7 +160,7 @@ function trueAndAll({rows, output, labels}: Embeddings) {
         throw new InputError(`the probabilities of row ${i} add up to ${sum}, not 1`, [
           'name the array `logits` if it holds logits',
         ])
-      crossEntropy[i] = Math.max(0, -Math.log(Math.max(row[label]!, SMALLEST_PROBABILITY)))
+      crossEntropy[i] = surprise(row[label]!)
     }
     ofTrueClass[i] = Math.min(1, row[label]!)
     row.forEach((p, c) => (brier[i]! += (p - (c === label ? 1 : 0)) ** 2))

@@ -11,6 +11,7 @@ import {rowStatistics} from '../statements/bounds.js'
 import {cellStatus} from '../statements/cells.js'
 import {headlineEta, nearestRadius} from '../statements/headline.js'
 import {commonestLabel} from '../statements/performance.js'
+import {shown, worstOf} from '../statements/worst.js'
 import type {Points} from '../sample/points.js'
 import type {Cell, LayerMetrics} from '../layer-types.js'
 import type {SliceCell, SliceRow} from './types.js'
@@ -144,13 +145,11 @@ export function sliceCells(
 
 /** The layer with the largest bound, each at the radius that holds about the closest 10 % of all pairs. */
 function worstCell(layers: SliceRow['layers'], cells: readonly Cell[], eta: number): SliceCell {
-  const held = (cell: SliceCell) => (cell.status === 'certified' ? cell.bound : 1)
-  return layers
-    .map(({layer, cells: own}) => {
-      const {delta} = nearestRadius(cells.filter((cell) => cell.layer === layer && cell.eta === eta))
-      return own.find((cell) => cell.delta === delta)!
-    })
-    .reduce((a, b) => (held(b) > held(a) || (held(b) === held(a) && (b.observed ?? 0) > (a.observed ?? 0)) ? b : a))
+  const own = layers.map(({layer, cells: ofSlice}) => {
+    const {delta} = nearestRadius(cells.filter((cell) => cell.layer === layer && cell.eta === eta))
+    return ofSlice.find((cell) => cell.delta === delta)!
+  })
+  return worstOf(own, ({bound}) => bound)!
 }
 
 function performanceOfSlice(
@@ -192,6 +191,6 @@ function worstFirst(a: SliceRow, b: SliceRow): number {
   if (a.status !== b.status) return a.status === 'stated' ? -1 : 1
   const accuracy = (a.performance?.lower ?? 0) - (b.performance?.lower ?? 0)
   if (accuracy !== 0) return accuracy
-  const held = ({headline}: SliceRow) => (headline === null ? 0 : headline.status === 'certified' ? headline.bound : 1)
+  const held = ({headline}: SliceRow) => (headline === null ? 0 : shown(headline, headline.bound))
   return held(b) - held(a) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }

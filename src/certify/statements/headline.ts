@@ -3,6 +3,7 @@ import {perSource, sourcesOf} from '../sample/sources.js'
 import type {CertifyPlan} from '../plan-types.js'
 import {breakingPoint} from './shift.js'
 import {bestBound} from './cells.js'
+import {shown, worstOf} from './worst.js'
 import type {Headline} from '../types.js'
 import type {Cell, LayerMetrics} from '../layer-types.js'
 
@@ -36,9 +37,11 @@ export function headlineOf(
   const eta = headlineEta(plan)
   const apart = layers.filter(({collapsed}) => collapsed !== true)
   const names = (apart.length > 0 ? apart : layers).map(({name}) => name)
-  const worst = names
-    .map((name) => nearestRadius(cells.filter((cell) => cell.layer === name && cell.eta === eta)))
-    .reduce((a, b) => (held(b) > held(a) || (held(b) === held(a) && (b.observed ?? 0) > (a.observed ?? 0)) ? b : a))
+  const worst = worstOf(
+    names.map((name) => nearestRadius(cells.filter((cell) => cell.layer === name && cell.eta === eta))),
+    bestBound,
+  )!
+  const bound = shown(worst, bestBound(worst))
   const off = worst.fraction / CLOSENESS
   const named = plan.options.deltas !== 'auto' || !(off < ABOUT && off > 1 / ABOUT)
   return {
@@ -46,17 +49,14 @@ export function headlineOf(
     delta: worst.delta,
     closeness: named ? worst.fraction : CLOSENESS,
     eta,
-    bound: held(worst),
+    bound,
     observed: worst.observed,
     status: worst.status,
     arbitrary: arbitraryPairs(plan, eta),
     ...(worst.forecast === undefined ? {} : {forecast: worst.forecast}),
-    shift: breakingPoint(held(worst), plan.options.maxShare ?? SHIFT_LIMIT),
+    shift: breakingPoint(bound, plan.options.maxShare ?? SHIFT_LIMIT),
   }
 }
-
-/** What a cell says: its bound where it is certified, else nothing. */
-const held = (cell: Cell) => (cell.status === 'certified' ? bestBound(cell) : 1)
 
 /** The η that a report is judged by: half of the loss's range, or the nearest that its grid has. */
 export function headlineEta({etas, loss, lossMax}: Pick<CertifyPlan, 'etas' | 'loss' | 'lossMax'>): number {

@@ -61,7 +61,8 @@ export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boo
   }
 }
 
-function freshData({duplicates, group}: Limits): string {
+/** What a certificate speaks about: fresh examples, or examples of a fresh source. */
+export function freshData({duplicates, group}: Pick<Limits, 'duplicates' | 'group'>): string {
   const rows = duplicates === 'drop' ? 'distinct rows' : 'data'
   return group === null ? `fresh ${rows}` : `${rows} of a fresh source (${group})`
 }
@@ -83,7 +84,7 @@ function performanceSentence({task, performance, loss}: CertifyMetrics): string 
 
 /** What two close inputs do, and whether closeness has to do with it. */
 function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplicates}: Limits): string[] {
-  const {layer, closeness, eta, bound, observed, status, arbitrary} = headline
+  const {layer, closeness, eta, bound, observed, status} = headline
   const seen = observed === null ? 'none was seen' : `seen: ${percentUp(observed, SPACE)}`
   const inputs = `Of two ${duplicates === 'drop' ? 'distinct rows' : 'inputs'} that this model sees as near-identical (closest ${percentUp(closeness, SPACE)} of pairs, layer ${layer})`
   if (status !== 'certified')
@@ -92,13 +93,20 @@ function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplica
     ]
   return [
     `${inputs}, at most ${percentUp(bound, SPACE)} get very different losses (≥ ${lossChange(eta)}; ${seen}).`,
-    ...(bound < arbitrary.lower ? [] : [closenessSentence(metrics, arbitrary.observed)]),
+    ...closenessSentences(metrics, headline),
   ]
 }
 
-function closenessSentence({performance}: CertifyMetrics, observed: number): string {
+/** Where a certified bound is not below that of arbitrary pairs: that closeness buys nothing that can be shown. */
+export function closenessSentences(
+  {performance}: Pick<CertifyMetrics, 'performance'>,
+  {status, bound, arbitrary: {lower, observed}}: Headline,
+): string[] {
+  if (status !== 'certified' || bound < lower) return []
   const right = (performance?.lower ?? 0) >= NEARLY_ALWAYS_RIGHT
-  return `Of arbitrary pairs ${percentUp(observed, SPACE)} do: closeness is not shown to buy anything${right ? ', which is no fault of a model that is nearly always right' : ''}.`
+  return [
+    `Of arbitrary pairs ${percentUp(observed, SPACE)} do: closeness is not shown to buy anything${right ? ', which is no fault of a model that is nearly always right' : ''}.`,
+  ]
 }
 
 interface Demand {
@@ -121,7 +129,8 @@ function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, 
   return demands
 }
 
-const exactly = (share: number) => `${Number((100 * share).toPrecision(12))} %`
+/** A limit as it was given. */
+export const exactly = (share: number, space = SPACE): string => `${Number((100 * share).toPrecision(12))}${space}%`
 
 /** What the certificate rests on: independent rows, or independent sources. */
 function assumption({sources, dependence}: CertifyMetrics, {duplicates, group}: Limits): string {

@@ -178,4 +178,5 @@ export function commonestTokenErrors(labels: Numbers, rows: number, tokens: numb
 /** log(1 + exp x) without overflow. */
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 
-const surprise = (p: number) => Math.max(0, -Math.log(Math.max(p, SMALLEST_PROBABILITY)))
+/** −log p in nats, at most 87.3. */
+export const surprise = (p: number) => Math.max(0, -Math.log(Math.max(p, SMALLEST_PROBABILITY)))

@@ -1,5 +1,5 @@
 import type {TaskName} from '../../certify/task-types.js'
-import {type NamedArray, type NumericArray, numbersOf} from '../../data/named-array.js'
+import {type NamedArray, type NumericArray, numbersOf, rowsAt} from '../../data/named-array.js'
 import {InputError, UsageError, option} from '../../errors.js'
 import type {Note} from '../../frame/report.js'
 import {checkFinite} from '../finite.js'
@@ -105,10 +105,7 @@ export function isOneHot(values: ArrayLike<number>, width: number): boolean {
 
 /** The targets of some rows. */
 export function takeTargets({place, shape, data}: Targets, rows: Uint32Array): Targets {
-  const width = size(shape.slice(1))
-  const taken = new (data.constructor as Float64ArrayConstructor)(rows.length * width)
-  rows.forEach((row, k) => taken.set(data.subarray(row * width, (row + 1) * width), k * width))
-  return {place, shape: [rows.length, ...shape.slice(1)], data: taken}
+  return {place, shape: [rows.length, ...shape.slice(1)], data: rowsAt(data, size(shape.slice(1)), rows)}
 }
 
 /** The rows of which a token counts, ascending, and what to say of the others; null: all rows. Several values a row only. */

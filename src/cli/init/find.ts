@@ -30,14 +30,14 @@ const SCORES = /^(loss|logits|probabilities)$/i
 /** Models, data and graphs below a folder, in the order of their paths; files that cannot be read are no part of it. */
 export async function findFiles(folder: string): Promise<FoundFile[]> {
   const found: FoundFile[] = []
-  for (const path of await filesBelow(folder, 0)) {
+  for (const path of (await filesBelow(folder, 0)).slice(0, MAX_FILES)) {
     const file = await lookAt(path).catch((error: unknown) => {
       if (error instanceof SuretyError) return null
       throw error
     })
     if (file !== null) found.push(file)
   }
-  return found.slice(0, MAX_FILES)
+  return found
 }
 
 async function filesBelow(folder: string, depth: number): Promise<string[]> {

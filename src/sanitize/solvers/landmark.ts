@@ -7,18 +7,9 @@ import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
 import {firstOrderChanges, gradientFromCross, gradientFromPass, joinGradients} from '../first-order.js'
-import {type KernelRows, mixedRows, type MixedRows, unitRows} from '../kernel-rows.js'
+import {CROSS_BYTES, type KernelRows, mixedRows, type MixedRows, unitRows} from '../kernel-rows.js'
 import {leftWeights, rightWeights, solveLandmarks} from '../landmark-scores.js'
-import {
-  type FeatureChunk,
-  featureChunk,
-  featureChunks,
-  inSingle,
-  KEPT_BYTES,
-  landmarkError,
-  landmarkKernel,
-  landmarksAt,
-} from '../landmarks.js'
+import {featureChunk, featureChunks, inSingle, landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /**
@@ -26,9 +17,11 @@ import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPla
  * small ridge asks for what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md,
  * "Landmarks").
  *
- * Precision  landmarks are chosen and whitened in fp64, Φ is fp32, the gradient fp64.
- * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 2⅝ p² a node; Φ of
- *            all nodes (4 bytes a value) up to 1 GiB, beyond that one more p² a node; p² and p · d numbers.
+ * Precision  landmarks are chosen and whitened in fp64; Φ is fp32, and so are the pair weights of sparse features; sums
+ *            over rows and the gradient fp64.
+ * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 3⅝ p² a node; p² and
+ *            p · d numbers. Φ is made twice, for the solution and for the gradient: to keep it saved no time that could
+ *            be measured at 30,000 and 169,343 nodes, and cost 4 s · p bytes.
  */
 export async function landmarkSolver(
   problem: KernelProblem,
@@ -42,28 +35,20 @@ export async function landmarkSolver(
   const rowsOfSet = (of: typeof graph) => aggregateFeatures(selectRows(of.matrix, nodeSet) as Csr, features)
   const aggregated = rowsOfSet(graph)
   const kernelRows = (of: typeof graph, {unit, norms}: typeof aggregated): KernelRows | MixedRows =>
-    isCsr(features) && isCsr(unit) && 8 * features.rows * count <= KEPT_BYTES
-      ? mixedRows({mixing: selectRows(of.matrix, nodeSet) as Csr, features, unit, norms})
+    isCsr(features) && isCsr(unit) && 8 * features.rows * count <= CROSS_BYTES
+      ? mixedRows({mixing: selectRows(of.matrix, nodeSet) as Csr, features, unit, norms}, products)
       : unitRows(unit, engine)
   const rows = kernelRows(graph, aggregated)
   const kernel = await landmarkKernel(rows, count, random, products)
   const p = kernel.places.length
   const error = await landmarkError(kernel, rows, random, products)
   const single = inSingle(kernel)
-  const kept: FeatureChunk<Float32Array>[] = []
-  const isKept = 4 * nodeSet.length * p <= KEPT_BYTES
-  async function* chunks() {
-    for await (const chunk of featureChunks(single, rows, products)) {
-      if (isKept) kept.push(chunk)
-      yield chunk
-    }
-  }
-  const solution = await solveLandmarks(chunks(), p, y, ridge, products)
-  const right = rightWeights(kernel)
+  const solution = await solveLandmarks(featureChunks(single, rows, products), p, y, ridge, products)
+  let right: Dense | undefined
   /** N ∘ κ′ of the rows from `from` on with the landmarks; 0 at a landmark's own row. */
   const slopeWeights = async (of: MixedRows, left: Dense, from: number): Promise<Dense> => {
     const weights = inTypeOf(left, await products.multiply(inTypeOf(single.whiten, left), single.whiten))
-    const {data} = of.cosines(kernel.points as Csr, from, from + left.rows)
+    const {data} = await of.cosines(kernel.points as Csr, from, from + left.rows)
     for (let t = 0; t < data.length; t++) weights.data[t]! *= kappaSlope(data[t]!)
     kernel.places.forEach((place, j) => {
       if (place >= from && place < from + left.rows) weights.data[(place - from) * p + j] = 0
@@ -84,13 +69,19 @@ export async function landmarkSolver(
     blocks: blockCount(problem),
     async measure(block) {
       const [from, to] = blockRows(problem, block)
-      const chunk = kept[block] ?? (await featureChunk(single, rows, from, to, products))
+      const chunk = await featureChunk(single, rows, from, to, products)
       const left = await leftWeights(chunk, y, solution, products)
       const of = {graph, features, aggregated, nodeSet}
       const gradient =
         'cross' in rows
-          ? gradientFromCross(of, from, await slopeWeights(rows, left, from), rows.cross(kernel.points as Csr))
-          : await gradientFromPass(engine, of, {rows: chunk.unit, from, others: kernel.points, left, right})
+          ? gradientFromCross(of, from, await slopeWeights(rows, left, from), await rows.cross(kernel.points as Csr))
+          : await gradientFromPass(engine, of, {
+              rows: chunk.unit,
+              from,
+              others: kernel.points,
+              left,
+              right: (right ??= rightWeights(kernel)),
+            })
       return {gradients: [gradient], exact: new Float64Array(0)}
     },
     sizes: (block) => ({gradients: [patternPlaces(problem, blockRows(problem, block))], exact: 0}),

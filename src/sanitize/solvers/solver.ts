@@ -19,7 +19,10 @@ export interface KernelProblem {
 /** What the solve alone tells. */
 export interface KernelFacts {
   method: 'exact' | 'first-order'
-  /** of the pairs; fp32: edges whose rank is near the cut may change sides on another device */
+  /**
+   * of the sums over pairs (the features of landmarks are fp32, far below what landmarks leave); fp32: edges whose rank
+   * is near the cut may change sides on another device
+   */
   precision: 'fp64' | 'fp32'
   /** null in the limit λ → ∞, where it vanishes */
   gkc: number | null
