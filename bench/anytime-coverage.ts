@@ -2,7 +2,7 @@
  * Pair bounds under optional stopping: whether a bound ever falls below the truth while references come in one by one, so
  * the worst moment to stop is taken, in six populations and at three α:
  *
- *   npx tsx bench/anytime-coverage.ts [--runs 400] [--rows 400]
+ *   npx tsx bench/anytime-coverage.ts [--runs 400] [--population number] [--rows 400]
  */
 import {parseArgs} from 'node:util'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
@@ -13,7 +13,11 @@ import {drawSample, truthOf} from './cell-simulation.js'
 import {POPULATIONS} from './nearest-simulation.js'
 
 const {values} = parseArgs({
-  options: {runs: {type: 'string', default: '400'}, rows: {type: 'string', default: '400'}},
+  options: {
+    runs: {type: 'string', default: '400'},
+    population: {type: 'string'},
+    rows: {type: 'string', default: '400'},
+  },
 })
 const [runs, rows, alphas] = [Number(values.runs), Number(values.rows), [0.5, 0.2, 0.05]]
 const engine = await createCpuEngine({threads: 1})
@@ -36,7 +40,7 @@ function largestWealth(a: Float64Array, b: Float64Array | null, bets: readonly B
 console.log(
   '| population | α | direct held at every moment | lower | ε | an exact binomial bound, looked at as often |\n|---|---|---|---|---|---|',
 )
-for (const population of POPULATIONS(4000)) {
+for (const population of POPULATIONS(4000).filter((_, k) => (values.population ?? String(k)) === String(k))) {
   const held = alphas.map(() => ({direct: 0, lower: 0, epsilon: 0, binomial: 0}))
   for (let run = 1; run <= runs; run++) {
     const {pilot, sample, whole, radii, lossMax, referenceRows} = await drawSample(

@@ -13,7 +13,8 @@ const PAGES = [
     .map((name) => join('docs', name)),
 ]
 /** Pages whose commands are run here, and print what stands below them. */
-const RUN = ['README.md', ...PAGES.filter((page) => page.startsWith('docs/tutorials/'))]
+const TASK_PAGES = ['multi-label', 'regression', 'tokens', 'scores'].map((task) => `docs/examples/${task}.md`)
+const RUN = ['README.md', ...PAGES.filter((page) => page.startsWith('docs/tutorials/')), ...TASK_PAGES]
 
 const fences = (page: string) =>
   [...readFileSync(page, 'utf8').matchAll(/^```\w*\n([\s\S]*?)^```/gm)].map(([, text]) => text!)
