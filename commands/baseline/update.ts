@@ -1,13 +1,16 @@
 import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
+import {Flags} from '@oclif/core'
 import {BaseCommand} from '../../src/cli/base-command.js'
 import {BASELINE_FOLDER, baselineSource} from '../../src/cli/baselines.js'
 import {fromEnvironment} from '../../src/cli/environment.js'
-
+import {GROUP} from '../../src/cli/flags.js'
 import {readConfig} from '../../src/cli/gate-config.js'
 import {gateFlags, settle} from '../../src/cli/gate-flags.js'
 import {checkRuns, reportsOf} from '../../src/cli/gate-run.js'
 import {writeFileAtomic} from '../../src/data/atomic-write.js'
+import type {AnyReport} from '../../src/documents/reports.js'
+import {slimReport} from '../../src/documents/slim-report.js'
 import {InputError, UsageError} from '../../src/errors.js'
 import {toJson, withoutRun} from '../../src/frame/json.js'
 
@@ -16,7 +19,8 @@ export default class BaselineUpdate extends BaseCommand {
 
   static override description =
     `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
-bytes: commit the folder, and a pull request shows what changed. Nothing is written unless every check could be run.`
+bytes: commit the folder, and a pull request shows what changed. A baseline holds what comparisons need and nothing of the test data: no
+pictures, labels, losses or single edges. Nothing is written unless every check could be run.`
 
   static override examples = [
     {description: 'after an intended change', command: '<%= config.bin %> baseline update'},
@@ -26,7 +30,15 @@ bytes: commit the folder, and a pull request shows what changed. Nothing is writ
     },
   ]
 
-  static override flags = fromEnvironment('baseline:update', {...gateFlags})
+  static override flags = fromEnvironment('baseline:update', {
+    ...gateFlags,
+    full: Flags.boolean({
+      default: false,
+      helpGroup: GROUP.output,
+      description:
+        'keep pictures, labels and losses of test examples too, so that surety verify can make every bound again',
+    }),
+  })
 
   async run(): Promise<{schemaVersion: 1; command: string; version: string; files: string[]}> {
     const parsed = await this.parse(BaselineUpdate)
@@ -42,7 +54,7 @@ bytes: commit the folder, and a pull request shows what changed. Nothing is writ
     const files: string[] = []
     for (const [name, report] of reportsOf(runs)) {
       const path = join(folder, `${name}.json`)
-      await writeFileAtomic(path, toJson(withoutRun(report)))
+      await writeFileAtomic(path, toJson(withoutRun(flags.full ? report : slimReport(report as AnyReport))))
       files.push(path)
     }
     this.show(files.map((path) => `${path}\n`).join(''), [])

@@ -126,6 +126,8 @@ export interface Headline {
   status: CellStatus
   /** P[ΔL ≥ η] at any distance: the share seen, and a lower bound at the α of a cell, a statement of its own */
   arbitrary: {observed: number; lower: number}
+  /** the bound over `arbitrary.lower`, as of its cell: below 1, closeness is shown to buy something. null: nothing is certified, or no loss change is shown at all; absent in reports of earlier versions */
+  lift?: number | null
   /**
    * how far the law of the close pairs may move before the bound passes the limit (maxShare, else one half); null: it is
    * not below it. Absent in reports of earlier versions

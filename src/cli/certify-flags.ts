@@ -179,6 +179,12 @@ export const certifyFlags = {
     description:
       'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels',
   }),
+  thumbnails: Flags.boolean({
+    allowNo: true,
+    default: true,
+    helpGroup: GROUP.output,
+    description: 'keep pictures of the inputs that the report names, where they are images',
+  }),
   'image-shape': numbers({
     min: 1,
     helpGroup: GROUP.input,

@@ -136,6 +136,7 @@ export interface InputFlags {
   perturb?: PerturbationRequest[] | undefined
   pairs?: string | undefined
   draws?: number | undefined
+  thumbnails?: boolean
   'image-shape'?: number[] | undefined
   'input-range'?: number[] | undefined
   group?: string | undefined

@@ -96,7 +96,10 @@ export async function readSubject(
   return {
     states,
     pairs: perturbed.sources,
-    pictures: picturesOf({data, inputs: states.inputs, layers: states.layers.length, ...images}),
+    pictures:
+      (flags.thumbnails ?? true)
+        ? picturesOf({data, inputs: states.inputs, layers: states.layers.length, ...images})
+        : () => Promise.resolve([]),
     subject: {model: modelOf(checkpoint, states), data: dataOf(data, states, sampleOf(flags))},
     inputs: [
       ...checkpoint.inputFiles.map((file) => ({...file, role: own}) as const),

@@ -10,8 +10,8 @@ import {verifyReport} from './verify-run.js'
 const SEALED: readonly AnyReport['command'][] = ['certify', 'evaluate', 'harden', 'judge', 'sanitize']
 
 /**
- * A report that the gate may judge or compare with: nothing in it was changed after it was written, and what it
- * certifies follows from its evidence. A checksum has no key: it shows an edit, not a forger who makes a report anew.
+ * A report that the gate may compare with: nothing in it was changed after it was written, and what it certifies follows
+ * from its evidence, which a slim baseline has not. A checksum has no key: it shows an edit, not a forger who makes a report anew.
  *
  * Throws  InputError  as parseAnyReport does; no checksum, another one, or a certificate that its evidence does not give.
  */
@@ -26,7 +26,10 @@ export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
       `${path}: was edited after surety wrote it: it does not have the checksum that it states`,
       again,
     )
-  if (report.command === 'certify' && report.evidence !== undefined) {
+  if (report.command !== 'certify' || report.slim !== undefined) return report
+  if (report.evidence === undefined && report.metrics.anchors !== null)
+    throw new InputError(`${path}: has bounds and no evidence, so nobody can tell whether they hold`, again)
+  if (report.evidence !== undefined) {
     const [first, ...more] = verifyReport({...report, evidence: report.evidence})
     if (first !== undefined)
       throw new InputError(
@@ -44,6 +47,11 @@ export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
  */
 export async function readTrusted(path: string): Promise<AnyReport> {
   const report = parseTrusted((await readInput(path)).bytes, path)
+  if (report.slim !== undefined)
+    throw new InputError(
+      `${path}: is a slim baseline, which is there to be compared with: its bounds cannot be made again, so it is not judged`,
+      [`write the whole report with surety ${report.command} --report`, 'or surety baseline update --full'],
+    )
   for (const input of report.inputs) {
     if (!existsSync(input.path)) continue
     if (hashOf((await readInput(input.path)).bytes) !== input.sha256)

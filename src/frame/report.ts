@@ -19,6 +19,8 @@ export interface Report<Metrics = unknown> {
   notes: Note[]
   /** sha256 of everything here but `run`; absent where nothing reads the report again, and in earlier versions */
   checksum?: string
+  /** a baseline without single examples, from which no bound can be made again: the checksum of the whole report */
+  slim?: {checksum: string}
   /** what may differ between two runs with the same result */
   run?: RunInfo
 }

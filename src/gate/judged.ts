@@ -8,6 +8,8 @@ export interface Reading {
   value: unknown
   parent: object | null
   field: string
+  /** what a finding above it says: there is not enough evidence, so that none of its numbers is judged */
+  unjudged?: string
 }
 
 /** Which end of what is known is the unfavourable one: `max` asks how large it may be, `min` how small. */
@@ -49,6 +51,12 @@ const BOUNDS: readonly Bound[] = [
     read: ({interval}, direction) => end(interval, direction),
   },
   {
+    field: 'estimate',
+    needs: ['low', 'high'],
+    on: '95 % interval',
+    read: ({low, high}, direction) => (direction === 'max' ? high : low),
+  },
+  {
     field: 'observed',
     needs: ['global', 'windowed', 'direct'],
     on: 'smallest certified bound',
@@ -86,14 +94,15 @@ const CERTIFIED_ONLY = ['observed', 'global', 'windowed', 'direct', 'bound', 'co
 
 /**
  * The number that a demand is held against: the bound instead of the estimate, the unfavourable end of an interval, and
- * no number at all where a statement is vacuous, abstains or is invalid.
+ * no number at all where a statement is vacuous, abstains or is invalid, or a finding says that it judges nothing.
  *
  * `direction` null: whether there is a number at all.
  *
  * Throws  UsageError  a `min` for what is bounded from above only, a `max` for what is bounded from below only, anything
  *         for what has an asymptotic interval only.
  */
-export function judgedValue({at, value, parent, field}: Reading, direction: Direction | null): Judged {
+export function judgedValue({at, value, parent, field, unjudged}: Reading, direction: Direction | null): Judged {
+  if (unjudged !== undefined) return {value: null, text: unjudged, on: null}
   const whole = typeof value === 'object' && value !== null && !Array.isArray(value)
   const object = (whole ? value : parent) as Values | null
   const name = whole ? BOUNDED_FIELDS.find((key) => Object.hasOwn(object!, key)) : field

@@ -18,16 +18,22 @@ export function readings(report: object, segments: readonly Segment[]): Reading[
 }
 
 function into(reading: Reading, member: string, conditions: Segment['conditions']): Reading[] {
-  return spread(reading).flatMap(({at, value}): Reading[] => {
+  return spread(reading).flatMap(({at, value, unjudged}): Reading[] => {
     const parent = typeof value === 'object' && value !== null ? value : null
     const inner: unknown =
       parent !== null && Object.hasOwn(parent, member) ? (parent as Record<string, unknown>)[member] : undefined
+    const finding = parent !== null && 'finding' in parent ? parent.finding : undefined
+    const above = unjudged ?? (finding === UNJUDGED ? UNJUDGED : undefined)
+    const mark = above === undefined ? {} : {unjudged: above}
     const place = at === '' || at === 'metrics' ? member : `${at}.${member}`
-    if (!Array.isArray(inner)) return [{at: place, value: inner, parent, field: member}]
-    if (conditions.length === 0) return [{at: place, value: inner, parent, field: member}]
+    if (!Array.isArray(inner)) return [{at: place, value: inner, parent, field: member, ...mark}]
+    if (conditions.length === 0) return [{at: place, value: inner, parent, field: member, ...mark}]
     return elements(place, inner, member).filter(({value: element}, k) => meets(element, k, conditions))
   })
 }
+
+/** Of the random edges of a graph (`metrics.randomEdges.finding`). */
+const UNJUDGED = 'not enough evidence to judge'
 
 const spread = (reading: Reading): Reading[] =>
   Array.isArray(reading.value) ? elements(reading.at, reading.value, reading.field).flatMap(spread) : [reading]

@@ -16,7 +16,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import Gate from '../../commands/gate.js'
 import {toFailure} from '../../src/cli/failure.js'
 import {withoutRun} from '../../src/frame/json.js'
-import type {GateReport} from '../../src/documents/reports.js'
+import {withChecksum} from '../../src/frame/checksum.js'
+import type {CertifyReport, GateReport} from '../../src/documents/reports.js'
 import {type Run} from './run-surety.js'
 import {commandLineWith} from '../support/command-line.js'
 
@@ -378,4 +379,101 @@ describe('the cache', () => {
     for (const report of reports) expect(report).toEqual(reports[0])
     expect(readdirSync(join(folder, 'shared'))).toHaveLength(1)
   }, 240_000)
+})
+
+describe('a slim baseline', () => {
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const check = (model: string) => ({
+    checks: {
+      images: {
+        certify: model,
+        options: {data: 'mnist/test.npz', 'image-shape': [28, 28, 1], limit: 400, bootstrap: 0, examples: 5},
+        thresholds: {
+          accuracy: ['error', {min: 0.5, baseline: {absolute: 0.2}}],
+          headline: ['warn', {max: 1, baseline: {absolute: 0.5}}],
+          'layers[*].epsilon.scaleFree': ['warn', {baseline: {worse: 'higher', absolute: 0.1}}],
+        },
+      },
+    },
+  })
+  const update = (...args: string[]) =>
+    commandLineWith({cwd: folder}, 'baseline', 'update', '--threads', '1', '--cache', '.slim', ...args)
+  const words = (run: Run) => `${run.stdout} ${run.stderr}`.replace(/\s+/g, ' ')
+
+  it('holds no picture, label or loss of an example, and compares as the whole report does', async () => {
+    cpSync('fixtures/mnist-mlp', join(folder, 'mnist'), {recursive: true})
+    cpSync('fixtures/mnist-mlp', join(folder, 'next'), {recursive: true})
+    const weights = new Float32Array(readFileSync('fixtures/mnist-mlp/weights.bin').buffer.slice(0))
+    writeFileSync(
+      join(folder, 'next/weights.bin'),
+      weights.map((w) => 1.02 * w),
+    )
+
+    write(check('mnist'))
+    for (const args of [['slim'], ['full', '--full']]) expect((await update('--baseline', ...args)).code).toBe(0)
+    const slim = read('slim/images.json')
+    const full = JSON.parse(read('full/images.json')) as CertifyReport
+    const stored = JSON.parse(slim) as CertifyReport
+    expect(full.thumbnails!.length).toBeGreaterThan(3)
+    expect(full.metrics.witnesses.length).toBeGreaterThan(3)
+    const {anchors, references} = full.evidence!.sample
+    for (const each of [
+      ...full.thumbnails!.map(({png}) => png),
+      ...[anchors, references].flatMap(({losses, labels}) => [losses!, labels!]),
+    ]) {
+      expect(read('full/images.json')).toContain(each)
+      expect(slim).not.toContain(each)
+    }
+    expect(stored.metrics).toMatchObject({witnesses: [], localization: {labelHints: []}, examples: {rows: []}})
+    expect(stored.metrics.layers.every(({mostVolatile}) => mostVolatile.length === 0)).toBe(true)
+    expect(stored.slim).toEqual({checksum: full.checksum})
+    expect(slim.length).toBeLessThan(0.8 * read('full/images.json').length)
+
+    // Another checkpoint on the same examples: the exact interval of the paired difference, the same from both.
+    write(check('next'))
+    const against = async (baseline: string) =>
+      json(await gate('--json', '--cache', '.slim', '--baseline', baseline)).metrics.findings
+    const found = await against('slim')
+    expect(found).toEqual(await against('full'))
+    const paired = found.filter(({rule}) => rule === 'baseline')
+    expect(paired.map(({status, judgedOn}) => [status, judgedOn])).toContainEqual([
+      'pass',
+      expect.stringContaining('paired difference'),
+    ])
+  }, 120_000)
+
+  it('of other labels, or changed, is not compared; of itself nothing is judged or verified', async () => {
+    const stored = JSON.parse(read('slim/images.json')) as CertifyReport
+    const changedLabels = structuredClone(stored)
+    changedLabels.evidence!.sample.references.labelsDigest = '0'.repeat(64)
+    mkdirSync(join(folder, 'other'), {recursive: true})
+    write(withChecksum(changedLabels), 'other/images.json')
+    const other = await gate('--cache', '.slim', '--baseline', 'other')
+    expect([other.code, words(other)]).toEqual([
+      2,
+      expect.stringContaining('the labels of the references are not those of the earlier report'),
+    ])
+    stored.metrics.performance!.lower = 0
+    write(stored, 'other/images.json')
+    const edited = await gate('--cache', '.slim', '--baseline', 'other')
+    expect([edited.code, words(edited)]).toEqual([2, expect.stringContaining('was edited after surety wrote it')])
+
+    write({checks: {images: {report: 'slim/images.json'}}})
+    const judged = await gate()
+    expect([judged.code, words(judged)]).toEqual([2, expect.stringContaining('is a slim baseline')])
+    const verified = await commandLineWith({cwd: folder}, 'verify', 'slim/images.json')
+    expect([verified.code, words(verified)]).toEqual([2, expect.stringContaining('keeps no losses')])
+    expect((await commandLineWith({cwd: folder}, 'verify', 'full/images.json')).code).toBe(0)
+    const page = await commandLineWith({cwd: folder}, 'report', 'slim/images.json', '--out', 'slim.html')
+    expect(page.code).toBe(0)
+  })
+
+  it('is what certify --no-thumbnails leaves out too', async () => {
+    const args = ['certify', 'mnist', '--data', 'mnist/test.npz', '--image-shape', '28,28,1', '--limit', '200']
+    const rest = ['--bootstrap', '0', '--examples', '0', '--threads', '1', '--report', 'plain.json']
+    expect((await commandLineWith({cwd: folder}, ...args, ...rest, '--no-thumbnails')).code).toBe(0)
+    expect((JSON.parse(read('plain.json')) as CertifyReport).thumbnails).toBeUndefined()
+    expect((await commandLineWith({cwd: folder}, ...args, ...rest)).code).toBe(0)
+    expect((JSON.parse(read('plain.json')) as CertifyReport).thumbnails).toBeDefined()
+  })
 })

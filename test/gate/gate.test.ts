@@ -5,6 +5,7 @@ import {UsageError} from '../../src/errors.js'
 import {gate, type GateInput} from '../../src/gate/gate.js'
 import type {Finding, GateConfig, Limits, Threshold} from '../../src/gate/types.js'
 import type {CertifyReport} from '../../src/documents/reports.js'
+import {sanitizeSample} from '../render/samples/sanitize.js'
 import {certifyReport, changed, configOf, schema} from './reports.js'
 
 let report: CertifyReport
@@ -57,6 +58,38 @@ describe('limits', () => {
     expect(() => single('accuracy', {max: 1})).toThrow(/no maximum/)
     expect(() => single('localization.ranking[*].scaleFree', {max: 9})).toThrow(/asymptotic interval only/)
     expect(single('headline.observed', {max: 1})).toMatchObject({value: report.metrics.headline!.bound})
+  })
+
+  it('takes the unfavourable end of the share of random edges, and no number of it where too little is known', () => {
+    const share = {estimate: 0.04, low: 0.01, high: 0.08}
+    const graph = (finding: string) => {
+      const sample = sanitizeSample()
+      const randomEdges = {finding, share, number: share} as unknown as NonNullable<typeof sample.metrics.randomEdges>
+      return {runs: new Map([['model', {report: {...sample, metrics: {...sample.metrics, randomEdges}}}]])}
+    }
+    const judged = graph('no evidence of an attack')
+    for (const path of ['randomEdges.share', 'randomEdges.share.estimate'])
+      expect(single(path, {max: 0.05}, judged), path).toMatchObject({
+        status: 'fail',
+        value: 0.08,
+        judgedOn: '95 % interval',
+      })
+    expect(single('randomEdges.share', {min: 0.02}, judged)).toMatchObject({status: 'fail', value: 0.01})
+    expect(single('randomEdges.share.low', {max: 0.05}, judged)).toMatchObject({status: 'pass', value: 0.01})
+    const unjudged = graph('not enough evidence to judge')
+    for (const path of ['randomEdges.share.low', 'randomEdges.share', 'randomEdges.number.high'])
+      expect(single(path, {max: 1}, unjudged), path).toMatchObject({
+        status: 'fail',
+        value: null,
+        found: 'not enough evidence to judge',
+      })
+  })
+
+  it('knows the lift of the headline, which is that of its cell', () => {
+    const {lift, bound, arbitrary} = report.metrics.headline!
+    expect(lift).toBeCloseTo(bound / arbitrary.lower, 12)
+    expect(single('headline.lift', {max: lift!}).status).toBe('pass')
+    expect(single('headline.lift', {max: lift! - 1e-9}).status).toBe('fail')
   })
 
   it('lets the worst of several values decide, and says where it stands', () => {

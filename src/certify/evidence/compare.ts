@@ -9,7 +9,7 @@ import {cellStatistics} from '../statements/bounds.js'
 import {type CellSide, exactDifference} from './cell-difference.js'
 import {bestBound} from '../statements/cells.js'
 import {decodeLayer} from './evidence.js'
-import {unpackPoints} from '../sample/points.js'
+import {unpackRows} from '../sample/points.js'
 import type {CellDifference, Comparison, LayerDifference} from '../comparison-types.js'
 
 /**
@@ -82,7 +82,7 @@ function requireSameSample(now: Certified, before: Certified): void {
   if (now.metrics.loss.name !== before.metrics.loss.name)
     throw new InputError(`the losses differ: ${now.metrics.loss.name} here, ${before.metrics.loss.name} there`, next)
   for (const side of ['anchors', 'references'] as const) {
-    const [here, there] = [now, before].map(({evidence}) => unpackPoints(evidence.sample[side], `evidence, ${side}`))
+    const [here, there] = [now, before].map(({evidence}) => unpackRows(evidence.sample[side], `evidence, ${side}`))
     const same = here!.rows.length === there!.rows.length && here!.rows.every((row, k) => row === there!.rows[k])
     if (!same)
       throw new InputError(
@@ -98,6 +98,10 @@ function requireSameSample(now: Certified, before: Certified): void {
       throw new InputError(`row ${here!.rows[group]!} is of another source in the earlier report, or of none`, [
         `certify both checkpoints with the same ${option('group')}`,
       ])
+    const unlike =
+      here!.labelsDigest !== null && there!.labelsDigest !== null && here!.labelsDigest !== there!.labelsDigest
+    if (row === -1 && unlike)
+      throw new InputError(`the labels of the ${side} are not those of the earlier report`, next)
     if (row !== -1)
       throw new InputError(
         `row ${here!.rows[row]!} has the label ${here!.labels![row]!} here and ${there!.labels![row]!} in the earlier report`,

@@ -48,7 +48,12 @@ export function compareWith(
       ['certify both checkpoints on the same file'],
     )
   }
-  if (!byHash && [evidence, earlier.evidence].some(({sample}) => sample.references.labels === null)) {
+  if (
+    !byHash &&
+    [evidence, earlier.evidence].some(
+      ({sample: {references}}) => references.labels === null && references.labelsDigest === undefined,
+    )
+  ) {
     throw new InputError(
       `${path}: whether its examples are these is unknown: hidden states of two checkpoints are different files, and one of them has no labels`,
       ['store labels with the hidden states'],

@@ -1,6 +1,6 @@
 import type {Comparison} from '../comparison-types.js'
 import {concat} from '../sample/arrays.js'
-import {unpackPoints} from '../sample/points.js'
+import {unpackRows} from '../sample/points.js'
 import {perSource} from '../sample/sources.js'
 import type {Certified} from './certified.js'
 import {sourcesOfAll, upperOfMean} from './paired-sums.js'
@@ -13,8 +13,8 @@ export function performanceDifference(
 ): NonNullable<Comparison['performance']> | null {
   const right = ({evidence: {sample}}: Certified) => {
     const sides = [
-      unpackPoints(sample.anchors, 'evidence, anchors'),
-      unpackPoints(sample.references, 'evidence, references'),
+      unpackRows(sample.anchors, 'evidence, anchors'),
+      unpackRows(sample.references, 'evidence, references'),
     ]
     return sides.some(({correct}) => (correct ?? null) === null)
       ? null

@@ -1,5 +1,6 @@
 import {pack, unpack, WRITE_AGAIN} from '../../data/packed.js'
 import {InputError} from '../../errors.js'
+import {sha256} from '../../frame/checksum.js'
 
 /** The rows of one side of the split, with what the statistics need of each. */
 export interface Points {
@@ -22,8 +23,11 @@ export interface Points {
 export interface PackedPoints {
   count: number
   rows: string
-  losses: string
+  /** absent in a slim baseline */
+  losses?: string
   labels: string | null
+  /** in a slim baseline, in place of the labels: sha256 of their numbers, joined by commas */
+  labelsDigest?: string
   /** absent where predictions are unknown */
   correct?: string
   /** of a task other than one class a row: what is measured, of the model and of the best constant answer */
@@ -53,6 +57,11 @@ export function unpackPoints(
   place: string,
   next: readonly string[] = WRITE_AGAIN,
 ): Points {
+  if (losses === undefined)
+    throw new InputError(
+      `${place}: keeps no losses, since this is a slim baseline, from which no bound can be made again`,
+      ['give the whole report, which surety certify --report writes'],
+    )
   const points = {
     rows: unpack(rows, 'u4', count, `${place}, rows`, next),
     losses: unpack(losses, 'f8', count, `${place}, losses`, next),
@@ -74,4 +83,37 @@ export function unpackPoints(
   const odd = points.correct?.findIndex((x) => x > 1) ?? -1
   if (odd !== -1) throw new InputError(`${place}: prediction ${odd} is ${points.correct![odd]!}, not 0 or 1`, next)
   return points
+}
+
+/** What tells whether two runs used the same rows, and whether the model was right on each. */
+export interface SampleRows extends Pick<Points, 'rows' | 'labels' | 'correct' | 'groups'> {
+  /** null: no labels */
+  labelsDigest: string | null
+}
+
+/** Of a whole report or a slim baseline. Throws InputError as unpackPoints does. */
+export function unpackRows(packed: PackedPoints, place: string): SampleRows {
+  const {count, rows, labels, labelsDigest = null, correct, groups} = packed
+  const known = labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`)
+  return {
+    rows: unpack(rows, 'u4', count, `${place}, rows`),
+    labels: known,
+    labelsDigest: known === null ? labelsDigest : sha256(known.join()),
+    correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`),
+    ...(groups === undefined ? {} : {groups: unpack(groups, 'i4', count, `${place}, groups`)}),
+  }
+}
+
+/** Points without losses, labels, errors and slices: what unpackRows reads. */
+export function slimPoints(packed: PackedPoints): PackedPoints {
+  const {count, rows, correct, groups} = packed
+  const {labelsDigest} = unpackRows(packed, 'evidence')
+  return {
+    count,
+    rows,
+    labels: null,
+    ...(labelsDigest === null ? {} : {labelsDigest}),
+    ...(correct === undefined ? {} : {correct}),
+    ...(groups === undefined ? {} : {groups}),
+  }
 }

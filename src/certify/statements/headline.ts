@@ -53,6 +53,7 @@ export function headlineOf(
     observed: worst.observed,
     status: worst.status,
     arbitrary: arbitraryPairs(plan, eta),
+    ...(worst.lift === undefined ? {} : {lift: worst.lift}),
     ...(worst.forecast === undefined ? {} : {forecast: worst.forecast}),
     shift: breakingPoint(bound, plan.options.maxShare ?? SHIFT_LIMIT),
   }

@@ -39,6 +39,9 @@ export function verifyCertificate(
   if (grids.length > 0) return grids
   const stakes = stakeFaults(plan, evidence)
   const again = conclude(plan, sums, pairs)
+  // Earlier versions did not write it.
+  if (claim.metrics.headline !== undefined && claim.metrics.headline.lift === undefined)
+    delete again.metrics.headline?.lift
   const missing = again.notes.filter(
     ({code, message}) => !claim.notes.some((note) => note.code === code && note.message === message),
   )
