@@ -94,6 +94,7 @@ export interface SampleRows extends Pick<Points, 'rows' | 'labels' | 'correct' |
 /** Of a whole report or a slim baseline. Throws InputError as unpackPoints does. */
 export function unpackRows(packed: PackedPoints, place: string): SampleRows {
   const {count, rows, labels, labelsDigest = null, correct, groups} = packed
+  if (packed.losses !== undefined) unpackPoints(packed, place)
   const known = labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`)
   return {
     rows: unpack(rows, 'u4', count, `${place}, rows`),
