@@ -126,18 +126,24 @@ export function aggregateRows<M extends Matrix>(a: Csr, b: M): M {
  *
  * Shapes     a [m, k], b [n, k], both sparse or both dense → [m, n].
  * Precision  fp64.
- * Cost       sparse: Σ over columns of nnz(a, column) · nnz(b, column); dense: m · n · k on `products`.
+ * Cost       sparse: Σ over columns of nnz(a, column) · nnz(b, column), in `memory` where it is given; dense: m · n · k
+ *            on `products`.
  */
-export async function innerProducts(a: Matrix, b: Matrix, products: Products): Promise<Dense> {
-  if (isCsr(a) && isCsr(b)) return innerProductsOfRows(a, transposeCsr(b), 0, a.rows)
+export async function innerProducts(a: Matrix, b: Matrix, products: Products, memory?: Float64Array): Promise<Dense> {
+  if (isCsr(a) && isCsr(b)) return innerProductsOfRows(a, transposeCsr(b), 0, a.rows, memory?.fill(0))
   if (!isCsr(a) && !isCsr(b)) return products.multiplyTransposed(a, b)
   return isCsr(a) ? multiplyCsrDense(a, transposed(b as Dense)) : transposed(multiplyCsrDense(b as Csr, transposed(a)))
 }
 
-/** Rows from … to − 1 of A Bᵀ, with Bᵀ given in CSR. */
-export function innerProductsOfRows(a: Csr, bTransposed: Csr, from: number, to: number): Dense {
+/** Rows from … to − 1 of A Bᵀ, with Bᵀ given in CSR; added to `out`. */
+export function innerProductsOfRows(
+  a: Csr,
+  bTransposed: Csr,
+  from: number,
+  to: number,
+  out: Float64Array = new Float64Array((to - from) * bTransposed.cols),
+): Dense {
   const n = bTransposed.cols
-  const out = new Float64Array((to - from) * n)
   const {indptr, indices, values} = bTransposed
   for (let i = from; i < to; i++) {
     const row = (i - from) * n

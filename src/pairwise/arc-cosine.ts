@@ -65,15 +65,10 @@ const slopeFrom = (c: number, angle: number) => (angle + c / Math.sqrt(Math.max(
 /**
  * κ and, if asked for, κ′ of a symmetric matrix of cosines [n, n], of which only the lower triangle is read: one acos a
  * pair. The diagonals are exact: κ = ½ where the cosine is not 0 (a zero row has 0), κ′ = 0, since a pair has two
- * members. Without κ′ the kernel may take the place of the cosines (`into`): each is read before it is written.
+ * members. The kernel takes the place of the cosines: each is read before it is written.
  */
-export function kernelMaps(
-  cosines: Float64Array,
-  n: number,
-  withSlope: boolean,
-  into: Float64Array | null = null,
-): {kernel: Dense; slope: Dense | null} {
-  const kernel = into === null ? dense(n, n) : {rows: n, cols: n, data: into}
+export function kernelMaps(cosines: Float64Array, n: number, withSlope: boolean): {kernel: Dense; slope: Dense | null} {
+  const kernel = {rows: n, cols: n, data: cosines}
   const slope = withSlope ? dense(n, n) : null
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {

@@ -3,7 +3,7 @@ import {conjugateGradients} from '../linalg/conjugate-gradients.js'
 import {selectRows} from '../linalg/csr.js'
 import {innerProducts} from '../linalg/csr-products.js'
 import type {Products} from '../linalg/products.js'
-import {type Csr, dense, type Dense, type Matrix} from '../linalg/types.js'
+import type {Csr, Dense, Matrix} from '../linalg/types.js'
 import {kernelMaps} from '../pairwise/arc-cosine.js'
 import {type Aggregation, aggregateFeatures} from './aggregate.js'
 
@@ -16,7 +16,7 @@ export interface KernelGram {
   readonly norms: Float64Array
   /** [n, s] x_k · x̂_j: input rows against aggregated unit rows */
   readonly cross: Dense
-  /** [s, s] c_ij = x̂_i · x̂_j, lower triangle and diagonal only */
+  /** [s, s] c_ij = x̂_i · x̂_j, lower triangle and diagonal only, until the kernel takes its place */
   readonly cosine: Dense
 }
 
@@ -25,7 +25,8 @@ export interface KernelGram {
  * x̂_j).
  *
  * Precision  fp64.
- * Cost       one sparse or dense n × s product, then nnz(Âʰ_S) · s / 2; (n + s) · s · 8 bytes.
+ * Cost       one sparse or dense n × s product, then nnz(Âʰ_S) · s / 2; (n + s) · s · 8 bytes, or the matrices of
+ *            `spent`, of the same nodes, which are overwritten: fresh memory can take longer than the arithmetic.
  * Empty      a node whose aggregated row is zero has cosine 0 with every node, itself included.
  */
 export async function kernelGram(
@@ -33,19 +34,25 @@ export async function kernelGram(
   graph: Aggregation,
   nodeSet: Uint32Array,
   products: Products,
+  spent?: KernelGram,
 ): Promise<KernelGram> {
   const mixing = selectRows(graph.matrix, nodeSet) as Csr
   const {unit, norms} = aggregateFeatures(mixing, features)
-  const cross = await innerProducts(features, unit, products)
+  const cross = await innerProducts(features, unit, products, spent?.cross.data)
   const position = new Int32Array(graph.nodes).fill(-1)
   nodeSet.forEach((node, i) => (position[node] = i))
-  return {nodeSet, position, norms, cross, cosine: lowerCosines(mixing, norms, cross)}
+  return {nodeSet, position, norms, cross, cosine: lowerCosines(mixing, norms, cross, spent?.cosine.data.fill(0))}
 }
 
 /** c_ij = Σ_k Âʰ_ik (x_k · x̂_j) / ‖x̃_i‖ for j ≤ i. */
-function lowerCosines(mixing: Csr, norms: Float64Array, cross: Dense): Dense {
+function lowerCosines(
+  mixing: Csr,
+  norms: Float64Array,
+  cross: Dense,
+  data: Float64Array = new Float64Array(mixing.rows ** 2),
+): Dense {
   const s = mixing.rows
-  const out = dense(s, s)
+  const out: Dense = {rows: s, cols: s, data}
   for (let i = 0; i < s; i++) {
     if (norms[i] === 0) continue
     const row = out.data.subarray(i * s, i * s + i + 1)
@@ -58,14 +65,10 @@ function lowerCosines(mixing: Csr, norms: Float64Array, cross: Dense): Dense {
   return out
 }
 
-/** H_SS, and κ′ with a zero diagonal where `withSlope` asks for it. */
+/** H_SS, in the memory of the cosines, which are gone then; and κ′ with a zero diagonal where `withSlope` asks for it. */
 export function kernelOf(gram: KernelGram, withSlope: boolean): {kernel: Dense; slope: Dense | null} {
   return kernelMaps(gram.cosine.data, gram.nodeSet.length, withSlope)
 }
-
-/** H_SS in the memory of the cosines, which are gone then. */
-export const kernelInPlaceOf = (gram: KernelGram): Dense =>
-  kernelMaps(gram.cosine.data, gram.nodeSet.length, false, gram.cosine.data).kernel
 
 export interface SolvedComplexity {
   readonly gkc: number
@@ -74,7 +77,7 @@ export interface SolvedComplexity {
 }
 
 /** From here on conjugate gradients need a few tens of products, which a factorisation costs many times over. */
-const ITERATIVE_RIDGE = 1
+export const ITERATIVE_RIDGE = 1
 const CG = {tolerance: 1e-12, maxIterations: 200}
 
 /**

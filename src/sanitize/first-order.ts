@@ -47,7 +47,7 @@ export function joinGradients(
  *
  * Formula    s_i · x_k = Σ_j B_ij (x̂_j · x_k), B = M ∘ κ′; and s_i · x̂_i = Σ_k Âʰ_ik (s_i · x_k) / ‖x̃_i‖ from the
  *            same row of the pattern.
- * Shapes     weights [s, s] each: M = ααᵀ, or (H + λI)⁻² for Y = I; slope [s, s] κ′ with zero diagonal.
+ * Shapes     weights [to − from, s] each, rows of M = ααᵀ, or of (H + λI)⁻² for Y = I; slope [s, s] κ′ with zero diagonal.
  * Cost       nnz(Âʰ_S) · s multiply–adds each.
  */
 export function gradientsFromGram(
@@ -70,7 +70,7 @@ export function gradientsFromGram(
     const first = indptr[node]!
     weights.forEach((m, g) => {
       const gradient = out[g]!.subarray(starts[i - from]!, starts[i - from + 1]!)
-      for (let j = 0; j < s; j++) b[j] = m.data[i * s + j]! * slope.data[i * s + j]!
+      for (let j = 0; j < s; j++) b[j] = m.data[(i - from) * s + j]! * slope.data[i * s + j]!
       for (let t = 0; t < gradient.length; t++) gradient[t] = dotAt(b, gram.cross.data, indices[first + t]! * s)
       toTangent(gradient, values.subarray(first), norm, s, (t) => gram.cross.data[indices[first + t]! * s + i]!)
     })

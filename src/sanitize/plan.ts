@@ -1,12 +1,13 @@
 import {UsageError, option} from '../errors.js'
 import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
+import {ITERATIVE_RIDGE} from './complexity.js'
 import {CROSS_BYTES} from './kernel-rows.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
 /** The sizes that a plan depends on. */
-export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge'> & {
+export type ProblemSizes = Pick<KernelProblem, 'features' | 'graph' | 'nodeSet' | 'ridge' | 'labelFreeRidge'> & {
   classes: number
   hasFeatures: boolean
 }
@@ -109,7 +110,7 @@ export function planSolver(
 }
 
 function solverCosts(
-  {features, graph, nodeSet, classes, ridge, hasFeatures}: ProblemSizes,
+  {features, graph, nodeSet, classes, ridge, labelFreeRidge, hasFeatures}: ProblemSizes,
   {landmarks, method}: SanitizeSettings,
   threads: number,
   baseBytes: number,
@@ -142,8 +143,11 @@ function solverCosts(
   const isLimit = ridge === Infinity
   const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
   const pass = s * s
-  const passes = isLimit ? 1 : SOLVE_PASSES + PROBE_PASSES + 2
-  const width = classes + (isLimit ? 0 : PROBES)
+  const isFree = labelFreeRidge !== null && !isLimit
+  const passes = isLimit ? 1 : SOLVE_PASSES + 1 + (isFree ? PROBE_PASSES + 1 : 0)
+  const width = classes + (isFree ? PROBES : 0)
+  // Gram matrices are factorised for a small ridge, an inverse, or exact removal; else conjugate gradients do.
+  const isFactorised = !isLimit && (ridge < ITERATIVE_RIDGE || isFree || isExact)
   const timed = (cost: Omit<SolverCost, 'seconds'>): SolverCost => ({
     ...cost,
     seconds: cost.multiplyAdds / (PRODUCT_SPEED * threads) + cost.kernelValues / (KERNEL_SPEED * threads),
@@ -151,10 +155,13 @@ function solverCosts(
   return [
     timed({
       solver: 'gram',
-      memoryBytes: base + 8 * s * (n + 9 * s + (isExact ? s + EXACT_ROWS : 0)),
-      multiplyAdds: n * s * Math.min(d, 40 * sparseWidth) + (5 / 3) * s ** 3 + 2 * pattern * s,
+      memoryBytes: base + 8 * s * (n + (isFactorised ? 9 : 4) * s + (isExact ? s + EXACT_ROWS : 0)),
+      multiplyAdds:
+        n * s * Math.min(d, 40 * sparseWidth) +
+        (isFactorised ? (5 / 3) * s ** 3 : SOLVE_PASSES * pass * classes) +
+        2 * pattern * s,
       kernelValues: s * s,
-      scores: 'every score, exact',
+      scores: isFree || isLimit ? 'every score, exact' : 'kc exact, no label-free score',
     }),
     timed({
       solver: 'landmarks',
@@ -173,7 +180,9 @@ function solverCosts(
       memoryBytes: base + rows + tiles(s) + 8 * s * (6 * width + 3 * STREAM_LANDMARKS) + 8 * 2 * pattern,
       multiplyAdds: passes * pass * (d + width),
       kernelValues: passes * pass,
-      scores: isLimit ? 'kc of the limit, no label-free score' : 'kc exact to the solve, label-free by random probes',
+      scores: isLimit
+        ? 'kc of the limit, no label-free score'
+        : `kc exact to the solve, ${isFree ? 'label-free by random probes' : 'no label-free score'}`,
     }),
   ]
 }

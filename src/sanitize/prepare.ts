@@ -66,10 +66,8 @@ export async function prepareGraph(
   const rewiring = {order, strata}
   const sources = await likenessSources(graph, given, rewiring, generator, exact, products)
   const labels = commonLabels(sources, given.classes)
-  const hasLabelFree = options.labelFree ?? (given.missing !== null || sizes.nodeSet.length <= LABEL_FREE_NODES)
   const problem = {
     ...sizes,
-    labelFreeRidge: hasLabelFree ? settings.labelFreeRidge : null,
     // A single column minus its mean is zero.
     y: labelMatrix(labels, sizes.nodeSet, given.classes, given.missing === null ? settings.coding : 'one-hot'),
   }
@@ -121,12 +119,15 @@ export function planSanitize(
       'kernel complexity needs two classes to rank edges',
       `leave out ${option('preset')} paper: the default score needs no labels`,
     )
+  const nodeSet = settings.nodeSet === 'all' ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : given.nodes
+  const hasLabelFree = options.labelFree ?? (given.missing !== null || nodeSet.length <= LABEL_FREE_NODES)
   const sizes = {
     features: kernelFeatures(graph),
     graph: aggregation(graph.nodes, graph.edges, settings.norm, settings.hops),
-    nodeSet: settings.nodeSet === 'all' ? Uint32Array.from({length: graph.nodes}, (_, i) => i) : given.nodes,
+    nodeSet,
     classes: given.classes,
     ridge: settings.ridge,
+    labelFreeRidge: hasLabelFree ? settings.labelFreeRidge : null,
     hasFeatures: graph.features !== null,
   }
   return {

@@ -12,9 +12,16 @@ const settings = resolveSettings({preset: 'surety', prune: {rule: 'auto'}, minDe
 /** A path of n nodes: 3 n − 2 places in its pattern. */
 function sizes(
   n: number,
-  changed: {d?: number; s?: number; classes?: number; ridge?: number; stored?: number} = {},
+  changed: {
+    d?: number
+    s?: number
+    classes?: number
+    ridge?: number
+    labelFreeRidge?: number | null
+    stored?: number
+  } = {},
 ): ProblemSizes {
-  const {d = 10, s = n, classes = 3, ridge = 10, stored} = changed
+  const {d = 10, s = n, classes = 3, ridge = 10, labelFreeRidge = 0.01, stored} = changed
   const x = dense(n, d)
   if (stored !== undefined) for (let i = 0; i < n; i++) x.data.fill(1, i * d, i * d + stored)
   return {
@@ -28,6 +35,7 @@ function sizes(
     nodeSet: Uint32Array.from({length: s}, (_, i) => i),
     classes,
     ridge,
+    labelFreeRidge,
     hasFeatures: true,
   }
 }
@@ -52,6 +60,16 @@ describe('costs are those that the solvers state of themselves', () => {
     expect(held.memoryBytes - memoryBytes).toBe(12345)
     expect(kernelValues).toBe(s * s)
     expect(multiplyAdds).toBe(n * s * 10 + (5 / 3) * s ** 3 + 2 * (3 * n - 2) * s)
+  })
+
+  it('gram without a label-free score: (n + 4 s) s numbers, and ten products with the classes in place of inverses, until the ridge is small', () => {
+    const [n, classes] = [1200, 3]
+    const [free, none] = [cost(sizes(n), 'gram'), cost(sizes(n, {labelFreeRidge: null}), 'gram')]
+    expect(free.memoryBytes - none.memoryBytes).toBe(8 * n * 5 * n)
+    expect(free.multiplyAdds - none.multiplyAdds).toBeCloseTo((5 / 3) * n ** 3 - 10 * n * n * classes, 3)
+    expect(none.scores).toBe('kc exact, no label-free score')
+    expect(cost(sizes(n, {labelFreeRidge: null, ridge: 0.1}), 'gram').memoryBytes).toBe(free.memoryBytes)
+    expect(cost(sizes(n, {labelFreeRidge: null}), 'stream').kernelValues).toBe(11 * n * n)
   })
 
   it('landmarks: a kernel value for each row and landmark in four passes, p² a row to choose them and 3.7 p² after; tiles for every thread, p² and a chunk of rows in memory', () => {

@@ -19,6 +19,7 @@ function sizes(nodes: number, ridge = 10): ProblemSizes {
     nodeSet: Uint32Array.from({length: nodes}, (_, i) => i),
     classes: 3,
     ridge,
+    labelFreeRidge: 0.01,
     hasFeatures: true,
   }
 }

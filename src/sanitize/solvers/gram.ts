@@ -1,10 +1,10 @@
-import {symmetricProduct} from '../../linalg/blocks.js'
+import {rowsOf, symmetricProduct} from '../../linalg/blocks.js'
 import {invertPositiveDefinite} from '../../linalg/inverse.js'
 import type {Products} from '../../linalg/products.js'
 import {largestEigenvalue} from '../../linalg/spectrum.js'
 import type {Dense} from '../../linalg/types.js'
 import {random} from '../../stats/random.js'
-import {kernelGram, kernelInPlaceOf, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
+import {kernelGram, type KernelGram, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
 import {exactRemoval} from '../exact.js'
 import {firstOrderChanges, gradientsFromGram, joinGradients} from '../first-order.js'
 import type {RemovalMethod} from '../settings.js'
@@ -18,8 +18,9 @@ const POWER_STEPS = 8
 /**
  * All Gram matrices in memory: everything exact but first-order scores.
  *
- * Cost       s³/3 multiply–adds on `products`, s³ · 5/3 with the label-free complexity (two inverses, one square), nnz(Âʰ_S) · s for each gradient; (n + 9
- *            s) · s · 8 bytes.
+ * Cost       products of H with Y for λ ≥ 1, below it s³/3 multiply–adds; s³ · 5/3 with the label-free complexity (two
+ *            inverses, one square); nnz(Âʰ_S) · s for each gradient; 8 (n + 4 s) s bytes, 8 (n + 9 s) s where something
+ *            is factorised.
  */
 export async function gramSolver(
   problem: KernelProblem,
@@ -35,8 +36,9 @@ export async function gramSolver(
   const solved = isLimit ? {gkc: NaN, alpha: y} : await solveComplexity(kernel, y, ridge, products)
   const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
   const free = problem.labelFreeRidge === null ? null : await freeOfLabels(kernel, problem.labelFreeRidge, products)
-  const weights = free === null ? [] : [free.weights]
-  if (!isExact) weights.push(await products.multiplyTransposed(solved.alpha, solved.alpha))
+  const weightRows: ((from: number, to: number) => Dense | Promise<Dense>)[] = []
+  if (free !== null) weightRows.push((from, to) => rowsOf(free.weights, from, to))
+  if (!isExact) weightRows.push((from, to) => products.multiplyTransposed(rowsOf(solved.alpha, from, to), solved.alpha))
   const inverse = isExact ? await invertPositiveDefinite(kernel, products, ridge) : null
   const m = edges.length / 2
   return {
@@ -55,9 +57,11 @@ export async function gramSolver(
     blocks: BLOCKS,
     async measure(block) {
       const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
+      const [from, to] = stretch(s, block, BLOCKS)
+      const weights = await Promise.all(weightRows.map((rows) => rows(from, to)))
       const which = Uint32Array.from({length: toEdge - fromEdge}, (_, k) => fromEdge + k)
       return {
-        gradients: gradientsFromGram(gram, weights, slope!, graph, ...stretch(s, block, BLOCKS)),
+        gradients: gradientsFromGram(gram, weights, slope!, graph, from, to),
         exact:
           inverse === null
             ? new Float64Array(0)
@@ -67,10 +71,10 @@ export async function gramSolver(
     sizes(block) {
       const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
       const places = patternPlaces(problem, stretch(s, block, BLOCKS))
-      return {gradients: weights.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
+      return {gradients: weightRows.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
     },
     scores(parts) {
-      const gradients = weights.map((_, g) =>
+      const gradients = weightRows.map((_, g) =>
         joinGradients(
           parts.map((part) => part.gradients[g]!),
           graph,
@@ -92,16 +96,17 @@ export async function gramSolver(
         labelFree: free === null ? null : toComplexity(freeChange!, free.gkc),
       }
     },
-    complexityOf: (other) => complexityInMemory({...problem, graph: other}, products),
+    complexityOf: (other) => complexityInMemory({...problem, graph: other}, gram, products),
   }
 }
 
-/** GKC of the same nodes in another graph, or the alignment in the limit. */
+/** GKC of the same nodes in another graph, or the alignment in the limit; in the memory of a Gram matrix that is spent. */
 async function complexityInMemory(
   {features, graph, nodeSet, y, ridge}: KernelProblem,
+  spent: KernelGram,
   products: Products,
 ): Promise<number> {
-  const kernel = kernelInPlaceOf(await kernelGram(features, graph, nodeSet, products))
+  const {kernel} = kernelOf(await kernelGram(features, graph, nodeSet, products, spent), false)
   return ridge === Infinity
     ? labelAlignment(await products.multiply(kernel, y), y)
     : (await solveComplexity(kernel, y, ridge, products)).gkc

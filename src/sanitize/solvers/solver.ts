@@ -70,7 +70,7 @@ export interface KernelSolver {
   sizes(block: number): {gradients: number[]; exact: number}
   /** from the parts of all blocks in order */
   scores(parts: readonly SolvedBlock[]): KernelScores
-  /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph */
+  /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph; nothing can be measured after it */
   complexityOf(graph: Aggregation): Promise<number>
 }
 
