@@ -1,5 +1,7 @@
 import {availableParallelism} from 'node:os'
+import {fileURLToPath} from 'node:url'
 import {defineConfig} from 'vitest/config'
+import {propertyRuns} from './test/support/property-seed.js'
 
 /**
  * Rooms whose tests change nothing that another file sees: their files share a process, and what one has loaded the next
@@ -11,14 +13,20 @@ const SHARED =
 /** Files of these rooms that replace a module, or listen to the process before anything is loaded. */
 const APART = ['test/checkpoint/runtime-missing.test.ts', 'test/data/hdf5-quiet.test.ts']
 
+/** Properties with a fixed seed, or that of the environment. */
+export const ALIAS = {
+  'fast-check': fileURLToPath(new URL('test/support/fast-check.ts', import.meta.url)),
+}
+
 export default defineConfig({
+  resolve: {alias: ALIAS},
   test: {
     projects: [
       {extends: true, test: {name: 'shared', isolate: false, include: [SHARED], exclude: APART}},
       {extends: true, test: {name: 'own', include: ['test/**/*.test.ts'], exclude: [SHARED]}},
       {extends: true, test: {name: 'apart', include: APART}},
     ],
-    testTimeout: 60_000,
+    testTimeout: propertyRuns() > 1 ? 300_000 : 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     // Vitest leaves one processor to itself; where there are two, that is half of them, and many tests wait for a child

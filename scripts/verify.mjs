@@ -1,5 +1,5 @@
 // npm run verify: install, lint and format, types, build, tests, documents, package. Last line: N passed, N failed, N skipped.
-// npm run verify:full does the same with every input and setting (SURETY_TEST_SCALE=full), and then kills, a sample of
+// npm run verify:full does the same with every input and setting (SURETY_TEST_SCALE=full) and fresh random inputs of properties, and then kills, a sample of
 // mutants, and the tests on Node 22 and 24: hours, for the night.
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -7,7 +7,12 @@ import {join} from 'node:path'
 import {INSTALL, INSTALL_ENV, runStep} from './run-step.mjs'
 
 const full = process.argv.includes('--full')
-if (full) process.env.SURETY_TEST_SCALE = 'full'
+if (full) {
+  process.env.SURETY_TEST_SCALE = 'full'
+  // Other inputs every night, and more of them: a failure says how to see it again.
+  process.env.SURETY_PROPERTY_SEED ??= 'random'
+  process.env.SURETY_PROPERTY_RUNS ??= '10'
+}
 const total = {passed: 0, failed: 0, skipped: 0}
 
 /** Output is shown where the step fails, or at once with `quiet: false`. */

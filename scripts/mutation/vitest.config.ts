@@ -1,5 +1,6 @@
 import {defineConfig} from 'vitest/config'
 import {BaseSequencer, type TestSpecification} from 'vitest/node'
+import {ALIAS} from '../../vitest.config.js'
 
 /** The quickest files first: a mutant is done with at the first test that notices. */
 class QuickestFirst extends BaseSequencer {
@@ -16,6 +17,7 @@ class QuickestFirst extends BaseSequencer {
  * simulations, which would notice but take minutes, and tests that run a build or other rooms.
  */
 export default defineConfig({
+  resolve: {alias: ALIAS},
   test: {
     include: ['test/{certify,sanitize,pairwise}/**/*.test.ts'],
     exclude: ['test/**/coverage.test.ts', 'test/pairwise/same-verdict.test.ts', 'test/pairwise/cpu/threads.test.ts'],
