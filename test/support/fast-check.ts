@@ -5,12 +5,11 @@ import {expect} from 'vitest'
 import original, {type Parameters, type RunDetails} from '../../node_modules/fast-check/lib/fast-check.js'
 import {propertyRuns, propertySeed} from './property-seed.js'
 
-const runs = propertyRuns()
-
 /** fast-check's own number of inputs for a property that asks for none. */
 const USUAL_RUNS = 100
 
 function settings<T>({numRuns = USUAL_RUNS, ...given}: Parameters<T> = {}): Parameters<T> {
+  const runs = propertyRuns()
   return {
     // One example stays one example: its input is the only one there is.
     numRuns: numRuns === 1 ? 1 : numRuns * runs,
@@ -24,10 +23,11 @@ function settings<T>({numRuns = USUAL_RUNS, ...given}: Parameters<T> = {}): Para
 
 function report<T>(details: RunDetails<T>): void {
   if (!details.failed) return
-  const {testPath, currentTestName} = expect.getState()
-  const repeat = `SURETY_PROPERTY_SEED=${details.seed} ${runs > 1 ? `SURETY_PROPERTY_RUNS=${runs} ` : ''}npx vitest run ${relative('', testPath ?? '')}`
+  const environment = [`SURETY_PROPERTY_SEED=${details.seed}`]
+  if (propertyRuns() > 1) environment.push(`SURETY_PROPERTY_RUNS=${propertyRuns()}`)
+  const file = relative('', expect.getState().testPath ?? '')
   throw new Error(
-    `${original.defaultReportMessage(details)}\n\nrepeat with: ${repeat} -t ${JSON.stringify(currentTestName?.split(' > ').at(-1) ?? '')}`,
+    `${original.defaultReportMessage(details)}\n\nrepeat with: ${environment.join(' ')} npx vitest run ${file}`,
     {cause: details.errorInstance},
   )
 }
