@@ -17,7 +17,7 @@ import {verifyText} from '../src/render/terminal/verify.js'
 import type {InputFile} from '../src/frame/report.js'
 
 export default class Verify extends BaseCommand {
-  static override summary = 'Make a certificate again from its evidence, or check a statement against its files.'
+  static override summary = 'Make a certificate again from its evidence; hold a statement against its files.'
 
   static override description =
     `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the

@@ -7,6 +7,7 @@ import type {GateConfig, Level} from '../gate/types.js'
 import type {SelectedEngine} from '../pairwise/select.js'
 import type {GateReport} from '../documents/reports.js'
 import {readSchema} from '../documents/schema.js'
+import {withChecksum} from '../frame/checksum.js'
 import type {InputFile, Json, Note} from '../frame/report.js'
 import {baselineSource, readBaselines} from './baselines.js'
 import {requireFolder, writePages} from './gate-pages.js'
@@ -104,7 +105,10 @@ export async function gateReport(
         .map((note): Note => ({...note, message: `${name}: ${note.message}`})),
     ),
   }
-  const report: GateReport = {...frames.report({...setting, metrics, verdict}, settings.seed), command: 'gate'}
+  const report: GateReport = withChecksum({
+    ...frames.report({...setting, metrics, verdict}, settings.seed),
+    command: 'gate' as const,
+  })
   if (cached.length > 0 && report.run) report.run.cached = cached
   return {report, broken}
 }

@@ -12,6 +12,7 @@ const COMMANDS: readonly AnyReport['command'][] = [
   'evaluate',
   'gate',
   'harden',
+  'history',
   'judge',
   'sanitize',
   'verify',

@@ -10,6 +10,7 @@ import type {DriftMetrics} from '../drift/types.js'
 import type {JudgeMetrics} from '../judge/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
+import type {HistoryMetrics} from './history.js'
 import type {Subject} from './subject.js'
 import type {Report, Verdict} from '../frame/report.js'
 
@@ -116,6 +117,10 @@ export interface GateReport extends Report<GateMetrics> {
   command: 'gate'
 }
 
+export interface HistoryReport extends Report<HistoryMetrics> {
+  command: 'history'
+}
+
 /** What surety writes as JSON; `schemas/report.schema.json` is generated from this type. */
 export type AnyReport =
   | CertifyReport
@@ -129,3 +134,4 @@ export type AnyReport =
   | CheckReport
   | DoctorReport
   | GateReport
+  | HistoryReport

@@ -4,6 +4,7 @@ import {certifyHtml} from './html/certify.js'
 import {driftHtml} from './html/drift.js'
 import {evaluateHtml} from './html/evaluate.js'
 import {hardenHtml} from './html/harden.js'
+import {historyHtml} from './html/history.js'
 import {judgeHtml} from './html/judge.js'
 import {sanitizeHtml} from './html/sanitize.js'
 import {toJson} from '../frame/json.js'
@@ -16,6 +17,7 @@ import {doctorText} from './terminal/doctor.js'
 import {driftText} from './terminal/drift.js'
 import {evaluateText} from './terminal/evaluate.js'
 import {hardenText} from './terminal/harden.js'
+import {historyText} from './terminal/history.js'
 import {judgeText} from './terminal/judge.js'
 import {sanitizeText} from './terminal/sanitize.js'
 import type {TerminalOptions} from './terminal/style.js'
@@ -39,6 +41,7 @@ const RENDERERS: {[C in Command]: Renderers<ReportOf<C>>} = {
   drift: {terminal: driftText, html: driftHtml},
   evaluate: {terminal: evaluateText, html: evaluateHtml},
   harden: {terminal: hardenText, html: hardenHtml},
+  history: {terminal: historyText, html: historyHtml},
   judge: {terminal: judgeText, html: judgeHtml},
   sanitize: {terminal: sanitizeText, html: sanitizeHtml, markdown: sanitizeMarkdown},
   verify: {terminal: verifyText},

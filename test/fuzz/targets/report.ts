@@ -37,6 +37,7 @@ import {certifySample} from '../../render/samples/certify.js'
 import {driftSample} from '../../render/samples/drift.js'
 import {evaluateSample} from '../../render/samples/evaluate.js'
 import {hardenSample} from '../../render/samples/harden.js'
+import {historySample} from '../../render/samples/history.js'
 import {judgeSample} from '../../render/samples/judge.js'
 import {sanitizeSample} from '../../render/samples/sanitize.js'
 
@@ -146,6 +147,7 @@ export const REPORT_TARGETS: Target[] = [
   report('harden', hardenSample, ['html', 'terminal']),
   report('drift', driftSample, ['html', 'terminal']),
   report('judge', judgeSample, ['html', 'terminal']),
+  report('history', historySample, ['html', 'terminal']),
   {
     name: 'certificate',
     seeds: async () => [bytesOf(await certificate())],

@@ -4,6 +4,7 @@ import {certifyHtml} from '../../../src/render/html/certify.js'
 import {driftHtml} from '../../../src/render/html/drift.js'
 import {evaluateHtml} from '../../../src/render/html/evaluate.js'
 import {hardenHtml} from '../../../src/render/html/harden.js'
+import {historyHtml} from '../../../src/render/html/history.js'
 import {judgeHtml} from '../../../src/render/html/judge.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import {namedRows, picturesOf} from '../../../src/cli/pictures.js'
@@ -12,6 +13,7 @@ import type {
   DriftReport,
   EvaluateReport,
   HardenReport,
+  HistoryReport,
   JudgeReport,
   SanitizeReport,
 } from '../../../src/documents/reports.js'
@@ -25,11 +27,12 @@ import {driftSample} from '../samples/drift.js'
 import {evaluateSample} from '../samples/evaluate.js'
 import {hardenSample} from '../samples/harden.js'
 import {HOSTILE} from '../samples/hostile.js'
+import {historySample} from '../samples/history.js'
 import {judgeSample} from '../samples/judge.js'
 import {sanitizeSample} from '../samples/sanitize.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
 
-type Shown = CertifyReport | DriftReport | EvaluateReport | HardenReport | JudgeReport | SanitizeReport
+type Shown = CertifyReport | DriftReport | EvaluateReport | HardenReport | HistoryReport | JudgeReport | SanitizeReport
 
 function render(report: Shown): string {
   switch (report.command) {
@@ -41,6 +44,8 @@ function render(report: Shown): string {
       return evaluateHtml(report)
     case 'harden':
       return hardenHtml(report)
+    case 'history':
+      return historyHtml(report)
     case 'judge':
       return judgeHtml(report)
     case 'sanitize':
@@ -55,6 +60,7 @@ describe.each([
   ['harden', hardenSample(), hardenHtml(hardenSample())],
   ['drift', driftSample(), driftHtml(driftSample())],
   ['judge', judgeSample(), judgeHtml(judgeSample())],
+  ['history', historySample(), historyHtml(historySample())],
 ])('%s as HTML', (_, report, html) => {
   it('is the same for the same report', () => {
     expect(render(report)).toBe(html)

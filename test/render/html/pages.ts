@@ -3,6 +3,7 @@ import {certifyHtml} from '../../../src/render/html/certify.js'
 import {driftHtml} from '../../../src/render/html/drift.js'
 import {evaluateHtml} from '../../../src/render/html/evaluate.js'
 import {hardenHtml} from '../../../src/render/html/harden.js'
+import {historyHtml} from '../../../src/render/html/history.js'
 import {judgeHtml} from '../../../src/render/html/judge.js'
 import {sanitizeHtml} from '../../../src/render/html/sanitize.js'
 import type {CertifyReport} from '../../../src/documents/reports.js'
@@ -11,6 +12,7 @@ import {driftSample} from '../samples/drift.js'
 import {evaluateSample} from '../samples/evaluate.js'
 import {hardenSample} from '../samples/harden.js'
 import {HOSTILE} from '../samples/hostile.js'
+import {historySample} from '../samples/history.js'
 import {judgeSample} from '../samples/judge.js'
 import {sanitizeSample} from '../samples/sanitize.js'
 import {syntheticSanitize} from '../synthetic-sanitize.js'
@@ -79,6 +81,7 @@ export function allPages(): [name: string, html: string][] {
     ['drift', driftHtml(driftSample())],
     ['drift, hostile and long names', driftHtml(driftSample([...ATTACKS, 'x'.repeat(300)], HOSTILE))],
     ['judge', judgeHtml(judgeSample())],
+    ['history', historyHtml(historySample())],
     ['judge, hostile and long names', judgeHtml(judgeSample([HOSTILE, 'x'.repeat(300)], ATTACKS.slice(0, 2)))],
     ['harden, hostile and long names', hardenHtml(hardenSample([HOSTILE.repeat(4), 'x'.repeat(300), ...ATTACKS]))],
   ]
