@@ -12,13 +12,23 @@ export function proposeLimits(report: AnyReport): NonNullable<CheckConfig['thres
   const limits: Record<string, Threshold> = {}
   if (!['certified', 'done', 'pass'].includes(report.verdict.status)) limits['verdict'] = 'warn'
   if (report.command === 'certify') {
-    const {performance, headline} = report.metrics
+    const {performance, headline, slices = []} = report.metrics
     if (performance !== undefined && performance.lower !== null)
       limits['accuracy'] = [
         'error',
         {
           min: down(performance.lower - ROOM),
           why: `the first run shows at least ${percent(performance.lower, Math.floor)}; ${ROOM} of room for another sample`,
+        },
+      ]
+    const lowers = slices.map(({performance: of}) => of?.lower ?? null)
+    const worst = Math.min(...lowers.map((lower) => lower ?? -1))
+    if (lowers.length > 0 && worst > 0)
+      limits['slices[*].performance'] = [
+        'error',
+        {
+          min: down(worst - ROOM),
+          why: `the first run shows at least ${percent(worst, Math.floor)} of the worst slice; ${ROOM} of room for another sample`,
         },
       ]
     if (headline?.status === 'certified')
