@@ -23,7 +23,7 @@ const OTHERS = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
-  ...['schemas', 'demo'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
+  ...['schemas', 'demo', 'templates'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
 ]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
