@@ -11,7 +11,7 @@ import {repositoryFolder} from '../src/cli/repository.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {checkWritable, writeFileAtomic} from '../src/data/atomic-write.js'
 import {readInput} from '../src/data/read-file.js'
-import {FORMAT_NAMES, formatOf, type FormatName} from '../src/render/formats.js'
+import {CARD, REPORT_FORMATS, reportFormatOf, type ReportFormat} from '../src/render/formats.js'
 import {readTrusted} from '../src/cli/trusted-report.js'
 import {parseAnyReport} from '../src/documents/read-report.js'
 import {renderReadReport} from '../src/render/renderers.js'
@@ -25,6 +25,10 @@ export default class ReportCommand extends BaseCommand {
 
   static override examples = [
     {description: 'read a report in the terminal', command: '<%= config.bin %> report report.json'},
+    {
+      description: 'for the card of a model on the Hugging Face hub',
+      command: '<%= config.bin %> report report.json --out model-card:README.md',
+    },
     {
       description: 'a page for people, and Markdown for a pull request',
       command: '<%= config.bin %> report report.json --out report.html --out report.md',
@@ -40,7 +44,7 @@ export default class ReportCommand extends BaseCommand {
       multiple: true,
       default: [],
       helpGroup: GROUP.output,
-      description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${FORMAT_NAMES.join(', ')}`,
+      description: `file to write, may be repeated; its end decides what, or a word before it: markdown:comment.txt. Formats: ${REPORT_FORMATS.join(', ')}`,
     }),
     attest: attestFlag(),
     open: Flags.boolean({
@@ -48,7 +52,7 @@ export default class ReportCommand extends BaseCommand {
       description: 'show the page',
     }),
     format: Flags.string({
-      options: FORMAT_NAMES,
+      options: REPORT_FORMATS,
       default: 'terminal',
       helpGroup: GROUP.output,
       description: 'what stdout shows',
@@ -57,17 +61,18 @@ export default class ReportCommand extends BaseCommand {
 
   async run(): Promise<AnyReport> {
     const {args, flags} = await this.parse(ReportCommand)
-    const outputs = flags.out.map(formatOf)
+    const outputs = flags.out.map(reportFormatOf)
     if (flags.open && !outputs.some(({format}) => format === 'html'))
       outputs.push({format: 'html', path: join(mkdtempSync(join(tmpdir(), 'surety-')), 'report.html')})
     for (const {path} of outputs) await checkWritable(path)
-    const report =
-      flags.attest === undefined
-        ? parseAnyReport((await readInput(args.report)).bytes, args.report)
-        : await readTrusted(args.report)
+    // What is published or signed must not be an edited report.
+    const trusted = flags.attest !== undefined || [flags.format, ...outputs.map(({format}) => format)].includes(CARD)
+    const report = !trusted
+      ? parseAnyReport((await readInput(args.report)).bytes, args.report)
+      : await readTrusted(args.report)
     const place = {folder: await repositoryFolder()}
     const texts = outputs.map(({format, path}) => ({path, text: renderReadReport(report, args.report, format, place)}))
-    const shown = renderReadReport(report, args.report, flags.format as FormatName, {
+    const shown = renderReadReport(report, args.report, flags.format as ReportFormat, {
       ...place,
       ...terminalOf(process.stdout),
     })

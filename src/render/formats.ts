@@ -44,6 +44,17 @@ export type FormatName = keyof typeof FORMATS
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[]
 
+/** Of one report, beside those of the gate: a certificate for the card of a model. */
+export const CARD = 'model-card'
+export type ReportFormat = FormatName | typeof CARD
+export const REPORT_FORMATS: readonly ReportFormat[] = [...FORMAT_NAMES, CARD]
+
+/** As formatOf, for the formats of one report: a card is named, since any Markdown file may become one. */
+export const reportFormatOf = (output: string): {format: ReportFormat; path: string} =>
+  output.startsWith(`${CARD}:`) && output.length > CARD.length + 1
+    ? {format: CARD, path: output.slice(CARD.length + 1)}
+    : formatOf(output)
+
 const isFormat = (name: string): name is FormatName => Object.hasOwn(FORMATS, name)
 
 /** The report in a format; pure, and the same bytes for the same report. */

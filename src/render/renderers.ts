@@ -1,5 +1,5 @@
 import {InputError, InternalError, SuretyError, UsageError} from '../errors.js'
-import {type FormatName, renderGate, type RenderOptions} from './formats.js'
+import {CARD, renderGate, type RenderOptions, type ReportFormat} from './formats.js'
 import {certifyHtml} from './html/certify.js'
 import {driftHtml} from './html/drift.js'
 import {evaluateHtml} from './html/evaluate.js'
@@ -8,6 +8,7 @@ import {historyHtml} from './html/history.js'
 import {judgeHtml} from './html/judge.js'
 import {sanitizeHtml} from './html/sanitize.js'
 import {toJson} from '../frame/json.js'
+import {modelCard} from './model-card.js'
 import {certifyMarkdown, sanitizeMarkdown} from './markdown.js'
 import type {AnyReport} from '../documents/reports.js'
 import {attackText} from './terminal/attack.js'
@@ -52,7 +53,13 @@ const RENDERERS: {[C in Command]: Renderers<ReportOf<C>>} = {
  *
  * Throws  UsageError  the command's report has no such form.
  */
-export function renderReport(report: AnyReport, format: FormatName, options: RenderOptions = {}): string {
+export function renderReport(report: AnyReport, format: ReportFormat, options: RenderOptions = {}): string {
+  if (format === CARD) {
+    if (report.command === 'certify') return modelCard(report)
+    throw new UsageError(`a report of surety ${report.command} is no card of a model`, [
+      'give the report of surety certify (surety gate --reports DIR keeps that of each check)',
+    ])
+  }
   if (report.command === 'gate') return renderGate(report, format, options)
   if (format === 'json') return toJson(report)
   const renderers = RENDERERS[report.command] as Renderers<AnyReport>
@@ -84,7 +91,7 @@ export function renderReport(report: AnyReport, format: FormatName, options: Ren
 export function renderReadReport(
   report: AnyReport,
   path: string,
-  format: FormatName,
+  format: ReportFormat,
   options: RenderOptions = {},
 ): string {
   try {
