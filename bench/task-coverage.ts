@@ -1,8 +1,9 @@
 /**
  * Coverage of what is stated about tasks beyond one class a row, truth known, in six populations and at three α:
  *
- *   npx tsx bench/task-coverage.ts [--runs 400] [--task regression|tokens] [--population number]
+ *   npx tsx bench/task-coverage.ts [--runs 400] [--task regression|tokens] [--single] [--population number]
  *
+ * single   each statement by itself, without whole reports.
  * regression   absolute error, clipped at the largest error of an anchor; tokens   eight a row, some masked, mean loss of a row.
  */
 import {parseArgs} from 'node:util'
@@ -15,6 +16,7 @@ const {values} = parseArgs({
     runs: {type: 'string', default: '400'},
     task: {type: 'string', default: 'regression'},
     population: {type: 'string'},
+    single: {type: 'boolean', default: false},
   },
 })
 const engine = await createCpuEngine({threads: 1})
@@ -25,7 +27,7 @@ console.log(
 for (const population of POPULATIONS(4000).filter((_, k) => (values.population ?? String(k)) === String(k))) {
   for (const {alpha, report, performance, tail, cell, nearest, truth, bound} of await simulateTask(
     made(population),
-    {rows: 400, runs: Number(values.runs), alphas: [0.5, 0.2, 0.05]},
+    {rows: 400, runs: Number(values.runs), alphas: [0.5, 0.2, 0.05], report: !values.single},
     engine,
   )) {
     const figures = [report, performance, tail, cell, nearest, truth, bound].map((x) => x?.toFixed(3) ?? '')

@@ -94,7 +94,7 @@ export interface TaskCoverage {
 /** `rows` draws a run, a quarter of them anchors, against the truth over the whole law. A whole report is made at the largest α. */
 export async function simulateTask(
   {name, embeddings}: TaskPopulation,
-  {rows, alphas, runs}: {rows: number; alphas: readonly number[]; runs: number},
+  {rows, alphas, runs, report = true}: {rows: number; alphas: readonly number[]; runs: number; report?: boolean},
   engine: PairwiseEngine,
 ): Promise<TaskCoverage[]> {
   const {task, losses: ofTask} = embeddings.task!
@@ -113,7 +113,7 @@ export async function simulateTask(
   const shareAbove = (values: Float64Array, limit: number) =>
     values.reduce((count, x) => count + (x > limit ? 1 : 0), 0) / values.length
   const out = alphas.map((alpha) => ({
-    ...{alpha, report: alpha === Math.max(...alphas) ? 0 : null},
+    ...{alpha, report: report && alpha === Math.max(...alphas) ? 0 : null},
     ...{performance: 0, tail: 0, cell: 0, nearest: 0, truth: 0, bound: 0},
   }))
   for (let run = 1; run <= runs; run++) {

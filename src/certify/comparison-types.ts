@@ -1,13 +1,25 @@
+import type {MeasureName} from './task-types.js'
+
 /** The difference to an earlier report on the same anchors and references: this checkpoint minus the earlier one. */
 export interface Comparison {
   /** how it was established that the examples are the same */
-  pairing: 'input-hash' | 'labels'
+  pairing: 'input-hash' | 'labels' | 'targets'
   /**
    * all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report
    */
   alpha: number
-  /** accuracy now and then, with an exact interval of the difference; absent where one is unknown */
-  performance?: {value: number; earlier: number; difference: number; exact: [number, number]}
+  /**
+   * accuracy now and then, with an exact interval of the difference; absent where one is unknown. Of another task its
+   * `measure`; errors are those of the references, each at most the `limit`
+   */
+  performance?: {
+    measure?: MeasureName
+    value: number
+    earlier: number
+    difference: number
+    exact: [number, number]
+    limit?: number
+  }
   /** L_max of the two, where they differ: then their ε and η are of other losses */
   lossMax?: {here: number | null; there: number | null}
   /** those collapsed in neither */

@@ -166,7 +166,10 @@ export function checkOptions({
   if (slice !== null && group !== null)
     throw new UsageError(
       `${option('slice')} counts independent rows, and rows of one source (${option('group')} ${group}) are not`,
-      [`leave out ${option('slice')} or ${option('group')}`],
+      [
+        `keep one row of each source, and leave out ${option('group')}`,
+        `or leave out ${option('slice')}: the statements about all sources stand`,
+      ],
     )
   if (group !== null && bounds.length > 0)
     throw new UsageError(`${option('bounds')} needs independent rows, and rows of one source are not`, [

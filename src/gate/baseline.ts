@@ -151,7 +151,8 @@ function pairedAt(
   {layers, cells, performance}: Comparison,
   at: string,
 ): {earlier: number; interval: [number, number] | null} | null {
-  if (performance !== undefined && ['accuracy', 'performance', 'performance.value'].includes(at))
+  const paths = ['performance', 'performance.value', ...(performance?.measure === undefined ? ['accuracy'] : [])]
+  if (performance !== undefined && paths.includes(at))
     return {earlier: performance.earlier, interval: performance.exact}
   for (const {name, earlier, exact} of layers) {
     const place = `layers[${elementLabel(name)}].epsilon.scaleFree`

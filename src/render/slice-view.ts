@@ -1,3 +1,4 @@
+import {MEASURES} from '../certify/tasks/names.js'
 import type {CertifyMetrics, SliceRow} from '../certify/types.js'
 import {count, lossChange, number, orDash, percentUp, plural, tenths} from './format.js'
 import {shorten, visible} from '../frame/visible.js'
@@ -25,18 +26,13 @@ export function sliceTable(
   const stated = slices.filter(({status}) => status === 'stated')
   const small = slices.filter(({status}) => status === 'too-few')
   const left = stated.length - most
+  const {short, isError} = MEASURES[stated[0]?.performance?.measure ?? 'accuracy']
   return {
-    title: `By ${visible(first.column)}, worst slice first${left > 0 ? ` (${most} of ${count(stated.length)})` : ''}: accuracy, and at most which share differs in loss by ${lossChange(headline?.eta ?? 0)} or more from a close or from the nearest anchor`,
-    columns: ['rows', 'accuracy', 'at least', 'close pairs', 'nearest anchor'],
+    title: `By ${visible(first.column)}, worst slice first${left > 0 ? ` (${most} of ${count(stated.length)})` : ''}: ${short}, and at most which share differs in loss by ${lossChange(headline?.eta ?? 0)} or more from a close or from the nearest anchor`,
+    columns: ['rows', short, isError ? 'at most' : 'at least', 'close pairs', 'nearest anchor'],
     rows: stated.slice(0, most).map((row) => ({
       slice: named(row),
-      cells: [
-        count(row.rows),
-        orDash(row.performance?.value ?? null, (x) => tenths(x, 'down')),
-        orDash(row.performance?.lower ?? null, (x) => tenths(x, 'down')),
-        closeText(row),
-        nearestText(row),
-      ],
+      cells: [count(row.rows), ...figures(row), closeText(row), nearestText(row)],
     })),
     tooFew:
       small.length === 0
@@ -46,6 +42,15 @@ export function sliceTable(
             .map((row) => `${named(row)} (${plural(row.references, 'reference')})`)
             .join(', ')}${small.length > 5 ? ', …' : ''}; 30 references are needed.`,
   }
+}
+
+/** The performance of a slice and its bound. */
+function figures({performance}: SliceRow): [string, string] {
+  if (performance === null) return ['–', '–']
+  const {value, lower, upper} = performance
+  return MEASURES[performance.measure].isError
+    ? [number(value, 'up'), orDash(upper ?? null, (x) => number(x, 'up'))]
+    : [tenths(value, 'down'), orDash(lower, (x) => tenths(x, 'down'))]
 }
 
 function closeText({headline}: SliceRow): string {
@@ -63,7 +68,7 @@ export function worstSlice({slices}: CertifyMetrics): string | null {
   const parts = [
     performance === null
       ? `mean loss ${number(worst.meanLoss, 'up')}`
-      : `accuracy ${tenths(performance.value, 'down')}, at least ${tenths(performance.lower ?? 0, 'down')}`,
+      : `${MEASURES[performance.measure].short} ${figures(worst).join(MEASURES[performance.measure].isError ? ', at most ' : ', at least ')}`,
     headline?.status === 'certified'
       ? `at most ${percentUp(headline.bound)} of close pairs differ in loss by ${lossChange(headline.eta)} or more`
       : 'nothing is shown of close pairs',

@@ -22,7 +22,7 @@ import type {CellDifference, Comparison, LayerDifference} from '../comparison-ty
  *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
  *            cells       exactDifference at α/cells each; beside it the normal interval of the linear terms (a_j − v b_j)/b̄.
  *            sources     the means over the rows of each in place of rows.
- *            accuracy    betting bounds of the mean of the row by row difference, α/2 each.
+ *            performance betting bounds of the mean of the row by row difference, α/2 each (performanceDifference).
  * Cost       K · n for each of 60 bisection steps; G · E · n.
  * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0
  *            or no anchor bound → exact null.
@@ -81,6 +81,8 @@ function requireSameSample(now: Certified, before: Certified): void {
   ]
   if (now.metrics.loss.name !== before.metrics.loss.name)
     throw new InputError(`the losses differ: ${now.metrics.loss.name} here, ${before.metrics.loss.name} there`, next)
+  const [task, earlierTask] = [now, before].map(({metrics}) => metrics.task ?? 'classes')
+  if (task !== earlierTask) throw new InputError(`the tasks differ: ${task} here, ${earlierTask} there`, next)
   for (const side of ['anchors', 'references'] as const) {
     const [here, there] = [now, before].map(({evidence}) => unpackRows(evidence.sample[side], `evidence, ${side}`))
     const same = here!.rows.length === there!.rows.length && here!.rows.every((row, k) => row === there!.rows[k])
@@ -105,6 +107,11 @@ function requireSameSample(now: Certified, before: Certified): void {
     if (row !== -1)
       throw new InputError(
         `row ${here!.rows[row]!} has the label ${here!.labels![row]!} here and ${there!.labels![row]!} in the earlier report`,
+        next,
+      )
+    if (here!.targetsDigest !== there!.targetsDigest)
+      throw new InputError(
+        `the targets of the ${side} are not those of the earlier report: the best constant answer has other errors there`,
         next,
       )
   }

@@ -1,5 +1,6 @@
 import {InputError, option} from '../../errors.js'
 import type {InputFile} from '../../frame/report.js'
+import {unpackRows} from '../sample/points.js'
 import {compareCertificates} from './compare.js'
 import type {Certified} from './certified.js'
 import type {Evidence} from './evidence.js'
@@ -15,7 +16,7 @@ export interface EarlierCertificate extends Certified {
 
 /**
  * The paired difference to an earlier report. The examples are the same if the data files are, by their hashes; hidden
- * states of two checkpoints are other files, so there the labels must agree row by row.
+ * states of two checkpoints are other files, so there the labels, or targets, must agree row by row.
  *
  * Throws  InputError  other examples, or examples that cannot be recognised (says why).
  */
@@ -48,21 +49,23 @@ export function compareWith(
       ['certify both checkpoints on the same file'],
     )
   }
-  if (
-    !byHash &&
-    [evidence, earlier.evidence].some(
-      ({sample: {references}}) => references.labels === null && references.labelsDigest === undefined,
-    )
-  ) {
+  const pairing = byHash ? 'input-hash' : recognised([evidence, earlier.evidence])
+  if (pairing === null)
     throw new InputError(
-      `${path}: whether its examples are these is unknown: hidden states of two checkpoints are different files, and one of them has no labels`,
-      ['store labels with the hidden states'],
+      `${path}: whether its examples are these is unknown: hidden states of two checkpoints are different files, and one of them has neither labels nor targets`,
+      ['store labels or targets with the hidden states', 'or certify both checkpoints on one file of data'],
     )
-  }
   try {
-    return {pairing: byHash ? 'input-hash' : 'labels', ...compareCertificates({metrics, evidence}, earlier, alpha)}
+    return {pairing, ...compareCertificates({metrics, evidence}, earlier, alpha)}
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${path}: ${error.message}`, error.nextSteps, {cause: error})
     throw error
   }
+}
+
+/** By what rows of other files are known again: labels, or the errors of the best constant answer, which the targets make. */
+function recognised(both: readonly Evidence[]): 'labels' | 'targets' | null {
+  const rows = both.map(({sample}) => unpackRows(sample.references, 'evidence, references'))
+  if (rows.every(({labelsDigest}) => labelsDigest !== null)) return 'labels'
+  return rows.every(({targetsDigest}) => targetsDigest !== null) ? 'targets' : null
 }

@@ -33,7 +33,10 @@ export async function makeRule(
       `leave out ${option('split: null')}`,
     ])
   if (references.groups !== null && references.groups !== undefined)
-    throw new UsageError('a rule counts independent rows, and these have sources', [`leave out ${option('group')}`])
+    throw new UsageError('a rule counts independent rows, and rows of one source are not', [
+      `keep one row of each source, and leave out ${option('group')}`,
+      'or make no rule: the statements about fresh sources stand',
+    ])
   const layers: RuleLayer[] = []
   for (const [k, {name, nearestRadii, scale}] of plan.layers.entries()) {
     const states = takeRows(embeddings.layers[k]!, anchors.rows)

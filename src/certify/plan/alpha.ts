@@ -175,7 +175,7 @@ export function alphaOf(
       performance: loss.accuracy !== null || loss.measure !== undefined,
       nearest: nearestStatements(ofCurves, etas.length),
       slices: {
-        performance: loss.accuracy === null ? 0 : slices,
+        performance: loss.accuracy === null && loss.measure === undefined ? 0 : slices,
         cells: slices * radii,
         nearest: slices * nearestStatements(ofCurves, 1),
       },

@@ -28,6 +28,8 @@ export interface PackedPoints {
   labels: string | null
   /** in a slim baseline, in place of the labels: sha256 of their numbers, joined by commas */
   labelsDigest?: string
+  /** in a slim baseline, in place of `guesses`: sha256 of their numbers, joined by commas */
+  targetsDigest?: string
   /** absent where predictions are unknown */
   correct?: string
   /** of a task other than one class a row: what is measured, of the model and of the best constant answer */
@@ -86,14 +88,16 @@ export function unpackPoints(
 }
 
 /** What tells whether two runs used the same rows, and whether the model was right on each. */
-export interface SampleRows extends Pick<Points, 'rows' | 'labels' | 'correct' | 'groups'> {
+export interface SampleRows extends Pick<Points, 'rows' | 'labels' | 'correct' | 'errors' | 'groups'> {
   /** null: no labels */
   labelsDigest: string | null
+  /** of the errors of the best constant answer, which the targets make; null: nothing is measured so */
+  targetsDigest: string | null
 }
 
 /** Of a whole report or a slim baseline. Throws InputError as unpackPoints does. */
 export function unpackRows(packed: PackedPoints, place: string): SampleRows {
-  const {count, rows, labels, labelsDigest = null, correct, groups} = packed
+  const {count, rows, labels, labelsDigest = null, correct, errors, guesses, targetsDigest = null, groups} = packed
   if (packed.losses !== undefined) unpackPoints(packed, place)
   const known = labels === null ? null : unpack(labels, 'i4', count, `${place}, labels`)
   return {
@@ -101,20 +105,25 @@ export function unpackRows(packed: PackedPoints, place: string): SampleRows {
     labels: known,
     labelsDigest: known === null ? labelsDigest : sha256(known.join()),
     correct: correct === undefined ? null : unpack(correct, 'u1', count, `${place}, correct`),
+    errors: errors === undefined ? null : unpack(errors, 'f8', count, `${place}, errors`),
+    targetsDigest:
+      guesses === undefined ? targetsDigest : sha256(unpack(guesses, 'f8', count, `${place}, guesses`).join()),
     ...(groups === undefined ? {} : {groups: unpack(groups, 'i4', count, `${place}, groups`)}),
   }
 }
 
-/** Points without losses, labels, errors and slices: what unpackRows reads. */
+/** Points without losses, labels, targets and slices: what unpackRows reads. */
 export function slimPoints(packed: PackedPoints): PackedPoints {
-  const {count, rows, correct, groups} = packed
-  const {labelsDigest} = unpackRows(packed, 'evidence')
+  const {count, rows, correct, errors, groups} = packed
+  const {labelsDigest, targetsDigest} = unpackRows(packed, 'evidence')
   return {
     count,
     rows,
     labels: null,
     ...(labelsDigest === null ? {} : {labelsDigest}),
     ...(correct === undefined ? {} : {correct}),
+    ...(errors === undefined ? {} : {errors}),
+    ...(targetsDigest === null ? {} : {targetsDigest}),
     ...(groups === undefined ? {} : {groups}),
   }
 }

@@ -10,7 +10,8 @@ import {nearestHeadline} from '../nearest/headline.js'
 import {rowStatistics} from '../statements/bounds.js'
 import {cellStatus} from '../statements/cells.js'
 import {headlineEta, nearestRadius} from '../statements/headline.js'
-import {commonestLabel} from '../statements/performance.js'
+import {commonestLabel, errorLimit, meanError} from '../statements/performance.js'
+import {MEASURES} from '../tasks/names.js'
 import {shown, worstOf} from '../statements/worst.js'
 import type {Points} from '../sample/points.js'
 import type {Cell, LayerMetrics} from '../layer-types.js'
@@ -29,11 +30,12 @@ export interface SliceLayer {
  * The statements of the report for each slice of the data, worst slice first.
  *
  * Formula    Given the slice of every row, the rows of a slice s are independent draws from the law given S = s, so of its
- *            N_s rows those that are right are binomial (Clopper–Pearson), of its references within δ of an anchor those
+ *            N_s rows those that are right are binomial (Clopper–Pearson; of other tasks the mean error is bounded as that of
+ *            the whole), of its references within δ of an anchor those
  *            that differ from it are (nearestCurve), and Theorem C with the a_j and b_j of these references bounds
  *            P[ΔL ≥ η | d ≤ δ, S = s]. α of the kind is shared equally among all slices, layers and radii.
  * Shapes     a row for each slice that the rows have; of those with fewer than 30 references only counts.
- * Order      by the lower bound of the accuracy where it is known, else by the headline's bound; those of which nothing
+ * Order      by the bound of the performance where it is known, else by the headline's bound; those of which nothing
  *            is stated come last.
  * Cost       per layer and slice G bisections over its references, R of an incomplete beta function.
  * Empty      nothing is sliced, or there is no split → null.
@@ -152,13 +154,24 @@ function worstCell(layers: SliceRow['layers'], cells: readonly Cell[], eta: numb
   return worstOf(own, ({bound}) => bound)!
 }
 
-function performanceOfSlice(
-  {alpha, anchors, references}: CertifyPlan,
-  own: OwnRows,
-  guess: number | null,
-): SliceRow['performance'] {
+/** Of classes the accuracy; of other tasks the mean error, or share of right answers, of the rows that the whole's rests on. */
+function performanceOfSlice(plan: CertifyPlan, own: OwnRows, guess: number | null): SliceRow['performance'] {
+  const {alpha, anchors, references, loss} = plan
   const level = alpha!.slice!.performance
-  if (level === undefined || guess === null) return null
+  if (level === undefined) return null
+  if (loss.measure !== undefined) {
+    const sides: (readonly [Points, readonly number[]])[] = [
+      ...(MEASURES[loss.measure].isError ? [] : [[anchors, own.anchors] as const]),
+      [references, own.references],
+    ]
+    const all = (of: (side: Points) => Float64Array) =>
+      Float64Array.from(sides.flatMap(([side, rows]) => rows.map((row) => of(side)[row]!)))
+    return meanError(
+      {errors: all(({errors}) => errors!), guesses: all(({guesses}) => guesses!)},
+      {measure: loss.measure, limit: errorLimit(plan, loss.measure), level, sources: null},
+    )
+  }
+  if (guess === null) return null
   const rows = own.anchors.length + own.references.length
   const both = (of: (side: Points) => ArrayLike<number>, test: (x: number) => boolean) =>
     [...own.anchors.map((i) => of(anchors)[i]!), ...own.references.map((j) => of(references)[j]!)].filter(test).length
@@ -189,8 +202,12 @@ const nearestAt = ({anchors, distances}: NearestAnchors, rows: readonly number[]
 
 function worstFirst(a: SliceRow, b: SliceRow): number {
   if (a.status !== b.status) return a.status === 'stated' ? -1 : 1
-  const accuracy = (a.performance?.lower ?? 0) - (b.performance?.lower ?? 0)
-  if (accuracy !== 0) return accuracy
+  const better = goodness(a) - goodness(b)
+  if (better !== 0) return better
   const held = ({headline}: SliceRow) => (headline === null ? 0 : shown(headline, headline.bound))
   return held(b) - held(a) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }
+
+/** What is shown of how well the model does its task: more is better. */
+const goodness = ({performance}: SliceRow): number =>
+  performance === null ? 0 : typeof performance.upper === 'number' ? -performance.upper : (performance.lower ?? 0)

@@ -2,7 +2,7 @@ import {ratioUpperBound, UNIT_BETS} from '../../stats/betting.js'
 import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {Points} from '../sample/points.js'
-import {perSource, sourcesOf} from '../sample/sources.js'
+import {perSource, type Sources, sourcesOf} from '../sample/sources.js'
 import {measureOf, MEASURES} from '../tasks/names.js'
 import type {MeasureName, Performance} from '../types.js'
 
@@ -52,47 +52,65 @@ export function performanceOf(
  * Empty      no split → no bound, and errors count in full.
  * Source     docs/math.md, "Performance".   Deviation: none.
  */
-function performanceOfErrors(
-  {
-    anchors,
-    references,
-    alpha,
-    loss,
-    lossMax,
-  }: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha' | 'loss' | 'lossMax'>,
+export function performanceOfErrors(
+  plan: Pick<CertifyPlan, 'anchors' | 'references' | 'alpha' | 'loss' | 'lossMax'>,
   measure: MeasureName,
 ): Performance {
-  const {isError} = MEASURES[measure]
-  const sides = alpha === null || isError ? [references] : [anchors, references]
+  const {anchors, references, alpha} = plan
+  const sides = alpha === null || MEASURES[measure].isError ? [references] : [anchors, references]
+  const all = (of: (side: Points) => Iterable<number>) => Float64Array.from(sides.flatMap((side) => [...of(side)]))
+  const groups = Int32Array.from(sides.flatMap((side) => [...(side.groups ?? [])]))
+  return meanError(
+    {errors: all(({errors}) => errors!), guesses: all(({guesses}) => guesses!)},
+    {
+      measure,
+      limit: errorLimit(plan, measure),
+      level: alpha?.performance,
+      sources: groups.length === 0 ? null : sourcesOf(groups),
+    },
+  )
+}
+
+/** What an error counts as at most: 1 of a share; else what the loss was given, or the largest error of an anchor. */
+export function errorLimit(
+  {anchors, alpha, loss, lossMax}: Pick<CertifyPlan, 'anchors' | 'alpha' | 'loss' | 'lossMax'>,
+  measure: MeasureName,
+): number {
+  if (!MEASURES[measure].isError) return 1
   const own = loss.task !== undefined && measureOf(loss.task, loss.name)?.loss === loss.name
-  const limit = !isError ? 1 : own || alpha === null ? lossMax : anchors.errors!.reduce((a, b) => Math.max(a, b), 0)
-  const groups = sides.flatMap((side) => [...(side.groups ?? [])])
-  const sources = groups.length === 0 ? null : sourcesOf(Int32Array.from(groups))
-  const clipped = (of: (side: Points) => Float64Array) =>
+  return own || alpha === null ? lossMax : anchors.errors!.reduce((a, b) => Math.max(a, b), 0)
+}
+
+/** The statement of performanceOfErrors about some rows, with a limit that does not depend on them; `level` its α. */
+export function meanError(
+  rows: {errors: Float64Array; guesses: Float64Array},
+  {
+    measure,
+    limit,
+    level,
+    sources,
+  }: {measure: MeasureName; limit: number; level: number | undefined; sources: Sources | null},
+): Performance {
+  const clipped = (values: Float64Array) =>
     perSource(
-      Float64Array.from(
-        sides.flatMap((side) => [...of(side)]),
-        (error) => Math.min(error, limit),
-      ),
+      values.map((error) => Math.min(error, limit)),
       sources,
     )
-  const errors = clipped((side) => side.errors!)
-  const guess = mean(clipped((side) => side.guesses!))
-  const level = alpha?.performance
+  const errors = clipped(rows.errors)
+  const guess = mean(clipped(rows.guesses))
   const upper =
-    level === undefined
+    level === undefined || limit === 0
       ? null
-      : limit === 0
-        ? null
-        : limit *
-          ratioUpperBound(
-            errors.map((error) => error / limit),
-            null,
-            UNIT_BETS,
-            level,
-            1,
-          )
-  if (!isError) return {measure, value: 1 - mean(errors), lower: upper === null ? null : 1 - upper, baseline: 1 - guess}
+      : limit *
+        ratioUpperBound(
+          errors.map((error) => error / limit),
+          null,
+          UNIT_BETS,
+          level,
+          1,
+        )
+  if (!MEASURES[measure].isError)
+    return {measure, value: 1 - mean(errors), lower: upper === null ? null : 1 - upper, baseline: 1 - guess}
   return {
     measure,
     value: mean(errors),
