@@ -70,8 +70,8 @@ const tested =
       })
 process.exitCode = (await Promise.all([...steps, tested])).every(Boolean) ? 0 : 1
 
-async function step(title, script, args, {quiet = true} = {}) {
-  const {code: status, seconds} = await runStep(process.execPath, [script, ...args], {quiet})
+async function step(title, script, args, {quiet = true, env} = {}) {
+  const {code: status, seconds} = await runStep(process.execPath, [script, ...args], {quiet, env})
   console.log(`${status === 0 ? 'passed' : 'FAILED'}: ${title}, ${seconds.toFixed(0)} s`)
   return status === 0
 }
