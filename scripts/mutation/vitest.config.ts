@@ -23,7 +23,8 @@ export default defineConfig({
     exclude: ['test/**/coverage.test.ts', 'test/pairwise/same-verdict.test.ts', 'test/pairwise/cpu/threads.test.ts'],
     // Stryker's copy of the repository comes with the build, and its mutated sources would not compile.
     globalSetup: process.env['STRYKER_MUTATOR_WORKER'] === undefined ? ['test/build-once.ts'] : [],
-    testTimeout: 60_000,
+    // Tests that watch which mutants they run take longer, on a machine that does other work much longer.
+    testTimeout: 300_000,
     hookTimeout: 60_000,
     fileParallelism: false,
     expect: {requireAssertions: true},

@@ -152,7 +152,7 @@ describe('a damaged partial result', () => {
   })
 
   it('sums and plan that were changed on all sides alike are refused or merged, and never a defect', () => {
-    let [refused, merged] = [0, 0]
+    let refused = 0
     fc.assert(
       fc.property(fc.nat(), changes, (place, change) => {
         const copies = files.map(({partial}) => structuredClone(partial))
@@ -166,7 +166,6 @@ describe('a damaged partial result', () => {
           const set = shardSet(read, VERSION)
           const {metrics, verdict} = mergeShares(set.files.map(({path, partial}) => ({place: path, share: partial})))
           toJson({...certifySample(), metrics, verdict} as never)
-          merged++
         } catch (error) {
           if (!(error instanceof InputError)) throw error
           refused++
@@ -175,7 +174,6 @@ describe('a damaged partial result', () => {
       {numRuns: 200},
     )
     expect(refused).toBeGreaterThan(0)
-    expect(refused + merged).toBe(200)
   })
 })
 
