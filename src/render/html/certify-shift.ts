@@ -1,5 +1,6 @@
 import {shiftCurves} from '../../certify/statements/shift.js'
 import type {CertifyMetrics} from '../../certify/types.js'
+import {NBSP} from '../../frame/figures.js'
 import {number, percent, percentUp} from '../format.js'
 import {lineChart, lineLegend, type LinePoint, type LineSeries} from '../svg/line-chart.js'
 import {linearScale} from '../svg/scale.js'
@@ -43,7 +44,7 @@ export function shiftSection({headline}: CertifyMetrics): HtmlContent {
     },
   ]
   const rows = (points: readonly LinePoint[]) => points.filter((_, k) => k % 6 === 0)
-  return markup`<p class="lead">The sampled law P of close pairs in ${layer} need not be the one met later. If it is Q, at most this share of them differs; up to the breaking point, KL(Q‖P) ${number(kl, 'down')} nats or Γ ${number(ratio, 'down')}, that stays below ${percent(limit)}.</p>
+  return markup`<p class="lead">The sampled law P of close pairs in ${layer} need not be the one met later. If it is Q, at most this share of them differs; up to the breaking point, KL(Q‖P) ${number(kl, 'down')} nats or Γ${NBSP}${number(ratio, 'down')}, that stays below ${percent(limit)}.</p>
 ${lineLegend(LINES)}<div class="panels">${panels.map((panel) => markup`<figure><figcaption><b>${panel.title}</b></figcaption>${chart(panel, bound, limit)}</figure>`)}</div>
 ${panels.map(({title, label, points}) =>
   foldedTable(`Bound under shift, ${title}`, {

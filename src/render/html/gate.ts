@@ -27,7 +27,28 @@ const DEMAND: readonly TableColumn[] = [
  */
 export function gateHtml(report: GateReport, {from = '.'}: {from?: string} = {}): string {
   const {metrics} = report
-  return page({report, figures: figures(metrics), sections: sections(metrics, from)})
+  return page({
+    report,
+    figures: figures(metrics),
+    first: firstFailures(failing(metrics)),
+    sections: sections(metrics, from),
+  })
+}
+
+/** Failures of the first screen, which is also what is printed. */
+const FIRST = 10
+
+function firstFailures(findings: readonly Finding[]): HtmlContent {
+  if (findings.length === 0) return null
+  const more = findings.length > FIRST ? `, the worst ${FIRST} of ${count(findings.length)}` : ''
+  return markup`<div class="look"><h2>What fails${more}</h2>${dataTable({
+    caption: 'What is demanded and what was found',
+    columns: [{title: 'check', kind: 'name'}, ...DEMAND],
+    rows: findings
+      .slice(0, FIRST)
+      .map((finding) => [finding.check, aboutOf(finding), finding.expected, foundText(finding)]),
+    fixed: true,
+  })}</div>`
 }
 
 function figures({counts, findings, failLevel}: GateMetrics): KeyFigure[] {

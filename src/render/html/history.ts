@@ -19,7 +19,7 @@ export function historyHtml(report: HistoryReport): string {
       {name: 'Metrics', value: String(series.length), detail: plural(groups.length, 'subject')},
       {name: 'Not drawn', value: String(skipped.length), detail: 'files, named below'},
     ],
-    first: series.length === 0 ? null : figures(series.slice(0, 4), runs, 'top'),
+    first: series.length === 0 ? null : firstTable(series),
     sections: [
       ...groups.map((group, k): Section => {
         const own = series.filter((each) => each.group === group)
@@ -28,6 +28,25 @@ export function historyHtml(report: HistoryReport): string {
       ...(skipped.length === 0 ? [] : [{id: 'skipped', title: 'Not drawn', body: skippedTable(skipped)}]),
     ],
   })
+}
+
+/** Metrics of the first screen. */
+const FIRST = 10
+
+function firstTable(series: readonly HistorySeries[]): Markup {
+  return markup`<div class="look"><h2>First and last</h2>${dataTable({
+    caption: 'What the first and the last run of each metric state',
+    columns: [
+      {title: 'of', kind: 'name'},
+      {title: 'metric', kind: 'name'},
+      {title: 'first', kind: 'number'},
+      {title: 'last', kind: 'number'},
+    ],
+    rows: series
+      .slice(0, FIRST)
+      .map(({group, metric, values}) => [group, metric, ...endsOf(values).map((x) => number(x))]),
+    fixed: true,
+  })}</div>`
 }
 
 function figures(series: readonly HistorySeries[], runs: HistoryMetrics['runs'], id: string): Markup {

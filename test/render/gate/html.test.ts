@@ -21,8 +21,19 @@ describe('gateHtml', () => {
     expect(many.match(/layers\[h\d+\]\.epsilon<br>/g)).toHaveLength(3000)
   })
 
+  it('shows what fails on the first screen, which is what is printed, the worst ten of many', () => {
+    const screen = (html: string) => html.slice(html.indexOf('<main'), html.indexOf('<nav'))
+    const sample = gateSample()
+    for (const {metric, status} of sample.metrics.findings)
+      if (status === 'fail') expect(screen(gateHtml(sample))).toContain(metric.replaceAll('>', '&gt;'))
+    const many = screen(gateHtml(gateSample(manyFindings(300))))
+    expect(many).toContain('the worst 10 of 300')
+    expect(many.match(/<tr>/g)).toHaveLength(11)
+  })
+
   it('says so when nothing fails', () => {
     expect(gateHtml(gateSample([]))).toContain('Nothing fails.')
+    expect(gateHtml(gateSample([]))).not.toContain('class="look"')
   })
 })
 
