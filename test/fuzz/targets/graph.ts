@@ -300,7 +300,11 @@ export const GRAPH_TARGETS: Target[] = [
   graph('gml', 'x.gml', gmlSeeds, [mutateTokens(CSV_WORDS)]),
   graph('pajek', 'x.net', pajekSeeds, [mutateTokens(CSV_WORDS)]),
   graph('matrix-market', 'x.mtx', matrixMarketSeeds, [mutateTokens(CSV_WORDS)]),
-  graph('parquet-edges', 'edges.parquet', () => [parquetSeed({}), parquetSeed({codec: 'UNCOMPRESSED'})], []),
+  {
+    // Each input starts a thread to read it.
+    ...graph('parquet-edges', 'edges.parquet', () => [parquetSeed({}), parquetSeed({codec: 'UNCOMPRESSED'})], []),
+    slow: true,
+  },
   ogb('ogb-edges', 'edge.csv', () => text('0,1\n1,2\n2,3\n3,0\n')),
   ogb('ogb-features', 'node-feat.csv', () => text('1,0\n0,1\n0.5,0.5\n1,1\n')),
   ogb('ogb-labels', 'node-label.csv', () => text('0\n1\nnan\n1\n')),
