@@ -3,9 +3,11 @@ import {type CheckRun, gate, thresholdsOf} from '../gate/gate.js'
 import {budgetSentence, budgetShare} from '../gate/budget.js'
 import type {Schema} from '../gate/metric-schema.js'
 import {demandOf} from '../gate/thresholds.js'
-import type {GateConfig, Level} from '../gate/types.js'
+import {incomparable} from '../gate/comparable.js'
+import type {CheckResult, GateConfig, Level} from '../gate/types.js'
 import type {SelectedEngine} from '../pairwise/select.js'
-import type {GateReport} from '../documents/reports.js'
+import {changesOf} from '../documents/history.js'
+import type {AnyReport, GateReport} from '../documents/reports.js'
 import {readSchema} from '../documents/schema.js'
 import {withChecksum} from '../frame/checksum.js'
 import type {InputFile, Json, Note} from '../frame/report.js'
@@ -78,6 +80,7 @@ export async function gateReport(
     placeOf,
     schema: reportSchema(),
   })
+  besideBaselines(metrics.checks, runs, baselines)
   if (config.budget !== undefined) verdict.meaning.push(budgetSentence(config.budget, settings.run!))
   const reports = reportsOf(runs)
   if (settings.reports !== undefined) await writePages(settings.reports, runs, metrics.checks)
@@ -111,6 +114,21 @@ export async function gateReport(
   })
   if (cached.length > 0 && report.run) report.run.cached = cached
   return {report, broken}
+}
+
+/** What each check's report and the baseline's state side by side, for those who read a pull request. */
+function besideBaselines(
+  checks: CheckResult[],
+  runs: ReadonlyMap<string, CheckRun>,
+  baselines: ReadonlyMap<string, AnyReport> | null,
+): void {
+  for (const check of checks) {
+    const run = runs.get(check.name)
+    const before = baselines?.get(check.name)
+    if (before === undefined || run === undefined || 'error' in run) continue
+    const reason = incomparable(run.report, before)
+    check.before = {reason, changes: reason === null ? changesOf(run.report as AnyReport, before) : []}
+  }
 }
 
 /** Throws UsageError: a budget without the number of the run, the number without a budget, or one beside a baseline. */

@@ -1,3 +1,4 @@
+import type {MetricChange} from '../gate/types.js'
 import type {Note, Verdict} from '../frame/report.js'
 import type {AnyReport, CertifyReport, GateReport, SanitizeReport} from './reports.js'
 
@@ -128,6 +129,14 @@ function worsened(series: readonly HistorySeries[]): string {
 export function endsOf(values: readonly (number | null)[]): [number, number] {
   const numbers = values.filter((value) => value !== null)
   return [numbers[0]!, numbers.at(-1)!]
+}
+
+/** What two reports of one command state of the same metrics; what neither has is left out. */
+export function changesOf(now: AnyReport, before: AnyReport): MetricChange[] {
+  const earlier = new Map((readingsOf(before) ?? []).map(({metric, value}) => [metric, value]))
+  return (readingsOf(now) ?? [])
+    .map(({metric, value, worse}) => ({metric, before: earlier.get(metric) ?? null, now: value, worse}))
+    .filter((change) => change.before !== null || change.now !== null)
 }
 
 /** What is drawn of a report: bounds, never estimates. null: nothing of this command. */

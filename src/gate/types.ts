@@ -115,8 +115,25 @@ export interface CheckResult {
   performance?: Performance
   error: {code: string; message: string; nextSteps: string[]} | null
   place: Place
+  /** beside the baseline's report of this check; absent where no baseline has one */
+  before?: BesideBaseline
   /** the page of its report, from the current folder; absent where none was written */
   page?: string
+}
+
+/** What both reports state, whether or not a threshold compares it: figures side by side, no paired comparison. */
+export interface BesideBaseline {
+  /** why the two cannot be compared; null: they can */
+  reason: string | null
+  changes: MetricChange[]
+}
+
+export interface MetricChange {
+  metric: string
+  before: number | null
+  now: number | null
+  /** which way is worse, where it is known */
+  worse: 'lower' | 'higher' | null
 }
 
 export interface GateMetrics {

@@ -3,7 +3,7 @@ import {gateBadge} from './gate/badge.js'
 import {gateGithub} from './gate/github.js'
 import {gateGitlab} from './gate/gitlab.js'
 import {gateJunit} from './gate/junit.js'
-import {gateMarkdown} from './gate/markdown.js'
+import {gateComment, gateMarkdown} from './gate/markdown.js'
 import {gateSarif} from './gate/sarif.js'
 import type {RepositoryOptions} from './gate/view.js'
 import {gateHtml} from './html/gate.js'
@@ -27,6 +27,7 @@ interface Format {
 /** Everything surety gate can write. */
 const FORMATS = {
   badge: {suffixes: ['.badge.json'], render: gateBadge},
+  comment: {suffixes: ['.comment.md'], render: gateComment},
   github: {suffixes: [], render: gateGithub},
   gitlab: {suffixes: ['.gitlab.json', 'gl-code-quality-report.json'], render: gateGitlab},
   html: {suffixes: ['.html', '.htm'], render: gateHtml},

@@ -51,6 +51,9 @@ describe('action.yml', () => {
     const used = JSON.stringify(action.runs.steps)
     for (const name of Object.keys(action.inputs)) expect(used).toContain(`inputs.${name}`)
     expect(action.inputs['upload-sarif']!.default).toBe('false')
+    expect(action.inputs['write-comment']!.default).toBe('false')
+    const comments = action.runs.steps.filter(({run}) => run?.includes('gh api'))
+    expect(comments.map((one) => one.if)).toEqual([expect.stringContaining("inputs.write-comment == 'true'")])
     const uploads = action.runs.steps.filter(({uses}) => /upload/.test(uses ?? ''))
     expect(uploads.map((one) => one.if)).toEqual([expect.stringContaining("inputs.upload-sarif == 'true'")])
   })
@@ -101,6 +104,47 @@ function runStep(folder: string, inputs: Record<string, string> = {}, env: Recor
   return {status, stdout, stderr, outputs, summary: readFileSync(summary, 'utf8')}
 }
 
+describe('the comment of the action', () => {
+  const {run} = action.runs.steps.find(({run: script}) => script?.includes('gh api'))!
+  const folder = project({})
+  /** The calls of gh, which stands for the service; `known`: comments that are there, one id and first line each. */
+  function calls(known: string): string[] {
+    const bin = join(folder, 'fake')
+    mkdirSync(bin, {recursive: true})
+    const gh = `#!/usr/bin/env bash
+echo "$*" >> "${folder}/calls"
+case "$*" in *--paginate*) while IFS=' ' read -r id line; do [ "\${line#"$MARKER"}" = "$line" ] || echo "$id"; done < "${folder}/known" ;; esac`
+    writeFileSync(join(bin, 'gh'), gh)
+    chmodSync(join(bin, 'gh'), 0o755)
+    for (const [name, text] of Object.entries({
+      calls: '',
+      known,
+      'comment.md': '<!-- surety gate: a.json -->\n## It\n',
+    }))
+      writeFileSync(join(folder, name), text)
+    const {status, stderr} = spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', run!], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PATH: `${bin}:${process.env['PATH']}`,
+        COMMENT: 'comment.md',
+        NUMBER: '7',
+        GITHUB_REPOSITORY: 'a/b',
+      },
+    })
+    expect([status, stderr]).toEqual([0, ''])
+    return readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')
+  }
+
+  it('is written once, and again in place by every later run of the same configuration', () => {
+    expect(calls('').at(-1)).toBe('api --silent --method POST repos/a/b/issues/7/comments --field body=@comment.md')
+    expect(calls('41 <!-- surety gate: b.json -->\n42 <!-- surety gate: a.json -->\n').at(-1)).toBe(
+      'api --silent --method PATCH repos/a/b/issues/comments/42 --field body=@comment.md',
+    )
+  })
+})
+
 describe('the step of the action', {timeout: 120_000}, () => {
   const [config] = blocks('json')
   const folder = project({'surety.config.json': config!})
@@ -123,6 +167,7 @@ describe('the step of the action', {timeout: 120_000}, () => {
     expect(JSON.parse(reports('gate.sarif'))).toMatchObject({version: '2.1.0'})
     expect(reports('junit.xml')).toContain('<testsuites')
     expect(reports('gate.html')).toContain('</html>')
+    expect(reports('comment.md')).toMatch(/^<!-- surety gate: surety\.config\.json -->\n## surety gate: ❌ Fail/)
     expect(JSON.parse(reports('badge.json'))).toMatchObject({schemaVersion: 1})
   })
 

@@ -429,6 +429,8 @@ describe('a slim baseline', () => {
     expect(stored.slim).toEqual({checksum: full.checksum})
     expect(slim.length).toBeLessThan(0.8 * read('full/images.json').length)
 
+    const beside = await gate('--cache', '.slim', '--baseline', 'slim', '--format', 'comment')
+    expect(beside.stdout).toMatch(/performance\.lower \| (0\.\d+) \| \1 \| same/)
     // Another checkpoint on the same examples: the exact interval of the paired difference, the same from both.
     write(check('next'))
     const against = async (baseline: string) =>

@@ -1,5 +1,5 @@
-import type {Finding} from '../../gate/types.js'
-import {plural} from '../format.js'
+import type {CheckResult, Finding, MetricChange} from '../../gate/types.js'
+import {orDash, plural} from '../format.js'
 import {document, table, markdownText} from '../markdown.js'
 import type {GateReport} from '../../documents/reports.js'
 import {
@@ -24,13 +24,26 @@ const SAID = 20
 
 const SIGN: Record<CheckState, string> = {broken: '❌', failed: '❌', warned: '⚠️', passed: '✅'}
 
+/** A comment of GitHub takes 65,536 characters, one of GitLab more. */
+const COMMENT = {bytes: 38_000, said: 5, name: 'a comment may take 64 KiB'}
+const SUMMARY = {bytes: LARGEST - SPARE, said: SAID, name: 'a job summary may take 1 MiB'}
+
+/**
+ * The gate as a comment on a pull request, short enough for one. The first line is the same for every run of a
+ * configuration: by it an earlier comment is found and written again.
+ */
+export const gateComment = (report: GateReport): string =>
+  `<!-- surety gate: ${markdownText(cut(report.inputs[0]?.path ?? '', CELL)).replaceAll(/--+|[<>]/g, '-')} -->\n${markdown(report, COMMENT)}`
+
 /**
  * The gate for a job summary or a comment, at most 1 MiB: what fails (the worst first), what is accepted, each check in
- * a line, what passes.
+ * a line, what it states beside the baseline, what passes.
  */
-export function gateMarkdown({verdict, metrics}: GateReport): string {
+export const gateMarkdown = (report: GateReport): string => markdown(report, SUMMARY)
+
+function markdown({verdict, metrics}: GateReport, limit: typeof SUMMARY): string {
   const passed = metrics.findings.filter(({status}) => status === 'pass')
-  const budget = new Budget(LARGEST - SPARE)
+  const budget = new Budget(limit.bytes, limit.name)
   // The lists that are short as a rule get their share first, so that very many failures do not crowd them out.
   const checks = section(
     '### Checks',
@@ -44,6 +57,12 @@ export function gateMarkdown({verdict, metrics}: GateReport): string {
     suppressed(metrics).map(acceptedRow),
     budget.share(0.2),
   )
+  const changed = section(
+    '### Beside the baseline',
+    ['check', 'metric', 'baseline', 'here', ''],
+    metrics.checks.flatMap(changeRows),
+    budget.share(0.2),
+  )
   const failures = section(
     '### What fails',
     ['', 'check', 'metric', 'expected', 'found', 'what to do'],
@@ -55,10 +74,10 @@ export function gateMarkdown({verdict, metrics}: GateReport): string {
     section('', ['check', 'metric', 'expected', 'found'], passed.map(demand), budget),
   )
   const said = interpretations(metrics)
-    .slice(0, SAID)
+    .slice(0, limit.said)
     .map(({check: {name}, text}) => `- **${cell(name)}**: ${markdownText(cut(text, 1000))}`)
     .join('\n')
-  const parts = [said, failures, accepted, checks, met].filter((part) => part !== '')
+  const parts = [said, failures, changed, accepted, checks, met].filter((part) => part !== '')
   return document(
     'surety gate',
     {
@@ -74,16 +93,37 @@ export function gateMarkdown({verdict, metrics}: GateReport): string {
 class Budget {
   constructor(
     private left: number,
+    /** why there is no more */
+    readonly limit: string,
     private readonly whole?: Budget,
   ) {}
 
-  share = (part: number) => new Budget(part * this.left, this)
+  share = (part: number) => new Budget(part * this.left, this.limit, this)
 
   take(bytes: number): boolean {
     if (bytes > this.left || this.whole?.take(bytes) === false) return false
     this.left -= bytes
     return true
   }
+}
+
+/** Figures side by side, or why there are none. */
+function changeRows({name, before}: CheckResult): string[][] {
+  if (before === undefined) return []
+  if (before.reason !== null) return [[cell(name), cell(`not compared: ${before.reason}`), '–', '–', '']]
+  return before.changes.map((change) => [
+    cell(name),
+    cell(change.metric),
+    ...[change.before, change.now].map((value) => orDash(value)),
+    changeText(change),
+  ])
+}
+
+function changeText({before, now, worse}: MetricChange): string {
+  if (before === null || now === null) return now === null ? 'no longer stated' : 'new'
+  if (before === now) return 'same'
+  const moved = now > before ? 'higher' : 'lower'
+  return worse === null ? moved : moved === worse ? `⚠️ ${moved}, worse` : `${moved}, better`
 }
 
 const checkRow = ({check, state, text: result}: CheckSummary) => [
@@ -131,9 +171,7 @@ function section(
     ...(kept === 0 ? [] : [table(head, rows.slice(0, kept), 'words')]),
     ...(leftOut === 0
       ? []
-      : [
-          `${plural(leftOut, 'further row')} left out: a job summary may take 1 MiB. The report as JSON or HTML has them all.`,
-        ]),
+      : [`${plural(leftOut, 'further row')} left out: ${budget.limit}. The report as JSON or HTML has them all.`]),
   ].join('\n\n')
 }
 

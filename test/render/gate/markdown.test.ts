@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {gateMarkdown} from '../../../src/render/gate/markdown.js'
+import {gateComment, gateMarkdown} from '../../../src/render/gate/markdown.js'
 import {gateSample, hostileSample, manyFindings} from './sample.js'
 
 const rows = (text: string) => text.split('\n').filter((line) => line.startsWith('|'))
@@ -38,5 +38,39 @@ describe('gateMarkdown', () => {
     expect(summary.includes(`h${count - 2}\\]`)).toBe(true)
     expect(summary.includes('layers\\[h1\\]')).toBe(false)
     expect(summary.includes('| ❌ | mails | could not be run')).toBe(true)
+  })
+})
+
+describe('gateComment', () => {
+  it('begins with a line that no text can end, and holds what a comment may', () => {
+    const report = gateSample(manyFindings(20_000, 'x'.repeat(400)))
+    const inputs = [{path: 'a --> <b>.json', sha256: '', bytes: 0}]
+    const text = gateComment({...report, inputs})
+    expect(text.split('\n')[0]).toMatch(/^<!-- surety gate: [^<>]* -->$/)
+    expect(text.split('\n')[0]!.slice(4, -3)).not.toContain('--')
+    expect(text.length).toBeLessThan(65_536)
+    expect(text).toContain('left out: a comment may take 64 KiB')
+  })
+
+  it('has each metric beside that of the baseline, and says why where it has none', () => {
+    const report = gateSample()
+    const [first, second] = report.metrics.checks
+    first!.before = {
+      reason: null,
+      changes: [
+        {metric: 'performance.lower', before: 0.95, now: 0.93, worse: 'lower'},
+        {metric: 'headline.bound', before: 0.2, now: 0.15, worse: 'higher'},
+        {metric: 'headline.lift', before: null, now: 2, worse: 'higher'},
+        {metric: 'gkcBefore', before: 1, now: 1, worse: null},
+      ],
+    }
+    second!.before = {reason: 'the seed is 1 here and 0 in the baseline', changes: []}
+    const text = gateComment(report)
+    expect(text).toContain('### Beside the baseline')
+    expect(text).toMatch(/\| performance\.lower \| 0\.950 \| 0\.930 \| ⚠️ lower, worse \|/)
+    expect(text).toMatch(/\| headline\.bound \| 0\.200 \| 0\.150 \| lower, better \|/)
+    expect(text).toMatch(/\| headline\.lift \| – \| 2\.00 \| new \|/)
+    expect(text).toContain('| same |')
+    expect(text).toContain('not compared: the seed is 1 here and 0 in the baseline')
   })
 })
