@@ -2,8 +2,8 @@ import {availableParallelism} from 'node:os'
 import {InputError, UsageError, option} from '../errors.js'
 import type {Graph} from '../graph/types.js'
 import {normaliseRows, identityCsr} from '../linalg/csr.js'
-import {onnxProducts} from '../linalg/onnx-products.js'
-import {plainProducts, type Products} from '../linalg/products.js'
+import {openProducts} from '../linalg/open-products.js'
+import type {Products} from '../linalg/products.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
 import {random, type Random} from '../stats/random.js'
 import type {FlipPenalty} from './best-pairs.js'
@@ -54,7 +54,7 @@ export async function attack(
   run: AttackRun = {},
 ): Promise<Perturbation> {
   checkOptions(graph, options)
-  const products = (await onnxProducts(run.threads ?? availableParallelism())) ?? plainProducts
+  const products = await openProducts(run.threads ?? availableParallelism())
   try {
     const set = edgeSet(graph.nodes, graph.edges)
     const {changed, log} = await perturb(graph, set, options, generator, products, run)

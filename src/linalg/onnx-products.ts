@@ -8,7 +8,8 @@ import type {Dense} from './types.js'
  *
  * Precision  that of the inputs; onnxruntime splits rows and columns between threads, never a sum, so the result
  *            does not depend on the number of threads.
- * Cost       measured on 2 cores: 160–260 GFLOP/s fp32, 70–120 GFLOP/s fp64, 50–100 × the JavaScript product.
+ * Cost       measured on 2 cores: 160–260 GFLOP/s fp32, 70–120 GFLOP/s fp64; a thread is three times as fast as
+ *            WebAssembly (bench/README.md).
  * Returns    null where the package is not installed or does not load (an optional dependency).
  */
 export async function onnxProducts(threads: number): Promise<Products | null> {

@@ -20,7 +20,7 @@ export interface Products {
 
 const BLOCK = 64
 
-/** Blocked products in JavaScript: needs no native package; the slow oracle of the others. ≈ 1–2 GFLOP/s. */
+/** Blocked products in JavaScript: the slow oracle of the others, 1 to 3 GFLOP/s. */
 export const plainProducts: Products = {
   name: 'plain',
   multiplyTransposed: (a, b) => Promise.resolve(plainMultiplyTransposed(a, b)),

@@ -1,7 +1,6 @@
 import {availableParallelism} from 'node:os'
 import type {Graph} from '../graph/types.js'
-import {onnxProducts} from '../linalg/onnx-products.js'
-import {plainProducts} from '../linalg/products.js'
+import {openProducts} from '../linalg/open-products.js'
 import {defaultMemoryLimit, residentBytes} from '../frame/memory.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
@@ -121,7 +120,7 @@ export async function withPrepared<T>(
   use: (prepared: PreparedGraph, exact: PairwiseEngine) => Promise<T>,
 ): Promise<T> {
   const resources = resourcesOf(run)
-  const products = (await onnxProducts(resources.threads)) ?? plainProducts
+  const products = await openProducts(resources.threads)
   const exact = engine.precision === 'fp64' ? engine : await createCpuEngine({threads: resources.threads})
   try {
     return await use(await prepareGraph(graph, options, exact, products, resources), exact)

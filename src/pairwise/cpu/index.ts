@@ -1,5 +1,4 @@
-import {onnxProducts} from '../../linalg/onnx-products.js'
-import {plainProducts} from '../../linalg/products.js'
+import {openProducts} from '../../linalg/open-products.js'
 import type {PairwiseEngine} from '../engine.js'
 import {cpuDistances} from './distances.js'
 import {kernelApply, kernelBlock, kernelGradient} from './kernel.js'
@@ -24,19 +23,15 @@ export interface CpuEngine extends PairwiseEngine {
 
 /**
  * The engine that runs everywhere and, in fp64, is the oracle of the others: tiles on worker threads, their matrix
- * products on the BLAS inside onnxruntime-node where it is installed, in JavaScript otherwise. The same bits for any
- * number of threads.
+ * products on the BLAS inside onnxruntime-node where it is installed, else in WebAssembly. The same bits for any number
+ * of threads.
  *
  * Memory   a matrix that went to the workers stays in shared memory as long as the matrix itself, so its values must
  *          not be changed while it is in use.
  */
 export async function createCpuEngine({threads, precision = 'fp64', onLost}: CpuEngineOptions): Promise<CpuEngine> {
-  const products = (await onnxProducts(threads)) ?? plainProducts
-  const runner = new BlockRunner(
-    (await onnxProducts(1)) ?? plainProducts,
-    threads > 1 ? new PairWorkers(threads) : null,
-    onLost,
-  )
+  const products = await openProducts(threads)
+  const runner = new BlockRunner(await openProducts(1), threads > 1 ? new PairWorkers(threads) : null, onLost)
   const context = {runner, matrices: new SharedMatrices(), precision}
   return {
     name: 'cpu',

@@ -1,7 +1,18 @@
 import type {Real} from '../../linalg/products.js'
 import {type DistanceBins, MIXED} from './distance-bins.js'
 import type {VolatilityJob} from './volatility-job.js'
-import {type Code, choose, f64, f64x2, i32, Locals, loop, Memory, type MemoryRange, repeatIf} from './wasm.js'
+import {
+  type Code,
+  choose,
+  f64,
+  f64x2,
+  i32,
+  Locals,
+  loop,
+  Memory,
+  type MemoryRange,
+  repeatIf,
+} from '../../linalg/wasm.js'
 
 /** Places are in bytes. Returns where the list of pairs left out ends. */
 type Run = (

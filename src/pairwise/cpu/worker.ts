@@ -1,11 +1,10 @@
-import {onnxProducts} from '../../linalg/onnx-products.js'
-import {plainProducts} from '../../linalg/products.js'
+import {openProducts} from '../../linalg/open-products.js'
 import {obeyPool} from '../../frame/worker-loop.js'
 import {type BlockPart, type Job, prepareJob} from './jobs.js'
 
-const products = onnxProducts(1)
+const products = openProducts(1)
 
 obeyPool<Job, BlockPart>(
-  async (job) => prepareJob(job, (await products) ?? plainProducts),
-  async () => (await products)?.close(),
+  async (job) => prepareJob(job, await products),
+  async () => (await products).close(),
 )

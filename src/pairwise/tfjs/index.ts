@@ -1,5 +1,4 @@
-import {onnxProducts} from '../../linalg/onnx-products.js'
-import {plainProducts} from '../../linalg/products.js'
+import {openProducts} from '../../linalg/open-products.js'
 import {cpuDistances} from '../cpu/distances.js'
 import type {PairwiseEngine} from '../engine.js'
 import {onDevice, type Tf} from './device.js'
@@ -40,7 +39,7 @@ export function tfjsEngine(tf: Tf, backend: string, tileRows = TILE_ROWS): TfjsE
     backend,
     volatility: (task) => onDevice(device, () => tfjsVolatility(device, task)),
     async distances(x, y, metric) {
-      const products = (await onnxProducts(0)) ?? plainProducts
+      const products = await openProducts(0)
       return cpuDistances(x, y, metric, products).finally(() => products.close())
     },
     kernelBlock: (z, w) => onDevice(device, () => kernelBlock(device, z, w)),

@@ -1,5 +1,4 @@
-import {onnxProducts} from '../../linalg/onnx-products.js'
-import {plainProducts} from '../../linalg/products.js'
+import {openProducts} from '../../linalg/open-products.js'
 import type {Dense, Matrix} from '../../linalg/types.js'
 import {cpuDistances} from '../cpu/distances.js'
 import type {PairwiseEngine} from '../engine.js'
@@ -42,7 +41,7 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
     describe: () => gpu.facts,
     volatility: (task) => gpu.exclusive((arena) => webgpuVolatility(gpu, arena, task)),
     async distances(x, y, metric) {
-      const products = (await onnxProducts(0)) ?? plainProducts
+      const products = await openProducts(0)
       return cpuDistances(x, y, metric, products).finally(() => products.close())
     },
     kernelBlock: (z, w) => gpu.exclusive((arena) => kernelBlock(gpu, arena, ...residents(z, w))),

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {f64, f64x2, i32, Locals, loop, Memory, repeatIf} from '../../../src/pairwise/cpu/wasm.js'
+import {f64, f64x2, i32, Locals, loop, Memory, repeatIf} from '../../src/linalg/wasm.js'
 
 describe('wasm writer', () => {
   it.each([[Float64Array], [Float32Array]] as const)(

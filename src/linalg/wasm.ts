@@ -54,6 +54,7 @@ export const f64x2 = {
   store: (at: Code, value: Code, offset = 0) => vector(0x0b, ...access(offset))(at, value),
   /** both lanes the same */
   splat: vector(0x14),
+  splatLoad: (at: Code, offset = 0) => vector(0x0a, ...access(offset))(at),
   lane: (x: Code, lane: 0 | 1) => vector(0x21, lane)(x),
   /** lane 0 of x and one of y */
   join: (x: Code, y: Code, lane: 0 | 1) => vector(0x0d, ...HALVES[0], ...HALVES[lane].map((byte) => 16 + byte))(x, y),
@@ -78,6 +79,14 @@ export const f64x2 = {
   /** ⌊x⌋ as i32, 0 below 0; read with `integer` */
   floor: vector(0xfd),
   integer: (x: Code, lane: 0 | 1) => vector(0x1b, lane)(x),
+}
+
+/** Four fp32 numbers in a register; loaded and stored as f64x2 are. */
+export const f32x4 = {
+  /** all lanes the same */
+  splatLoad: (at: Code, offset = 0) => vector(0x09, ...access(offset))(at),
+  add: vector(0xe4),
+  mul: vector(0xe6),
 }
 
 /** Code that ends in `repeatIf` starts again where that holds. */
