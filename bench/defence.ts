@@ -6,9 +6,9 @@
  *                            [--compare [--budgets 0.05,0.1,0.2,0.3] [--controls −cosine,GCN-Jaccard]] [--repair 1,2 [--enough 5]]
  *                            [--without-graph] [--cache surety-out/defence.jsonl]
  *
- * --compare trains on every control at every setting too, and prints two tables: the best setting of each control for
- * the whole suite, as a defender would have to choose it, and its best on each graph. Both are chosen with the test
- * labels, which a defender does not have. --repair adds a column for each number of edges that repair may add to a
+ * --compare trains on every control at every setting too, and prints three tables: the best setting of each control for
+ * the whole suite, its best on each graph, both chosen with the test labels, which a defender does not have, and the one
+ * that the accuracy on the validation nodes chooses on each graph, which a defender does have. --repair adds a column for each number of edges that repair may add to a
  * node (3 --enough 5: what --defend does). Names that are not case are files of `surety attack` in the folder. --without-graph adds what a model reaches that never sees the graph: no edges, and 10
  * nearest neighbours by features. Clean graphs are judged by what the defaults cost. A training is never run twice: see Trainings.
  */
@@ -55,13 +55,15 @@ const seeds = Number(values.seeds)
 const repairs = values.repair === '' ? [] : values.repair.split(',').map(Number)
 const trainings = new Trainings(values.cache)
 
+type Measured = ReturnType<Trainings['both']>
+
 /** Accuracies of one graph and model, from which every table is made. */
 interface Line {
   graph: string
   model: ModelName
   sanitized: Spread
   /** by control, then by setting */
-  controls: Map<string, Map<string, Spread>>
+  controls: Map<string, Map<string, Measured>>
 }
 
 const OPTIONS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
@@ -155,7 +157,7 @@ function lineOf(opened: OpenedCase, model: ModelName, result: SanitizeResult, re
         continue
       controls.set(
         control,
-        (controls.get(control) ?? new Map<string, Spread>()).set(setting, trainings.judged(opened, model, seeds, what)),
+        (controls.get(control) ?? new Map<string, Measured>()).set(setting, trainings.both(opened, model, seeds, what)),
       )
     }
   }
@@ -200,7 +202,7 @@ function verdict(
   return parts.join('; ')
 }
 
-/** Each control at the one setting that is best on the mean over the graphs, then at its best on every graph. */
+/** Each control at the one setting that is best on the mean over the graphs, at its best on every graph, and by validation. */
 function printComparison(of: readonly Line[]): void {
   if (of.length === 0) return
   const graphs = of.map(({graph}) => graph)
@@ -212,10 +214,11 @@ function printComparison(of: readonly Line[]): void {
     const tables = of.map(({controls}) => controls.get(name)!)
     const settings = [...tables[0]!.keys()]
     const onSuite = settings
-      .map((setting) => ({setting, at: tables.map((table) => table.get(setting)!)}))
+      .map((setting) => ({setting, at: tables.map((table) => table.get(setting)!.judged)}))
       .reduce((a, b) => (mean(b.at.map((s) => s.mean)) > mean(a.at.map((s) => s.mean)) ? b : a))
-    const onEach = tables.map((table) => [...table.values()].reduce((a, b) => (b.mean > a.mean ? b : a)))
-    return {name, onSuite, onEach}
+    const best = (by: keyof Measured) =>
+      tables.map((table) => [...table.values()].reduce((a, b) => (b[by].mean > a[by].mean ? b : a)).judged)
+    return {name, onSuite, onEach: best('judged'), onValidation: best('validation')}
   })
   console.log(
     `\n${of[0]!.model}, one setting for the whole suite\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`,
@@ -225,4 +228,9 @@ function printComparison(of: readonly Line[]): void {
   console.log(`\n${of[0]!.model}, the best setting of each graph\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`)
   console.log(line('**sanitize**', 'defaults', own))
   for (const {name, onEach} of rows) console.log(line(name, 'best of each', onEach))
+  console.log(
+    `\n${of[0]!.model}, the setting that the validation nodes choose on each graph\n\n${head(['defence', 'setting', ...graphs, 'mean'])}`,
+  )
+  console.log(line('**sanitize**', 'defaults', own))
+  for (const {name, onValidation} of rows) console.log(line(name, 'by validation', onValidation))
 }

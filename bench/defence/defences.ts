@@ -16,8 +16,8 @@ export interface Defence {
   what: Trained
 }
 
-/** Thresholds that GCN-Jaccard was published with, and ranks of GCN-SVD. */
-const THRESHOLDS = [0.01, 0.03, 0.05]
+/** Thresholds that GCN-Jaccard was published with, larger ones that a defender would try, and ranks of GCN-SVD. */
+const THRESHOLDS = [0.01, 0.03, 0.05, 0.07, 0.1]
 const RANKS = [10, 15, 50]
 
 /**

@@ -8,7 +8,7 @@ import {type ModelName, MODELS, nodeData} from '../../src/learn/models.js'
 import type {OpenedCase} from './cases.js'
 
 /** Raise it when a change of src/learn changes results. */
-const TRAINER = 1
+const TRAINER = 2
 
 /** What a model is trained on: edges, or another matrix in the place of their adjacency, named. */
 export type Trained = {edges: Uint32Array} | {name: string; make: () => Partial<NodeData>; edges: Uint32Array}
@@ -30,7 +30,13 @@ export class Trainings {
 
   /** Accuracy on the targets where there are some, else on the test nodes. */
   judged(on: OpenedCase, model: ModelName, seeds: number, what: Trained): Spread {
+    return this.both(on, model, seeds, what).judged
+  }
+
+  /** The same, and the accuracy on the validation nodes, by which a defender can choose. */
+  both(on: OpenedCase, model: ModelName, seeds: number, what: Trained): {judged: Spread; validation: Spread} {
     const values: number[] = []
+    const validation: number[] = []
     let data: NodeData | null = null
     for (let seed = 0; seed < seeds; seed++) {
       const key = keyOf(on, model, seed, what)
@@ -52,8 +58,9 @@ export class Trainings {
         this.known.set(key, found)
       }
       values.push(on.targets === null ? found.test : found.targets!)
+      validation.push(found.validation)
     }
-    return spreadOf(values)
+    return {judged: spreadOf(values), validation: spreadOf(validation)}
   }
 
   private refresh(): void {
@@ -62,8 +69,8 @@ export class Trainings {
     const end = text.lastIndexOf('\n') + 1
     for (const line of text.slice(this.read, end).split('\n')) {
       if (line === '') continue
-      const {key, test, targets} = JSON.parse(line) as SeedAccuracy & {key: string}
-      this.known.set(key, {test, targets})
+      const {key, ...found} = JSON.parse(line) as SeedAccuracy & {key: string}
+      this.known.set(key, found)
     }
     this.read = end
   }

@@ -42,6 +42,8 @@ export async function measureAccuracy(
 
 /** Accuracy of one training. */
 export interface SeedAccuracy {
+  /** of the epoch that was chosen by it */
+  validation: number
   test: number
   /** null: no targets */
   targets: number | null
@@ -63,6 +65,7 @@ export function accuracyOfSeed(
     generator,
   )
   return {
+    validation: accuracyOf(predictions, labels, split.validation),
     test: accuracyOf(predictions, labels, split.test),
     targets: targets === null ? null : accuracyOf(predictions, labels, targets),
   }
