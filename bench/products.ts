@@ -23,7 +23,7 @@ for (const products of [await onnxProducts(1), wasmProducts(), plainProducts]) {
   if (products === null) continue
   const rates: string[] = []
   for (const make of [Float64Array, Float32Array]) {
-    const a = {rows: size, cols: size, data: make.from({length: size * size}, normal)}
+    const a = {rows: size, cols: size, data: make.from(Array.from({length: size * size}, normal))}
     const seconds: number[] = []
     for (let k = 0; k < repeats; k++) {
       const start = process.cpuUsage()
