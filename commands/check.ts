@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../src/cli/base-command.js'
-import {checkOutcome, decide, DECISION_FORMS, decisionsAs} from '../src/cli/check-run.js'
+import {checkOutcome, decide, decideByModel, DECISION_FORMS, decisionsAs} from '../src/cli/check-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
 import {GROUP, outputFile} from '../src/cli/flags.js'
 import {terminalOf} from '../src/cli/terminal.js'
@@ -17,7 +17,8 @@ export default class Check extends BaseCommand {
   static override description =
     `An input is accepted where one of the rule's anchors lies near it and the nearest has a small loss; no label is needed. Of
 accepted inputs at most the stated share is wrong, with the confidence of the certificate, as long as inputs come from the same distribution.
-Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; of the last three no more is held than a part.`
+Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; of the last three no more is held than a part. With --model it
+runs the model on inputs as certify --data reads them, and refuses another model than that of the rule.`
 
   static override examples = [
     {
@@ -28,11 +29,19 @@ Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; o
   ]
 
   static override args = {
-    inputs: Args.string({required: true, description: "hidden states of the rule's layer, a row an input"}),
+    inputs: Args.string({
+      required: true,
+      description: "hidden states of the rule's layer, a row an input; with --model the inputs themselves",
+    }),
   }
 
   static override flags = fromEnvironment('check', {
     rule: Flags.string({required: true, helpGroup: GROUP.input, description: 'the rule that certify --rule wrote'}),
+    model: Flags.string({
+      helpGroup: GROUP.input,
+      description:
+        'the model that the rule was made of: INPUTS are then its inputs, without labels, and it runs as it did for the rule',
+    }),
     out: outputFile({
       helpGroup: GROUP.output,
       description: 'write the decision about each row, with its nearest anchor: .csv, .jsonl or .npz',
@@ -47,13 +56,23 @@ Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; o
     const {bytes, file} = await readInput(flags.rule)
     const rule = readRule(bytes, flags.rule)
     const selected = await this.engine(flags)
-    const {decisions, file: data} = await decide(args.inputs, rule, selected.engine, (done) =>
-      this.progress.update('rows', done, 0),
+    const onRows = (done: number) => this.progress.update('rows', done, 0)
+    const {model} = flags
+    const {decisions, files, notes} = await (model === undefined
+      ? decide(args.inputs, rule, selected.engine, onRows)
+      : decideByModel({model, inputs: args.inputs}, rule, selected.engine, onRows)
     ).finally(() => selected.engine.close())
+    const outcome = checkOutcome(rule, decisions)
     if (flags.out !== undefined && form !== undefined) await writeFileAtomic(flags.out, decisionsAs(form, decisions))
     const report: CheckReport = {
       ...this.report(
-        {inputs: [file, data], config: {}, engine: selected, ...checkOutcome(rule, decisions)},
+        {
+          inputs: [file, ...files],
+          config: {},
+          engine: selected,
+          ...outcome,
+          notes: [...notes, ...outcome.notes],
+        },
         flags.seed,
       ),
       command: 'check',

@@ -135,7 +135,8 @@ function rangeOf(values: readonly number[] | undefined): [number, number] | null
   return [low, high]
 }
 
-function dataOptions(flags: InputFlags): DataSetOptions {
+/** How a file becomes examples. */
+export function dataOptions(flags: InputFlags): DataSetOptions {
   const range = flags['image-range']
   if (range !== undefined && (range.length !== 2 || range[0] === range[1]))
     throw new UsageError(

@@ -1,6 +1,7 @@
 import {availableParallelism} from 'node:os'
 import {type CertifyOptions, DEFAULT_OPTIONS} from '../certify/options.js'
 import {compareWith} from '../certify/evidence/pairing.js'
+import {ruleSource} from './rule-source.js'
 import type {RuleRequest} from '../certify/nearest/make-rule.js'
 import type {Rule} from '../certify/nearest/rule.js'
 import type {PackedBlockSums} from '../certify/evidence/partial-blocks.js'
@@ -60,7 +61,10 @@ export async function certifyReport(
     ...defined({kept, rule: rule?.request}),
   }).finally(() => engine.engine.close())
   const {metrics, verdict, notes, evidence} = result
-  if (result.rule !== undefined) await rule!.write(result.rule)
+  if (result.rule !== undefined) {
+    const source = ruleSource(flags, setting.inputs)
+    await rule!.write({...result.rule, ...(source === null ? {} : {source})})
+  }
   const inputs = [...setting.inputs, ...(earlier === null ? [] : [earlier.file])]
   if (earlier !== null) metrics.comparison = compareWith(earlier, {metrics, evidence, inputs}, options.alpha)
   const thumbnails = await pictures(namedRows(metrics))

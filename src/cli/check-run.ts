@@ -7,6 +7,7 @@ import type {CheckMetrics} from '../documents/reports.js'
 import {confidence, lossChange, percentDown, percentUp} from '../frame/figures.js'
 import type {InputFile, Note, Verdict} from '../frame/report.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
+import {modelStates} from './rule-source.js'
 import {stateRows} from './state-rows.js'
 
 /** What was decided of every row: 17 bytes each. */
@@ -18,27 +19,48 @@ export interface Decisions {
   anchorLoss: Float64Array
 }
 
-/** Decides every row of a file, some at a time. */
+/** Decides every row of a file of hidden states, some at a time. */
 export async function decide(
   path: string,
   rule: Rule,
   engine: PairwiseEngine,
   onRows: (done: number) => void,
-): Promise<{decisions: Decisions; file: InputFile}> {
+): Promise<{decisions: Decisions; files: InputFile[]; notes: Note[]}> {
   const parts: Decisions[] = []
   const rows = stateRows(path, {layer: rule.layer, dim: rule.anchors.cols})
   let done = 0
   for (;;) {
     const {value, done: ended} = await rows.next()
-    if (ended === true) return {decisions: joined(parts), file: value}
-    const {accepted, nearest, distances} = await checkRows(rule, value, engine)
-    parts.push({
-      accepted,
-      anchor: nearest.map((k) => rule.anchorRows[k]!),
-      distance: distances,
-      anchorLoss: Float64Array.from(nearest, (k) => rule.anchorLosses[k]!),
-    })
+    if (ended === true) return {decisions: joined(parts), files: [value], notes: []}
+    parts.push(await decided(rule, value, engine))
     onRows((done += value.rows))
+  }
+}
+
+/** Decides every row of a file of inputs, of which the model's files at `model` make hidden states. */
+export async function decideByModel(
+  paths: {model: string; inputs: string},
+  rule: Rule,
+  engine: PairwiseEngine,
+  onRows: (done: number) => void,
+): Promise<{decisions: Decisions; files: InputFile[]; notes: Note[]}> {
+  const {openCheckpoint} = await import('../checkpoint/index.js')
+  const checkpoint = await openCheckpoint(paths.model)
+  try {
+    const {rows, files} = await modelStates(checkpoint, paths, rule, onRows)
+    return {decisions: await decided(rule, rows, engine), files, notes: checkpoint.notes}
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+async function decided(rule: Rule, rows: Parameters<typeof checkRows>[1], engine: PairwiseEngine): Promise<Decisions> {
+  const {accepted, nearest, distances} = await checkRows(rule, rows, engine)
+  return {
+    accepted,
+    anchor: nearest.map((k) => rule.anchorRows[k]!),
+    distance: distances,
+    anchorLoss: Float64Array.from(nearest, (k) => rule.anchorLosses[k]!),
   }
 }
 

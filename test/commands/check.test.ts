@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {writeRule} from '../../src/certify/nearest/rule-file.js'
-import {writeNpz} from '../../src/data/npz.js'
+import {openNpz, writeNpz} from '../../src/data/npz.js'
 import {clusters, rule} from '../certify/nearest/clusters.js'
 import {commandLine} from '../support/command-line.js'
 
@@ -84,5 +84,61 @@ describe('surety check', () => {
     const {code, stderr} = await commandLine('check', path(name), '--rule', path('rule.npz'))
     expect(code).toBe(2)
     expect(stderr.replace(/\n +/g, ' ')).toContain(message)
+  })
+})
+
+describe('surety check --model', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'surety-check-model-'))
+  const path = (name: string) => join(folder, name)
+  const MODEL = 'fixtures/digits/digits-mlp.onnx'
+  const DATA = 'fixtures/digits/digits-mlp-test.npz'
+  const check = (inputs: string, ...flags: string[]) =>
+    commandLine('check', inputs, '--rule', path('rule.npz'), ...flags)
+
+  it('decides of inputs without labels what it decides of their hidden states, by the model of the rule only', async () => {
+    const made = await commandLine(
+      ...['certify', MODEL, '--data', DATA, '--loss', 'zero-one', '--risk', '0.2', '--rule', path('rule.npz')],
+      ...['--bootstrap', '0', '--examples', '0'],
+    )
+    expect(made.stderr).not.toContain('error')
+    const archive = openNpz(readFileSync(DATA), DATA)
+    const inputs = archive.names.filter((name) => name !== 'labels').map((name) => archive.read(name))
+    writeFileSync(path('inputs.npz'), writeNpz(inputs))
+    const bare = await check(path('inputs.npz'), '--model', MODEL, '--out', path('bare.csv'), '--json')
+    expect(bare.code).toBe(0)
+    const report = JSON.parse(bare.stdout) as {
+      metrics: {rows: number; accepted: number; guarantee: {layer: string}}
+      inputs: {role: string; path: string}[]
+    }
+    expect(report.metrics.rows).toBe(inputs[0]!.shape[0])
+    expect(report.metrics.accepted).toBeGreaterThan(100)
+    expect(report.inputs.map(({role}) => role).sort()).toEqual(expect.arrayContaining(['data', 'model']))
+    // The same file with labels, and the hidden states by another program.
+    expect((await check(DATA, '--model', MODEL, '--out', path('labelled.csv'))).code).toBe(0)
+    expect(readFileSync(path('labelled.csv'), 'utf8')).toBe(readFileSync(path('bare.csv'), 'utf8'))
+    const [stored, ruleFile] = ['fixtures/digits/digits-mlp-embeddings.npz', path('rule.npz')].map((file) =>
+      openNpz(readFileSync(file), file),
+    )
+    const dim = ruleFile!.shape('anchors')[1]
+    const same = stored!.names.find((name) => stored!.shape(name)[1] === dim)!
+    writeFileSync(path('states.npz'), writeNpz([{...stored!.read(same), name: report.metrics.guarantee.layer}]))
+    expect((await check(path('states.npz'), '--out', path('states.csv'))).code).toBe(0)
+    const [ofModel, ofStates] = ['bare', 'states'].map((name) =>
+      readFileSync(path(`${name}.csv`), 'utf8')
+        .split('\n')
+        .map((line) => line.split(',').slice(0, 2).join()),
+    )
+    const differing = ofModel!.filter((line, k) => line !== ofStates![k])
+    expect(differing.length).toBeLessThan(3)
+    const other = await check(path('inputs.npz'), '--model', 'fixtures/digits/digits-cnn.onnx')
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('is not the model that the rule was')])
+    const states = await check(path('inputs.npz'), '--model', 'fixtures/digits/digits-mlp-embeddings.npz')
+    expect([states.code, states.stderr]).toEqual([2, expect.stringContaining('holds hidden states')])
+  })
+
+  it('refuses a rule that was made of hidden states', async () => {
+    writeFileSync(path('plain.npz'), writeRule(await rule()))
+    const {code, stderr} = await commandLine('check', DATA, '--model', MODEL, '--rule', path('plain.npz'))
+    expect([code, stderr]).toEqual([2, expect.stringContaining('was made of hidden states')])
   })
 })

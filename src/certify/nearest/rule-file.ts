@@ -4,10 +4,16 @@ import {isJsonObject, parseJson} from '../../data/json.js'
 import {numbersOf} from '../../data/named-array.js'
 import {openNpz, writeNpz} from '../../data/npz.js'
 import type {LossName, MetricName} from '../types.js'
-import type {ChosenRule, Rule} from './rule.js'
+import type {ChosenRule, Rule, RuleSource} from './rule.js'
 
 /** What of a rule is not an array. */
-type Header = ChosenRule & {format: 1; lossName: LossName; metric: MetricName; sha256: string}
+type Header = ChosenRule & {
+  format: 1
+  lossName: LossName
+  metric: MetricName
+  source?: RuleSource
+  sha256: string
+}
 
 const AGAIN = ['write the rule again with surety certify']
 const METRICS = ['l2', 'l1', 'linf', 'angle']

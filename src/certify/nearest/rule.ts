@@ -37,8 +37,22 @@ export interface ChosenRule extends RuleThresholds {
   tested: number
 }
 
+/** How the states of a rule were made. */
+export interface RuleSource {
+  /** sha256 of the model's files, sorted */
+  model: readonly string[]
+  /** how states were pooled, as asked for */
+  pool: string
+  /** the inputs were texts, made into tokens */
+  texts: boolean
+  /** other options of how a file became inputs, by their names */
+  preparation: Readonly<Record<string, string | number | readonly number[]>>
+}
+
 /** A rule with what it takes to apply it: the states, losses and rows of its anchors. */
 export interface Rule extends ChosenRule {
+  /** absent: states were given, or the rule is of an earlier version */
+  source?: RuleSource
   lossName: LossName
   metric: MetricName
   /** [m, dim] */
