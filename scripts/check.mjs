@@ -10,6 +10,9 @@ const WIDE = [
   'test/**/{coverage,same-verdict,accessibility,browser}.test.ts',
 ]
 
+/** Whole runs that another room makes of sanitize: they run where their own room changed. */
+const RUNS_OF_OTHERS = ['test/evaluate/evaluate.test.ts', 'test/pairwise/{devices,dying-device}.test.ts']
+
 /** Which command shows what a room does. */
 const COMMANDS = {
   attack: ['attack'],
@@ -39,7 +42,13 @@ const changed = [
 ].filter((path) => existsSync(path))
 const code = changed.filter((path) => /\.(ts|js|mjs)$/.test(path))
 
-const wide = WIDE.flatMap(alternatives).flatMap(glob)
+const rooms = new Set(changed.filter((path) => path.startsWith('src/')).map((path) => path.split('/')[1]))
+const wide = [
+  ...WIDE.flatMap(alternatives).flatMap(glob),
+  ...RUNS_OF_OTHERS.flatMap(alternatives)
+    .flatMap(glob)
+    .filter((path) => !rooms.has(path.split('/')[1])),
+]
 const wanted = new Set([...changed.flatMap(commandTests), ...changed].filter((path) => wide.includes(path)))
 const related = [...code.filter((path) => path.endsWith('.ts')), ...wanted]
 

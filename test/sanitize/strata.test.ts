@@ -9,7 +9,7 @@ import {sanitize} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
 import {SMALLEST_STRATUM, strataOf} from '../../src/sanitize/strata.js'
 import {random} from '../../src/stats/random.js'
-import {communityGraph} from './graphs.js'
+import {smallCommunityGraph} from './graphs.js'
 import {buyersAndSellers} from './typed-graphs.js'
 
 const DEFAULTS: SanitizeOptions = {preset: 'surety', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null}
@@ -139,7 +139,7 @@ describe('rewiring within kinds', () => {
   })
 
   it('changes nothing where all are of one kind', async () => {
-    const {graph} = communityGraph()
+    const {graph} = smallCommunityGraph()
     const kinds = {edges: new Uint32Array(graph.edges.length / 2), nodes: new Uint32Array(graph.nodes)}
     const [a, b] = [await sanitize(graph, DEFAULTS, engine), await sanitize(graph, {...DEFAULTS, kinds}, engine)]
     expect(b.scores.score).toEqual(a.scores.score)
