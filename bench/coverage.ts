@@ -1,7 +1,7 @@
 /**
  * Coverage and tightness of the certificate in simulation, truth known:
  *
- *   npx tsx bench/coverage.ts [--table report|fresh|single] [--runs 400] [--setting number]
+ *   npx tsx bench/coverage.ts [--table report|fresh|single] [--runs 400] [--setting number] [--split share of the anchors]
  *
  * report   the whole report, nominal 95 % at once: shares of runs in which every bound of a kind held.
  * fresh    the bounds of two fresh examples, and the two asymptotic intervals, against the whole population.
@@ -13,7 +13,12 @@ import {fixedSettings, simulateFresh, simulateSingle} from './single-bounds.js'
 import {settings, simulate} from './simulation.js'
 
 const {values} = parseArgs({
-  options: {table: {type: 'string'}, runs: {type: 'string', default: '400'}, setting: {type: 'string'}},
+  options: {
+    table: {type: 'string'},
+    runs: {type: 'string', default: '400'},
+    setting: {type: 'string'},
+    split: {type: 'string'},
+  },
 })
 const runs = Number(values.runs)
 const POPULATION = 5000
@@ -52,8 +57,9 @@ if (asked('report')) {
     'nearest',
     'coverage nearest',
   ])
+  const split = values.split === undefined ? {} : {split: Number(values.split)}
   for (const setting of chosen(settings(POPULATION))) {
-    const {mean, ...held} = await simulate(setting, runs, engine)
+    const {mean, ...held} = await simulate({...setting, options: {...setting.options, ...split}}, runs, engine)
     line(
       [setting.name, setting.rows],
       [
