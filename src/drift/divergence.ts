@@ -29,7 +29,7 @@ export const measuresFor = (positions: number): Measures => ({
 
 export type Numbers = Float32Array | Float64Array
 
-/** log Σ exp of a row that has it as finite number; NaN where the row holds NaN, +∞ or no finite value. */
+/** log Σ exp of a row; NaN where the row holds NaN, +∞ or no finite value. */
 interface Side {
   top: number
   max: number

@@ -5,11 +5,11 @@ import {claimedColumns, DocumentMeans} from './statements.js'
 import type {ChangedDocument, ChangedToken, DriftDocument, DriftMetrics, DriftOptions} from './types.js'
 import {driftVerdict} from './verdict.js'
 
-/** Tokens and documents that a report lists, and tokens of a document that it draws. */
+/** How many tokens and documents a report lists, and how many tokens of a document it draws. */
 const TOKENS = 30
 const DOCUMENTS = 8
 const DRAWN = 400
-/** Of the divergence, for the sparsity. */
+/** The share of the total divergence that the sparsity is about. */
 const MOST = 0.9
 
 export interface DriftResult {

@@ -22,10 +22,10 @@ export interface OpenPair {
   close: () => void
 }
 
-/** The measures of a document, or the position whose distribution is none. */
+/** The measures of a document, or the first position whose row is not a distribution. */
 export type MeasuredDocument = Measures | {fault: number}
 
-/** What a worker is told: the pair, and the documents in the order in which they are asked for. */
+/** What a worker receives: the pair, and the documents in the order requested. */
 export interface MeasureJob extends DriftPair {
   which: readonly number[]
 }
@@ -34,14 +34,14 @@ export interface MeasureOptions {
   threads: number
   /** places of the documents to measure; default: all */
   which?: readonly number[]
-  /** values of both files from which workers are started */
+  /** number of values in both files from which workers are started */
   worthWorkers?: number
 }
 
-/** Values of both files from which starting workers (≈ 0.3 s) pays. */
+/** Number of values in both files from which starting workers (≈ 0.3 s) pays off. */
 const WORTH_WORKERS = 5e7
 
-// Worker threads know no TypeScript: from source they start through tsx.
+// Worker threads cannot load TypeScript: from source they start through tsx.
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js', import.meta.url)
 
 /**
@@ -68,7 +68,7 @@ export async function openPair({old: before, fresh: after, shift, trustOrder}: D
 
 const inWords = ({kind}: RecordedOutputs) => (kind === 'full' ? 'whole distributions' : 'the most likely tokens only')
 
-/** Every position of one document, in memory of its own. */
+/** Every position of one document, in newly allocated arrays. */
 export function measureDocument(
   {old, fresh}: OpenPair,
   {old: one, fresh: other, positions}: AlignedDocument,
@@ -115,7 +115,7 @@ export async function measureDocuments(
     try {
       await pool.run(job, documents.length, (_, measured) => take(measured))
     } catch (error) {
-      // What was delivered stands; the rest is measured here.
+      // Documents already delivered stay valid; the rest is measured in this thread.
       if (!(error instanceof WorkerError)) throw error
     } finally {
       await pool.close()

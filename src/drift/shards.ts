@@ -37,14 +37,14 @@ export interface DriftShare {
 const AGAIN = ['write the partial result again with surety drift --shard']
 const LARGEST_JS = Math.LN2 + 1e-9
 
-/** The plan of a run, whatever share of it is measured. */
+/** The plan of a run, the same for every shard. */
 const driftPlan = ({old, alignment}: OpenPair, options: Omit<DriftOptions, 'partial'>): DriftPlan => ({
   options: {...options, taus: [...options.taus], losses: [...options.losses], partial: old.kind === 'top'},
   vocabulary: old.vocabulary,
   documents: alignment.documents.map(({name, positions}) => ({name, positions})),
 })
 
-/** The documents of one shard: dealt out in turn, each measured as in a run of its own. Throws what measureDocuments throws. */
+/** The documents of one shard, dealt out in turn; a shard does not change how one is measured. Throws what measureDocuments throws. */
 export async function driftShard(
   pair: DriftPair,
   open: OpenPair,
@@ -111,7 +111,7 @@ function packDocument(
   }
 }
 
-/** Bit for bit what packDocument packed, with every length and value checked. Throws InputError. */
+/** Unpacks what packDocument packed, bit for bit, and checks every length and value. Throws InputError. */
 function unpackDocument(packed: PackedDocument, positions: number, {options}: DriftPlan, place: string): Measures {
   const checked = <Values extends Float64Array | Int32Array | Uint8Array>(
     name: string,

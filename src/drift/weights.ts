@@ -1,6 +1,6 @@
 import type {Measures} from './types.js'
 
-/** Columns for whoever trains with them, one value a position, documents one after the other. */
+/** Columns for training, one value a position, documents one after the other. */
 export interface WeightColumns {
   js: Float64Array
   kl: Float64Array

@@ -2,22 +2,22 @@ import {option} from '../errors.js'
 import {freemem} from 'node:os'
 
 /**
- * Of the program and its libraries beside what is counted: code, the arenas of onnxruntime, WebAssembly, and garbage
- * not yet collected.
+ * Memory of the program and its libraries that is not counted elsewhere: code, the arenas of onnxruntime, WebAssembly,
+ * and garbage that is not collected yet.
  */
 const PROGRAM = 64 * 2 ** 20
-/** Of a worker thread: its own heap, products and tiles. */
+/** Memory of a worker thread: its heap, products and tiles. */
 const WORKER = 48 * 2 ** 20
 
 /** What the process holds now. */
 export const residentBytes = (): number => process.memoryUsage.rss()
 
-/** What a run with so many threads holds beside its own data. */
+/** What a run with this many threads holds in addition to its data. */
 export const programBytes = (threads: number): number => PROGRAM + (threads > 1 ? threads * WORKER : 0)
 
 /**
- * A limit of the whole process where none is asked for: what it holds and half of what is free, by what it may use
- * where a container limits it.
+ * The limit of the whole process if none is given: what it holds now, and half of what is free. In a container with a
+ * limit, free is what is left of that limit.
  */
 export function defaultMemoryLimit(): number {
   const constrained = process.constrainedMemory()

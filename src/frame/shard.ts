@@ -4,7 +4,7 @@ export interface Shard {
   count: number
 }
 
-/** No cluster takes a larger array of jobs, and what counts shards stays bounded. */
+/** No cluster accepts a larger array of jobs; loops over shards stay short. */
 export const MAX_SHARDS = 100_000
 
 /**

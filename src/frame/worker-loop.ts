@@ -2,7 +2,7 @@ import {parentPort} from 'node:worker_threads'
 import type {Answer, Order} from './worker-pool.js'
 
 /**
- * Obeys a WorkerPool: prepares each job it is given, computes the blocks it is asked for, and ends when told to.
+ * The worker side of a WorkerPool: prepares each job it is given, computes the blocks it is asked for, and ends when told to.
  *
  * `prepare` makes what computes a block of a job; `close` frees what it holds before the thread ends. The arrays of a
  * part are moved, not copied.

@@ -1,7 +1,7 @@
 import {Worker} from 'node:worker_threads'
 import {DeviceError} from '../errors.js'
 
-/** What a worker is told: a job, then blocks of it; or to end, with the block it is at. */
+/** What a worker receives: a job, then blocks of it; or the order to end after its current block. */
 export type Order<Job> = {run: number; job: Job} | {run: number; block: number} | 'end'
 
 /** What it answers: the part of a block, or why there is none. */
@@ -12,13 +12,13 @@ export interface Answer<Part> {
   failure: string
 }
 
-/** A worker thread is gone or threw. What was delivered before stands; the rest can be computed without workers. */
+/** A worker thread ended or threw. Parts delivered before stay valid; the rest can be computed without workers. */
 export class WorkerError extends DeviceError {}
 
 /** A worker needs the next block in its queue when it finishes one, or it waits for this thread. */
 const QUEUED = 2
 
-/** Far above what a block takes. */
+/** Far longer than a worker needs to finish its block and end. */
 const PATIENCE_MS = 60_000
 
 /**

@@ -20,7 +20,7 @@ export interface Pair {
   paired: Comparison | null
 }
 
-/** The pair, or in one sentence why there is none. */
+/** The pair, or one sentence that says why there is none. */
 export function pairOf(now: JudgedReport, before: JudgedReport, acrossData: boolean): Pair | string {
   const reason = incomparable(now, before, {acrossData})
   if (reason !== null) return reason

@@ -3,7 +3,7 @@ import {asCertificate, type JudgedReport} from './judged-report.js'
 
 /**
  * Why two reports of one check cannot be compared, in one sentence; null: they can. Figures of another algorithm, of
- * other options or of other data differ for reasons that say nothing of the model.
+ * other options or of other data differ for reasons that say nothing about the model.
  */
 export function incomparable(now: JudgedReport, before: JudgedReport, {acrossData = false} = {}): string | null {
   if (now.command !== before.command)

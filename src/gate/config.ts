@@ -5,12 +5,12 @@ import {parseMetricPath} from './metric-path.js'
 import {demandOf, worseDirection} from './thresholds.js'
 import type {GateConfig, Threshold} from './types.js'
 
-/** What a check may be called: its baseline is a file of that name. */
+/** Names allowed for a check: its baseline is a file of that name. */
 const CHECK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
 /**
- * A configuration, checked before anything runs: an unknown member, a level that is none or a limit that cannot be met
- * is an error, since what is misspelt would silently judge nothing.
+ * A configuration, checked before anything runs: an unknown member, an unknown level or a limit that cannot be met
+ * is an error, since a misspelt threshold would silently judge nothing.
  *
  * `schema`: that of the file. `place`: what errors call it.
  * Throws  UsageError  with the member and the next step.

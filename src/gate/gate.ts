@@ -11,7 +11,7 @@ import {demandOf, judgeLimits, type RuleOutcome, worseDirection} from './thresho
 import type {CheckConfig, CheckResult, Finding, GateConfig, GateMetrics, Level, Place, Threshold} from './types.js'
 import {byWeight, gateVerdict, sentences} from './verdict.js'
 
-/** What a check gave: a report, or the error in its place. */
+/** The outcome of a check: a report, or an error. */
 export type CheckRun = {report: JudgedReport} | {error: {code: string; message: string; nextSteps: readonly string[]}}
 
 export interface GateInput {
@@ -22,7 +22,7 @@ export interface GateInput {
   baselines?: ReadonlyMap<string, JudgedReport> | null
   /** ISO date that suppressions expire by */
   today: string
-  /** the least level that fails the gate (default: error) */
+  /** the lowest level that fails the gate (default: error) */
   failLevel?: Exclude<Level, 'off'>
   /** where the configuration says something: for messages, annotations and SARIF */
   placeOf?: (path: readonly (string | number)[]) => Place
@@ -44,7 +44,7 @@ const OWN_VERDICT: Record<string, Threshold> = {verdict: 'error'}
  * Judges reports by the thresholds of a configuration. A metric that is missing, null, vacuous or abstains fails; a
  * certificate is judged on its unfavourable bound (see judged.ts).
  *
- * Throws  UsageError  a metric path that no report of the command has, or a rule that makes no sense of its metric.
+ * Throws  UsageError  a metric path that no report of the command has, or a rule that does not fit its metric.
  */
 export function gate(input: GateInput): GateResult {
   const {config, runs, today, failLevel = 'error', placeOf = () => ({path: 'surety.config.json', line: 1})} = input
@@ -100,7 +100,7 @@ export function gate(input: GateInput): GateResult {
   }
 }
 
-/** `OWN_VERDICT`, then what the configuration says. */
+/** `OWN_VERDICT`, then the thresholds of the configuration. */
 export const thresholdsOf = ({thresholds = {}}: CheckConfig): [string, Threshold][] =>
   Object.entries({...OWN_VERDICT, ...thresholds})
 
@@ -137,7 +137,7 @@ function judgeCheck(
   })
 }
 
-/** Throws UsageError: not a path, or none of this command's reports. */
+/** Throws UsageError: not a path, or a path that no report of this command has. */
 export function metricSegments(metric: string, command: string, schema: Schema): Segment[] {
   const segments = fromTheTop(parseMetricPath(metric))
   requireKnownMetric(metric, segments, command, schema)

@@ -28,7 +28,7 @@ type Values = Record<string, unknown>
 interface Bound {
   /** the point estimate that the bound is of */
   field: string
-  /** members by which an object of this kind is known */
+  /** members that identify an object of this kind */
   needs: string[]
   on: string
   read: (object: Values, direction: Direction) => unknown
@@ -77,7 +77,7 @@ const BOUNDS: readonly Bound[] = [
     field: 'accuracy',
     needs: ['performance'],
     on: 'lower bound',
-    // Of another task the accuracy is null, whatever its performance is.
+    // For another task the accuracy is null, even if its performance is known.
     read: ({accuracy, performance}) =>
       accuracy === null ? null : (performance as {lower: number | null} | null)?.lower,
   },
@@ -86,10 +86,10 @@ const BOUNDS: readonly Bound[] = [
 /** Where there is an asymptotic interval and no bound, there is nothing to judge. */
 const ASYMPTOTIC: readonly Pick<Bound, 'field' | 'needs'>[] = [{field: 'scaleFree', needs: ['interval']}]
 
-/** Of an object that is named as a whole, the member that it stands for. */
+/** The member that is judged when a path names the whole object. */
 export const BOUNDED_FIELDS = ['estimate', 'observed', 'difference', 'value'] as const
 
-/** Bounds that are none unless the statement they belong to is certified. */
+/** Bounds that hold only if the statement they belong to is certified. */
 const CERTIFIED_ONLY = ['observed', 'global', 'windowed', 'direct', 'bound', 'conditional', 'clopperPearson']
 
 /**

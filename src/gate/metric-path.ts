@@ -78,7 +78,7 @@ function conditionsOf(text: string, path: string): Condition[] {
 
 const unquoted = (text: string) => (text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text)
 
-/** Numbers are the same up to what printing takes from them. */
+/** Numbers are equal up to one part in 10⁹: a report may round them. */
 function compare(found: unknown, operator: string, wanted: string): boolean {
   if (typeof found === 'number' && wanted.trim() !== '' && !Number.isNaN(Number(wanted))) {
     const limit = Number(wanted)

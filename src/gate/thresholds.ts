@@ -12,7 +12,7 @@ export function demandOf(threshold: Threshold): Demand {
   return typeof threshold === 'string' ? {level: threshold, limits: null} : {level: threshold[0], limits: threshold[1]}
 }
 
-/** What became of one rule: the part of a finding that does not depend on where it was asked. */
+/** The outcome of one rule: the part of a finding that does not depend on its place in the configuration. */
 export interface RuleOutcome {
   rule: Rule
   passed: boolean
@@ -34,7 +34,7 @@ export function judgeLimits(values: readonly Reading[], {min, max, baseline}: Li
   ]
 }
 
-/** A level without limits: a number must be there, whatever it is. */
+/** A level without limits: any number passes, a missing one fails. */
 export function judgePresent(values: readonly Reading[]): RuleOutcome {
   const {at, found} = worst(values, null)
   return {
@@ -68,7 +68,7 @@ function judgeLimit(values: readonly Reading[], rule: Direction, limit: number):
 
 const textOf = ({value, text}: Judged, limit: number | null) => (value === null ? text : shown(value, limit))
 
-/** Four digits, or as many as it takes to see on which side of the limit a value is. */
+/** Four digits, or as many as show on which side of the limit a value lies. */
 export function shown(value: number, limit: number | null): string {
   for (let digits = 4; digits < 17; digits++) {
     const rounded = Number(value.toPrecision(digits))

@@ -41,7 +41,7 @@ function rank({status, level, rule}: Finding): number {
   return level === 'warn' ? 2 : rule === 'run' ? 0 : 1
 }
 
-/** By how much of the limit it is missed: what is not a number misses it by more than any number. */
+/** How far the limit is missed, relative to the limit; a value that is not a number misses it by more than any number. */
 function excess({status, value, limit}: Finding): number {
   if (status !== 'fail') return 0
   return value === null || limit === null || limit === 0 ? Infinity : Math.abs(value - limit) / Math.abs(limit)

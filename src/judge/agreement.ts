@@ -4,7 +4,7 @@ import {promptKey, winnerOf} from './series.js'
 
 const keyOf = (judgement: Judgement) => `${promptKey(judgement)}\u0000${judgement.repetition}`
 
-/** Prompts that both judges were given, 1 where they say the same; no value where one of them says nothing. */
+/** Prompts given to both judges: 1 where they agree, else 0; no value where one of them gave no verdict. */
 export function agreements(one: readonly Judgement[], other: readonly Judgement[]): (Valued & {said: string[]})[] {
   const known = new Map(one.map((judgement) => [keyOf(judgement), winnerOf(judgement)]))
   return other.flatMap((judgement): (Valued & {said: string[]})[] => {

@@ -17,7 +17,7 @@ export type Weight = 'headline' | 'other'
 export class StatementFamily {
   private readonly members: {clusters: Clusters; statement: Statement; weight: Weight}[] = []
 
-  /** The mean of the values; its interval is there after `close`. */
+  /** The mean of the values; `close` fills in its interval. */
   add(
     values: readonly Valued[],
     range: readonly [number, number],

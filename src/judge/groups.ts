@@ -102,7 +102,7 @@ export function groupOf(round: Round, nudges: readonly string[], family: Stateme
     consistency: family.add(indicator(series, 'consistent'), [0, 1], true, 'headline'),
     primacy: family.add(indicator(series, 'primacy'), [0, 1], true),
     recency: family.add(indicator(series, 'recency'), [0, 1], true),
-    // The same object is filled in later: a copy would stay without its interval.
+    // This object is filled in later: a copy would never get its interval.
     fairness: Object.assign(family.add(leans(series), [-1, 1], false, 'headline'), {
       overAllPairs: pairs.length === 0 ? null : (recency - primacy) / pairs.length,
     }),
@@ -126,7 +126,7 @@ const keyed = (series: readonly JudgementSeries[], value: (position: Position) =
     return {question, key, value: position === null ? null : value(position)}
   })
 
-/** What every later round changes against the first one of the same judge, comparison by comparison. */
+/** How every later round differs from the first one of the same judge, comparison by comparison. */
 export function roundDifferences(
   rounds: readonly Round[],
   nudges: readonly string[],

@@ -98,7 +98,7 @@ function winRates(round: Round, family: StatementFamily): WinRate[] {
   const contests = groupBy(paired, ({options}) => options.join('\u0000'))
   return [...contests.values()].flatMap((series) => {
     const {options} = series[0]!
-    // Of a pair one side says all.
+    // For a pair, the win rate of one option gives that of the other.
     return (options.length === 2 ? options.slice(0, 1) : options).map((option) => {
       const against = options.filter((other) => other !== option)
       const values = series.map((each) => ({question: each.question, value: meanScore(each, option)}))

@@ -80,7 +80,7 @@ function meanOf(values: readonly (number | null)[]): number | null {
   return sum / values.length
 }
 
-/** Later minus first, on what both have; no value where one of them has none. */
+/** Later minus first, on the comparisons of both; no value where one of them has none. */
 export function pairedDifferences(later: readonly Keyed[], first: readonly Keyed[]): Valued[] {
   const known = new Map(first.map(({key, value}) => [key, value]))
   return later.flatMap(({key, question, value}) => {

@@ -24,11 +24,11 @@ const nudgesOf = ({shown, nudges}: Judgement) =>
 
 export const contestOf = ({shown}: Judgement): string[] => [...shown].sort()
 
-/** What is compared, whoever judges it, in whatever order, round and repetition. */
+/** What is compared, independent of judge, order, round and repetition. */
 export const comparisonKey = (judgement: Judgement): string =>
   joined(judgement.question, judgement.part, ...contestOf(judgement))
 
-/** The same prompt: what repetitions repeat. */
+/** The prompt, the same for all its repetitions. */
 export const promptKey = (judgement: Judgement): string =>
   joined(judgement.question, judgement.part, ...judgement.shown, nudgesOf(judgement))
 

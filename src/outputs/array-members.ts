@@ -20,7 +20,7 @@ export interface Member {
   /** where its values lie; another file than that given where they had to be unpacked */
   file: number
   offset: number
-  /** its npy header, for whoever reads it as a whole; 0: none */
+  /** bytes of its npy header, to read the array as a whole; 0: none */
   headerBytes: number
 }
 
@@ -148,7 +148,7 @@ interface Entry {
   at: number
 }
 
-/** Compressed arrays are unpacked to a temporary file: no part of them can be read on its own. */
+/** Compressed arrays are unpacked to a temporary file, since a part of one cannot be read alone. */
 async function zipMembers(path: string, file: number, size: number): Promise<Members> {
   const members: Member[] = []
   const opened = [file]

@@ -192,7 +192,7 @@ function texts(member: Member | null, path: string): string[] | null {
   return Array.from(parseNpy(bytes, member.name, path).data as ArrayLike<string | number>, String)
 }
 
-/** Row r of [rows, vocabulary], in buffers that are used again. */
+/** Row r of [rows, vocabulary], in buffers that are reused. */
 function rowReader(
   {file, offset, type, itemBytes}: Member,
   vocabulary: number,
@@ -215,7 +215,7 @@ function rowReader(
   }
 }
 
-/** Log-probabilities that are none would be a silent change of the model's temperature. */
+/** Refuses log-probabilities that are not normalised: using them would silently change the temperature of the model. */
 function requireLogProbabilities(
   read: (row: number) => Float32Array | Float64Array,
   rows: readonly Int32Array[],

@@ -9,7 +9,7 @@ import type {RecordedOutputs} from './recorded.js'
 import {openTop} from './top.js'
 
 /**
- * Recorded outputs of a model, whatever the format; its content says which.
+ * Opens recorded outputs of a model in any format; the content of the file decides which.
  *
  * Throws  InputError  no such file, a folder, or a format that is not read.
  */
@@ -31,7 +31,7 @@ export async function openOutputs(path: string, options: FullOptions): Promise<R
   return text.startsWith('{') ? openTop(path) : openFull(path, {...options, isParquet: false})
 }
 
-/** What the report says of a file of any size; it is read once more for it. */
+/** What the report says about a file of any size; this reads the file once more. */
 export async function describeFile(path: string, role: InputFile['role']): Promise<InputFile> {
   const hash = createHash('sha256')
   let bytes = 0

@@ -8,14 +8,14 @@ import {readParquet} from '../data/parquet.js'
 import {InputError} from '../errors.js'
 import {type Member, type Members, npyMember, openFile} from './array-members.js'
 
-/** Columns that say which document a row is of. */
+/** Columns that say which document a row belongs to. */
 const IDS = ['ids', 'doc_ids', 'names', 'id', 'doc_id', 'document', 'document_id']
-/** What stands where a shorter document has no position. */
+/** Fills the positions that a shorter document does not have. */
 const PAD = -100
 
 /**
- * The columns of a Parquet file as arrays that can be read row by row: one row a position with a column of documents,
- * which lie one behind the other, or one row a document with lists of lists of one length.
+ * The columns of a Parquet file as arrays that can be read row by row. A row of the file is a position, with a column
+ * that names its document, the rows of a document together; or it is a document, with lists of lists of one length.
  *
  * Cost    memory of the unpacked file; its arrays go to a temporary file, shorter documents padded and masked.
  * Throws  InputError  as readParquet; a document whose rows do not lie together.

@@ -180,7 +180,7 @@ interface Listed {
   text: string | null
 }
 
-/** Rounding of what was written down. */
+/** Tolerance for rounding in the file. */
 const SLACK = 1e-3
 
 function topOf(listed: readonly Listed[], taken: string, where: string): TopTokens {

@@ -8,7 +8,7 @@ const BUCKETS = 2 ** 16
  *
  * Shapes     values [n] → [n].
  * Cost       four counting passes over 16 bits each; n log n comparisons below 8,192 values.
- * Source     LSD radix sort on the bits of a double, whose order is that of the number once negative ones are turned
+ * Source     LSD radix sort on the bits of a double, whose order is that of the number once negative ones are flipped
  *            (Herf 2001). Deviation: a digit that all values share is passed over.
  */
 export function ascendingOrder(values: ArrayLike<number>): Uint32Array {

@@ -19,7 +19,7 @@ export interface LogisticModel {
 }
 
 /**
- * Ridge-penalised logistic regression of a yes (1) or no (0) on the columns of X, both answers weighing half in all.
+ * Ridge-penalised logistic regression of a yes (1) or no (0) on the columns of X; the rows of each answer weigh ½ in total.
  *
  * Formula    minimises Σ_i ω_i ln(1 + exp(−s_i (b + w·z_i))) + ½ λ |w|², s = ±1, z the columns standardised, ω_i = ½ /
  *            (rows with the answer of i); Newton's method. λ > 0 keeps w finite where the answers can be told apart
@@ -27,7 +27,7 @@ export interface LogisticModel {
  * Shapes     x [n, p], answers [n].
  * Precision  fp64, stops when no coefficient moves by more than 1e-10.
  * Cost       at most 50 rounds of n p² multiply–adds.
- * Empty      n = 0, or one answer only → all zeros: nothing can be told.
+ * Empty      n = 0, or one answer only → all zeros: nothing can be learned.
  * Source     Hastie, Tibshirani & Friedman 2009, §4.4.1, eq. 4.26. Deviation: the penalty and the weights of the
  *            answers.
  */

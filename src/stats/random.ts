@@ -7,7 +7,7 @@
 export interface Random {
   /** uniform in [0, 1) */
   readonly uniform: () => number
-  /** each element of x, in order: what as many calls of uniform would give, several times faster */
+  /** fills x in order with what x.length calls of uniform would return, several times faster */
   readonly uniforms: (x: Float64Array) => void
   /** uniform integer in 0 … n − 1 */
   readonly integer: (n: number) => number

@@ -49,7 +49,7 @@ export function averagePrecision(truth: ArrayLike<number>, order: ArrayLike<numb
 /** Share of the values, sorted ascending, that are below x, equal ones counted half; NaN where there are none. */
 export const shareBelow = (sorted: Float64Array, x: number): number => sharesBelow(sorted)(x)
 
-/** Every so many values stand in a list of their own, which a processor keeps at hand. */
+/** One value in this many is copied to a short list, which stays in the cache of the processor. */
 const STRIDE = 64
 
 /**
