@@ -10,7 +10,7 @@ import type {DriftMetrics} from '../drift/types.js'
 import type {JudgeMetrics} from '../judge/types.js'
 import type {DoctorMetrics} from '../pairwise/diagnose.js'
 import type {SanitizeMetrics} from '../sanitize/types.js'
-import type {HistoryMetrics} from './history.js'
+import type {HistoryMetrics} from './history-types.js'
 import type {Subject} from './subject.js'
 import type {Report, Verdict} from '../frame/report.js'
 

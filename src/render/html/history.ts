@@ -1,4 +1,5 @@
-import {endsOf, type HistoryMetrics, type HistorySeries} from '../../documents/history.js'
+import {endsOf} from '../../documents/history.js'
+import type {HistoryMetrics, HistorySeries} from '../../documents/history-types.js'
 import type {HistoryReport} from '../../documents/reports.js'
 import {number, plural} from '../format.js'
 import {lineChart} from '../svg/line-chart.js'

@@ -1,4 +1,5 @@
-import {endsOf, type HistorySeries} from '../../documents/history.js'
+import {endsOf} from '../../documents/history.js'
+import type {HistorySeries} from '../../documents/history-types.js'
 import type {HistoryReport} from '../../documents/reports.js'
 import {visible} from '../../frame/visible.js'
 import {number, plural} from '../format.js'
