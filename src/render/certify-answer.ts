@@ -5,7 +5,7 @@ import {NBSP} from '../frame/figures.js'
 import type {Report} from '../frame/report.js'
 import {shorten} from '../frame/visible.js'
 import {type Answer, answerOf, type Fact, splitSummary} from './answer.js'
-import {performanceFigure, performanceText} from './performance-view.js'
+import {performanceFigure, performanceText, figuresInShort} from './performance-view.js'
 import {confidence, count, lossChange, number, orDash, percentDown, percentUp, radius, tenths} from './format.js'
 
 /** Witness pairs of the first screen. */
@@ -151,10 +151,7 @@ function sliceFact({column, name, rows, performance, headline}: SliceRow, classN
     headline?.status === 'certified'
       ? `at most ${percentUp(headline.bound)} of near pairs differ so much`
       : 'nothing is shown of near pairs'
-  const right =
-    performance === null
-      ? ''
-      : `accuracy ${tenths(performance.value, 'down')}, at least ${tenths(performance.lower ?? 0, 'down')}; `
+  const right = performance === null ? '' : `${figuresInShort(performance)}; `
   return {
     name: column === 'class' ? 'Worst class' : `Worst slice by ${shorten(column, NAME_LENGTH)}`,
     value: column === 'class' ? className(Number(name)) : shorten(name, NAME_LENGTH),

@@ -27,3 +27,11 @@ export function performanceText(performance: Performance | undefined, task: stri
   const {name, value} = performanceFigure(performance)
   return `${name} ${value}`
 }
+
+/** The measure in short with its value, and its bound: accuracy 98 %, at least 97 %. */
+export function figuresInShort({measure, value, lower, upper}: Performance): string {
+  const {short, isError} = MEASURES[measure]
+  return isError
+    ? `${short} ${number(value, 'up')}${typeof upper === 'number' ? `, at most ${number(upper, 'up')}` : ''}`
+    : `${short} ${tenths(value, 'down')}${lower === null ? '' : `, at least ${tenths(lower, 'down')}`}`
+}

@@ -1,6 +1,7 @@
 import {MEASURES} from '../certify/tasks/names.js'
 import type {CertifyMetrics, SliceRow} from '../certify/types.js'
 import {count, lossChange, number, orDash, percentUp, plural, tenths} from './format.js'
+import {figuresInShort} from './performance-view.js'
 import {shorten, visible} from '../frame/visible.js'
 
 const NAME_LENGTH = 24
@@ -66,9 +67,7 @@ export function worstSlice({slices}: CertifyMetrics): string | null {
   if (worst === undefined) return null
   const {performance, headline} = worst
   const parts = [
-    performance === null
-      ? `mean loss ${number(worst.meanLoss, 'up')}`
-      : `${MEASURES[performance.measure].short} ${figures(worst).join(MEASURES[performance.measure].isError ? ', at most ' : ', at least ')}`,
+    performance === null ? `mean loss ${number(worst.meanLoss, 'up')}` : figuresInShort(performance),
     headline?.status === 'certified'
       ? `at most ${percentUp(headline.bound)} of close pairs differ in loss by ${lossChange(headline.eta)} or more`
       : 'nothing is shown of close pairs',

@@ -1,3 +1,4 @@
+import {TASK_LOSSES} from '../../tasks/names.js'
 import type {Bet} from '../../../stats/betting.js'
 import {random} from '../../../stats/random.js'
 import {FAMILIES} from '../../bets.js'
@@ -137,11 +138,10 @@ function sampleFaults(
     faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
   else if ([anchors, references].some((side) => contradictsPredictions(metrics.loss.name, side)))
     faults.push('a loss of the sample contradicts whether its prediction is right')
-  if (
-    options.loss !== 'auto'
-      ? options.loss !== metrics.loss.name
-      : metrics.loss.name !== 'file' && metrics.loss.name !== 'one-minus-p'
-  )
+  // Of classes auto takes the file's own where there is one; of another task its first.
+  const automatic = metrics.task === undefined ? ['file', 'one-minus-p'] : [TASK_LOSSES[metrics.task][0]!]
+  const possible: readonly string[] = options.loss === 'auto' ? automatic : [options.loss]
+  if (!possible.includes(metrics.loss.name))
     faults.push(`the loss ${metrics.loss.name} is not the one of the configuration, ${options.loss}`)
   return faults
 }
