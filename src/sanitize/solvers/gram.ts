@@ -58,7 +58,7 @@ export async function gramSolver(
     async measure(block) {
       const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
       const [from, to] = stretch(s, block, BLOCKS)
-      const weights = await Promise.all(weightRows.map((rows) => rows(from, to)))
+      const weights = await Promise.all(weightRows.map(async (rows) => rows(from, to)))
       const which = Uint32Array.from({length: toEdge - fromEdge}, (_, k) => fromEdge + k)
       return {
         gradients: gradientsFromGram(gram, weights, slope!, graph, from, to),
