@@ -29,8 +29,9 @@ export default defineConfig({
       {extends: true, test: {name: 'own', include: ['test/**/*.test.ts'], exclude: [SHARED, ...LEFT_OUT]}},
       {extends: true, test: {name: 'apart', include: APART, exclude: LEFT_OUT}},
     ],
-    testTimeout: propertyRuns() > 1 ? 300_000 : 60_000,
-    hookTimeout: 60_000,
+    // For what never ends: on a machine with twenty other processes tests of a few seconds took more than 60.
+    testTimeout: propertyRuns() > 1 ? 300_000 : 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     // Vitest leaves one processor to itself; where there are two, that is half of them, and many tests wait for a child
     // process.
