@@ -37,6 +37,7 @@ import {certifySample} from '../../render/samples/certify.js'
 import {driftSample} from '../../render/samples/drift.js'
 import {evaluateSample} from '../../render/samples/evaluate.js'
 import {hardenSample} from '../../render/samples/harden.js'
+import {attestationFaults, attestationOf, readAttestation} from '../../../src/documents/attestation.js'
 import {historySample} from '../../render/samples/history.js'
 import {judgeSample} from '../../render/samples/judge.js'
 import {sanitizeSample} from '../../render/samples/sanitize.js'
@@ -155,6 +156,17 @@ export const REPORT_TARGETS: Target[] = [
     open: () => (bytes) => {
       const read = parseReport(bytes, 'x.json', 'certify')
       return read.evidence === undefined ? null : verifyReport({...read, evidence: read.evidence})
+    },
+  },
+  {
+    name: 'attestation',
+    seeds: () => [
+      Buffer.from(JSON.stringify(attestationOf(judgeSample(), [{name: 'judge.json', sha256: '0'.repeat(64)}]))),
+    ],
+    mutators: [mutateJson],
+    open: () => (bytes) => {
+      const read = readAttestation(bytes, 'x.json')
+      return read === null ? null : attestationFaults(read.statement)
     },
   },
   {
