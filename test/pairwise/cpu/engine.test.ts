@@ -155,13 +155,15 @@ describe.each(['fp64', 'fp32'] as const)('cpu engine, %s', async (precision) => 
 })
 
 describe('the arc-cosine kernel', () => {
-  it('property: π − acos c within 10⁻¹⁴, κ and κ′ with it', () => {
+  it('property: π − acos c within 2·10⁻¹⁴, κ and κ′ with it', () => {
     const exact = (c: number) => Math.PI - Math.acos(c)
-    for (const c of [-1, -0.5, 0, 0.5, 1]) expect(Math.abs(halfTurnMinusAcos(c) - exact(c))).toBeLessThan(1e-14)
+    // The error is largest just beyond −½, where arcsin is doubled.
+    for (const c of [-1, -0.500015, -0.5, 0, 0.5, 1])
+      expect(Math.abs(halfTurnMinusAcos(c) - exact(c))).toBeLessThan(2e-14)
     expect([kappa(1), kappa(0), kappa(-1)]).toEqual([0.5, 0, -0])
     fc.assert(
       fc.property(fc.double({min: -1, max: 1, noNaN: true}), (c) => {
-        expect(Math.abs(halfTurnMinusAcos(c) - exact(c))).toBeLessThan(1e-14)
+        expect(Math.abs(halfTurnMinusAcos(c) - exact(c))).toBeLessThan(2e-14)
         if (Math.abs(c) < NEAR_ONE)
           expect(Math.abs(kappaSlope(c) - (exact(c) + c / Math.sqrt(1 - c * c)) / (2 * Math.PI))).toBeLessThan(1e-11)
       }),
