@@ -14,6 +14,8 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {runStep} from './run-step.mjs'
 
+/** Folders that go into the package as they are. */
+const FOLDERS = ['schemas', 'demo', 'templates']
 /** What the tarball holds beside the two files that the compiler makes of each source. */
 const OTHERS = [
   'CHANGELOG.md',
@@ -23,7 +25,7 @@ const OTHERS = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
-  ...['schemas', 'demo', 'templates'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
+  ...FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
 ]
 const root = resolve('.')
 const folder = mkdtempSync(join(tmpdir(), 'surety-package-'))
@@ -63,7 +65,7 @@ await must('build', process.execPath, [
   join(built, 'dist'),
 ])
 symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'), 'junction')
-for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', 'schemas', 'demo'])
+for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', ...FOLDERS])
   cpSync(name, join(built, name), {recursive: true})
 await must('manifest', process.execPath, ['node_modules/oclif/bin/run.js', 'manifest', built])
 const [packed] = JSON.parse(
