@@ -243,9 +243,9 @@ describe('metrics', () => {
 })
 
 it('the plan is known without a run', () => {
-  expect(explainPlan(small(), OPTIONS, {threads: 1, memoryLimitBytes: 1e9})).toMatchObject({
+  expect(explainPlan(small(), OPTIONS, {threads: 1, memoryLimitBytes: 1e11})).toMatchObject({
     solver: 'gram',
-    memoryLimitBytes: 1e9,
+    memoryLimitBytes: 1e11,
   })
   expect(() => explainPlan(small({edges: new Uint32Array(0)}), OPTIONS)).toThrow(
     'the graph has no edges: there is nothing to score',
