@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process'
 import {readdir, stat} from 'node:fs/promises'
-import {join} from 'node:path'
+import {join, relative, sep} from 'node:path'
 import {promisify} from 'node:util'
 import {byName} from '../data/natural-order.js'
 import {hashOf, readInput} from '../data/read-file.js'
@@ -36,6 +36,9 @@ export async function findHistory(place: string, limit: number): Promise<FoundHi
   return found
 }
 
+/** Folders of a repository in which nobody keeps reports. */
+const NOT_OURS = ['node_modules', '.git']
+
 async function fromFolder(place: string): Promise<FoundHistory> {
   const info = await stat(place).catch(() => null)
   if (info === null)
@@ -44,6 +47,12 @@ async function fromFolder(place: string): Promise<FoundHistory> {
     ? (await readdir(place, {recursive: true, withFileTypes: true}))
         .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
         .map((entry) => join(entry.parentPath, entry.name))
+        .filter(
+          (path) =>
+            !relative(place, path)
+              .split(sep)
+              .some((part) => NOT_OURS.includes(part)),
+        )
     : [place]
   const read = await Promise.all(
     paths.sort(byName).map(async (path) => {

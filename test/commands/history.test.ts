@@ -61,6 +61,19 @@ const valuesOf = ({metrics}: HistoryReport, metric: string) =>
   metrics.series.find((series) => series.metric === metric)?.values
 
 describe('surety history', () => {
+  it('of a repository: what is installed in it is not looked at, and a run without a number has a sign that is explained', async () => {
+    const place = join(folder, 'project')
+    for (const name of ['node_modules/package', 'reports']) mkdirSync(join(place, name), {recursive: true})
+    writeFileSync(join(place, 'node_modules/package/other.json'), '{}')
+    writeFileSync(join(place, 'reports/model.json'), toJson(certificate(0.9)))
+    writeFileSync(join(place, 'reports/graph.json'), toJson(graph(0.02)))
+    const {code, words} = await history(place, '.')
+    expect(code).toBe(0)
+    expect(words).not.toContain('other.json')
+    expect(words).toContain('×: a run without that number')
+    expect((await history(join(place, 'node_modules'), '.')).words).toContain('other.json')
+  })
+
   it('of git: every version of the baselines, commit by commit, and why one is not drawn', async () => {
     const repository = join(folder, 'repository')
     mkdirSync(join(repository, 'surety-baseline'), {recursive: true})

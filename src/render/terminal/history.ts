@@ -44,12 +44,15 @@ export function historyText({metrics, verdict}: HistoryReport, options: Terminal
     )
   const more = skipped.length > SKIPPED ? [`  … and ${skipped.length - SKIPPED} more`] : []
   const [first, last] = [runs[0]!, runs.at(-1)!]
+  const gaps = metrics.series.some(({values}) => values.includes(null))
   const span = `${first.name}${day(first.at)} to ${last.name}${day(last.at)}, ${plural(runs.length, 'run')}`
   return finish([
     ...verdictLines(verdict, options),
     ...tables,
     '',
-    ...wrap(span, options.columns - 2, '  ').map((line) => `  ${line}`),
+    ...wrap(`${span}${gaps ? '; ×: a run without that number' : ''}`, options.columns - 2, '  ').map(
+      (line) => `  ${line}`,
+    ),
     ...(skipped.length === 0 ? [] : ['', paint.bold('Not drawn'), ...named, ...more]),
   ])
 }
