@@ -17,6 +17,18 @@ const size = Flags.custom<[number, number]>({
   },
 })
 
+/** Flags that decide what numbers a picture becomes. */
+export const IMAGE_FLAGS = [
+  'image-size',
+  'image-fit',
+  'image-resize',
+  'image-channels',
+  'image-layout',
+  'image-range',
+  'image-mean',
+  'image-std',
+] as const
+
 /** Flags that say which examples a model is run on, and how they become numbers. */
 export const inputFlags = {
   data: Flags.string({

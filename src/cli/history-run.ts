@@ -9,9 +9,9 @@ import type {HistoryRun} from '../documents/history-types.js'
 import {parseAnyReport} from '../documents/read-report.js'
 import type {AnyReport} from '../documents/reports.js'
 import {InputError, SuretyError, UsageError} from '../errors.js'
-import {checksumOf} from '../frame/checksum.js'
 import type {InputFile} from '../frame/report.js'
 import {BASELINE_FOLDER} from './baselines.js'
+import {sealFault} from './trusted-report.js'
 
 /** Reports as they were found, earliest first. */
 export interface FoundHistory {
@@ -92,9 +92,8 @@ type Parsed = {report: AnyReport} | {fault: string}
 function parsed(bytes: Uint8Array, path: string): Parsed {
   try {
     const report = parseAnyReport(bytes, path)
-    if (report.checksum !== undefined && report.checksum !== checksumOf(report))
-      return {fault: 'was edited after surety wrote it: it does not have the checksum that it states'}
-    return {report}
+    const fault = sealFault(report)
+    return fault === null ? {report} : {fault}
   } catch (error) {
     if (error instanceof SuretyError) return faultOf(error, path)
     throw error

@@ -1,20 +1,11 @@
 import type {DataFormat} from '../checkpoint/data-types.js'
 import {UsageError} from '../errors.js'
+import {IMAGE_FLAGS} from './certify-input-flags.js'
 
 type Flags = Readonly<Record<string, unknown>>
 
 /** Flags that say how --data becomes inputs: stored states have none. */
 const OF_DATA = ['data', 'inputs-name', 'tokenizer', 'text-name', 'max-tokens', 'batch-size']
-const OF_IMAGES = [
-  'image-size',
-  'image-fit',
-  'image-resize',
-  'image-channels',
-  'image-layout',
-  'image-range',
-  'image-mean',
-  'image-std',
-]
 
 /** Throws UsageError: a flag that was given and would change nothing. */
 export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a model', path: string): void {
@@ -32,7 +23,7 @@ export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a mod
       `--${ofImages} is for the inputs of a model, but ${path} holds hidden states without inputs, so it would change nothing`,
       [`leave --${ofImages} out`],
     )
-  const idle = given(flags, [...OF_DATA, ...OF_IMAGES])
+  const idle = given(flags, [...OF_DATA, ...IMAGE_FLAGS])
   if (idle !== undefined)
     throw new UsageError(
       `--${idle} says how a model is run, but ${path} holds hidden states of its own rows, so it would change nothing`,
@@ -42,7 +33,7 @@ export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a mod
 
 /** The same for flags that concern some kinds of data sets only. */
 export function refuseIdleDataFlags(flags: object, format: DataFormat | undefined, path: string): void {
-  const images = format === 'images' ? undefined : given(flags, OF_IMAGES)
+  const images = format === 'images' ? undefined : given(flags, IMAGE_FLAGS)
   if (images !== undefined)
     throw new UsageError(`--${images} is for folders of images, but ${path} is none, so it would change nothing`, [
       `leave --${images} out`,

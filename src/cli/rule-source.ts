@@ -7,20 +7,10 @@ import {InputError, UsageError} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {Dense} from '../linalg/types.js'
 import {dataOptions} from './certify-inputs.js'
-import type {InputFlags} from './certify-input-flags.js'
+import {IMAGE_FLAGS, type InputFlags} from './certify-input-flags.js'
 
 /** Flags that decide what numbers a model is given of a file. */
-const PREPARATION = [
-  'inputs-name',
-  'image-size',
-  'image-fit',
-  'image-resize',
-  'image-channels',
-  'image-layout',
-  'image-range',
-  'image-mean',
-  'image-std',
-] as const
+const PREPARATION = ['inputs-name', ...IMAGE_FLAGS] as const
 
 /** What a rule keeps of how its states were made: the model's files, and how inputs were prepared; null: states were given. */
 export function ruleSource(flags: InputFlags, inputs: readonly InputFile[]): RuleSource | null {

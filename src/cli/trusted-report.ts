@@ -9,6 +9,15 @@ import {verifyReport} from './verify-run.js'
 /** Commands whose reports carry a checksum. */
 const SEALED: readonly AnyReport['command'][] = ['certify', 'evaluate', 'harden', 'judge', 'sanitize']
 
+/** Why a report may be another than surety wrote; null: it has the checksum that it states, or its command writes none. */
+export function sealFault(report: AnyReport): string | null {
+  if (report.checksum === undefined)
+    return SEALED.includes(report.command) ? 'carries no checksum, so nobody can tell whether it was edited' : null
+  return report.checksum === checksumOf(report)
+    ? null
+    : 'was edited after surety wrote it: it does not have the checksum that it states'
+}
+
 /**
  * A report that the gate may compare with: nothing in it was changed after it was written, and what it certifies follows
  * from its evidence, which a slim baseline has not. A checksum has no key: it shows an edit, not a forger who makes a report anew.
@@ -18,14 +27,8 @@ const SEALED: readonly AnyReport['command'][] = ['certify', 'evaluate', 'harden'
 export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
   const report = parseAnyReport(bytes, path)
   const again = [`write the report again with surety ${report.command}`]
-  if (!SEALED.includes(report.command)) return report
-  if (report.checksum === undefined)
-    throw new InputError(`${path}: carries no checksum, so nobody can tell whether it was edited`, again)
-  if (report.checksum !== checksumOf(report))
-    throw new InputError(
-      `${path}: was edited after surety wrote it: it does not have the checksum that it states`,
-      again,
-    )
+  const fault = sealFault(report)
+  if (fault !== null) throw new InputError(`${path}: ${fault}`, again)
   if (report.command !== 'certify' || report.slim !== undefined) return report
   if (report.evidence === undefined && report.metrics.anchors !== null)
     throw new InputError(`${path}: has bounds and no evidence, so nobody can tell whether they hold`, again)

@@ -72,6 +72,10 @@ describe('surety history', () => {
     expect(words).not.toContain('other.json')
     expect(words).toContain('×: a run without that number')
     expect((await history(join(place, 'node_modules'), '.')).words).toContain('other.json')
+    const {checksum, ...unsealed} = certificate(0.99)
+    expect(checksum).toMatch(/^[0-9a-f]{64}$/)
+    writeFileSync(join(place, 'reports/unsealed.json'), toJson(unsealed as CertifyReport))
+    expect((await history(place, 'reports')).words).toMatch(/unsealed\.json: is damaged at .*checksum/)
   })
 
   it('of git: every version of the baselines, commit by commit, and why one is not drawn', async () => {
@@ -123,7 +127,7 @@ describe('surety history', () => {
     write('b.json', {...certificate(0.8), ...at('2030-01-01T00:00:00.000Z')})
     write('c.json', {...certificate(0.7, {algorithm: 77, version: '9.9.9'}), ...at('2030-02-01T00:00:00.000Z')})
     write('d.json', {...certificate(0.85, {version: '0.0.9'}), ...at('2030-02-02T00:00:00.000Z')})
-    write('judge.json', judgeSample())
+    write('judge.json', withChecksum(judgeSample()))
     writeFileSync(join(reports, 'broken.json'), '{"command"')
     const report = await json(folder, 'reports')
     const drawn = report.metrics.runs.map(({name}) => name.slice(8, -5))
