@@ -1,10 +1,11 @@
-import {add, identity, inTypeOf, rowsOf, scaledRows, squaredLength, symmetricProduct} from '../linalg/blocks.js'
+import {add, identity, inTypeOf, rowsOf, scaledRows, squaredLength} from '../linalg/blocks.js'
 import {invertPositiveDefinite} from '../linalg/inverse.js'
-import {type Products, type Real, transpose, zerosLike} from '../linalg/products.js'
+import {type Products, type Real, transpose} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
 import {dense, type Dense} from '../linalg/types.js'
 import {random} from '../stats/random.js'
 import type {KernelRows} from './kernel-rows.js'
+import {type ChunksOf, groupSums, type LandmarkSums} from './landmark-sums.js'
 import {CHUNK, type FeatureChunk, featureChunks, type LandmarkKernel} from './landmarks.js'
 
 /** K = ΦΦᵀ + D with D = R + λI, solved for Y by one pass over the rows. */
@@ -19,22 +20,19 @@ export interface LandmarkSolution {
   readonly condition: number
 }
 
-/** What a solve needs of a chunk. */
-type Features<T extends Real> = Pick<FeatureChunk<T>, 'first' | 'phi' | 'rest'>
-
 const POWER_STEPS = 30
 
 /**
  * GKC = √((2/s) Σ_c y_cᵀ K⁻¹ y_c) of the landmark kernel:  Σ yᵀK⁻¹y = Σ |y_i|²/D_i − tr bᵀA⁻¹b,  b = ΦᵀD⁻¹Y.
  *
- * Shapes     chunks of the features [s, p] of all rows, in order; y [s, classes].
- * Precision  products in that of Φ, sums over chunks of 4,096 rows and A⁻¹ in fp64. In fp32 GKC errs by about 10⁻⁶ of
- *            itself, far below what landmarks leave (landmarkError).
- * Cost       ⅝ p² multiply–adds a row beside its features; a chunk of rows and p² numbers in memory.
+ * Shapes     the sums of every group of rows, in order, of y [s, classes].
+ * Precision  sums and A⁻¹ in fp64. With Φ in fp32 GKC errs by about 10⁻⁶ of itself, far below what landmarks leave
+ *            (landmarkError).
+ * Cost       ⅔ p³ multiply–adds and p² for each group.
  * Source     Woodbury's identity. Deviation: none.
  */
-export async function solveLandmarks<T extends Real>(
-  chunks: AsyncIterable<Features<T>> | Iterable<Features<T>>,
+export async function solveSums(
+  sums: AsyncIterable<LandmarkSums> | Iterable<LandmarkSums>,
   p: number,
   y: Dense,
   ridge: number,
@@ -42,18 +40,11 @@ export async function solveLandmarks<T extends Real>(
 ): Promise<LandmarkSolution> {
   const a = identity(p)
   const b = dense(p, y.cols)
-  // One buffer for all chunks: fresh memory costs more than the transposing.
-  let buffer: T | undefined
   let own = 0
-  for await (const {first, phi, rest} of chunks) {
-    // √D⁻¹ on both sides, so that one matrix times its own transpose gives ΦᵀD⁻¹Φ.
-    const root = rest.map((r) => 1 / Math.sqrt(r + ridge))
-    if (buffer?.length !== phi.data.length) buffer = zerosLike(phi.data, phi.data.length)
-    const scaled = transpose(phi, root, buffer)
-    const rows = scaledRows(rowsOf(y, first, first + phi.rows), root)
-    add(a, await symmetricProduct(scaled, products))
-    add(b, await products.multiply(scaled, inTypeOf(phi, rows)))
-    for (let i = 0; i < rows.rows; i++) own += squaredLength(rows, i)
+  for await (const group of sums) {
+    add(a, group.outer)
+    add(b, group.cross)
+    own += group.own
   }
   const inverse = await invertPositiveDefinite(a, products)
   const gamma = await products.multiply(inverse, b)
@@ -67,6 +58,15 @@ export async function solveLandmarks<T extends Real>(
     condition: ((ridge + 0.5) / ridge) * Math.max(1, largest),
   }
 }
+
+/** The solution from the features of all rows: groupSums and solveSums. */
+export const solveLandmarks = <T extends Real>(
+  chunksOf: ChunksOf<T>,
+  p: number,
+  y: Dense,
+  ridge: number,
+  products: Products,
+): Promise<LandmarkSolution> => solveSums(groupSums(chunksOf, p, y, ridge, products), p, y, ridge, products)
 
 /**
  * Weights N = left · rightᵀ of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row
@@ -148,11 +148,12 @@ export async function landmarkPreconditioner(
   ridge: number,
   products: Products,
 ): Promise<{apply: (v: Dense) => Promise<Dense>; condition: number}> {
-  const chunks = Array.from({length: Math.ceil(phi.rows / CHUNK)}, (_, k) => {
-    const [first, to] = [k * CHUNK, Math.min(phi.rows, (k + 1) * CHUNK)]
-    return {first, phi: rowsOf(phi, first, to), rest: rest.subarray(first, to)}
-  })
-  const {inverse, condition} = await solveLandmarks(chunks, phi.cols, dense(phi.rows, 0), ridge, products)
+  const chunksOf = (from: number, end: number) =>
+    Array.from({length: Math.ceil((end - from) / CHUNK)}, (_, k) => {
+      const [first, to] = [from + k * CHUNK, Math.min(end, from + (k + 1) * CHUNK)]
+      return {first, phi: rowsOf(phi, first, to), rest: rest.subarray(first, to)}
+    })
+  const {inverse, condition} = await solveLandmarks(chunksOf, phi.cols, dense(phi.rows, 0), ridge, products)
   const scale = rest.map((r) => 1 / (r + ridge))
   return {
     condition,

@@ -108,15 +108,16 @@ export async function featureChunk<T extends Real>(
   }
 }
 
-/** Φ of every row, a chunk at a time. */
+/** Φ of the rows from … to − 1 (default: all), a chunk at a time; `from` is the first row of a chunk. */
 export async function* featureChunks<T extends Real>(
   model: LandmarkKernel<T>,
   rows: KernelRows,
   products: Products,
+  from = 0,
+  to = rows.unit.rows,
 ): AsyncGenerator<FeatureChunk<T>> {
-  const count = rows.unit.rows
-  for (let from = 0; from < count; from += CHUNK)
-    yield featureChunk(model, rows, from, Math.min(count, from + CHUNK), products)
+  for (let first = from; first < to; first += CHUNK)
+    yield featureChunk(model, rows, first, Math.min(to, first + CHUNK), products)
 }
 
 /**

@@ -43,7 +43,13 @@ export async function landmarkSolver(
   const p = kernel.places.length
   const error = await landmarkError(kernel, rows, random, products)
   const single = inSingle(kernel)
-  const solution = await solveLandmarks(featureChunks(single, rows, products), p, y, ridge, products)
+  const solution = await solveLandmarks(
+    (...range) => featureChunks(single, rows, products, ...range),
+    p,
+    y,
+    ridge,
+    products,
+  )
   let right: Dense | undefined
   /** N ∘ κ′ of the rows from `from` on with the landmarks; 0 at a landmark's own row. */
   const slopeWeights = async (of: MixedRows, left: Dense, from: number): Promise<Dense> => {
@@ -99,7 +105,9 @@ export async function landmarkSolver(
     async complexityOf(other) {
       const there = kernelRows(other, rowsOfSet(other))
       const moved = inSingle(await landmarksAt(there, kernel.places, products))
-      return (await solveLandmarks(featureChunks(moved, there, products), p, y, ridge, products)).gkc
+      return (
+        await solveLandmarks((...range) => featureChunks(moved, there, products, ...range), p, y, ridge, products)
+      ).gkc
     },
   }
 }

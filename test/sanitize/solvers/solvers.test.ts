@@ -124,7 +124,7 @@ describe('landmarks', () => {
       return (2 / x.rows) * targets.transpose().mmul(inverse(k)).mmul(targets).trace()
     }
     const solution = await solveLandmarks(
-      featureChunks(kernel, unitRows(unit, engine), products),
+      (...range) => featureChunks(kernel, unitRows(unit, engine), products, ...range),
       25,
       y,
       p.ridge,
