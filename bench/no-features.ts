@@ -12,7 +12,7 @@ import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {edgeSet} from '../src/attack/edge-set.js'
 import {randomAttack} from '../src/attack/random-edges.js'
-import {measureAccuracy} from '../src/evaluate/measure.js'
+import {measureAccuracies} from '../src/evaluate/measure.js'
 import {evaluationSplit} from '../src/evaluate/split.js'
 import {normalise} from '../src/graph/normalise.js'
 import {readGraph} from '../src/graph/read-graph.js'
@@ -67,7 +67,7 @@ async function rowOf(name: string): Promise<string> {
     model: values.model as ModelName,
     seeds: Array.from({length: Number(values.seeds)}, (_, s) => s),
   }
-  const accuracy = async (edges: Uint32Array) => (await measureAccuracy(measurement, edges, () => undefined)).test
+  const accuracy = async (edges: Uint32Array) => (await measureAccuracies(measurement, [edges]))[0]!.test
   const before = await accuracy(graph.edges)
   const after = await accuracy(graph.edges.filter((_, t) => scores.pruned[t >> 1] === 0))
   const text = ({mean, sd}: typeof before) => `${(100 * mean).toFixed(1)} ± ${(100 * (sd ?? 0)).toFixed(1)}`

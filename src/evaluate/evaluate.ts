@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {InputError, UsageError, option} from '../errors.js'
 import type {Graph, Split} from '../graph/types.js'
 import {MODELS} from '../learn/models.js'
@@ -7,7 +8,7 @@ import {sanitize, type SanitizeResult, type SanitizeRun} from '../sanitize/sanit
 import {unmarkedEdges} from '../sanitize/summary.js'
 import {random, type Random} from '../stats/random.js'
 import {controlRankings, type Ranking, sanitizeRankings} from './controls.js'
-import {measureAccuracy, type Measurement} from './measure.js'
+import {measureAccuracies, type Measurement} from './measure.js'
 import {nearestNeighbours, NEIGHBOURS} from './no-graph.js'
 import {gradeOf, membership, pruneInOrder, rankWithRandomTies, simpleEdges} from './rankings.js'
 import {evaluationSplit} from './split.js'
@@ -55,53 +56,55 @@ export async function evaluate(
   const trained = ranked.filter(
     ({ranking}) => ranking.kind === 'sanitize' || (options.compare && ranking.kind === 'control'),
   )
-  const repairs = (options.sanitize.repair ?? 0) > 0
-  const total =
-    options.seeds *
-    (3 +
-      Number(clean !== null) +
-      Number(repairs) +
-      Number(graph.features !== null) +
-      trained.length * options.budgets.length +
-      Number(options.compare) * (trained.length - 1))
-  let done = 0
-  const measure = (kept: Uint32Array) =>
-    measureAccuracy(measurement, kept, () => run.onProgress?.(`training ${options.model}`, ++done, total))
   const prune = (order: Uint32Array, count: number) =>
     pruneInOrder(order, edges, nodes, count, options.sanitize.minDegree)
-
-  const on = async (name: GraphAccuracy['graph'], kept: Uint32Array): Promise<GraphAccuracy> => ({
-    graph: name,
-    edges: kept.length / 2,
-    ...(await measure(kept)),
-  })
-  const before = clean === null ? null : await on('clean', clean)
-  const attacked = await on('given', edges)
-  const after = await on('sanitized', unmarkedEdges(edges, cleaned.scores.pruned))
-  const defended = repairs ? await on('defended', cleaned.edges) : null
-  const withoutGraph: WithoutGraph[] = [{name: 'no edges', edges: 0, ...(await measure(new Uint32Array(0)))}]
-  if (graph.features !== null) {
-    const nearest = nearestNeighbours(graph.features)
-    withoutGraph.push({
+  // Every graph is named first and all are trained on together, so that threads have work to the end.
+  const graphs: Uint32Array[] = []
+  const asked = (kept: Uint32Array) => graphs.push(kept) - 1
+  const named: {graph: GraphAccuracy['graph']; place: number}[] = []
+  if (clean !== null) named.push({graph: 'clean', place: asked(clean)})
+  named.push(
+    {graph: 'given', place: asked(edges)},
+    {graph: 'sanitized', place: asked(unmarkedEdges(edges, cleaned.scores.pruned))},
+  )
+  if ((options.sanitize.repair ?? 0) > 0) named.push({graph: 'defended', place: asked(cleaned.edges)})
+  const without = [{name: 'no edges', place: asked(new Uint32Array(0))}]
+  if (graph.features !== null)
+    without.push({
       name: `${NEIGHBOURS} nearest neighbours by features`,
-      edges: nearest.length / 2,
-      ...(await measure(nearest)),
+      place: asked(nearestNeighbours(graph.features)),
     })
-  }
-  const methods: Method[] = []
-  for (const {ranking, order, grade} of ranked) {
-    const {name, kind} = ranking
-    const method: Method = {name, kind, grade, samePruning: null, curve: []}
-    if (trained.some((one) => one.ranking === ranking)) {
-      if (kind === 'sanitize') method.samePruning = {test: after.test, targets: after.targets}
-      else method.samePruning = await measure(prune(order, cleaned.metrics.pruned).kept)
-      for (const share of options.budgets) {
+  const pruned = ranked.map(({ranking, order}) => {
+    if (!trained.some((one) => one.ranking === ranking)) return {same: null, curve: []}
+    return {
+      same: ranking.kind === 'sanitize' ? null : asked(prune(order, cleaned.metrics.pruned).kept),
+      curve: options.budgets.map((share) => {
         const {kept, pruned} = prune(order, Math.round((share * edges.length) / 2))
-        method.curve.push({share, pruned, accuracy: await measure(kept)})
-      }
+        return {share, pruned, place: asked(kept)}
+      }),
     }
-    methods.push(method)
-  }
+  })
+  const accuracies = await measureAccuracies(measurement, graphs, {
+    threads: run.threads ?? availableParallelism(),
+    ...(run.memoryLimitBytes === undefined ? {} : {memoryLimitBytes: run.memoryLimitBytes}),
+    onTrained: (done, total) => run.onProgress?.(`training ${options.model}`, done, total),
+  })
+  const at = (place: number) => ({edges: graphs[place]!.length / 2, ...accuracies[place]!})
+  const byGraph = named.map(({graph, place}): GraphAccuracy => ({graph, ...at(place)}))
+  const found = (name: GraphAccuracy['graph']) => byGraph.find((one) => one.graph === name) ?? null
+  const after = found('sanitized')!
+  const withoutGraph = without.map(({name, place}): WithoutGraph => ({name, ...at(place)}))
+  const methods = ranked.map(({ranking: {name, kind}, grade}, r): Method => {
+    const {same, curve} = pruned[r]!
+    return {
+      name,
+      kind,
+      grade,
+      samePruning:
+        kind === 'sanitize' ? {test: after.test, targets: after.targets} : same === null ? null : accuracies[same]!,
+      curve: curve.map(({place, ...budget}) => ({...budget, accuracy: accuracies[place]!})),
+    }
+  })
   const metrics: EvaluateMetrics = {
     nodes,
     edges: edges.length / 2,
@@ -111,8 +114,8 @@ export async function evaluate(
     model: options.model,
     seeds: options.seeds,
     training: MODELS[options.model].training,
-    accuracies: [before, attacked, after, defended].filter((one) => one !== null),
-    recovered: recoveredShares(before, attacked, after),
+    accuracies: byGraph,
+    recovered: recoveredShares(found('clean'), found('given')!, after),
     withoutGraph,
     cut: {rule: cleaned.metrics.cut.rule, pruned: cleaned.metrics.pruned, share: cleaned.metrics.cut.share},
     adversarial: adversarial?.reduce((sum, x) => sum + x, 0) ?? null,

@@ -26,11 +26,17 @@ export type ModelName = keyof typeof MODELS
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[]
 
 /** What a model sees of a graph; without features every node is its own feature. */
-export function nodeData(nodes: number, edges: Uint32Array, features: Matrix | null, classes: number): NodeData {
-  const x =
-    features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
-  const adjacency = normalisedAdjacency(nodes, edges)
-  return {features: x, adjacency, mix: (b) => multiplyCsrDense(adjacency, b), classes}
+export const nodeData = (nodes: number, edges: Uint32Array, features: Matrix | null, classes: number): NodeData =>
+  graphData(featureRows(nodes, features), edges, classes)
+
+/** The features that a model sees: rows of length 1. */
+export const featureRows = (nodes: number, features: Matrix | null): Csr =>
+  features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
+
+/** The same features on the edges of a graph. */
+export function graphData(features: Csr, edges: Uint32Array, classes: number): NodeData {
+  const adjacency = normalisedAdjacency(features.rows, edges)
+  return {features, adjacency, mix: (b) => multiplyCsrDense(adjacency, b), classes}
 }
 
 /**

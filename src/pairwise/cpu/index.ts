@@ -4,7 +4,7 @@ import {cpuDistances} from './distances.js'
 import {kernelApply, kernelBlock, kernelGradient} from './kernel.js'
 import {PairWorkers} from './pool.js'
 import {BlockRunner} from './runner.js'
-import {SharedMatrices} from './shared.js'
+import {SharedMatrices} from '../../linalg/shared.js'
 import {cpuVolatility} from './volatility.js'
 
 export interface CpuEngineOptions {

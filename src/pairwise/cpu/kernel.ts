@@ -3,7 +3,7 @@ import {kappa} from '../arc-cosine.js'
 import {KERNEL_BLOCK} from './cosine-tiles.js'
 import type {KernelJob, KernelPart} from './kernel-blocks.js'
 import {BlockRunner} from './runner.js'
-import {sharedDense, SharedMatrices} from './shared.js'
+import {sharedDense, SharedMatrices} from '../../linalg/shared.js'
 
 /** Multiply–adds that κ of a pair is worth. */
 const MAP_WORK = 64

@@ -2,7 +2,7 @@ import type {Real} from '../../linalg/products.js'
 import type {Dense} from '../../linalg/types.js'
 import type {VolatilityTask} from '../engine.js'
 import {type Metric, prepareRows} from './distances.js'
-import {shared} from './shared.js'
+import {shared} from '../../linalg/shared.js'
 
 /** Rows of one side of the pairs: exact ones, and those whose products are taken. */
 export interface PairRows {

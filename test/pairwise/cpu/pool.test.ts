@@ -7,7 +7,7 @@ import type {KernelJob} from '../../../src/pairwise/cpu/kernel-blocks.js'
 import {WorkerError} from '../../../src/frame/worker-pool.js'
 import {PairWorkers} from '../../../src/pairwise/cpu/pool.js'
 import {BlockRunner} from '../../../src/pairwise/cpu/runner.js'
-import {SharedMatrices} from '../../../src/pairwise/cpu/shared.js'
+import {SharedMatrices} from '../../../src/linalg/shared.js'
 import {units} from '../webgpu/data.js'
 import {Eager} from './eager.js'
 

@@ -1,4 +1,4 @@
-import {type Csr, type Dense, isCsr, type Matrix} from '../../linalg/types.js'
+import {type Csr, type Dense, isCsr, type Matrix} from './types.js'
 
 type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array
 
@@ -13,7 +13,7 @@ export function shared<T extends Numbers>(x: T): T {
 
 export const sharedDense = ({rows, cols, data}: Dense): Dense => ({rows, cols, data: shared(data)})
 
-const sharedCsr = ({rows, cols, indptr, indices, values}: Csr): Csr => ({
+export const sharedCsr = ({rows, cols, indptr, indices, values}: Csr): Csr => ({
   rows,
   cols,
   indptr: shared(indptr),
