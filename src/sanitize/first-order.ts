@@ -1,6 +1,5 @@
 import {addRow, clearRow, rowDotVector} from '../linalg/csr-products.js'
 import type {Dense, Matrix} from '../linalg/types.js'
-import type {PairwiseEngine} from '../pairwise/engine.js'
 import {type Aggregated, type Aggregation, type AggregationRow, rowsAfterRemoval} from './aggregate.js'
 import type {KernelGram} from './complexity.js'
 
@@ -96,51 +95,6 @@ export interface GradientRows {
   readonly features: Matrix
   readonly aggregated: Aggregated
   readonly nodeSet: Uint32Array
-}
-
-/** What the engine passes over: left · rightᵀ are the pair weights of `rows` and `others`. */
-export interface GradientPass {
-  /** [m, d] aggregated rows, from place `from` of the node set on */
-  readonly rows: Matrix
-  readonly from: number
-  /** [p, d] all aggregated rows, or landmarks */
-  readonly others: Matrix
-  /** [m, r] */
-  readonly left: Dense
-  /** [p, r] */
-  readonly right: Dense
-}
-
-/**
- * The gradient of a stretch of the node set from a pass of the engine over the pairs of its `rows` with those of
- * `others`.
- *
- * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
- * Cost       one kernelGradient pass, and a sparse inner product for each place of the pattern.
- */
-export async function gradientFromPass(
-  engine: PairwiseEngine,
-  {graph, features, aggregated, nodeSet}: GradientRows,
-  {rows, others, left, right, from}: GradientPass,
-): Promise<PatternGradient> {
-  const {indptr, indices} = graph.matrix
-  const starts = patternStarts(graph, nodeSet.subarray(from, from + rows.rows))
-  const out = new Float64Array(starts[rows.rows]!)
-  const scale = -4 / nodeSet.length
-  await engine.kernelGradient(rows, others, left, right, (first, block) => {
-    for (let row = 0; row < block.rows; row++) {
-      const i = from + first + row
-      const norm = aggregated.norms[i]!
-      if (norm === 0) continue
-      const tangent = block.data.subarray(row * block.cols, (row + 1) * block.cols)
-      addRow(aggregated.unit, i, -rowDotVector(aggregated.unit, i, tangent), tangent)
-      const node = nodeSet[i]!
-      const place = starts[first + row]! - indptr[node]!
-      for (let t = indptr[node]!; t < indptr[node + 1]!; t++)
-        out[place + t] = (scale / norm) * rowDotVector(features, indices[t]!, tangent)
-    }
-  })
-  return out
 }
 
 /**

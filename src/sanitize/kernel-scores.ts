@@ -5,7 +5,7 @@ import {type Aggregation, changedRows} from './aggregate.js'
 import type {SolverName} from './settings.js'
 import type {SanitizeSettings} from './settings.js'
 import {gramSolver} from './solvers/gram.js'
-import {landmarkSolver} from './solvers/landmark.js'
+import {landmarkSolver, type LandmarkWork} from './solvers/landmark.js'
 import type {SolvedBlock, KernelProblem, KernelSolver} from './solvers/solver.js'
 import {streamSolver} from './solvers/stream.js'
 
@@ -21,6 +21,8 @@ export interface SolverEngines {
 export interface SolverTools extends SolverEngines {
   random: Random
   products: Products
+  /** of the solver `landmarks`, what other processes did; absent: nothing */
+  done?: LandmarkWork | undefined
 }
 
 /** The solver of a plan, after its solve; scores follow from its blocks. */
@@ -29,10 +31,10 @@ export function createSolver(
   problem: KernelProblem,
   edges: Uint32Array,
   settings: SanitizeSettings,
-  {random, exact, fast, products}: SolverTools,
+  {random, exact, fast, products, done}: SolverTools,
 ): Promise<KernelSolver> {
   if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
-  if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, random, exact, products)
+  if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, {random, exact, products}, done)
   return streamSolver(problem, edges, {random, engine: fast, exact, products})
 }
 

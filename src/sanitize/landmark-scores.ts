@@ -34,7 +34,7 @@ const POWER_STEPS = 30
 export async function solveSums(
   sums: AsyncIterable<LandmarkSums> | Iterable<LandmarkSums>,
   p: number,
-  y: Dense,
+  y: Pick<Dense, 'rows' | 'cols'>,
   ridge: number,
   products: Products,
 ): Promise<LandmarkSolution> {
@@ -81,7 +81,7 @@ export const solveLandmarks = <T extends Real>(
 export async function leftWeights<T extends Real>(
   {first, phi, rest}: FeatureChunk<T>,
   y: Dense,
-  {gamma, ridge}: LandmarkSolution,
+  {gamma, ridge}: Pick<LandmarkSolution, 'gamma' | 'ridge'>,
   products: Products,
 ): Promise<Dense> {
   const alpha = inTypeOf(y, await products.multiply(phi, inTypeOf(phi, gamma)))

@@ -7,10 +7,11 @@ import type {PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
 import {addScaled, complexityOf} from '../complexity.js'
-import {firstOrderChanges, gradientFromPass, joinGradients} from '../first-order.js'
+import {firstOrderChanges, joinGradients} from '../first-order.js'
 import {landmarkAlignment, type LandmarkFeatures, landmarkFeatures, landmarkPreconditioner} from '../landmark-scores.js'
 import {unitRows} from '../kernel-rows.js'
 import {landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
+import {gradientFromPass} from '../tangents.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /** Relative residual; fp32 products leave about 1e-6. */
@@ -120,14 +121,17 @@ export async function streamSolver(
     async measure(block) {
       const [from, to] = blockRows(problem, block)
       const rows = rowRange(unit, from, to)
+      const norms = aggregated.norms.subarray(from, to)
       const gradients = []
       for (const alpha of alphas)
         gradients.push(
-          await gradientFromPass(
-            engine,
-            {graph, features, aggregated, nodeSet},
-            {rows, from, others: unit, left: rowRange(alpha, from, to) as Dense, right: alpha},
-          ),
+          await gradientFromPass(engine, {graph, features, nodeSet}, from, {
+            rows,
+            norms,
+            others: unit,
+            left: rowRange(alpha, from, to) as Dense,
+            right: alpha,
+          }),
         )
       return {gradients, exact: new Float64Array(0)}
     },
