@@ -47,7 +47,59 @@ export interface PairwiseEngine {
     onRows: (firstRow: number, block: Dense) => void,
   ): Promise<void>
 
+  /**
+   * A kernel seen through landmarks, whole stages of which stay on the device; absent: the engine has nothing to gain
+   * from it, and the caller takes `host`, the same stage on the processor. An engine that fails or loses a race goes
+   * on with `host`.
+   */
+  openLandmarks?<G>(task: LandmarkTask, host: HostLandmarks<G>): Promise<LandmarkStage<G>>
+
   close(): Promise<void>
+}
+
+/** H ≈ ΦΦᵀ + R for unit rows x̂: Φ = C L⁻ᵀ, C = κ(X̂ Pᵀ), and R the diagonal that the landmarks P leave. */
+export interface LandmarkTask {
+  /** [s, d] unit (or zero) rows */
+  rows: Matrix
+  /** [p, d] landmarks, unit rows too */
+  points: Matrix
+  /** [p, p] L⁻¹, lower triangle */
+  whiten: Dense<Float32Array>
+  /** [s, classes] */
+  y: Dense
+  /** λ of D = R + λI */
+  ridge: number
+}
+
+/** What some rows add to the solve of a landmark kernel, with D = R + λI on those rows. */
+export interface LandmarkSums {
+  /** [p, p] ΦᵀD⁻¹Φ, symmetric */
+  readonly outer: Dense
+  /** [p, classes] ΦᵀD⁻¹Y */
+  readonly cross: Dense
+  /** Σ |y_i|² / D_i */
+  readonly own: number
+}
+
+/** What is asked of landmarks, for the rows from … to − 1; `G` is what the caller makes of a gradient. */
+export interface LandmarkStage<G> {
+  /** of the sums over pairs of the processor's stage, or of the device */
+  readonly precision: 'fp64' | 'fp32'
+  sums(from: number, to: number): Promise<LandmarkSums>
+  /**
+   * From s_i = Σ_j N_ij κ′(x̂_i · p_j) p_j with N = left L⁻¹, left = α γᵀ − |α|² Φ, α = D⁻¹(Y − Φγ); γ [p, classes].
+   */
+  gradient(from: number, to: number, gamma: Dense): Promise<G>
+  close(): Promise<void>
+}
+
+/** The stage on the processor, and what makes a gradient of the sums s [to − from, d] that `pass` hands over in order. */
+export interface HostLandmarks<G> extends LandmarkStage<G> {
+  gather(
+    from: number,
+    to: number,
+    pass: (onRows: (firstRow: number, block: Dense) => void) => Promise<void>,
+  ): Promise<G>
 }
 
 export interface VolatilityTask {

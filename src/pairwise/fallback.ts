@@ -6,6 +6,7 @@ import type {PairwiseEngine} from './engine.js'
  * An engine that goes on elsewhere when its device fails: the reduction under way is repeated once on the engine that
  * `open` gives, and so are all later ones. Only a DeviceError counts; input errors stay what they are.
  *
+ * Landmarks  go on with `host`, the stage on the processor.
  * Rows       that kernelGradient had already handed over are not handed over again.
  * onFailure  is told the reason, once.
  */
@@ -48,6 +49,16 @@ export function withFallback(
         given = firstRow + block.rows
       }
       return run((e) => e.kernelGradient(z, w, left, right, once))
+    },
+    async openLandmarks(task, host) {
+      const stage = await run(async (e) => (e === engine ? await e.openLandmarks?.(task, host) : undefined) ?? host)
+      if (stage === host) return host
+      return {
+        precision: stage.precision,
+        sums: (from, to) => run((e) => (e === engine ? stage : host).sums(from, to)),
+        gradient: (from, to, gamma) => run((e) => (e === engine ? stage : host).gradient(from, to, gamma)),
+        close: () => stage.close(),
+      }
     },
     async close() {
       // A device that failed may fail to close as well: nothing is left to save then.

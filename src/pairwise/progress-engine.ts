@@ -20,6 +20,7 @@ export function watchKernels(
       return engine.kernelApply(z, w, v)
     },
     kernelGradient: (...task) => engine.kernelGradient(...task),
+    openLandmarks: async (task, host) => (await engine.openLandmarks?.(task, host)) ?? host,
     close: () => engine.close(),
   }
 }

@@ -1,7 +1,7 @@
 import type {Real} from '../linalg/products.js'
 import type {Dense} from '../linalg/types.js'
 import {kappa, kappaSlope} from './arc-cosine.js'
-import type {VolatilitySums, VolatilityTask} from './engine.js'
+import type {LandmarkSums, LandmarkTask, VolatilitySums, VolatilityTask} from './engine.js'
 
 /**
  * The statistics of PairwiseEngine pair by pair in fp64, as they are defined: slow, obvious, and what the self-test
@@ -101,6 +101,65 @@ export function kernelGradientByDefinition(z: Dense, w: Dense, left: Dense, righ
     }
   }
   return {rows: z.rows, cols: z.cols, data}
+}
+
+/** The sums of a landmark kernel over the rows from … to − 1. */
+export function landmarkSumsByDefinition(task: LandmarkTask, from: number, to: number): LandmarkSums {
+  const {phi, diagonal} = landmarkFeatures(task)
+  const {y} = task
+  const p = phi.cols
+  const outer = {rows: p, cols: p, data: new Float64Array(p * p)}
+  const cross = {rows: p, cols: y.cols, data: new Float64Array(p * y.cols)}
+  let own = 0
+  for (let i = from; i < to; i++) {
+    for (let a = 0; a < p; a++) {
+      for (let b = 0; b < p; b++) outer.data[a * p + b]! += (phi.data[i * p + a]! * phi.data[i * p + b]!) / diagonal[i]!
+      for (let c = 0; c < y.cols; c++)
+        cross.data[a * y.cols + c]! += (phi.data[i * p + a]! * y.data[i * y.cols + c]!) / diagonal[i]!
+    }
+    own += dot(y, i, y, i) / diagonal[i]!
+  }
+  return {outer, cross, own}
+}
+
+/** [s, d] the sums s_i of the gradient of a landmark kernel. */
+export function landmarkGradientByDefinition(task: LandmarkTask, gamma: Dense): Dense {
+  const {phi, diagonal} = landmarkFeatures(task)
+  const {y, whiten} = task
+  const p = phi.cols
+  const left = {...phi, data: new Float64Array(phi.data.length)}
+  for (let i = 0; i < phi.rows; i++) {
+    const alpha = Array.from({length: y.cols}, (_, c) => {
+      let explained = 0
+      for (let a = 0; a < p; a++) explained += phi.data[i * p + a]! * gamma.data[a * y.cols + c]!
+      return (y.data[i * y.cols + c]! - explained) / diagonal[i]!
+    })
+    const square = alpha.reduce((sum, x) => sum + x * x, 0)
+    for (let a = 0; a < p; a++)
+      left.data[i * p + a] =
+        alpha.reduce((sum, x, c) => sum + x * gamma.data[a * y.cols + c]!, 0) - square * phi.data[i * p + a]!
+  }
+  const right = {
+    rows: p,
+    cols: p,
+    data: Float64Array.from(whiten.data, (_, at) => whiten.data[(at % p) * p + Math.floor(at / p)]!),
+  }
+  return kernelGradientByDefinition(task.rows as Dense, task.points as Dense, left, right)
+}
+
+/** Φ [s, p] and D [s] of a task with dense rows. */
+function landmarkFeatures({rows, points, whiten, ridge}: LandmarkTask): {phi: Dense; diagonal: Float64Array} {
+  const c = kernelByDefinition(rows as Dense, points as Dense)
+  const p = points.rows
+  const phi = {...c, data: new Float64Array(c.data.length)}
+  for (let i = 0; i < c.rows; i++)
+    for (let a = 0; a < p; a++)
+      for (let b = 0; b < p; b++) phi.data[i * p + a]! += c.data[i * p + b]! * whiten.data[a * p + b]!
+  const diagonal = Float64Array.from({length: c.rows}, (_, i) => {
+    const whole = dot(rows as Dense, i, rows as Dense, i) > 0 ? 0.5 : 0
+    return Math.max(0, whole - dot(phi, i, phi, i)) + ridge
+  })
+  return {phi, diagonal}
 }
 
 const row = (x: Dense<Real>, i: number): number[] => Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols))

@@ -1,14 +1,17 @@
-import {normaliseRows} from '../linalg/csr.js'
-import type {Dense} from '../linalg/types.js'
+import {normaliseRows, rowRange, selectRows} from '../linalg/csr.js'
+import {addRow, rowDotVector} from '../linalg/csr-products.js'
+import {dense, type Dense} from '../linalg/types.js'
 import {type Random, random} from '../stats/random.js'
 import {
   distanceByDefinition,
   kernelApplyByDefinition,
   kernelByDefinition,
   kernelGradientByDefinition,
+  landmarkGradientByDefinition,
+  landmarkSumsByDefinition,
   volatilityByDefinition,
 } from './reference-definitions.js'
-import type {PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
+import type {HostLandmarks, LandmarkTask, PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
 
 export interface SelfTestResult {
   passed: boolean
@@ -50,6 +53,20 @@ export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> 
       await gradientOf(engine, z, w, left, u),
       kernelGradientByDefinition(z, w, left, u).data,
     )
+    const landmarks = landmarkTask(r, z)
+    const host = landmarksByDefinition(landmarks)
+    const stage = await engine.openLandmarks?.(landmarks, host)
+    // An engine may leave it to the processor: then nothing of it is to be tested.
+    if (stage !== undefined && stage !== host) {
+      const [sums, truth] = [await stage.sums(5, 67), await host.sums(5, 67)]
+      compare('landmark sums, outer', sums.outer.data, truth.outer.data)
+      compare('landmark sums, cross', sums.cross.data, truth.cross.data)
+      compare('landmark sums, own', [sums.own], [truth.own])
+      const gamma = normal(r, landmarks.points.rows, landmarks.y.cols)
+      const all = [0, z.rows, gamma] as const
+      compare('landmark gradient', tangents(z, await stage.gradient(...all)), tangents(z, await host.gradient(...all)))
+      await stage.close()
+    }
     for (const metric of METRICS) {
       const task = volatilityTask(r, metric)
       const truth = volatilityByDefinition(task)
@@ -134,6 +151,39 @@ function unitRows(r: Random, rows: number, cols: number): Dense {
   unit.data.copyWithin(4 * cols, 3 * cols, 4 * cols)
   unit.data[4 * cols]! += 1e-3
   return normaliseRows(unit).unit
+}
+
+/** Some rows as their landmarks, a zero row and two nearly parallel ones among the rows; any whitening will do. */
+function landmarkTask(r: Random, rows: Dense): LandmarkTask {
+  const points = selectRows(rows, [1, 3, ...Array.from({length: 18}, (_, k) => 5 + 3 * k)]) as Dense
+  const p = points.rows
+  const lower = Float32Array.from({length: p * p}, (_, at) => {
+    const [i, j] = [Math.floor(at / p), at % p]
+    return i === j ? 1 : j < i ? 0.1 * r.normal() : 0
+  })
+  return {rows, points, whiten: {rows: p, cols: p, data: lower}, y: normal(r, rows.rows, 3), ridge: 2}
+}
+
+/** The stage as it is defined; its gradients are the sums s [to − from, d]. */
+const landmarksByDefinition = (task: LandmarkTask): HostLandmarks<Dense> => ({
+  precision: 'fp64',
+  sums: (from, to) => Promise.resolve(landmarkSumsByDefinition(task, from, to)),
+  gradient: (from, to, gamma) =>
+    Promise.resolve(rowRange(landmarkGradientByDefinition(task, gamma), from, to) as Dense),
+  async gather(from, to, pass) {
+    const s = dense(to - from, task.rows.cols)
+    await pass((firstRow, block) => s.data.set(block.data, firstRow * s.cols))
+    return s
+  },
+  close: () => Promise.resolve(),
+})
+
+/** s − (s · x̂) x̂: what of a gradient counts; a landmark and its own row add along the row, by a clamped slope. */
+function tangents(rows: Dense, s: Dense): Float64Array {
+  const out = s.data.slice()
+  for (let i = 0; i < rows.rows; i++)
+    addRow(rows, i, -rowDotVector(rows, i, out, i * s.cols), out.subarray(i * s.cols, (i + 1) * s.cols))
+  return out
 }
 
 /** Anchors and references that share rows; thresholds that are distances and loss changes of some pairs. */

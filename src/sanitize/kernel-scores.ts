@@ -11,7 +11,7 @@ import {streamSolver} from './solvers/stream.js'
 
 /**
  * `exact` computes in fp64, so that what is decided does not depend on a device; `fast` is the engine asked for, for
- * passes over all pairs.
+ * passes over all pairs and for landmarks.
  */
 export interface SolverEngines {
   exact: PairwiseEngine
@@ -34,7 +34,8 @@ export function createSolver(
   {random, exact, fast, products, done}: SolverTools,
 ): Promise<KernelSolver> {
   if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
-  if (name === 'landmarks') return landmarkSolver(problem, edges, settings.landmarks, {random, exact, products}, done)
+  if (name === 'landmarks')
+    return landmarkSolver(problem, edges, settings.landmarks, {random, exact, fast, products}, done)
   return streamSolver(problem, edges, {random, engine: fast, exact, products})
 }
 

@@ -3,9 +3,10 @@ import {invertPositiveDefinite} from '../linalg/inverse.js'
 import {type Products, type Real, transpose} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
 import {dense, type Dense} from '../linalg/types.js'
+import type {LandmarkSums} from '../pairwise/engine.js'
 import {random} from '../stats/random.js'
 import type {KernelRows} from './kernel-rows.js'
-import {type ChunksOf, groupSums, type LandmarkSums} from './landmark-sums.js'
+import {type ChunksOf, groupSums} from './landmark-sums.js'
 import {CHUNK, type FeatureChunk, featureChunks, type LandmarkKernel} from './landmarks.js'
 
 /** K = ΦΦᵀ + D with D = R + λI, solved for Y by one pass over the rows. */

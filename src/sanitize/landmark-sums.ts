@@ -1,20 +1,13 @@
 import {add, inTypeOf, rowsOf, scaledRows, squaredLength, symmetricProduct} from '../linalg/blocks.js'
 import {type Products, type Real, transpose, zerosLike} from '../linalg/products.js'
 import {dense, type Dense} from '../linalg/types.js'
+import type {LandmarkSums} from '../pairwise/engine.js'
 import {CHUNK, type FeatureChunk} from './landmarks.js'
+
+export type {LandmarkSums} from '../pairwise/engine.js'
 
 /** At most so many groups of chunks have sums of their own: p² numbers each, which are written where shards add them. */
 const GROUPS = 64
-
-/** What some rows of the node set add to the solve: D = R + λI on those rows. */
-export interface LandmarkSums {
-  /** [p, p] ΦᵀD⁻¹Φ, symmetric */
-  readonly outer: Dense
-  /** [p, classes] ΦᵀD⁻¹Y */
-  readonly cross: Dense
-  /** Σ |y_i|² / D_i */
-  readonly own: number
-}
 
 /** What the sums need of a chunk. */
 export type SummedFeatures<T extends Real> = Pick<FeatureChunk<T>, 'first' | 'phi' | 'rest'>

@@ -98,17 +98,15 @@ export function withSolver<T>(
   use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>,
 ): Promise<T> {
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
-  return withPrepared(graph, options, engine, run, async (prepared, exact) =>
-    use(
-      prepared,
-      await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, {
-        random: random(solverSeed(options.seed)),
-        exact: watch(exact),
-        fast: watch(engine),
-        products: prepared.products,
-      }),
-    ),
-  )
+  return withPrepared(graph, options, engine, run, async (prepared, exact) => {
+    const solver = await createSolver(prepared.plan.solver, prepared.problem, graph.edges, prepared.settings, {
+      random: random(solverSeed(options.seed)),
+      exact: watch(exact),
+      fast: watch(engine),
+      products: prepared.products,
+    })
+    return use(prepared, solver).finally(() => solver.close?.())
+  })
 }
 
 /** Prepares a graph, without a solver for the kernel scores, and closes what it needs when `use` is done. */

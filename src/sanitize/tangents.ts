@@ -28,6 +28,9 @@ export interface Tangents {
   readonly norms: Float64Array
 }
 
+/** Hands over sums s_i [m, d] of a stretch, a block of rows at a time, in order. */
+export type RowSums = (onRows: (firstRow: number, block: Dense) => void) => Promise<void>
+
 /**
  * Tangents of a stretch from a pass of the engine, some rows at a time: `visit` gets the first row of each block, which
  * is its own only while it runs.
@@ -35,12 +38,23 @@ export interface Tangents {
  * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
  * Cost       one kernelGradient pass.
  */
-export async function eachTangent(
+export const eachTangent = (
   engine: PairwiseEngine,
-  {rows, norms, others, left, right}: GradientPass,
+  pass: GradientPass,
+  visit: (first: number, block: Dense) => void,
+): Promise<void> => tangentsOfSums(pass, passOf(engine, pass), visit)
+
+const passOf =
+  (engine: PairwiseEngine, {rows, others, left, right}: GradientPass): RowSums =>
+  (onRows) =>
+    engine.kernelGradient(rows, others, left, right, onRows)
+
+function tangentsOfSums(
+  {rows, norms}: Pick<GradientPass, 'rows' | 'norms'>,
+  sums: RowSums,
   visit: (first: number, block: Dense) => void,
 ): Promise<void> {
-  await engine.kernelGradient(rows, others, left, right, (first, block) => {
+  return sums((first, block) => {
     for (let row = 0; row < block.rows; row++) {
       if (norms[first + row] === 0) continue
       const tangent = block.data.subarray(row * block.cols, (row + 1) * block.cols)
@@ -58,14 +72,22 @@ export function gradientFromTangents(of: PatternRows, from: number, {rows, norms
 }
 
 /** The gradient of a stretch straight from a pass of the engine: no more than a block of tangents in memory. */
-export async function gradientFromPass(
+export const gradientFromPass = (
   engine: PairwiseEngine,
   of: PatternRows,
   from: number,
   pass: GradientPass,
+): Promise<PatternGradient> => gradientFromSums(of, from, pass, passOf(engine, pass))
+
+/** The same from sums that come another way, for the unit rows of the stretch with their lengths. */
+export async function gradientFromSums(
+  of: PatternRows,
+  from: number,
+  rows: Pick<GradientPass, 'rows' | 'norms'>,
+  sums: RowSums,
 ): Promise<PatternGradient> {
-  const places = gradientPlaces(of, from, pass.norms)
-  await eachTangent(engine, pass, places.set)
+  const places = gradientPlaces(of, from, rows.norms)
+  await tangentsOfSums(rows, sums, places.set)
   return places.gradient
 }
 

@@ -5,7 +5,7 @@ import {openCheckpoint} from '../../src/checkpoint/index.js'
 import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
-import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
 import {selectEngine} from '../../src/pairwise/select.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import {lost, source} from './fakes.js'
@@ -33,6 +33,10 @@ function mortal(k: number) {
     kernelBlock: unlessDead((...args: Parameters<PairwiseEngine['kernelBlock']>) => cpu.kernelBlock(...args)),
     kernelApply: unlessDead((...args: Parameters<PairwiseEngine['kernelApply']>) => cpu.kernelApply(...args)),
     kernelGradient: unlessDead((...args: Parameters<PairwiseEngine['kernelGradient']>) => cpu.kernelGradient(...args)),
+    openLandmarks: <G>(_task: LandmarkTask, host: HostLandmarks<G>) =>
+      unlessDead(() =>
+        Promise.resolve<LandmarkStage<G>>({...host, sums: unlessDead(host.sums), gradient: unlessDead(host.gradient)}),
+      )(),
   }
   return {state, replaced}
 }
@@ -65,8 +69,13 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
       }
     },
   ],
-  [
-    'sanitize by passes over pairs',
+  ...(
+    [
+      ['sanitize by passes over pairs', 'stream'],
+      ['sanitize through landmarks', 'landmarks'],
+    ] as const
+  ).map(([name, solver]): (typeof WORK)[number] => [
+    name,
     async () => {
       const {graph} = normalise(
         await readGraph('fixtures/community-graph/small-community-graph.npz', {edges: 'edges_attacked'}),
@@ -74,13 +83,13 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
       return async (engine) => {
         const {scores, verdict} = await sanitize(
           graph,
-          {preset: 'surety', solver: 'stream', prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
+          {preset: 'surety', solver, landmarks: 100, prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
           engine,
         )
         return {rank: scores.rank, pruned: scores.pruned, verdict}
       }
     },
-  ],
+  ]),
 ]
 
 describe.each(WORK)('a device that dies during %s', (_name, prepare) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {InputError} from '../../src/errors.js'
-import type {Dense} from '../../src/linalg/types.js'
-import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import {dense, type Dense} from '../../src/linalg/types.js'
+import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
 import {withFallback} from '../../src/pairwise/fallback.js'
 import {lost, pretend} from './fakes.js'
 import {normal, units} from './webgpu/data.js'
@@ -19,6 +19,16 @@ const handing =
     }
     return Promise.resolve()
   }
+
+const NONE = dense(0, 0)
+const NO_SUMS = {outer: NONE, cross: NONE, own: 0}
+const NO_TASK: LandmarkTask = {
+  rows: NONE,
+  points: NONE,
+  whiten: {rows: 0, cols: 0, data: new Float32Array(0)},
+  y: NONE,
+  ridge: 1,
+}
 
 describe('withFallback', () => {
   it('property: every row of a gradient is handed over once and in order, wherever the device fails', async () => {
@@ -69,6 +79,52 @@ describe('withFallback', () => {
     await engine.kernelApply(z, z, normal(2, 9, 1))
     await engine.kernelBlock(z, z)
     expect(opened).toBe(1)
+    await engine.close()
+  })
+
+  it('landmarks go on with the stage on the processor, wherever the device fails', async () => {
+    const host: HostLandmarks<string> = {
+      precision: 'fp64',
+      sums: (from) => Promise.resolve({...NO_SUMS, own: from}),
+      gradient: (from, to) => Promise.resolve(`${from} to ${to}`),
+      gather: () => Promise.reject(new Error('nobody hands anything over')),
+      close: () => Promise.resolve(),
+    }
+    for (const until of [0, 1, 2, 3]) {
+      let calls = 0
+      const unlessDead = <R>(work: () => R) => (calls++ < until ? Promise.resolve(work()) : Promise.reject(lost()))
+      const failures: string[] = []
+      const engine = withFallback(
+        await pretend('webgpu', {
+          openLandmarks: <G>() =>
+            unlessDead<LandmarkStage<G>>(() => ({
+              precision: 'fp32',
+              sums: () => unlessDead(() => ({...NO_SUMS, own: -1})),
+              gradient: () => unlessDead(() => 'of the device' as G),
+              close: () => Promise.resolve(),
+            })),
+        }),
+        () => pretend('tfjs'),
+        (reason) => failures.push(reason),
+      )
+      const stage = await engine.openLandmarks!(NO_TASK, host)
+      expect(stage.precision).toBe(until > 0 ? 'fp32' : 'fp64')
+      expect((await stage.sums(4, 9)).own).toBe(until > 1 ? -1 : 4)
+      expect(await stage.gradient(4, 9, NO_SUMS.cross)).toBe(until > 2 ? 'of the device' : '4 to 9')
+      expect(failures).toHaveLength(until > 2 ? 0 : 1)
+      await stage.close()
+      await engine.close()
+    }
+  })
+
+  it('an engine without landmarks has none behind it either', async () => {
+    const engine = withFallback(
+      await pretend('webgpu'),
+      () => pretend('tfjs'),
+      () => undefined,
+    )
+    const host = {precision: 'fp64'} as HostLandmarks<string>
+    expect(await engine.openLandmarks!(NO_TASK, host)).toBe(host)
     await engine.close()
   })
 

@@ -1,7 +1,14 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {Dense} from '../../src/linalg/types.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
-import type {PairwiseEngine, VolatilitySums} from '../../src/pairwise/engine.js'
+import type {
+  HostLandmarks,
+  LandmarkStage,
+  LandmarkSums,
+  LandmarkTask,
+  PairwiseEngine,
+  VolatilitySums,
+} from '../../src/pairwise/engine.js'
 import {selfTest} from '../../src/pairwise/self-test.js'
 
 let cpu: PairwiseEngine
@@ -64,6 +71,29 @@ describe('the self-test', () => {
       expect(checks.filter(({error, limit}) => !(error <= limit)).map((check) => check.name)).toEqual([name])
     },
   )
+
+  it.each([
+    ['landmark sums, outer', (sums: LandmarkSums) => ({...sums, outer: offDense(sums.outer, 1e-3)})],
+    ['landmark sums, cross', (sums: LandmarkSums) => ({...sums, cross: offDense(sums.cross, 1e-3)})],
+    ['landmark sums, own', (sums: LandmarkSums) => ({...sums, own: 1.001 * sums.own})],
+    ['landmark gradient', null],
+  ] as const)('fails an engine whose %s is off', async (name, change) => {
+    const openLandmarks = <G>(_task: LandmarkTask, host: HostLandmarks<G>): Promise<LandmarkStage<G>> =>
+      Promise.resolve({
+        ...host,
+        sums: async (from, to) => change?.(await host.sums(from, to)) ?? host.sums(from, to),
+        gradient: async (from, to, gamma) => {
+          const s = await host.gradient(from, to, gamma)
+          return change === null ? (offDense(s as Dense, 1e-3) as G) : s
+        },
+      })
+    expect((await selfTest({...cpu, openLandmarks})).failure).toMatch(`self-test: ${name} is off by`)
+  })
+
+  it('does not test landmarks that an engine leaves to the processor', async () => {
+    const {checks} = await selfTest({...cpu, openLandmarks: (_task, host) => Promise.resolve(host)})
+    expect(checks).toHaveLength(5 + 4 * 7)
+  })
 
   it('allows fp32 engines 10⁻⁴ of the largest value, and no more', async () => {
     const single = (part: number): PairwiseEngine => ({...broken(wrong(part)['kernelBlock']!), precision: 'fp32'})

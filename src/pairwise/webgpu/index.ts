@@ -5,6 +5,7 @@ import type {PairwiseEngine} from '../engine.js'
 import {type AdapterFacts, Gpu, openGpu, type GpuOptions} from './gpu.js'
 import {keepLast} from './keep-last.js'
 import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.js'
+import {openLandmarks} from './landmarks.js'
 import {reside, type Resident} from './resident.js'
 import {webgpuVolatility} from './volatility.js'
 
@@ -54,6 +55,7 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
       }),
     kernelGradient: (z, w, left, right, onRows) =>
       gpu.exclusive((arena) => kernelGradient(gpu, arena, residents(z, w), {left, right}, onRows)),
+    openLandmarks: (task, host) => openLandmarks(gpu, task, host),
     async close() {
       await gpu.close()
     },

@@ -2,7 +2,7 @@ import {DeviceError, option} from '../../errors.js'
 import {rowDot} from '../../linalg/csr-products.js'
 import type {Dense, Matrix} from '../../linalg/types.js'
 import {kernelDiagonal} from '../cpu/kernel.js'
-import type {Gpu} from './gpu.js'
+import type {Arena, Gpu} from './gpu.js'
 import {keepLast} from './keep-last.js'
 import {KERNEL_WGSL, NEAR_LIST} from './maps-shader.js'
 import {columnsOfPanel, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
@@ -17,14 +17,18 @@ export interface NearPairs {
   cosine: Float64Array
 }
 
-/** A matrix on the device, feature by feature in panels; what else it needs is made when first asked for. */
-export interface Resident {
+/** A matrix on the device, feature by feature in panels. */
+export interface Panels {
   readonly matrix: Matrix
   readonly plan: PanelPlan
   readonly depth: number
+  readonly columns: readonly GPUBuffer[]
+}
+
+/** A matrix on the device that stays there; what else it needs is made when first asked for. */
+export interface Resident extends Panels {
   /** [rows] κ of each row with itself: ½, or 0 for a zero row */
   readonly diagonal: Float64Array
-  readonly columns: readonly GPUBuffer[]
   /** the same panels row by row, `width` numbers a row: the right side of the gradient's product */
   readonly width: number
   rows(): readonly GPUBuffer[]
@@ -49,8 +53,16 @@ export const PRODUCT = tileShader({
   functions: KERNEL_WGSL,
 })
 
+/** Uploads a matrix in the panels of a plan (sparse rows are filled in): 4 · rows · cols bytes on the device. */
+export const uploadPanels = (arena: Arena, matrix: Matrix, plan: PanelPlan): Panels => ({
+  matrix,
+  plan,
+  depth: roundUp(matrix.cols, 16),
+  columns: Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(matrix, plan, p))),
+})
+
 /**
- * Uploads a matrix (sparse rows are filled in).
+ * Uploads a matrix to stay.
  *
  * Cost     4 · rows · cols bytes on the device, twice that once `rows()` was asked for, and 4 · rows · r for each
  *          matrix of `panelsOf`.
@@ -67,12 +79,9 @@ export function reside(gpu: Gpu, matrix: Matrix): Resident {
     return {panels: each((p) => own.upload(columnsOfPanel(other, plan, p))), free: () => own.free()}
   })
   return {
-    matrix,
-    plan,
-    depth: roundUp(matrix.cols, 16),
+    ...uploadPanels(arena, matrix, plan),
     diagonal: kernelDiagonal(matrix),
     width,
-    columns: each((p) => arena.upload(columnsOfPanel(matrix, plan, p))),
     rows: () => (rows ??= each((p) => arena.upload(rowsOfPanel(matrix, plan, p, width)))),
     panelsOf: (other) => others.of(other).panels,
     near: new WeakMap(),
@@ -90,7 +99,7 @@ export interface ColumnPanel {
   readonly height: number
 }
 
-export const panel = ({columns, plan}: Resident, p: number): ColumnPanel => ({buffer: columns[p]!, height: plan.height})
+export const panel = ({columns, plan}: Panels, p: number): ColumnPanel => ({buffer: columns[p]!, height: plan.height})
 
 /** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
 export function cosines(
@@ -122,7 +131,7 @@ export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs
  * Cost     rows · rows · cols multiply–adds on the device; the host waits once for each panel of z, and once more
  *          for a block with more near pairs than NEAR_ROOM, which is computed twice.
  */
-async function findNear(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs> {
+export async function findNear(gpu: Gpu, z: Panels, w: Panels): Promise<NearPairs> {
   const [height, wide] = [z.plan.height, w.plan.height]
   const arena = gpu.arena()
   const first: number[] = []

@@ -56,7 +56,7 @@ export function tileShader({tile, combine, storing, mapLeft, functions = ''}: Ti
   const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
   const stored = (sum: string) => (storing === undefined ? sum : `stored(${sum}, at)`)
   return `
-struct Shape { m4: u32, n4: u32, first: u32, end: u32, chunk: u32, store: u32 }
+struct Shape { m4: u32, n4: u32, first: u32, end: u32, chunk: u32, store: u32, zeros: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
@@ -72,8 +72,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let first_a = group.y * ${widthA}u;
   let first_b = group.x * ${widthB}u;
   ${times(4 * vectorsM, (r) => row(r, (sum) => `var ${sum} = vec4f();`))}
-  let begin = shape.first + group.z * shape.chunk;
-  let end = min(shape.end, begin + shape.chunk);
+  var begin = shape.first + group.z * shape.chunk;
+  var end = min(shape.end, begin + shape.chunk);
+  let edge_a = 4u * (first_a + ${widthA}u);
+  let edge_b = 4u * (first_b + ${widthB}u);
+  if (shape.zeros == ${ZEROS.above}u && 4u * first_b >= edge_a) { return; }
+  if (shape.zeros == ${ZEROS.leftBelow}u) { end = min(end, edge_a); }
+  if (shape.zeros == ${ZEROS.leftAbove}u) { begin = max(begin, 4u * first_a); }
+  if (shape.zeros == ${ZEROS.rightBelow}u) { end = min(end, edge_b); }
   for (var k = begin; k < end; k += ${step}u) {
     ${load('a', widthA, 'shape.m4', mapLeft ?? '')}
     ${load('b', widthB, 'shape.n4', '')}
@@ -96,14 +102,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 /** What is done with a finished sum S: C = S, C += S, or C = f(S, C). */
 export const STORE = {set: 0, add: 1, map: 2} as const
 
+/**
+ * What is known to be zero, and left out by whole tiles: of C what lies above the diagonal, which is not written; A[k, m]
+ * for k > m, or for k < m; B[k, n] for k > n.
+ */
+export const ZEROS = {none: 0, above: 1, leftBelow: 2, leftAbove: 3, rightBelow: 4} as const
+
 /** Parameters of the kernel for C [rows, cols] and the inner dimension from `first` to `end` − 1. */
 export function tileShape(
   rows: number,
   cols: number,
   inner: {first?: number; end: number; chunk?: number},
   store: number = STORE.set,
+  zeros: number = ZEROS.none,
 ): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store)
+  return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store, zeros)
 }
 
 /** One pipeline for all ways of storing, since compiling it is what costs. */

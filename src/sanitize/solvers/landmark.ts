@@ -1,24 +1,14 @@
-import {inTypeOf} from '../../linalg/blocks.js'
 import {selectRows} from '../../linalg/csr.js'
-import type {Products} from '../../linalg/products.js'
-import {type Csr, type Dense, isCsr} from '../../linalg/types.js'
-import {kappaSlope} from '../../pairwise/arc-cosine.js'
-import type {PairwiseEngine} from '../../pairwise/engine.js'
+import {type Csr, isCsr} from '../../linalg/types.js'
+import type {LandmarkStage} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {type Aggregated, aggregateFeatures, type Aggregation} from '../aggregate.js'
-import {firstOrderChanges, gradientFromCross, joinGradients} from '../first-order.js'
+import {firstOrderChanges, joinGradients, type PatternGradient} from '../first-order.js'
 import {CROSS_BYTES, type KernelRows, mixedRows, type MixedRows, unitRows} from '../kernel-rows.js'
-import {type LandmarkSolution, leftWeights, rightWeights, solveLandmarks} from '../landmark-scores.js'
-import {
-  featureChunk,
-  featureChunks,
-  inSingle,
-  landmarkError,
-  type LandmarkKernel,
-  landmarkKernel,
-  landmarksAt,
-} from '../landmarks.js'
-import {gradientFromPass, gradientFromTangents, type Tangents} from '../tangents.js'
+import {type LandmarkSolution, solveSums} from '../landmark-scores.js'
+import {landmarkError, type LandmarkKernel, landmarkKernel, landmarksAt} from '../landmarks.js'
+import {gradientFromTangents, type Tangents} from '../tangents.js'
+import {openStage, stageSums, type StageTools} from './landmark-stage.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /** The aggregated rows of a node set in a graph. */
@@ -47,10 +37,8 @@ export type Solution = Omit<LandmarkSolution, 'inverse'>
 
 const NOTHING_DONE: LandmarkWork = {drawn: null, solution: null, tangents: null}
 
-export interface LandmarkTools {
+export interface LandmarkTools extends StageTools {
   random: Random
-  exact: PairwiseEngine
-  products: Products
 }
 
 export function rowsOfSet(
@@ -69,7 +57,7 @@ export function rowsOfSet(
 export async function drawLandmarks(
   {aggregated, rows}: RowsOfSet,
   count: number,
-  {random, products}: LandmarkTools,
+  {random, products}: Pick<LandmarkTools, 'random' | 'products'>,
 ): Promise<DrawnLandmarks> {
   const kernel = await landmarkKernel(rows, count, random, products)
   return {
@@ -84,11 +72,10 @@ export async function drawLandmarks(
  * small ridge asks for what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md,
  * "Landmarks").
  *
- * Precision  landmarks are chosen and whitened in fp64; Φ is fp32, and so are the pair weights of sparse features; sums
- *            over rows and the gradient fp64.
+ * Precision  landmarks are chosen and whitened in fp64 on the processor, so they are the same on every device; Φ is fp32,
+ *            sums over rows and the gradient as the stage has them (landmark-stage.ts, or that of an engine).
  * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 3⅝ p² a node; p² and
- *            p · d numbers. Φ is made twice, for the solution and for the gradient: to keep it saved no time that could
- *            be measured at 30,000 and 169,343 nodes, and cost 4 s · p bytes. Nothing of it for what is `done`.
+ *            p · d numbers. Nothing of it for what is `done`.
  */
 export async function landmarkSolver(
   problem: KernelProblem,
@@ -98,48 +85,27 @@ export async function landmarkSolver(
   done: LandmarkWork = NOTHING_DONE,
 ): Promise<KernelSolver> {
   const {features, graph, nodeSet, y, ridge} = problem
-  const {exact: engine, products} = tools
   let made: RowsOfSet | undefined
   const ofSet = () => (made ??= rowsOfSet(problem, graph, count, tools))
   const {kernel, error, zeroRows} = done.drawn ?? (await drawLandmarks(ofSet(), count, tools))
   const p = kernel.places.length
-  const single = inSingle(kernel)
-  const solve = (of: LandmarkKernel<Float32Array>, rows: KernelRows) =>
-    solveLandmarks((...range) => featureChunks(of, rows, products, ...range), p, y, ridge, products)
-  const solution = done.solution ?? (await solve(single, ofSet().rows))
-  let right: Dense | undefined
-  /** N ∘ κ′ of the rows from `from` on with the landmarks; 0 at a landmark's own row. */
-  const slopeWeights = async (of: MixedRows, left: Dense, from: number): Promise<Dense> => {
-    const weights = inTypeOf(left, await products.multiply(inTypeOf(single.whiten, left), single.whiten))
-    const {data} = await of.cosines(kernel.points as Csr, from, from + left.rows)
-    for (let t = 0; t < data.length; t++) weights.data[t]! *= kappaSlope(data[t]!)
-    kernel.places.forEach((place, j) => {
-      if (place >= from && place < from + left.rows) weights.data[(place - from) * p + j] = 0
-    })
-    return weights
-  }
+  const open = (of: LandmarkKernel, {rows, aggregated}: RowsOfSet, there: Aggregation) =>
+    openStage({kernel: of, rows, of: {graph: there, features, aggregated, nodeSet}, y, ridge}, tools)
+  const solve = (of: LandmarkStage<PatternGradient>) =>
+    solveSums(stageSums(of, nodeSet.length), p, y, ridge, tools.products)
+  const isDone = done.solution !== null && done.tangents !== null
+  const stage = isDone ? null : await open(kernel, ofSet(), graph)
+  const solution = done.solution ?? (await solve(stage!))
   const gradientOf = async (block: number) => {
     const [from, to] = blockRows(problem, block)
-    if (done.tangents !== null)
-      return gradientFromTangents({graph, features, nodeSet}, from, await done.tangents(block))
-    const {rows, aggregated} = ofSet()
-    const chunk = await featureChunk(single, rows, from, to, products)
-    const left = await leftWeights(chunk, y, solution, products)
-    const of = {graph, features, aggregated, nodeSet}
-    if ('cross' in rows)
-      return gradientFromCross(of, from, await slopeWeights(rows, left, from), await rows.cross(kernel.points as Csr))
-    return gradientFromPass(engine, of, from, {
-      rows: chunk.unit,
-      norms: aggregated.norms.subarray(from, to),
-      others: kernel.points,
-      left,
-      right: (right ??= rightWeights(kernel)),
-    })
+    return done.tangents === null
+      ? stage!.gradient(from, to, solution.gamma)
+      : gradientFromTangents({graph, features, nodeSet}, from, await done.tangents(block))
   }
   return {
     facts: {
       method: 'first-order',
-      precision: 'fp64',
+      precision: stage?.precision ?? 'fp64',
       gkc: solution.gkc,
       alignment: null,
       condition: solution.condition,
@@ -163,8 +129,11 @@ export async function landmarkSolver(
     // The same nodes are landmarks, with the rows they have there.
     async complexityOf(other) {
       made = undefined
-      const {rows} = rowsOfSet(problem, other, count, tools)
-      return (await solve(inSingle(await landmarksAt(rows, kernel.places, products)), rows)).gkc
+      await stage?.close()
+      const there = rowsOfSet(problem, other, count, tools)
+      const after = await open(await landmarksAt(there.rows, kernel.places, tools.products), there, other)
+      return (await solve(after).finally(() => after.close())).gkc
     },
+    close: async () => stage?.close(),
   }
 }

@@ -72,6 +72,8 @@ export interface KernelSolver {
   scores(parts: readonly SolvedBlock[]): KernelScores
   /** facts.gkc, or in the limit facts.alignment, of the same nodes in another graph; nothing can be measured after it */
   complexityOf(graph: Aggregation): Promise<number>
+  /** gives back what it holds of a device */
+  close?(): Promise<void>
 }
 
 /** Solvers that pass over pairs of rows take a chunk of the node set as a block. */

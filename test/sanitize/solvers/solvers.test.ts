@@ -47,7 +47,7 @@ function problem(
 }
 const gram = (p: KernelProblem) => gramSolver(p, graph.edges, 'first-order', products)
 const landmarks = (p: KernelProblem, count: number) =>
-  landmarkSolver(p, graph.edges, count, {random: random(0), exact: engine, products})
+  landmarkSolver(p, graph.edges, count, {random: random(0), exact: engine, fast: engine, products})
 const stream = (p: KernelProblem) => streamSolver(p, graph.edges, {random: random(0), engine, exact: engine, products})
 const scores = async (solver: KernelSolver) => solver.scores(await solveBlocks(solver, allBlocks(solver)))
 const largest = (x: Float64Array) => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
