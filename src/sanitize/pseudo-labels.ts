@@ -8,11 +8,11 @@ import type {WeightedGraph} from './context.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import {type KernelValues, unitRows} from './kernel-rows.js'
 import {featureChunks, landmarkKernel} from './landmarks.js'
+import {likeliestClass, propagate} from './propagate.js'
 
 const RIDGE = 0.5
 const LINEAR_RIDGE = 0.1
 const SHARPNESS = 10
-const ROUNDS = 10
 /** Up to so many labelled nodes their kernel matrix is factored; beyond, they are seen through landmarks. */
 const EXACT_LABELLED = 4000
 const LANDMARKS = 1024
@@ -30,14 +30,14 @@ export interface PseudoLabels {
  * Formula    F = κ(E E_Lᵀ)(κ(E_L E_Lᵀ) + ½I)⁻¹ Y_L with Y centred one-hot; soft = softmax(10 F). No edge is read but
  *            those in the profiles, so with features an attack on edges cannot reach `soft`. For `labels`: ten rounds
  *            of P ← (W P + soft) / (W 1 + 1), W the edges weighted by the likeness of their ends, given labels held
- *            fixed; then the largest. Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F =
+ *            fixed (propagate); then the largest. Beyond 4,000 labelled nodes the kernel is seen through 1,024 of them: F =
  *            Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L. With `positions` (communityPositions) in place of the profiles: F =
  *            P(P_LᵀP_L + .1 I)⁻¹P_LᵀY_L.
- * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding.
+ * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding. Propagation keeps fp32.
  * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over
  *            the edges.
- * Ties       the smaller class number.
- * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: weights by likeness.
+ * Ties       the smaller class number; two values are equal where they differ by rounding alone (likeliestClass).
+ * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: see propagate.
  */
 export async function pseudoLabels(
   e: Csr,
@@ -64,7 +64,9 @@ export async function pseudoLabels(
     unknown.forEach((node, i) => soft.data.set(rowsOf(f, i, i + 1).data, node * soft.cols))
   }
   clampGiven(soft, given)
-  return {soft, labels: largest(positions === null ? propagate(soft, graph, given) : soft, given, e.rows)}
+  const fixed = Uint8Array.from(given.labels, (label) => Number(label >= 0))
+  const spread = positions === null ? propagate(soft, graph.weights, fixed) : soft
+  return {soft, labels: given.labels.map((label, i) => (label >= 0 ? label : likeliestClass(spread, i)))}
 }
 
 /** Values of the regression at rows, from labelled rows with targets y [labelled, classes]. */
@@ -109,26 +111,6 @@ const regressThroughLandmarks: Regress = async (labelled, y, rows, values, produ
   return out
 }
 
-function propagate(soft: Dense, graph: WeightedGraph, given: GivenLabels): Dense {
-  const {indptr, indices, values} = graph.weights
-  const c = soft.cols
-  let p = soft
-  for (let round = 0; round < ROUNDS; round++) {
-    const next = soft.data.slice()
-    for (let i = 0; i < soft.rows; i++) {
-      let total = 1
-      for (let t = indptr[i]!; t < indptr[i + 1]!; t++) {
-        total += values[t]!
-        for (let k = 0; k < c; k++) next[i * c + k]! += values[t]! * p.data[indices[t]! * c + k]!
-      }
-      for (let k = 0; k < c; k++) next[i * c + k]! /= total
-    }
-    p = {rows: soft.rows, cols: c, data: next}
-    clampGiven(p, given)
-  }
-  return p
-}
-
 function softmaxRows(f: Dense, sharpness: number): void {
   for (let i = 0; i < f.rows; i++) {
     const row = f.data.subarray(i * f.cols, (i + 1) * f.cols)
@@ -144,13 +126,4 @@ function clampGiven(p: Dense, given: GivenLabels): void {
     p.data.fill(0, i * p.cols, (i + 1) * p.cols)
     p.data[i * p.cols + given.labels[i]!] = 1
   }
-}
-
-function largest(p: Dense, given: GivenLabels, n: number): Int32Array {
-  return Int32Array.from({length: n}, (_, i) => {
-    if (given.labels[i]! >= 0) return given.labels[i]!
-    let best = 0
-    for (let k = 1; k < p.cols; k++) if (p.data[i * p.cols + k]! > p.data[i * p.cols + best]!) best = k
-    return best
-  })
 }
