@@ -1,5 +1,6 @@
-import {Worker} from 'node:worker_threads'
+import type {Worker} from 'node:worker_threads'
 import {InputError} from '../errors.js'
+import {openWorker, workerEntry} from '../frame/open-worker.js'
 import {LIMITS, raising} from './limits.js'
 
 export interface ThreadLimits {
@@ -31,10 +32,7 @@ export interface ReadingOrder {
 }
 export type ReadingAnswer = {unpacked: number} | {content: unknown} | {message: string; nextSteps: readonly string[]}
 
-const ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? './reading-worker-from-source.mjs' : './reading-worker.js',
-  import.meta.url,
-)
+const ENTRY = workerEntry('reading-worker', import.meta.url)
 const AGAIN = ['write the file again, or copy it again from its source']
 
 /**
@@ -120,7 +118,7 @@ export class ReadingThread {
     if (this.#worker !== null && heapMiB <= this.#heapMiB) return this.#worker
     await this.close()
     this.#heapMiB = heapMiB
-    this.#worker = new Worker(ENTRY, {resourceLimits: {maxOldGenerationSizeMb: heapMiB}})
+    this.#worker = openWorker(ENTRY, {resourceLimits: {maxOldGenerationSizeMb: heapMiB}})
     return this.#worker
   }
 }

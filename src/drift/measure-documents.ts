@@ -1,4 +1,5 @@
 import {InputError} from '../errors.js'
+import {workerEntry} from '../frame/open-worker.js'
 import {WorkerError, WorkerPool} from '../frame/worker-pool.js'
 import {type AlignedDocument, type Alignment, alignOutputs} from '../outputs/align.js'
 import {openOutputs} from '../outputs/open.js'
@@ -41,8 +42,7 @@ export interface MeasureOptions {
 /** Number of values in both files from which starting workers (≈ 0.3 s) pays off. */
 const WORTH_WORKERS = 5e7
 
-// Worker threads cannot load TypeScript: from source they start through tsx.
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js', import.meta.url)
+const ENTRY = workerEntry('worker', import.meta.url)
 
 /**
  * Opens and aligns both files.

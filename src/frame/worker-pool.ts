@@ -1,5 +1,6 @@
-import {Worker} from 'node:worker_threads'
+import type {Worker} from 'node:worker_threads'
 import {DeviceError} from '../errors.js'
+import {openWorker} from './open-worker.js'
 
 /** What a worker receives: a job, then blocks of it; or the order to end after its current block. */
 export type Order<Job> = {run: number; job: Job} | {run: number; block: number} | 'end'
@@ -103,7 +104,7 @@ export class WorkerPool<Job, Part> {
   }
 
   private start(): void {
-    const worker = new Worker(this.entry)
+    const worker = openWorker(this.entry)
     const lost = (reason: string) => {
       if (this.workers.delete(worker)) this.current?.lost(new WorkerError(`a worker thread ${reason}`))
     }
