@@ -8,7 +8,7 @@ import {propertyRuns} from './test/support/property-seed.js'
  * one has too (a quarter of their processor time, measured on 33 files).
  */
 const SHARED =
-  'test/{attack,certify,checkpoint,cli,data,documents,drift,evaluate,frame,gate,graph,harden,judge,learn,linalg,numbers,outputs,perturb,render,sanitize,stats,verdicts}/**/*.test.ts'
+  'test/{attack,certify,checkpoint,ci,cli,commands,data,docs,documents,drift,evaluate,fixtures,frame,gate,graph,harden,hostile,judge,learn,linalg,numbers,outputs,pairwise,perturb,render,sanitize,scripts,stats,verdicts}/**/*.test.ts'
 
 /** Files of these rooms that replace a module, or listen to the process before anything is loaded. */
 const APART = ['test/checkpoint/runtime-missing.test.ts', 'test/data/hdf5-quiet.test.ts']

@@ -74,6 +74,13 @@ describe('dealEdges', () => {
       {seed: 11},
     )
   })
+
+  it('of edges that share no node, gives every group as many', () => {
+    const edges = Uint32Array.from({length: 46}, (_, i) => i)
+    const matching = {...blocks(46, 2, 0.5, 0.3, 0), edges}
+    const sizes = dealEdges(matching, everyEdge(matching), 5, random(3)).map((group) => group.length)
+    expect(sizes.sort((a, b) => a - b)).toEqual([4, 4, 5, 5, 5])
+  })
 })
 
 describe('likeness without features', () => {
