@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises'
 import {defaultMemoryLimit, residentBytes} from '../frame/memory.js'
+import {workerEntry} from '../frame/open-worker.js'
 import {WorkerError, WorkerPool} from '../frame/worker-pool.js'
 import type {Graph, Split} from '../graph/types.js'
 import type {NodeData} from '../learn/model.js'
@@ -45,8 +46,7 @@ const FEATURE_BYTES = 40
 const EDGE_BYTES = 400
 const NODE_BYTES = 6000
 
-// Worker threads cannot load TypeScript: from source they start through tsx.
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js', import.meta.url)
+const ENTRY = workerEntry('worker', import.meta.url)
 
 /**
  * Accuracy of a model trained on several graphs of the same nodes, once on each for each seed.
