@@ -1,19 +1,28 @@
 /**
- * Where the time of the WebGPU engine goes: each dispatch and read is waited for, which itself costs about 0.2 ms.
+ * Where the time of the WebGPU engine goes: each dispatch and read is waited for, which itself costs about 0.2 ms. What is
+ * left of the whole is the host's.
  *
- *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--software]
+ *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--nodes 65536] [--landmarks 1024] [--software]
  */
+import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
 import {normaliseRows} from '../src/linalg/csr.js'
+import {openProducts} from '../src/linalg/open-products.js'
+import {createCpuEngine} from '../src/pairwise/cpu/index.js'
 import {openGpu} from '../src/pairwise/webgpu/gpu.js'
 import {webgpuEngine} from '../src/pairwise/webgpu/index.js'
+import {CHUNK} from '../src/sanitize/landmarks.js'
+import {openStage} from '../src/sanitize/solvers/landmark-stage.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
+import {landmarkProblem} from './landmark-problem.js'
 
 const {values} = parseArgs({
   options: {
     rows: {type: 'string', default: '20000'},
     anchors: {type: 'string', default: '10000'},
+    nodes: {type: 'string', default: '65536'},
+    landmarks: {type: 'string', default: '1024'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -29,17 +38,33 @@ const z = normaliseRows(normal(n, 512)).unit
 const v = normal(n, 16)
 const engine = webgpuEngine(gpu)
 const task = await certifyTask(Number(values.anchors), Number(values.anchors), 768)
+const cpu = await createCpuEngine({threads: availableParallelism()})
+const products = await openProducts(availableParallelism())
+const size = {rows: Number(values.nodes), cols: 128, landmarks: Number(values.landmarks), classes: 40, degree: 14}
+const stage = await openStage(await landmarkProblem(size, cpu, products), {exact: cpu, fast: engine, products})
+const gamma = {
+  rows: size.landmarks,
+  cols: size.classes,
+  data: Float64Array.from({length: size.landmarks * size.classes}, () => r.normal() / size.rows),
+}
 const times = new Map<string, [number, number]>()
 const add = (key: string, ms: number) => {
   const [count, sum] = times.get(key) ?? [0, 0]
   times.set(key, [count + 1, sum + ms])
 }
 const MARKS: [string, string][] = [
+  ['kernel[e] = ', 'mapKernel'],
+  ['out[places[t]]', 'scatter'],
+  ['let root', 'scaleRows'],
+  ['inverse[id.x] = ', 'diagonal'],
+  ['alpha[id.y', 'alpha'],
+  ['square = fma', 'leftWeights'],
+  ['whiten[l', 'nearWeights'],
   ['bounds:', 'referenceSums'],
   ['farthest', 'anchorSums'],
   ['= kappa(', 'apply'],
   ['tile_a', 'product'],
-  ['word', 'nearBits'],
+  ['atomicAdd(&list[0]', 'nearList'],
 ]
 const label = (code: string) => MARKS.find(([mark]) => code.includes(mark))?.[1] ?? 'sumParts'
 const dispatch = gpu.dispatch.bind(gpu)
@@ -67,6 +92,11 @@ const works: Record<string, () => Promise<unknown>> = {
   apply: () => engine.kernelApply(z, z, v),
   gradient: () => engine.kernelGradient(z, z, v, v, () => undefined),
   volatility: () => engine.volatility(task),
+  'landmark sums': () => stage.sums(0, size.rows),
+  async 'landmark gradients'() {
+    for (let from = 0; from < size.rows; from += CHUNK)
+      await stage.gradient(from, Math.min(size.rows, from + CHUNK), gamma)
+  },
 }
 for (const [name, work] of Object.entries(works)) {
   const first = performance.now()
@@ -81,8 +111,10 @@ for (const [name, work] of Object.entries(works)) {
   console.log(
     `${name}: first ${(second - first).toFixed(1)} ms, again ${(third - second).toFixed(1)} ms, instrumented ${(end - third).toFixed(1)} ms`,
   )
-  for (const [stage, [count, sum]] of times)
-    console.log(`  ${stage.padEnd(14)} ${count} × ${(sum / count).toFixed(3)} ms = ${sum.toFixed(1)} ms`)
+  for (const [kernel, [count, sum]] of times)
+    console.log(`  ${kernel.padEnd(14)} ${count} × ${(sum / count).toFixed(3)} ms = ${sum.toFixed(1)} ms`)
+  const onDevice = [...times.values()].reduce((total, [, sum]) => total + sum, 0)
+  console.log(`  ${'host'.padEnd(14)} ${(end - third - onDevice).toFixed(1)} ms`)
   times.clear()
 }
-await engine.close()
+await Promise.all([engine.close(), cpu.close(), products.close()])

@@ -1,10 +1,13 @@
 /**
- * κ(ZZᵀ)·V and the volatility sums of a certificate on a GPU against the cpu engine, in one run: median times, rates
- * and their ratio, as one JSON object.
+ * κ(ZZᵀ)·V, the volatility sums of a certificate and the landmark stage of sanitize on a GPU against the cpu engine, in
+ * one run: median times, rates and their ratio, as one JSON object.
  *
- *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--anchors 10000,20000] [--dim 768] [--software]
+ *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--anchors 10000,20000] [--dim 768]
+ *     [--graphs 169343x128x40x14,2449029x100x47x14] [--landmarks 1024] [--landmark-rows 16384] [--software]
  *
  * --anchors: sizes of the volatility, as many references as anchors; the default δ grid.
+ * --graphs: nodes x features x classes x places of the gradient a row, of ogbn-arxiv's and ogbn-products' size; the GPU takes them all, once,
+ * the processor the first --landmark-rows, and the ratio is that of rows a second. Choosing the landmarks is the same on both and left out.
  * A rate counts 2 · rows² · (cols + vectors) operations, whatever the engine does. With --cpu-rows below --rows the
  * processor works on the first rows only and the ratio is that of the rates. --software takes a software adapter: for
  * trying the script, not for numbers.
@@ -12,13 +15,17 @@
 import {availableParallelism, cpus} from 'node:os'
 import {parseArgs} from 'node:util'
 import {normaliseRows} from '../src/linalg/csr.js'
+import {openProducts} from '../src/linalg/open-products.js'
 import type {Dense} from '../src/linalg/types.js'
 import {createCpuEngine} from '../src/pairwise/cpu/index.js'
-import type {PairwiseEngine} from '../src/pairwise/engine.js'
+import type {LandmarkStage, PairwiseEngine} from '../src/pairwise/engine.js'
 import {selfTest} from '../src/pairwise/self-test.js'
 import {createWebgpuEngine} from '../src/pairwise/webgpu/index.js'
+import {CHUNK} from '../src/sanitize/landmarks.js'
+import {openStage} from '../src/sanitize/solvers/landmark-stage.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
+import {landmarkProblem, type LandmarkSize} from './landmark-problem.js'
 import {median, rounds} from './measure.js'
 
 const {values} = parseArgs({
@@ -30,6 +37,9 @@ const {values} = parseArgs({
     'cpu-rows': {type: 'string'},
     anchors: {type: 'string', default: '10000,20000'},
     dim: {type: 'string', default: '768'},
+    graphs: {type: 'string', default: '169343x128x40x14,2449029x100x47x14'},
+    landmarks: {type: 'string', default: '1024'},
+    'landmark-rows': {type: 'string', default: '16384'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -97,10 +107,72 @@ async function measureVolatility(n: number) {
     countsAreTheSame: same(onDevice.within, truth.within) && same(onDevice.exceed, truth.exceed),
   }
 }
+
+const products = await openProducts(availableParallelism())
+
+/** Milliseconds that sums and gradients of the first `count` rows take, chunk by chunk as sanitize asks for them. */
+async function timeStage(stage: LandmarkStage<Float64Array>, count: number, gamma: Dense) {
+  const start = performance.now()
+  const sums = await stage.sums(0, count)
+  const middle = performance.now()
+  const gradients: Float64Array[] = []
+  for (let from = 0; from < count; from += CHUNK)
+    gradients.push(await stage.gradient(from, Math.min(count, from + CHUNK), gamma))
+  return {sumsMs: middle - start, gradientMs: performance.now() - middle, sums, gradient: gradients[0]!}
+}
+
+async function measureLandmarks(size: LandmarkSize) {
+  const problem = await landmarkProblem(size, cpu, products)
+  const some = Math.min(size.rows, Number(values['landmark-rows']))
+  const gamma = normal(size.landmarks, size.classes)
+  gamma.data.forEach((x, t) => (gamma.data[t] = x / size.rows))
+  const start = performance.now()
+  const stage = await openStage(problem, {exact: cpu, fast: gpu, products})
+  const openMs = performance.now() - start
+  // Compiles the kernels, and gives what is compared.
+  const first = await timeStage(stage, some, gamma)
+  const all = await timeStage(stage, size.rows, gamma)
+  await stage.close()
+  const host = await openStage(problem, {exact: cpu, fast: cpu, products})
+  await timeStage(host, CHUNK, gamma)
+  const onHost = await timeStage(host, some, gamma)
+  const far = (a: Float64Array, b: Float64Array) =>
+    a.reduce((worst, x, at) => Math.max(worst, Math.abs(x - b[at]!)), 0) /
+    b.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  const perSecond = (rowCount: number, ms: number) => round((1000 * rowCount) / ms)
+  const deviceMs = openMs + all.sumsMs + all.gradientMs
+  const hostMs = onHost.sumsMs + onHost.gradientMs
+  return {
+    ...size,
+    webgpu: {
+      openMs: round(openMs),
+      sumsMs: round(all.sumsMs),
+      gradientMs: round(all.gradientMs),
+      rowsPerSecond: perSecond(size.rows, deviceMs),
+    },
+    cpu: {
+      rows: some,
+      sumsMs: round(onHost.sumsMs),
+      gradientMs: round(onHost.gradientMs),
+      rowsPerSecond: perSecond(some, hostMs),
+    },
+    ratio: round((size.rows / deviceMs) * (hostMs / some)),
+    relativeDifference: {
+      sums: round(far(first.sums.outer.data, onHost.sums.outer.data)),
+      gradient: round(far(first.gradient, onHost.gradient)),
+    },
+  }
+}
+const landmarks = []
+for (const graph of values.graphs.split(',').filter((text) => text !== '')) {
+  const [nodes, features, classes, degree] = graph.split('x').map(Number) as [number, number, number, number]
+  landmarks.push(
+    await measureLandmarks({rows: nodes, cols: features, landmarks: Number(values.landmarks), classes, degree}),
+  )
+}
 const volatility = []
 for (const n of values.anchors.split(',')) volatility.push(await measureVolatility(Number(n)))
-await gpu.close()
-await cpu.close()
+await Promise.all([gpu.close(), cpu.close(), products.close()])
 
 console.log(
   JSON.stringify(
@@ -127,6 +199,7 @@ console.log(
       ratio: round(onGpu.teraflops / onCpu.teraflops),
       relativeDifference: round(error),
       volatility,
+      landmarks,
       selfTest: {checks: checks.length, worst: round(Math.max(...checks.map((check) => check.error)))},
     },
     null,

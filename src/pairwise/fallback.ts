@@ -31,7 +31,9 @@ export function withFallback(
   }
   return {
     name: engine.name,
-    precision: engine.precision,
+    get precision() {
+      return engine.precision
+    },
     volatility: (task) => run((e) => e.volatility(task)),
     distances: (x, y, metric) => run((e) => e.distances(x, y, metric)),
     kernelBlock: (z, w) => run((e) => e.kernelBlock(z, w)),

@@ -11,7 +11,9 @@ export function watchKernels(
   let applied = 0
   return {
     name: engine.name,
-    precision: engine.precision,
+    get precision() {
+      return engine.precision
+    },
     volatility: (task) => engine.volatility(task),
     distances: (x, y, metric) => engine.distances(x, y, metric),
     kernelBlock: (z, w) => engine.kernelBlock(z, w),

@@ -4,6 +4,7 @@ import {absentPackages, installCommand, PARTS} from '../packages.js'
 import type {EngineReport, Note} from '../frame/report.js'
 import type {PairwiseEngine} from './engine.js'
 import {withFallback} from './fallback.js'
+import {racedEngine} from './raced.js'
 import {selfTest} from './self-test.js'
 import {type DeviceSource, type OpenDevice, SOURCES} from './sources.js'
 import {measureSpeed} from './speed.js'
@@ -16,7 +17,7 @@ export interface SelectOptions {
 
 export interface SelectedEngine {
   engine: PairwiseEngine
-  /** `tried` grows when a device fails during the run: read it at the end */
+  /** `tried` grows when a device is raced or fails during the run, and `name` follows: read it at the end */
   report: EngineReport
   threads: number
   /** what the reader should know of the device; grows like `report.tried` */
@@ -34,8 +35,9 @@ const RACE_ROWS = 1024
 /**
  * The engine for `--device`.
  *
- * auto    a GPU engine that passes the self-test, of two the faster one, else cpu: it never fails. Software adapters
- *         are passed over, and no native package is loaded where the machine shows no driver of a GPU.
+ * auto    a GPU engine that passes the self-test, of two the faster one, for the kinds of work at which it beats cpu
+ *         (see racedEngine); else cpu: it never fails. Software adapters are passed over, and no native package is loaded
+ *         where the machine shows no driver of a GPU. With `requireGpu` the GPU does it all.
  * named   that engine, a software adapter included (noted), or a DeviceError: never another one.
  * Later   a device that fails during the run is replaced by cpu, which is noted; not with `requireGpu`.
  * Throws  DeviceError  a named device is absent or untrustworthy; no GPU and `requireGpu`.  UsageError  cpu and
@@ -71,7 +73,7 @@ export async function selectEngine(
       else found.push(outcome)
     }
     const best = found.length > 1 ? await fastest(found, tried) : found[0]
-    if (best !== undefined) return onGpu(best)
+    if (best !== undefined) return requireGpu ? onGpu(best) : raced(onGpu(best))
     if (requireGpu)
       throw new DeviceError(`no GPU can be used: ${tried.map(({name, outcome}) => `${name} ${outcome}`).join('; ')}`, [
         'run surety doctor',
@@ -94,6 +96,32 @@ export async function selectEngine(
       code: 'workers-lost',
       message: `${reason}; the run went on with one thread, which gives the same result`,
     })
+  }
+
+  /** The GPU for what it does faster than cpu, and cpu for the rest. */
+  function raced(selected: SelectedEngine): SelectedEngine {
+    const {report} = selected
+    const device = selected.engine
+    let hasWon = false
+    const engine = racedEngine(
+      device,
+      () => openCpu(threads, lostWorkers),
+      ({work, winner, measured}) => {
+        hasWon ||= winner === 'device'
+        Object.assign(
+          report,
+          hasWon ? {name: device.name, precision: device.precision} : {name: 'cpu', precision: 'fp64'},
+        )
+        tried.push({
+          name: device.name,
+          outcome:
+            measured === null
+              ? `${work}: left to cpu, too few to race`
+              : `${work}: ${winner === 'device' ? 'taken' : 'left to cpu'}, ${measured.deviceMs.toFixed(1)} ms against ${measured.cpuMs.toFixed(1)} ms of cpu on ${measured.rows} rows`,
+        })
+      },
+    )
+    return {...selected, engine}
   }
 
   function onGpu({engine, description, software}: Candidate): SelectedEngine {

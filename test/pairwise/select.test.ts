@@ -62,6 +62,54 @@ describe('--device auto', () => {
   })
 })
 
+describe('--device auto, beside a GPU', () => {
+  const z = units(1, 1500, 4)
+  const v = normal(2, 1500, 2)
+
+  it('leaves to cpu what cpu does faster, and says what was measured', async () => {
+    const cpu = (await selectEngine('cpu')).engine
+    const slow: Partial<PairwiseEngine> = {
+      async kernelApply(...task) {
+        for (let k = 0; k < 40; k++) await cpu.kernelApply(...task)
+        return cpu.kernelApply(...task)
+      },
+    }
+    const {engine, report} = await selectEngine('auto', {}, [source('webgpu', {replaced: slow})])
+    expect(await engine.kernelApply(z, z, v)).toEqual(await cpu.kernelApply(z, z, v))
+    expect(report).toMatchObject({name: 'cpu', precision: 'fp64'})
+    expect(report.tried.map(({outcome}) => outcome)).toEqual([
+      'taken: a webgpu device',
+      expect.stringMatching(/^kernel products: left to cpu, [\d.]+ ms against [\d.]+ ms of cpu on 512 rows$/) as string,
+    ])
+    await Promise.all([engine.close(), cpu.close()])
+  })
+
+  it('gives the GPU what it does faster', async () => {
+    const cpu = (await selectEngine('cpu')).engine
+    const quick: Partial<PairwiseEngine> = {
+      // Honest in the self-test, and at once with an answer afterwards.
+      kernelApply: (a, b, c) =>
+        a.rows < 200
+          ? cpu.kernelApply(a, b, c)
+          : Promise.resolve({rows: a.rows, cols: c.cols, data: new Float64Array(1)}),
+    }
+    const {engine, report} = await selectEngine('auto', {}, [source('webgpu', {replaced: quick})])
+    expect((await engine.kernelApply(z, z, v)).data).toHaveLength(1)
+    expect(report).toMatchObject({name: 'webgpu', precision: 'fp32'})
+    expect(report.tried.at(-1)!.outcome).toMatch(
+      /^kernel products: taken, [\d.]+ ms against [\d.]+ ms of cpu on \d+ rows$/,
+    )
+    await Promise.all([engine.close(), cpu.close()])
+  })
+
+  it('races nothing where a GPU is required', async () => {
+    const {engine, report} = await selectEngine('auto', {requireGpu: true}, [source('webgpu')])
+    await engine.kernelApply(z, z, v)
+    expect(report.tried).toHaveLength(1)
+    await engine.close()
+  })
+})
+
 describe('a device asked for by name', () => {
   it('that is absent, or computes wrongly, is an error with a next step', async () => {
     await expect(selectEngine('tfjs', {}, [source('tfjs', {absence: 'not installed'})])).rejects.toThrow(DeviceError)
@@ -110,7 +158,7 @@ describe('--require-gpu', () => {
 describe('a device that fails during the run', () => {
   it('is replaced by cpu, which gives the same result and is noted once', async () => {
     const device = await mortal()
-    const {engine, report, notes} = await selectEngine('auto', {}, [source('webgpu', {replaced: device.reductions})])
+    const {engine, report, notes} = await selectEngine('webgpu', {}, [source('webgpu', {replaced: device.reductions})])
     device.die()
     const [z, w, v] = [units(1, 30, 4), units(2, 20, 4), normal(3, 20, 2)]
     const cpu = (await selectEngine('cpu')).engine
