@@ -103,7 +103,7 @@ export function selectRows(m: Matrix, rows: ArrayLike<number>): Matrix {
 }
 
 /** The chosen rows as a dense matrix [rows.length, cols]. */
-export function gatherRows(m: Matrix, rows: ArrayLike<number>): Dense {
+export function gatherRows(m: Csr | Dense<Float32Array | Float64Array>, rows: ArrayLike<number>): Dense {
   const data = new Float64Array(rows.length * m.cols)
   for (let r = 0; r < rows.length; r++) {
     const i = rows[r]!

@@ -21,7 +21,7 @@ export interface Csr {
 
 export type Matrix = Dense | Csr
 
-export const isCsr = (m: Matrix): m is Csr => 'indptr' in m
+export const isCsr = <T extends Float32Array | Float64Array>(m: Csr | Dense<T>): m is Csr => 'indptr' in m
 
 export function dense(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Dense {
   if (data.length !== rows * cols)

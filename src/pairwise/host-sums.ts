@@ -1,3 +1,4 @@
+import type {Real} from '../linalg/products.js'
 import type {Dense} from '../linalg/types.js'
 import type {Metric} from './cpu/distances.js'
 import type {VolatilitySums, VolatilityTask} from './engine.js'
@@ -139,7 +140,7 @@ export class HostSums {
 }
 
 /** Raw distance of two rows in fp64 from the differences of their coordinates; rows of length 1 for the angle. */
-export function pairDistance(a: Dense, i: number, b: Dense, j: number, metric: Metric): number {
+export function pairDistance(a: Dense<Real>, i: number, b: Dense<Real>, j: number, metric: Metric): number {
   const {cols, data: x} = a
   const y = b.data
   const p = i * cols

@@ -1,4 +1,5 @@
 import {firstWhere} from '../stats/bisect.js'
+import type {Real} from '../linalg/products.js'
 import type {Dense} from '../linalg/types.js'
 import {prepareRows, type Metric} from './cpu/distances.js'
 import type {VolatilityTask} from './engine.js'
@@ -6,10 +7,10 @@ import type {VolatilityTask} from './engine.js'
 /** Unit of fp32 rounding; WGSL leaves its direction open. */
 const U = 2 ** -23
 
-/** One side of the pairs in fp64 with what an fp32 engine must know of each row. */
+/** One side of the pairs with what an fp32 engine must know of each row. */
 export interface BoundedRows {
-  /** raw rows in fp64; unit rows for the angle */
-  readonly exact: Dense
+  /** the raw rows as they came, fp32 or fp64; unit rows in fp64 for the angle */
+  readonly exact: Dense<Real>
   readonly loss: Float64Array
   readonly label: Int32Array
   /** distance between the row and its fp32 image, in device units and in the task's metric, rounded up */
@@ -35,14 +36,18 @@ export interface Prepared {
 /**
  * Rows, losses and labels as fp32 engines take them.
  *
- * Precision  the rounding of each row to fp32 is measured, not assumed: hidden states that were fp32 have slack 0.
- * Cost       O(values); 8 bytes a value.
+ * Precision  the rounding of each row to fp32 is measured, not assumed. Rows in fp32 have slack 0: dividing them by the
+ *            unit, a power of two, can lose only what lies below 2⁻¹²⁶ of it, which an engine must allow for anyway.
+ * Cost       O(values); no copy of the rows, but of those for the angle, and where one side alone is fp32.
  * Throws     InputError  angle and a row of length zero.
  */
 export function boundRows(task: VolatilityTask): Prepared {
   const {anchors, references, metric, anchorLoss, referenceLoss} = task
-  const left = prepareRows(anchors, 0, anchors.rows, metric).rows
-  const right = anchors === references ? left : prepareRows(references, 0, references.rows, metric).rows
+  const isOneType = anchors.data instanceof Float32Array === references.data instanceof Float32Array
+  const exactRows = (x: Dense<Real>): Dense<Real> =>
+    metric === 'angle' ? prepareRows(x, 0, x.rows, metric).rows : isOneType ? x : {...x, data: new Float64Array(x.data)}
+  const left = exactRows(anchors)
+  const right = anchors === references ? left : exactRows(references)
   const unit = powerAbove(Math.max(largest(left.data), largest(right.data)))
   const lossUnit = powerAbove(Math.max(largest(anchorLoss), largest(referenceLoss)))
   const order = Uint32Array.from(anchorLoss.keys()).sort((a, b) => anchorLoss[a]! - anchorLoss[b]!)
@@ -51,7 +56,12 @@ export function boundRows(task: VolatilityTask): Prepared {
     rank[row] = place
   })
   const name = twinNames()
-  const side = (exact: Dense, loss: Float64Array, labels: Int32Array | null, ranks: Uint32Array): BoundedRows => ({
+  const side = (
+    exact: Dense<Real>,
+    loss: Float64Array,
+    labels: Int32Array | null,
+    ranks: Uint32Array,
+  ): BoundedRows => ({
     exact,
     loss,
     label:
@@ -59,9 +69,7 @@ export function boundRows(task: VolatilityTask): Prepared {
         ? labels
         : new Int32Array(exact.rows),
     slack: slacks(exact, 1 / unit, metric),
-    twin: Uint32Array.from({length: exact.rows}, (_, i) =>
-      name(exact.data.subarray(i * exact.cols, (i + 1) * exact.cols)),
-    ),
+    twin: name(exact),
     rank: ranks,
   })
   return {
@@ -105,7 +113,7 @@ export function relativeError(metric: Metric, additions: number): number {
   return {l2: additions / 2 + 16, l1: additions + 16, linf: 16, angle: 1.25 * (additions + 32)}[metric] * U
 }
 
-function largest(x: Float64Array): number {
+function largest(x: Real): number {
   let most = 0
   for (let t = 0; t < x.length; t++) most = Math.max(most, Math.abs(x[t]!))
   return most
@@ -114,7 +122,8 @@ function largest(x: Float64Array): number {
 /** The smallest power of two above x; 1 for 0. */
 const powerAbove = (x: number) => (x === 0 ? 1 : 2 ** (Math.floor(Math.log2(x)) + 1))
 
-function slacks({rows, cols, data}: Dense, factor: number, metric: Metric): Float32Array {
+function slacks({rows, cols, data}: Dense<Real>, factor: number, metric: Metric): Float32Array {
+  if (data instanceof Float32Array) return new Float32Array(rows)
   const isSquared = metric === 'l2' || metric === 'angle'
   return Float32Array.from({length: rows}, (_, i) => {
     let [sum, most] = [0, 0]
@@ -129,23 +138,32 @@ function slacks({rows, cols, data}: Dense, factor: number, metric: Metric): Floa
   })
 }
 
-/** Gives equal rows the same number: a hash finds the candidates, the values decide. */
-function twinNames(): (row: Float64Array) => number {
-  const seen = new Map<number, {row: Float64Array; name: number}[]>()
+/**
+ * Gives equal rows of matrices of one type the same number, in the order of their first appearance: a hash of their bits
+ * finds the candidates, the values decide.
+ */
+function twinNames(): (x: Dense<Real>) => Uint32Array {
+  const seen = new Map<number, {row: Real; name: number}[]>()
   let names = 0
-  const number = new Float64Array(1)
-  const words = new Uint32Array(number.buffer)
-  return (row) => {
-    let hash = 0x811c9dc5
-    for (let t = 0; t < row.length; t++) {
-      number[0] = row[t]! + 0 // −0 equals 0
-      hash = Math.imul(Math.imul(hash ^ words[0]!, 0x01000193) ^ words[1]!, 0x01000193)
-    }
+  const nameOf = (hash: number, row: Real): number => {
     const same = seen.get(hash) ?? []
-    seen.set(hash, same)
     const twin = same.find((other) => row.every((x, t) => x === other.row[t]))
     if (twin !== undefined) return twin.name
     same.push({row, name: names})
+    seen.set(hash, same)
     return names++
+  }
+  return ({rows, cols, data}) => {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    const perRow = (cols * data.BYTES_PER_ELEMENT) / 4
+    return Uint32Array.from({length: rows}, (_, i) => {
+      let hash = 0x811c9dc5
+      for (let t = i * perRow; t < (i + 1) * perRow; t++) {
+        const word = words[t]!
+        // −0 equals 0. The turn brings exponents, in which whole numbers differ, to where a product spreads them.
+        hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ (word === 0x80000000 ? 0 : word), 0x01000193)
+      }
+      return nameOf(hash, data.subarray(i * cols, (i + 1) * cols))
+    })
   }
 }

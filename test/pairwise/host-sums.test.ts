@@ -221,6 +221,30 @@ describe('rows for a device', () => {
     )
   })
 
+  it('are taken as they come, fp32 or fp64, and named alike whatever the type of each side', () => {
+    const values = [1, -0, 2, 0.5, 1, 0, 2, 0.5]
+    const [single, double] = [Float32Array.from(values), Float64Array.from(values)].map((data) => ({
+      rows: 4,
+      cols: 2,
+      data,
+    }))
+    for (const [x, y] of [
+      [single!, single!],
+      [single!, {...single!}],
+      [single!, double!],
+      [double!, single!],
+    ] as const) {
+      const {anchors, references} = boundRows(task(x as never, y as never, 'l2'))
+      expect([[...anchors.twin], [...references.twin]]).toEqual([
+        [0, 1, 0, 1],
+        [0, 1, 0, 1],
+      ])
+      expect([...anchors.slack]).toEqual([0, 0, 0, 0])
+    }
+    const {anchors} = boundRows(task(single! as never, single! as never, 'l2'))
+    expect(anchors.exact.data).toBe(single!.data)
+  })
+
   it('what fp32 loses of a row is measured in the metric: rooted squares, a sum, or the largest', () => {
     const x = {rows: 2, cols: 3, data: Float64Array.of(0.1, 0.2, 0.3, 0.5, 0.25, 0)}
     const lost = [0.1, 0.2, 0.3].map((value) => Math.abs(value - Math.fround(value)))

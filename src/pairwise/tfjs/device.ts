@@ -1,7 +1,8 @@
 import type * as core from '@tensorflow/tfjs-core'
 import {DeviceError, SuretyError, option} from '../../errors.js'
 import {denseRows} from '../../linalg/csr.js'
-import type {Matrix} from '../../linalg/types.js'
+import type {Real} from '../../linalg/products.js'
+import {type Csr, type Dense, isCsr} from '../../linalg/types.js'
 
 export type Tf = typeof core
 
@@ -31,9 +32,12 @@ export function panelsOf(rows: number, tileRows: number): Panel[] {
 }
 
 /** The rows of a panel in fp32 [panel.rows, cols]; sparse rows are filled in. */
-export function rowTensor(tf: Tf, x: Matrix, {first, rows}: Panel, factor = 1): core.Tensor2D {
+export function rowTensor(tf: Tf, x: Csr | Dense<Real>, {first, rows}: Panel, factor = 1): core.Tensor2D {
+  const values = isCsr(x)
+    ? denseRows(x, first, first + rows).data
+    : x.data.subarray(first * x.cols, (first + rows) * x.cols)
   return tf.tensor2d(
-    Float32Array.from(denseRows(x, first, first + rows).data, (value) => value * factor),
+    Float32Array.from(values, (value) => value * factor),
     [rows, x.cols],
   )
 }

@@ -3,9 +3,10 @@ import {HostSums} from '../host-sums.js'
 import {lossBounds, boundRows, type Prepared, relativeError} from '../volatility-rows.js'
 import {chainOfSums, distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
-import {columnsOfPanel, eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
+import {eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
 import {rowStructs} from './row-structs.js'
 import {SUM_PARTS} from './tile-shader.js'
+import {uploadColumns} from './transpose.js'
 import {ANCHOR_SUMS, LANES, referenceSums, RESULT_WORDS, SUB, THREADS} from './volatility-shader.js'
 import {addSteepest} from './witnesses.js'
 
@@ -43,10 +44,13 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
     Math.max(depth, subs * statistics, 2 * task.etas.length),
     gpu.bufferLimit,
   )
-  const upload = (x: typeof exact, plan: PanelPlan) =>
-    Array.from({length: plan.count}, (_, p) => arena.upload(columnsOfPanel(x, plan, p, 1 / prepared.unit)))
-  const left = upload(anchors.exact, tall)
-  const right = upload(references.exact, wide)
+  const upload = async (x: typeof exact, plan: PanelPlan) => {
+    const panels: GPUBuffer[] = []
+    for (let p = 0; p < plan.count; p++) panels.push(await uploadColumns(gpu, arena, x, plan, p, 1 / prepared.unit))
+    return panels
+  }
+  const left = await upload(anchors.exact, tall)
+  const right = await upload(references.exact, wide)
   const structs = Array.from({length: tall.count}, (_, p) =>
     arena.upload(rowStructs(anchors, p * tall.height, rowsIn(tall, p), prepared.lossUnit)),
   )
