@@ -22,6 +22,8 @@ export class HostSums {
   private diameter = 0
   private readonly witnesses: Witness[] = []
   private weakest = 0
+  /** of a distance in fp64, relative */
+  private readonly rounding: number
 
   constructor(
     private readonly task: VolatilityTask,
@@ -32,6 +34,7 @@ export class HostSums {
     this.bins = new Float64Array(task.references.rows * this.binCount * 3)
     this.total = new Float64Array(task.references.rows)
     this.anchorTotal = new Float64Array(task.anchors.rows)
+    this.rounding = (task.anchors.cols + 16) * 2 ** -52
   }
 
   /** Raw distance and h_{L_max} of a pair in fp64. */
@@ -46,8 +49,32 @@ export class HostSums {
 
   /** Adds a pair that the device left out. */
   addPair(i: number, j: number): void {
-    const {anchorLoss, referenceLoss, scale, floor, etas} = this.task
     const pair = this.pair(i, j)
+    this.addToSums(pair)
+    this.addDistance(pair.distance)
+    this.addWitness(pair)
+  }
+
+  /**
+   * Adds a pair that the device left out and whose raw distance it then found to within `error`; where a count, the
+   * diameter or a witness may still turn on it, the distance is computed in fp64.
+   */
+  addRechecked(i: number, j: number, distance: number, error: number): void {
+    const {anchorLoss, referenceLoss, scale, floor, lossMax} = this.task
+    const [d, within] = [distance / scale, error / scale + this.rounding * (distance / scale)]
+    const change = Math.min(Math.abs(anchorLoss[i]! - referenceLoss[j]!), lossMax)
+    const isSure =
+      d > within &&
+      this.deltas.every((delta) => Math.abs(d - delta) > within) &&
+      (d + within) * scale < this.diameter &&
+      change < this.weakest * Math.max(d - within, floor)
+    if (isSure) this.addToSums({anchor: i, reference: j, distance, ratio: change / Math.max(d, floor)})
+    else this.addPair(i, j)
+  }
+
+  private addToSums(pair: Witness): void {
+    const {anchor: i, reference: j} = pair
+    const {anchorLoss, referenceLoss, scale, floor, etas} = this.task
     const d = pair.distance / scale
     const change = Math.abs(anchorLoss[i]! - referenceLoss[j]!)
     const inverse = Math.max(d, floor) > 0 ? 1 / Math.max(d, floor) : 0
@@ -61,8 +88,6 @@ export class HostSums {
     this.total[j]! += pair.ratio
     this.anchorTotal[i]! += pair.ratio
     if (this.prepared.anchors.label[i] !== this.prepared.references.label[j]) this.cross += pair.ratio
-    this.addDistance(pair.distance)
-    this.addWitness(pair)
   }
 
   /**

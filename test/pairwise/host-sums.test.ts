@@ -204,6 +204,40 @@ describe('rows for fp32 products', () => {
   })
 })
 
+describe('pairs whose distance a device found again', () => {
+  it.each(['l2', 'l1', 'linf', 'angle'] as const)(
+    'are counted as in fp64, whatever lies within their error: %s',
+    (metric) => {
+      const [x, y] = [normal(4, 30, 6), normal(5, 25, 6)]
+      const t = task(x, y, metric)
+      const truth = new HostSums(t, boundRows(t))
+      const found = new HostSums(t, boundRows(t))
+      const r = random(9)
+      let computed = 0
+      const pair = found.pair.bind(found)
+      found.pair = (i, j) => {
+        computed++
+        return pair(i, j)
+      }
+      for (let i = 0; i < x.rows; i++)
+        for (let j = 0; j < y.rows; j++) {
+          truth.addPair(i, j)
+          const {distance} = truth.pair(i, j)
+          const error = 1e-5 * distance
+          found.addRechecked(i, j, distance + (2 * r.integer(2) - 1) * error, error)
+        }
+      const [a, b] = [truth.finish(), found.finish()]
+      expect(b.within).toEqual(a.within)
+      expect(b.exceed).toEqual(a.exceed)
+      expect(b.diameter).toBe(a.diameter)
+      expect(b.witnesses).toEqual(a.witnesses)
+      for (const key of ['total', 'windowed', 'anchorTotal'] as const)
+        a[key].forEach((value, k) => expect(b[key][k]! / value || 1).toBeCloseTo(1, 4))
+      expect(computed).toBeLessThan((x.rows * y.rows) / 4)
+    },
+  )
+})
+
 describe('rows for a device', () => {
   it('equal rows have one number, different ones never, though their hashes may agree', () => {
     fc.assert(

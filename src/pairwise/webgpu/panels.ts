@@ -81,27 +81,23 @@ export function columnsOfPanel(
   return out
 }
 
-/** Panel p of x · factor in fp32, row by row: [height, width]. */
+/** Panel p of x in fp32, row by row: [height, width]. */
 export function rowsOfPanel(
   x: AnyMatrix,
   {rows, height}: PanelPlan,
   p: number,
   width: number,
-  factor = 1,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(height * width)
   const first = p * height
   const last = Math.min(rows, first + height)
   if ('indptr' in x) {
     eachValue(x, first, last, (i, t, value) => {
-      out[(i - first) * width + t] = value * factor
+      out[(i - first) * width + t] = value
     })
     return out
   }
-  for (let i = first; i < last; i++) {
-    const at = (i - first) * width
-    for (let t = 0, from = i * x.cols; t < x.cols; t++) out[at + t] = x.data[from + t]! * factor
-  }
+  for (let i = first; i < last; i++) out.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), (i - first) * width)
   return out
 }
 

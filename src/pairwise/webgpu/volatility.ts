@@ -1,9 +1,12 @@
+import type {Metric} from '../cpu/distances.js'
 import type {VolatilitySums, VolatilityTask} from '../engine.js'
 import {HostSums} from '../host-sums.js'
 import {lossBounds, boundRows, type Prepared, relativeError} from '../volatility-rows.js'
 import {chainOfSums, distanceSums} from './distances.js'
 import type {Arena, Gpu} from './gpu.js'
 import {eachBit, type PanelPlan, planPanels, roundUp} from './panels.js'
+import {recheck} from './recheck.js'
+import type {ColumnPanel} from './resident.js'
 import {rowStructs} from './row-structs.js'
 import {SUM_PARTS} from './tile-shader.js'
 import {uploadColumns} from './transpose.js'
@@ -17,13 +20,13 @@ const LARGEST = 3e38
  *
  * Shapes     anchors [m, dim], references [n, dim] → [n], [n, G], [n, G, E], [m].
  * Precision  `within`, `exceed` and the zero-distance counts are those of fp64: a pair whose distance lies within its
- *            fp32 error of a δ or of 0 is left out by the kernels and added by the host, and ΔL ≥ η is decided by
- *            ranks. The error of a distance d̂ is bounded by relativeError · d̂ + the measured rounding of the two rows
+ *            fp32 error of a δ or of 0 is left out by the kernels and found again in whole numbers (recheck.ts); the
+ *            few that these do not decide are computed by the host in fp64. ΔL ≥ η is decided by ranks. The error of a distance d̂ is bounded by relativeError · d̂ + the measured rounding of the two rows
  *            to fp32. Sums: relative error ≤ 2⁻¹⁴ + relativeError + (512 + m/512 + 16) u, u = 2⁻²³ (all terms are ≥ 0).
  *            The diameter is that of the pair farthest apart in fp32, computed in fp64. Witnesses are computed in fp64
  *            and chosen from the 256 steepest anchors.
- * Cost       m · n · dim differences on the device; dim operations on the host for each pair left out, ≈ G · 2 ·
- *            relativeError of all; a block of ≤ 64 MiB and 12 · n · (G + 1) · (E + 1) bytes besides the rows.
+ * Cost       m · n · dim differences on the device, and again for pairs left out, ≈ G · 2 · relativeError of all; a
+ *            few operations on the host for each of these; a block of ≤ 64 MiB and 12 · n · (G + 1) · (E + 1) bytes besides the rows.
  * Empty      m or n = 0 → zeros, no witnesses.
  * Throws     InputError  angle and a row of length zero.
  * Source     Sun et al. 2024, Definition 3.1   Deviation: floor τ and clipping of ΔL, both off at τ = 0, lossMax =
@@ -65,10 +68,15 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
   const steepest = new Float64Array(anchors.exact.rows)
   const farthest = {distance: -1, anchor: 0, reference: 0}
 
-  const add = async ({anchorFirst, referenceFirst, count, left, lanes}: BlockResults) => {
-    eachBit(new Uint32Array(await left), wide.height, (i, j) => {
-      if (j < count) sums.addPair(anchorFirst + i, referenceFirst + j)
+  /** Adds the sums of a block's anchors; the pairs left out are computed again on the device, for `addNear`. */
+  const add = async ({anchorFirst, referenceFirst, count, left: bits, lanes, sides}: BlockResults) => {
+    const near: number[] = []
+    eachBit(new Uint32Array(await bits), wide.height, (i, j) => {
+      if (j < count) near.push(i, j)
     })
+    const pairs = Uint32Array.from(near)
+    const found = recheck(gpu, {metric: task.metric, dim: exact.cols}, sides, depth, pairs)
+    found.catch(() => undefined)
     const words = new Float32Array(await lanes)
     for (let at = 0; at < words.length; at += RESULT_WORDS) {
       const anchor = anchorFirst + Math.floor(at / (LANES * RESULT_WORDS))
@@ -78,9 +86,21 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       if (distance > farthest.distance)
         Object.assign(farthest, {distance, anchor, reference: referenceFirst + words[at + 4]!})
     }
+    return {anchorFirst, referenceFirst, pairs, found}
+  }
+  const addNear = async ({anchorFirst, referenceFirst, pairs, found}: Awaited<ReturnType<typeof add>>) => {
+    const {distance, error} = await found
+    for (const [k, x] of distance.entries()) {
+      const [i, j] = [anchorFirst + pairs[2 * k]!, referenceFirst + pairs[2 * k + 1]!]
+      const slack = anchors.slack[i]! + references.slack[j]!
+      const known = rawDistance(task.metric, x * prepared.unit, (error + slack) * prepared.unit)
+      if (known === null) sums.addPair(i, j)
+      else sums.addRechecked(i, j, known.distance, known.error)
+    }
   }
 
   let under: BlockResults | null = null
+  let near: Awaited<ReturnType<typeof add>> | null = null
   for (let q = 0; q < wide.count; q++) {
     const referenceFirst = q * wide.height
     const count = rowsIn(wide, q)
@@ -118,15 +138,21 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
         [block, structs[p]!, others, results],
         [Math.ceil((rowsIn(tall, p) * LANES) / THREADS), 1, 1],
       )
-      const read = {
+      const read: BlockResults = {
         anchorFirst,
         referenceFirst,
         count,
+        sides: [
+          {buffer: left[p]!, height: tall.height},
+          {buffer: right[q]!, height: wide.height},
+        ],
         left: gpu.read(bits, (subs * SUB * wide.height) / 32),
         lanes: gpu.read(results, rowsIn(tall, p) * LANES * RESULT_WORDS),
       }
-      // The device works on this block while the host adds what the last one left out.
-      if (under !== null) await add(under)
+      // The device works on this block while the host adds the one before, and the near pairs of the one before that.
+      const added: Awaited<ReturnType<typeof add>> | null = under === null ? null : await add(under)
+      if (near !== null) await addNear(near)
+      near = added
       under = read
     }
     sums.addReferences(
@@ -138,7 +164,8 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       ratioUnit,
     )
   }
-  if (under !== null) await add(under)
+  if (near !== null) await addNear(near)
+  if (under !== null) await addNear(await add(under))
   if (farthest.distance >= 0) sums.addDistance(sums.pair(farthest.anchor, farthest.reference).distance)
   await addSteepest(gpu, arena, {task, prepared, sums, steepest, references: right, plan: wide, depth})
   return sums.finish()
@@ -151,6 +178,14 @@ interface BlockResults {
   count: number
   left: Promise<ArrayBuffer>
   lanes: Promise<ArrayBuffer>
+  sides: readonly [ColumnPanel, ColumnPanel]
+}
+
+/** A raw distance and its error from what coordinates add up to; of almost opposite unit rows null. */
+function rawDistance(metric: Metric, x: number, error: number): {distance: number; error: number} | null {
+  if (metric !== 'angle') return {distance: x, error}
+  const half = (x + error) / 2
+  return half > 0.995 ? null : {distance: 2 * Math.asin(x / 2), error: error / Math.sqrt(1 - half * half)}
 }
 
 const rowsIn = ({rows, height}: PanelPlan, p: number) => Math.min(rows, (p + 1) * height) - p * height

@@ -148,7 +148,7 @@ describe.skipIf(gpu === null)(
     })
 
     it.each(METRICS)('leaves few pairs to the host: %s', async (metric) => {
-      expect(await leftToHost(engine, metric)).toBeLessThan(0.05)
+      expect(await leftToHost(engine, metric)).toBeLessThan(0.005)
     })
 
     it('counts as fp64 does where fp32 cannot tell: distances and loss changes within a few ulp of the thresholds', async () => {
