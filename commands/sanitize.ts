@@ -6,6 +6,15 @@ import {fromEnvironment} from '../src/cli/environment.js'
 import {configFlags, defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
+import {
+  checkStage,
+  isStaged,
+  readsGraph,
+  runGraphStage,
+  runSharedStage,
+  stagedResult,
+  type StageOutcome,
+} from '../src/cli/stage-run.js'
 import type {OpenedGraph} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
@@ -19,6 +28,7 @@ import {toJson} from '../src/frame/json.js'
 import type {SanitizePartial} from '../src/documents/partials.js'
 import type {SanitizeReport} from '../src/documents/reports.js'
 import type {SanitizeResult, SanitizeRun} from '../src/sanitize/sanitize.js'
+import {type Stage, STAGES} from '../src/sanitize/stage-names.js'
 
 export default class Sanitize extends BaseCommand {
   static override summary = 'Remove the edges that an adversary added to a graph, without training a model.'
@@ -40,6 +50,10 @@ The cleaned graph is written in the format of the input, or in another by extens
     {
       description: 'the second of four shards, for surety merge',
       command: '<%= config.bin %> sanitize graph.npz --shard 2/4 --out part-2.json',
+    },
+    {
+      description: 'the second of four shares of one stage of a run in stages (docs/scale.md)',
+      command: '<%= config.bin %> sanitize graph.npz --resume work --stage sums --shard 2/4',
     },
     {
       description: 'transactions of today, held against the graph of yesterday',
@@ -74,10 +88,17 @@ The cleaned graph is written in the format of the input, or in another by extens
       exclusive: ['score-edges', 'out', 'report', 'html', 'shard', 'resume', 'soft', 'explain-plan'],
       description: 'csv that an earlier --scores wrote: the same for the edges of the graph that it does not have',
     }),
-    resume: resume({exclusive: ['shard', 'explain-plan']}),
+    resume: resume({exclusive: ['explain-plan']}),
+    stage: Flags.string({
+      helpGroup: GROUP.run,
+      options: [...STAGES],
+      dependsOn: ['resume'],
+      exclusive: ['dry-run', 'explain-plan', 'out', 'scores', 'report', 'html', 'soft', 'score-edges', 'only-new'],
+      description:
+        'do one stage of a run through landmarks in the folder of --resume, sums, scores and after each by as many --shard as you like; the same command without a stage, after all of them, writes the result',
+    }),
     shard: shard({
       helpGroup: GROUP.run,
-      dependsOn: ['out'],
       exclusive: ['dry-run', 'explain-plan', 'scores', 'report', 'html', 'soft'],
       description:
         'i/n: do the i-th of n shares of the work and write a partial result to --out; surety merge joins them',
@@ -102,7 +123,25 @@ The cleaned graph is written in the format of the input, or in another by extens
 
   async run(): Promise<SanitizeReport | SanitizePartial | undefined> {
     const {args, flags} = await this.parse(Sanitize)
+    const stage = flags.stage as Stage | undefined
+    checkStage({...flags, stage})
     requireOutput(args.graph, flags)
+    if (stage !== undefined && !readsGraph(stage)) {
+      const {configOf} = await import('../src/cli/sanitize-run.js')
+      const engine = await this.engine(flags)
+      const frame = this.frame(
+        {inputs: [], config: configOf(requestOf(args.graph, flags)), engine, notes: []},
+        flags.seed,
+      )
+      const outcome = await runSharedStage(
+        {stage, folder: flags.resume!, shard: flags.shard},
+        frame,
+        engine,
+        this.staged(flags, engine),
+      ).finally(() => engine.engine.close())
+      await this.told(outcome)
+      return undefined
+    }
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
     // Whatever can be said before the graph is read is said before its readers are loaded.
     const {openGraph, outcomeOf, settingOf, writeFiles} = await import('../src/cli/sanitize-run.js')
@@ -140,6 +179,14 @@ The cleaned graph is written in the format of the input, or in another by extens
     }
     const engine = await this.engine(flags)
     const run = {...limits, threads: engine.threads, onProgress: this.progress.update}
+    if (stage !== undefined) {
+      const frame = this.frame(settingOf(opened, engine), flags.seed)
+      const outcome = await runGraphStage({stage, folder: flags.resume!}, opened, frame, engine, run).finally(() =>
+        engine.engine.close(),
+      )
+      await this.told(outcome)
+      return undefined
+    }
     if (flags.shard !== undefined) {
       const [{sanitizeShard}, {sealPartial}, {partialText}] = await Promise.all([
         import('../src/sanitize/shards.js'),
@@ -169,6 +216,17 @@ The cleaned graph is written in the format of the input, or in another by extens
     const {sanitizeText} = await import('../src/render/terminal/sanitize.js')
     this.finish(report, sanitizeText(report, terminalOf(process.stdout)))
     return report
+  }
+
+  private staged(flags: {'max-memory': number | undefined}, {threads}: SelectedEngine): SanitizeRun {
+    return {...defined({memoryLimitBytes: flags['max-memory']}), threads, onProgress: this.progress.update}
+  }
+
+  private async told(outcome: StageOutcome): Promise<void> {
+    const {stageText} = await import('../src/render/terminal/stage.js')
+    const next = STAGES[STAGES.indexOf(outcome.stage) + 1]
+    if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`)
+    this.show(stageText(outcome, next, terminalOf(process.stdout)), [])
   }
 
   private async scorePairs(
@@ -209,13 +267,9 @@ The cleaned graph is written in the format of the input, or in another by extens
       import('../src/cli/sanitize-run.js'),
       import('../src/sanitize/shards.js'),
     ])
-    return sanitizeKept(
-      graph,
-      options,
-      engine.engine,
-      keptIn(resume, 'PackedPart', this.frame(settingOf(opened, engine), seed)),
-      run,
-    )
+    const frame = this.frame(settingOf(opened, engine), seed)
+    if (isStaged(resume)) return stagedResult(resume, opened, frame, engine, run)
+    return sanitizeKept(graph, options, engine.engine, keptIn(resume, 'PackedPart', frame), run)
   }
 }
 
@@ -228,6 +282,7 @@ function requireOutput(
     report: string | undefined
     html: string | undefined
     shard: unknown
+    stage: unknown
     force: boolean
     'dry-run': boolean
     'explain-plan': boolean
@@ -240,7 +295,11 @@ function requireOutput(
 ): void {
   const outputs = [flags.out, flags.scores, flags.report, flags.html].filter((path) => path !== undefined)
   const shows =
-    flags['dry-run'] || flags['explain-plan'] || flags['score-edges'] !== undefined || flags['only-new'] !== undefined
+    flags.stage !== undefined ||
+    flags['dry-run'] ||
+    flags['explain-plan'] ||
+    flags['score-edges'] !== undefined ||
+    flags['only-new'] !== undefined
   if (outputs.length === 0 && !shows)
     throw new UsageError('there is no output: neither --out for the cleaned graph nor --scores, --report or --html', [
       'name a file with --out, or use --dry-run to look without writing',

@@ -39,6 +39,33 @@ export const keptIn =
     return keep
   }
 
+/**
+ * Makes the folder that of this run, or finds that it is; what names the run, for its pieces.
+ *
+ * Throws  as keptIn.
+ */
+export async function claimRun(folder: string, frame: Frame, plan: object): Promise<string> {
+  await claim(folder, {...agreementOf(frame), plan: sha256(digestText(plan))})
+  return nameOfRun(folder)
+}
+
+/**
+ * The run of a folder for a process that does not read the inputs: everything else must agree.
+ *
+ * Throws  UsageError  the folder holds no run.
+ *         InputError  it belongs to another run (names what differs).
+ */
+export async function joinRun(folder: string, frame: Frame): Promise<string> {
+  const path = join(folder, RUN)
+  if (!existsSync(path))
+    throw new UsageError(`--resume ${folder} holds no ${RUN}`, ['run the stage draw first, with the same --resume'])
+  const {inputs, plan} = await readChecked(path, ANEW)
+  await claim(folder, {...agreementOf(frame), inputs: inputs as never, plan: plan as never})
+  return nameOfRun(folder)
+}
+
+const nameOfRun = async (folder: string): Promise<string> => checksumOf(await readChecked(join(folder, RUN), ANEW))
+
 /** Everything in which a run and its continuation must agree, beside the plan. */
 function agreementOf({command, version, seed, config, inputs, engine}: Frame) {
   return {
@@ -57,7 +84,7 @@ async function claim(folder: string, agreement: JsonObject): Promise<void> {
     throw new UsageError(`--resume ${folder} is a file, not a folder`, ['choose a new folder'])
   if (!existsSync(path)) {
     // What a killed write leaves behind belongs to no run.
-    if (existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith('.tmp')))
+    if (existsSync(folder) && readdirSync(folder).some((name) => name !== RUN && !name.endsWith('.tmp')))
       throw new UsageError(`--resume ${folder} holds files, but no ${RUN}: it is not the folder of a run`, [
         'choose a new folder',
       ])

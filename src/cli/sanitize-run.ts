@@ -129,11 +129,11 @@ export async function openSameGraph(request: SanitizeRequest, inputs: readonly I
   return opened
 }
 
-/** Where a result of this graph comes from. */
-export function settingOf({request, document, options}: OpenedGraph, engine: Setting['engine']): Setting {
-  const {reading, truth} = request
-  const settings = resolveSettings(options)
-  const config: Record<string, Json> = {
+/** Every choice of a request as the report says it; the graph is not read for it. */
+export function configOf(request: SanitizeRequest): Record<string, Json> {
+  const {reading, truth, options} = request
+  const settings = resolveSettings({...options, truth: null})
+  return {
     ...settings,
     ridge: Number.isFinite(settings.ridge) ? settings.ridge : 'infinity',
     prune: options.prune,
@@ -161,8 +161,15 @@ export function settingOf({request, document, options}: OpenedGraph, engine: Set
     ...(reading.within && {within: reading.within}),
     truth,
   }
-  return {inputs: [...document.inputs], config, engine, notes: [...document.notes]}
 }
+
+/** Where a result of this graph comes from. */
+export const settingOf = ({request, document}: OpenedGraph, engine: Setting['engine']): Setting => ({
+  inputs: [...document.inputs],
+  config: configOf(request),
+  engine,
+  notes: [...document.notes],
+})
 
 /** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
 export function outcomeOf(

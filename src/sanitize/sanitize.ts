@@ -21,6 +21,7 @@ import {markEdges, softWeights} from './prune.js'
 import {type Repair, repairEdges} from './repair.js'
 import {reviewQueue} from './review.js'
 import type {SanitizeOptions, SanitizeSettings} from './settings.js'
+import type {LandmarkWork} from './solvers/landmark.js'
 import type {SolvedBlock, KernelSolver} from './solvers/solver.js'
 import {
   addedEdges,
@@ -80,22 +81,23 @@ export function sanitize(
 export const explainPlan = (graph: Graph, options: SanitizeOptions, run: SanitizeRun = {}): SolverPlan =>
   planSanitize(graph, options, resourcesOf(run)).plan
 
-const resourcesOf = ({
+export const resourcesOf = ({
   threads = availableParallelism(),
   memoryLimitBytes = defaultMemoryLimit(),
   heldBytes = residentBytes(),
 }: SanitizeRun): Resources => ({threads, memoryLimitBytes, heldBytes})
 
 /** A stream of its own for landmarks and probes: that of the preparation starts at the seed. */
-const solverSeed = (seed: number) => seed ^ 0x5bd1e995
+export const solverSeed = (seed: number) => seed ^ 0x5bd1e995
 
-/** Prepares a graph and a solver, and closes what they need when `use` is done. */
+/** Prepares a graph and a solver, which takes up what is `done`, and closes what they need when `use` is done. */
 export function withSolver<T>(
   graph: Graph,
   options: SanitizeOptions,
   engine: PairwiseEngine,
   run: SanitizeRun,
-  use: (prepared: PreparedGraph, solver: KernelSolver) => Promise<T>,
+  use: (prepared: PreparedGraph, solver: KernelSolver, exact: PairwiseEngine) => Promise<T>,
+  done?: LandmarkWork,
 ): Promise<T> {
   const watch = (of: PairwiseEngine) => (run.onProgress === undefined ? of : watchKernels(of, run.onProgress))
   return withPrepared(graph, options, engine, run, async (prepared, exact) => {
@@ -104,8 +106,9 @@ export function withSolver<T>(
       exact: watch(exact),
       fast: watch(engine),
       products: prepared.products,
+      done,
     })
-    return use(prepared, solver).finally(() => solver.close?.())
+    return use(prepared, solver, exact).finally(() => solver.close?.())
   })
 }
 
