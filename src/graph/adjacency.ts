@@ -9,7 +9,7 @@ export interface AdjacencyRecords {
   readonly zeros: number
 }
 
-/** The stored entries (row, column, value) of an adjacency matrix as edge records, zeros left out. */
+/** The stored entries (row, column, value) of an adjacency matrix as edge records, without zeros. */
 export function recordsOfCsr(matrix: Csr): AdjacencyRecords {
   const rows = new Uint32Array(matrix.indices.length)
   for (let row = 0; row < matrix.rows; row++) rows.fill(row, matrix.indptr[row], matrix.indptr[row + 1])
@@ -38,9 +38,9 @@ export function requireSquare(rows: number, cols: number, place: string): void {
 }
 
 /**
- * The symmetric adjacency matrix of undirected edges: two entries an edge, value = weight or 1.
+ * The symmetric adjacency matrix of undirected edges: two entries per edge, value = weight or 1.
  *
- * Cost  O(nodes + m): edges sorted by u then v fill the rows in order of the column.   Empty: no edge → no entry.
+ * Cost  O(nodes + m): edges sorted by u then v fill each row in column order. Empty: no edge → no entry.
  */
 export function symmetricCsr(nodes: number, {kept, weights}: Pick<KeptEdges, 'kept' | 'weights'>): Csr {
   const indptr = new Uint32Array(nodes + 1)
@@ -54,7 +54,7 @@ export function symmetricCsr(nodes: number, {kept, weights}: Pick<KeptEdges, 'ke
     indices[k] = column
     values[k] = weights?.[e] ?? 1
   }
-  // Lower triangle first: the columns below the diagonal of a row come before those above it.
+  // Lower triangle first: in each row, columns left of the diagonal come before those right of it.
   for (let e = 0; e < kept.length / 2; e++) put(kept[2 * e + 1]!, kept[2 * e]!, e)
   for (let e = 0; e < kept.length / 2; e++) put(kept[2 * e]!, kept[2 * e + 1]!, e)
   return {rows: nodes, cols: nodes, indptr, indices, values}

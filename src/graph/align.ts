@@ -7,14 +7,14 @@ import {type NodeSet, nodeSet} from './node-set.js'
 import type {ReadOptions} from './read-options.js'
 import {rowsByNode, type SideTable, type SideRows} from './side-data.js'
 
-/** Formats whose nodes are numbered: node k is row k of arrays, whatever it is called. */
+/** Formats with numbered nodes: node k is row k of the arrays, whatever its name. */
 export const rowsAreNodes = (format: GraphFormat, nodeNames: readonly string[] | null) =>
   nodeNames === null || format.endsWith('npz')
 
-/** Attributes that name nodes beside their ids: igraph writes n0, n1 … as ids and the names as an attribute. */
+/** Attributes that may hold node names: igraph writes n0, n1 … as ids and the names as an attribute. */
 const NAMING = ['name', 'label', 'Label', 'title', 'id']
 
-/** What the nodes are called by an attribute of their own that is unique. */
+/** Alternative node names: an attribute whose values are unique. */
 export interface Alias {
   readonly attribute: string
   readonly set: NodeSet
@@ -31,7 +31,7 @@ export function aliasSets({raw: {nodeNames, nodes}, carried}: ReadResult, asText
   })
 }
 
-/** Brings rows of features and labels into the order of the nodes. */
+/** Sorts rows of features and labels into node order. */
 export function aligner(
   {nodes, nodeNames}: RawGraph,
   format: GraphFormat,
@@ -39,7 +39,7 @@ export function aligner(
   aliases: readonly Alias[],
   options: ReadOptions,
 ) {
-  // Names that only count, from 0 or from 1, are the numbers of rows.
+  // Names 0, 1, 2 … or 1, 2, 3 … are row numbers.
   const counts = nodeNames?.every((name, node) => name === String(node + 1)) ?? true
   const isNumbered = counts || rowsAreNodes(format, nodeNames) || options.rowsInOrder === true
   return <Value>(side: SideTable<Value> | null, kind: 'features' | 'labels') => {
@@ -57,7 +57,7 @@ export function aligner(
   }
 }
 
-/** Columns of rows as columns of nodes; undefined: a node without a row. */
+/** Reorders columns from rows to nodes; undefined: a node without a row. */
 const byNode = (columns: readonly AttributeColumn[], rows: Uint32Array | null): AttributeColumn[] =>
   columns.map(({name, values}) => ({
     name,
@@ -65,10 +65,9 @@ const byNode = (columns: readonly AttributeColumn[], rows: Uint32Array | null): 
   }))
 
 /**
- * Rows by the ids of the nodes, or by an attribute that names them where the ids leave rows over and the attribute does
- * not.
+ * Matches rows by node id, or by a naming attribute if that matches every row and the ids do not.
  *
- * Throws  InputError  ids and attribute both fit and say different things.
+ * Throws  InputError  both fit and disagree.
  */
 function bestMatch<Value>(
   side: SideTable<Value>,

@@ -13,9 +13,10 @@ export interface AttributedGraph {
 }
 
 /**
- * The raw graph of named nodes and edges between them. Nodes called 0, 1, 2 … in this order are numbered, not named.
+ * The raw graph of named nodes and edges between them. Nodes with the names 0, 1, 2 … in this order count as numbered,
+ * not named.
  *
- * Throws  InputError  a repeated node, an edge to a node that is not there, a weight that is not a number.
+ * Throws  InputError  a repeated node, an edge to an unknown node, a weight that is not a number.
  */
 export function rawOfAttributed(
   {nodes, edges, directed}: AttributedGraph,
@@ -72,7 +73,7 @@ export function rawOfAttributed(
   }
 }
 
-/** An edge without a weight among weighted ones weighs 1, as in NetworkX. */
+/** In a weighted graph, an edge without a weight has weight 1, as in NetworkX. */
 function weightOf(weight: unknown, edge: number, place: string): number {
   const value =
     weight === undefined || weight === null

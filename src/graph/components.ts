@@ -24,7 +24,7 @@ export function components(nodes: number, edges: Uint32Array): Uint32Array {
   return parent
 }
 
-/** The nodes of the largest component, ascending; of equally large ones, that with the smallest node. */
+/** The nodes of the largest component, ascending; ties go to the one with the smallest node. */
 export function largestComponent(nodes: number, edges: Uint32Array): Uint32Array {
   const component = components(nodes, edges)
   const sizes = new Uint32Array(nodes)

@@ -31,7 +31,7 @@ export interface RawGraph {
   readonly features: Matrix | null
   /** [nodes], −1 = unknown */
   readonly labels: Int32Array | null
-  /** the file's names of the classes, or null where classes are numbered */
+  /** the file's class names, or null if classes are numbered */
   readonly classNames: readonly ClassName[] | null
   readonly split: Split | null
 }
@@ -41,34 +41,34 @@ export interface GraphDocument {
   /** the graph file first, then those of features, labels and split */
   readonly inputs: readonly InputFile[]
   readonly raw: RawGraph
-  /** the split numbers the nodes of the file, or those of its largest component as DeepRobust does */
+  /** node numbers of the split refer to the file, or (as in DeepRobust) to its largest component */
   readonly splitNumbers: 'file' | 'component'
   readonly notes: readonly Note[]
   readonly carried: Carried
-  /** columns of the files beside the graph that say what kind a node is, where these were named; absent: none */
+  /** node-kind columns from the files beside the graph, if any were named; absent: none */
   readonly kinds?: readonly AttributeColumn[]
 }
 
-/** One attribute of all nodes or of all edge records of a file; undefined: this one has none. */
+/** One attribute for all nodes or all edge records of a file; undefined: no value here. */
 export interface AttributeColumn {
   readonly name: string
   readonly values: readonly unknown[]
 }
 
-/** What a format keeps of its file so that writing it back loses nothing. */
+/** What a format keeps from its file so that writing it back loses nothing. */
 export interface Carried {
-  /** what conversions carry beside ends, weights, features and labels; absent: nothing */
+  /** further edge attributes that a conversion carries over; absent: none */
   readonly edgeColumns?: () => AttributeColumn[]
   readonly nodeColumns?: () => AttributeColumn[]
-  /** attributes among the node columns that features and labels were read from */
+  /** the node attributes that features and labels were read from */
   readonly taken?: {readonly labels: string | null; readonly features: readonly string[]}
-  /** [records] 1: this record has no direction, in a file where others have one */
+  /** [records] 1: this record is undirected, in a file that has directed ones */
   readonly undirectedRecords?: Uint8Array | null
-  /** the format has no word for direction: whether edges have one is not known */
+  /** the format cannot express direction, so whether edges are directed is unknown */
   readonly directionUnknown?: boolean
   /**
-   * the same format with the edges of `pruned` and what normalisation took away left out, those of `added` added, all
-   * else as it was
+   * the same format without the `pruned` edges and without what normalisation dropped, plus the `added` edges; all else
+   * unchanged
    */
   rewrite(result: NormalisedGraph, pruned: Uint8Array): WriteResult
 }
@@ -79,7 +79,7 @@ export interface WriteResult {
   readonly notes: readonly Note[]
 }
 
-/** What a format's reader gives; `readGraph` makes it a document. */
+/** What a format's reader returns; `readGraph` turns it into a document. */
 export interface ReadResult {
   readonly raw: RawGraph
   readonly notes: readonly Note[]
@@ -87,7 +87,7 @@ export interface ReadResult {
 }
 
 export const DROPPED = -1
-/** a self loop at a node that is kept: not scored, but it stays in the file */
+/** a self loop at a kept node: not scored, but it stays in the file */
 export const LOOP = -2
 
 export interface NormalisedGraph {
@@ -97,13 +97,11 @@ export interface NormalisedGraph {
   readonly edgeOrigin: Uint32Array
   /** [records] edge of graph that a record belongs to; LOOP, or DROPPED (outside the component) */
   readonly recordEdge: Int32Array
-  /** [nodes of graph] number of each node in the file; null: the same numbers */
+  /** [nodes of graph] each node's number in the file; null: the same numbers */
   readonly nodeOrigin: Uint32Array | null
-  /**
-   * the document's record weights at `edgeOrigin`, or the combined ones where weights were asked for; null: unweighted
-   */
+  /** the document's weights at `edgeOrigin`, or the combined ones if weights are used; null: unweighted */
   readonly writeWeights: Float64Array | null
-  /** [2 a] edges to write beside those of the graph, u < v, sorted, marked as added; null: none */
+  /** [2 a] edges to write in addition to the graph's, u < v, sorted, marked as added; null: none */
   readonly added: Uint32Array | null
   readonly classNames: readonly ClassName[] | null
 }

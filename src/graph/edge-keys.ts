@@ -2,8 +2,8 @@ import {exactJson} from '../data/json.js'
 import type {GraphDocument, NormalisedGraph} from './document.js'
 
 /**
- * What the file calls the records of each edge, with ; between those of one edge: their attribute key, id or edge_id, or
- * one that ends with _id and is unique; null: they are called nothing.
+ * The file's ids of each edge's records, joined with ";": the attribute key, id or edge_id, or a unique one ending in
+ * _id; null: records have no ids.
  */
 export function edgeKeys({carried}: GraphDocument, {recordEdge, graph}: NormalisedGraph): string[] | null {
   const columns = carried.edgeColumns?.() ?? []

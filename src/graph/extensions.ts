@@ -1,7 +1,7 @@
 import {extname} from 'node:path'
 import {UsageError} from '../errors.js'
 
-/** What can be written by extension: all of it, and all text with .gz behind it. */
+/** Extensions that can be written; the text formats also with .gz appended. */
 export const EXTENSIONS = [
   '.npz',
   '.pyg.npz',
@@ -19,9 +19,9 @@ export const EXTENSIONS = [
 export type GraphExtension = (typeof EXTENSIONS)[number]
 
 /**
- * What the name of an output says of it, before any graph is read.
+ * The format that an output's file name asks for, checked before any graph is read.
  *
- * Throws  UsageError  an extension that no format has.
+ * Throws  UsageError  an unknown extension.
  */
 export function graphExtension(targetPath: string): {extension: GraphExtension; compress: boolean} {
   const {extension, compress} = extensionOf(targetPath)
@@ -34,7 +34,7 @@ export function graphExtension(targetPath: string): {extension: GraphExtension; 
   return {extension: known, compress}
 }
 
-/** The extension of a file without .gz, in small letters. */
+/** The extension of a file without .gz, in lower case. */
 export function extensionOf(path: string): {extension: string; compress: boolean} {
   const compress = path.toLowerCase().endsWith('.gz')
   const plain = compress ? path.slice(0, -3) : path

@@ -1,27 +1,27 @@
 import type {GraphFormat} from './document.js'
 
-/** What a format has a place for; what it has none for is named before a conversion. */
+/** What a format can hold; a note before a conversion lists what the target cannot. */
 export interface FormatHolds {
   /** whether edges have a direction */
   readonly direction: boolean
   readonly weights: boolean
-  /** several records of one pair */
+  /** several records for one pair */
   readonly parallel: boolean
   readonly edgeAttributes: boolean
   readonly nodeAttributes: boolean
   /** nodes without an edge */
   readonly isolated: boolean
-  /** names of nodes: text, ids of 64 bits */
+  /** node names: text, 64-bit ids */
   readonly names: boolean
 }
 
 export interface FormatRow {
   readonly title: string
-  /** how surety calls it; null: it is written only, and read as another one of the table */
+  /** surety's name for it; null: write-only, it is read as another format of the table */
   readonly format: GraphFormat | null
-  /** by content, so that these are what files are usually called */
+  /** the usual ones; reading goes by content */
   readonly extensions: readonly string[]
-  /** how a conversion asks for it; null: written only where the input is such a file */
+  /** how a conversion asks for it; null: written only if the input has this format */
   readonly writtenAs: string | null
   readonly from: string
   readonly holds: FormatHolds
@@ -38,7 +38,7 @@ const ALL: FormatHolds = {
 }
 const MATRIX: FormatHolds = {...ALL, parallel: false, edgeAttributes: false, names: false}
 
-/** Every graph format: docs/formats.md is made from it, and a test converts each of them into each. */
+/** Every graph format: docs/formats.md is generated from it, and a test converts each format into each other. */
 export const FORMAT_TABLE: readonly FormatRow[] = [
   {
     title: 'npz of arrays',

@@ -2,7 +2,7 @@ import {LOOP, type NormalisedGraph} from './document.js'
 import {renumbering} from './select-nodes.js'
 
 export interface KeptEdges {
-  /** [2 k] the edges that stay and those that are added, and those that were pruned, sorted */
+  /** [2 k] kept and added edges, sorted */
   readonly kept: Uint32Array
   readonly removed: Uint32Array
   /** [k] 1 for an added edge; null: unweighted */
@@ -11,7 +11,7 @@ export interface KeptEdges {
   readonly isAdded: Uint8Array | null
 }
 
-/** Splits the edges of a graph by the mask [m] of pruned ones; added ones stand in their place among those that stay. */
+/** Splits the edges of a graph by the mask [m] of pruned ones; added edges are sorted in among the kept ones. */
 export function keptEdges({graph: {edges}, writeWeights, added}: NormalisedGraph, pruned: Uint8Array): KeptEdges {
   const extra = added ?? new Uint32Array(0)
   const count = pruned.reduce((sum, one) => sum + one, 0)
@@ -42,7 +42,7 @@ export function keptEdges({graph: {edges}, writeWeights, added}: NormalisedGraph
   return {kept, removed, weights, isAdded}
 }
 
-/** Added edges in a file that is rewritten: the names of their ends as the file has them. */
+/** Added edges for a rewritten file, with the file's own node names. */
 export function addedByName({graph, nodeOrigin, added}: NormalisedGraph): {source: string; target: string}[] {
   const name = (node: number) => graph.nodeNames?.[node] ?? String(nodeOrigin?.[node] ?? node)
   return Array.from({length: (added?.length ?? 0) / 2}, (_, e) => ({
@@ -51,12 +51,12 @@ export function addedByName({graph, nodeOrigin, added}: NormalisedGraph): {sourc
   }))
 }
 
-/** Records of the file that a rewritten file keeps: every one of a kept edge, and loops. [records] */
+/** [records] Records that a rewritten file keeps: all records of a kept edge, and loops. */
 export function keptRecords(result: NormalisedGraph, pruned: Uint8Array): Uint8Array {
   return Uint8Array.from(result.recordEdge, (edge) => (edge === LOOP || (edge >= 0 && pruned[edge] === 0) ? 1 : 0))
 }
 
-/** Nodes of the file that a rewritten file keeps. [nodes of the file] */
+/** [nodes of the file] Nodes that a rewritten file keeps. */
 export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
   if (result.nodeOrigin === null) return new Uint8Array(nodes).fill(1)
   const kept = new Uint8Array(nodes)
@@ -64,13 +64,13 @@ export function keptNodes(result: NormalisedGraph, nodes: number): Uint8Array {
   return kept
 }
 
-/** What becomes of pairs of nodes of the file. */
+/** Which nodes and pairs of the file are kept. */
 export interface PairFilter {
-  /** both nodes stay, and the pair is not pruned */
+  /** both nodes are kept, and the pair is not pruned */
   readonly stays: (u: number, v: number) => boolean
-  /** new number of each node of the file, −1: left out; null: all as they were */
+  /** new number of each node of the file, −1: left out; null: unchanged */
   readonly number: Int32Array | null
-  /** nodes that stay */
+  /** number of kept nodes */
   readonly nodes: number
 }
 

@@ -4,16 +4,16 @@ import {didYouMean} from '../frame/did-you-mean.js'
 import type {Note} from '../frame/report.js'
 import type {AttributeColumn, GraphDocument, NormalisedGraph} from './document.js'
 
-/** Numbers and dates of more different values than this are times, and are taken in spans. */
+/** Numbers and dates with more distinct values than this are treated as times and binned into spans. */
 const MOST_KINDS = 100
-/** Spans of time, each of about as many edges. */
+/** Number of time spans, with about equally many edges each. */
 const SPANS = 10
 const TIME_NAME = /(^|_|:)(t|ts|time|timestamp|date|datetime|day|year|when)s?($|_|:)|(time|date|timestamp)$/i
 const SHOWN = 5
 
-/** What edges and nodes are, by columns of the files. */
+/** Kinds of edges and nodes, from columns of the files. */
 export interface NamedKinds {
-  /** [edges of the graph] number of each edge's kind; null: no column of edges was named */
+  /** [edges of the graph] each edge's kind; null: no edge column was named */
   readonly edges: Uint32Array | null
   /** [nodes of the graph] */
   readonly nodes: Uint32Array | null
@@ -21,12 +21,13 @@ export interface NamedKinds {
 }
 
 /**
- * Kinds of edges and nodes from named columns: their types by value, their times in ten spans of equally many. Of several
- * records of an edge all values count together, of their times the earliest. A value that is missing is a kind of its own.
+ * Kinds of edges and nodes from named columns: types by value, times in ten spans with equal counts. If an edge has
+ * several records, all their values together form its kind, and of times the earliest counts. A missing value is a kind
+ * of its own.
  *
- * Shapes  names as `type`, or `edge:type` and `node:type` where both have one → numbers in the order of the values, which
- *         is not that of the file.
- * Throws  UsageError  a column that is not there or that both edges and nodes have, or one of a single value.
+ * Shapes  names such as `type`, or `edge:type` and `node:type` if both have one → numbers in value order, not file
+ *         order.
+ * Throws  UsageError  a column that is missing, that both edges and nodes have, or that has a single value.
  */
 export function kindsOf(document: GraphDocument, normalised: NormalisedGraph, names: readonly string[]): NamedKinds {
   const ofEdges = document.carried.edgeColumns?.() ?? []
@@ -39,7 +40,7 @@ export function kindsOf(document: GraphDocument, normalised: NormalisedGraph, na
     const kinds = of === 'edges' ? edgeValues(column, normalised) : nodeValues(column, normalised)
     const {numbers, labels, isTime} = numbered(name, kinds)
     if (labels.length < 2)
-      throw new UsageError(`${name} is the same for all ${of}, so it keeps nothing apart`, [
+      throw new UsageError(`${name} is the same for all ${of}, so it does not separate them`, [
         `name another column with ${option('within')}, or leave it out`,
       ])
     ;(of === 'edges' ? edgeKinds : nodeKinds).push(numbers)
@@ -60,16 +61,16 @@ function columnOf(
   const edge = whose === 'node' ? undefined : named(ofEdges)
   const node = whose === 'edge' ? undefined : named(ofNodes)
   if (edge !== undefined && node !== undefined)
-    throw new UsageError(`${place}: both edges and nodes have ${JSON.stringify(name)}`, [
-      `say which with ${option('within')} edge:${name} or node:${name}`,
+    throw new UsageError(`${place}: both edges and nodes have a column ${JSON.stringify(name)}`, [
+      `choose one with ${option('within')} edge:${name} or node:${name}`,
     ])
   if (edge !== undefined) return {of: 'edges', name, column: edge}
   if (node !== undefined) return {of: 'nodes', name, column: node}
   const known = [...ofEdges, ...ofNodes].map((column) => column.name)
-  throw new UsageError(`${place}: neither edges nor nodes have ${JSON.stringify(name)}`, [
+  throw new UsageError(`${place}: neither edges nor nodes have a column ${JSON.stringify(name)}`, [
     ...didYouMean(name, known),
     known.length === 0
-      ? 'the files have no columns beside ends, weights, features and labels'
+      ? 'the files have no columns other than ends, weights, features and labels'
       : `the columns are ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}`,
   ])
 }
@@ -77,7 +78,7 @@ function columnOf(
 const isMissing = (value: unknown) =>
   value === undefined || value === null || value === '' || (typeof value === 'number' && Number.isNaN(value))
 
-/** [edges] values of the records of each edge. */
+/** [edges] the values of each edge's records. */
 function edgeValues({values}: AttributeColumn, {recordEdge, graph}: NormalisedGraph): unknown[][] {
   const out: unknown[][] = Array.from({length: graph.edges.length / 2}, () => [])
   recordEdge.forEach((edge, r) => {
@@ -93,7 +94,7 @@ const nodeValues = ({values}: AttributeColumn, {graph, nodeOrigin}: NormalisedGr
     return isMissing(value) ? [] : [value]
   })
 
-/** Kinds by number in the order of their values, and what they are called. */
+/** Kinds numbered in value order, and their names. */
 function numbered(
   name: string,
   values: readonly unknown[][],

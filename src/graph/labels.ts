@@ -1,19 +1,19 @@
 import {type NamedArray, requireRank} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 
-/** What a file calls a class: a word, or a number where the numbers of a file have gaps. */
+/** A class name in the file: a word, or a number if the file's numbers have gaps. */
 export type ClassName = string | number
 
 export interface Labels {
   /** [nodes] class, −1 = unknown */
   readonly labels: Int32Array
-  /** null: classes are called by their numbers */
+  /** null: class numbers are the names */
   readonly classNames: readonly ClassName[] | null
 }
 
 const MISSING = new Set(['', 'nan', 'na', 'n/a', '<na>', 'nat', 'none', 'null', 'unknown', '?'])
 
-/** A label that says that there is none. */
+/** Whether a value means "no label". */
 export const isMissing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
@@ -22,7 +22,7 @@ export const isMissing = (value: unknown): boolean =>
 
 /**
  * Labels of an array [nodes] or [nodes, 1]: whole numbers, −1 and NaN = unknown, or text; an array [nodes, classes] of
- * 0 and 1 with at most a single 1 in each row is read as the class where that 1 stands.
+ * 0 and 1 with at most one 1 per row is one-hot.
  */
 export function labelsOfArray(array: NamedArray, place: string, maxClasses: number): Labels {
   const [rows = 0, cols = 1] = array.shape
@@ -51,9 +51,9 @@ function labelsOfIndicators({data, name}: NamedArray, rows: number, cols: number
 }
 
 /**
- * Classes of values that are text or whole numbers. Numbers from 0 without a gap are class numbers as they are; others
- * are numbered in ascending order under their own names, so that a gap costs nothing; −1 is unknown, but where −1 and 1
- * are all there is, they are two classes. Text is sorted.
+ * Classes from values that are text or whole numbers. Numbers 0, 1, … without a gap are used as class numbers; other
+ * numbers are sorted, renumbered, and kept as names. −1 is unknown, unless −1 and 1 are the only values: then they are
+ * two classes. Text is sorted.
  *
  * Throws  InputError  a number that is not whole or below −1, or more classes than `maxClasses`.
  */
@@ -78,7 +78,7 @@ export function labelsOfValues(values: readonly unknown[], where: (row: number) 
   return {labels, classNames: isPlain ? null : names}
 }
 
-/** Classes called −1 and 1. */
+/** Whether the classes are −1 and 1. */
 export const isSigned = (classNames: readonly ClassName[] | null): boolean =>
   classNames?.length === 2 && classNames[0] === -1 && classNames[1] === 1
 
@@ -94,11 +94,11 @@ function numericClasses(values: readonly unknown[], where: (row: number) => stri
     found.add(label)
   })
   const classes = [...found].sort((a, b) => a - b)
-  // With −1 for unknown there would be one class: −1 and 1 are two.
+  // Taking −1 as unknown would leave one class, so −1 and 1 are two classes.
   return isSigned(classes) ? classes : classes.filter((label) => label >= 0)
 }
 
-/** One value a node; the message says what to do where it does not fit. */
+/** Requires one value per node; the message says what to do otherwise. */
 export function requireNodes(rows: number, nodes: number, what: string, place: string): void {
   if (rows !== nodes) {
     throw new InputError(`${place}: has ${what} for ${rows} nodes, the graph has ${nodes} nodes`, [

@@ -5,7 +5,7 @@ export interface GraphLimits {
   readonly maxNodes: number
   /** edge records of the file, before duplicates are merged */
   readonly maxEdges: number
-  /** of each file; archives may unpack to more (see ZIP_LIMITS) */
+  /** per file; archives may unpack to more (see ZIP_LIMITS) */
   readonly maxBytes: number
   /** class numbers are below this */
   readonly maxClasses: number
@@ -27,9 +27,9 @@ export const GRAPH_LIMITS: GraphLimits = {
 /** Refuses an empty graph and one beyond the limits. */
 export function checkSize(nodes: number, records: number, place: string, limits: GraphLimits): void {
   if (nodes === 0)
-    throw new InputError(`${place}: the graph has no node`, ['check that the right file or array was chosen'])
+    throw new InputError(`${place}: the graph has no node`, ['check that you chose the right file or array'])
   if (records === 0)
-    throw new InputError(`${place}: the graph has no edge`, ['check that the right file or array was chosen'])
+    throw new InputError(`${place}: the graph has no edge`, ['check that you chose the right file or array'])
   if (nodes > limits.maxNodes)
     throw new InputError(`${place}: has ${nodes} nodes, the limit is ${limits.maxNodes}`, [
       'cut the graph into parts',

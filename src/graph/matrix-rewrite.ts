@@ -3,7 +3,7 @@ import type {NpzArchive} from '../data/npz.js'
 import type {PairFilter} from './kept-edges.js'
 import {cutAxis, edgeArrays} from './npz-roles.js'
 
-/** The arrays that hold an adjacency matrix: compressed rows (or columns), or one entry each. */
+/** The arrays that hold an adjacency matrix: compressed rows (or columns), or coordinates. */
 export type MatrixNames =
   | {
       readonly kind: 'csr' | 'csc'
@@ -15,9 +15,9 @@ export type MatrixNames =
   | {readonly kind: 'coo'; readonly row: string; readonly col: string; readonly data: string; readonly shape: string}
 
 /**
- * The arrays of an adjacency matrix without the entries that do not stay, every other stored entry as it was: value,
- * direction, order, stored zeros and repeated entries. Added pairs are entries of 1 in both directions. Arrays with one
- * entry a stored entry are cut alike.
+ * The arrays of an adjacency matrix without the removed entries. Every other stored entry is unchanged: value,
+ * direction, order, stored zeros and repeated entries. An added pair becomes an entry of 1 in both directions. Arrays
+ * with one element per stored entry are cut the same way.
  *
  * Cost  O(stored entries).
  */

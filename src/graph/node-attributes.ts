@@ -12,7 +12,7 @@ export type Attributes = Readonly<Record<string, unknown>>
 export interface AttributeOptions {
   labelAttribute?: string | undefined
   featureAttributes?: readonly string[] | undefined
-  /** attributes that say what kind a node is: neither features nor labels unless these are asked for */
+  /** attributes that give a node's kind: neither features nor labels unless named as such */
   within?: readonly string[] | undefined
 }
 
@@ -20,7 +20,7 @@ export interface AttributeData {
   labels: Int32Array | null
   classNames: readonly ClassName[] | null
   split: Split | null
-  /** the attributes that these were read from */
+  /** the attributes these were read from */
   taken: {labels: string | null; features: readonly string[]}
   features: Dense | null
   notes: Note[]
@@ -31,9 +31,9 @@ const NAMES = ['id', 'key', 'name']
 const FEATURES = ['features', 'feature', 'feat', 'x']
 
 /**
- * Labels and features from node attributes. Named attributes must fit; without a name only what is clear is taken:
- * labels from label, class or y where each value is shared by two nodes on average (a display name is not), features
- * from an array of numbers called features, feature, feat or x.
+ * Labels and features from node attributes. An attribute that was asked for must fit. Otherwise only clear cases are
+ * taken: labels from label, class or y if a value is shared by two nodes on average (which rules out display names);
+ * features from an array of numbers named features, feature, feat or x.
  */
 export function attributeData(
   nodes: readonly Attributes[],
@@ -68,7 +68,7 @@ export function attributeData(
     notes.push({
       level: 'info',
       code: 'attributes-not-used',
-      message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not taken for a feature unless it is named as one: ${unused.slice(0, MOST_NAMED).join(',')}`,
+      message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is used as a feature only if it is named as one: ${unused.slice(0, MOST_NAMED).join(',')}`,
     })
   }
   return {
@@ -83,7 +83,7 @@ export function attributeData(
 
 const MOST_NAMED = 5
 
-/** Attributes that hold a number at every node, in order of their names. */
+/** Attributes with a number at every node, sorted by name. */
 function numericAttributes(nodes: readonly Attributes[], labelName: string | undefined): string[] {
   const names = Object.keys(nodes[0] ?? {}).filter(
     (name) => name !== labelName && !LABELS.includes(name) && !NAMES.includes(name) && partOf(name) === null,
@@ -91,7 +91,7 @@ function numericAttributes(nodes: readonly Attributes[], labelName: string | und
   return names.filter((name) => nodes.every((node) => typeof valueOf(node, name) === 'number')).sort()
 }
 
-/** An attribute of a node; inherited properties are none. */
+/** A node's own attribute; inherited properties do not count. */
 const valueOf = (node: Attributes, name: string): unknown => (Object.hasOwn(node, name) ? node[name] : undefined)
 
 const column = (nodes: readonly Attributes[], name: string) =>

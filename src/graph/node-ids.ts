@@ -12,13 +12,13 @@ export interface NumberedNodes {
   readonly notes: readonly Note[]
 }
 
-/** What else is known of the nodes of an edge list. */
+/** What else is known about the nodes of an edge list. */
 export interface NumberingOptions {
   nodeIds: NodeIds
   place: string
-  /** rows of features or labels that say nothing of whose they are, and their file; null: none */
+  /** feature or label rows without ids, and their file; null: none */
   rows: {count: number; place: string} | null
-  /** ids that rows of features carry; null: none */
+  /** ids of the feature rows; null: none */
   rowIds: ReadonlySet<string> | null
   /** the id of the first row */
   firstId: number | undefined
@@ -27,9 +27,9 @@ export interface NumberingOptions {
 /**
  * Node numbers of numeric ids.
  *
- * Rows without ids     id k is row k, or row k − 1 where no other reading fits; what could be both is refused.
- * Rows with ids        numbers 0 … max where each has a row, else names.
- * Neither              numbers 0 … max where 0 and at least half of these occur, else names (such as paper numbers).
+ * Rows without ids     id k is row k, or row k − 1 if only that fits; refused if both fit.
+ * Rows with ids        numbers 0 … max if each has a row, else names.
+ * Neither              numbers 0 … max if 0 and at least half of them occur, else names (such as paper numbers).
  *
  * Names are numbered in ascending order.
  *
@@ -85,14 +85,14 @@ const countsFrom = (place: string, first: number): Note => ({
   message: `${place}: node ids count from ${first}: id ${first} is the first row`,
 })
 
-/** Which id the first of the rows has, where only one reading fits. */
+/** The id of the first row, if only one reading fits. */
 function firstIdOf(least: number, most: number, rows: number, place: string, graph: string): 0 | 1 {
   if (least === 0 && most < rows) return 0
   if (least >= 1 && most === rows) return 1
   if (least >= 1 && most < rows)
     throw new InputError(
-      `${place}: has ${rows} rows, and the node ids of ${graph} run from ${least} to ${most}: whether id ${least} is row ${least} or row ${least - 1} is not clear`,
-      [`say ${option('firstId')} 0 or ${option('firstId')} 1`, 'give the rows a column of ids'],
+      `${place}: has ${rows} rows, and the node ids of ${graph} run from ${least} to ${most}: it is unclear whether id ${least} is row ${least} or row ${least - 1}`,
+      [`set ${option('firstId')} 0 or ${option('firstId')} 1`, 'give the rows a column of ids'],
     )
   throw new InputError(
     `${place}: has ${rows} rows, but the node ids of ${graph} run from ${least} to ${most}, so which row belongs to which node is unknown`,
@@ -106,19 +106,19 @@ const coversAll = (ids: ReadonlySet<string>, most: number): boolean => {
   return true
 }
 
-/** n where the ids are exactly 0 … n − 1, else 0. */
+/** n if the ids are exactly 0 … n − 1, else 0. */
 const wholeNumbers = (ids: ReadonlySet<string> | null): number =>
   ids !== null && coversAll(ids, ids.size - 1) ? ids.size : 0
 
 function countDistinct(ids: Float64Array, most: number): number {
-  // So many numbers cannot be half used by these ids.
+  // The ids cannot cover half of that many numbers.
   if (most >= 2 * ids.length) return 0
   const seen = new Uint8Array(most + 1)
   for (const id of ids) seen[id] = 1
   return seen.reduce((count, one) => count + one, 0)
 }
 
-/** Node numbers of text ids in the order in which they first occur. */
+/** Numbers text ids in order of first occurrence. */
 export function numberNames(ids: readonly string[]): NumberedNodes {
   const number = new Map<string, number>()
   const edges = Uint32Array.from(ids, (id) => {
@@ -130,12 +130,12 @@ export function numberNames(ids: readonly string[]): NumberedNodes {
   return {nodes: number.size, edges, names: [...number.keys()], notes: []}
 }
 
-/** Rows without ids beside nodes that have names: nothing says which row is whose. */
+/** Rows without ids and nodes with names: nothing matches rows to nodes. */
 export const unmatched = (rows: string, example: string): InputError =>
   new InputError(
     `${rows}: its rows have no ids, and the nodes have names such as ${JSON.stringify(example)}: which row belongs to which node is unknown`,
     [
       'give the rows ids: a csv with an id column, or an npz with an array ids',
-      `say ${option('rowsInOrder')} if the rows follow the order in which the graph file first names its nodes`,
+      `set ${option('rowsInOrder')} if the rows follow the order in which the graph file first names its nodes`,
     ],
   )

@@ -1,11 +1,11 @@
-/** The nodes that rows of other files may speak of. */
+/** The nodes that rows of other files may refer to. */
 export interface NodeSet {
   readonly size: number
-  /** the place of a node among the names, or undefined */
+  /** index of a node among the names, or undefined */
   readonly find: (id: string) => number | undefined
 }
 
-/** A number by its value: 007, 7.0 and +7 are 7. Anything else is itself. */
+/** Canonical form of a number: 007, 7.0 and +7 become 7. Other text is unchanged. */
 export const numericForm = (id: string): string =>
   /^\+?\d+(\.0*)?$/.test(id.trim())
     ? id
@@ -16,8 +16,8 @@ export const numericForm = (id: string): string =>
     : id
 
 /**
- * Nodes by name; a name that is not found as it stands is compared as a number, unless two nodes would be the same then
- * or `asText` forbids it.
+ * Nodes by name. A name without an exact match is compared as a number, unless that would merge two nodes or `asText`
+ * is set.
  */
 export function nodeSet(names: readonly string[], asText = false): NodeSet {
   const exact = new Map(names.map((name, node) => [name, node]))
@@ -32,7 +32,7 @@ export function nodeSet(names: readonly string[], asText = false): NodeSet {
   return {size: names.length, find: (id) => exact.get(id) ?? numbers()?.get(numericForm(id))}
 }
 
-/** Nodes 0 … nodes − 1, called by their numbers. */
+/** Nodes 0 … nodes − 1, with their numbers as names. */
 export const numberedNodes = (nodes: number, asText = false): NodeSet => ({
   size: nodes,
   find(id) {

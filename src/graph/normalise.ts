@@ -7,35 +7,35 @@ import {checkSplit} from './split.js'
 import type {Graph, NormalisationCounts} from './types.js'
 
 export interface NormaliseOptions {
-  /** keep the largest connected component only; of equally large ones, that with the smallest node */
+  /** keep only the largest connected component; ties go to the one with the smallest node */
   largestComponent?: boolean
-  /** 'refuse' makes the first one an InputError */
+  /** 'refuse': the first one is an InputError */
   loops?: 'drop' | 'refuse'
   duplicates?: 'merge' | 'refuse'
-  /** what happens to an edge that is there in one direction only */
+  /** what to do with an edge present in one direction only */
   directions?: 'symmetrise' | 'refuse'
   /**
-   * how repeated records of one direction combine; the two directions of an edge combine by max, so a symmetric matrix
-   * keeps its weights
+   * how repeated records of one direction combine; the two directions of an edge combine by max, which keeps the
+   * weights of a symmetric matrix
    */
   weights?: 'ignore' | 'sum' | 'max'
 }
 
 /**
- * The undirected simple graph of a document, and what it took to make it one: drops loops, merges duplicates, takes
- * directions as undirected, and keeps the largest component where asked.
+ * The undirected simple graph of a document, and counts of what changed: drops loops, merges duplicates, ignores
+ * directions, and keeps only the largest component on request.
  *
  * Shapes  raw edges [2 r] → edges [2 m] with u < v, sorted by u then v.
  * Cost    O(nodes + r): two counting sorts; 20 r + 16 nodes bytes.
  * Counts  directedEdges = selfLoopsDropped + duplicatesMerged + (m + edgesDropped) + pairs with both directions.
  * Empty   no edge left (loops only) → InputError.
- * Throws  InputError  what an option refuses; a weight that is not positive and finite where weights are asked for.
+ * Throws  InputError  what an option refuses; if weights are used, a weight that is not positive and finite.
  */
 export function normalise(document: GraphDocument, options: NormaliseOptions = {}): NormalisedGraph {
   return normaliseRaw(document.raw, document.inputs[0]!.path, options, document.splitNumbers)
 }
 
-/** The same for a graph that is in memory already; `place` is for messages. */
+/** The same for a graph in memory; `place` is for messages. */
 export function normaliseRaw(
   raw: RawGraph,
   place: string,
@@ -94,7 +94,7 @@ export function normaliseRaw(
   }
   if (m === 0)
     throw new InputError(`${place}: the graph has no edge besides self loops`, [
-      'check that the right columns or arrays were chosen',
+      'check that you chose the right columns or arrays',
     ])
   const simple: Simple = {
     edges: edges.slice(0, 2 * m),
@@ -142,7 +142,7 @@ function assemble(
         ? 0
         : (raw.classNames?.length ?? raw.labels.reduce((most, label) => Math.max(most, label), -1) + 1),
     split,
-    // After a cut the numbers of the file are names.
+    // After the cut, the file's node numbers become names.
     nodeNames: kept === null ? raw.nodeNames : Array.from(kept, (node) => raw.nodeNames?.[node] ?? String(node)),
   }
   const writeWeights =
@@ -160,7 +160,7 @@ function assemble(
   }
 }
 
-/** Records that are not loops, sorted by smaller then larger end, ties in the order of the file. */
+/** Records that are not loops, sorted by smaller then larger end; ties keep file order. */
 function sortedRecords(raw: RawGraph): Uint32Array {
   const records = raw.edges.length / 2
   let order = new Uint32Array(records)
@@ -205,7 +205,7 @@ function cutEdges(raw: RawGraph, simple: Simple, number: Int32Array, recordEdge:
   }
 }
 
-/** A record without a weight among weighted ones weighs 1. */
+/** In a weighted graph, a record without a weight has weight 1. */
 const presentWeight = (weight: number) => (Number.isNaN(weight) ? 1 : weight)
 
 function isolated(nodes: number, edges: Uint32Array): number {

@@ -55,7 +55,7 @@ export function readCsr(archive: NpzArchive, prefix: string): Csr {
   )
 }
 
-/** Which array of an archive holds what, where its name does not say so. */
+/** Which array of an archive holds what, if its name does not tell. */
 export interface ArrayRoles {
   readonly edges?: string
   readonly weights?: string
@@ -70,10 +70,10 @@ export interface ArrayRoles {
 export const ARRAY_ROLES = ['edges', 'weights', 'features', 'labels', 'names', 'train', 'val', 'test'] as const
 
 /**
- * Node features of an archive: the array that is asked for (or the prefix of a sparse matrix), or that of a known name;
- * null: none.
+ * Node features of an archive: the array (or sparse matrix prefix) that was asked for, or one with a known name; null:
+ * none.
  *
- * Throws  InputError  several arrays of known names that differ.
+ * Throws  InputError  several arrays with known names that differ.
  */
 export function readFeatures(archive: NpzArchive, asked?: string): Matrix | null {
   if (asked !== undefined)
@@ -92,7 +92,7 @@ export function readFeatures(archive: NpzArchive, asked?: string): Matrix | null
   return dense === null ? null : denseMatrix(archive.read(dense), archive.place)
 }
 
-/** The one array of a known name, or the first of several that hold the same. */
+/** The only array with a known name, or the first of several equal ones. */
 function onlyOne(archive: NpzArchive, known: readonly string[], role: 'features' | 'labels'): string | null {
   const found = known.filter(archive.has)
   const [first, ...others] = found
@@ -109,29 +109,29 @@ function onlyOne(archive: NpzArchive, known: readonly string[], role: 'features'
 }
 
 const severalArrays = ({place}: NpzArchive, names: readonly string[], role: string): InputError =>
-  new InputError(`${place}: arrays ${names.join(' and ')} both could be ${role}, and they differ`, [
-    `say which it is with ${option('arrays')} ${role}=${names[0]}`,
+  new InputError(`${place}: arrays ${names.join(' and ')} could both be ${role}, but they differ`, [
+    `choose one with ${option('arrays')} ${role}=${names[0]}`,
   ])
 
-/** One row of sources and one of targets, as edge_index has it; of [2, 2] the name tells. */
+/** One row of sources and one of targets, as in edge_index; for shape [2, 2] the name decides. */
 export const isWide = ({name, shape}: Pick<NamedArray, 'name' | 'shape'>): boolean =>
   shape[0] === 2 && (shape[1] !== 2 || name.startsWith('edge_index'))
 
-/** Pairs [m, 2] (or [2, m], as PyTorch Geometric has it) of node numbers below `nodes`; flat [2 m]. */
+/** Pairs [m, 2] (or [2, m] as in PyTorch Geometric) of node numbers below `nodes`; flat [2 m]. */
 export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32Array {
   if (array.shape.length === 2 && array.shape[0] === array.shape[1] && array.shape[0]! > 2)
     throw new InputError(
       `${place}, array ${array.name}: is a square matrix [${array.shape.join(', ')}], edges are pairs [m, 2]`,
-      ['of an adjacency matrix: scipy.sparse.save_npz("graph.npz", scipy.sparse.csr_matrix(A))'],
+      ['for an adjacency matrix: scipy.sparse.save_npz("graph.npz", scipy.sparse.csr_matrix(A))'],
     )
   if (!ArrayBuffer.isView(array.data))
-    throw new InputError(`${place}, array ${array.name}: holds names of nodes, edges of an npz are numbers of nodes`, [
+    throw new InputError(`${place}, array ${array.name}: holds names of nodes, but edges of an npz are node numbers`, [
       'write the names as a table instead: numpy.savetxt("edges.csv", edges, fmt="%s", delimiter=",")',
     ])
   requireRank(array, 2, place)
   const wide = isWide(array)
   if (!wide && array.shape[1] !== 2) {
-    throw new InputError(`${place}, array ${array.name}: has the shape [${array.shape.join(', ')}], edges have [m, 2]`)
+    throw new InputError(`${place}, array ${array.name}: has the shape [${array.shape.join(', ')}], expected [m, 2]`)
   }
   const values = integersOf(array, place, 0, 2 ** 32 - 2)
   const m = values.length / 2
@@ -149,13 +149,12 @@ export function pairsOf(array: NamedArray, nodes: number, place: string): Uint32
 }
 
 /**
- * The added edges as pairs of their own, beside the list that holds them; none where nothing was added. `edges_added`
- * is what an attack added.
+ * The added edges as a separate array of pairs; none if nothing was added. (`edges_added` holds what an attack added.)
  */
 export const repairedArray = ({added}: Pick<NormalisedGraph, 'added'>): NamedArray[] =>
   added === null ? [] : [{name: 'edges_repaired', shape: [added.length / 2, 2], type: 'i4', data: added}]
 
-/** One note for each array that was not read. */
+/** One note per array that was not read. */
 export const skippedNotes = (archive: NpzArchive): Note[] =>
   archive.skipped.map(({name, reason}) => ({
     level: 'info',
@@ -163,28 +162,28 @@ export const skippedNotes = (archive: NpzArchive): Note[] =>
     message: `${archive.place}: array ${name} ${reason}`,
   }))
 
-/** One name a node: text, or whole numbers as exact text. */
+/** One name per node: text, or whole numbers as exact text. */
 export const namesOf = (archive: NpzArchive, name: string): readonly string[] => {
   const {shape} = archive.header(name)
   requireRank({name, shape}, 1, archive.place)
   return archive.text(name)
 }
 
-/** What an archive calls its nodes, or null. */
+/** Node names in an archive, or null. */
 export const nodeNames = (archive: NpzArchive, asked?: string): readonly string[] | null => {
   const name = asked ?? NAME_ARRAYS.find(archive.has)
   return name === undefined ? null : namesOf(archive, name)
 }
 
-/** Labels of the array that is asked for, or of a known name; null: none. Throws as readFeatures does. */
+/** Labels from the array that was asked for, or from one with a known name; null: none. Throws as readFeatures does. */
 export const readLabels = (archive: NpzArchive, maxClasses: number, asked?: string): Labels | null => {
   const name = asked ?? onlyOne(archive, LABEL_ARRAYS, 'labels')
   return name === null ? null : labelsOfArray(archive.read(name), archive.place, maxClasses)
 }
 
-/** Arrays that have a meaning by being asked for. */
+/** Arrays whose meaning the options give. */
 export const askedArrays = (roles: ArrayRoles): readonly string[] =>
   ARRAY_ROLES.flatMap((role) => (roles[role] === undefined ? [] : [roles[role]]))
 
-/** The arrays asked for as parts of a split. */
+/** The arrays that the options name as parts of a split. */
 export const askedSplit = ({train, val, test}: ArrayRoles) => ({train, validation: val, test})

@@ -11,9 +11,10 @@ import {isCsr} from '../linalg/types.js'
 export type NpzMember = NamedArray | {name: string; npy: Uint8Array}
 
 /**
- * Every array of an archive but `replaced`. While all nodes are kept they are the bytes of the file, object arrays
- * included. After the component cut: arrays of one row a node are cut, pairs `edges*` and index arrays `*_idx`,
- * `idx_*` are renumbered, sparse matrices of one row a node are rebuilt, and object arrays are left out with a note.
+ * Every array of an archive except `replaced`. If all nodes are kept, arrays are copied byte for byte, object arrays
+ * included. After the component cut: arrays with one row per node are cut, pairs `edges*` and index arrays `*_idx`,
+ * `idx_*` are renumbered, sparse matrices with one row per node are rebuilt, and object arrays are left out with a
+ * note.
  */
 export function carriedArrays(
   archive: NpzArchive,

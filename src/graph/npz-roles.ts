@@ -5,17 +5,17 @@ import {InputError} from '../errors.js'
 import {DENSE_FEATURES, LABEL_ARRAYS, NAME_ARRAYS} from './npz-arrays.js'
 import {partOf} from './split-arrays.js'
 
-/** An array with one entry an edge record, along this axis. */
+/** An array with one entry per edge record along this axis. */
 export interface EdgeArray {
   readonly name: string
   readonly axis: number
 }
 
 /**
- * The arrays of an archive that belong to edge records: those whose name begins with edge and that have one entry a
- * record, and those of another name that have as many rows as there are records and not as many as there are nodes.
+ * The arrays of an archive that belong to edge records: those named edge… with one entry per record, and others whose
+ * row count equals the number of records but not the number of nodes.
  *
- * Throws  InputError  as many nodes as records, and a name that says nothing.
+ * Throws  InputError  as many nodes as records, and a name that does not tell which.
  */
 export function edgeArrays(
   archive: NpzArchive,
@@ -41,18 +41,18 @@ export function edgeArrays(
       return []
     if (records === nodes)
       throw new InputError(
-        `${archive.place}, array ${name}: has ${records} rows, and the graph as many nodes as edges: whether they belong to nodes or edges is unknown`,
-        [`call it edge_${name} or node_${name}`],
+        `${archive.place}, array ${name}: has ${records} rows, and the graph as many nodes as edges, so it is unclear whether they belong to nodes or edges`,
+        [`name it edge_${name} or node_${name}`],
       )
     return [{name, axis: 0}]
   })
 }
 
-/** A list of pairs of nodes by its name: edges, edges_added, edge_index. */
+/** Whether the name says this is a list of node pairs: edges, edges_added, edge_index. */
 export const isPairs = (name: string, shape: readonly number[]): boolean =>
   shape.length === 2 && (shape[0] === 2 || shape[1] === 2) && /^edges|^edge_index/.test(name)
 
-/** An array without the entries of one axis that do not stay, and zeros or nothing for `added` new ones at its end. */
+/** An array without the removed entries along one axis, with zeros or empty values appended for `added` new ones. */
 export function cutAxis(array: NamedArray, axis: number, stays: Uint8Array, added: number): NamedArray {
   const before = array.shape.slice(0, axis).reduce((product, size) => product * size, 1)
   const behind = array.shape.slice(axis + 1).reduce((product, size) => product * size, 1)
@@ -77,7 +77,7 @@ export function cutAxis(array: NamedArray, axis: number, stays: Uint8Array, adde
   }
 }
 
-/** Arrays with one entry a record as columns, for other formats. */
+/** Arrays with one entry per record as columns, for other formats. */
 export const edgeColumns = (
   archive: NpzArchive,
   records: number,
@@ -88,7 +88,7 @@ export const edgeColumns = (
     axis === 0 ? [columnOf(archive.read(name), 'edge_')] : [],
   )
 
-/** Arrays with one row a node that have no meaning of their own. */
+/** Arrays with one row per node that have no other meaning. */
 export function nodeColumns(
   archive: NpzArchive,
   records: number,

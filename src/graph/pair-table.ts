@@ -12,11 +12,11 @@ import type {ColumnOptions} from './tables/edge-columns.js'
 
 export interface PairTableOptions extends ColumnOptions {
   idsAsText?: boolean | undefined
-  /** what the table calls the nodes; default: as the graph's file does */
+  /** node names in the table; default: those of the graph's file */
   called?: readonly string[] | undefined
 }
 
-/** Pairs of nodes from a table of their own, as they are called there. */
+/** Pairs of nodes from a separate table. */
 export interface PairTable {
   readonly file: InputFile
   /** [2 k] names as in the table */
@@ -26,7 +26,7 @@ export interface PairTable {
 }
 
 /**
- * Pairs of nodes, one a row: a table that is read as one of edges is, with names or numbers as in the graph's file.
+ * Pairs of nodes, one per row, read like a table of edges, with names or numbers as in the graph's file.
  *
  * Throws  InputError  what reading a table of edges throws.
  */
@@ -54,9 +54,9 @@ export async function readPairTable(
 }
 
 /**
- * The pairs of a table that are pairs of two nodes of the graph, [2 k] flat.
+ * The pairs of a table whose two nodes are in the graph, flat [2 k].
  *
- * Throws  InputError  none is.
+ * Throws  InputError there is none.
  */
 export async function readNamedPairs(
   path: string,

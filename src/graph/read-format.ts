@@ -30,7 +30,7 @@ interface Job {
   sideRows: EdgeListOptions['sideRows']
 }
 
-/** What an extension promises; others promise nothing. */
+/** The content that an extension promises; other extensions promise nothing. */
 const PROMISED: Record<string, ContentKind[]> = {
   '.npz': ['zip'],
   '.graphml': ['graphml'],
@@ -42,23 +42,23 @@ const PROMISED: Record<string, ContentKind[]> = {
 }
 
 /**
- * The content of a graph file by the reader of its format; gzip around any text is taken off.
+ * Reads the content of a graph file with the reader for its format; text may be gzipped.
  *
- * Throws  InputError  a content that no reader knows, or another one than the extension promises.
+ * Throws  InputError  content that no reader knows, or that contradicts the extension.
  */
 export function readFormat(job: Job): {format: GraphFormat; result: ReadResult} {
   const {bytes, path, limits} = job
   const content = sniffContent(bytes)
   requirePromise(content, extname(path).toLowerCase(), bytes, path)
   if (job.options.arrays !== undefined && content !== 'zip')
-    throw new UsageError(`${path}: ${option('arrays')} names arrays of an npz, and this is none`, [
+    throw new UsageError(`${path}: ${option('arrays')} names arrays of an npz, but this is not an npz`, [
       `leave ${option('arrays')} out`,
     ])
   if (content !== 'gzip') return readContent(job, content)
   const inner = gunzip(bytes, path, limits.maxBytes)
   const packed = sniffContent(inner)
   if (packed === 'gzip' || packed === 'zip' || packed === 'npy')
-    throw new InputError(`${path}: holds ${describeContent(inner)} inside of gzip`, ['unpack it first: gunzip'])
+    throw new InputError(`${path}: holds ${describeContent(inner)} inside gzip`, ['unpack it first: gunzip'])
   requirePromise(packed, extname(path.replace(/\.gz$/i, '')).toLowerCase(), inner, path)
   return readContent({...job, bytes: inner}, packed)
 }
@@ -97,7 +97,7 @@ function readContent(job: Job, content: ContentKind): {format: GraphFormat; resu
   }
 }
 
-/** Formats of text by how they begin; anything else is a table of edges. */
+/** Tells text formats by how they begin; anything else is a table of edges. */
 function readText({bytes, path, options, limits, sideRows}: Job): {format: GraphFormat; result: ReadResult} {
   const head = Buffer.from(bytes.subarray(0, 4096))
     .toString('utf8')
@@ -141,7 +141,7 @@ function readArchive({bytes, path, options, limits}: Job): {format: GraphFormat;
   return {format: 'plain-npz', result: readPlainNpz(archive, edges ?? edgesOf(archive), limits, roles)}
 }
 
-/** The array of edges where none is asked for. */
+/** The default array of edges. */
 function edgesOf(archive: NpzArchive): string {
   const pickled = archive.skipped.find(({name}) => /^(adj|edge|A$)/i.test(name))
   const found = ['edges', 'edge_index', 'edge_list', 'edgelist'].filter(archive.has)
@@ -189,7 +189,7 @@ function readJson({bytes, path, options, limits}: Job): {format: GraphFormat; re
 }
 
 const JSON_FORMATS =
-  'of JSON these are read: graphology (nodes with key), NetworkX node-link and adjacency, D3 (nodes and links), Cytoscape (elements)'
+  'supported JSON: graphology (nodes with key), NetworkX node-link and adjacency, D3 (nodes and links), Cytoscape (elements)'
 
 function noGraph(path: string, root: unknown): InputError {
   const list: unknown = isJsonObject(root) ? (root['edges'] ?? root['links']) : root

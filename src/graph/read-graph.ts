@@ -16,10 +16,11 @@ import {checkSplit} from './split.js'
 import {asTable} from './tables/parquet-csv.js'
 
 /**
- * A graph from any format surety knows, told by its content; an extension that promises another content is an error.
+ * Reads a graph in any format surety knows, recognised by its content; an extension that contradicts the content is an
+ * error.
  *
- * Throws  InputError  see the formats; no node, no edge, an edge to a node that is not there, features, labels or split
- *                     that do not fit the nodes, values that are not finite, anything beyond the limits.
+ * Throws  InputError  see the formats; no node, no edge, an edge to an unknown node, features, labels or split that do
+ *         not fit the nodes, values that are not finite, anything beyond the limits.
  */
 export async function readGraph(path: string, options: ReadOptions = {}): Promise<GraphDocument> {
   if (!isFolder(path)) return readGraphFile(path, options)
@@ -94,7 +95,7 @@ const signedLabels = (place: string): Note => ({
   message: `${place}: the labels are -1 and 1, which are read as two classes; where -1 means unknown, leave it empty or write NaN`,
 })
 
-/** What the files of features and labels say of the nodes of an edge list, given its ids. */
+/** What the files of features and labels tell about the nodes of an edge list, given its ids. */
 function sideRowsOf(
   features: SideTable<unknown> | null,
   labels: SideTable<unknown> | null,

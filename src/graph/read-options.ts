@@ -7,28 +7,28 @@ import type {ColumnOptions} from './tables/edge-columns.js'
 export interface ReadOptions extends ColumnOptions {
   /** array of edges in a plain npz; default `edges` */
   edges?: string
-  /** which arrays of an npz hold what, where their names do not say so */
+  /** which arrays of an npz hold what, if their names do not tell */
   arrays?: ArrayRoles
-  /** files that replace what the graph file says */
+  /** files that override the graph file */
   features?: string
   labels?: string
   split?: string
-  /** whose nodes the split numbers: the file's (default), or those of its largest component, as DeepRobust's splits do */
+  /** what the split's node numbers refer to: the file (default), or its largest component, as in DeepRobust */
   splitNumbers?: 'file' | 'component'
   /** what numeric ids of an edge list are; see numberNumericIds */
   nodeIds?: NodeIds
-  /** node attributes of GraphML, GEXF and JSON; by default what is clearly meant, see node-attributes */
+  /** node attributes of GraphML, GEXF and JSON; by default only clear cases are taken, see node-attributes */
   labelAttribute?: string
   featureAttributes?: readonly string[]
-  /** column or array of features and labels files that says whose each row is */
+  /** column or array of node ids in features and labels files */
   idColumn?: string
-  /** ids stay text: 007 is not 7 */
+  /** ids are text: 007 is not 7 */
   idsAsText?: boolean
   /** the id of the first row of files whose rows have no ids */
   firstId?: number
-  /** such rows follow the order in which the graph file first names its nodes */
+  /** such rows are in the order in which the graph file first names its nodes */
   rowsInOrder?: boolean
-  /** columns of edges or nodes that say what kind they are: read as neither features nor, unless asked, labels */
+  /** columns that give the kind of edges or nodes: not read as features, and as labels only if named */
   within?: readonly string[]
   limits?: Partial<GraphLimits>
 }

@@ -17,20 +17,20 @@ import {csrNames, LABEL_ARRAYS, namesOf, readCsr, readFeatures} from './npz-arra
 import {asTable} from './tables/parquet-csv.js'
 import {labelColumn, type NodeTable, type SideOptions, splitTable} from './tables/node-table.js'
 
-/** A file of features or labels. Which of its columns are ids is decided when the nodes are known. */
+/** A file of features or labels. Which column holds ids is decided once the nodes are known. */
 export interface SideTable<Value> {
   readonly file: InputFile
-  /** rows and ids as far as these nodes tell; null: none are known yet */
+  /** rows and ids, given these nodes; null: nodes are not known yet */
   readonly match: (nodes: NodeSet | null) => SideRows<Value>
 }
 
-/** Features or labels of a file of their own; `ids` names the node of each row where the file does. */
+/** Features or labels from a separate file; `ids` names the node of each row, if the file does. */
 export interface SideRows<Value> {
   readonly value: Value
   readonly rows: number
   readonly ids: readonly string[] | null
   readonly notes: readonly Note[]
-  /** of each row what kind its node is; absent: not known */
+  /** kind of each row's node; absent: unknown */
   readonly kinds?: readonly AttributeColumn[]
 }
 
@@ -75,7 +75,7 @@ const arrays = <Value extends {rows: number} | Labels>(
   return {file, match: () => ({value, rows, ids, notes: []})}
 }
 
-/** The match of the last nodes is kept: an edge list asks twice. */
+/** Caches the match for the last nodes, because an edge list asks twice. */
 function once<Value>(file: InputFile, match: SideTable<Value>['match']): SideTable<Value> {
   let last: {nodes: NodeSet | null; rows: SideRows<Value>} | null = null
   return {
@@ -87,7 +87,7 @@ function once<Value>(file: InputFile, match: SideTable<Value>['match']): SideTab
   }
 }
 
-/** The array that says whose each row is: the one that is asked for, or one of a usual name. */
+/** The array of node ids: the one that was asked for, or one with a usual name. */
 function idsOf(archive: NpzArchive, {idColumn}: SideOptions): {name: string; values: readonly string[]} | null {
   const name = idColumn !== undefined && archive.has(idColumn) ? idColumn : ID_ARRAYS.find(archive.has)
   return name === undefined ? null : {name, values: namesOf(archive, name)}
@@ -97,8 +97,8 @@ function only(archive: NpzArchive, ids: string | undefined, path: string): Named
   const [name, ...others] = archive.names.filter((one) => one !== ids)
   if (name === undefined || others.length > 0) {
     throw new InputError(
-      `${path}: has no known array of features, its arrays are ${archive.names.join(', ') || 'none'}`,
-      [`name it features, or save a sparse matrix as ${Object.values(csrNames('feat_')).join(', ')}`],
+      `${path}: has no array that is known to hold features, its arrays are ${archive.names.join(', ') || 'none'}`,
+      [`rename it to features, or save a sparse matrix as ${Object.values(csrNames('feat_')).join(', ')}`],
     )
   }
   return archive.read(name)
@@ -164,13 +164,13 @@ function labelsArray(archive: NpzArchive, ids: string | undefined, path: string)
   const names = archive.names.filter((name) => name !== ids)
   if (names.length === 1) return archive.read(names[0]!)
   throw new InputError(`${path}: has no array labels, its arrays are ${archive.names.join(', ') || 'none'}`, [
-    'name the array labels',
+    'rename the array to labels',
   ])
 }
 
 function tableOf(bytes: Uint8Array, path: string) {
   requireText(bytes, path)
-  // Ids may begin with #, and a first column of ids is what tells them from comments.
+  // Ids may begin with #; a first column of ids tells them from comments.
   return parseTable(
     bytes,
     path,
@@ -181,9 +181,9 @@ function tableOf(bytes: Uint8Array, path: string) {
 const NONE = 0xffffffff
 
 /**
- * The row of each node where rows carry ids, NONE where it has none; null: row = node.
+ * The row of each node if rows have ids (NONE: no row); null: row = node.
  *
- * Throws  InputError  a node with two rows; where every node needs one, a node without.
+ * Throws  InputError  a node with two rows; a node without a row, if every node needs one.
  */
 export function rowsByNode(
   {ids}: Pick<SideRows<unknown>, 'ids'>,
@@ -205,7 +205,7 @@ export function rowsByNode(
   const bare = rows.indexOf(NONE)
   if (bare >= 0 && (needAll || outside === ids.length))
     throw new InputError(`${place}: has no row for node ${nameOf(bare)}`, [
-      'one row a node; check that the files belong together',
+      'give one row per node; check that the files belong together',
       `ids that are numbers in one file and text such as 007 in the other need the same spelling with ${option('idsAsText')}`,
     ])
   return {rows, notes: outside === 0 ? [] : [leftOut(place, outside, ids.find((id) => set.find(id) === undefined)!)]}
@@ -214,7 +214,7 @@ export function rowsByNode(
 const leftOut = (place: string, rows: number, first: string): Note => ({
   level: 'warning',
   code: 'rows-left-out',
-  message: `${place}: ${rows} rows speak of nodes that the graph file does not name, the first of ${JSON.stringify(first)}; they are left out`,
+  message: `${place}: ${rows} rows are for nodes that the graph file does not have, the first for ${JSON.stringify(first)}; they are left out`,
 })
 
 /** Labels in the order of the nodes. */

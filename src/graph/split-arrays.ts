@@ -18,7 +18,7 @@ const WORDS: Record<string, SplitPart> = {
   testing: 'test',
   te: 'test',
 }
-/** What may stand beside such a word where the array still is a part of a split. */
+/** Words that may accompany such a word in the name of a split array. */
 const BESIDE = new Set([
   'idx',
   'index',
@@ -38,7 +38,7 @@ const BESIDE = new Set([
   'is',
 ])
 
-/** The part of a split that an array or attribute holds by its name (train_mask, idxTrain, index_train), or null. */
+/** The part of a split that a name such as train_mask, idxTrain or index_train denotes, or null. */
 export function partOf(name: string): SplitPart | null {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -49,18 +49,18 @@ export function partOf(name: string): SplitPart | null {
   return parts.length === 1 && words.every((word) => Object.hasOwn(WORDS, word) || BESIDE.has(word)) ? parts[0]! : null
 }
 
-/** Where the members of one part are said. */
+/** Where the members of one part were found. */
 interface Found {
   name: string
   members: Uint32Array
 }
 
 /**
- * The parts of a split among arrays: lists of nodes as well as masks, under any name that `partOf` knows, or those that
- * are asked for. Several arrays of one part must agree.
+ * The parts of a split among arrays: lists of nodes or masks, under any name that `partOf` knows, or the arrays that
+ * were asked for. Several arrays of one part must agree.
  *
- * Throws  InputError  a mask that is not one value a node, several splits in one array, arrays that contradict each
- *         other, or a node that is not there.
+ * Throws  InputError  a mask without one value per node, several splits in one array, arrays that contradict each
+ *         other, or an unknown node.
  */
 export function splitOfArrays(
   names: readonly string[],
@@ -80,7 +80,7 @@ export function splitOfArrays(
     const before = found[part]
     if (before !== undefined && !sameNodes(before.members, members))
       throw new InputError(`${place}: arrays ${before.name} and ${name} name different nodes for the ${part} split`, [
-        'leave one of them out',
+        'remove one of them',
       ])
     found[part] ??= {name, members}
   }
@@ -101,7 +101,7 @@ function membersOf(array: NamedArray, nodes: number | null, place: string, nodeN
   const where = `${place}, array ${name}`
   if (shape.length === 2 && shape[1] !== 1)
     throw new InputError(
-      `${where}: has the shape [${shape.join(', ')}]: ${shape[1]} splits, and which one counts is not said`,
+      `${where}: has the shape [${shape.join(', ')}]: ${shape[1]} splits, and it is unclear which one to use`,
       ['store one mask [nodes]', `give the nodes of one split in a file with ${option('split')}`],
     )
   const isMask = type === 'b1' || /mask/i.test(name)
@@ -110,7 +110,7 @@ function membersOf(array: NamedArray, nodes: number | null, place: string, nodeN
       const node = typeof value === 'string' || nodeNames !== null ? nodeNames?.find(String(value)) : value
       if (node === undefined || !Number.isInteger(node) || node < 0 || node > 2 ** 32 - 2)
         throw new InputError(`${where}: element ${i} is ${JSON.stringify(value)}, no node of the graph`, [
-          'give nodes as the graph file names them, numbers from 0',
+          'name nodes as in the graph file, or by numbers from 0',
         ])
       return node
     })
@@ -129,7 +129,7 @@ function membersOf(array: NamedArray, nodes: number | null, place: string, nodeN
   return Uint32Array.from(members)
 }
 
-/** The split that one word a node gives: train, val, valid, validation, test; anything else is in no part. */
+/** The split given by one word per node: train, val, valid, validation, test; any other word means no part. */
 export function splitOfWords(words: readonly unknown[]): Split | null {
   const parts: Record<SplitPart, number[]> = {train: [], validation: [], test: []}
   words.forEach((word, node) => {
@@ -144,7 +144,7 @@ export function splitOfWords(words: readonly unknown[]): Split | null {
   }
 }
 
-/** The split that attributes of nodes give: flags such as train_mask, or a word in `split`; null: none. */
+/** The split given by node attributes: flags such as train_mask, or a word in `split`; null: none. */
 export function splitOfAttributes(nodes: readonly Readonly<Record<string, unknown>>[], place: string): Split | null {
   const names = [...new Set(nodes.flatMap((node) => Object.keys(node)))]
   const flags = names.filter((name) => partOf(name) !== null)

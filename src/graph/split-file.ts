@@ -12,14 +12,14 @@ import type {NodeSet} from './node-set.js'
 import {partOf, splitOfArrays, splitOfWords} from './split-arrays.js'
 import type {Split} from './types.js'
 
-/** Nodes of a graph as a split file may speak of them. */
+/** The nodes of a graph that a split file may refer to. */
 export interface SplitNodes {
-  /** null: those of the largest component, whose number is not known yet */
+  /** null: those of the largest component, whose count is not known yet */
   readonly count: number | null
   readonly set: NodeSet | null
 }
 
-/** A split file, read; the nodes it names are looked up when the graph is there. */
+/** A split file whose nodes are looked up once the graph has been read. */
 export interface SplitFile {
   readonly file: InputFile
   readonly match: (nodes: SplitNodes) => Split
@@ -85,7 +85,7 @@ function jsonArrays(value: unknown, path: string): {names: readonly string[]; re
   }
 }
 
-/** A csv with one node a line and the part that it belongs to. */
+/** A csv with one node per line and the part it belongs to. */
 function wordsOf(bytes: Uint8Array, path: string): SplitFile['match'] {
   requireText(bytes, path)
   const {rows, lines} = parseTable(bytes, path)

@@ -3,7 +3,7 @@ import type {Split} from './types.js'
 
 const PARTS = ['train', 'validation', 'test'] as const
 
-/** Every node number below `nodes`, and no node in two parts or twice in one. */
+/** Checks that every node number is below `nodes` and that no node occurs twice. */
 export function checkSplit(split: Split, nodes: number, place: string): void {
   const part = new Uint8Array(nodes)
   PARTS.forEach((name, p) => {

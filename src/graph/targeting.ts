@@ -5,10 +5,10 @@ import {InputError, option} from '../errors.js'
 import type {InputFile, Note} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
-/** Words that may stand above a list of nodes. */
+/** Possible headers of a list of nodes. */
 const HEADERS = ['node', 'nodes', 'id', 'node_id', 'name', 'key']
 
-/** The node a name or number of the file stands for, or undefined; the graph's numbering may be another one. */
+/** Finds the node for a name or number of the file, or undefined; the graph may number nodes differently. */
 export function nodeFinder({
   graph: {nodeNames, nodes},
   nodeOrigin,
@@ -19,8 +19,8 @@ export function nodeFinder({
 }
 
 /**
- * A list of nodes, one a line, in the first column of a csv: names or numbers as in the graph's file, with or without a
- * header.
+ * Reads a list of nodes, one per line, from the first column of a csv: names or numbers as in the graph's file, with or
+ * without a header.
  *
  * Returns  node numbers of the normalised graph, ascending, each once.
  * Throws   InputError  a node that is not in the graph (names the line), or no node at all.
@@ -39,7 +39,7 @@ export async function readNodeList(
     if (node !== undefined) found.add(node)
     else if (r > 0 || !HEADERS.includes(name.toLowerCase())) {
       throw new InputError(`${path}, line ${lines[r]!}: ${JSON.stringify(name)} is not a node of the graph`, [
-        'one node a line, named as in the graph',
+        'write one node per line, named as in the graph',
         `with ${option('largestComponent')}: leave out nodes of other components`,
       ])
     }
@@ -48,22 +48,22 @@ export async function readNodeList(
   return {nodes: Uint32Array.from(found).sort(), file}
 }
 
-/** An edge that someone looked at and wants kept. */
+/** An edge that someone reviewed and wants to keep. */
 export interface KeptEdge {
   source: string
   target: string
   reason: string
-  /** ISO date; from then on it no longer counts */
+  /** ISO date from which the suppression no longer applies */
   expires: string | null
 }
 
 /**
- * Edges that are never to be pruned, from a JSON list of {source, target, reason, expires?}.
+ * Edges that must not be pruned, from a JSON list of {source, target, reason, expires?}.
  *
- * Shapes   → [2 k] pairs in the numbering of the graph, u < v; those that expired or are no edge are left out and
- *          noted.
- * `today`  ISO date that `expires` is compared with; a suppression that expires today counts no longer.
- * Throws   InputError  another form, no reason, or a date that is none (names the entry).
+ * Shapes   → [2 k] pairs in the numbering of the graph, u < v; expired ones and pairs that are not an edge are left
+ *          out, with a note.
+ * `today`  ISO date that `expires` is compared with; a suppression that expires today no longer applies.
+ * Throws   InputError  another form, no reason, or an invalid date (names the entry).
  */
 export async function readSuppressions(
   path: string,
@@ -89,7 +89,7 @@ export async function readSuppressions(
       notes.push({
         level: 'warning',
         code: 'suppression-expired',
-        message: `the suppression of ${pair} expired on ${expires} and counts no longer`,
+        message: `the suppression of ${pair} expired on ${expires} and no longer applies`,
       })
     else if (u < 0 || !known.has(u * nodes + v))
       notes.push({

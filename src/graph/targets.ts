@@ -7,11 +7,11 @@ import type {NormalisedGraph} from './document.js'
 import {nodeFinder} from './targeting.js'
 
 /**
- * Node numbers from an array [k] of the npz file that the graph was read from, in the numbering of the normalised
- * graph, ascending, each once.
+ * Node numbers from an array [k] of the graph's npz file, in the numbering of the normalised graph, ascending, without
+ * duplicates.
  *
- * Throws  InputError  no npz, no such array, no list of node numbers, a node that is not in the graph, or the file
- *         changed since the graph was read.
+ * Throws  InputError  not an npz, no such array, not a list of node numbers, a node that is not in the graph, or the
+ *         file changed since the graph was read.
  */
 export async function readTargets(
   file: InputFile,
@@ -38,7 +38,7 @@ export async function readTargets(
   )
 }
 
-/** Nodes by name or number of the file. Throws InputError: one that is not a node of the graph. */
+/** Nodes by name or number of the file. Throws InputError: a name that is not a node of the graph. */
 export function namedTargets(names: readonly string[], normalised: NormalisedGraph): Uint32Array {
   const find = nodeFinder(normalised)
   return unique(

@@ -6,11 +6,11 @@ import type {InputFile} from '../frame/report.js'
 import type {NormalisedGraph} from './document.js'
 
 /**
- * Known adversarial edges, from an array [k, 2] of the npz file that the graph was read from, in the numbering of the
- * normalised graph.
+ * Known adversarial edges from an array [k, 2] of the graph's npz file, in the numbering of the normalised graph.
  *
  * Shapes  → [2 k'] flat pairs; pairs with an end outside the graph are left out.
- * Throws  InputError  no npz, no such array, not k pairs of node numbers, or the file changed since the graph was read.
+ * Throws  InputError  not an npz, no such array, not k pairs of node numbers, or the file changed since the graph was
+ *         read.
  */
 export function readTruth(file: InputFile, array: string, normalised: NormalisedGraph): Promise<Uint32Array> {
   return readPairs(file, array, normalised, `name the array of known adversarial edges with ${option('truth')}`)
@@ -30,7 +30,7 @@ export async function readPairs(
   const pairs = npz.read(array)
   if (pairs.shape.length !== 2 || pairs.shape[1] !== 2)
     throw new InputError(`${path}: array '${array}' has shape [${pairs.shape.join(', ')}], expected [k, 2]`, [
-      'store one pair of node numbers a row',
+      'store one pair of node numbers per row',
     ])
   const ends = Uint32Array.from(integersOf(pairs, path, 0, 2 ** 31 - 1))
   if (nodeOrigin === null) return ends.filter((_, at) => ends[at]! < graph.nodes && ends[at ^ 1]! < graph.nodes)

@@ -11,12 +11,12 @@ export interface AttackedEdges {
   readonly removed: Uint32Array
 }
 
-/** Arrays that an attack writes; those of an earlier attack give way. */
+/** Arrays that an attack writes, replacing those of an earlier attack. */
 const REPLACED = ['edges_attacked', 'edges_added', 'edges_removed', 'edges_removed_original']
 
 /**
  * An attacked graph as plain npz: `edges` (before), `edges_attacked`, `edges_added`, `edges_removed`, and everything
- * else that the graph had; `target_idx` names the nodes that were attacked, where they were given.
+ * else the graph had; `target_idx` holds the attacked nodes, if they were given.
  */
 export function writeAttacked(
   document: GraphDocument,
@@ -31,7 +31,7 @@ export function writeAttacked(
       : writeSimpleNpz(normalised, nothing)
   const place = document.inputs[0]!.path
   const archive = openNpz(clean.bytes, place)
-  // What came from files of its own takes the place of what the npz says.
+  // Data from separate files replaces that of the npz.
   const beside = document.inputs.length > 1 ? openNpz(writeSimpleNpz(normalised, nothing).bytes, place) : null
   const given = beside?.names.filter((name) => !name.startsWith('edge')) ?? []
   const features = [...FEATURE_PREFIXES.flatMap((prefix) => Object.values(csrNames(prefix))), ...DENSE_FEATURES]

@@ -16,9 +16,9 @@ import {recordGraph, type WrittenGraph} from './written.js'
 type Writer = (graph: WrittenGraph) => WriteResult
 
 interface Target {
-  /** formats that this extension may hold: rewritten as they are */
+  /** formats with this extension: such files are rewritten in place */
   formats: GraphFormat[]
-  /** every other format is converted by this */
+  /** converts every other format */
   convert: Writer
 }
 
@@ -40,8 +40,8 @@ const TARGETS: Record<GraphExtension, Target> = {
 }
 
 /**
- * The bytes of a graph file without its pruned edges: the format of the document where the extensions of source and
- * target agree, with everything else carried; otherwise a conversion, with a note of what the target cannot hold.
+ * The bytes of a graph file without its pruned edges: in the document's format if the extensions of source and target
+ * agree, with everything else carried over; otherwise converted, with a note of what the target cannot hold.
  *
  * Shapes  pruned [edges of the graph], 1 = leave out; edgeWeights [edges of the graph] in place of the file's, always a
  *         conversion; added [2 a] edges that were not in the graph, u < v, sorted.
@@ -65,17 +65,17 @@ export function writeGraph(
   return packed(target.convert(recordGraph(document, result, pruned, edgeWeights)))
 }
 
-/** A file of the kind that was read is rewritten, so that nothing is lost. */
+/** A target of the same kind as the source is rewritten, so that nothing is lost. */
 const isSameKind = (document: GraphDocument, extension: GraphExtension, edgeWeights: Float64Array | null) =>
   edgeWeights === null &&
   TARGETS[extension].formats.includes(document.format) &&
   (document.format !== 'edge-list' || extensionOf(document.inputs[0]!.path).extension === extension)
 
 /**
- * What a conversion to the format of `targetPath` cannot hold, before any work is done; none where the file is
+ * What a conversion to the format of `targetPath` would lose, known before any work is done; none if the file is
  * rewritten in its own format.
  *
- * Throws  UsageError, InputError  what writing the whole graph throws.
+ * Throws  UsageError, InputError  as for writing the whole graph.
  */
 export function conversionNotes(
   document: GraphDocument,

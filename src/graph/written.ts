@@ -5,35 +5,35 @@ import {keptEdges, keptRecords} from './kept-edges.js'
 import type {ClassName} from './labels.js'
 import type {Split} from './types.js'
 
-/** A graph as another format is to hold it: every record that stays, with all that the file says of it. */
+/** A graph to be written in another format: every kept record with all its data. */
 export interface WrittenGraph {
   readonly nodes: number
   readonly names: readonly string[] | null
   readonly directed: boolean
-  /** [k] 1: a record without direction among directed ones; null: none is */
+  /** [k] 1: an undirected record in a directed graph; null: there is none */
   readonly undirected: Uint8Array | null
   /** [2 k] */
   readonly edges: Uint32Array
   /** [k] NaN: none; null: unweighted */
   readonly weights: Float64Array | null
-  /** [k] 1: repair added it; null: nothing was added */
+  /** [k] 1: added by repair; null: nothing was added */
   readonly isAdded: Uint8Array | null
   readonly edgeColumns: readonly AttributeColumn[]
   readonly nodeColumns: readonly AttributeColumn[]
-  /** features and labels; null where the node columns have them under the name they were read from */
+  /** features and labels; null if the node columns have them under the name they were read from */
   readonly features: Matrix | null
   readonly labels: Int32Array | null
   readonly classNames: readonly ClassName[] | null
-  /** node columns that `features` and `labels` were read from, for formats that have a place of their own for these */
+  /** node columns that `features` and `labels` were read from, for formats that store these separately */
   readonly taken: {readonly labels: string | null; readonly features: readonly string[]}
   readonly split: Split | null
-  /** [2 r], [2 a] pairs that were pruned, and added */
+  /** [2 r], [2 a] pruned and added pairs */
   readonly removed: Uint32Array
   readonly added: Uint32Array | null
   readonly notes: readonly Note[]
 }
 
-/** The undirected simple graph without its pruned edges, and nothing of the file's records. */
+/** The undirected simple graph without its pruned edges and without the file's other data. */
 export function simpleGraph(result: NormalisedGraph, pruned: Uint8Array): WrittenGraph {
   const {graph, classNames, added} = result
   const {kept, removed, weights, isAdded} = keptEdges(result, pruned)
@@ -58,14 +58,15 @@ export function simpleGraph(result: NormalisedGraph, pruned: Uint8Array): Writte
   }
 }
 
-/** What the weight of --soft is called beside weights of the file's own. */
+/** Name of the --soft weight if the file has weights of its own. */
 const SOFT = 'surety_weight'
 
 /**
- * All records of kept edges and loops in the order of the file, added edges behind them. A directed file that has every
- * record in both directions, alike in all, becomes an undirected graph: that is how matrices and edge_index hold one.
+ * All records of kept edges and loops in file order, then the added edges. A directed file with every record in both
+ * directions, with equal attributes, becomes an undirected graph, because matrices and edge_index store undirected
+ * graphs this way.
  *
- * `soft`  [edges of the graph] weights to write on the records, beside those they have.
+ * `soft`  [edges of the graph] weights to write on the records, in addition to their own.
  */
 export function recordGraph(
   document: GraphDocument,
@@ -133,10 +134,10 @@ export function recordGraph(
 const DIRECTION: Note = {
   level: 'info',
   code: 'direction-assumed',
-  message: 'an edge list does not say whether its edges have a direction: they are written from source to target',
+  message: 'an edge list does not say whether its edges are directed: they are written as source → target',
 }
 
-/** [records] 1: the record that stands for its pair; null: some record has no twin in the other direction. */
+/** [records] 1: the record that represents its pair; null: some record has no counterpart in the other direction. */
 function oneOfTwo(
   edges: Uint32Array,
   weights: Float64Array | null,
@@ -160,7 +161,7 @@ function oneOfTwo(
   return first
 }
 
-/** What a target format has no place for, in one note; none where nothing is lost. */
+/** One note of what the target format cannot hold; none if nothing is lost. */
 export function notHeld(format: string, lost: readonly (string | false)[]): Note[] {
   const parts = lost.filter((part): part is string => part !== false)
   return parts.length === 0
@@ -168,7 +169,7 @@ export function notHeld(format: string, lost: readonly (string | false)[]): Note
     : [{level: 'warning', code: 'not-written', message: `${format} has no place for ${parts.join(' and ')}`}]
 }
 
-/** What a plain format has no place for, of what a graph has. */
+/** What a plain format cannot hold of a graph. */
 export function lossNotes(
   format: string,
   graph: WrittenGraph,
@@ -192,15 +193,15 @@ export function lossNotes(
     lacks.mixed === true &&
       graph.directed &&
       graph.undirected?.includes(1) === true &&
-      'records without direction among others',
+      'undirected records among directed ones',
   ])
 }
 
-/** Whether a column says nothing but what the nodes are called. */
+/** Whether a column only repeats the node names. */
 export const namesAsColumn = ({names}: WrittenGraph, {values}: AttributeColumn): boolean =>
   values.every((value, node) => String(value) === (names?.[node] ?? String(node)))
 
-/** Names of columns for such a note. */
+/** Column names for such a note. */
 export const columnNames = (what: string, columns: readonly AttributeColumn[]): string | false =>
   columns.length > 0 && `the ${what} ${columns.map(({name}) => name).join(', ')}`
 
@@ -221,7 +222,7 @@ export function typeOfColumn({values}: AttributeColumn): ScalarType {
   return present.every((value) => typeof value === 'number') ? 'double' : 'string'
 }
 
-/** Nodes that no record names. */
+/** Number of nodes without a record. */
 export function isolatedNodes({nodes, edges}: WrittenGraph): number {
   const touched = new Uint8Array(nodes)
   for (const node of edges) touched[node] = 1

@@ -16,7 +16,7 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character]!)
 }
 
-/** A value of an attribute as escaped text: numbers as XML Schema writes them, lists and objects as JSON. */
+/** An attribute value as escaped text: numbers as in XML Schema, lists and objects as JSON. */
 export const xmlValue = (value: unknown): string =>
   escapeXml(
     typeof value === 'string'
@@ -30,7 +30,7 @@ export const xmlValue = (value: unknown): string =>
             : exactJson(value),
   )
 
-/** Some characters cannot stand in XML, escaped or not. */
+/** XML cannot hold some characters, even escaped. */
 export function requireXmlText(text: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is refused
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(text) || /\p{Surrogate}/u.test(text)) {

@@ -61,7 +61,7 @@ describe('columns by their meaning', () => {
     [
       'several pairs that share nodes',
       'p,q,r\na,b,c\nb,c,a\nc,a,b\n',
-      /which columns hold the ends of an edge is not clear: "p" to "q"/,
+      /it is unclear which columns hold the ends of an edge: "p" to "q"/,
     ],
     [
       'a first row that could be an edge',

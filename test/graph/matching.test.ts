@@ -47,7 +47,7 @@ describe('rows without ids', () => {
     expect(labelled(one)).toEqual({1: 3, 2: 2, 3: 1, 4: 0})
     expect(one.notes.map(({code}) => code)).toContain('ids-from-one')
     const either = put('either.csv', '1,2\n2,3\n')
-    expect(await refusal(either, {labels})).toMatch(/whether id 1 is row 1 or row 0 is not clear/)
+    expect(await refusal(either, {labels})).toMatch(/it is unclear whether id 1 is row 1 or row 0/)
     expect(labelled(await readGraph(either, {labels, firstId: 0}))).toEqual({0: 3, 1: 2, 2: 1, 3: 0})
     expect(labelled(await readGraph(either, {labels, firstId: 1}))).toEqual({1: 3, 2: 2, 3: 1, 4: 0})
     expect(
@@ -164,7 +164,7 @@ describe('splits', () => {
   })
   it('masks of several splits, masks that do not fit and contradictions are refused', async () => {
     expect(await refusal(npz(['train_mask', 'b1', [1, 0, 1, 0, 0, 1, 0, 1], [4, 2]]), {})).toMatch(
-      /2 splits, and which one counts is not said/,
+      /2 splits, and it is unclear which one to use/,
     )
     expect(await refusal(npz(['train_mask', 'b1', [1, 0]]), {})).toMatch(/is a mask of 2 values, the graph has 4 nodes/)
     expect(await refusal(npz(['train_mask', 'b1', [1, 0, 1, 0]], ['train_idx', 'i4', [0, 1]]), {})).toMatch(

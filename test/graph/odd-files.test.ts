@@ -47,7 +47,7 @@ describe('files that look like edges and are something else', () => {
       'an adjacency list',
       'a.txt',
       '1 2 3 4\n2 3\n3 4\n',
-      /line 2: has 2 cells, line 1 has 4: as an adjacency list/,
+      /line 2: has 2 cells, line 1 has 4, like an adjacency list/,
       /write_edgelist/,
     ],
     ['a numeric adjacency list', 'a.txt', '1 2\n2 3 4\n3 4 5 6\n', /line 2: has 3 cells/, /write_edgelist/],
@@ -295,14 +295,14 @@ describe('arrays of an npz', () => {
       ])
     expect((await readGraph(put('same.npz', both([1, 2, 3])))).raw.features?.rows).toBe(3)
     await expect(readGraph(put('differ.npz', both([3, 2, 1])))).rejects.toThrow(
-      /arrays features and x both could be features, and they differ/,
+      /arrays features and x could both be features, but they differ/,
     )
     const {raw} = await readGraph(put('said.npz', both([3, 2, 1])), {arrays: {features: 'x'}})
     expect(raw.features).toMatchObject({data: Float64Array.of(3, 2, 1)})
   })
   it('are none of other files', async () => {
     await expect(readGraph(put('no.csv', 'a,b\nb,c\nc,a\n'), {arrays: {features: 'x'}})).rejects.toThrow(
-      /names arrays of an npz, and this is none/,
+      /names arrays of an npz, but this is not an npz/,
     )
   })
   it('without edges: the message says what each could be', async () => {

@@ -21,7 +21,7 @@ import {carriedArrays} from '../npz-carry.js'
 import {nodeColumns} from '../npz-roles.js'
 import {zerosNote} from './scipy-npz.js'
 
-/** What the arrays of an adjacency matrix are called before data, indices, indptr and shape. */
+/** Prefixes of the adjacency arrays data, indices, indptr and shape. */
 export const ADJACENCY_PREFIXES = ['adj_', 'adj_matrix.', 'adj_matrix_'] as const
 
 /**

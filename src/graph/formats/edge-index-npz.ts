@@ -6,13 +6,13 @@ import type {WriteResult} from '../document.js'
 import type {WrittenGraph} from '../written.js'
 import {arrayOfColumn, nodeArrays, textNotes} from './write-plain-npz.js'
 
-/** Beyond so many values features are left out: PyTorch Geometric wants them dense. */
+/** Larger feature matrices are left out, because PyTorch Geometric needs them dense. */
 const DENSE_VALUES = 2 ** 28
 
 /**
- * What torch_geometric.data.Data takes: edge_index [2, k], sorted by source, of an undirected graph in both directions;
- * edge_weight and edge_<name> where there are weights and attributes, edge_repaired [k] where edges were added, x [n, d]
- * dense, y [n] (−1 = unknown), train_mask, val_mask and test_mask [n].
+ * What torch_geometric.data.Data takes: edge_index [2, k], sorted by source, an undirected graph in both directions;
+ * edge_weight and edge_<name> for weights and attributes, edge_repaired [k] if edges were added, x [n, d] dense, y [n]
+ * (−1 = unknown), train_mask, val_mask and test_mask [n].
  */
 export function writeEdgeIndexNpz(graph: WrittenGraph): WriteResult {
   const {edges, weights, isAdded, features, split, nodes, labels} = graph
@@ -20,7 +20,7 @@ export function writeEdgeIndexNpz(graph: WrittenGraph): WriteResult {
   /** position of each column in the records, and whether it is turned round */
   const turned: boolean[] = []
   const record: number[] = []
-  // A file that already holds every edge in both directions needs no other copy of them.
+  // A file that already has every edge in both directions needs no second copy.
   const at = (u: number, v: number) => u * nodes + v
   const stored = new Map<number, number>()
   for (let r = 0; r < records; r++) {

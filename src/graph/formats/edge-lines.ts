@@ -11,24 +11,24 @@ import {refuseForeignText} from './foreign.js'
 import {attributeColumns} from './json-records.js'
 import {dictionaryRecords, isDictionaryList} from './networkx-edge-list.js'
 
-/** The edge records of a text file and the lines they stand on. */
+/** The edge records of a text file and their lines. */
 export interface Records extends EdgeRecords {
   /** [records] where the line of each begins, and ends */
   starts: ArrayLike<number>
   ends: ArrayLike<number>
   layout: Layout
-  /** what stands beside ends and weight */
+  /** all columns except ends and weight */
   columns: () => AttributeColumn[]
   notes: Note[]
 }
 
-/** How a line of the file is made. */
+/** Layout of a line. */
 export interface Layout {
   delimiter: Delimiter
   columns: EdgeColumns
   width: number
   header: readonly string[] | null
-  /** the third cell of a line is a dictionary of Python */
+  /** the third cell of a line is a Python dictionary */
   dictionary: boolean
 }
 
@@ -60,14 +60,13 @@ export function readRecords(bytes: Uint8Array, place: string, options: EdgeListO
   return tableRecords(bytes, place, options)
 }
 
-/** So much is looked at to tell the text of other programs. */
+/** How much is read to recognise formats of other programs. */
 const FOREIGN_BYTES = 2 ** 20
 
-/** The column in which Gephi says Directed or Undirected; −1: none. */
-/** Gephi's column of directions; −1: none. */
+/** Gephi's column of the values Directed and Undirected; −1: none. */
 export const typeColumn = (header: readonly string[] | null) => header?.findIndex((name) => /^type$/i.test(name)) ?? -1
 
-/** [rows] 1 where the type says Undirected; null where it says anything but the two. */
+/** [rows] 1: the type is Undirected; null: some type is neither Directed nor Undirected. */
 function undirectedOf(rows: readonly (readonly string[])[], column: number): Uint8Array | null {
   if (column < 0) return null
   const words = rows.map((row) => (row[column] ?? '').toLowerCase())
@@ -105,7 +104,7 @@ function dictionaryList(bytes: Uint8Array, place: string): Records {
   }
 }
 
-/** What the first lines say of all of them, where that is clear. */
+/** The layout is taken from this many bytes, if they make it clear. */
 const HEAD_BYTES = 64 * 1024
 
 function headLayout(bytes: Uint8Array, place: string, options: EdgeListOptions): Layout | null {
@@ -137,10 +136,10 @@ function layoutOf({delimiter, rows, comments}: CsvTable, place: string, options:
   }
 }
 
-/** Several spaces separate like one. */
+/** Consecutive spaces are one separator. */
 const withoutGaps = (row: readonly string[]) => row.filter((cell) => cell !== '')
 
-/** A number without a leading zero that is exact. */
+/** A number without leading zeros that a double holds exactly. */
 const isPlainNumber = (id: string) => /^(0|[1-9]\d{0,14})$/.test(id)
 
 function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions): Records {
@@ -148,7 +147,7 @@ function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions
   const layout = layoutOf(table, place, options)
   const {columns, delimiter} = layout
   const skip = layout.header === null ? 0 : 1
-  // A spreadsheet leaves rows of nothing but separators at the end.
+  // Spreadsheets may append rows that hold only separators.
   const filled = table.rows.flatMap((row, r) => (r >= skip && row.some((cell) => cell !== '') ? [r] : []))
   const rows = filled.map((r) => (delimiter === ' ' ? withoutGaps(table.rows[r]!) : table.rows[r]!))
   const lines = filled.map((r) => table.lines[r]!)
@@ -158,7 +157,7 @@ function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions
     const ends = [row[columns.source] ?? '', row[columns.target] ?? '']
     if (ends.includes(''))
       throw new InputError(`${place}, line ${lines[r]}: has no ${ends[0] === '' ? 'source' : 'target'}`, [
-        'one edge a line: source, target; a title above the header and a total below must go',
+        'write one edge per line: source, target; remove a title above the header and a total below',
         `name other columns with ${option('sourceColumn')} and ${option('targetColumn')}`,
       ])
     return ends
@@ -180,7 +179,7 @@ function tableRecords(bytes: Uint8Array, place: string, options: EdgeListOptions
   }
 }
 
-/** The columns beside ends and weight, as text; empty cells are none. */
+/** The other columns as text; empty cells are missing values. */
 function otherColumns(
   bytes: Uint8Array,
   place: string,
@@ -204,7 +203,7 @@ function otherColumns(
   })
 }
 
-/** Numbers where all cells are numbers that text would not lose anything of. */
+/** Numbers, if every cell is a number that converts back to the same text. */
 function typedCells(cells: readonly string[]): unknown[] {
   const isNumeric = cells.every((cell) => cell === '' || (/^-?\d/.test(cell) && String(Number(cell)) === cell))
   return cells.map((cell) => (cell === '' ? undefined : isNumeric ? Number(cell) : cell))

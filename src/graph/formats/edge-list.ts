@@ -13,8 +13,8 @@ import {addedLines, keptLines} from './rewrite-edge-list.js'
 import {formulaNotes} from './write-edge-list.js'
 
 /**
- * CSV, TSV or text in UTF-8 or UTF-16: one edge a line; which columns are its ends, see tableLayout. All other columns
- * are carried.
+ * CSV, TSV or text in UTF-8 or UTF-16: one edge per line; tableLayout decides which columns are the ends. All other
+ * columns are carried over.
  */
 export function readEdgeList(
   encoded: Uint8Array,
@@ -41,7 +41,7 @@ export function readEdgeList(
   }
 }
 
-/** What a table says of the direction of its records. */
+/** The direction of a table's records, as far as it is known. */
 export const directionOf = (undirected: Uint8Array | null) => ({
   directionUnknown: undirected === null,
   undirectedRecords: undirected?.includes(1) === true && undirected.includes(0) ? undirected : null,

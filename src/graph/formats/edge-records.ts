@@ -3,12 +3,12 @@ import type {ColumnOptions} from '../tables/edge-columns.js'
 
 export interface EdgeListOptions extends ColumnOptions {
   nodeIds: NodeIds
-  /** ids stay text: 007 is not 7 */
+  /** ids are text: 007 is not 7 */
   idsAsText: boolean
   firstId: number | undefined
-  /** rows without ids follow the nodes in the order in which they first occur */
+  /** rows without ids are in the order in which nodes first occur */
   rowsInOrder: boolean
-  /** what files of features and labels say of the nodes, given the ids of the list */
+  /** what files of features and labels tell about the nodes, given the ids of the list */
   sideRows: (ids: () => readonly string[]) => Pick<NumberingOptions, 'rows' | 'rowIds'>
 }
 
@@ -17,6 +17,6 @@ export interface EdgeRecords {
   /** [2 m] whole numbers, or text */
   ids: Float64Array | string[]
   weights: Float64Array | null
-  /** [m] 1: without direction; null: the table does not say */
+  /** [m] 1: undirected; null: the table does not say */
   undirected: Uint8Array | null
 }

@@ -4,7 +4,7 @@ import {InputError, option} from '../../errors.js'
 
 const BY_NETWORKX = 'read it with NetworkX and write GraphML: networkx.write_graphml(graph, "graph.graphml")'
 
-/** Text of other programs that would pass for a table of edges, by how it begins. */
+/** Text formats of other programs that could be mistaken for a table of edges, by how they begin. */
 const BEGINNINGS: readonly (readonly [begins: RegExp, what: string, steps: readonly string[]])[] = [
   [/^version https:\/\/git-lfs/, 'is a Git LFS pointer and not the file itself', ['fetch the file: git lfs pull']],
   [
@@ -28,9 +28,9 @@ const ARROW = /^\s*\S+\s+(<?-+>?|<?=+>|→|↔)\s+\S/
 const TUPLE = /^\s*\(.*,.*\)\s*,?\s*$/
 
 /**
- * Refuses text that looks like a table of edges and is something else, so that no part of it is taken for an edge.
+ * Refuses text that looks like a table of edges but is something else.
  *
- * Throws  InputError  with what it is and what to do.
+ * Throws  InputError  says what it is and what to do.
  */
 export function refuseForeignText(text: string, place: string): void {
   const known = BEGINNINGS.find(([begins]) => begins.test(text.slice(0, 4096)))
@@ -43,11 +43,11 @@ export function refuseForeignText(text: string, place: string): void {
   const body = first.slice(0, -1)
   if (body.length > 1 && body.every((line) => ARROW.test(line)))
     throw new InputError(`${place}: has an arrow between the ends of its edges (${body[0]!.trim().slice(0, 40)})`, [
-      'write source and target alone, separated by a comma',
+      'write only source and target, separated by a comma',
     ])
   if (body.length > 1 && body.every((line) => TUPLE.test(line)))
     throw new InputError(`${place}: holds Python tuples (${body[0]!.trim().slice(0, 40)})`, [
-      'write source and target alone, without brackets: csv.writer(file).writerows(graph.edges)',
+      'write only source and target, without brackets: csv.writer(file).writerows(graph.edges)',
     ])
   if (isTgf(text))
     throw new InputError(`${place}: looks like Trivial Graph Format: nodes, a line #, and edges`, [
@@ -101,16 +101,16 @@ function isLgl(text: string): boolean {
   )
 }
 
-/** What to do with a file that is not a graph that surety reads, by its content. */
+/** What to do with a file that surety cannot read as a graph, by its content. */
 export function recipeFor(bytes: Uint8Array): readonly string[] {
   const what = describeContent(bytes)
   if (what.includes('npy array'))
     return [
       'put it into an npz under its name: numpy.savez("graph.npz", edges=EDGES, features=X, labels=Y)',
-      'of an adjacency matrix: scipy.sparse.save_npz("graph.npz", scipy.sparse.csr_matrix(A))',
+      'for an adjacency matrix: scipy.sparse.save_npz("graph.npz", scipy.sparse.csr_matrix(A))',
     ]
   if (what.includes('bzip2') || what.includes('xz') || what.includes('zstd') || what.includes('7z'))
-    return ['unpack it first; of compressed files only gzip is read']
+    return ['unpack it first; gzip is the only supported compression']
   if (what.includes('MATLAB'))
     return ['write the matrix with SciPy: scipy.sparse.save_npz("graph.npz", scipy.io.loadmat(FILE)["A"])']
   if (what.includes('Arrow') || what.includes('Feather'))
@@ -120,7 +120,7 @@ export function recipeFor(bytes: Uint8Array): readonly string[] {
   return ['give the file the extension of its content, or choose another file']
 }
 
-/** A zip archive that is not an npz: what it is, and what to do. */
+/** Refuses a zip archive that is not an npz: says what it is and what to do. */
 export function refuseForeignZip(archive: NpzArchive): void {
   if (archive.names.length > 0 || archive.skipped.some(({isArray}) => isArray)) return
   const {place} = archive

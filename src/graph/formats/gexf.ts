@@ -47,7 +47,7 @@ export function readGexf(bytes: Uint8Array, place: string, options: AttributeOpt
       }
     },
     isDirected: ({xml}) => (xml['type'] ?? defaultType) === 'directed',
-    // An attribute would have to be declared among those of the file; the label is free.
+    // A new attribute would need a declaration; the label does not.
     added: {
       declaration: '',
       edge: (source, target, number) =>

@@ -6,22 +6,22 @@ import type {GraphLimits} from '../limits.js'
 import type {AttributeOptions} from '../node-attributes.js'
 import {attributeColumns} from './json-records.js'
 
-/** A list of GML: keys with values in order, and where it stands in the text, its own key included. */
+/** A GML list: keys and values in order, and its position in the text, including its own key. */
 interface GmlList {
   readonly entries: [key: string, value: unknown][]
   readonly start: number
   end: number
 }
 
-/** Deeper nesting is not a graph; it is an attempt to exhaust the reader. */
+/** No graph nests deeper; deeper nesting is an attempt to exhaust the reader. */
 const MAX_DEPTH = 64
 const isList = (value: unknown): value is GmlList => typeof value === 'object' && value !== null && 'entries' in value
 
 /**
- * GML: graph [ node [ id … label … ] edge [ source … target … ] ]. Nodes are called by their labels where every node has
- * one of its own, else by their ids. Rewriting cuts elements out of the text, so that everything else stays as it is.
+ * GML: graph [ node [ id … label … ] edge [ source … target … ] ]. Node names are the labels if every node has a unique
+ * one, else the ids. Rewriting cuts elements out of the text, so everything else is unchanged.
  *
- * Throws  InputError  no graph, brackets or quotes that do not close (names the line), an edge to a node that is not there.
+ * Throws  InputError  no graph, unclosed brackets or quotes (names the line), an edge to an unknown node.
  */
 export function readGml(bytes: Uint8Array, place: string, options: AttributeOptions, limits: GraphLimits): ReadResult {
   const text = Buffer.from(bytes)
@@ -81,7 +81,7 @@ export function readGml(bytes: Uint8Array, place: string, options: AttributeOpti
 
 const valueOf = (list: GmlList, key: string): unknown => list.entries.find(([name]) => name === key)?.[1]
 
-/** Attributes of an element; a key that comes several times is a list, a list of keys an object. */
+/** Attributes of an element; a repeated key becomes a list, a list of keys an object. */
 function attributesOf(list: GmlList, without: readonly string[]): Record<string, unknown> {
   const out = new Map<string, unknown[]>()
   for (const [key, value] of list.entries) {

@@ -65,14 +65,14 @@ export function readGraphml(
   return readXmlGraph(bytes, place, dialect, options, limits)
 }
 
-/** An edge that surety added: a key of its own, so that it cannot meet one of the file. */
+/** Marks an edge that surety added, with its own key, so that it cannot collide with a key of the file. */
 const ADDED_KEY = '<key id="surety-added" for="edge" attr.name="added" attr.type="boolean"/>'
 const ADDED = '<data key="surety-added">true</data>'
 
 const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">`
 
-/** Any graph as GraphML: every record with its attributes, the id of an edge where records have keys. */
+/** Any graph as GraphML: every record with its attributes, and edge ids if records have keys. */
 export function writeGraphml(graph: WrittenGraph): WriteResult {
   const {edges, weights, isAdded, names, taken} = graph
   const name = (node: number) => escapeXml(names?.[node] ?? String(node))
@@ -114,7 +114,7 @@ export function writeGraphml(graph: WrittenGraph): WriteResult {
   return {bytes: Buffer.from(lines.join('\n')), notes: [...graph.notes, ...notHeldByXml(graph, 'GraphML')]}
 }
 
-/** The labels of the graph as a column of nodes; none without labels. */
+/** The labels of the graph as a node column; none without labels. */
 export function classColumn({labels, classNames, nodeColumns}: WrittenGraph): AttributeColumn[] {
   const name = nodeColumns.some((column) => column.name === 'class') ? 'surety_class' : 'class'
   return labels === null

@@ -25,19 +25,19 @@ export function idOf(item: JsonObject, key: string, where: string): string {
   return String(id)
 }
 
-/** How a format names its lists, and how it writes an edge that is added between two ids. */
+/** How a format names its lists, and how it writes an added edge between two ids. */
 export interface JsonLayout {
-  /** null: edges name places in the list of nodes */
+  /** null: edges refer to indices in the list of nodes */
   idKey: string | null
   edgesKey: string
-  /** the keys of such places */
+  /** the keys of such indices */
   ends?: readonly [string, string]
   added: (source: unknown, target: unknown) => JsonObject
 }
 
 /**
- * The same JSON with the nodes and edges that are left out taken from their lists, and added edges at the end; all
- * attributes and their order kept.
+ * The same JSON without the removed nodes and edges, and with added edges at the end; all attributes and their order
+ * are kept.
  */
 export function rewriteJson(
   root: JsonObject,
@@ -69,7 +69,7 @@ export function rewriteJson(
   return {bytes: Buffer.from(`${exactJson(content)}\n`), notes: []}
 }
 
-/** Attributes of all items as columns, in the order in which they first occur, `without` some. */
+/** Attributes of all items as columns, in order of first occurrence, except those in `without`. */
 export function attributeColumns(
   items: readonly Readonly<Record<string, unknown>>[],
   without: readonly string[] = [],

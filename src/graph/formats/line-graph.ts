@@ -8,24 +8,24 @@ export interface NumberedLine {
   readonly rest: string
 }
 
-/** A file line by line: what speaks of nodes and edges is parsed, all else is text. */
+/** A file line by line: lines of nodes and edges are parsed, all others are text. */
 export type Line = string | NumberedLine
 
-/** How a format numbers nodes and writes what changes. */
+/** How a format numbers nodes and writes changed lines. */
 export interface LineFormat {
-  /** nodes of the file */
+  /** number of nodes in the file */
   nodes: number
-  /** the number of the first */
+  /** number of the first node */
   first: number
-  /** an added edge, behind the last edge */
+  /** lines of an added edge, after the last edge */
   added: (u: number, v: number) => readonly string[]
-  /** a line that is neither a node nor an edge, with the counts that it may state */
+  /** a line that is neither a node nor an edge, with its counts updated */
   header: (line: string, filter: PairFilter, edges: number) => string
 }
 
 /**
- * The lines without those of nodes and pairs that do not stay; the others as they were, with new numbers where nodes are
- * left out.
+ * The lines without those of removed nodes and pairs. The others are unchanged, except that nodes are renumbered if
+ * some are left out.
  */
 export function rewriteLines(
   lines: readonly Line[],

@@ -7,8 +7,8 @@ import {zerosNote} from './scipy-npz.js'
 const RECIPE = ['write it with scipy.io.mmwrite(FILE, matrix.tocoo())']
 
 /**
- * Matrix Market, coordinate form: one stored entry a line, numbers from 1. A general matrix is directed; of a symmetric
- * one a triangle is stored.
+ * Matrix Market, coordinate form: one stored entry per line, numbers from 1. A general matrix is directed; a symmetric
+ * one stores one triangle.
  *
  * Throws  InputError  another form or field, a matrix that is not square, an entry outside of it (names the line).
  */
@@ -18,19 +18,22 @@ export function readMatrixMarket(bytes: Uint8Array, place: string, limits: Graph
     /^%%MatrixMarket\s+matrix\s+(\S+)\s+(\S+)\s+(\S+)/i.exec(texts[0]!) ?? []
   if (form.toLowerCase() !== 'coordinate')
     throw new InputError(
-      `${place}: holds a matrix in the form ${form || 'that is not said'}, coordinate is read`,
+      `${place}: holds a matrix in the form ${form || 'that is not stated'}, only coordinate is supported`,
       RECIPE,
     )
   if (!/^(real|integer|pattern)$/i.test(field))
-    throw new InputError(`${place}: holds ${field || 'no'} values, real, integer and pattern are read`, RECIPE)
+    throw new InputError(
+      `${place}: holds ${field || 'no'} values, only real, integer and pattern are supported`,
+      RECIPE,
+    )
   if (!/^(general|symmetric)$/i.test(symmetry))
-    throw new InputError(`${place}: is ${symmetry}, general and symmetric are read`, RECIPE)
+    throw new InputError(`${place}: is ${symmetry}, only general and symmetric are supported`, RECIPE)
   const hasValues = field.toLowerCase() !== 'pattern'
   const sizeLine = texts.findIndex((text) => text.trim() !== '' && !text.startsWith('%'))
   const [rows = NaN, cols = NaN, entries = NaN] = (texts[sizeLine] ?? '').trim().split(/\s+/).map(Number)
   if (![rows, cols, entries].every((size) => Number.isSafeInteger(size) && size >= 0))
     throw new InputError(`${place}, line ${sizeLine + 1}: has no sizes`, [
-      'rows, columns and entries stand behind the comments',
+      'the numbers of rows, columns and entries follow the comments',
     ])
   if (rows !== cols)
     throw new InputError(`${place}: the adjacency matrix is ${rows} × ${cols}, expected a square one`, [

@@ -44,7 +44,7 @@ export function readCytoscape(
       nodeColumns: () => attributeColumns(nodes, ['id']),
       edgeColumns: () => attributeColumns(edges, ['source', 'target', 'weight']),
       rewrite(result, pruned) {
-        // The lists are rewritten by the ids in their data.
+        // Rewriting finds items by the ids in their data.
         const layout = {
           idKey: 'data',
           edgesKey: 'edges',
@@ -64,7 +64,7 @@ export function readCytoscape(
   }
 }
 
-/** NetworkX adjacency_data: nodes, and for each of them a list of its neighbours; an undirected edge is in two lists. */
+/** NetworkX adjacency_data: nodes, and a list of neighbours per node; an undirected edge is in two lists. */
 export function readAdjacencyJson(
   root: JsonObject,
   place: string,
@@ -75,7 +75,7 @@ export function readAdjacencyJson(
   const lists = root['adjacency'] as unknown[]
   if (lists.length !== nodes.length)
     throw new InputError(`${place}: has ${lists.length} lists of neighbours for ${nodes.length} nodes`, [
-      'give one list a node',
+      'give one list per node',
     ])
   const ids = nodes.map((item, i) => idOf(item, 'id', `${place}: nodes[${i}]`))
   const number = new Map(ids.map((id, i) => [id, i]))
@@ -83,7 +83,7 @@ export function readAdjacencyJson(
   const entries = lists.map((list, i) => objectList({list}, 'list', `${place}: adjacency[${i}]`))
   const targets = entries.map((list, i) => list.map((item, k) => idOf(item, 'id', `${place}: adjacency[${i}][${k}]`)))
   const listed = targets.map((list) => new Set(list))
-  /** Of an edge in two lists, the second. */
+  /** Whether this is the second occurrence of an edge that is in two lists. */
   const isSecond = (i: number, target: string) => {
     const other = number.get(target) ?? Infinity
     return other < i && listed[other]!.has(ids[i]!)

@@ -1,6 +1,6 @@
 import {InputError} from '../../errors.js'
 
-/** A line of networkx.write_edgelist: two nodes and a dictionary of Python, with the same text between them. */
+/** A line of networkx.write_edgelist: two nodes and a Python dictionary, with the same separator between them. */
 interface DictionaryLine {
   readonly source: string
   readonly between: string
@@ -8,7 +8,7 @@ interface DictionaryLine {
   readonly dictionary: string
 }
 
-/** The line at its first brace behind two nodes; null: it is none. Looks at every character a few times. */
+/** Splits the line at the first brace after two nodes; null: not such a line. Linear time. */
 function splitLine(text: string): DictionaryLine | null {
   if (!text.endsWith('}')) return null
   for (let open = text.indexOf('{'); open >= 0; open = text.indexOf('{', open + 1)) {
@@ -54,9 +54,9 @@ export function isDictionaryList(text: string): boolean {
 
 /**
  * The edges of networkx.write_edgelist(graph): source, target and a Python dictionary of numbers, text, True, False and
- * None; other values stay the text of the dictionary.
+ * None; a dictionary with other values stays text.
  *
- * Throws  InputError  a line that is made otherwise, as in a multiline adjacency list (names the line).
+ * Throws  InputError  a line of another form, as in a multiline adjacency list (names the line).
  */
 export function dictionaryRecords(bytes: Uint8Array, place: string): DictionaryRecords {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -70,7 +70,7 @@ export function dictionaryRecords(bytes: Uint8Array, place: string): DictionaryR
       const split = splitLine(text)
       if (split === null || (delimiter !== null && split.between !== delimiter))
         throw new InputError(
-          `${place}, line ${line}: ${JSON.stringify(text.slice(0, 60))} is not an edge with a dictionary, as the other lines are`,
+          `${place}, line ${line}: ${JSON.stringify(text.slice(0, 60))} is not an edge with a dictionary, unlike the other lines`,
           ['write it with networkx.write_edgelist(graph, FILE); adjacency lists are not read'],
         )
       delimiter ??= split.between
@@ -88,7 +88,7 @@ export function dictionaryRecords(bytes: Uint8Array, place: string): DictionaryR
 const TOKEN =
   /\s*(?:('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(True|False|None)|(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-?inf|nan)(?=[\s,}:]))\s*([,:}])/iy
 
-/** A flat dictionary as Python writes it; what has lists or objects inside becomes the one attribute `attributes`. */
+/** A flat dictionary as Python writes it; one that holds lists or objects becomes the single attribute `attributes`. */
 export function dictionaryOf(text: string): Record<string, unknown> {
   const entries: [string, unknown][] = []
   const asText = {attributes: text}

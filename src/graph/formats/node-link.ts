@@ -7,8 +7,8 @@ import {attributeColumns, idOf, objectList, rewriteJson} from './json-records.js
 
 /**
  * NetworkX node_link_data: nodes [{id, …}], links or edges [{source, target, …}] (or from and to), directed. D3 and
- * NetworkX 1 write places in the list of nodes as source and target, and D3 names instead of ids: read so where every
- * end is such a place and none is an id.
+ * NetworkX 1 write indices in the list of nodes as source and target, and D3 has names instead of ids: ends are read as
+ * indices if every one is a valid index and none is an id.
  */
 export function readNodeLink(
   root: JsonObject,

@@ -8,7 +8,7 @@ import type {InputFile} from '../../frame/report.js'
 import type {GraphLimits} from '../limits.js'
 import type {Split} from '../types.js'
 
-/** The files of a folder in the layout of OGB; null: not there. */
+/** The files of a folder in OGB layout; null: missing. */
 export interface OgbFolder {
   readonly edges: string
   readonly features: string | null
@@ -17,7 +17,7 @@ export interface OgbFolder {
   readonly split: readonly [string, string, string] | null
 }
 
-/** Whether a path is a folder; what cannot be looked at is said by whoever reads it. */
+/** Whether a path is a folder; if it cannot be accessed, the reader reports that. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
@@ -28,7 +28,7 @@ export function isFolder(path: string): boolean {
 
 /**
  * The files of an OGB data set: edge.csv(.gz), node-feat.csv(.gz), node-label.csv(.gz) in the folder or in raw/, and
- * train, valid and test.csv(.gz) in it or in the one folder of split/.
+ * train, valid and test.csv(.gz) in it or in the only folder of split/.
  *
  * Throws  InputError  no edge.csv, or several splits.
  */
@@ -36,8 +36,8 @@ export function ogbFolder(path: string): OgbFolder {
   const splits = join(path, 'split')
   const named = isFolder(splits) ? readdirSync(splits).filter((name) => isFolder(join(splits, name))) : []
   if (named.length > 1)
-    throw new InputError(`${splits}: holds the splits ${named.sort().join(', ')}, and which one counts is not said`, [
-      'leave one of them there',
+    throw new InputError(`${splits}: holds the splits ${named.sort().join(', ')}, and it is unclear which one to use`, [
+      'keep only one of them',
     ])
   const folders = [path, join(path, 'raw'), ...named.map((name) => join(splits, name))]
   const find = (name: string) =>
@@ -58,7 +58,7 @@ export function ogbFolder(path: string): OgbFolder {
   }
 }
 
-/** The split of three files with one node number a line. */
+/** The split from three files with one node number per line. */
 export async function readOgbSplit(
   paths: readonly [string, string, string],
   limits: GraphLimits,
@@ -73,7 +73,7 @@ export async function readOgbSplit(
       Uint32Array.from(rows, (row, r) => {
         if (!/^\d{1,9}$/.test(row[0] ?? ''))
           throw new InputError(`${path}, line ${lines[r]}: ${JSON.stringify(row[0] ?? '')} is not a node number`, [
-            'one node number a line, from 0',
+            'write one node number per line, from 0',
           ])
         return Number(row[0])
       }),

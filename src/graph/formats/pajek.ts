@@ -4,8 +4,8 @@ import {checkSize, type GraphLimits} from '../limits.js'
 import {type Line, rewriteLines} from './line-graph.js'
 
 /**
- * Pajek .net: *Vertices with numbers from 1 and labels, *Arcs (directed) and *Edges with an optional weight. Nodes are
- * called by their labels where these are there and unique.
+ * Pajek .net: *Vertices with numbers from 1 and labels, *Arcs (directed) and *Edges with an optional weight. Node names
+ * are the labels, if all are present and unique.
  *
  * Throws  InputError  another section, or a line that is not a vertex or edge (names it).
  */

@@ -23,7 +23,7 @@ import {carriedArrays, type NpzMember} from '../npz-carry.js'
 
 /**
  * Plain arrays: a list [m, 2] of undirected edges (with `edges` also `edge_weights` [m]), and optionally feat_* (CSR)
- * or features (dense), labels, train_idx/val_idx/test_idx, num_nodes, node_names. Every other array is carried.
+ * or features (dense), labels, train_idx/val_idx/test_idx, num_nodes, node_names. Every other array is carried over.
  */
 export function readPlainNpz(
   archive: NpzArchive,
@@ -44,7 +44,7 @@ export function readPlainNpz(
   const weights = weightName === undefined ? null : Float64Array.from(numbersOf(archive.read(weightName), place))
   if (weights !== null && weights.length !== pairs.length / 2)
     throw new InputError(`${place}, array ${weightName}: has ${weights.length} weights for ${pairs.length / 2} edges`, [
-      'give one weight an edge',
+      'give one weight per edge',
     ])
   const taken = new Set([edgesName, weightName ?? '', 'edge_undirected', ...askedArrays(roles)])
   const inBoth = edgesName.startsWith('edge_index')
@@ -73,7 +73,7 @@ export function readPlainNpz(
   }
 }
 
-/** Pairs of numbers that seem to count from 1. */
+/** A note if the node numbers seem to start at 1. */
 function fromOneNote(pairs: Uint32Array, nodes: number, place: string, hasRows: boolean): Note[] {
   if (hasRows || pairs.length === 0 || pairs.includes(0)) return []
   return [
@@ -94,9 +94,9 @@ function nodeCount(archive: NpzArchive, edges: NamedArray, rows: number | undefi
 }
 
 /**
- * The file without the records of pruned edges: each array of pairs that is called like the edges themselves, and every
- * array that has one entry a record, cut together. `edges_attacked` and its like are the source of `edges`, in which
- * the result stands; an array that it would overwrite without being its source stays as `<name>_original`.
+ * The file without the records of pruned edges: cuts each array of pairs with the same name stem as the edges, and
+ * every array with one entry per record. If the edges were read from `edges_attacked` or similar, the result is written
+ * to `edges`; an array that this would overwrite is kept as `<name>_original`.
  */
 function rewritePlainNpz(
   archive: NpzArchive,
@@ -115,7 +115,7 @@ function rewritePlainNpz(
     inPlace && removed.length === 0
       ? []
       : [{name: 'edges_removed', shape: [removed.length / 2, 2], type: 'i4', data: removed}]
-  // A second list of the same edges must not stay dirty beside the clean one.
+  // A second list of the same edges must be cleaned too.
   const others = archive.names.filter(
     (name) =>
       name !== edgesName &&
@@ -176,7 +176,7 @@ function rewritePlainNpz(
   }
 }
 
-/** A list of pairs without those that are pruned, in its own orientation, and which records stay. */
+/** A list of pairs without the pruned ones, in its own orientation, and which records stay. */
 function cutPairs(
   archive: NpzArchive,
   name: string,
@@ -195,7 +195,7 @@ function cutPairs(
     mask[r] = 1
     out.push(number?.[u] ?? u, number?.[v] ?? v)
   }
-  // Where every edge is there in both directions, so is an added one.
+  // If every edge is stored in both directions, added ones are too.
   const copies = added !== null && bothWays(pairs, nodes) ? 2 : 1
   for (let a = 0; a < (added?.length ?? 0); a += 2) {
     out.push(added![a]!, added![a + 1]!)

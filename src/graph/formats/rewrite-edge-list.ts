@@ -4,7 +4,7 @@ import type {NormalisedGraph} from '../document.js'
 import {addedByName} from '../kept-edges.js'
 import {type Layout, type Records, typeColumn} from './edge-lines.js'
 
-/** The file without the lines of records that are not kept; everything else byte by byte. */
+/** The file without the lines of removed records; everything else byte for byte. */
 export function keptLines(
   bytes: Uint8Array,
   {starts, ends}: Pick<Records, 'starts' | 'ends'>,
@@ -21,7 +21,7 @@ export function keptLines(
   return Buffer.concat(pieces)
 }
 
-/** Lines of added edges for the end of the file, which has no column to mark them in. */
+/** Lines of added edges to append to the file, which has no column to mark them. */
 export function addedLines(
   result: NormalisedGraph,
   {delimiter, columns, width, header, dictionary}: Layout,
@@ -48,7 +48,7 @@ export function addedLines(
           {
             level: 'info',
             code: 'added-not-marked',
-            message: `the ${added.length} added edges are the last lines of the list, which has no column to mark them in; the scores file marks them`,
+            message: `the ${added.length} added edges are the last lines of the list, which has no column to mark them; the scores file marks them`,
           },
         ],
   }

@@ -11,7 +11,7 @@ import {csrNames, repairedArray, skippedNotes} from '../npz-arrays.js'
 import {carriedArrays} from '../npz-carry.js'
 import {nodeColumns} from '../npz-roles.js'
 
-/** scipy.sparse.save_npz of an adjacency matrix in csr, csc or coo form. Weights: the stored values. */
+/** An adjacency matrix saved by scipy.sparse.save_npz in csr, csc or coo form. Weights: the stored values. */
 export function readScipyNpz(archive: NpzArchive): ReadResult {
   const {place} = archive
   const shape = archive.read('shape')
@@ -44,7 +44,7 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
   const data = archive.read('data')
   const format = String(archive.read('format').data[0])
   if (format === 'csr' || format === 'csc') {
-    // The csc arrays of A are the csr arrays of its transpose; a direction is all that differs.
+    // The csc arrays of A are the csr arrays of its transpose; only the direction differs.
     const records = recordsOfCsr(
       csrMatrix({data, shape, indices: archive.read('indices'), indptr: archive.read('indptr')}, place),
     )
@@ -62,10 +62,12 @@ function recordsOf(archive: NpzArchive, shape: NamedArray): AdjacencyRecords {
     }
     return recordsOfEntries(row, col, Float64Array.from(numbersOf(data, place)))
   }
-  throw new InputError(`${place}: holds a ${format} matrix, csr, csc and coo are read`, ['save matrix.tocsr() instead'])
+  throw new InputError(`${place}: holds a ${format} matrix, only csr, csc and coo are supported`, [
+    'save matrix.tocsr() instead',
+  ])
 }
 
-/** In the form it came in. */
+/** Writes the matrix in its original form. */
 function rewriteScipyNpz(archive: NpzArchive, nodes: number, result: NormalisedGraph, pruned: Uint8Array): WriteResult {
   const format = String(archive.read('format').data[0]) as 'csr' | 'csc' | 'coo'
   const names: MatrixNames =

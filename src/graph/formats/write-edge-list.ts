@@ -6,8 +6,8 @@ import type {WriteResult} from '../document.js'
 import {columnNames, isolatedNodes, notHeld, type WrittenGraph} from '../written.js'
 
 /**
- * Any graph as an edge list with a header, every record with its attributes; names where nodes have names. Attributes of
- * nodes, features, labels and split have no place in it.
+ * Any graph as an edge list with a header, every record with its attributes, and nodes by name if they have names. It
+ * cannot hold node attributes, features, labels and split.
  */
 export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter): WriteResult {
   const {edges, weights, isAdded, names} = graph
@@ -15,7 +15,7 @@ export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter): WriteR
     value === undefined || value === null
       ? ''
       : csvCell(typeof value === 'string' ? value : exactJson(value), delimiter)
-  // A column may be called like one of our own.
+  // A column of the file may have the name of one of our own.
   const own = new Set(['source', 'target', 'weight', 'added'])
   const lines = [
     [
@@ -56,7 +56,7 @@ export function writeEdgeList(graph: WrittenGraph, delimiter: Delimiter): WriteR
   }
 }
 
-/** What is known of direction is not in the list. */
+/** The list does not hold what is known about direction. */
 const directionNotes = ({directed, undirected, notes}: WrittenGraph): Note[] =>
   notes.some(({code}) => code === 'direction-assumed')
     ? []
@@ -69,8 +69,8 @@ const directionNotes = ({directed, undirected, notes}: WrittenGraph): Note[] =>
       ]
 
 /**
- * Names are written as they are, since the list has to be read again: an apostrophe before a formula would make another
- * node of it.
+ * Names are written unchanged, because the list must be readable again: an apostrophe before a formula would change the
+ * node's name.
  */
 export function formulaNotes(names: readonly string[] | null): Note[] {
   const found = (names ?? []).filter(runsInSpreadsheet)

@@ -4,10 +4,10 @@ import type {WrittenGraph} from '../written.js'
 import {lossNotes, namesAsColumn} from '../written.js'
 import {classColumn, notHeldByXml, weightColumn} from './graphml.js'
 
-/** Everything but printable ASCII, and what would end a text, as NetworkX and igraph escape it. */
+/** Escapes quotes and everything except printable ASCII, as NetworkX and igraph do. */
 const escaped = (text: string) => text.replace(/[^ -~]|[&"]/gu, (one) => `&#${one.codePointAt(0)};`)
 
-/** Real numbers have a point: other readers take 1e-7 for a word. */
+/** Real numbers need a point: other readers take 1e-7 for a word. */
 function gmlNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'INF' : value < 0 ? '-INF' : '"NaN"'
   const text = String(value)
@@ -23,7 +23,7 @@ const gmlValue = (value: unknown): string =>
         ? String(Number(value))
         : `"${escaped(typeof value === 'string' ? value : exactJson(value))}"`
 
-/** Keys of GML are letters and digits; those of an element must not be one of its own. */
+/** GML keys consist of letters and digits, and must not collide with the element's own keys. */
 function keysOf(columns: readonly AttributeColumn[], own: readonly string[], prefix: string): string[] {
   const used = new Set(own)
   return columns.map(({name}) => {
@@ -35,7 +35,7 @@ function keysOf(columns: readonly AttributeColumn[], own: readonly string[], pre
   })
 }
 
-/** Any graph as GML: every record with its attributes; nodes are numbered and called by their labels. */
+/** Any graph as GML: every record with its attributes; nodes are numbered, and their names are labels. */
 export function writeGml(graph: WrittenGraph): WriteResult {
   const {edges, names, isAdded, taken, weights} = graph
   const nodeColumns = [

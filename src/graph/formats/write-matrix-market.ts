@@ -2,8 +2,8 @@ import type {WriteResult} from '../document.js'
 import {lossNotes, type WrittenGraph} from '../written.js'
 
 /**
- * Any graph as Matrix Market, one entry a record: general where records have a direction (one without is written in
- * both), else symmetric, its lower triangle.
+ * Any graph as Matrix Market, one entry per record: general if records are directed (an undirected one is written in
+ * both directions), else symmetric, lower triangle.
  */
 export function writeMatrixMarket(graph: WrittenGraph): WriteResult {
   const {nodes, edges, weights, directed} = graph
@@ -44,7 +44,7 @@ export function writeMatrixMarket(graph: WrittenGraph): WriteResult {
             {
               level: 'warning' as const,
               code: 'records-repeated',
-              message: `${repeated} records repeat an earlier pair and are entries of their own: SciPy sums them when it makes a csr matrix`,
+              message: `${repeated} records repeat an earlier pair and are written as separate entries: SciPy sums them when it makes a csr matrix`,
             },
           ]),
       ...(zeros
@@ -52,7 +52,7 @@ export function writeMatrixMarket(graph: WrittenGraph): WriteResult {
             {
               level: 'warning' as const,
               code: 'stored-zeros',
-              message: 'edges of weight 0 are stored zeros, which readers take for no edges',
+              message: 'edges of weight 0 become stored zeros, which readers may not treat as edges',
             },
           ]
         : []),

@@ -2,7 +2,7 @@ import {InputError} from '../../errors.js'
 import type {WriteResult} from '../document.js'
 import {lossNotes, type WrittenGraph} from '../written.js'
 
-/** Any graph as Pajek .net: names, weights, *Arcs for records with a direction and *Edges for those without. */
+/** Any graph as Pajek .net: names, weights, *Arcs for directed records and *Edges for undirected ones. */
 export function writePajek(graph: WrittenGraph): WriteResult {
   const {nodes, names, edges, weights, directed} = graph
   const lines = [`*Vertices ${nodes}`]

@@ -14,8 +14,8 @@ export const writeSimpleNpz = (result: NormalisedGraph, pruned: Uint8Array): Wri
   writePlainNpz(simpleGraph(result, pruned))
 
 /**
- * Any graph as plain arrays: records in `edges` [k, 2], `directed` where they have a direction, `edge_weights`, other
- * attributes of records as edge_<name>, of nodes as node_<name>.
+ * Any graph as plain arrays: records in `edges` [k, 2], `directed` if they have a direction, `edge_weights`, other
+ * record attributes as edge_<name>, node attributes as node_<name>.
  */
 export function writePlainNpz(graph: WrittenGraph): WriteResult {
   const {edges, removed, weights, added} = graph
@@ -34,7 +34,7 @@ export function writePlainNpz(graph: WrittenGraph): WriteResult {
   return {bytes: writeNpz(arrays), notes: [...graph.notes, ...textNotes(graph)]}
 }
 
-/** Features, labels, split and names of nodes, and their other attributes as node_<name>. */
+/** Features, labels, split and node names, and other node attributes as node_<name>. */
 export function nodeArrays(graph: WrittenGraph, integers: 'i4' | 'i8'): NamedArray[] {
   const {classNames, features, taken} = graph
   const arrays: NamedArray[] = []
@@ -80,7 +80,7 @@ export function nodeArrays(graph: WrittenGraph, integers: 'i4' | 'i8'): NamedArr
   ]
 }
 
-/** A column as an array; whole numbers beyond 2⁵³, lists, objects and gaps among numbers are text. */
+/** A column as an array; a column with whole numbers beyond 2⁵³, lists, objects or missing numbers becomes text. */
 export function arrayOfColumn(column: AttributeColumn, prefix: 'edge' | 'node'): NamedArray {
   const {name, values} = column
   const type = typeOfColumn(column)
@@ -107,7 +107,7 @@ export function arrayOfColumn(column: AttributeColumn, prefix: 'edge' | 'node'):
   }
 }
 
-/** Lists and objects become text. */
+/** A note that lists and objects become text. */
 export function textNotes({edgeColumns, nodeColumns, taken}: WrittenGraph): Note[] {
   const lists = [...edgeColumns, ...nodeColumns].filter(
     ({name, values}) =>

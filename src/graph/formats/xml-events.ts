@@ -3,21 +3,21 @@ import {InputError} from '../../errors.js'
 
 export interface XmlHandlers {
   /**
-   * `start` is the offset of `<`, `end` that behind `>` of the start tag; `path` has the names of the open elements,
-   * this one last
+   * `start` is the offset of `<`, `end` the offset after the start tag's `>`; `path` has the names of the open
+   * elements, this one last
    */
   open(tag: SaxesTagPlain, path: readonly string[], start: number, end: number): void
-  /** `text` is the element's own text, trimmed; `end` the offset behind its end tag */
+  /** `text` is the element's own text, trimmed; `end` the offset after its end tag */
   close(path: readonly string[], text: string, end: number): void
 }
 
-/** Deeper nesting is not a graph; it is an attempt to exhaust the reader. */
+/** No graph nests deeper; deeper nesting is an attempt to exhaust the reader. */
 const MAX_DEPTH = 64
 
 /**
- * Walks a well-formed XML file. No DOCTYPE is accepted, so there are no entities of the file's own, external or not.
- * graphology-graphml and graphology-gexf read through a DOM that prints its complaints, take a <key for="__proto__">
- * into Object.prototype and fail on yEd's keys; so saxes reads, and the tests compare with what they give.
+ * Walks a well-formed XML file. A DOCTYPE is refused, so a file cannot define entities, external or not.
+ * graphology-graphml and graphology-gexf use a DOM that prints its errors, write a <key for="__proto__"> into
+ * Object.prototype and fail on yEd's keys. We therefore use saxes, and the tests compare the results with theirs.
  *
  * Throws  InputError  not well-formed, with line and column; a DOCTYPE; an encoding other than UTF-8.
  */

@@ -8,7 +8,7 @@ import type {AttributeOptions} from '../node-attributes.js'
 import {attributeColumns} from './json-records.js'
 import {walkXml} from './xml-events.js'
 
-/** A node or an edge of the file: its XML attributes, its graph attributes, and where it stands in the text. */
+/** A node or an edge of the file: its XML attributes, its graph attributes, and its position in the text. */
 export interface XmlElement {
   readonly xml: Readonly<Record<string, string>>
   readonly attributes: Map<string, unknown>
@@ -18,10 +18,10 @@ export interface XmlElement {
 
 /** What differs between GraphML and GEXF. */
 export interface XmlDialect {
-  /** an element outside of nodes and edges: declarations, the graph's default direction */
+  /** handles an element outside of nodes and edges: declarations, the graph's default direction */
   declare(tag: SaxesTagPlain, path: readonly string[]): void
   declared(path: readonly string[], text: string): void
-  /** an element inside a node or an edge that may hold one of its attributes */
+  /** handles an element inside a node or an edge that may hold an attribute */
   attribute(
     owner: XmlElement,
     kind: 'node' | 'edge',
@@ -29,10 +29,12 @@ export interface XmlDialect {
     name: string,
     text: string,
   ): void
-  /** all declarations are known: defaults and attributes that XML attributes of the element give */
+  /**
+   * called when all declarations are known: fills in defaults, and attributes that are XML attributes of the element
+   */
   complete(element: XmlElement, kind: 'node' | 'edge'): void
   isDirected(edge: XmlElement): boolean
-  /** how an edge is written that was not in the file, and what stands before the graph element if there is one */
+  /** how an added edge is written, and the declaration to insert before the graph element */
   readonly added: {declaration: string; edge: (source: string, target: string, number: number) => string}
 }
 
@@ -44,10 +46,7 @@ export function castXml(type: string | undefined, text: string): unknown {
   return text
 }
 
-/**
- * Reads a graph file of XML in one pass; rewriting cuts elements out of the text, so that everything else stays as it
- * is.
- */
+/** Reads an XML graph file in one pass; rewriting cuts elements out of the text, so everything else is unchanged. */
 export function readXmlGraph(
   bytes: Uint8Array,
   place: string,
@@ -68,7 +67,7 @@ export function readXmlGraph(
       if (name === 'graph') graphStart = start
       if (name === 'graph' && ++graphs > 1)
         throw new InputError(`${place}: holds more than one graph, or a graph inside a node`, [
-          'keep one flat graph a file',
+          'keep one flat graph per file',
         ])
       if (name === 'node' || name === 'edge') {
         if (owner !== null)
@@ -149,8 +148,7 @@ interface XmlText {
 }
 
 /**
- * The text without the elements that are left out and the white space before them, and with the added edges; counts of
- * GEXF are brought up to date.
+ * The text without the removed elements and the white space before them, plus the added edges; GEXF counts are updated.
  */
 function cutElements(
   {text, nodes, edges, counted, graphStart, added}: XmlText,
@@ -162,7 +160,7 @@ function cutElements(
   const out = [...nodes.filter((_, i) => nodeStays[i] === 0), ...edges.filter((_, i) => edgeStays[i] === 0)]
   const sum = (stays: Uint8Array) => stays.reduce((count, one) => count + one, 0)
   const fresh = addedByName(result).map(({source, target}, k) => `\n${added.edge(source, target, k)}`)
-  // A graph that has anything to score has an edge; the last one's place takes the added ones.
+  // There is at least one edge; added edges go after the last.
   const place = Math.max(...edges.map(({end}) => end))
   const changes: Change[] = [
     ...out.map(({start, end}) => ({start: start - spaceBefore(text, start), end, with: ''})),

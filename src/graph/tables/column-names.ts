@@ -1,7 +1,10 @@
 /** Names of columns without case, spaces and punctuation: "Source Id", source_id and sourceId are the same. */
 export const plainName = (name: string): string => name.toLowerCase().replace(/[\s_\-.:#"']+/g, '')
 
-/** Families of names for the two ends of an edge; those of one role may also meet across families. */
+/**
+ * Families of names for the two ends of an edge; a source name of one family may also pair with a target name of
+ * another.
+ */
 const FAMILIES: readonly (readonly [source: readonly string[], target: readonly string[]])[] = [
   [
     ['source', 'src', 'sourceid', 'srcid', 'sourcenode', 'sourcenodeid', 'sourcename', 'sourceaccount'],
@@ -83,7 +86,7 @@ const FAMILIES: readonly (readonly [source: readonly string[], target: readonly 
 ]
 const NEO_START = /:START_ID(\(.*\))?$/i
 const NEO_END = /:END_ID(\(.*\))?$/i
-/** 1 and 2, a and b behind one stem: txId1 and txId2. */
+/** Suffixes 1 and 2, a and b after a common stem: txId1 and txId2. */
 const PAIRED: readonly (readonly [string, string])[] = [
   ['1', '2'],
   ['a', 'b'],
@@ -94,7 +97,7 @@ export interface EndColumns {
   target: number
 }
 
-/** Every reading of a header by names that are in use for the two ends of an edge. */
+/** Every pair of columns in a header whose names are usual for the two ends of an edge. */
 export function endsByName(header: readonly string[]): EndColumns[] {
   const neo: EndColumns = {
     source: header.findIndex((name) => NEO_START.test(name)),
@@ -123,7 +126,7 @@ export const isWeightName = (name: string): boolean =>
 
 const ID = /^(id|ids|node|nodes|nodeid|name|names|key|uid|guid|vertex|vertexid|index)$/
 
-/** A column that by its name holds the ids of nodes: id, node, account_id, personId:ID. */
+/** Whether a column's name says that it holds node ids: id, node, account_id, personId:ID. */
 export const isIdName = (name: string): boolean =>
   ID.test(plainName(name)) || /(_id|[a-z]Id|\bid|:ID(\(.*\))?)$/.test(name.trim())
 

@@ -3,10 +3,10 @@ import {InputError, UsageError, option} from '../../errors.js'
 import {type EndColumns, endsByName, isWeightName} from './column-names.js'
 
 export interface ColumnOptions {
-  /** names of a header, or numbers from 1 */
+  /** a column name, or its number from 1 */
   sourceColumn?: string | undefined
   targetColumn?: string | undefined
-  /** whether the first row names the columns; by default what the rows say */
+  /** whether the first row is a header; default: decided from the rows */
   header?: boolean | undefined
 }
 
@@ -18,15 +18,15 @@ export interface TableLayout {
 type Rows = readonly (readonly string[])[]
 
 const isNumber = (cell: string | undefined) => cell !== undefined && /^[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?$/.test(cell)
-/** How much of a long table is looked at where its content decides. */
+/** Number of rows examined if a long table's content decides. */
 const LOOKED_AT = 100_000
 
 /**
- * Which columns hold the ends of an edge and its weight: as the options say, by names that are in use, in a table
- * without a header the first two, else by content: the one pair of columns that names the same nodes.
+ * Which columns hold the ends of an edge and its weight: those the options name; else those with usual names; without a
+ * header the first two; else by content, the only pair of columns that share their nodes.
  *
- * Throws  InputError  several readings are plausible, or none: the message shows the first three rows under each.
- *         UsageError  a column that is not there.
+ * Throws  InputError  several readings are plausible, or none; the message shows the first three rows of each.
+ *         UsageError  an unknown column.
  */
 export function tableLayout(all: Rows, place: string, options: ColumnOptions): TableLayout {
   const rows = all.length > LOOKED_AT ? all.slice(0, LOOKED_AT) : all
@@ -47,18 +47,18 @@ function askedColumns(
 ): (EndColumns & {byName: boolean}) | null {
   if (sourceColumn === undefined && targetColumn === undefined) return null
   if (sourceColumn === undefined || targetColumn === undefined)
-    throw new UsageError(`one of ${option('sourceColumn')} and ${option('targetColumn')} is there without the other`, [
+    throw new UsageError(`${option('sourceColumn')} and ${option('targetColumn')} must be given together`, [
       'name both columns',
     ])
   const find = (name: string): {at: number; byName: boolean} => {
     const at = header === false ? -1 : first.findIndex((cell) => cell === name)
     const number = /^\d+$/.test(name) ? Number(name) : 0
     const isPlace = number >= 1 && number <= first.length
-    // A number may be a place, or the name of a column; where the first row is all numbers, it is an edge.
+    // A number may be a position or a column name; a first row of numbers only is an edge.
     if (at >= 0 && isPlace && header === undefined && first.every((cell) => isNumber(cell) || cell === '')) {
       if (at === number - 1 || !counts(first)) return {at: number - 1, byName: false}
       throw new UsageError(
-        `${place}: ${JSON.stringify(name)} is column ${number}, and the first row has it as a name in column ${at + 1}`,
+        `${place}: ${JSON.stringify(name)} could be column ${number}, or column ${at + 1}, which has it as its name`,
         [`say ${option('header')} or ${option('noHeader')}`],
       )
     }
@@ -80,7 +80,7 @@ function askedColumns(
 
 const counts = (row: readonly string[]) => row.filter((cell) => cell !== '').every((cell, k) => cell === String(k))
 
-/** The header that pandas gives columns without names, 0, 1, …: above text, or beside an index. */
+/** Whether the header is the 0, 1, … that pandas gives unnamed columns: above text, or next to an index. */
 function isCounted([first = [], ...body]: Rows): boolean {
   if (!counts(first) || body.length === 0) return false
   return (
@@ -89,7 +89,7 @@ function isCounted([first = [], ...body]: Rows): boolean {
   )
 }
 
-/** Words above numbers, or above cells that are made like each other and unlike them. */
+/** Whether there is a header: words above numbers, or above cells that share another pattern. */
 function hasHeader(rows: Rows, place: string): boolean {
   const [first = [], ...body] = rows
   if (body.length === 0) return false
@@ -107,13 +107,13 @@ function hasHeader(rows: Rows, place: string): boolean {
   if (isNumber(a) || isNumber(b)) return false
   const elsewhere = new Set(body.flatMap((row) => [row[0], row[1]]))
   if (elsewhere.has(a) || elsewhere.has(b)) return false
-  // Names of nodes are mostly made alike: n12, "id 007". A word above them is not.
+  // Node names mostly share a pattern: n12, "id 007". A header word does not.
   const shape = (cell: string | undefined) => (cell ?? '').replace(/\p{L}+/gu, 'a').replace(/\d+/g, '0')
   const shapes = [0, 1].map((c) => new Set(body.map((row) => shape(row[c]))))
   if (body.length > 2 && shapes.every((set, c) => set.size === 1 && !set.has(shape(first[c])))) return true
   if (shapes.every((set, c) => set.size <= 3 && set.has(shape(first[c])) && /\d/.test(first[c] ?? ''))) return false
   throw new InputError(
-    `${place}: whether the first row (${first.slice(0, 3).join(', ')}) names the columns or is an edge is not clear: neither of its cells occurs again`,
+    `${place}: whether the first row (${first.slice(0, 3).join(', ')}) names the columns or is an edge is unclear: neither of its cells occurs again`,
     [
       `say ${option('header')} or ${option('noHeader')}`,
       `name the columns with ${option('sourceColumn')} and ${option('targetColumn')}`,
@@ -145,13 +145,13 @@ function chosen(
   )
 }
 
-/** A first column that only counts the rows is not a node. */
+/** Whether the first column only counts the rows: then it is not a node. */
 function countsRows(body: Rows): boolean {
   const start = Number(body[0]?.[0])
   return body.length > 2 && (start === 0 || start === 1) && body.every((row, r) => row[0] === String(start + r))
 }
 
-/** Pairs of columns of ids that name the same nodes: at least half of the smaller set is in the other. */
+/** Pairs of id columns that share their nodes: at least half of the smaller set is in the other. */
 function pairsByContent(width: number, body: Rows): EndColumns[] {
   const sets = Array.from({length: width}, (_, c) => {
     const cells = body.map((row) => row[c] ?? '')
@@ -182,7 +182,7 @@ function unclear(
     const rows = body.slice(0, 3).map((row) => `${row[source] ?? ''} – ${row[target] ?? ''}`)
     return `${name(source)} to ${name(target)} (${rows.join('; ')})`
   })
-  return new InputError(`${place}: which columns hold the ends of an edge is not clear: ${shown.join(', or ')}`, [
+  return new InputError(`${place}: it is unclear which columns hold the ends of an edge: ${shown.join(', or ')}`, [
     `name them with ${option('sourceColumn')} and ${option('targetColumn')}`,
   ])
 }

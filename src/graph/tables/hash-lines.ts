@@ -3,7 +3,7 @@ import type {Note} from '../../frame/report.js'
 import {endsByName} from './column-names.js'
 import {type ColumnOptions, tableLayout, type TableLayout} from './edge-columns.js'
 
-/** A first line such as "# FromNodeId ToNodeId", which names the columns behind a #. */
+/** A first line such as "# FromNodeId ToNodeId", which names the columns after a #. */
 export function commentedHeader(comments: readonly string[], delimiter: Delimiter, width: number): string[] | null {
   for (const line of comments) {
     const cells = cellsOf(line.replace(/^#\s*/, ''), delimiter)
@@ -13,8 +13,8 @@ export function commentedHeader(comments: readonly string[], delimiter: Delimite
 }
 
 /**
- * A line that begins with # is a record where its first field is a node of the file; or where other nodes' names begin
- * with # or its other end is a node, and it is not a record that was commented out.
+ * A line that begins with # is a record if its first field is a node of the file. It is also one if other node names
+ * begin with # or its other end is a node, unless it is a commented-out record.
  */
 export function hashJudge(place: string, options: ColumnOptions): JudgeHash {
   let layout: TableLayout | null = null
@@ -33,7 +33,7 @@ export function hashJudge(place: string, options: ColumnOptions): JudgeHash {
   }
 }
 
-/** Comments that are made like records are named: somebody may miss them. */
+/** A note about comments that look like records, which somebody may miss. */
 export function hashNotes({comments, delimiter, rows}: CsvTable, place: string): Note[] {
   const alike = comments.filter((text) => !/^#\s/.test(text) && cellsOf(text, delimiter)?.length === rows[0]?.length)
   if (alike.length === 0) return []
@@ -41,7 +41,7 @@ export function hashNotes({comments, delimiter, rows}: CsvTable, place: string):
     {
       level: 'warning',
       code: 'hash-lines',
-      message: `${place}: ${alike.length} lines that begin with # were taken for comments, since their first fields are not nodes of the file; the first is ${JSON.stringify(alike[0])}`,
+      message: `${place}: ${alike.length} lines that begin with # were treated as comments, because their first fields are not nodes of the file; the first is ${JSON.stringify(alike[0])}`,
     },
   ]
 }

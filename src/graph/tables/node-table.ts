@@ -7,15 +7,15 @@ import type {NodeSet} from '../node-set.js'
 import {isIdName, isIndexName, isLabelName, plainName} from './column-names.js'
 
 export interface SideOptions {
-  /** column or array that says whose each row is */
+  /** column or array of node ids */
   idColumn?: string | undefined
   labelAttribute?: string | undefined
   featureAttributes?: readonly string[] | undefined
-  /** columns that say what kind a node is: neither features nor, unless asked, labels */
+  /** columns that give a node's kind: not features, and labels only if named */
   within?: readonly string[] | undefined
 }
 
-/** A table with one row a node, ids apart. */
+/** A table with one row per node, with its ids split off. */
 export interface NodeTable {
   readonly names: readonly string[] | null
   readonly ids: readonly string[] | null
@@ -23,7 +23,7 @@ export interface NodeTable {
   readonly lines: readonly number[]
   /** columns that hold values */
   readonly columns: readonly number[]
-  /** of those that say what kind a node is, by name */
+  /** columns that give a node's kind, by name */
   readonly kinds: readonly AttributeColumn[]
   readonly notes: readonly Note[]
 }
@@ -47,11 +47,11 @@ const isWord = (cell: string) =>
   /\p{L}/u.test(cell) && !isNumber(cell) && !isMissing(cell) && !/^[+-]?inf(inity)?$/i.test(cell)
 
 /**
- * Which column of a table holds the ids of its rows: the one that is asked for, or the one whose values are unique and
- * cover the nodes (for labels: are all nodes, or cover them), by name where several do. A column of ids and pandas'
- * index are never values.
+ * Finds the id column of a table: the one that was asked for, or the one whose values are unique and cover the nodes
+ * (for labels: are all nodes, or cover them); if several do, the name decides. The id column and pandas' index are
+ * never values.
  *
- * Throws  InputError  several columns could be ids, or a column that is called like ids does not fit the nodes.
+ * Throws  InputError  several columns could be ids, or a column named like ids does not match the nodes.
  */
 export function splitTable(
   table: CsvTable,
@@ -69,7 +69,7 @@ export function splitTable(
   cells.forEach((row, r) => {
     if (row.length !== width && !(row.length === first.length && header))
       throw new InputError(`${path}, line ${lines[r]}: has ${row.length} values, the first row has ${width}`, [
-        'one row a node, the same columns in each',
+        'give one row per node, with the same columns in each',
       ])
   })
   const id = idColumn({path, kind, cells, names, width}, nodes, options)
@@ -91,7 +91,7 @@ export function splitTable(
             {
               level: 'info',
               code: 'index-left-out',
-              message: `${path}: the first column has no name and counts the rows: it is pandas' index and no feature`,
+              message: `${path}: the first column has no name and counts the rows: it is pandas' index, not a feature`,
             },
           ],
   }
@@ -135,14 +135,14 @@ function idColumn(table: Cells, nodes: NodeSet | null, options: SideOptions): nu
   const asked = options.idColumn === undefined ? -1 : (names?.indexOf(options.idColumn) ?? -1)
   if (asked >= 0) {
     if (!isUnique(cells, asked))
-      throw new InputError(`${path}: column ${options.idColumn} names a node twice`, ['one row a node'])
+      throw new InputError(`${path}: column ${options.idColumn} names a node twice`, ['give one row per node'])
     return asked
   }
   if (width < 2) return -1
   const all = Array.from({length: width}, (_, c) => c)
   const nameOf = (c: number) => names?.[c] ?? ''
   if (nodes === null) {
-    // Text in the first column of numbers can only be names.
+    // In a table of numbers, text in the first column can only be names.
     const text = cells.length > 0 && cells.every((row) => Number.isNaN(Number(row[0])))
     return all.find((c) => names !== null && isIdName(nameOf(c))) ?? (text ? 0 : -1)
   }
@@ -165,7 +165,7 @@ function idColumn(table: Cells, nodes: NodeSet | null, options: SideOptions): nu
   return cells.length > 0 && cells.every((row) => Number.isNaN(Number(row[0]))) ? 0 : -1
 }
 
-/** A column that is called like ids but does not fit as a whole. */
+/** A column named like ids that does not match completely. */
 function likelyIds({path, kind, cells, names}: Cells, column: number, nodes: NodeSet): number {
   const name = names?.[column] ?? ''
   const seen = new Set<string>()
@@ -179,7 +179,7 @@ function likelyIds({path, kind, cells, names}: Cells, column: number, nodes: Nod
     seen.add(id)
   }
   const known = cells.filter((row) => nodes.find(row[column] ?? '') !== undefined).length
-  // Rows of too few nodes are refused later, with the node that lacks one.
+  // If rows are missing, a later check names the node that lacks one.
   if (known > 0 && (kind === 'labels' || known < nodes.size)) return column
   throw new InputError(
     `${path}: column ${name} looks like ids, but ${known === 0 ? 'none of them is' : 'not all of them are'} a node of the graph; its first value is ${JSON.stringify(cells[0]?.[column] ?? '')}`,
@@ -201,12 +201,12 @@ function fits(cells: Rows, column: number, nodes: NodeSet, kind: Kind): boolean 
   return found.size === nodes.size || (kind === 'labels' && found.size === cells.length && cells.length > 0)
 }
 
-/** The column of labels: the one that is asked for, the only one, or the one whose name and content say so. */
+/** The column of labels: the one that was asked for, the only one, or the one whose name and content fit. */
 export function labelColumn({cells, names, columns}: NodeTable, path: string, {labelAttribute}: SideOptions): number {
   if (labelAttribute !== undefined && names !== null) return askedColumns([labelAttribute], names, path)![0]!
   if (columns.length === 1) return columns[0]!
   const candidates = columns.filter((c) => isLabelName(names?.[c] ?? '') && isClassLike(cells, c))
-  // Gephi's Label is what a node is called.
+  // Gephi's Label is the node's name.
   const own = candidates.length > 1 ? candidates.filter((c) => plainName(names![c]!) !== 'label') : candidates
   if (own.length === 1) return own[0]!
   throw new InputError(
@@ -215,7 +215,7 @@ export function labelColumn({cells, names, columns}: NodeTable, path: string, {l
   )
 }
 
-/** Values that are shared by two nodes on average: a display name is none. */
+/** Whether values are shared by two nodes on average, unlike display names. */
 function isClassLike(cells: Rows, column: number): boolean {
   const values = cells.map((row) => row[column] ?? '').filter((value) => !isMissing(value))
   return values.length > 0 && 2 * new Set(values).size <= values.length

@@ -6,10 +6,10 @@ import {sniffContent} from '../../data/sniff.js'
 const isParquet = (bytes: Uint8Array) =>
   sniffContent(bytes) === 'binary' && Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'PAR1'
 
-/** pandas keeps its index as a column of this name; in a csv it has none. */
+/** pandas stores its index under this name; in a csv it has no name. */
 const INDEX = /^__index_level_\d+__$/
 
-/** A Parquet table as the csv that pandas would write of it, so that both are read alike; anything else as it is. */
+/** A Parquet table as the csv that pandas would write, so that both are read the same way; other content unchanged. */
 export async function asTable(bytes: Uint8Array, place: string): Promise<Uint8Array> {
   if (!isParquet(bytes)) return bytes
   const columns = (await readParquet(bytes, place, {...parquetLimits(), keepsIndex: true})).flatMap(columnsOf)
@@ -22,7 +22,7 @@ export async function asTable(bytes: Uint8Array, place: string): Promise<Uint8Ar
   return Buffer.from(`${lines.join('\n')}\n`)
 }
 
-/** A column of lists is as many columns as the lists are long. */
+/** A column of lists becomes one column per list element. */
 function columnsOf({name, shape, data}: NamedArray): {name: string; values: ArrayLike<string | number>}[] {
   const width = shape.slice(1).reduce((product, size) => product * size, 1)
   if (shape.length === 1) return [{name, values: data}]

@@ -7,12 +7,12 @@ type Rows = readonly (readonly string[])[]
 const isNumber = (cell: string | undefined) =>
   cell !== undefined && cell.trim() !== '' && Number.isFinite(Number(cell.replace(',', '.')))
 
-/** The cells of a row without empty ones at its end. */
+/** Number of cells of a row, without empty ones at its end. */
 const filledWidth = (row: readonly string[]): number => row.length - [...row].reverse().findIndex((cell) => cell !== '')
 
 /**
  * Refuses rows with more cells than the header, and rows of different lengths without one: an adjacency list, or a name
- * that holds the separator, would be cut after its second cell.
+ * that contains the separator, would be cut after its second cell.
  *
  * Throws  InputError  names the first such line.
  */
@@ -43,15 +43,15 @@ export function requireWidth(
   const bad = optional ? -1 : widths.findIndex((width) => width !== widths[0])
   if (bad < 0) return
   throw new InputError(
-    `${place}, line ${lines[bad]}: has ${widths[bad]} cells, line ${lines[0]} has ${widths[0]}: as an adjacency list would, and whether cells behind the second are neighbours or attributes is not said`,
+    `${place}, line ${lines[bad]}: has ${widths[bad]} cells, line ${lines[0]} has ${widths[0]}, like an adjacency list, so it is unclear whether further cells are neighbours or attributes`,
     [
-      'write one edge a line: networkx.write_edgelist(graph, "edges.txt", data=False)',
-      `of a table with ${Math.min(least, widths[0]!)} to ${most} columns name the ends with ${option('sourceColumn')} and ${option('targetColumn')}`,
+      'write one edge per line: networkx.write_edgelist(graph, "edges.txt", data=False)',
+      `for a table with ${Math.min(least, widths[0]!)} to ${most} columns, name the ends with ${option('sourceColumn')} and ${option('targetColumn')}`,
     ],
   )
 }
 
-/** Throws InputError: a row that repeats the header, as files put together have. */
+/** Throws InputError: a row that repeats the header, as in concatenated files. */
 export function refuseRepeatedHeader(
   rows: Rows,
   lines: readonly number[],
@@ -60,7 +60,7 @@ export function refuseRepeatedHeader(
 ): void {
   const bad = rows.findIndex((row) => row.length === header.length && row.every((cell, c) => cell === header[c]))
   if (bad >= 0)
-    throw new InputError(`${place}, line ${lines[bad]}: repeats the header, as files put together have`, [
+    throw new InputError(`${place}, line ${lines[bad]}: repeats the header, as concatenated files do`, [
       'leave that line out',
     ])
 }
@@ -89,11 +89,11 @@ export function refuseMatrix(all: Rows, place: string): void {
   ])
 }
 
-/** How programs write that a value is missing. */
+/** How programs write a missing value. */
 const MISSING = new Set(['nan', 'NaN', '<NA>', 'NaT', 'None', 'null', 'NULL'])
 
 /**
- * Refuses ids that say that there is none, and ids with a comment in them.
+ * Refuses ids that mean "missing", and ids that contain a comment.
  *
  * Throws  InputError  names the first one.
  */
@@ -113,7 +113,7 @@ export function requireIds(ids: readonly string[], place: string): void {
     )
 }
 
-/** Nodes that a reader may take for one and the same. */
+/** A note about nodes whose names a person may take for the same. */
 export function alikeNotes(names: readonly string[], place: string): Note[] {
   const seen = new Map<string, string>()
   const pairs: [string, string][] = []
@@ -129,7 +129,7 @@ export function alikeNotes(names: readonly string[], place: string): Note[] {
     {
       level: 'warning',
       code: 'ids-alike',
-      message: `${place}: ${JSON.stringify(one)} and ${JSON.stringify(two)} are two nodes whose names differ in case or spelling of characters alone${pairs.length > 1 ? `, as ${pairs.length - 1} more pairs are` : ''}`,
+      message: `${place}: ${JSON.stringify(one)} and ${JSON.stringify(two)} are two nodes whose names differ only in case or in how characters are encoded${pairs.length > 1 ? `, as ${pairs.length - 1} more pairs are` : ''}`,
     },
   ]
 }
