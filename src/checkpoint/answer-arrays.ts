@@ -10,7 +10,7 @@ import {csvExamples, csvLabels} from './csv-examples.js'
 import type {DataFormat} from './data-types.js'
 import {TARGET_NAMES} from './tasks/targets.js'
 
-/** What the array of answers may be called. */
+/** Possible names of the array of answers. */
 export const namesOf = (asked: string | undefined, task: TaskName | 'auto' | undefined): readonly string[] =>
   asked !== undefined
     ? [asked]
@@ -18,10 +18,10 @@ export const namesOf = (asked: string | undefined, task: TaskName | 'auto' | und
       ? LABEL_NAMES
       : [...LABEL_NAMES, ...TARGET_NAMES]
 
-/** Arrays and columns that hold the labels unless others are named. */
+/** Default names of the array or column of labels. */
 export const LABEL_NAMES = ['labels', 'label']
 
-/** The arrays of a data set, whichever file they came from. */
+/** The arrays of a data set, whatever its file format. */
 export interface Arrays {
   format: DataFormat
   arrays: NamedArray[]
@@ -29,7 +29,7 @@ export interface Arrays {
   inputFiles: InputFile[]
 }
 
-/** The arrays of a file of examples, a table's columns too. Throws InputError: another kind of file. */
+/** The arrays of a file of examples, or the columns of a table. Throws InputError: another kind of file. */
 export async function readArrays(
   input: InputBytes,
   labelNames: readonly string[],
@@ -45,7 +45,7 @@ export async function readArrays(
   ])
 }
 
-/** The labels of a file of their own: its only array, or the one of that name. */
+/** Labels from a separate file: its only array, or the one of that name. */
 export async function labelsOf(
   file: InputBytes,
   name: string | undefined,
@@ -61,7 +61,7 @@ export async function labelsOf(
   return arrays.length === 1 && name === undefined ? arrays[0]! : labelArray(arrays, names, file.file.path)
 }
 
-/** The array of answers of one of these names. Throws InputError where there is none. */
+/** The array of answers with one of these names. Throws InputError if there is none. */
 export function labelArray(arrays: readonly NamedArray[], names: readonly string[], path: string): NamedArray {
   const found = arrays.find((array) => names.includes(array.name))
   if (found === undefined) {

@@ -14,12 +14,12 @@ import type {InputFile} from '../frame/report.js'
 
 export type ArrayFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet' | 'hdf5'
 
-/** Arrays by name, whatever they were stored in. */
+/** Arrays by name, whatever their file format. */
 export interface ArrayFiles {
   format: ArrayFormat
-  /** in the order of the file; of HDF5 and of a folder in that of their names, h2 before h10 */
+  /** in file order; for HDF5 and folders in name order, h2 before h10 */
   arrays: NamedArray[]
-  /** arrays of element types that are not read; absent: none */
+  /** arrays with unsupported element types; absent: none */
   unread?: UnreadArray[]
   inputFiles: InputFile[]
 }
@@ -32,8 +32,8 @@ export interface UnreadArray {
 }
 
 /**
- * What the first bytes say; null: no container of arrays. An ONNX file has no signature, and field numbers where
- * safetensors has zeros.
+ * The format by its first bytes; null: not a container of arrays. An ONNX file has no signature, but has field numbers
+ * where safetensors has zeros.
  */
 export function arrayFormat(bytes: Uint8Array): Exclude<ArrayFormat, 'npy-folder'> | null {
   const content = sniffContent(bytes)
@@ -46,7 +46,7 @@ export function arrayFormat(bytes: Uint8Array): Exclude<ArrayFormat, 'npy-folder
   return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0) ? 'safetensors' : null
 }
 
-/** A file of arrays that is in memory already. Throws InputError where it is damaged or no container of arrays. */
+/** Parses a file of arrays in memory. Throws InputError if it is damaged or not a container of arrays. */
 export async function readArrayFile({bytes: stored, file}: InputBytes): Promise<ArrayFiles> {
   const {path} = file
   const bytes = gunzip(stored, path)
@@ -87,9 +87,7 @@ async function arraysOf(
   }
 }
 
-/**
- * All data sets; an attribute `layer_names` of the file, where there is one, says which come first and in which order.
- */
+/** All data sets; those listed in the file's attribute `layer_names`, if any, come first and in that order. */
 export function hdf5Arrays(file: Hdf5File): Required<Pick<ArrayFiles, 'arrays' | 'unread'>> {
   const stated = [file.attribute('', 'layer_names') ?? []].flat().filter((name) => file.names.includes(name))
   return {
@@ -98,10 +96,10 @@ export function hdf5Arrays(file: Hdf5File): Required<Pick<ArrayFiles, 'arrays' |
   }
 }
 
-/** More files than layers and columns a model can have are a mistake. */
+/** No model has this many layers; more files are a mistake. */
 const MAX_FILES = 2000
 
-/** The npy files of a folder; null: there is none. */
+/** The npy files of a folder; null: none. */
 export async function readNpyFolder(folder: string): Promise<ArrayFiles | null> {
   const names = readdirSync(folder)
     .filter((name) => name.toLowerCase().endsWith('.npy') && statSync(join(folder, name)).isFile())

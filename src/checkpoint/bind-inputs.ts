@@ -4,44 +4,41 @@ import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 import type {DataSet, InputArray} from './data-types.js'
 
-/**
- * An input as the model declares it; −1 stands for a size the caller chooses, the first axis is the batch. null: any
- * shape.
- */
+/** An input as the model declares it; −1 is a size the caller chooses, the first axis is the batch. null: any shape. */
 export interface ModelInput {
   name: string
   shape: readonly number[] | null
   /**
-   * Which axes could be the batch, likeliest first, in groups: a group counts if no axis of those before it fits the
+   * Axes that could be the batch, likeliest first, in groups: a group is used if no axis of an earlier group fits the
    * data. Absent: the first axis.
    */
   batchAxes?: readonly (readonly number[])[]
 }
 
-/** The array that feeds one input, with the shape of one example as the model wants it. */
+/** The array that feeds one input, with the shape of one example that the model expects. */
 export interface BoundInput {
   name: string
   array: InputArray
   rowShape: number[]
-  /** where the model wants the examples */
+  /** axis of the examples in the model's input */
   batchAxis: number
-  /** least and largest value fed so far */
+  /** smallest and largest value fed so far */
   observed: [number, number]
 }
 
-/** One way of feeding the data to a model, and what to say of it if it is taken. */
+/** One way to feed the data to a model, and the notes if it is used. */
 export interface Binding {
   inputs: BoundInput[]
   notes: Note[]
 }
 
 /**
- * Gives each input of a model its array of the data set: by name, or by what an encoder's input of that name means
- * (token types that are not there are 0); for a model with one input, else the array called `inputs`, else the only
- * one. Examples are reshaped only where that cannot mix up axes: from or to a flat vector, or by axes of length 1.
+ * Assigns an array of the data set to each input of a model: by name, or by the meaning of an encoder's input name
+ * (missing token types are 0); a model with one input gets the array `inputs`, or else the only array. Examples are
+ * reshaped only if that cannot mix up axes: from or to a flat vector, or by axes of length 1.
  *
- * Returns  the ways in which the shapes fit together, likeliest first: one for each axis that could be the batch. Shapes
- *          do not say which one is right, the probe does.
+ * Returns  the bindings whose shapes fit, likeliest first: one per axis that could be the batch. Shapes cannot tell
+ *          which one is right; the probe can.
  * Throws   InputError  no array for an input, or shapes that do not fit (names both).
  */
 export function possibleBindings(inputs: readonly ModelInput[], data: DataSet): [Binding, ...Binding[]] {
@@ -65,7 +62,7 @@ export function possibleBindings(inputs: readonly ModelInput[], data: DataSet): 
         notes.push({
           level: 'info',
           code: 'batch-axis',
-          message: `the examples stand on axis ${batchAxis} of the model's input '${input.name}'`,
+          message: `the examples are on axis ${batchAxis} of the model's input '${input.name}'`,
         })
       return {name: input.name, array, rowShape, batchAxis, observed: [Infinity, -Infinity]}
     })
@@ -73,14 +70,14 @@ export function possibleBindings(inputs: readonly ModelInput[], data: DataSet): 
   }) as [Binding, ...Binding[]]
 }
 
-/** The likeliest of them. Throws what possibleBindings throws. */
+/** The likeliest binding. Throws what possibleBindings throws. */
 export function bindInputs(inputs: readonly ModelInput[], data: DataSet, notes: Note[]): BoundInput[] {
   const [likeliest] = possibleBindings(inputs, data)
   notes.push(...likeliest.notes)
   return likeliest.inputs
 }
 
-/** What tokenizers call the arrays of an encoder, by what other exporters call its inputs. */
+/** The tokenizer's name of an encoder input, by the names other exporters use. */
 const ROLES: [input: RegExp, array: string][] = [
   [/mask/i, 'attention_mask'],
   [/type|segment/i, 'token_type_ids'],
@@ -93,7 +90,7 @@ function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray
     data.inputs.find((array) => array.name === input.name) ?? data.inputs.find((array) => array.name === role)
   if (named !== undefined) return named
   const ids = data.inputs.find((array) => array.name === 'input_ids')
-  // Encoders that were trained on single texts see type 0 everywhere.
+  // For a single text, all token types are 0.
   if (role === 'token_type_ids' && ids !== undefined)
     return {name: role, shape: ids.shape, data: new Uint8Array(size(ids.shape)), possible: [0, 0]}
   const only = single
@@ -105,13 +102,13 @@ function arrayFor(input: ModelInput, single: boolean, data: DataSet): InputArray
     `${data.inputFiles[0]!.path} has no array for the model's input '${input.name}'; its arrays: ${names}`,
     [
       single
-        ? `name the array '${input.name}' or 'inputs', or say which one it is: ${option('inputsName')} NAME`
+        ? `name the array '${input.name}' or 'inputs', or choose one: ${option('inputsName')} NAME`
         : 'give one array for each input of the model, under its name',
     ],
   )
 }
 
-/** Axes of an input that could be the batch, with the shape of one example; never none. */
+/** Axes of an input that could be the batch, with the shape of one example; never empty. */
 function fittingAxes(input: ModelInput, array: InputArray, path: string): {axis: number; rowShape: number[]}[] {
   const have = array.shape.slice(1)
   const {shape, batchAxes = [[0]]} = input
@@ -123,7 +120,7 @@ function fittingAxes(input: ModelInput, array: InputArray, path: string): {axis:
     }),
   )
   const fitting = groups.find((group) => group.length > 0) ?? []
-  // A model that takes one example at once says no more about where that stands.
+  // An axis of length 1 is taken as the batch, so later axes are not tried.
   const single = fitting.findIndex(({axis}) => shape[axis] === 1)
   if (fitting.length > 0) return single < 0 ? fitting : fitting.slice(0, single + 1)
   const first = batchAxes[0]?.[0] ?? 0
@@ -137,7 +134,7 @@ function fittingAxes(input: ModelInput, array: InputArray, path: string): {axis:
 
 const without = (shape: readonly number[], axis: number) => [...shape.slice(0, axis), ...shape.slice(axis + 1)]
 
-/** The shape of an example as the model wants it; null: it cannot have that shape. */
+/** The shape of an example that the model expects; null: the example does not fit. */
 function fit(have: readonly number[], want: readonly number[]): number[] | null {
   const agrees = have.length === want.length && have.every((length, axis) => want[axis] === -1 || want[axis] === length)
   if (agrees) return [...have]
@@ -148,9 +145,9 @@ function fit(have: readonly number[], want: readonly number[]): number[] | null 
 }
 
 /**
- * The values of some rows, row by row, as they are fed to the model.
+ * The values of some rows, as fed to the model.
  *
- * Throws  what making the values throws.
+ * Throws  what producing the values throws.
  */
 export function inputRows({array, observed}: BoundInput, rows: Uint32Array): NumericArray {
   const width = size(array.shape.slice(1))
@@ -177,7 +174,7 @@ export function inputRows({array, observed}: BoundInput, rows: Uint32Array): Num
   return values
 }
 
-/** [rows, …] with its rows moved to the axis where the model wants them; the same array where that is the first. */
+/** Moves the rows of [rows, …] to the model's batch axis; the same array if that is the first axis. */
 export function toBatchAxis<A extends NumericArray>(values: A, rows: number, {rowShape, batchAxis}: BoundInput): A {
   if (batchAxis === 0) return values
   const before = size(rowShape.slice(0, batchAxis))

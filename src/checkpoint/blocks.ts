@@ -1,15 +1,15 @@
-/** A value of a computation and the values it is computed from; a list of steps is in topological order. */
+/** A computed value and the values it is computed from; a list of steps is in topological order. */
 export interface Step {
   name: string
   inputs: readonly string[]
 }
 
 /**
- * The bottlenecks between `source` and `target`: values that every path passes through. What ends a residual block is
- * one, what lies beside its skip connection is none; in a plain chain every value is one.
+ * The bottlenecks between `source` and `target`: values that every path passes through. The end of a residual block is
+ * one, values bypassed by its skip connection are not; in a plain chain every value is one.
  *
  * Formula    v is a bottleneck ⇔ no edge jumps over it: no edge (u, w) on a path with u before v before w in a
- *            topological order. (Whatever lies on no path with v could be reached around it.)
+ *            topological order. (A value on no path with v can be reached without v.)
  * Cost       linear in the edges.
  * Empty      no path → empty. `source` and `target` themselves are included otherwise.
  * Source     dominators of a directed acyclic graph with one source and one sink.   Deviation: none.
@@ -28,7 +28,7 @@ export function bottlenecks(steps: readonly Step[], source: string, target: stri
   }
   path.reverse()
   const position = new Map([[source, 0], ...path.map(({name}, k) => [name, k + 1] as const)])
-  // reach[k]: the furthest step that reads value k.
+  // reach[k]: the last step that reads value k.
   const reach = new Array<number>(path.length + 1).fill(0)
   path.forEach(({inputs}, k) => {
     for (const input of inputs) {
@@ -47,16 +47,16 @@ export function bottlenecks(steps: readonly Step[], source: string, target: stri
 
 const BLOCK = /^(.*(?:layers?|blocks?|(?:^|[/_.])h)[._/]*\d+(?:\.\d+)?)(?!\d)/i
 
-/** Which block a name says it belongs to: `encoder/layer.3`, `conv2_block1`, `h.5`; null: the name does not say. */
+/** The block in a name: `encoder/layer.3`, `conv2_block1`, `h.5`; null: none. */
 export const blockOf = (name: string): string | null => BLOCK.exec(name)?.[1] ?? null
 
-/** Of neighbours that name the same block the last one; names without a block all stay. In order of depth. */
+/** Keeps the last of consecutive names with the same block, and all names without a block. In order of depth. */
 export function onePerBlock(names: readonly string[]): string[] {
   return names.filter((name, k) => blockOf(name) === null || blockOf(name) !== blockOf(names[k + 1] ?? ''))
 }
 
 const SIDE_INPUT = /mask|token_type|segment|position/i
 
-/** The input that carries the example: the first that is not a mask and tells no types or positions of tokens. */
+/** The input that carries the example: the first that is not a mask, token types or positions. */
 export const mainInput = (names: readonly string[]): string | undefined =>
   names.find((name) => !SIDE_INPUT.test(name)) ?? names[0]

@@ -3,14 +3,14 @@ import type {OutputKind} from './types.js'
 
 type Tf = typeof core
 
-/** Probabilities below it count as it: TensorFlow's own limit, and the end of the gradient. */
+/** Smaller probabilities are clamped to this, as in TensorFlow; their gradient is zero. */
 const LEAST_PROBABILITY = 1e-7
 
 /**
  * Cross-entropy of each example.
  *
- * Formula    logits: log Σ_c exp o_c − o_y; probabilities: −log max(p_y, 1e-7). One column stands for two classes: (0,
- *            z) or (1 − p, p).
+ * Formula    logits: log Σ_c exp o_c − o_y; probabilities: −log max(p_y, 1e-7). One column means two classes: (0, z) or
+ *            (1 − p, p).
  * Shapes     output [M, classes or 1], labels [M] → [M].
  * Precision  fp32.
  * Source     —   Deviation: none.
@@ -23,7 +23,7 @@ export function crossEntropies(tf: Tf, output: core.Tensor2D, labels: Int32Array
   return tf.sub(tf.add(tf.log(tf.sum(tf.exp(tf.sub(scores, top)), 1)), tf.reshape(top, [-1])), own)
 }
 
-/** [M] the class of the largest score, the first among equals. */
+/** [M] the class with the largest score; ties go to the first. */
 export const predictedClasses = (tf: Tf, output: core.Tensor2D, kind: OutputKind): core.Tensor1D =>
   tf.argMax(twoColumns(tf, output, kind), 1)
 

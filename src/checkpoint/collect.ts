@@ -15,22 +15,23 @@ import type {EmbeddingOptions, ModelStates} from './types.js'
 import type {DataSet} from './data-types.js'
 
 const MAX_BATCH = 256
-/** Input values of one batch: large images come in smaller batches, since hidden states are many times larger. */
+/** Input values per batch: large images get smaller batches, because hidden states are many times larger. */
 const BATCH_VALUES = 2 ** 22
 
 /**
- * Runs the model over the data set in the first of several ways that keeps its examples apart, and gathers one vector for each example and layer.
+ * Runs the model over the data set, with the first binding that keeps examples independent, and collects one vector per
+ * example and layer.
  *
- * All states stay in memory, since every pair of them is compared; where they do not fit, a smaller sample is the sound
- * way out: its certificate holds as well, it is only wider. So the limit is known after the first batch and nothing is
- * written to disk.
+ * All states stay in memory, because every pair of them is compared. If they do not fit, use a smaller sample: its
+ * certificate is also valid, only wider. The memory need is known after the first batch, and nothing is written to
+ * disk.
  *
  * Shapes     layers [rows, dim] fp32 (fp64 where the model computes in it); output [rows, classes].
- * Cost       the probe (see probeRows) and ⌈rows / batchSize⌉ forward passes; Σ rows · dim · 4 bytes, and the largest
+ * Cost       the probe (see probeRows) and ⌈rows / batchSize⌉ forward passes; Σ rows · dim · 4 bytes, plus the largest
  *            layer once more.
- * Throws     InputError  what probeRows throws; a state is not finite, a layer that was asked for has no row for each
- *            example, the output is not [rows, classes], a label is not a class of the output.
- *            UsageError  the states do not fit the memory limit (says how many rows would).
+ * Throws     InputError  what probeRows throws; a state is not finite, a requested layer does not have one row per
+ *            example, the output is not [rows, classes], a label is not a class of the output. UsageError  the states
+ *            exceed the memory limit (says how many rows fit).
  */
 export async function collect(
   passes: readonly ModelRunner[],
@@ -48,7 +49,7 @@ export async function collect(
   const ranks: number[] = []
   for (let first = 0; first < rows; first += plan.batchSize) {
     const count = Math.min(plan.batchSize, rows - first)
-    // A batch of a fixed size is filled up with its last example.
+    // A batch of fixed size is padded with its last example.
     const batch = Uint32Array.from({length: plan.fixed ? plan.batchSize : count}, (_, k) =>
       Math.min(first + k, first + count - 1),
     )
@@ -106,7 +107,7 @@ export async function collect(
   }
 }
 
-/** Throws what the probe said of the first one, where none keeps its examples apart. */
+/** If no binding keeps examples independent, throws the probe's error for the first one. */
 async function firstThatHolds(
   passes: readonly ModelRunner[],
   rows: number,
@@ -119,7 +120,7 @@ async function firstThatHolds(
       notes.push(...(pass.notes ?? []))
       return {pass, plan}
     } catch (error) {
-      // The model may still take its examples on another axis.
+      // The model may still have its batch on another axis.
       if (!(error instanceof MixedRows) && (fault === null || !(error instanceof InputError))) throw error
       if (error instanceof MixedRows) fault ??= error
     }
@@ -128,7 +129,7 @@ async function firstThatHolds(
   throw openNodes === undefined ? fault! : await withMixingNode(fault!, openNodes, rows)
 }
 
-/** Places of the layers that have a row for each example; one that was named must be among them. */
+/** Indices of the layers with one row per example; requested layers must be among them. */
 function keptLayers(pass: ModelRunner, {layouts}: RowPlan, options: EmbeddingOptions, notes: Note[]): number[] {
   const lost = layouts.flatMap((layout, index) => (layout === null ? [pass.layers[index]!] : []))
   const named = options.layers !== undefined && options.layers.some((pattern) => pattern !== 'auto')
@@ -145,7 +146,7 @@ function keptLayers(pass: ModelRunner, {layouts}: RowPlan, options: EmbeddingOpt
   return [...layouts.keys()].filter((index) => layouts[index] !== null)
 }
 
-/** The data set to run on: with a limit, a sample of it. */
+/** The data set to run on, or a sample of it if there is a limit. */
 export function requireData(data: DataSet | null, path: string, options: EmbeddingOptions, notes: Note[]): DataSet {
   if (data === null)
     throw new UsageError(`${path} is a model, so it needs a data set to run on`, [
@@ -165,13 +166,13 @@ export function batchChoice(input: ModelInput, bound: readonly BoundInput[], opt
   return {size: options.batchSize ?? fixed ?? chosen, asked, fixed}
 }
 
-/** Which tokens count, where the data set has a mask of its own. */
+/** Which tokens count, if the data set has a mask. */
 function attentionMask(data: DataSet): Uint8Array | null {
   const mask = data.inputs.find((input) => input.name === 'attention_mask')
   return mask === undefined ? null : Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1))
 }
 
-/** Throws InputError unless there is one score for each class, and says what would make it so. */
+/** Throws InputError unless there is one score per class, and says how to get there. */
 function checkOutputShape(name: string, whole: readonly number[], {shape}: State): void {
   const [, ...example] = shape
   if (size(example) === (example[0] ?? 1)) return
@@ -185,12 +186,12 @@ function checkOutputShape(name: string, whole: readonly number[], {shape}: State
   )
 }
 
-/** Room for all rows of all layers, as the first batch shows their widths. */
+/** Allocates all rows of all layers, with the widths of the first batch. */
 function allocate(names: readonly string[], states: readonly State[], rows: number, limit: number): LayerStates[] {
   const rowBytes = states.map(({shape, data}) => shape[1]! * data.BYTES_PER_ELEMENT)
-  // Anchors and references of one layer are copied apart while it is measured.
+  // While a layer is measured, its anchors and references are copied.
   const bytes = rowBytes.reduce((sum, one) => sum + one, Math.max(0, ...rowBytes))
-  // By now the model, its inputs and the activations of a batch are there.
+  // By now the model, its inputs and the activations of a batch are in memory.
   const held = residentBytes()
   const needed = held + rows * bytes
   if (needed > limit) {

@@ -3,12 +3,12 @@ import type {NamedArray} from '../data/named-array.js'
 import {InputError, option} from '../errors.js'
 
 /**
- * A table with a header as two arrays: the column of labels [rows], and all others in their order as `inputs` [rows,
- * columns − 1]; with `group` that column is an array of its own too. So is that of `slice`; where the model takes as many
- * numbers as there are columns with it (`width`), it stays an input as well.
+ * A table with a header as two arrays: the column of labels [rows], and all others in order as `inputs` [rows, columns
+ * − 1]. The columns `group` and `slice` become separate arrays too; if the model's input width (`width`) includes the
+ * column `slice`, that stays an input as well.
  *
  * Precision  fp64.
- * Empty      a header alone → no rows.
+ * Empty      only a header → no rows.
  * Throws     InputError  no such column of labels, a row of another length, an input that is not a finite number (names line
  *            and column).
  */
@@ -73,8 +73,8 @@ export function csvExamples(
 const headerText = (header: readonly string[]) => `${header.slice(0, 8).join(', ')}${header.length > 8 ? ', …' : ''}`
 
 /**
- * The labels of a table that holds nothing else: one column without a header, as numpy.savetxt writes it, or with one.
- * null: it has several columns.
+ * The labels of a table with one column, with a header or (as numpy.savetxt writes it) without. null: it has several
+ * columns.
  */
 export function csvLabels(bytes: Uint8Array, path: string): NamedArray | null {
   const {rows, lines} = parseTable(bytes, path)
@@ -85,7 +85,7 @@ export function csvLabels(bytes: Uint8Array, path: string): NamedArray | null {
   return labelColumnOf(isHeader ? first : '', cells, path, isHeader ? lines : [0, ...lines])
 }
 
-/** Numbers where every cell is one, else the texts: names of classes. */
+/** Numbers if every cell is one, else texts: class names. */
 function labelColumnOf(name: string, cells: string[], path: string, lines: readonly number[]): NamedArray {
   const empty = cells.findIndex((cell) => cell.trim() === '')
   if (empty >= 0)

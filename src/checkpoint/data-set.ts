@@ -24,31 +24,31 @@ import type {Checkpoint} from './types.js'
 import type {ClassData, DataSet, InputArray} from './data-types.js'
 
 export interface DataSetOptions {
-  /** what the answers are; auto: kept as they are beside the class numbers that they may be; absent: classes */
+  /** what the answers are; auto: kept as stored, together with class numbers if they can be some; absent: classes */
   task?: TaskName | 'auto'
-  /** what stands where a token does not count, beside −100 */
+  /** label of tokens that do not count, besides −100 */
   ignoreLabel?: number
   /** array or column that holds the class numbers; default: labels, or label */
   labels?: string
   /** the one array to use as input; default: every array but the labels */
   inputs?: string
-  /** the array or column that says which source each row is of */
+  /** the array or column with each row's source */
   group?: string
-  /** the array or column that says which slice each row lies in; class: the labels */
+  /** the array or column with each row's slice; class: the labels */
   slice?: string
   /** a second file with the class numbers, npy or npz */
   labelsFile?: string
-  /** names of the classes in the order of the model's: of image folders, and of labels that are text */
+  /** class names in the model's order, for image folders and text labels */
   classes?: readonly string[]
   images?: Omit<ImageFlags, 'classes'>
-  /** a tokenizer.json; makes csv and JSON lines data sets of texts */
+  /** a tokenizer.json; csv and JSON lines files are then read as texts */
   tokenizer?: string
   /** column or member with the text */
   text?: string
   maxTokens?: number
 }
 
-/** What a data set needs to know of the model it is for; absent: nothing. */
+/** What a data set needs to know about its model; absent: nothing. */
 export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
 
 /**
@@ -58,7 +58,7 @@ export type DataConsumer = Pick<Checkpoint, 'kind' | 'modelInputs'>
  *
  * Precision  inputs keep the file's type.
  * Throws     InputError  no labels or inputs, no rows, rows that differ, a value that is not finite (names row and
- *            column), a label that is not a whole number ≥ 0. Whether they fit the model is known only to the model.
+ *            column), a label that is not a whole number ≥ 0. Whether they fit the model is checked later.
  */
 export async function readDataSet(
   path: string,
@@ -174,7 +174,7 @@ async function arrayDataSet(
   const labelsFile = options.labelsFile === undefined ? null : await readInput(options.labelsFile)
   const scores = options.task === 'scores'
   if (scores && labelsFile !== null)
-    throw new UsageError(`the task scores has losses and no answers, so ${option('labels')} would change nothing`, [
+    throw new UsageError(`the task scores has losses but no answers, so ${option('labels')} would change nothing`, [
       `leave ${option('labels')} out`,
     ])
   const losses = scores ? (arrays.find(({name}) => name === (options.labels ?? 'loss')) ?? null) : null
@@ -229,7 +229,7 @@ async function arrayDataSet(
   return labelled === null ? data : {...takeExamples(data, labelled), unlabelled: true}
 }
 
-/** A single value, or text: no model takes it as examples. */
+/** A single value or text, which cannot be a model's input. */
 const isNoInput = ({shape, data}: NamedArray) => shape.length === 0 || !ArrayBuffer.isView(data)
 
 function inputArray(array: NamedArray, rows: number, path: string): InputArray {

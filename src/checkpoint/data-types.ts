@@ -3,43 +3,43 @@ import type {NumericArray} from '../data/named-array.js'
 import type {InputFile, Json} from '../frame/report.js'
 import type {Targets} from './tasks/targets.js'
 
-/** Inputs and labels of the examples, whatever file they came from. */
+/** Inputs and labels of the examples, whatever the file format. */
 export interface DataSet {
   readonly rows: number
   /** [rows, …] each; finite */
   readonly inputs: InputArray[]
-  /** [rows] class numbers ≥ 0; null: the answers are no classes of rows */
+  /** [rows] class numbers ≥ 0; null: the answers are not one class per row */
   readonly labels: Int32Array | null
-  /** the answers as they are stored, where another task than classes may be meant */
+  /** the answers as stored, if the task may be other than classes */
   readonly targets?: Targets
-  /** [rows] losses that were computed elsewhere, where a task has nothing else */
+  /** [rows] losses computed elsewhere, if the task has nothing else */
   readonly loss?: Float64Array
-  /** an option said which label of a token does not count */
+  /** an option gave the label of tokens that do not count */
   readonly ignoredStated?: boolean
   readonly inputFiles: InputFile[]
-  /** what the examples were stored in; absent: made in memory */
+  /** the file format; absent: made in memory */
   readonly format?: DataFormat
-  /** [rows] which source each row is of, where one array says so */
+  /** [rows] the source of each row, if an array gives it */
   readonly groups?: Int32Array
-  /** which slice each row lies in, where one array says so */
+  /** the slice of each row, if an array gives it */
   readonly slices?: Slices
-  /** names of the classes by number, where the file has names */
+  /** class names by number, if the file has names */
   readonly classNames?: readonly string[] | null
-  /** how examples became numbers: of images and texts */
+  /** how images and texts were turned into numbers */
   readonly preparation?: Json
-  /** where the examples were texts */
+  /** present if the examples are texts */
   readonly text?: TextRows
-  /** of a part of a data set: its rows in the file, and how many there are */
+  /** for a part of a data set: its row numbers in the file, and the file's row count */
   readonly rowNumbers?: Uint32Array
   readonly rowsInFile?: number
   /** some rows had no label and were left out */
   readonly unlabelled?: boolean
 }
 
-/** Rows with one class each. */
+/** A data set with one class per row. */
 export type ClassData = DataSet & {readonly labels: Int32Array}
 
-/** The texts of a data set, row by row, and what makes inputs for the same model of other texts in their place. */
+/** The texts of a data set by row, and a function that turns other texts into inputs for the same model. */
 export interface TextRows {
   readonly texts: readonly string[]
   readonly encode: (texts: readonly string[]) => InputArray[]
@@ -50,10 +50,10 @@ export type DataFormat = 'npz' | 'npy' | 'npy-folder' | 'safetensors' | 'parquet
 export interface InputArray {
   readonly name: string
   readonly shape: readonly number[]
-  /** the values of all rows; where `read` is given, asking for them makes them all at once */
+  /** the values of all rows; if `read` is given, accessing this produces them all at once */
   readonly data: NumericArray
-  /** values of rows first … first + count − 1, for arrays that are made batch by batch, such as decoded images */
+  /** values of rows first … first + count − 1, for arrays produced batch by batch, such as decoded images */
   readonly read?: (first: number, count: number) => NumericArray
-  /** least and largest value there can be, where it is known */
+  /** smallest and largest possible value, if known */
   readonly possible?: [number, number]
 }

@@ -11,7 +11,7 @@ import {pool, size} from './pool.js'
 import {PREDICTIONS} from './tasks/stored.js'
 import type {EmbeddingOptions, LabelSource, OutputKind} from './types.js'
 
-/** The labels and the file they are in; null: there are none. */
+/** The labels and their file; null: none. */
 export async function findLabels(
   arrays: readonly NamedArray[],
   {file, name}: LabelSource,
@@ -34,7 +34,7 @@ export async function findLabels(
   )
 }
 
-/** The array with the model's output; null: there is none. */
+/** The array with the model's output; null: none. */
 export function findOutput(
   arrays: readonly NamedArray[],
   name: string | undefined,
@@ -55,7 +55,7 @@ export function findOutput(
   )
 }
 
-/** Says which arrays are no layers. */
+/** Notes which arrays are not layers. */
 export function noteBeside(arrays: readonly NamedArray[], unread: readonly UnreadArray[], notes: Note[]): void {
   const left = [
     ...arrays.map(
@@ -78,7 +78,7 @@ export function takeRows(array: NamedArray, rows: Uint32Array, path: string): Na
   return {...array, shape: [rows.length, ...shape], data: rowsAt(numbersOf(array, path), size(shape), rows)}
 }
 
-/** The states of a layer, one vector a row. */
+/** The states of a layer, one vector per row. */
 export function layerStates(
   array: NamedArray,
   path: string,

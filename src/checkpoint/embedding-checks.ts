@@ -3,13 +3,13 @@ import {InputError, option} from '../errors.js'
 import type {UnreadArray} from './array-files.js'
 import {size} from './pool.js'
 
-/** Arrays with the model's output. */
+/** Names of arrays with the model's output. */
 export const OUTPUTS = ['logits', 'probabilities']
 
-/** Whole numbers, one for each row: an id, a place, a group; no hidden state unless somebody says so. */
+/** One whole number per row: an id, an index, a group; not a hidden state unless named as one. */
 export const isCount = ({shape, type}: NamedArray) => size(shape.slice(1)) === 1 && /^([iu]\d|b1$)/.test(type)
 
-/** As many rows as most arrays have: whichever has another number is the one that is wrong. */
+/** The row count that most arrays have: an array with another count is the wrong one. */
 export function commonRows(arrays: readonly NamedArray[]): number {
   const votes = new Map<number, number>()
   for (const {shape} of arrays) votes.set(shape[0] ?? 0, (votes.get(shape[0] ?? 0) ?? 0) + 1)
@@ -29,7 +29,7 @@ export function checkRows({name, shape}: NamedArray, rows: number, other: string
   ])
 }
 
-/** Throws InputError: logits and probabilities of a file that say different things. */
+/** Throws InputError if logits and probabilities of a file disagree. */
 export function refuseTwoOutputs(arrays: readonly NamedArray[], rows: number, path: string): void {
   const [logits, probabilities] = OUTPUTS.map((name) => arrays.find((array) => array.name === name))
   if (logits === undefined || probabilities === undefined || size(logits.shape) !== size(probabilities.shape)) return
@@ -47,20 +47,20 @@ export function refuseTwoOutputs(arrays: readonly NamedArray[], rows: number, pa
     throw new InputError(
       `${path}: logits and probabilities disagree: at row ${row} the logits are largest for class ${ofLogits}, the probabilities for class ${ofProbabilities}`,
       [
-        `say which array holds the class scores: ${option('outputName')} logits, or ${option('outputName')} probabilities`,
+        `choose the array with the class scores: ${option('outputName')} logits, or ${option('outputName')} probabilities`,
       ],
     )
   }
 }
 
-/** Arrays that could be class scores, as the end of a sentence. */
+/** Arrays that could be class scores, phrased as the end of a sentence. */
 export function possibleScores(arrays: readonly NamedArray[], rows: number): string {
   const possible = arrays.filter(({shape, data}) => shape.length === 2 && shape[0] === rows && ArrayBuffer.isView(data))
   const names = possible.map(({name, shape}) => `${name} [${shape.join(', ')}]`)
   return names.length === 0 ? '' : `; its arrays [rows, classes]: ${names.join(', ')}`
 }
 
-/** An array that cannot be read but would have been used is an error, never left out. */
+/** Throws for an array that would be used but cannot be read; it is never silently left out. */
 export function refuseUnread(
   unread: readonly UnreadArray[],
   rows: number,

@@ -31,14 +31,14 @@ import type {DataSet} from './data-types.js'
 /** Which tokens count. */
 const MASK = 'attention_mask'
 
-/** Arrays with a meaning of their own; every other array of numbers is a layer. */
+/** Arrays with a special meaning; every other array of numbers is a layer. */
 const NO_LAYER = new Set([...LABEL_NAMES, 'loss', 'probabilities', MASK])
 
 /**
- * Stored hidden states: one array [rows, …] for each layer, in the order of the file (see ArrayFiles), with `labels`
- * [rows] and a `loss` [rows] ≥ 0 or the model's output as `logits` or `probabilities` [rows, classes]. `logits` are a
- * layer too: the last hidden state there is. Single values, texts, and whole numbers that are one for each row (ids, places
- * in a file) are left out, with a note; the latter can be asked for by name.
+ * Stored hidden states: one array [rows, …] per layer, in file order (see ArrayFiles), with `labels` [rows] and a
+ * `loss` [rows] ≥ 0 or the model's output as `logits` or `probabilities` [rows, classes]. `logits` are also a layer,
+ * the last one. Single values, texts, and arrays with one whole number per row (ids, indices) are left out, with a
+ * note; the latter can be requested by name.
  *
  * Precision  as stored: fp64 arrays stay fp64, all others become fp32, integers of more than 24 bits fp64.
  * Throws     InputError  no layer. embeddings() throws InputError: neither loss nor output, rows that differ, an array
@@ -57,7 +57,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
     all.map(({name}) => name),
   )
   const counts = states.filter(isCount)
-  // Texts and counts beside the states may be of classes, or of anything else.
+  // Texts and counts may be classes, or anything else.
   const voters = [
     ...states.filter((array) => counts.length === states.length || !counts.includes(array)),
     ...arrays.filter(({name}) => NO_LAYER.has(name)),
@@ -219,7 +219,7 @@ export function openEmbeddings(path: string, {arrays: all, unread = [], inputFil
   }
   const embeddings = async (data: DataSet | null, options: EmbeddingOptions = {}): Promise<ModelStates> => {
     if (data !== null)
-      throw new UsageError(`${path} holds hidden states of its own rows, so no data set goes with it`, [
+      throw new UsageError(`${path} holds hidden states of its own rows, so it takes no data set`, [
         `leave out ${option('data')}, or give the model instead of its hidden states`,
       ])
     return read(options)

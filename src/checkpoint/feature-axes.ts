@@ -1,6 +1,6 @@
 import type {ComputeGraph, GraphNode} from './graph-layers.js'
 
-/** Operators whose features are the axis after the batch: convolutions and what goes with them, in ONNX. */
+/** Operators with features on the axis after the batch: ONNX convolutions and related operators. */
 const CHANNELS_FIRST = new Set([
   'Conv',
   'ConvTranspose',
@@ -18,7 +18,7 @@ const CHANNELS_FIRST = new Set([
   'GroupNormalization',
   'LRN',
 ])
-/** Operators whose features are the last axis. */
+/** Operators with features on the last axis. */
 const FEATURES_LAST = new Set([
   'MatMul',
   'MatMulInteger',
@@ -37,16 +37,16 @@ const FEATURES_LAST = new Set([
   'GRU',
   'RNN',
 ])
-/** Operators that change which axes there are, so that nothing is known after them. */
+/** Operators that change the axes, after which the feature axis is unknown. */
 const RESHAPING = new Set(['Flatten', 'Einsum', 'DepthToSpace', 'SpaceToDepth', 'If', 'Loop', 'Scan', 'Shape'])
 
 /**
- * Which axis of each tensor of an ONNX graph holds the features of one position, as far as the operators say: −1 the
- * last; what is not in the map is unknown. A convolution has its channels after the batch, a matrix product its features
- * last; a transposition moves them, and what works value by value keeps them.
+ * The axis of each tensor of an ONNX graph that holds the features of one position, as far as operators tell: −1 is the
+ * last; tensors not in the map are unknown. A convolution has its channels after the batch, a matrix product its
+ * features last; a transposition moves them, and elementwise operators keep them.
  *
  * Cost    linear in the nodes.
- * Source  ONNX operators.   Deviation: axes that a reduction, a squeeze or a reshape takes away are followed only where the
+ * Source  ONNX operators.   Deviation: axes removed by a reduction, a squeeze or a reshape are followed only if the
  *         features are last.
  */
 export function featureAxes(graph: ComputeGraph): Map<string, number> {
@@ -70,7 +70,7 @@ function featureAxis(
 ): number | undefined {
   if (CHANNELS_FIRST.has(op)) return 1
   if (FEATURES_LAST.has(op)) return -1
-  // A row of a table for each whole number: an embedding.
+  // A table lookup by whole numbers: an embedding.
   if (op === 'Gather' && !live.has(inputs[0] ?? '')) return -1
   if (RESHAPING.has(op)) return undefined
   const given = inputs.map((name) => axes.get(name)).find((axis) => axis !== undefined)
@@ -80,7 +80,7 @@ function featureAxis(
     const moved = perm.indexOf(given < 0 ? perm.length + given : given)
     return moved === perm.length - 1 ? -1 : moved
   }
-  // Two directions of a recurrent layer, or folded steps: features that were last stay last.
+  // Directions of a recurrent layer, or folded steps: features stay last.
   if (/^(Reshape|Squeeze|Unsqueeze|Reduce|Gather|Arg)/.test(op)) return given === -1 ? -1 : undefined
   return given
 }

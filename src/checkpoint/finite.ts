@@ -1,6 +1,6 @@
 import {InputError} from '../errors.js'
 
-/** NaN is never a pass: names the first row and column. */
+/** Throws for NaN and infinity, naming the first row and column. */
 export function checkFinite(data: ArrayLike<number>, columns: number, firstRow: number, place: string): void {
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue

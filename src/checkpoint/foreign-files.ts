@@ -6,10 +6,9 @@ const EXPORT =
   'export the model to ONNX (docs/recipes.md has the lines), or store its hidden states and certify that file'
 
 /**
- * Refuses what people have in the place of a checkpoint, in one sentence that says what it is and the shortest way from
- * there.
+ * Refuses files that people try instead of a checkpoint: says what the file is and how to convert it.
  *
- * `entries`  names in the archive, where the file is one.
+ * `entries`  names in the archive, if the file is one.
  * Throws     InputError  a file of PyTorch, TensorFlow Lite, MATLAB or onnxruntime's own format.
  */
 export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly string[] = []): void {
@@ -27,7 +26,7 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
   }
   if (latin(4, 8) === 'TFL3')
     refuse(
-      'a TensorFlow Lite model, which hides the states between its layers',
+      'a TensorFlow Lite model, which does not expose the states between its layers',
       'give the Keras model it was made from',
       EXPORT,
     )
@@ -45,7 +44,7 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
       'a GGUF file of llama.cpp, which holds weights alone',
       'store the hidden states of the model it was made from (docs/recipes.md) and certify that file',
     )
-  // Protocol 0 is text: it opens with a mark or a class, and ends with a stop.
+  // Protocol 0 is text: it starts with a mark or a class, and ends with a stop.
   if (/^(\(d|\(l|c[\w.]+\n)/.test(latin(0, 64)) && latin(bytes.length - 1, bytes.length) === '.')
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
   const [mark, protocol = ''] = latin(0, 2)
@@ -53,7 +52,7 @@ export function refuseForeign(path: string, bytes: Uint8Array, entries: readonly
     refuse('a Python pickle, which is never unpickled', `load it in Python, then ${EXPORT}`)
 }
 
-/** A folder that is not a checkpoint, with what it seems to hold. Throws InputError. */
+/** Throws InputError for a folder that is not a checkpoint, saying what it seems to hold. */
 export function refuseForeignFolder(path: string): never {
   const names = readdirSync(path)
   const has = (name: string) => names.includes(name)
@@ -74,7 +73,7 @@ export function refuseForeignFolder(path: string): never {
   )
 }
 
-/** Names that only the weights of a model have. */
+/** Names that occur only in model weights. */
 const WEIGHT = /(^|[._/])(weight|bias|running_mean|kernel)(:0)?$|(^|\/)vars\/\d+$/
 
 /** Refuses weights where hidden states are expected. Throws InputError. */

@@ -1,33 +1,33 @@
 import {bottlenecks, mainInput, onePerBlock} from './blocks.js'
 import type {LayerInfo, OutputKind} from './types.js'
 
-/** Who computes what from what, in topological order: the same for ONNX and for TensorFlow graphs. */
+/** Nodes with their inputs and outputs in topological order, the same for ONNX and TensorFlow graphs. */
 export interface ComputeGraph {
   readonly nodes: readonly GraphNode[]
   /** fed by the caller */
   readonly inputs: readonly {name: string}[]
-  /** tensors whose shape the file states; −1: any size */
+  /** shapes stated in the file; −1: any size */
   readonly shapes: ReadonlyMap<string, readonly number[]>
 }
 
 export interface GraphNode {
   op: string
-  /** absent or empty: it has none */
+  /** absent or empty: none */
   name?: string
   inputs: string[]
   outputs: string[]
   /** an activation is fused into the operator */
   activated?: boolean
-  /** of a transposition */
+  /** axes of a transposition */
   perm?: number[]
 }
 
-/** A tensor that depends on the model's inputs, under the name reports show and the one the file uses. */
+/** A tensor that depends on the model's inputs, with its name in reports and in the file. */
 export interface GraphLayer extends LayerInfo {
   tensor: string
 }
 
-/** Names of ONNX and of TensorFlow together: where they share one, they mean the same. */
+/** Names from ONNX and TensorFlow; shared names mean the same. */
 const ACTIVATIONS = new Set([
   'Relu',
   'Relu6',
@@ -61,9 +61,9 @@ const ACTIVATIONS = new Set([
 ])
 /** The states of a recurrent network are their first output. */
 const RECURRENT = new Set(['LSTM', 'GRU', 'RNN'])
-/** What changes the axes of a state, not its values. */
+/** Operators that change the axes of a state, not its values. */
 const REARRANGES = new Set(['Squeeze', 'Transpose', 'Reshape'])
-/** Products with weights: what is looked at where a graph has nothing else. */
+/** Products with weights: used as layers if a graph has no other candidates. */
 const PRODUCTS = new Set([
   'MatMul',
   'Gemm',
@@ -90,21 +90,21 @@ const POOLS = new Set([
   'LpPool',
   'GlobalLpPool',
 ])
-/** Where branches come together again. */
+/** Operators that merge branches. */
 const MERGES = new Set(['Add', 'AddV2', 'AddN', 'Sum', 'Concat', 'ConcatV2'])
 const ADDS = new Set(['Add', 'AddV2'])
-/** What follows from these tells of sizes, not of the example. */
+/** Values computed from these describe sizes, not the example. */
 const SIZES = new Set(['Shape', 'Size', 'Rank'])
 
 /**
- * The tensors of a graph that can be looked at, in its order, and which of them are layers by default: one a block, and
+ * The tensors of a graph that can be measured, in order, and which of them are layers by default: one per block, and
  * the model's output.
  *
- * Candidates are the end of every activation and normalization, the states of recurrent layers and every merge of branches. The end of an activation is
- * the tensor that the next layer reads: past the products of a gate x·σ(x) or of a GELU written with Erf or Tanh, and
- * past a pooling. Of the candidates those stay that all of the computation passes through (`bottlenecks`): a residual
- * block is seen at its end; of neighbours whose names share a block the last stays. Where that leaves none, every
- * activation is a layer.
+ * Candidates are the end of every activation and normalization, the states of recurrent layers and every merge of
+ * branches. The end of an activation is the tensor that the next layer reads: past the products of a gate x·σ(x) or of
+ * a GELU written with Erf or Tanh, and past a pooling. Of the candidates, only those that every path passes through are
+ * kept (`bottlenecks`): a residual block is measured at its end; of consecutive candidates whose names share a block,
+ * the last is kept. If none remain, every activation is a layer.
  *
  * Cost    linear in the nodes.
  * Empty   a graph without candidates → only its output is a default layer.
@@ -126,7 +126,7 @@ export function graphLayers(graph: ComputeGraph, output: string): GraphLayer[] {
   const scores = beforeSquash(output, flow)
   const squash = scores === null ? [] : [scores]
   const perBlocks = perBlock(graph, output, flow, names, new Set([...ends, ...merges]))
-  // Without activations, the products that all of the computation passes through.
+  // Without activations: the products that every path passes through.
   const products = () =>
     perBlock(
       graph,
@@ -145,7 +145,7 @@ export function graphLayers(graph: ComputeGraph, output: string): GraphLayer[] {
   }))
 }
 
-/** What depends on the inputs: who makes each tensor, and the one node that reads it (none where several do). */
+/** Tensors that depend on the inputs: the node that produces each, and its only reader (none if there are several). */
 interface Flow {
   producer: Map<string, GraphNode>
   live: ReadonlySet<string>
@@ -174,10 +174,10 @@ function flowOf(graph: ComputeGraph, output: string): Flow {
   return {producer, live, reader, readers: (tensor) => consumers.get(tensor)?.length ?? 0}
 }
 
-/** The tensors that depend on the inputs, in the order of the nodes, each with the node that makes it. */
+/** The tensors that depend on the inputs, in node order, each with the node that produces it. */
 export const graphFlow = (graph: ComputeGraph): ReadonlyMap<string, GraphNode> => flowOf(graph, '').producer
 
-/** The candidates that are block ends, with the output; null: no hidden candidate is one. */
+/** The candidates that are block ends, plus the output; null: no hidden candidate is one. */
 function perBlock(
   graph: ComputeGraph,
   output: string,
@@ -203,9 +203,12 @@ const isActivation = (node: GraphNode, flow: Flow): boolean =>
   node.activated === true ||
   ((node.op === 'Max' || node.op === 'Maximum') && node.inputs.some((name) => !flow.live.has(name)))
 
-/** The states of a recurrent layer as the next layer reads them: without the axis of directions, in the order of use. */
+/**
+ * The states of a recurrent layer as the next layer reads them: without the axis of directions, in that layer's axis
+ * order.
+ */
 function recurrentEnd({outputs}: GraphNode, {reader, readers}: Flow): string {
-  // All states, or the last ones where nothing reads the others.
+  // All states, or only the last if nothing reads the others.
   let tensor =
     [outputs[0], outputs[1], outputs[2]].find((name) => name !== undefined && readers(name) > 0) ?? outputs[0]!
   for (let next = reader(tensor); next !== undefined && REARRANGES.has(next.op); next = reader(tensor))
@@ -213,7 +216,7 @@ function recurrentEnd({outputs}: GraphNode, {reader, readers}: Flow): string {
   return tensor
 }
 
-/** The scores behind which the output is a softmax or sigmoid; null: it is none. */
+/** The input of the output's softmax or sigmoid; null: the output is neither. */
 function beforeSquash(output: string, {producer}: Flow): string | null {
   let node = producer.get(output)
   for (let steps = 0; node !== undefined && RESHAPES.has(node.op) && steps < 8; steps++)
@@ -223,11 +226,11 @@ function beforeSquash(output: string, {producer}: Flow): string | null {
   return scores !== undefined && producer.has(scores) ? scores : null
 }
 
-/** x / √v before its gain and shift: a normalization written out. */
+/** A normalization built from basic operators: x / √v before its gain and shift. */
 const isDecomposedNorm = ({op, inputs}: GraphNode, {producer}: Flow): boolean =>
   op === 'Div' && producer.get(inputs[1] ?? '')?.op === 'Sqrt'
 
-/** Branches that meet, unless an activation or normalization follows at once: then that is the end. */
+/** Merged branches, unless an activation or normalization follows directly, which is then the end. */
 function isMerge({op, inputs}: GraphNode, tensor: string, flow: Flow): boolean {
   const {live, reader} = flow
   if (!MERGES.has(op) || inputs.filter((name) => live.has(name)).length < 2) return false
@@ -253,7 +256,7 @@ function activationEnd(node: GraphNode, first: string, flow: Flow): string {
     reader(next.outputs[0]!)?.op === 'Mul'
   ) {
     advance()
-    // x·(1 + erf) and ½ are multiplied in one order or the other.
+    // x·(1 + erf) and ½ may be multiplied in either order.
     for (let factors = 0; factors < 2 && next?.op === 'Mul'; factors++) advance()
   } else if (isDecomposedNorm(node, flow)) {
     if (next?.op === 'Mul' && takesConstant(next)) advance()
@@ -263,7 +266,7 @@ function activationEnd(node: GraphNode, first: string, flow: Flow): string {
   return tensor
 }
 
-/** `/encoder/act/Relu_output_0` → `encoder/act/Relu`, except where two tensors would share the short name. */
+/** `/encoder/act/Relu_output_0` → `encoder/act/Relu`, unless two tensors would share the short name. */
 function friendlyNames(tensors: string[]): Map<string, string> {
   const short = (tensor: string) => tensor.replace(/^\//, '').replace(/_output_0$/, '') || tensor
   const uses = new Map<string, number>()
@@ -274,8 +277,8 @@ function friendlyNames(tensors: string[]): Map<string, string> {
 const RESHAPES = new Set(['Identity', 'Cast', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Dropout', 'ExpandDims'])
 
 /**
- * What the operator behind the output says of its values; undefined: nothing. A sigmoid of several classes scores each
- * by itself.
+ * The kind of output that its operator implies; undefined: unknown. A sigmoid of several classes scores each
+ * independently.
  */
 export function graphOutputKind(graph: ComputeGraph, output: string): OutputKind | undefined {
   const producer = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
@@ -284,11 +287,11 @@ export function graphOutputKind(graph: ComputeGraph, output: string): OutputKind
     node = producer.get(node.inputs[0] ?? '')
   if (node?.op === 'Softmax') return 'probabilities'
   if (node?.op === 'Sigmoid') return 'one-vs-rest'
-  // Log-probabilities are logits whose softmax is themselves; a product with weights has no limits.
+  // Log-probabilities are logits (softmax gives back the probabilities); a product with weights is unbounded.
   return node?.op === 'LogSoftmax' || node?.op === 'Gemm' || isBiased(node, producer) ? 'logits' : undefined
 }
 
-/** A product, or a product plus something that no node makes: a bias. */
+/** A product, or a product plus a constant (a bias). */
 const isBiased = (node: GraphNode | undefined, producer: ReadonlyMap<string, GraphNode>): boolean =>
   node !== undefined &&
   (node.op === 'MatMul' ||

@@ -17,9 +17,9 @@ import type {DataSet} from './data-types.js'
 
 /**
  * A TensorFlow.js graph model (a converted SavedModel): every node that depends on the inputs can be a layer. Loops and
- * other control flow are refused, so a file cannot run without end.
+ * other control flow are refused, so a model cannot run forever.
  *
- * Precision  fp32 on the wasm backend, or on cpu where wasm does not start or lacks an operation.
+ * Precision  fp32 on the wasm backend, or on cpu if wasm does not start or lacks an operation.
  * Throws     InputError  a damaged graph (see readTfGraph), or an operation TensorFlow.js does not have.
  */
 export async function openGraphModel(path: string, {artifacts, signature, inputFiles}: TfjsFiles): Promise<Checkpoint> {
@@ -35,7 +35,7 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
       'convert the model again',
     ])
   }
-  // Until labels are known, the first output is taken for the class scores.
+  // Until labels are known, the first output is assumed to be the class scores.
   const layers = layersTo(graph.outputs[0]!)
   const notes: Note[] = []
 
@@ -71,7 +71,7 @@ export async function openGraphModel(path: string, {artifacts, signature, inputF
       outputKind: graphOutputKind(graph, output),
       outputName: output,
       channelAxis: -1 as const,
-      // TensorFlow.js computes with the channels last.
+      // TensorFlow.js has channels last.
       features: names.map(() => -1),
       batch,
       inputs: bound,

@@ -3,8 +3,7 @@ import {InputError, option} from '../errors.js'
 import {numberedValues, onePerRow} from './one-per-row.js'
 
 /**
- * Which source each row is of, from an array of numbers or texts with one value a row: numbers 0 … in the order of first
- * appearance.
+ * The source of each row, from an array with one number or text per row: numbered 0 … in order of first appearance.
  *
  * Shapes   [rows] or [rows, 1] → [rows].
  * Throws   InputError  another shape, a row without a source (an empty text, NaN).
@@ -19,13 +18,13 @@ export function groupNumbers(array: NamedArray, rows: number, place: string): In
     const value = valueOf(row)
     if (value === '' || Number.isNaN(value))
       throw new InputError(`${where}: row ${row} has no source`, [
-        'give every row one; a row that stands alone is a source of its own',
+        'give every row one; a row without related rows is its own source',
       ])
     return value
   }).of
 }
 
-/** The array of that name. Throws InputError where there is none. */
+/** The array of that name. Throws InputError if there is none. */
 export function groupArray(arrays: readonly NamedArray[], name: string, place: string): NamedArray {
   const found = arrays.find((array) => array.name === name)
   if (found !== undefined) return found

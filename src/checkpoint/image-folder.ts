@@ -10,12 +10,12 @@ import type {ModelInput} from './bind-inputs.js'
 import {lazyArray} from './sample.js'
 import type {ClassData} from './data-types.js'
 
-/** What is asked for; the rest follows from the model's input. */
+/** Options; everything else follows from the model's input. */
 export interface ImageFlags
   extends Partial<Pick<ImageOptions, 'fit' | 'shorter' | 'channels' | 'layout' | 'range' | 'mean' | 'std'>> {
   /** height and width */
   size?: readonly [number, number]
-  /** names of the subfolders in the order of the model's classes; default: sorted */
+  /** subfolder names in the order of the model's classes; default: sorted */
   classes?: readonly string[]
 }
 
@@ -30,13 +30,13 @@ interface Listed {
 }
 
 /**
- * Images in one subfolder for each class, as one lazy input [rows, channels, height, width] or [rows, height, width,
- * channels]: a batch is decoded when the model asks for it.
+ * Images in one subfolder per class, as one lazy input [rows, channels, height, width] or [rows, height, width,
+ * channels]: a batch is decoded on demand.
  *
- * Order     classes by name as code units, or as `classes` says; images of a class by name.
- * Cost      every file is read once for the hash of the folder, and again, and hashed again, when its batch is due.
- * Throws    InputError  no subfolder with images, a damaged image, or one that changed since its hash was taken (when
- *           it is read); UsageError  no size is known, options that do not fit.
+ * Order     classes sorted by name (code units), or in the order of `classes`; images of a class sorted by name.
+ * Cost      every file is read and hashed twice: once for the hash of the folder, once for its batch.
+ * Throws    InputError  no subfolder with images, a damaged image, or one that changed after hashing (thrown when it is
+ *           read); UsageError no size is known, options that do not fit.
  */
 export async function readImageFolder(
   folder: string,
@@ -81,7 +81,7 @@ export async function readImageFolder(
     notes.push({
       level: 'warning',
       code: 'class-order',
-      message: `the folders are numbers but are ordered as text (${classes.slice(0, 3).join(', ')}, …), as most training programs do; name their order where the model has another`,
+      message: `the folders are numbers but are ordered as text (${classes.slice(0, 3).join(', ')}, …), as most training programs do; if the model has another order, name it`,
     })
   }
   return {
@@ -140,7 +140,7 @@ function readImage(path: string): Uint8Array {
   }
 }
 
-/** Size, channels and layout: as asked for, else as the model's input says. */
+/** Size, channels and layout: from the options, else from the model's input. */
 function imageOptions(
   flags: ImageFlags,
   input: ModelInput | null,

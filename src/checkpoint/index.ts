@@ -26,7 +26,7 @@ export type {
 export type {DataSet, InputArray} from './data-types.js'
 export type {Pooling} from './pool.js'
 
-/** What an extension promises; others promise nothing. */
+/** The content that an extension promises; other extensions promise nothing. */
 const PROMISED: Record<string, ContentKind> = {
   '.npz': 'zip',
   '.keras': 'zip',
@@ -42,11 +42,11 @@ const KNOWN = [
 ]
 
 /**
- * Opens what holds a model or its hidden states: a TensorFlow.js model (model.json or its folder), a Keras file, an
- * ONNX file, or arrays in npz, safetensors, parquet, HDF5 or a folder of npy files. The content decides; an extension
- * that promises another content is an error.
+ * Opens a model or its hidden states: a TensorFlow.js model (model.json or its folder), a Keras file, an ONNX file, or
+ * arrays in npz, safetensors, parquet, HDF5 or a folder of npy files. The content decides; an extension that
+ * contradicts it is an error.
  *
- * Throws  InputError  none of these, or one that is damaged (names the file).
+ * Throws  InputError  none of these, or a damaged file (names it).
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const isFolder = statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
@@ -79,13 +79,13 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     ])
   if (described !== 'binary data')
     throw new InputError(`${file}: is ${described}, not a checkpoint that surety reads`, KNOWN)
-  // An ONNX file has no signature: it is what no other format claims.
+  // An ONNX file has no signature, so it is tried last.
   return openOnnx(file, input).catch((error: unknown) => {
     throw notOnnx(file, error)
   })
 }
 
-/** What is not a protobuf is either damaged or something else. */
+/** Content that is not protobuf is a damaged ONNX file or another format. */
 function notOnnx(file: string, error: unknown): unknown {
   if (!(error instanceof InputError) || !error.message.includes('is not a valid protobuf message')) return error
   const [next] = KNOWN
@@ -100,7 +100,7 @@ function notOnnx(file: string, error: unknown): unknown {
       })
 }
 
-/** The file of a model that may be given by its folder. */
+/** The model's file, which may be given by its folder. */
 export const modelFile = (path: string): string =>
   statSync(path, {throwIfNoEntry: false})?.isDirectory() ? join(path, 'model.json') : path
 

@@ -4,11 +4,11 @@ import {checkCall} from './keras-config.js'
 import {checkCallOrder} from './layers-graph.js'
 
 /**
- * Looks through the configuration of a TensorFlow.js LayersModel for what would stay in training, and for calls that
- * can never be made.
+ * Checks the configuration of a TensorFlow.js LayersModel for layers that stay in training mode, and for calls that can
+ * never be resolved.
  *
  * Throws  InputError  a layer that is called with training=true, one that changes its input at random, or one that
- *         waits for a call that never comes (names it).
+ *         waits for a call that never happens (names it).
  */
 export function checkLayersConfig(topology: unknown, path: string): void {
   const visit = (value: unknown): void => {
@@ -33,9 +33,7 @@ export function checkLayersConfig(topology: unknown, path: string): void {
   visit(topology)
 }
 
-/**
- * Keys that say how a model is put together, as TensorFlow.js knows them after it has rewritten all keys of the file.
- */
+/** Keys for a model's structure, as TensorFlow.js spells them after rewriting all keys of the file. */
 const STRUCTURE = new Map([
   ['className', 'class_name'],
   ['config', 'config'],
@@ -44,10 +42,7 @@ const STRUCTURE = new Map([
   ['name', 'name'],
 ])
 
-/**
- * Throws InputError: a key that TensorFlow.js takes for one of the structure's though it is spelled in another way than
- * programs write it.
- */
+/** Throws InputError: a key that TensorFlow.js reads as a structure key although no program spells it that way. */
 function checkSpelling(layer: JsonObject, path: string): void {
   for (const key of Object.keys(layer)) {
     const written = STRUCTURE.get(key.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase()))

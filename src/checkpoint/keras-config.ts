@@ -2,7 +2,7 @@ import {isJsonObject, type JsonObject} from '../data/json.js'
 import {InputError} from '../errors.js'
 import {checkKerasLayer, snakeCase} from './keras-layers.js'
 
-/** One layer that may have weights: where it stands in the model, and where Keras stores what belongs to it. */
+/** One layer that may have weights: its position in the model, and where Keras stores its weights. */
 export interface KerasLeaf {
   /** names from the model down: a layer of a nested model has two */
   path: string[]
@@ -19,7 +19,8 @@ export interface KerasModel {
 
 const MODELS = new Set(['Sequential', 'Functional', 'Model'])
 /**
- * Keys of a layer's configuration that name how weights start; the file holds them, so they all start as `initializer`.
+ * Keys of a layer's configuration for weight initializers; the file holds the weights, so all are replaced by
+ * `initializer`.
  */
 const WEIGHTS = [
   'kernel',
@@ -34,15 +35,15 @@ const WEIGHTS = [
   'depthwise',
   'pointwise',
 ]
-/** Nested models and wrappers deeper than this are no model anyone built. */
+/** Nobody nests models and wrappers deeper than this. */
 const MAX_DEPTH = 16
 
 /**
- * The configuration that Keras stores, as TensorFlow.js takes it: the form of Keras 2, without initializers,
- * regularizers and constraints, with shapes, data types and references of Keras 3 in their older spelling.
+ * Translates a Keras configuration for TensorFlow.js: the Keras 2 form, without initializers, regularizers and
+ * constraints, and with Keras 3 shapes, data types and references in the older spelling.
  *
- * Throws   InputError  a model with code of its own, a layer TensorFlow.js does not have or computes in another way
- *          (see checkKerasLayer), a layer that is called as in training. Each names the layer.
+ * Throws   InputError  a model with custom code, a layer that TensorFlow.js does not have or computes differently (see
+ *          checkKerasLayer), a layer called in training mode. Each names the layer.
  * Source   the files that Keras 2.x and 3.x write: `model_config`, and `config.json` of a .keras archive.   Deviation:
  *          none.
  */
@@ -148,11 +149,11 @@ function translated(className: string, config: JsonObject, initializer: string):
   return out
 }
 
-/** Whole numbers stay whole; everything else is computed in fp32. */
+/** Integers stay integers; everything else is computed in fp32. */
 const inputType = (dtype: unknown): string =>
   typeof dtype === 'string' && /^u?int|^bool/.test(dtype) ? 'int32' : 'float32'
 
-/** A name, or an object that holds one; Keras calls one function by several names. */
+/** A name, or an object with one; Keras has several names for some functions. */
 function activation(value: unknown): unknown {
   const name: unknown = isJsonObject(value)
     ? value.class_name === 'function'
@@ -162,7 +163,7 @@ function activation(value: unknown): unknown {
   return name === 'silu' ? 'swish' : name
 }
 
-/** A Sequential of Keras 3, or one that was built on use, keeps its input shape beside its layers. */
+/** A Sequential of Keras 3, or one built on first use, stores its input shape next to its layers. */
 function withInputShape(layers: JsonObject[], config: unknown, model: unknown): JsonObject[] {
   const first = asObject(layers[0]!.config)
   const built = asObject(config).build_input_shape ?? asObject(asObject(model).build_config).input_shape
@@ -196,7 +197,7 @@ function inboundNode(node: unknown, where: string): unknown {
   return tensors
 }
 
-/** Throws InputError where a layer is called as in training, or with a mask of its own. */
+/** Throws InputError if a layer is called in training mode or with its own mask. */
 export function checkCall(options: JsonObject, where: string): void {
   if (options.training === true || options.training === 1)
     throw new InputError(`${where} is called with training=True, so it stays in training when the model is used`, [

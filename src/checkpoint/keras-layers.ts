@@ -76,8 +76,8 @@ const ACTIVATIONS = new Set([
 ])
 
 /**
- * Options for which TensorFlow.js would compute something else than Keras: what must hold, and what is said where it
- * does not.
+ * Options for which TensorFlow.js and Keras compute different results: the condition to meet, and the words if it is
+ * not met.
  */
 const RULES: [layers: RegExp, key: string, holds: (value: unknown) => boolean, words: string][] = [
   [/^GRU$/, 'reset_after', (value) => value === false, 'resets its gate after the matrix product (reset_after=True)'],
@@ -107,7 +107,7 @@ function isOff(value: unknown): boolean {
 }
 
 /**
- * Checks that TensorFlow.js has this layer and computes it as Keras does.
+ * Checks that TensorFlow.js has this layer and computes the same as Keras.
  *
  * Throws  InputError  it does not; starts with `where` and says why.
  */
@@ -151,7 +151,7 @@ function checkActivation(value: unknown, version: 2 | 3, refuse: (why: string) =
   if (typeof named !== 'string' || !ACTIVATIONS.has(named))
     refuse(`has the activation ${JSON.stringify(named ?? value)}, which is not supported`)
   if (named === 'hard_sigmoid' && version === 3)
-    refuse('has the activation hard_sigmoid, which Keras 3 defines in another way than TensorFlow.js')
+    refuse('has the activation hard_sigmoid, which Keras 3 defines differently from TensorFlow.js')
 }
 
 /** `BatchNormalization` → `batch_normalization`, `Conv2D` → `conv2d`: how Keras 3 names groups of weights. */

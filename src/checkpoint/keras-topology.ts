@@ -4,15 +4,15 @@ import {kerasModel} from './keras-config.js'
 
 export interface KerasTopology {
   topology: JsonObject
-  /** weights under the names that TensorFlow.js gives them: `layer/kernel` */
+  /** weights with their TensorFlow.js names: `layer/kernel` */
   renamed: (specs: io.WeightsManifestEntry[]) => io.WeightsManifestEntry[]
 }
 
 /**
- * The topology of a model.json that Keras 3 wrote, or whose Sequential models stand inside of one another without a
- * shape of their own, as TensorFlow.js takes it; null: it takes the topology as it is.
+ * Translates the topology of a model.json that Keras 3 wrote, or with nested Sequential models that lack a shape, for
+ * TensorFlow.js; null: no translation needed.
  *
- * Throws  what kerasModel throws of Keras 3.
+ * Throws  what kerasModel throws for Keras 3.
  */
 export function kerasTopology(topology: JsonObject, path: string): KerasTopology | null {
   const wrapped = topology.model_config
@@ -45,7 +45,7 @@ const layersIn = (model: JsonObject): JsonObject[] => {
   return Array.isArray(layers) ? layers.filter(isJsonObject) : []
 }
 
-/** The spelling of Keras 3: an input has `batch_shape`. */
+/** Keras 3 spelling: an input has `batch_shape`. */
 const spelledNew = (model: JsonObject): boolean =>
   layersIn(model).some(
     (layer) =>
@@ -59,14 +59,14 @@ const hasShape = (layer: JsonObject | undefined): boolean => {
   return Array.isArray(shape) || Array.isArray(other) || (layersIn(layer).length > 0 && hasShape(layersIn(layer)[0]))
 }
 
-/** A Sequential inside of a Sequential that does not say what it takes: it follows from what stands before it. */
+/** Whether a Sequential contains one without an input shape, which follows from the layer before it. */
 const hasShapeless = (model: JsonObject): boolean =>
   model.class_name === 'Sequential' &&
   layersIn(model).some(
     (layer, k) => layer.class_name === 'Sequential' && ((k > 0 && !hasShape(layer)) || hasShapeless(layer)),
   )
 
-/** Sequential models inside of a Sequential as one list of layers: only the first of all needs a shape. */
+/** Flattens nested Sequential models into one list of layers: only the first layer needs a shape. */
 function flattened(model: JsonObject): JsonObject {
   if (model.class_name !== 'Sequential' || !hasShapeless(model)) return model
   const unfold = (layer: JsonObject): JsonObject[] =>

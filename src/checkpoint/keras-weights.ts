@@ -2,12 +2,12 @@ import type {Hdf5File} from '../data/hdf5.js'
 import type {NamedArray} from '../data/named-array.js'
 import type {KerasLeaf} from './keras-config.js'
 
-/** The weights of one layer, in the order in which the layer made them. */
+/** The weights of one layer, in the order in which the layer created them. */
 export type WeightsOf = (leaf: KerasLeaf) => NamedArray[]
 
 /**
- * Weights of a whole-model or weights HDF5 file of Keras 2 (and of Keras 3's .h5): one group a layer with the attribute
- * `weight_names`; a nested model has one group too, whose names tell its layers.
+ * Weights of a whole-model or weights HDF5 file of Keras 2 (and of Keras 3's .h5): one group per layer with the
+ * attribute `weight_names`; a nested model also has one group, whose names give its layers.
  */
 export function legacyWeights(file: Hdf5File): WeightsOf {
   const root = file.members('model_weights').length > 0 ? 'model_weights' : ''
@@ -31,12 +31,12 @@ function listAttribute(file: Hdf5File, group: string, name: string): string[] {
   }
 }
 
-/** Parts of a layer that have weights of their own, in the order of the layer's weights. */
+/** Sublayers with weights, in the order of the layer's weights. */
 const PARTS = ['cell', 'layer', 'forward_layer', 'backward_layer']
 
 /**
- * Weights of a .keras archive: `vars/0`, `vars/1`, … in a group for each layer. Archives of Keras 2.12 and 2.13 call
- * `layers` otherwise.
+ * Weights of a .keras archive: `vars/0`, `vars/1`, … in one group per layer. Keras 2.12 and 2.13 have another name for
+ * `layers`.
  */
 export function archiveWeights(file: Hdf5File): WeightsOf {
   const older = file.members('_layer_checkpoint_dependencies').length > 0

@@ -17,7 +17,7 @@ import {countingInitializer} from './weight-count.js'
 
 const AGAIN = ['save the model again']
 
-/** An HDF5 file: a Keras model where it holds the configuration of one, else hidden states. */
+/** An HDF5 file: a Keras model if it holds a model configuration, else hidden states. */
 export async function openHdf5Checkpoint(path: string, input: InputBytes): Promise<Checkpoint> {
   const file = await openHdf5(input.bytes, path)
   const config = file.attribute('', 'model_config')
@@ -31,7 +31,7 @@ export async function openHdf5Checkpoint(path: string, input: InputBytes): Promi
   return openEmbeddings(path, {format: 'hdf5', ...hdf5Arrays(file), inputFiles: [input.file]})
 }
 
-/** A .keras archive: config.json and model.weights.h5; whatever else is in it is not read. */
+/** A .keras archive: reads config.json and model.weights.h5, ignores the rest. */
 export async function openKerasArchive(path: string, input: InputBytes): Promise<Checkpoint> {
   const entries = readZipDirectory(input.bytes, path)
   const content = (name: string) => {
@@ -47,7 +47,7 @@ export async function openKerasArchive(path: string, input: InputBytes): Promise
 /**
  * A Keras model through TensorFlow.js: the configuration is translated, the weights are set layer by layer.
  *
- * Precision  weights of half precision are exact in fp32; see openLayersModel.
+ * Precision  half-precision weights are exact in fp32; see openLayersModel.
  * Throws     InputError  see kerasModel; a layer whose weights are missing or have another shape (names it).
  */
 async function openKeras(

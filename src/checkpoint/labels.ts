@@ -3,24 +3,23 @@ import {InputError, option} from '../errors.js'
 import type {Note} from '../frame/report.js'
 import {size} from './pool.js'
 
-/** What PyTorch's losses leave out, and Hugging Face's data sets write where there is no label. */
+/** The label that PyTorch's losses ignore, and that Hugging Face data sets use for "no label". */
 export const MISSING = -100
 
 export interface ClassLabels {
-  /** [rows] class numbers ≥ 0; MISSING where there is none */
+  /** [rows] class numbers ≥ 0; MISSING: no label */
   labels: Int32Array
-  /** names of the classes by number; null: there are none */
+  /** class names by number; null: none */
   classNames: readonly string[] | null
 }
 
 /**
- * Class numbers from what people store as labels:
- * whole numbers ≥ 0 of any type; −1 and +1 of two classes, which become 0 and 1; one column for each class with a
- * single 1 in it (one-hot); text, with the names of the classes in the order of the model's output; −100: no label.
+ * Class numbers from common forms of labels: whole numbers ≥ 0 of any type; −1 and +1 for two classes, which become 0
+ * and 1; one-hot rows; text, with the class names in the order of the model's output; −100: no label.
  *
  * Shapes   [rows], [rows, 1] or [rows, classes] → [rows].
  * Empty    no rows → no labels.
- * Throws   InputError  anything else: names array, row and value, and what would help.
+ * Throws   InputError  anything else: names array, row, value and a remedy.
  */
 export function classLabels(
   array: NamedArray,
@@ -66,7 +65,7 @@ function numbered(values: ArrayLike<number>, where: string, notes: Note[]): Int3
     const possible = Number.isInteger(value) && value < 2 ** 31 && (value >= -1 || value === MISSING)
     if (!possible)
       throw new InputError(
-        `${where}: the label of row ${row} is ${value}, but class numbers are whole numbers from 0; ${MISSING} says that there is none`,
+        `${where}: the label of row ${row} is ${value}, but class numbers are whole numbers from 0; ${MISSING} means no label`,
         ['store the number of the class of each row'],
       )
     labels[row] = value
@@ -111,7 +110,7 @@ function oneHot(
         throw new InputError(
           `${where}: has ${width} columns, and row ${row} is not a one-hot row: ${value === 1 ? `columns ${at} and ${column} are both 1` : `column ${column} is ${value}`}`,
           [
-            'store one class for each row; examples with several classes at once, or with shares of them, are another task',
+            'store one class for each row; examples with several classes, or with class shares, are another task',
             `or name another array: ${option('labelsName')}`,
           ],
         )
@@ -152,7 +151,7 @@ function byName(texts: readonly string[], where: string, classes: readonly strin
   return Int32Array.from(texts, (text) => numbers.get(text)!)
 }
 
-/** The rows that have a label, ascending, and what to say of the others; null: all have one. */
+/** The rows with a label, ascending, and a note on the others; null: all have one. */
 export function labelledRows(labels: Int32Array, where: string, notes: Note[]): Uint32Array | null {
   const missing = labels.reduce((count, label) => count + (label === MISSING ? 1 : 0), 0)
   if (missing === 0) return null

@@ -1,24 +1,23 @@
 import {isJsonObject, type JsonObject} from '../data/json.js'
 import {InputError} from '../errors.js'
 
-/** What a layer that stands in another's call must have been called before it: so often. */
+/** A call's prerequisite: a layer that must have been called this many times before. */
 interface Need {
   layer: string
   calls: number
 }
 
-/** Classes that count as called once when they are made: inputs, and models used as layers. */
+/** Classes that count as called once when created: inputs, and models used as layers. */
 const MADE = new Set(['InputLayer', 'Model', 'Functional', 'Sequential'])
 
 /**
- * Whether the calls of the layers of a model (not of a Sequential, which has none) can be made one after another.
- * TensorFlow.js tries again and again those that wait for another, without end where a call waits for itself or for one
- * that never comes.
+ * Checks that the layer calls of a model (a Sequential has none) can be made in some order. TensorFlow.js retries calls
+ * that wait for another, and loops forever if a call waits for itself or for one that never happens.
  *
- * `layers`  of one model, as its configuration lists them.
- * Cost      calls × the longest chain of calls that stand in the wrong order.
- * Throws    InputError  a call that can never be made (names its layer and what it waits for); layers without names or
- *           of the same name.
+ * `layers`  the layers of one model, as listed in its configuration.
+ * Cost      calls × the longest chain of calls in the wrong order.
+ * Throws    InputError  a call that can never be made (names its layer and what it waits for); layers without a name or
+ *           with the same name.
  */
 export function checkCallOrder(layers: readonly unknown[], place: string): void {
   const called = new Map<string, number>()
@@ -27,7 +26,7 @@ export function checkCallOrder(layers: readonly unknown[], place: string): void 
   for (const layer of layers) {
     if (!isJsonObject(layer)) continue
     const name = uniqueName(layer.name, called, place)
-    // What it is called when it is made, which queues its calls.
+    // The name at creation, under which its calls are queued.
     made.add(uniqueName(isJsonObject(layer.config) ? layer.config.name : undefined, made, place))
     called.set(name, isMade(layer) ? 1 : 0)
     for (const node of listOf(layer.inbound_nodes))
@@ -44,7 +43,7 @@ export function checkCallOrder(layers: readonly unknown[], place: string): void 
       const [{layer, needs}] = late as [(typeof waiting)[number]]
       const {layer: from, calls} = needs.find((need) => !isReady(need))!
       const why = called.has(from)
-        ? `call ${calls} of the layer ${from}, which never comes before it`
+        ? `call ${calls} of the layer ${from}, which never happens before it`
         : `the layer ${from}, which is not in the model`
       throw new InputError(`${place}: the layer ${layer} waits for ${why}`, ['save the model again'])
     }

@@ -28,8 +28,8 @@ export interface LayersSource {
 }
 
 /**
- * The model of a model.json. What Keras wrote is translated first (see kerasModel): the spelling of Keras 3, and
- * Sequential models inside of others that get their shape from what comes before them.
+ * The model of a model.json. Keras 3 spelling, and nested Sequential models that get their shape from the layer before,
+ * are translated first (see kerasModel).
  *
  * Throws  InputError: a layer that runs in training mode.
  */
@@ -52,7 +52,7 @@ export function layersSource(path: string, {artifacts, inputFiles}: TfjsFiles): 
   }
 }
 
-/** Layers that pass their input on when a model is not being trained. */
+/** Layers that are the identity outside of training. */
 const PASSING = new Set([
   'InputLayer',
   'Dropout',
@@ -66,22 +66,22 @@ const NORMALIZATIONS = new Set(['BatchNormalization', 'LayerNormalization'])
 const MERGES = new Set(['Add', 'Average', 'Concatenate', 'Maximum', 'Minimum'])
 
 /**
- * A TensorFlow.js LayersModel: every layer asked for becomes an output of one model that shares the weights. Only the
- * layer classes of TensorFlow.js itself are built, so a file cannot bring code.
+ * A TensorFlow.js LayersModel: every requested layer becomes an output of one model that shares the weights. Only
+ * TensorFlow.js' own layer classes are built, so a file cannot inject code.
  *
- * Precision  fp32 on the wasm backend, or on cpu where wasm does not start or lacks an operation.
+ * Precision  fp32 on the wasm backend, or on cpu if wasm does not start or lacks an operation.
  * Throws     InputError  the model cannot be built, for example because TensorFlow.js does not have one of its layers.
  */
 export const openLayersModel = async (path: string, source: LayersSource): Promise<Checkpoint> =>
   checkpointOf(await buildLayersModel(path, source, await loadTensorFlow()))
 
-/** A model in memory: what certify probes, and harden trains. */
+/** A model in memory, which certify probes and harden trains. */
 export interface BuiltModel {
   path: string
   kind: LayersSource['kind']
   tensorFlow: TensorFlow
   model: LayersModel
-  /** every layer that computes something, in the model's order, its output last */
+  /** every layer that computes something, in model order, output last */
   layers: TfLayer[]
   outputKind: OutputKind
   inputFiles: InputFile[]
@@ -108,13 +108,16 @@ export async function buildLayersModel(
     if (cause instanceof InputError) throw cause
     throw new InputError(
       `${path}: TensorFlow.js cannot build the model: ${reason(cause)}`,
-      ['save the model again; layers with code of their own are not supported'],
+      ['save the model again; layers with custom code are not supported'],
       {cause},
     )
   }
 }
 
-/** A model that is built twice in a process has a number behind its names the second time; their first form has none. */
+/**
+ * If a model is built twice in a process, its names get a numeric suffix the second time; this uses the names without
+ * it.
+ */
 export const inputsOf = (model: LayersModel): ModelInput[] =>
   model.inputs.map((input) => ({
     name: input.originalName ?? input.name,
@@ -165,7 +168,7 @@ export function checkpointOf(built: BuiltModel): Checkpoint {
       outputKind: at === 0 ? kindOfFirst : outputKind(output.output.sourceLayer),
       outputName: candidates[at]!.name,
       channelAxis: -1 as const,
-      // TensorFlow.js computes with the channels last.
+      // TensorFlow.js has channels last.
       features: used.map(() => -1),
       batch,
       inputs: bound,
@@ -189,8 +192,8 @@ export function checkpointOf(built: BuiltModel): Checkpoint {
 }
 
 /**
- * Every layer that computes something, in the model's order, the chosen output last; one a block is taken by default.
- * Layers of models inside of the model go by their path, `inner/layer`.
+ * Every layer that computes something, in model order, the chosen output last; by default one per block is used. Layers
+ * of nested models are named by their path, `inner/layer`.
  */
 function layersOf(model: LayersModel, outputIndex = 0): TfLayer[] {
   for (const {name, outputShape} of model.layers) checkSize(name, [outputShape].flat(2))
@@ -213,19 +216,19 @@ function layersOf(model: LayersModel, outputIndex = 0): TfLayer[] {
   return [...hidden.map((placed) => info(placed, placed.output)), info(last, chosen)]
 }
 
-/** The layers of a model that holds no other model. */
+/** The layers of a model without nested models. */
 function plainLayers(model: LayersModel): {layers: PlacedLayer[]; outputs: SymbolicTensor[]} {
   const layers = model.layers.map((layer) => ({
     path: layer.name,
     layer,
-    // A layer that is used twice has several outputs; the last one counts.
+    // A layer used twice has several outputs; the last one counts.
     output: layer.getOutputAt(layer.inboundNodes.length - 1) as SymbolicTensor,
     inputs: layer.inboundNodes.flatMap((node) => node.inboundLayers).map(({name}) => name),
   }))
   return {layers, outputs: model.outputs}
 }
 
-/** More values than this for one example are a mistake in the file, or meant to exhaust the memory. */
+/** More values per example are an error in the file, or an attempt to exhaust memory. */
 const MAX_VALUES = 2 ** 28
 
 function checkSize(name: string, shape: readonly (number | null)[]): void {
@@ -237,10 +240,9 @@ function checkSize(name: string, shape: readonly (number | null)[]): void {
 }
 
 /**
- * The layers of a model that are looked at unless others are named: those with weights, activations and merges of
- * branches, each at its end (a convolution that a normalization or activation follows is not done yet), and of these
- * the ones that all of the computation passes through, one a block (see graphLayers). Where that leaves none, all of
- * them but merges.
+ * The default layers: layers with weights, activations and merges of branches, each at its end (a convolution followed
+ * by a normalization or activation ends there); of these, the ones that every path passes through, one per block (see
+ * graphLayers). If none remain, all of them except merges.
  */
 function defaultLayers(model: LayersModel, layers: readonly PlacedLayer[], output: PlacedLayer): Set<PlacedLayer> {
   const readers = new Map<string, PlacedLayer[]>()
@@ -251,7 +253,7 @@ function defaultLayers(model: LayersModel, layers: readonly PlacedLayer[], outpu
     const next = readers.get(path) ?? []
     return (
       next.length !== 1 ||
-      // What stands before a softmax of its own are the scores: see graphLayers.
+      // The input of a separate softmax layer is the scores: see graphLayers.
       next[0] === output ||
       !(ACTIVATIONS.has(type(next[0]!)) || NORMALIZATIONS.has(type(next[0]!)))
     )
@@ -261,7 +263,7 @@ function defaultLayers(model: LayersModel, layers: readonly PlacedLayer[], outpu
     (placed) => placed !== output && (computes(placed) || MERGES.has(type(placed))) && isEnd(placed),
   )
   const source = mainInput(model.inputs.map(({sourceLayer}) => sourceLayer.name))
-  // A layer that is used twice has no place of its own in the order.
+  // A layer used twice has no unique position in the order.
   const once =
     new Set(layers.map(({path}) => path)).size === layers.length &&
     model.layers.every((layer) => holdsModels(model) || layer.inboundNodes.length === 1)

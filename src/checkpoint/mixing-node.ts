@@ -4,8 +4,8 @@ import type {GraphNode} from './graph-layers.js'
 import {compareBatches, MixedRows} from './row-probe.js'
 
 /**
- * The same error with the node at fault: of the nodes that first give an example other values with other neighbours, the
- * one that takes all examples together, such as a mean over the batch, or the node itself.
+ * Adds the node at fault to the error: among the first nodes whose value for an example changes with its neighbours,
+ * the one that combines all examples, such as a mean over the batch, else the first such node.
  *
  * Cost  one run of each batch with every tensor of the model.
  */
@@ -20,7 +20,7 @@ export async function withMixingNode(
     const {tensors} = await compareBatches((which) => runner.run(which), rows, error.fault.sizes)
     const place = new Map(runner.nodes.map(({tensor}, k) => [tensor, k]))
     const places = (node: GraphNode) => node.inputs.flatMap((name) => place.get(name) ?? [])
-    /** no axis follows the batch, and other neighbours give other values */
+    /** no axis follows the batch, and the value changes with the neighbours */
     const gathers = (k: number) => tensors[k]!.layout === null && !tensors[k]!.mixes && tensors[k]!.changes
     let at = tensors.findIndex(({mixes}) => mixes)
     if (at < 0) at = tensors.findIndex((_, k) => gathers(k))
@@ -32,7 +32,7 @@ export async function withMixingNode(
     const {name, op, outputs} = runner.nodes[at]!.node
     return new MixedRows(error.fault, `${name || outputs[0] || '(without a name)'} (${op})`)
   } catch (cause) {
-    // What only this second look cannot run is no news.
+    // If only this second run fails, keep the original error.
     if (cause instanceof InputError) return error
     throw cause
   } finally {

@@ -2,7 +2,7 @@ import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers'
 
 type Layer = LayersModel['layers'][number]
 
-/** A layer where it stands: inside of a model that is a layer itself, its name is a path. */
+/** A layer and its position; inside a nested model, its name is a path. */
 export interface PlacedLayer {
   /** `outer/inner/layer` */
   path: string
@@ -13,7 +13,7 @@ export interface PlacedLayer {
   inputs: string[]
 }
 
-/** What TensorFlow.js keeps of a model's graph. */
+/** TensorFlow.js' internal graph of a model. */
 interface Graph {
   nodesByDepth: Record<string, Node[]>
 }
@@ -29,11 +29,10 @@ const isModel = (layer: Layer): layer is Layer & LayersModel => Array.isArray((l
 export const holdsModels = (model: LayersModel): boolean => model.layers.some(isModel)
 
 /**
- * Every layer of a model and of the models inside of it, in the order of computation: the inner layers are called again
- * on the tensors of the outer model, so that the state of each is a function of the whole model's inputs. Weights are
- * shared.
+ * Every layer of a model and its nested models, in order of computation. Inner layers are called again on the tensors
+ * of the outer model, so that each state is a function of the whole model's inputs. Weights are shared.
  *
- * Cost    one symbolic call for each layer; nothing is computed.
+ * Cost    one symbolic call per layer; nothing is computed.
  */
 export function placedLayers(model: LayersModel): {layers: PlacedLayer[]; outputs: SymbolicTensor[]} {
   const layers: PlacedLayer[] = []
@@ -52,7 +51,8 @@ export function placedLayers(model: LayersModel): {layers: PlacedLayer[]; output
   }
 
   function expand(inner: LayersModel, inputs: SymbolicTensor[], prefix: string): SymbolicTensor[] {
-    // A Sequential whose first layer is a model takes that model's tensors for its own: its list of layers is the graph.
+    // A Sequential whose first layer is a model uses that model's tensors as its own, so its list of layers is the
+    // graph.
     if (inner.getClassName() === 'Sequential')
       return inner.layers.reduce(
         (state, layer) => (layer.getClassName() === 'InputLayer' ? state : place(layer, state, prefix)),

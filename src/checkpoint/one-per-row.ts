@@ -2,11 +2,11 @@ import type {NamedArray} from '../data/named-array.js'
 import {InputError} from '../errors.js'
 import {size} from './pool.js'
 
-/** Values that tell rows apart: numbers, or texts without the blanks around them. */
+/** Values that distinguish rows: numbers, or trimmed texts. */
 export type RowValue = string | number
 
 /**
- * One value for each row, [rows] or [rows, 1]. `wanted` ends the sentence of the error, `next` says what to store.
+ * One value per row, [rows] or [rows, 1]. `wanted` completes the error's sentence, `next` says what to store.
  *
  * Throws  InputError  another shape.
  */
@@ -23,7 +23,7 @@ export function onePerRow(
   return (row) => (ArrayBuffer.isView(data) ? data[row]! : data[row]!.trim())
 }
 
-/** Numbers 0 … in the order of first appearance, and the values by number. */
+/** Numbers 0 … in order of first appearance, and the values by number. */
 export function numberedValues<Value extends RowValue>(
   rows: number,
   valueOf: (row: number) => Value,

@@ -1,7 +1,7 @@
 import {fields, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
-/** onnx.proto3: the fields of each kind of message below which tensors may lie, and their kind. */
+/** onnx.proto3: for each message type, the fields that may contain tensors, and their type. */
 const CHILDREN = {
   model: {7: 'graph', 20: 'training', 25: 'function'},
   training: {1: 'graph', 2: 'graph'},
@@ -14,15 +14,15 @@ const CHILDREN = {
 } as const satisfies Record<string, Record<number, string>>
 type Kind = keyof typeof CHILDREN
 
-/** Loops in loops deeper than this are no model anyone exported. */
+/** No exported model nests loops deeper than this. */
 const MAX_DEPTH = 64
 
 /**
- * The files, relative to the model, in which tensors of an ONNX model lie: its weights, constants in nodes, also those
- * of loops, branches and functions. Sorted.
+ * The external files, relative to the model, with tensors of an ONNX model: weights and constants, also in loops,
+ * branches and functions. Sorted.
  *
  * Cost    one pass over the structure, no copy of a weight.
- * Throws  InputError  not protobuf, or graphs inside of each other deeper than MAX_DEPTH messages.
+ * Throws  InputError  not protobuf, or graphs nested deeper than MAX_DEPTH messages.
  * Source  onnx.proto3 (field numbers). Deviation: none.
  */
 export function externalFiles(model: Uint8Array, file: string): string[] {
@@ -43,7 +43,7 @@ export function externalFiles(model: Uint8Array, file: string): string[] {
   return [...found].sort()
 }
 
-/** StringStringEntryProto; of a field that stands there twice the last one counts. */
+/** StringStringEntryProto; of a repeated field the last one counts. */
 function addLocation(entry: Uint8Array, file: string, found: Set<string>): void {
   let [key, value] = ['', '']
   for (const {number, bytes} of fields(entry, `the place of a tensor of ${file}`)) {

@@ -1,7 +1,7 @@
 import {encodeMessage, type Field, fields, type RawField, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
-/** Functions that call functions: more is not a model anyone exported, and small files could unfold to any size. */
+/** Depth of nested function calls: no exported model has more, and a small file could expand to any size. */
 const MAX_DEPTH = 16
 const MAX_NODES = 50_000
 
@@ -9,19 +9,19 @@ interface LocalFunction {
   inputs: string[]
   outputs: string[]
   nodes: {content: Uint8Array; node: Node}[]
-  /** values of attributes that a call may leave out, by name */
+  /** default values of attributes, by name */
   defaults: ReadonlyMap<string, Uint8Array>
-  /** versions of the operators it is written in, by domain */
+  /** operator versions it uses, by domain */
   opsets: ReadonlyMap<string, number>
 }
 
 /**
- * A model whose local functions are written out where they are called, so that what they hold inside can be looked at
- * as any other tensor: of the node `outer` its inner node `inner` gives the tensor `outer/inner`. Functions that are
- * written in another version of the operators than the model stay as they are.
+ * Inlines a model's local functions, so that their inner tensors can be measured like any other: the node `inner` of
+ * the function called by node `outer` gives the tensor `outer/inner`. Functions that use another operator version than
+ * the model are not inlined.
  *
- * Cost    none where there is no function, else a copy of the file.
- * Throws  InputError  no protobuf; calls deeper than MAX_DEPTH, or more than MAX_NODES nodes.
+ * Cost    none without functions, else a copy of the file.
+ * Throws  InputError  not protobuf; calls deeper than MAX_DEPTH, or more than MAX_NODES nodes.
  * Source  onnx.proto3 (field numbers); IR.md, "Model-local functions".   Deviation: none.
  */
 export function inlineFunctions(model: Uint8Array, file: string): Uint8Array {
@@ -40,7 +40,7 @@ export function inlineFunctions(model: Uint8Array, file: string): Uint8Array {
     for (const [domain, version] of own) if (!opsets.has(domain)) added.set(domain, version)
   const tensors = new Set(parts.flatMap(({number, bytes}) => (number === 7 ? [...tensorNames(bytes, file, 0)] : [])))
   const writer: Writer = {functions: usable, file, prefixes: new Set(), tensors, nodes: 0}
-  // Nothing calls a function that was written out, unless another one that was not.
+  // An inlined function is still needed only by functions that were not inlined.
   const left = usable.size === functions.size ? parts.filter(({number}) => number !== 25) : parts
   return encodeMessage([
     ...left.map(
@@ -70,7 +70,7 @@ function readOpset(bytes: Uint8Array, file: string): [domain: string, version: n
   return [domain === 'ai.onnx' ? '' : domain, version]
 }
 
-/** What a call and a function must have in common. */
+/** The key that matches a call to its function. */
 const identity = (domain: string, name: string, overload: string) => JSON.stringify([domain, name, overload])
 
 function readFunction(bytes: Uint8Array, file: string): [string, LocalFunction] {
@@ -115,7 +115,7 @@ function readNode(bytes: Uint8Array, file: string): Node {
   return node
 }
 
-/** Of an AttributeProto: its name, the attribute of the function that it stands for, and its graphs. */
+/** From an AttributeProto: its name, the function attribute it refers to, and whether it holds graphs. */
 function readAttribute(bytes: Uint8Array, file: string): {name: string; refersTo: string; holdsGraphs: boolean} {
   const attribute = {name: '', refersTo: '', holdsGraphs: false}
   for (const {number, bytes: content} of fields(bytes, `an attribute of ${file}`)) {
@@ -129,27 +129,27 @@ function readAttribute(bytes: Uint8Array, file: string): {name: string; refersTo
 interface Writer {
   functions: ReadonlyMap<string, LocalFunction>
   file: string
-  /** taken by a call already */
+  /** prefixes already used by a call */
   prefixes: Set<string>
-  /** names of tensors of the model outside of its functions */
+  /** names of the model's tensors outside functions */
   tensors: ReadonlySet<string>
   nodes: number
 }
 
-/** Where the nodes of a function are written out. */
+/** The scope into which a function's nodes are inlined. */
 interface Scope {
-  /** what a name of the function is called in the model */
+  /** maps a name in the function to its name in the model */
   rename: (name: string) => string
   prefix: string
   /** attributes of the call and defaults of the function, by name */
   given: ReadonlyMap<string, Uint8Array>
 }
 
-/** A field given twice counts as written last: this gives a message another name without reading the rest of it. */
+/** Of a repeated field the last one counts, so appending one renames a message without reading the rest. */
 const renamed = (bytes: Uint8Array, field: number, name: string): Uint8Array =>
   Buffer.concat([bytes, encodeMessage([[field, name]])])
 
-/** A GraphProto with its calls written out; `scope`: it is a body inside of a function. */
+/** A GraphProto with its calls inlined; `scope`: it is a body inside a function. */
 function writeGraph(graph: Uint8Array, scope: Scope | null, writer: Writer, depth: number): Field[] {
   const name = (bytes: Uint8Array, field: number): string => {
     let found = ''
@@ -167,7 +167,7 @@ function writeGraph(graph: Uint8Array, scope: Scope | null, writer: Writer, dept
   })
 }
 
-/** The nodes in the place of one, as fields of a graph. */
+/** The nodes that replace one node, as fields of a graph. */
 function writeNode(node: Node, bytes: Uint8Array, scope: Scope | null, writer: Writer, depth: number): Field[] {
   const {file} = writer
   if (depth > MAX_DEPTH || ++writer.nodes > MAX_NODES)
@@ -214,7 +214,7 @@ function writeNode(node: Node, bytes: Uint8Array, scope: Scope | null, writer: W
 
 const bare = (name: string) => name.replace(/^\/+/, '')
 
-/** What nodes make and read in a graph and in those of its attributes. */
+/** Names of tensors that nodes produce or read, in a graph and in its nested graphs. */
 function* tensorNames(graph: Uint8Array, file: string, depth: number): Generator<string> {
   if (depth > MAX_DEPTH) return
   for (const {number, bytes} of fields(graph, `the graph of ${file}`)) {
@@ -230,7 +230,7 @@ function* tensorNames(graph: Uint8Array, file: string, depth: number): Generator
   }
 }
 
-/** The name of a call, with a number behind it where another call, or a tensor of the model, has the same. */
+/** The name of a call, with a numeric suffix if another call or tensor has the same name. */
 function freshPrefix(name: string, {prefixes, tensors}: Writer): string {
   const isTaken = (prefix: string) =>
     prefixes.has(prefix) || [...tensors].some((tensor) => tensor.startsWith(`${prefix}/`))
@@ -241,8 +241,8 @@ function freshPrefix(name: string, {prefixes, tensors}: Writer): string {
 }
 
 /**
- * What the tensors of a function are called in the model: its inputs and outputs as the call says, others after the node
- * that makes them where it alone has its name.
+ * Names in the model for a function's tensors: inputs and outputs from the call, others from the node that produces
+ * them, if that node's name is unique.
  */
 function innerNames(
   called: LocalFunction,
@@ -268,7 +268,7 @@ function innerNames(
   return names
 }
 
-/** An attribute of a node with what its function was given in its place; none where nothing was given. */
+/** A node's attribute with the value passed to its function; none if no value was passed. */
 function writeAttribute(attribute: Uint8Array, scope: Scope | null, writer: Writer, depth: number): Uint8Array[] {
   const {name, refersTo, holdsGraphs} = readAttribute(attribute, writer.file)
   if (refersTo !== '' && scope !== null) {

@@ -3,15 +3,15 @@ import {InputError} from '../errors.js'
 import type {GraphNode} from './graph-layers.js'
 import {externalFiles} from './onnx-external.js'
 
-/** What surety needs of an ONNX file: who computes what from what. Weights are left to onnxruntime. */
+/** What surety needs of an ONNX file: nodes with their inputs and outputs. Weights are left to onnxruntime. */
 export interface OnnxGraph {
   nodes: GraphNode[]
   /** fed by the caller, initializers excluded */
   inputs: OnnxValue[]
   outputs: OnnxValue[]
-  /** tensors whose shape the file states */
+  /** shapes stated in the file */
   shapes: Map<string, number[]>
-  /** files with weights outside of the model, relative to it, sorted */
+  /** external weight files, relative to the model, sorted */
   externalFiles: string[]
 }
 
@@ -26,8 +26,8 @@ const FLOATING = new Set([1, 10, 11, 16])
 export const isFloating = (value: OnnxValue): boolean => FLOATING.has(value.elementType)
 
 /**
- * Reads the structure of an ONNX model. Of the bodies of If, Loop and Scan only what they take from outside of
- * themselves is read, which counts as an input of the node, and the files they name.
+ * Reads the structure of an ONNX model. From the bodies of If, Loop and Scan it reads only the outer values they use,
+ * which count as inputs of the node, and their external files.
  *
  * Cost    two passes over the file, no copy of a weight.
  * Throws  InputError  not protobuf, no graph, or a graph without node, input or output (names the file).
@@ -51,7 +51,7 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
       else if (number === 13) declare(bytes)
     }
   }
-  // Before IR version 4 every weight was listed among the inputs too.
+  // Before IR version 4, weights were also listed as inputs.
   graph.inputs = graph.inputs.filter(({name}) => !initializers.has(name))
   graph.externalFiles = externalFiles(model, file)
   for (const [what, list] of [
@@ -67,7 +67,7 @@ export function readOnnxGraph(model: Uint8Array, file: string): OnnxGraph {
   return graph
 }
 
-/** Subgraphs in subgraphs: more is not a model anyone exported. */
+/** Depth of nested subgraphs: no exported model has more. */
 const MAX_DEPTH = 16
 
 function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {
@@ -94,7 +94,7 @@ function readNode(bytes: Uint8Array, file: string, depth = 0): GraphNode {
   return node
 }
 
-/** What a body reads and does not make itself: values of the graph around it. */
+/** Values of the surrounding graph that a body reads. */
 function capturedBy(graph: Uint8Array, file: string, depth: number): Set<string> {
   if (depth > MAX_DEPTH)
     throw new InputError(`${file}: its subgraphs are nested more than ${MAX_DEPTH} deep`, [

@@ -7,7 +7,7 @@ import {size, type State} from './pool.js'
 
 type Ort = typeof import('onnxruntime-node')
 
-/** Storage of the integer types onnxruntime knows. */
+/** Array types for onnxruntime's integer types. */
 const INTEGERS = {
   bool: Uint8Array,
   int8: Int8Array,
@@ -21,7 +21,7 @@ const INTEGERS = {
 } as const
 
 /**
- * Some rows of an input as a tensor of the type the model takes.
+ * Some rows of an input as a tensor of the model's input type.
  *
  * Precision  rounded to a floating type; integers must be exact.
  * Throws     InputError  a value the integer type cannot hold (names row and value), or a type no array can feed

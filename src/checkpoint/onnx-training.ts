@@ -1,7 +1,7 @@
 import {fields, utf8Text} from '../data/protobuf.js'
 import {InputError} from '../errors.js'
 
-/** Operators that draw numbers: states would differ from run to run. */
+/** Operators that draw random numbers: states would differ from run to run. */
 const RANDOM = new Set([
   'RandomNormal',
   'RandomNormalLike',
@@ -10,18 +10,18 @@ const RANDOM = new Set([
   'Multinomial',
   'Bernoulli',
 ])
-/** Subgraphs in subgraphs: more is not a model anyone exported. */
+/** Depth of nested subgraphs: no exported model has more. */
 const MAX_DEPTH = 16
 const NEXT = ['export the model for inference: model.eval() in PyTorch, training=False in Keras']
 
 /**
- * Looks for operators that stay in training: Dropout and BatchNormalization with their training mode on, and random
- * draws; in subgraphs and functions of the model too.
+ * Refuses operators in training mode: Dropout and BatchNormalization with training on, and random draws, also in
+ * subgraphs and functions.
  *
  * Cost    one pass over the file.
- * Throws  InputError  one of them is there (names the node and its operator).
- * Source  onnx.proto3 (field numbers); operators Dropout and BatchNormalization, versions 1 to 15.
- *         Deviation: a training mode that is computed while the model runs counts as on.
+ * Throws  InputError  there is one (names the node and its operator).
+ * Source  onnx.proto3 (field numbers); operators Dropout and BatchNormalization, versions 1 to 15. Deviation: a
+ *         training mode computed at run time counts as on.
  */
 export function checkOnnxInference(model: Uint8Array, file: string): void {
   const refuse = (node: Node, why: string): never => {
@@ -37,10 +37,10 @@ export function checkOnnxInference(model: Uint8Array, file: string): void {
         refuse(node, `drops values: its training_mode is ${constants.get(mode) === true ? 'true' : 'not false'}`)
       if (node.op === 'BatchNormalization' && node.trainingMode)
         refuse(node, 'normalizes by the batch: its training_mode is on')
-      // Before version 14 the statistics of the batch as further outputs were the mark.
+      // Before version 14, training mode showed as extra outputs with the batch statistics.
       if (node.op === 'BatchNormalization' && node.outputs.filter((name) => name !== '').length > 1)
         refuse(node, 'normalizes by the batch: it gives the statistics of the batch, as in training')
-      // Before version 7 an attribute was.
+      // Before version 7, it was an attribute.
       if (node.isTest === false && (node.op === 'BatchNormalization' || node.op === 'Dropout'))
         refuse(node, 'is in training mode: its is_test is 0')
       if (RANDOM.has(node.op)) refuse(node, 'draws random numbers')
@@ -121,7 +121,7 @@ function readNode(bytes: Uint8Array, file: string): {node: Node; graphs: Uint8Ar
 
 const BOOL = 9
 
-/** A TensorProto with one truth value, in raw_data (9) or int32_data (5); null: another tensor. */
+/** A TensorProto with one boolean, in raw_data (9) or int32_data (5); null: another tensor. */
 function readFlag(bytes: Uint8Array, file: string): {name: string; value: boolean | null} {
   let name = ''
   let type = 0

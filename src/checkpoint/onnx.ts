@@ -23,12 +23,12 @@ import type {DataSet} from './data-types.js'
 
 /**
  * An ONNX model, run by onnxruntime-node. Hidden tensors become outputs by appending a second `graph` field to the
- * file's bytes: protobuf merges embedded messages of the same number, so nothing is rewritten and weights are not
- * copied apart.
+ * file's bytes: protobuf merges repeated embedded messages of the same number, so nothing is rewritten and weights are
+ * not copied.
  *
- * Precision  that of the model; onnxruntime splits rows and columns between threads, never a sum.
- * Throws     InputError  no valid ONNX graph, or weights kept in a file that is missing.
- *            embeddings() throws DeviceError where onnxruntime-node is missing.
+ * Precision  that of the model; onnxruntime splits rows and columns across threads, never a sum.
+ * Throws     InputError  no valid ONNX graph, or a missing external weight file. embeddings() throws DeviceError if
+ *            onnxruntime-node is missing.
  */
 export async function openOnnx(path: string, model: InputBytes): Promise<Checkpoint> {
   const bytes = inlineFunctions(model.bytes, path)
@@ -42,7 +42,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
       'check the file with the program that exported it',
     ])
   }
-  // Until labels are known, the first output is taken for the class scores.
+  // Until labels are known, the first output is assumed to be the class scores.
   const layers = layersTo(candidates[0]!.name)
   const features = featureAxes(graph)
   const external = await Promise.all(graph.externalFiles.map((name) => readBeside(path, name)))
@@ -118,7 +118,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
     }
   }
   const modelInputs = graph.inputs.map(({name}) => ({name, shape: graph.shapes.get(name) ?? null}))
-  /** onnxruntime infers the shapes that the file leaves out, once every layer is an output. */
+  /** onnxruntime infers shapes missing from the file, once every layer is an output. */
   async function describeLayers(): Promise<LayerInfo[]> {
     const ort = await loadRuntime()
     const session = await createSession(
@@ -154,7 +154,7 @@ export async function openOnnx(path: string, model: InputBytes): Promise<Checkpo
   }
 }
 
-/** The outputs of real numbers: one of them holds the class scores. */
+/** The real-valued outputs: one of them holds the class scores. */
 function scoreOutputs(graph: OnnxGraph, path: string): OutputCandidate[] {
   const outputs = graph.outputs.filter(isFloating)
   if (outputs.length > 0) return outputs.map(({name}) => ({name, shape: graph.shapes.get(name) ?? null}))
@@ -181,7 +181,7 @@ async function createSession(
   const present = new Set(graph.outputs.map((output) => output.name))
   const added = tensors.filter((name) => !present.has(name)).map((name): Field => [12, [[1, name]]])
   const bytes = Buffer.concat([model, encodeMessage([[7, added]])])
-  // Weights outside of the model are looked up from its folder.
+  // External weights are looked up in the model's folder.
   const extra = {session: {model_external_initializers_file_folder_path: dirname(path)}}
   const session = await ort.InferenceSession.create(bytes, {logSeverityLevel: 4, extra}).catch((cause: unknown) => {
     throw new InputError(
@@ -206,9 +206,9 @@ const BATCH_NAME = /^(n|b|bs)$|batch/i
 const STEPS_NAME = /^(t|s|l)$|seq|time|step|len/i
 
 /**
- * Which axes of an input could be the batch, by its declaration: those that are called so; else those that may have any
- * size, steps of a sequence last; else the fixed ones, of which the last holds features. Where an axis of any size is
- * there but does not fit the data, it may be that of the steps, beside a batch of one. The probe finds out.
+ * Axes of an input that could be the batch, by its declaration: those named so; else those of any size, sequence steps
+ * last; else the fixed ones except the last, which holds features. If an axis of any size does not fit the data, it may
+ * hold the steps, with a batch of one. The probe decides.
  */
 function batchAxesOf(shape: readonly (number | string)[]): number[][] {
   const of = (fits: (size: number | string) => boolean) => [...shape.keys()].filter((axis) => fits(shape[axis]!))

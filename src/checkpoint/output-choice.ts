@@ -11,17 +11,17 @@ export interface OutputCandidate {
   shape: readonly number[] | null
 }
 
-/** What is looked for among the outputs of a model. */
+/** What to look for among the outputs of a model. */
 export interface WantedOutput {
-  /** how many classes the labels show at least; null: no labels are known */
+  /** minimum number of classes, from the labels; null: no labels known */
   classes: number | null
-  /** of a task other than classes: why an output of this shape for one example (−1: any) is not it; null: it may be */
+  /** for tasks other than classes: why an output with this example shape (−1: any) cannot be it; null: it can */
   fault?: (example: readonly number[]) => string | null
-  /** of the losses of each row: what they are called */
+  /** if per-row losses are wanted */
   loss?: {inData: boolean}
 }
 
-/** What the data and the task look for. */
+/** What data and task require of the output. */
 export function wantedOutput({labels, targets, loss}: DataSet, {task}: EmbeddingOptions): WantedOutput {
   if (task === 'scores') return {classes: null, loss: {inData: loss !== undefined}}
   const classes = labels?.reduce((most, label) => Math.max(most, label + 1), 0) ?? null
@@ -41,19 +41,19 @@ export function wantedOutput({labels, targets, loss}: DataSet, {task}: Embedding
   return {classes: null, fault}
 }
 
-/** What outputs with class scores are called, and what outputs that are none are called. */
+/** Names of outputs with class scores, and names of other outputs. */
 const SCORES = /logit|score|prob|softmax|sigmoid|pred|class|output|^y(_?hat)?$/i
 const HIDDEN = /feature|feat|embed|hidden|state|pool|att(e)?n|latent|repr|encod|backbone|cache|past|present|aux|loss/i
 
 /**
- * Which output of a model holds the class scores: the one that is asked for; else the only one that has one score for
- * each class; of several the one whose name says so.
+ * Chooses the output with the class scores: the requested one; else the only one with one score per class; of several,
+ * the one whose name says so.
  *
- * Of another task than classes the only one whose shape fits the targets, or that is called loss.
+ * For tasks other than classes: the only one whose shape fits the targets, or the one named loss.
  *
- * Returns    its place; with a note where others were passed over.
- * Throws     UsageError  no output of the name that was asked for.
- *            InputError  several could be meant, or none (lists name, shape and what each would mean).
+ * Returns    its index; with a note if others were passed over.
+ * Throws     UsageError  no output with the requested name. InputError  several fit, or none (lists name, shape and
+ *            meaning of each).
  */
 export function chooseOutput(
   outputs: readonly OutputCandidate[],
@@ -87,7 +87,7 @@ export function chooseOutput(
           : 'has no output that fits the targets'
         : `has ${fitting.length} outputs that could be ${what}`
     throw new InputError(`${path}: ${why}: ${listed(outputs, wanted)}`, [
-      `say which one holds ${what}: ${option('outputName')} NAME`,
+      `choose the one with ${what}: ${option('outputName')} NAME`,
     ])
   }
   const others = outputs.filter((_, k) => k !== at)
@@ -99,7 +99,7 @@ export function chooseOutput(
   return at
 }
 
-/** The one that is called logits, else the one that is called scores, … and no hidden state; null: not one alone. */
+/** The only one named logits, else the only one named scores, … and not a hidden state; null: no unique one. */
 function byName(outputs: readonly OutputCandidate[], fitting: readonly number[]): number | null {
   const seen = fitting.filter((at) => !HIDDEN.test(outputs[at]!.name))
   for (const pattern of [/^logits?$/i, /logit/i, SCORES]) {
@@ -110,7 +110,7 @@ function byName(outputs: readonly OutputCandidate[], fitting: readonly number[])
   return null
 }
 
-/** Why an output cannot hold one score for each class; null: it can, as far as its shape is known. */
+/** Why an output cannot hold one score per class; null: it can, as far as its shape is known. */
 function fault({shape}: OutputCandidate, {classes, fault: misfit}: WantedOutput): string | null {
   if (shape === null) return null
   if (misfit !== undefined) return misfit(shape.slice(1))

@@ -6,25 +6,25 @@ import type {OutputKind} from './types.js'
 const ROW_SUM_TOLERANCE = 1e-3
 
 export interface OutputClaim {
-  /** what --output says */
+  /** from --output */
   asked?: OutputKind | undefined
-  /** what the operator behind the output says */
+  /** from the operator that produces the output */
   made?: OutputKind | undefined
-  /** what the name of a stored array says */
+  /** from the name of a stored array */
   named?: OutputKind | undefined
 }
 
 /**
- * The model's output as class scores: its kind, and two columns where the model gives one number for two classes,
- * p → (1 − p, p) and logit z → (0, z), which softmax turns into the same probabilities.
+ * The model's output as class scores: its kind, and two columns if the model gives one number for two classes: p → (1 −
+ * p, p), and logit z → (0, z), which softmax maps to the same probabilities.
  *
  * Shapes     states [rows, classes] → [rows, max(classes, 2)].
- * Kind       as asked for; else as the operator behind it says; else as the array's name says, where the values agree;
- *            else probabilities if all values are in [0, 1] and rows sum to 1 ± 1e-3, and logits if some are outside.
+ * Kind       as requested; else from its operator; else from the array's name, if the values agree; else probabilities
+ *            if all values are in [0, 1] and rows sum to 1 ± 1e-3, and logits if some are outside.
  * Precision  that of the states; 1 − p rounds once.
  * Empty      no rows → logits.
- * Throws     InputError  values that are not what the output is said to be; values in [0, 1] that do not add up to 1 and
- *            could be logits or scores of each class by itself; no column.
+ * Throws     InputError  values that contradict the stated kind; values in [0, 1] whose rows do not sum to 1, which
+ *            could be logits or one-vs-rest scores; no column.
  * Source     —   Deviation: none.
  */
 export function classScores(
@@ -73,7 +73,7 @@ function kindOf(
   if (asked !== undefined) {
     if (asked === 'probabilities' && within && dim > 1 && !sums)
       throw new InputError(`the output ${name} lies in [0, 1], but its rows do not add up to 1`, [
-        `if each class has a score of its own (a sigmoid): ${option('output')} one-vs-rest`,
+        `if each class has an independent score (a sigmoid): ${option('output')} one-vs-rest`,
       ])
     if (asked === 'logits' && softmaxed)
       say(
@@ -82,7 +82,7 @@ function kindOf(
       )
     return asked
   }
-  // One sigmoid is the probability of the second of two classes.
+  // A single sigmoid is the probability of the second of two classes.
   if (made === 'one-vs-rest' && dim === 1) return 'probabilities'
   if (made !== undefined) {
     if (made === 'one-vs-rest')
@@ -118,7 +118,7 @@ function kindOf(
   return kind
 }
 
-/** Whether rows of several values are probabilities that add up to 1. */
+/** Whether rows of several values are probabilities that sum to 1. */
 export const areProbabilities = ({data, dim}: LayerStates, rows: number): boolean =>
   dim > 1 && rows > 1 && data.every((value) => value >= 0 && value <= 1) && sumToOne(data, rows, dim)
 
@@ -133,7 +133,7 @@ function addUpTo(data: Float32Array | Float64Array, rows: number, classes: numbe
   return true
 }
 
-/** Every label must be one of the output's classes. */
+/** Checks that every label is one of the output's classes. */
 export function checkLabels(labels: Int32Array, classes: number, place: string): void {
   const row = labels.findIndex((label) => label < 0 || label >= classes)
   if (row < 0) return
@@ -149,15 +149,15 @@ export function checkLabels(labels: Int32Array, classes: number, place: string):
   )
 }
 
-/** Far better: by a fifth, and by four standard deviations of two shares of so many rows. */
+/** "Far better": by 0.2, and by four standard deviations of the difference of two proportions. */
 const BETTER = 0.2
 const FEWEST_ROWS = 20
 
 /**
- * Refuses labels that agree with the model's predictions only when all of them are moved by one: they count from 1, or
- * the model has a class before them.
+ * Refuses labels that agree with the model's predictions only when shifted by one: they start at 1, or the model has an
+ * extra first class.
  *
- * Throws  InputError  with both accuracies.
+ * Throws  InputError says both accuracies.
  */
 export function checkLabelOffset(labels: Int32Array, output: NonNullable<Embeddings['output']>, place: string): void {
   const rows = labels.length
@@ -173,7 +173,7 @@ export function checkLabelOffset(labels: Int32Array, output: NonNullable<Embeddi
   const most = labels.reduce((a, b) => Math.max(a, b), -Infinity)
   const stated = accuracy(0)
   for (const offset of [-1, 1]) {
-    // Few rows, or one class, agree with anything by chance.
+    // With few rows or one class, agreement may be chance.
     if (rows < FEWEST_ROWS || new Set(labels).size < (offset < 0 ? 2 : 3)) continue
     if (least + offset < 0 || most + offset >= classes) continue
     const moved = accuracy(offset)

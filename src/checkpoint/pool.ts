@@ -1,6 +1,6 @@
 import {UsageError, option} from '../errors.js'
 
-/** One tensor of a batch as a model gives it. */
+/** One output tensor of a model for a batch. */
 export interface State {
   shape: readonly number[]
   data: Float32Array | Float64Array
@@ -9,28 +9,26 @@ export interface State {
 export interface PoolOptions {
   /** absent: mean over the positions for rank 3, flatten for every other rank */
   how: Pooling | undefined
-  /** the axis that holds the features of one position; absent or null: unknown, so the last of three and none of more */
+  /** the feature axis; absent or null: unknown, then the last axis for rank 3 and none for higher ranks */
   features?: number | null
-  /** where a convolution's channels are, if that is all that is known: 1 (ONNX) or −1 (TensorFlow.js) */
+  /** channel axis of convolutions, used if nothing else is known: 1 (ONNX) or −1 (TensorFlow.js) */
   channelAxis: 1 | -1
-  /** [batch, tokens], 0 = padding; tokens without a mask count all */
+  /** [batch, tokens], 0 = padding; without a mask all tokens count */
   mask: Uint8Array | null
 }
 
 export interface Pooled extends State {
-  /** over what, in words; null: nothing was pooled */
+  /** what was pooled over, in words; null: nothing */
   over: string | null
 }
 
 /**
- * One vector for each example of a batch.
+ * One vector per example of a batch.
  *
- * flatten        all axes but the first, row-major: [b, …] → [b, Π].
- * mean           over every axis but the first and that of the features; of [b, t, h] over the tokens that the mask
- *                keeps: Σ_t m_t x_t / Σ_t m_t.
- * first, last    rank 3: the first or last position, of tokens the first or last one that the mask keeps.
- * channel        rank ≥ 3: mean over all axes but the first and that of the channels.
- * Ranks a way of pooling does not concern are flattened.
+ * flatten all axes but the first, row-major: [b, …] → [b, Π]. mean over every axis except the first and the features;
+ * for [b, t, h] over the tokens that the mask keeps: Σ_t m_t x_t / Σ_t m_t. first, last rank 3: the first or last
+ * position; for tokens, the first or last that the mask keeps. channel rank ≥ 3: mean over all axes except the first
+ * and the channels. Other ranks are flattened.
  *
  * Precision  sums in fp64, the result in the type of the state.
  * Cost       one pass.
@@ -55,13 +53,13 @@ export function pool(state: State, {how, features, channelAxis, mask}: PoolOptio
   return {...tokens(state, way === 'channel' ? 'mean' : way, mask), over}
 }
 
-/** Throws UsageError: a way of pooling is asked for that no layer has axes for; `ranks` with the batch. */
+/** Throws UsageError: no layer has the axes for the requested pooling; `ranks` include the batch. */
 export function requirePooled(how: Pooling | undefined, ranks: readonly number[]): void {
   const least = 3
   const most = how === 'first' || how === 'last' ? 3 : Infinity
   if (how === undefined || ranks.some((rank) => rank >= least && rank <= most)) return
   throw new UsageError(
-    `${option('pool')} ${how} would change nothing: no layer has ${most === 3 ? 'exactly two axes' : 'two axes or more'} beside the examples`,
+    `${option('pool')} ${how} would change nothing: no layer has ${most === 3 ? 'exactly two axes' : 'two axes or more'} besides the examples`,
     [`leave ${option('pool')} out`],
   )
 }
@@ -92,7 +90,7 @@ function onePosition({shape, data}: State, at: number): State {
   return {shape: [batch, width], data: out}
 }
 
-/** Means over all axes but the first and `axis`. */
+/** Means over all axes except the first and `axis`. */
 function axisMeans({shape, data}: State, axis: number): State {
   const batch = shape[0]!
   const channels = shape[axis]!

@@ -1,19 +1,19 @@
 import {size, type State} from './pool.js'
 
-/** Where the examples of a batch stand in a tensor of the model. */
+/** How the examples of a batch are arranged in a tensor of the model. */
 export interface RowLayout {
-  /** the axis that follows the batch; null: the whole tensor belongs to one example, which runs by itself */
+  /** the axis that follows the batch; null: the whole tensor belongs to one example, run alone */
   axis: number | null
-  /** entries of that axis for each example: steps that the model folds into the batch; else 1 */
+  /** entries of that axis per example: steps that the model folds into the batch; else 1 */
   fold: number
-  /** of folded steps: all of an example together, or all examples of a step together */
+  /** order of folded steps: all steps of an example together, or all examples of a step together */
   order: 'example-first' | 'step-first'
 }
 
 /**
- * Where the examples may stand, by sizes alone: an axis with the batch's length or a multiple of it and, where a second
- * batch size is known, that grows with it while every other axis stays. Likeliest first: whole examples before folded
- * steps, early axes before late ones.
+ * Possible layouts, from sizes only: an axis whose length is the batch size or a multiple of it. If a second batch size
+ * is known, this axis must scale with it while all others stay. Likeliest first: whole examples before folded steps,
+ * early axes before late ones.
  */
 export function possibleLayouts(
   shape: readonly number[],
@@ -34,16 +34,16 @@ export function possibleLayouts(
   return layouts.sort((a, b) => a.fold - b.fold)
 }
 
-/** Of a batch of one: the axis that it is, or the whole tensor. */
+/** The layout for a batch of one: its axis, or the whole tensor. */
 export function layoutOfOne(shape: readonly number[]): RowLayout {
   const axis = shape.indexOf(1)
   return {axis: axis < 0 ? null : axis, fold: 1, order: 'example-first'}
 }
 
 /**
- * A tensor with its examples first: [batch, …], or [batch, steps, …] where steps were folded into the batch.
+ * A tensor with examples first: [batch, …], or [batch, steps, …] if steps were folded into the batch.
  *
- * Cost   none where they stand first already, else one copy.
+ * Cost   none if they are already first, else one copy.
  */
 export function rowsFirst({shape, data}: State, {axis, fold, order}: RowLayout, batch: number): State {
   if (axis === null) return {shape: [1, ...shape], data}
@@ -72,7 +72,7 @@ export function firstRows({shape, data}: State, count: number): State {
   return {shape: kept, data: data.subarray(0, size(kept))}
 }
 
-/** Where the axis of the features stands once the examples stand first; null: it is unknown. */
+/** The feature axis after examples are moved first; null: unknown. */
 export function featuresFirst(features: number | null, rank: number, {axis, fold}: RowLayout): number | null {
   if (features === null) return null
   const at = features < 0 ? rank + features : features

@@ -4,33 +4,36 @@ import type {ModelRunner} from './model-runner.js'
 import {size, type State} from './pool.js'
 import {layoutOfOne, possibleLayouts, type RowLayout, rowsFirst} from './row-layout.js'
 
-/** Two sizes without a common factor: an axis of a fixed length cannot grow with both. */
+/** Two coprime batch sizes: an axis of fixed length cannot match both. */
 const SIZES = [6, 5] as const
-/** Batches of a fixed size up to this are run once more, with other neighbours in the same places. */
+/** Fixed batches up to this size are run again with other neighbours at the same positions. */
 const SMALL_BATCH = 16
-/** Relative to the largest value. Same places, other neighbours: the same sums in the same order, so hardly anything. */
+/**
+ * Tolerances relative to the largest value. Same positions, other neighbours: same summation order, so almost no
+ * difference.
+ */
 const SAME_PLACES = 1e-5
-/** Other places: the ends of a product may be summed in another order. */
+/** Other positions: the tail of a product may be summed in another order. */
 const OTHER_PLACES = 1e-4
-/** Another size of the batch: so may all of it. */
+/** Other batch size: everything may be summed in another order. */
 const OTHER_SIZE = 5e-3
 
-/** Outputs of single examples that are closer than this are the same but for rounding. */
+/** Outputs of single examples closer than this are equal up to rounding. */
 const NOTHING_LEFT = 1e-3
 
-/** How the examples of this model are run, and where they stand in each of its tensors. */
+/** How to run the examples of this model, and their layout in each tensor. */
 export interface RowPlan {
   /** examples in one forward pass */
   batchSize: number
-  /** the model takes no other size: the last batch is filled up */
+  /** the model takes no other size: the last batch is padded */
   fixed: boolean
-  /** in the order of the pass's layers; null: the tensor has no row for each example */
+  /** in the order of the pass's layers; null: the tensor has no row per example */
   layouts: (RowLayout | null)[]
 }
 
-/** Why a row cannot be taken for an example. */
+/** Rows of a tensor do not correspond to examples. */
 export class MixedRows extends InputError {
-  /** `node`: where it begins, as far as that is known. */
+  /** `node`: where it begins, if known. */
   constructor(
     readonly fault: {layer: string; tensor: TensorRows; sizes: BatchSizes},
     node = '',
@@ -48,34 +51,33 @@ export class MixedRows extends InputError {
   }
 }
 
-/** Examples in the batches that are compared; `other`: of the second one, where the model takes any number. */
+/** Sizes of the compared batches; `other`: the second size, if the model takes any number. */
 export interface BatchSizes {
   batch: number
   other: number | null
 }
 
-/** What two or three batches say of one tensor. */
+/** What two or three batches show about one tensor. */
 export interface TensorRows {
   shape: readonly number[]
-  /** where the examples stand; null: nowhere */
+  /** layout of the examples; null: none fits */
   layout: RowLayout | null
-  /** an axis has the batch's length, but an example has other values with other neighbours or at another place */
+  /** an axis has the batch's length, but an example's values change with its neighbours or its position */
   mixes: boolean
-  /** the values are others where the neighbours are */
+  /** values change with the neighbours */
   changes: boolean
 }
 
 /**
- * Finds the axis that follows the batch in every tensor of a model, and that no example depends on its neighbours.
- * Nothing is taken from names: shapes at two batch sizes say which axis can be the batch, and values say which one is.
- * An example must have the same state at another place of another batch, and with other neighbours.
+ * Finds the batch axis of every tensor of a model, and checks that no example depends on its neighbours. Names are not
+ * used: shapes at two batch sizes show which axes can be the batch, and values show which one is. An example must have
+ * the same state at another position of another batch, and with other neighbours.
  *
  * Cost    17 examples in three passes (6, 5, 6); a model with a fixed batch runs two or three batches, one that takes
  *         single examples three of them.
- * Throws  MixedRows   an example depends on its neighbours or on its place (names the layer), or the model's output
- *         has no row for each example.
- *         InputError  the model gives other states when it runs again: dropout or noise is active; what `run` throws.
- *         UsageError  a batch size is asked for that the model does not take.
+ * Throws  MixedRows   an example depends on its neighbours or its position (names the layer), or the model's output has
+ *         no row per example. InputError  states differ when the model runs again: dropout or noise is active; what
+ *         `run` throws. UsageError  the model does not accept the requested batch size.
  */
 export async function probeRows(pass: ModelRunner, rows: number, notes: Note[]): Promise<RowPlan> {
   const {fixed, size: batchSize, asked} = pass.batch
@@ -92,19 +94,19 @@ export async function probeRows(pass: ModelRunner, rows: number, notes: Note[]):
     return {...(await together(pass, rows, large, small)), batchSize}
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    // A model that was exported for one size of the batch, whatever it declares.
+    // The model was exported for one batch size, whatever it declares.
     if (batchSize > 1) return together(pass, rows, batchSize, null)
     const plan = await alone(pass, rows, error)
     notes.push({
       level: 'warning',
       code: 'rows-alone',
-      message: `each example runs by itself, as a batch size of 1 says; in a larger batch the model does not keep its examples apart: ${error.message}`,
+      message: `each example runs alone, because the batch size is 1; in a larger batch, examples influence each other: ${error.message}`,
     })
     return plan
   }
 }
 
-/** Several examples in one batch, of two sizes where `other` is one. */
+/** Probes with several examples per batch, at two sizes if `other` is given. */
 async function together(pass: ModelRunner, rows: number, batch: number, other: number | null): Promise<RowPlan> {
   const sizes = {batch, other}
   const {tensors, first, base} = await compareBatches((which) => pass.run(which), rows, sizes)
@@ -118,9 +120,11 @@ async function together(pass: ModelRunner, rows: number, batch: number, other: n
 }
 
 /**
- * Runs a batch, its examples at other places of another batch, and half of them at their places with other neighbours.
+ * Runs a batch, then its examples at other positions of another batch, then half of them at the same positions with
+ * other neighbours.
  *
- * Returns  for each tensor where the examples stand, and whether they are kept apart; the first batch and its states.
+ * Returns  for each tensor, the layout of the examples and whether they are independent; the first batch and its
+ *          states.
  */
 export async function compareBatches(
   run: (rows: Uint32Array) => Promise<State[]>,
@@ -129,7 +133,7 @@ export async function compareBatches(
 ): Promise<{tensors: TensorRows[]; first: Uint32Array; base: State[]}> {
   const pick = spread(rows, 2 * batch)
   const first = pick.subarray(0, batch)
-  // Every second example stays where it is, the others give way to examples that were not there.
+  // Every second example stays in place, the others are replaced by new examples.
   const neighbours = first.map((row, k) =>
     k % 2 === 0 ? row : pick[batch + k] === row ? first[k - 1]! : pick[batch + k]!,
   )
@@ -161,7 +165,7 @@ export async function compareBatches(
   return {tensors, first, base}
 }
 
-/** One example at a time; `reason`: why they were not run together. */
+/** Probes with one example at a time; `reason`: why not together. */
 async function alone(pass: ModelRunner, rows: number, reason?: InputError): Promise<RowPlan> {
   const picks = spread(rows, 6)
   const states: State[][] = []
@@ -170,7 +174,7 @@ async function alone(pass: ModelRunner, rows: number, reason?: InputError): Prom
   const [first] = states as [State[]]
   const changed = first.findIndex((state, k) => valueDifference(state, again[k]!) > SAME_PLACES)
   if (changed >= 0) throw unrepeatable(pass.layers[changed]!)
-  // A normalization over the batch leaves nothing of a single example.
+  // A normalization over the batch reduces a single example to a constant.
   const outputs = states.map((each) => each.at(-1)!)
   if (
     reason instanceof MixedRows &&
@@ -181,7 +185,7 @@ async function alone(pass: ModelRunner, rows: number, reason?: InputError): Prom
   return {batchSize: 1, fixed: true, layouts: first.map(({shape}) => layoutOfOne(shape))}
 }
 
-/** Rows at even distances over the file, each once as far as there are enough. */
+/** Evenly spaced rows of the file, without repetition if there are enough. */
 function spread(rows: number, count: number): Uint32Array {
   return Uint32Array.from({length: count}, (_, k) => (rows >= count ? Math.floor((k * rows) / count) : k % rows))
 }
@@ -194,13 +198,13 @@ async function requireRepeatable(pass: ModelRunner, rows: Uint32Array, once: rea
 
 const unrepeatable = (layer: string) =>
   new InputError(
-    `layer ${layer} gives other states for the same examples when the model runs again: dropout, noise or augmentation is active`,
+    `layer ${layer} gives different states for the same examples when the model runs again: dropout, noise or augmentation is active`,
     ['export the model for inference: model.eval() in PyTorch, training=False in Keras'],
   )
 
 /**
- * The largest difference between the states of one example in two batches, over the examples that are in both, relative
- * to the largest value of the tensor. `inPlace`: only those that stand at the same place.
+ * The largest difference between the states of an example in two batches, over the examples in both, relative to the
+ * largest value of the tensor. `inPlace`: only examples at the same position.
  */
 function rowDifference(
   a: State,
@@ -231,7 +235,7 @@ function valueDifference(a: State, b: State): number {
   return relative(worst, a, b)
 }
 
-/** NaN at the same place is the same: whoever reads the states says so. */
+/** NaN in both counts as equal here: NaN is reported where states are read. */
 function apart(x: number, y: number): number {
   if (Object.is(x, y) || x === y) return 0
   const difference = Math.abs(x - y)

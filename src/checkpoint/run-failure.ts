@@ -2,10 +2,10 @@ import {InputError, SuretyError, option} from '../errors.js'
 import type {DataSet} from './data-types.js'
 import {size} from './pool.js'
 
-/** Sizes that do not go together: what a batch size that was fixed inside of the model looks like. */
+/** Size mismatches: typical of a batch size fixed inside the model. */
 const SIZES = /reshap|expand|broadcast|dimension|incompatible|mismatch|shape|size/i
 
-/** The error of a model that did not run on some rows; errors of our own pass as they are. */
+/** The error for a model that failed on some rows; our own errors are returned unchanged. */
 export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause: unknown): Error {
   if (cause instanceof SuretyError) return cause
   const why = runtimeReason(cause)
@@ -27,18 +27,18 @@ export function doesNotRun(path: string, rows: Uint32Array, data: DataSet, cause
   )
 }
 
-/** The batch size that a reshape was exported with, as far as its failure shows it; else 1. */
+/** The batch size that a reshape was exported with, if its failure shows it; else 1. */
 function fixedBatch(why: string, rows: number): number {
   const shapes = /Input shape:\{([\d,]+)\}, requested shape:\{([\d,]+)\}/.exec(why)?.slice(1) ?? []
   const [given = NaN, wanted = NaN] = shapes.map((shape) => size(shape.split(',').map(Number)))
-  // Whatever the layout, so many values belong to so many examples.
+  // Independent of layout: values per example are constant.
   const batch = (wanted * rows) / given
   return Number.isInteger(batch) && batch > 0 ? batch : 1
 }
 
 /**
- * What a runtime says of a failure, without the names and places of its own source code: the node that failed, and the
- * sentences after the signatures.
+ * A runtime's failure message without references to its own source code: the node that failed, and the text after the
+ * signatures.
  */
 export function runtimeReason(error: unknown): string {
   const [line = ''] = String(error instanceof Error ? error.message : error).split(/\r?\n/)

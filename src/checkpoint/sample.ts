@@ -5,25 +5,24 @@ import {slicesAt} from './slices.js'
 import type {DataSet, InputArray} from './data-types.js'
 import {takeTargets} from './tasks/targets.js'
 
-/** Makes a stream of its own from the seed. */
+/** Derives a separate random stream from the seed. */
 const LIMIT_STREAM = 0x5eed_11a7
 
 export type SampleKind = 'random' | 'stratified' | 'first'
 
 export interface SampleOptions {
-  /** at most so many rows; absent: all */
+  /** maximum number of rows; absent: all */
   limit?: number
-  /** which rows a limit leaves; default random */
+  /** how a limit selects rows; default random */
   sample?: SampleKind
   seed?: number
 }
 
 /**
- * The rows that a limit leaves, ascending; null: all of them.
+ * The rows selected by a limit, ascending; null: all.
  *
- * random      each subset is as likely as any other: rows of an independent sample stay one.
- * stratified  each class keeps its share of the rows (largest remainders), within it at random.
- * first       the first rows, whatever order the file has.
+ * random all subsets are equally likely, so independent rows stay independent. stratified each class keeps its share of
+ * the rows (largest remainders); random within a class. first the first rows of the file.
  *
  * Empty    without labels, stratified is random.
  */
@@ -34,7 +33,7 @@ export function sampleRows(
   notes: Note[],
 ): Uint32Array | null {
   if (limit === undefined || limit >= rows) return null
-  // The split draws from the seed itself: rows that a limit leaves must not decide on which side they stand.
+  // The split uses the seed itself, so selection by the limit and the side of the split stay independent.
   const generator = random(seed ^ LIMIT_STREAM)
   switch (sample) {
     case 'first':
@@ -48,7 +47,7 @@ export function sampleRows(
       notes.push({
         level: 'warning',
         code: 'rows-stratified',
-        message: `${limit} of ${rows} rows are used, each class with its share of them: bounds assume independent rows, and shares that are kept by force make them slightly dependent`,
+        message: `${limit} of ${rows} rows are used, each class with its share of them: bounds assume independent rows, and fixed shares make them slightly dependent`,
       })
       return stratified(labels ?? new Int32Array(rows), limit, generator)
     case 'random':
@@ -81,7 +80,7 @@ function stratified(labels: Int32Array, limit: number, generator: Random): Uint3
   ).sort()
 }
 
-/** A data set of some of the rows; arrays that are made batch by batch stay so. */
+/** A data set with some of the rows; lazy arrays stay lazy. */
 export function takeExamples<D extends DataSet>(data: D, rows: Uint32Array): D {
   const {text, groups, slices, labels, targets, loss} = data
   return {
@@ -126,7 +125,7 @@ function selectArray(array: InputArray, rows: Uint32Array): InputArray {
   )
 }
 
-/** An array whose rows are made when they are asked for. */
+/** An array whose rows are produced on demand. */
 export function lazyArray(
   about: Pick<InputArray, 'name' | 'shape' | 'possible'>,
   read: (first: number, count: number) => InputArray['data'],

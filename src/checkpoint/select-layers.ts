@@ -2,9 +2,9 @@ import {UsageError} from '../errors.js'
 import type {LayerInfo} from './types.js'
 
 /**
- * The layers that the patterns ask for, in order of depth; without patterns, the default ones.
- * A pattern is a name, a glob where * stands for any characters and ? for one, or `auto` for the default layers (unless
- * a layer has that name). `aliases` gives further names of a layer.
+ * The layers that match the patterns, in order of depth; without patterns, the default ones. A pattern is a name, a
+ * glob where * stands for any characters and ? for one, or `auto` for the default layers (unless a layer has that
+ * name). `aliases` gives further names of a layer.
  *
  * Empty   an empty list of patterns is an error, not "all".
  * Throws  UsageError  a pattern matches no layer (names some that exist).
@@ -43,7 +43,7 @@ function globExpression(pattern: string): RegExp {
 
 const SHOWN = 12
 
-/** The default layers first: they are what a reader most likely means. */
+/** Names some layers, default layers first. */
 function someNames(layers: readonly LayerInfo[]): string {
   const names = [...layers.filter((layer) => layer.default), ...layers.filter((layer) => !layer.default)].map(
     (layer) => layer.name,

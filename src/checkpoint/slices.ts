@@ -3,14 +3,14 @@ import type {NamedArray} from '../data/named-array.js'
 import {InputError, option} from '../errors.js'
 import {numberedValues, onePerRow} from './one-per-row.js'
 
-/** More values than this are no slices but a measurement or a name of the row. */
+/** More distinct values than this are a measurement or a row id, not slices. */
 const MAX_VALUES = 1000
-/** What the slice of rows without a value is called. */
+/** Name of the slice of rows without a value. */
 const EMPTY = '(empty)'
 
 /**
- * Which slice of the data each row lies in, from an array of numbers or texts with one value a row. Slices are numbered in
- * the order of first appearance; rows without a value (an empty text, NaN) are a slice of their own.
+ * The slice of each row, from an array with one number or text per row. Slices are numbered in order of first
+ * appearance; rows without a value (an empty text, NaN) form a separate slice.
  *
  * Shapes   [rows] or [rows, 1] → of [rows].
  * Throws   InputError  another shape; more than 1,000 different values.
@@ -28,12 +28,12 @@ export function sliceValues(array: NamedArray, rows: number, place: string): Sli
   if (values.length > MAX_VALUES)
     throw new InputError(
       `${where}: has ${values.length} different values in ${rows} rows; at most ${MAX_VALUES} can be slices`,
-      ['store the range that each value lies in, or another column'],
+      ['store value ranges instead, or use another column'],
     )
   return {names: values, of}
 }
 
-/** The array of that name; null where the labels themselves are meant. Throws InputError where there is none. */
+/** The array of that name; null if the labels define the slices. Throws InputError if there is none. */
 export function sliceArray(arrays: readonly NamedArray[], name: string | undefined, path: string): NamedArray | null {
   if (name === undefined || name === 'class') return null
   const found = arrays.find((array) => array.name === name)

@@ -9,18 +9,18 @@ import {size, type State} from './pool.js'
 export interface TensorFlow {
   tf: typeof core
   tfl: typeof layers
-  /** the backend checkpoints run on; another part of the program may have made a different one current since */
+  /** the backend that checkpoints use; another part of the program may have switched the current one since */
   backend: Backend
 }
 
-/** tensorflow: CUDA, registered by whoever opened the device */
+/** tensorflow: CUDA, registered by the code that opened the device */
 export type Backend = 'tensorflow' | 'wasm' | 'cpu'
 
 /**
- * The states of some rows in one batch: `predict` gets one tensor for each input. An operation that wasm does not have
- * moves this and all later batches to the cpu backend.
+ * The states of some rows in one batch: `predict` gets one tensor per input. If wasm lacks an operation, this and all
+ * later batches run on the cpu backend.
  *
- * Throws  InputError  a token or another whole number that is none; whatever `predict` throws.
+ * Throws  InputError  a value that must be a whole number but is not; whatever `predict` throws.
  */
 export async function forward(
   tensorFlow: TensorFlow,
@@ -49,7 +49,7 @@ export async function forward(
   }
 }
 
-/** Some rows of one input. Throws InputError: a value that is not one of the input's type. */
+/** Some rows of one input. Throws InputError: a value that does not fit the input's type. */
 export function tensorFlowInput({tf}: TensorFlow, input: BoundInput, type: string, rows: Uint32Array): core.Tensor {
   const {array, name, rowShape} = input
   const given = inputRows(input, rows)
@@ -77,8 +77,8 @@ export const reason = (error: unknown): string =>
     .slice(0, 300)
 
 /**
- * TensorFlow.js on the backend asked for; without one wasm (about 30 times faster than cpu), or cpu where wasm does not
- * start. Loaded on first use, because it takes 0.3 s; its advice on the console is switched off.
+ * TensorFlow.js on the requested backend; by default wasm (about 30 times faster than cpu), or cpu if wasm does not
+ * start. Loaded on first use, because it takes 0.3 s; its console messages are silenced.
  */
 export async function loadTensorFlow(backend: Backend = 'wasm'): Promise<TensorFlow> {
   const [tf, tfl] = await loadPart('tfjs', () =>
@@ -97,7 +97,7 @@ export async function loadTensorFlow(backend: Backend = 'wasm'): Promise<TensorF
   return {tf, tfl, backend: started ? backend : 'cpu'}
 }
 
-/** The wasm module listens for uncaught errors only to throw them again with its whole source: such listeners go. */
+/** The wasm module adds listeners that rethrow uncaught errors with its whole source; they are removed. */
 async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
   const emitter: EventEmitter = process
   const before = new Set(LISTENED.flatMap((event) => emitter.rawListeners(event)))

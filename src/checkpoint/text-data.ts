@@ -18,13 +18,13 @@ export interface TextOptions {
   /** column or member with the text; default text, sentence or content */
   text?: string
   labels: readonly string[]
-  /** column or member that says which source each row is of */
+  /** column or member with each row's source */
   group?: string
-  /** column or member that says which slice each row lies in; class: the labels */
+  /** column or member with each row's slice; class: the labels */
   slice?: string
-  /** class names in the order of the model's classes; default: numbers as they are, else names in sorted order */
+  /** class names in the order of the model's classes; default: numbers as they are, names sorted */
   classes?: readonly string[]
-  /** most tokens of a text, unless the model takes a fixed number; default: what the tokenizer says, else 128 */
+  /** maximum tokens per text, unless the model takes a fixed number; default: from the tokenizer, else 128 */
   maxTokens?: number
 }
 
@@ -34,11 +34,11 @@ const TEXT_NAMES = ['text', 'sentence', 'content']
 const MAX_TOKENS_IN_ALL = 2 ** 28
 
 /**
- * Texts with class numbers or names, from csv with a header or from JSON lines, as the arrays that encoders take:
- * input_ids, attention_mask and token_type_ids [rows, tokens].
+ * Texts with class numbers or names, from csv with a header or from JSON lines, converted to the arrays that encoders
+ * take: input_ids, attention_mask and token_type_ids [rows, tokens].
  *
- * Throws  InputError  no such columns, a row without them, a label that is not a class; UsageError  a class name that no
- *         row has.
+ * Throws  InputError  no such columns, a row with missing cells, a label that is not a class; UsageError a class name
+ *         that no row has.
  */
 export function textDataSet(
   {bytes, file}: InputBytes,
@@ -104,7 +104,7 @@ export function textDataSet(
   }
 }
 
-/** Rows without a value are a slice of their own. */
+/** Rows without a value form a separate slice. */
 function slicesOf({names, values}: TextTable, name: string | undefined, path: string): Pick<DataSet, 'slices'> {
   if (name === undefined || name === 'class') return {}
   const found = values.get(name)
@@ -166,7 +166,7 @@ function jsonLines(bytes: Uint8Array, path: string): TextTable {
   }
 }
 
-/** Numbers to predict: where they are asked for, or where some have a fraction; else null. */
+/** Numbers to predict: if requested, or if some have a fraction; else null. */
 function numberTargets(
   values: readonly (string | number)[],
   {task = 'classes', classes}: TextOptions,
@@ -188,7 +188,7 @@ function numberTargets(
   return {place: path, shape: [data.length], data}
 }
 
-/** Whole numbers ≥ 0 are class numbers; anything else is a class by name. */
+/** Whole numbers ≥ 0 are class numbers; anything else is a class name. */
 function classNumbers(
   values: readonly (string | number)[],
   order: readonly string[] | undefined,

@@ -5,9 +5,9 @@ import type {ComputeGraph, GraphNode} from './graph-layers.js'
 
 /** The graph of a converted SavedModel. */
 export interface TfGraph extends ComputeGraph {
-  /** what the caller feeds: the node, the name data sets use, the type and the shape */
+  /** model inputs: the node, its name in data sets, type and shape */
   placeholders: (ModelInput & {node: string; type: 'float32' | 'int32' | 'bool'})[]
-  /** tensors of the signature's outputs, or those nobody reads */
+  /** tensors of the signature's outputs, or tensors that no node reads */
   outputs: string[]
 }
 
@@ -19,7 +19,7 @@ const TYPES: Record<string, 'float32' | 'int32' | 'bool'> = {
   DT_BOOL: 'bool',
 }
 
-/** tensorflow/core/framework/types.proto: how numbers in place of names are meant. */
+/** tensorflow/core/framework/types.proto: names of numeric types. */
 const TYPE_NUMBERS: Record<number, string> = {1: 'DT_FLOAT', 3: 'DT_INT32', 4: 'DT_UINT8', 9: 'DT_INT64', 10: 'DT_BOOL'}
 
 const RANDOM =
@@ -29,10 +29,10 @@ const RANDOM =
  * The nodes of a TensorFlow.js graph model in topological order, its inputs and outputs.
  *
  * Cost    linear in the nodes.
- * Throws  InputError  a node without a name or operator, a name used twice, an input from nowhere, a cycle (a loop is
- *         one), an operation of training that stays active, no input or output.
- * Source  tensorflow/core/framework/graph.proto in the JSON form of protobuf.   Deviation: functions of the library are
- *         not entered.
+ * Throws  InputError  a node without a name or operator, a duplicate name, an unknown input, a cycle (such as a loop),
+ *         an operation in training mode, no input or output.
+ * Source  tensorflow/core/framework/graph.proto in the JSON form of protobuf.   Deviation: library functions are not
+ *         inspected.
  */
 export function readTfGraph(topology: JsonObject, signature: JsonObject | null, path: string): TfGraph {
   const raw = new Map<string, JsonObject>()
@@ -65,7 +65,7 @@ export function readTfGraph(topology: JsonObject, signature: JsonObject | null, 
   }
 }
 
-/** Operators that only work while training, and random draws: their states would not be the model's own. */
+/** Refuses operators in training mode and random draws, because states would differ from inference. */
 function checkInference(node: JsonObject, path: string): void {
   const {op, name} = node as {op: string; name: string}
   if (/^FusedBatchNorm/.test(op) && attribute(node, 'is_training').b === true) {
@@ -97,7 +97,7 @@ function graphNode(node: JsonObject): GraphNode {
 const inputsOf = (node: JsonObject): string[] =>
   Array.isArray(node.input) ? node.input.filter((name): name is string => typeof name === 'string') : []
 
-/** `name:1` and `^name` (only an order) are the node `name`. */
+/** `name:1` and `^name` (a control dependency) refer to the node `name`. */
 const nodeName = (tensor: string) => tensor.replace(/^\^/, '').replace(/:\d+$/, '')
 
 function attribute(node: JsonObject, name: string): JsonObject {
@@ -120,7 +120,7 @@ function sorted(raw: ReadonlyMap<string, JsonObject>, path: string): JsonObject[
     missing.set(name, inputs.size)
   }
   const order = [...raw.keys()].filter((name) => missing.get(name) === 0)
-  // The list grows while it is walked.
+  // The list grows during iteration.
   for (const name of order) {
     for (const reader of readers.get(name) ?? []) {
       missing.set(reader, missing.get(reader)! - 1)
@@ -128,7 +128,7 @@ function sorted(raw: ReadonlyMap<string, JsonObject>, path: string): JsonObject[
     }
   }
   if (order.length < raw.size)
-    throw new InputError(`${path}: the graph holds a loop, which cannot be looked into`, ['convert the model to ONNX'])
+    throw new InputError(`${path}: the graph holds a loop, which is not supported`, ['convert the model to ONNX'])
   return order.map((name) => raw.get(name)!)
 }
 
@@ -147,7 +147,7 @@ function shapeOf(shape: unknown): number[] | null {
   return sizes.every(Number.isSafeInteger) ? sizes : null
 }
 
-/** key → node of the inputs or outputs of the signature. */
+/** The signature's inputs or outputs: key → node. */
 function signatureTensors(signature: JsonObject | null, side: 'inputs' | 'outputs'): Map<string, string> {
   const entries = isJsonObject(signature?.[side]) ? Object.entries(signature[side]) : []
   return new Map(

@@ -6,25 +6,25 @@ import type {InputFile} from '../frame/report.js'
 import {readBeside} from './weight-files.js'
 import {size} from './pool.js'
 
-/** Bytes of one element of each type a weight can have. */
+/** Bytes per element of each weight type. */
 const ELEMENT_BYTES: Record<string, number> = {float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1, bool: 1}
 
 /** A saved TensorFlow.js model: `graph` is a converted SavedModel, which has nodes instead of layers. */
 export interface TfjsFiles {
   graph: boolean
   artifacts: io.ModelArtifacts & {modelTopology: JsonObject}
-  /** names, types and shapes of inputs and outputs, where the file states them */
+  /** names, types and shapes of inputs and outputs, if the file states them */
   signature: JsonObject | null
   inputFiles: InputFile[]
 }
 
 /**
- * model.json and its weight shards as TensorFlow.js takes them: architecture, one specification and the bytes of every
+ * model.json and its weight shards in the form TensorFlow.js loads: architecture, and specification and bytes of every
  * weight.
  *
  * Cost    the shards are copied once into one buffer.
- * Throws  InputError  not the JSON of a TensorFlow.js model, a shard that is missing, or shards whose size is not that
- *         of their weights (names the shard or the size).
+ * Throws  InputError  not the JSON of a TensorFlow.js model, a missing shard, or shards whose size does not match their
+ *         weights (names the shard or the size).
  */
 export async function readTfjsFiles(path: string, model: InputBytes): Promise<TfjsFiles> {
   const json = parseJson(model.bytes, path)
@@ -48,7 +48,7 @@ export async function readTfjsFiles(path: string, model: InputBytes): Promise<Tf
     weightSpecs.push(...group.weights)
     shards.push(...parts)
   }
-  // A view into Node's shared pool would carry foreign bytes: TensorFlow.js wants a buffer of its own.
+  // A view into Node's shared pool would expose unrelated bytes: TensorFlow.js needs its own buffer.
   const weightData = Uint8Array.from(Buffer.concat(shards.map((shard) => shard.bytes))).buffer
   const signature = isJsonObject(json.signature)
     ? json.signature

@@ -5,7 +5,7 @@ import {loadPart} from '../packages.js'
 import {quietly} from '../frame/silence-console.js'
 import type {InputFile} from '../frame/report.js'
 
-/** Texts as tokens of one length. */
+/** Texts as token sequences of equal length. */
 export interface Tokens {
   length: number
   /** [texts, length] each */
@@ -18,13 +18,13 @@ export interface Tokens {
 
 export interface TextTokenizer {
   file: InputFile
-  /** the length that the file says texts are cut to; null: it says none */
+  /** the truncation length in the file; null: none */
   maxTokens: number | null
-  /** all texts get as many tokens as the longest has, at least `least` and at most `most` */
+  /** pads all texts to the longest, to at least `least` and at most `most` tokens */
   encode: (texts: readonly string[], least: number, most: number) => Tokens
 }
 
-/** What is used of the library. */
+/** The part of the library that is used. */
 interface Library {
   encode: (
     text: string,
@@ -33,22 +33,22 @@ interface Library {
   token_to_id: (token: string) => number | undefined
 }
 
-/** A vocabulary of this size is larger than any in use. */
+/** Larger than any vocabulary in use. */
 const MAX_BYTES = 256 * 2 ** 20
 const PADS = ['[PAD]', '<pad>', '<|padding|>', '<|endoftext|>', '</s>']
 
 /**
- * The tokenizer that a tokenizer.json describes (Hugging Face's format), run by @huggingface/tokenizers.
+ * The tokenizer of a tokenizer.json (Hugging Face format), run by @huggingface/tokenizers.
  *
- * Cut      a long text loses its last tokens; tokens that the format puts around every text stay.
- * Padding  on the right, with the format's own padding token, else one of the usual names, else 0.
- * Throws   InputError  no such JSON, or a kind of tokenizer the library does not know.
+ * Cut      a long text loses its last tokens; special tokens around it stay.
+ * Padding  on the right, with the file's padding token, else a token with a usual name, else 0.
+ * Throws   InputError  not a tokenizer.json, or a kind of tokenizer the library does not know.
  */
 export async function readTokenizer(path: string): Promise<TextTokenizer> {
   const {bytes, file} = await readInput(path, MAX_BYTES)
   const json = parseJson(bytes, path)
   if (!isJsonObject(json) || !isJsonObject(json.model))
-    throw new InputError(`${path}: is JSON, but no tokenizer: it has no object model`, [
+    throw new InputError(`${path}: is JSON, but not a tokenizer: it has no object model`, [
       'give the tokenizer.json that was saved with the model',
     ])
   // The package's own types do not resolve for Node's module resolution.
@@ -69,7 +69,7 @@ export async function readTokenizer(path: string): Promise<TextTokenizer> {
   const tokenizer = guarded(() => new Tokenizer(json, {}))
   const pad = padId(json, (token) => tokenizer.token_to_id(token))
 
-  /** Token numbers with the special ones around them, and how many of these stand before and behind. */
+  /** Token ids including special tokens, and how many special tokens come before and after. */
   function encodeOne(text: string, most: number): {ids: number[]; types: number[]; cut: boolean} {
     const whole = tokenizer.encode(text, {return_token_type_ids: true})
     const types = whole.token_type_ids ?? whole.ids.map(() => 0)

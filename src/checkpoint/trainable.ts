@@ -9,23 +9,23 @@ import {type Backend, loadTensorFlow} from './tensorflow.js'
 import {readTfjsFiles} from './tfjs-files.js'
 import type {DataSet} from './data-types.js'
 
-/** A data set as the inputs of one model. */
+/** A data set bound to the inputs of one model. */
 export interface BoundData {
   rows: number
   inputs: BoundInput[]
   labels: Int32Array
-  /** [rows, tokens] which tokens count, where the data set says so */
+  /** [rows, tokens] which tokens count, if the data set says so */
   mask: {tokens: number; values: ArrayLike<number>} | null
 }
 
-/** Layers whose random numbers TensorFlow.js takes from no seed. */
+/** Layers for which TensorFlow.js does not seed the random numbers. */
 const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout'])
 
 /**
  * A TensorFlow.js LayersModel that can be trained.
  *
- * Throws  InputError  what openCheckpoint throws of such a file; nothing to train, a fixed batch size, several outputs,
- *         an output that is not class scores, or a layer whose random numbers cannot be repeated.
+ * Throws  InputError  what openCheckpoint throws for such a file; nothing to train, a fixed batch size, several
+ *         outputs, an output that is not class scores, or a layer whose random numbers cannot be repeated.
  */
 export async function openTrainable(path: string, backend?: Backend): Promise<BuiltModel> {
   const file = modelFile(path)
@@ -71,7 +71,7 @@ export async function openTrainable(path: string, backend?: Backend): Promise<Bu
   return built
 }
 
-/** Throws InputError where the data does not fit the model. */
+/** Throws InputError if the data does not fit the model. */
 export function bindData({model, layers}: BuiltModel, data: DataSet, notes: Note[]): BoundData {
   const classes = Math.max(2, layers.at(-1)!.shape![0]!)
   const {labels} = data

@@ -3,8 +3,8 @@ import type {TensorFlow} from './tensorflow.js'
 let models = 0
 
 /**
- * The name of an initializer for all weights of one model, which starts them at zero and counts them: a configuration
- * that asks for more numbers than its file holds fails before they are allocated.
+ * The name of an initializer that sets a model's weights to zero and counts them: a configuration that needs more
+ * numbers than its file holds fails before they are allocated.
  */
 export function countingInitializer({tf}: TensorFlow, limit: number): string {
   let count = 0

@@ -4,9 +4,9 @@ import {type InputBytes, readInput} from '../data/read-file.js'
 import {InputError} from '../errors.js'
 
 /**
- * A weight file that a model names, read from the model's own folder.
+ * Reads a weight file that a model refers to, from the model's folder.
  *
- * Throws  InputError  the name leads out of that folder, or there is no such file (names model and file).
+ * Throws  InputError  the path leaves that folder, or there is no such file (names model and file).
  */
 export async function readBeside(model: string, name: string): Promise<InputBytes> {
   if (isAbsolute(name) || normalize(name).startsWith('..')) {

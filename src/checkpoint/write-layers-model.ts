@@ -6,7 +6,7 @@ import {writeFileAtomic} from '../data/atomic-write.js'
 
 const WEIGHTS = 'weights.bin'
 
-/** A model as its two files, with the weights it has now. */
+/** A model as its two files, with its current weights. */
 export async function layersModelBytes(model: LayersModel): Promise<{json: string; weights: Uint8Array}> {
   let saved: io.ModelArtifacts | undefined
   await model.save({
@@ -21,10 +21,10 @@ export async function layersModelBytes(model: LayersModel): Promise<{json: strin
 }
 
 /**
- * A LayersModel as a folder that surety and TensorFlow.js read. model.json comes last, and each file appears complete:
- * a folder with a model.json holds a model.
+ * Writes a LayersModel as a folder that surety and TensorFlow.js read. Files are written atomically, model.json last,
+ * so a folder with a model.json holds a complete model.
  *
- * Throws  InputError  the folder cannot be made or written to.
+ * Throws  InputError  the folder cannot be created or written to.
  */
 export async function writeLayersModel(
   folder: string,

@@ -163,7 +163,7 @@ describe('texts through a tokenizer', () => {
     [
       'no tokenizer',
       () => readDataSet(write('a.csv', 'text,label\nx,1\n'), {tokenizer: write('no.json', '{}')}),
-      /no.json: is JSON, but no tokenizer/,
+      /no.json: is JSON, but not a tokenizer/,
       InputError,
     ],
     [

@@ -3,7 +3,7 @@ import {InputError} from '../../errors.js'
 import {checkFinite} from '../finite.js'
 import {size} from '../pool.js'
 
-/** Losses that were computed elsewhere, [rows] or [rows, 1]. Throws InputError: another shape, a value that is no loss. */
+/** Losses computed elsewhere, [rows] or [rows, 1]. Throws InputError: another shape, a value that is not a loss. */
 export function lossArray(array: NamedArray, path: string): Float64Array {
   if (array.shape.length === 0 || size(array.shape.slice(1)) !== 1)
     throw new InputError(

@@ -5,22 +5,22 @@ import {size} from '../pool.js'
 import type {OutputKind} from '../types.js'
 import {isOneHot, type Targets} from './targets.js'
 
-/** What is known when the model has run once. */
+/** What is known after the model has run once. */
 export interface TaskSigns {
   asked: TaskName | 'auto'
-  /** null: none are there */
+  /** null: none */
   targets: Targets | null
   labels: Int32Array | null
   output: {
     name: string
     /** of one example */
     shape: readonly number[]
-    /** as asked for, else as the operator behind it says */
+    /** as requested, else from its operator */
     kind: OutputKind | undefined
   }
 }
 
-/** Where the classes of a token stand in the output of one example; none: one score stands for two classes. */
+/** The class axis in the output of one example; none: one score for two classes. */
 export type ClassAxis = 'first' | 'last' | 'none'
 
 export type ResolvedTask =
@@ -30,19 +30,19 @@ export type ResolvedTask =
   | {task: 'scores'}
 
 /**
- * Which task the targets and the output are of: the one that was asked for, if they can be of it; else the one that they
- * prove, by the numbers of the targets, the shapes of both and the activation behind the output.
+ * The task of targets and output: the requested one, if they fit it; else the one implied by the target values, both
+ * shapes and the output's activation.
  *
  *   targets                      output of one example        task
- *   one whole number a row       one score for each class     classes
+ *   one whole number per row     one score per class          classes
  *   a single 1 among zeros       as wide, no sigmoids         classes
  *   several 1 among zeros        as wide, no softmax          multi-label
  *   numbers with fractions       as many, no softmax/sigmoid  regression
  *   whole numbers, several       the same and a class axis    tokens
  *
- * Everything else could be two things and is refused.
- * Throws  InputError  shapes that do not fit the task, or signs that do not prove one: says what was found, and the
- *         option to give.
+ * Everything else is ambiguous and refused.
+ * Throws  InputError  shapes that do not fit the task, or an ambiguous case: says what was found, and which option to
+ *         give.
  */
 export function resolveTask(signs: TaskSigns): ResolvedTask {
   const {asked, targets} = signs
@@ -70,7 +70,7 @@ function required(task: Exclude<TaskName, 'scores' | 'classes'>, {targets, outpu
     requireBinary(targets)
     if (output.kind === 'probabilities' && width(targets) > 1)
       throw new InputError(
-        `the output ${output.name} ends in a softmax, which gives one class, but the task multi-label asks each label by itself`,
+        `the output ${output.name} ends in a softmax, which gives one class, but the task multi-label scores each label independently`,
         [`use ${option('task')} classes`, 'or export the model with a sigmoid for each label'],
       )
   }
@@ -87,7 +87,7 @@ function proven(signs: Signs): ResolvedTask {
   if (!whole) {
     if (!same)
       throw new InputError(
-        `${sizes(targets, output)}: numbers with fractions are no classes, and a regression needs as many of both`,
+        `${sizes(targets, output)}: numbers with fractions are not classes, and a regression needs as many of both`,
         ['store one target for each number of the output', `or name the array of labels: ${option('labelsName')}`],
       )
     if (kind === 'probabilities' || kind === 'one-vs-rest')
@@ -104,7 +104,7 @@ function proven(signs: Signs): ResolvedTask {
     if (two) return {task: 'classes'}
     const [low, high] = [Math.min(...values), Math.max(...values)]
     throw undecided(
-      `the targets are whole numbers (${low} … ${high}) and the output ${output.name} is one number a row: amounts of a regression, or classes of another model`,
+      `the targets are whole numbers (${low} … ${high}) and the output ${output.name} is one number per row: amounts of a regression, or classes of another model`,
       ['regression'],
     )
   }
@@ -115,25 +115,25 @@ function proven(signs: Signs): ResolvedTask {
   if (!same) {
     if (labels !== null) return {task: 'classes'}
     throw new InputError(
-      `${sizes(targets, output)}: they fit no task: multi-label and regression have as many numbers of both, tokens one axis of classes more in the output`,
+      `${sizes(targets, output)}: they fit no task: multi-label and regression have as many numbers of both, tokens have an additional class axis in the output`,
       [`name the array of targets: ${option('labelsName')}`, `or another output: ${option('outputName')}`],
     )
   }
   if (!isBinary(targets))
     throw undecided(
-      `the targets are whole numbers, as many as the output ${output.name} has: a regression, or classes of something that has no scores here`,
+      `the targets are whole numbers, as many as the output ${output.name} has: a regression, or classes without scores`,
       ['regression'],
     )
   const oneHot = isOneHot(targets.data, width(targets))
   if (kind === 'one-vs-rest' && oneHot)
     throw undecided(
-      `each row of the targets has a single 1, and the output ${output.name} a sigmoid for each: one class a row, or labels of which each row happens to have one`,
+      `each row of the targets has a single 1, and the output ${output.name} a sigmoid for each: one class per row, or labels of which each row happens to have one`,
       ['classes', 'multi-label'],
     )
   if (oneHot && labels !== null) return {task: 'classes'}
   if (kind === 'probabilities')
     throw new InputError(
-      `the targets have rows with several 1 or none, but the output ${output.name} ends in a softmax, which gives one class a row`,
+      `the targets have rows with several 1 or none, but the output ${output.name} ends in a softmax, which gives one class per row`,
       ['store one class for each row', 'or export the model with a sigmoid for each label'],
     )
   return {task: 'multi-label', targets}
@@ -141,8 +141,8 @@ function proven(signs: Signs): ResolvedTask {
 
 const undecided = (found: string, tasks: readonly TaskName[]) =>
   new InputError(
-    `what the model is asked for is not clear: ${found}`,
-    tasks.map((task) => `say so: ${option('task')} ${task}`),
+    `the model's task is unclear: ${found}`,
+    tasks.map((task) => `choose it: ${option('task')} ${task}`),
   )
 
 const width = ({shape}: Targets) => size(shape.slice(1))
@@ -158,7 +158,7 @@ const wide = (shape: readonly number[]) => shape.filter((length) => length !== 1
 const sizes = ({place, shape}: Targets, {name, shape: of}: TaskSigns['output']) =>
   `${place}: has the shape [${shape.join(', ')}], and the output ${name} gives [${of.join(', ')}] for each row`
 
-/** The axis of the output that the targets lack; null: there is none. */
+/** The output's axis that the targets lack; null: none. */
 function classAxis({shape}: Targets, output: TaskSigns['output']): ClassAxis | 'both' | null {
   for (const targets of [shape.slice(1), wide(shape.slice(1))]) {
     const last = output.shape.slice(0, -1).join() === targets.join()
@@ -168,12 +168,12 @@ function classAxis({shape}: Targets, output: TaskSigns['output']): ClassAxis | '
     if (last) return output.shape.at(-1) === 1 ? 'none' : 'last'
     if (first) return output.shape[0] === 1 ? 'none' : 'first'
   }
-  // One score for each of several axes of pixels.
+  // One score per pixel, over several axes.
   return wide(shape.slice(1)).length > 1 && wide(shape.slice(1)).join() === wide(output.shape).join() ? 'none' : null
 }
 
 const bothAxes = (targets: Targets, output: TaskSigns['output']) =>
-  new InputError(`${sizes(targets, output)}: its classes could stand on the first axis or on the last`, [
+  new InputError(`${sizes(targets, output)}: its classes could be on the first or the last axis`, [
     'export the model with another number of tokens, or store other axes',
   ])
 
@@ -182,7 +182,7 @@ function requiredAxis(targets: Targets, output: TaskSigns['output']): ClassAxis 
   if (axis === 'both') throw bothAxes(targets, output)
   if (axis !== null) return axis
   if (sameSize(targets, output)) return 'none'
-  throw new InputError(`${sizes(targets, output)}: tokens need one axis of classes more in the output`, [
+  throw new InputError(`${sizes(targets, output)}: tokens need an additional class axis in the output`, [
     'store one class for each token or pixel that the model scores',
   ])
 }

@@ -7,9 +7,9 @@ import type {OutputKind} from '../types.js'
 import type {Targets} from './targets.js'
 
 /**
- * The losses of a task whose output is as wide as its targets.
+ * The losses of a task whose output has the size of its targets.
  *
- * Shapes   scores [rows, d], targets [rows, …] of d numbers a row.
+ * Shapes   scores [rows, d], targets [rows, …] with d numbers per row.
  * Throws   InputError  scores of labels that could be logits or probabilities, or that are neither.
  */
 export function rowTask(
@@ -24,7 +24,7 @@ export function rowTask(
   if (task === 'regression') {
     const {absolute, squared} = regressionErrors(data, targets.data, rows, dim)
     const guess = constantErrors(targets.data, rows, dim)
-    say(notes, task, `${targets.place}: ${numbers(dim)} a row, as the output ${scores.name} gives: a regression`)
+    say(notes, task, `${targets.place}: ${numbers(dim)} a row, like the output ${scores.name}: a regression`)
     return {
       task,
       losses: {
@@ -38,7 +38,7 @@ export function rowTask(
   say(
     notes,
     task,
-    `${targets.place}: ${dim} labels of 0 or 1 a row, each scored by itself (${logits ? 'logits: yes above 0' : 'probabilities: yes above ½'})`,
+    `${targets.place}: ${dim} labels of 0 or 1 per row, each scored independently (${logits ? 'logits: yes above 0' : 'probabilities: yes above ½'})`,
   )
   return {
     task,
@@ -54,14 +54,14 @@ export const say = (notes: Note[], task: string, message: string) =>
 
 const numbers = (d: number) => (d === 1 ? 'one number' : `${d} numbers`)
 
-/** Whether the scores of labels are logits; else they are probabilities of each label by itself. */
+/** Whether label scores are logits; else they are independent probabilities. */
 function isLogits(scores: LayerStates, rows: number, kind: OutputKind | undefined): boolean {
   const {name, dim, data} = scores
   if (kind === 'logits') return true
   if (areProbabilities(scores, rows))
     throw new InputError(
-      `the rows of the output ${name} add up to 1 as after a softmax, but the task multi-label asks each label by itself`,
-      [`use ${option('task')} classes`, 'or store a score of each label by itself'],
+      `the rows of the output ${name} add up to 1 as after a softmax, but the task multi-label scores each label independently`,
+      [`use ${option('task')} classes`, 'or store an independent score per label'],
     )
   const at = data.findIndex((x) => !(x >= 0 && x <= 1))
   if (kind === undefined && at < 0)

@@ -11,12 +11,12 @@ import {rowTask} from './row-task.js'
 import {checkTokenLabels} from './token-signs.js'
 import {TokenTask} from './token-task.js'
 
-/** What becomes of the model's output while it runs. */
+/** How the model's output is processed while it runs. */
 export interface RunningTask {
   name: TaskName
-  /** the output is the losses themselves, and no layer */
+  /** the output is the losses, not a layer */
   outputIsLoss: boolean
-  /** scores of tokens, batch by batch; absent: the output is gathered as one vector a row */
+  /** processes token scores batch by batch; absent: the output is collected as one vector per row */
   add?: (state: State, first: number) => void
   /** `scores`: the output of all rows, one vector each */
   finish(scores: LayerStates): Pick<ModelStates, 'labels' | 'output' | 'loss' | 'task'>
@@ -26,14 +26,14 @@ export interface ModelOutput {
   name: string
   /** of one example */
   shape: readonly number[]
-  /** what the operator behind it says */
+  /** from its operator */
   made: OutputKind | undefined
 }
 
-/** What the model's own losses are called. */
+/** Names of an output with losses. */
 export const LOSS_NAME = /^(loss|losses)$/i
 
-/** Throws InputError  what resolveTask and the task itself throw: as soon as the output's shape is known. */
+/** Throws InputError  what resolveTask and the task throw, as soon as the output's shape is known. */
 export function startTask(
   data: DataSet,
   options: EmbeddingOptions,
@@ -101,12 +101,12 @@ function scoresTask({loss, inputFiles}: DataSet, {outputName}: EmbeddingOptions,
   const own = outputName !== undefined || LOSS_NAME.test(output.name)
   if (own && loss !== undefined && outputName === undefined)
     throw new InputError(
-      `${place}: holds an array of losses, and the model has an output ${output.name}: either could be the loss`,
+      `${place}: holds an array of losses, and the model has an output ${output.name}, and either could be the loss`,
       [`take the output: ${option('outputName')} ${output.name}`, 'or leave one of them out'],
     )
   if (!own && loss === undefined)
     throw new InputError(
-      `the task scores needs losses, but the model has no output called loss, and ${place} no array of that name`,
+      `the task scores needs losses, but the model has no output called loss, and ${place} has no array of that name`,
       [
         `name the output: ${option('outputName')} NAME`,
         `or store losses [rows] beside the inputs, and name them: ${option('labelsName')} NAME`,

@@ -10,12 +10,12 @@ import {rowTask} from './row-task.js'
 import type {GivenAnswers} from './targets.js'
 import {TokenTask} from './token-task.js'
 
-/** What arrays with the predictions of other tasks than classes are called, beside `logits` and `probabilities`. */
+/** Names of prediction arrays for tasks other than classes, besides `logits` and `probabilities`. */
 export const PREDICTIONS = ['predictions', 'prediction', 'outputs', 'output', 'y_pred']
 
 export interface StoredAnswers extends Pick<GivenAnswers, 'labels' | 'targets'> {
   asked: TaskName | 'auto'
-  /** the model's output, of the rows used; null: there is none */
+  /** the model's output for the rows used; null: none */
   output: {array: NamedArray; kind: OutputKind | undefined} | null
   /** [rows] */
   loss: Float64Array | null
@@ -26,7 +26,7 @@ export interface StoredAnswers extends Pick<GivenAnswers, 'labels' | 'targets'> 
 }
 
 /**
- * The losses of stored rows of a task other than classes; null: they are of classes, or of a loss beside them.
+ * The losses of stored rows for a task other than classes; null: the task is classes, or losses are stored.
  *
  * Throws  InputError  what resolveTask and the tasks throw; a task without predictions.
  */
@@ -42,10 +42,10 @@ export function storedTask(stored: StoredAnswers, notes: Note[]): ModelStates['t
   if (output === null) {
     if (asked === 'auto' && labels !== null) return null
     throw new InputError(
-      `${path}: has targets that are no classes, and no predictions${loss === null ? '' : ' beside the losses'}`,
+      `${path}: has targets that are not classes, but no predictions${loss === null ? '' : ' beside the losses'}`,
       [
         `store the model's output as 'predictions', or name it: ${option('outputName')} NAME`,
-        ...(loss === null ? [] : [`or use the losses alone: ${option('task')} scores`]),
+        ...(loss === null ? [] : [`or use only the losses: ${option('task')} scores`]),
       ],
     )
   }

@@ -6,9 +6,9 @@ import {checkFinite} from '../finite.js'
 import {classLabels, MISSING} from '../labels.js'
 import {size} from '../pool.js'
 
-/** What the model should have said, as stored; which task it is of only the model's output can tell. */
+/** The expected outputs, as stored; only the model's output can tell the task. */
 export interface Targets {
-  /** file and array, as errors begin */
+  /** file and array, for the start of errors */
   place: string
   /** [rows, …] */
   shape: readonly number[]
@@ -16,10 +16,10 @@ export interface Targets {
 }
 
 export interface GivenAnswers {
-  /** [rows] where they can be one class a row; else null */
+  /** [rows] if they can be one class per row; else null */
   labels: Int32Array | null
   classNames: readonly string[] | null
-  /** absent for class names, and where classes were asked for */
+  /** absent for class names, and if the task is given as classes */
   targets?: Targets
 }
 
@@ -31,15 +31,14 @@ export interface AnswerOptions {
   ignoreLabel?: number | undefined
 }
 
-/** What arrays and columns of targets are called, beside `labels`, where the task is not known to be classes. */
+/** Names of arrays and columns of targets, besides `labels`, unless the task is known to be classes. */
 export const TARGET_NAMES = ['targets', 'target', 'y']
 
 /**
- * The answers of a file: class numbers, as far as they can be some, and the numbers as they stand for other tasks.
+ * The answers of a file: as class numbers, if possible, and as stored numbers for other tasks.
  *
- * auto   texts and columns with a single 1 are classes (the latter, in rows of numbers, may be labels that are all
- *        answered alone: only the output tells); whole numbers, one a row, are classes unless the model gives one number;
- *        everything else is kept as it is.
+ * auto texts and one-hot rows are classes (one-hot rows may also be multi-label: only the output tells); one whole
+ * number per row is a class unless the model gives one number; everything else is kept unchanged.
  * Throws InputError  what classLabels throws; a target that is not finite (names row and column); texts for numbers.
  */
 export function answersOf(array: NamedArray, path: string, options: AnswerOptions, notes: Note[]): GivenAnswers {
@@ -108,7 +107,10 @@ export function takeTargets({place, shape, data}: Targets, rows: Uint32Array): T
   return {place, shape: [rows.length, ...shape.slice(1)], data: rowsAt(data, size(shape.slice(1)), rows)}
 }
 
-/** The rows of which a token counts, ascending, and what to say of the others; null: all rows. Several values a row only. */
+/**
+ * The rows with at least one token that counts, ascending, and a note on the others; null: all rows. Only for several
+ * values per row.
+ */
 export function answeredRows({place, shape, data}: Targets, notes: Note[]): Uint32Array | null {
   const rows = shape[0] ?? 0
   const width = size(shape.slice(1))

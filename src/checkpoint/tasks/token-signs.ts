@@ -4,18 +4,18 @@ import {MISSING} from '../labels.js'
 import {size} from '../pool.js'
 import type {Targets} from './targets.js'
 
-/** Rows that end in a run of one and the same id look padded, from this share on … */
+/** Data looks padded if at least this share of rows end in a run of the same id … */
 const PADDED_ROWS = 0.3
-/** … where the runs are of so many lengths. */
+/** … and the runs have at least this many different lengths. */
 const RUN_LENGTHS = 3
 const IDS = /id|token|text/i
 
 /**
- * Refuses labels of tokens that would be silently wrong: those that are the input itself (a model that predicts the next
- * token is asked for moved ones), and padding that nothing tells from tokens.
+ * Refuses token labels that would be silently wrong: labels equal to the input (for next-token prediction they must be
+ * shifted by one), and padding that is not marked as such.
  *
- * `stated`  an option said which label does not count.
- * Throws    InputError  with what was found.
+ * `stated` an option gave the label that does not count.
+ * Throws    InputError says what was found.
  */
 export function checkTokenLabels(targets: Targets, data: DataSet, stated: boolean): void {
   const ids = data.inputs.filter(
@@ -25,7 +25,7 @@ export function checkTokenLabels(targets: Targets, data: DataSet, stated: boolea
   const equal = ids.find((input) => targets.data.every((label, k) => label === MISSING || label === input.data[k]))
   if (equal !== undefined)
     throw new InputError(
-      `${targets.place}: every label is the id of its own token in ${equal.name}: a model that predicts the next token has labels that are moved by one`,
+      `${targets.place}: every label is the id of its own token in ${equal.name}: for next-token prediction, labels must be shifted by one`,
       [`store the label of a token as the next id, ${MISSING} for the last`],
     )
   if (stated || data.inputs.some(({name}) => name === 'attention_mask') || targets.data.includes(MISSING)) return

@@ -14,17 +14,17 @@ const SUM_TOLERANCE = 1e-3
 export interface TokenSetting {
   targets: Targets
   axis: ClassAxis
-  /** [rows, tokens] 0: the token does not count; null: all do */
+  /** [rows, tokens] 0: does not count; null: all count */
   mask: Uint8Array | null
   output: {name: string; shape: readonly number[]; kind: OutputKind | undefined}
 }
 
 /**
- * Losses of tokens or pixels, batch by batch: scores of all tokens of all rows would not fit.
+ * Losses of tokens or pixels, computed batch by batch, because the scores of all tokens would not fit in memory.
  *
  * A token counts unless its label is −100 or the mask says 0.
- * Throws  InputError  a label that is no class of the output (names row and token), a row of which no token counts, scores
- *         that are not what they are said to be or could be two things.
+ * Throws  InputError  a label that is not a class of the output (names row and token), a row without a token that
+ *         counts, scores that contradict their stated kind or are ambiguous.
  */
 export class TokenTask {
   private readonly classes: number
@@ -45,7 +45,7 @@ export class TokenTask {
     this.kind = this.statedKind()
   }
 
-  /** The output of `count` rows from `first` on, [count, …]. */
+  /** Adds the output of `count` rows from `first` on, [count, …]. */
   add(data: Float32Array | Float64Array, first: number, count: number): void {
     const {classes, tokens} = this
     const last = this.setting.axis === 'last'
@@ -117,7 +117,7 @@ export class TokenTask {
     )
   }
 
-  /** The first token whose scores do not add up to 1. */
+  /** The first token whose scores do not sum to 1. */
   private sumFault(data: Float32Array | Float64Array, rows: number): {row: number; sum: number} | null {
     const {classes, tokens} = this
     const last = this.setting.axis === 'last'

@@ -40,11 +40,11 @@ describe('the task that targets and output prove', () => {
     [/softmax: a regression, or classes with shares/, [0.5, 0.5, 0.25, 0.75], [2, 2], [2], 'probabilities'],
     [/sigmoid: a regression, or classes with shares/, [0.5, 0.25], [2], [1], 'one-vs-rest'],
     [/a single 1, and the output y a sigmoid/, [1, 0, 0, 1], [2, 2], [2], 'one-vs-rest'],
-    [/softmax, which gives one class a row/, [1, 1, 0, 1], [2, 2], [2], 'probabilities'],
+    [/softmax, which gives one class per row/, [1, 1, 0, 1], [2, 2], [2], 'probabilities'],
     [/whole numbers, as many as the output/, [1, 3, 0, 1], [2, 2], [2], 'logits'],
-    [/no classes, and a regression needs as many/, [0.5, 1, 2, 3], [2, 2], [3], 'logits'],
+    [/not classes, and a regression needs as many/, [0.5, 1, 2, 3], [2, 2], [3], 'logits'],
     [/they fit no task/, [0, 1, 2, 1], [2, 2], [3], 'logits'],
-    [/first axis or on the last/, [0, 1, 2, 1], [2, 2], [2, 2], 'logits'],
+    [/first or the last axis/, [0, 1, 2, 1], [2, 2], [2, 2], 'logits'],
   ])('refuses %s', (message, values, shape, output, kind) => {
     expect(() => resolved(values, shape, output, kind)).toThrow(message)
   })
