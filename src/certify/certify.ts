@@ -43,17 +43,17 @@ export interface Certification {
   notes: Note[]
   /** null without a split */
   evidence: Evidence | null
-  /** where one was asked for */
+  /** present if one was requested */
   rule?: Rule
 }
 
 export interface CertifyRun {
-  /** pair distributions to certify beside the random pairs; half of α is theirs */
+  /** pair distributions to certify in addition to the random pairs; they get half of α */
   perturbations?: readonly PairSource[]
   onBlock?: (done: number, total: number) => void
-  /** what was kept of an interrupted run, and will be of this one */
+  /** sums stored by an interrupted run, and the store for this run */
   kept?: OpenKept<PackedBlockSums>
-  /** a rule for deployment, whose risk is that of the options */
+  /** a deployment rule; its risk is that of the options */
   rule?: RuleRequest
 }
 
@@ -67,14 +67,14 @@ const NO_ALPHA = (total: number): AlphaSplit => ({
 })
 
 /**
- * Knowledge continuity of every layer and, from a split sample, upper bounds of P[ΔL ≥ η | d ≤ δ] that all hold at once
- * with probability ≥ 1 − α (docs/math.md).
+ * Knowledge continuity of every layer and, from a split sample, upper bounds of P[ΔL ≥ η | d ≤ δ] that hold
+ * simultaneously with probability ≥ 1 − α (docs/math.md).
  *
  * Shapes     embeddings of N rows in K layers → K layer records and Σ_k G_k · E cells.
- * Precision  that of the engine; bounds in fp64, bisections err upwards.
+ * Precision  that of the engine; bounds in fp64, bisections round upwards.
  * Cost       per layer (m² + m·n) · dim multiply–adds and m² log m; m ≤ 2000 anchors.
  * Empty      no split → statistics of all pairs, no cell, no upper bound.
- * Order      sums over references run within fixed blocks, then over blocks: shards give the same bits (see measure).
+ * Order      references are summed within fixed blocks, then across blocks, so shards give the same bits (see measure).
  * Throws     what planCertify throws.
  * Source     Sun et al. 2024 for ε; Theorems A–D of docs/math.md.
  *            Deviation: bounds for random pairs, not the printed Theorem 4.1, which does not hold.
@@ -107,7 +107,10 @@ export async function certify(
   return {...conclude(inFileRows(plan, embeddings), sums, pairs), ...rule}
 }
 
-/** Everything a report states, from the plan and the sums of each layer over all references; no model, data or engine. */
+/**
+ * Computes all statements of a report from the plan and each layer's sums over all references, without model, data or
+ * engine.
+ */
 export function conclude(
   plan: CertifyPlan,
   sums: readonly LayerSums[],

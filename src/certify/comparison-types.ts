@@ -2,15 +2,13 @@ import type {MeasureName} from './task-types.js'
 
 /** The difference to an earlier report on the same anchors and references: this checkpoint minus the earlier one. */
 export interface Comparison {
-  /** how it was established that the examples are the same */
+  /** how the examples were matched */
   pairing: 'input-hash' | 'labels' | 'targets'
-  /**
-   * all exact intervals hold at once with probability ≥ 1 − alpha: a statement of its own, beside those of the report
-   */
+  /** all exact intervals hold simultaneously with probability ≥ 1 − alpha, separately from the report's statements */
   alpha: number
   /**
-   * accuracy now and then, with an exact interval of the difference; absent where one is unknown. Of another task its
-   * `measure`; errors are those of the references, each at most the `limit`
+   * accuracy of both checkpoints, with an exact interval for the difference; absent if one is unknown. For other tasks,
+   * the `measure`; errors are those of the references, clipped at `limit`
    */
   performance?: {
     measure?: MeasureName
@@ -20,11 +18,11 @@ export interface Comparison {
     exact: [number, number]
     limit?: number
   }
-  /** L_max of the two, where they differ: then their ε and η are of other losses */
+  /** L_max of both, if they differ: then ε and η refer to different losses */
   lossMax?: {here: number | null; there: number | null}
-  /** those collapsed in neither */
+  /** layers that are collapsed in neither */
   layers: LayerDifference[]
-  /** at the same place of the two grids; empty where the grids differ in size or η */
+  /** cells at the same grid index; empty if the grids differ in size or η */
   cells: CellDifference[]
   /** layers without a counterpart */
   onlyHere: string[]
@@ -33,16 +31,16 @@ export interface Comparison {
 
 export interface LayerDifference {
   name: string
-  /** τ in scale-free units, here and there: distances below it count as it, so a difference changes ε too */
+  /** τ of both checkpoints in scale-free units. Distances are clamped to at least τ, so different τ also changes ε */
   floor: number
   earlierFloor: number
   /** scale-free ε of this and of the earlier checkpoint: estimates */
   epsilon: number
   earlier: number
   difference: number
-  /** exact, all layers at once; null where a layer has no floor */
+  /** exact, simultaneous for all layers; null without a floor */
   exact: [number, number] | null
-  /** paired and normal, each layer by itself: no certificate */
+  /** paired normal approximation per layer; not a certificate */
   asymptotic: [number, number]
 }
 
@@ -53,13 +51,13 @@ export interface CellDifference {
   eta: number
   observed: number | null
   earlierObserved: number | null
-  /** of the observed shares; null where one has no pair */
+  /** difference of the observed shares; null if one has no pairs */
   difference: number | null
-  /** of the difference of P[ΔL ≥ η | d ≤ δ], all cells at once; null where one has no pair */
+  /** interval for the difference of P[ΔL ≥ η | d ≤ δ], simultaneous for all cells; null if one has no pairs */
   exact: [number, number] | null
-  /** of the same, paired and normal: no certificate, and [0, 0] where no loss changed */
+  /** the same by a paired normal approximation; not a certificate, and [0, 0] if no loss changed */
   asymptotic: [number, number] | null
-  /** the smallest of the three certified bounds, now and then */
+  /** the smallest of the three certified bounds, for both checkpoints */
   bound: number
   earlierBound: number
 }

@@ -1,44 +1,46 @@
 import type {MeasureName} from './task-types.js'
 
-/** How well the model does its task, over all rows used; with sources, a row of a source, each source counting once. */
+/** The model's performance over all rows used; with sources, each source counts once. */
 export interface Performance {
   /**
    * accuracy: share of rows whose predicted class is the label; label-accuracy and token-accuracy: mean share of a
-   * row's labels or tokens that are right; absolute-error and squared-error: mean error of a row, of which less is better
+   * row's labels or tokens that are right; absolute-error and squared-error: mean error of a row, lower is better
    */
   measure: MeasureName
-  /** of errors: over the references, each counting as at most `limit` */
+  /** for errors: mean over the references, each clipped at `limit` */
   value: number
-  /** lower bound for fresh examples, exact at the split α; null without a split, and of errors */
+  /** lower bound for fresh examples, exact at its share of α; null without a split, and for errors */
   lower: number | null
-  /** of errors: upper bound for fresh examples, exact at the split α; null without a split. Absent of shares */
+  /** for errors: upper bound for fresh examples, exact at its share of α; null without a split. Absent otherwise */
   upper?: number | null
   /**
-   * the same measure of a guess that needs no model: always the commonest class, the commoner answer of each label, the
-   * commonest token, the median or the mean target
+   * the same measure for a constant guess: the most common class, the most common answer per label, the most common
+   * token, the median or the mean target
    */
   baseline: number
-  /** of errors: larger ones count as this, the largest of an anchor unless the loss was given a limit */
+  /** for errors: clipping limit; by default the largest error of an anchor */
   limit?: number
 }
 
-/** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
+/** P[ΔL ≥ η | d ≤ δ] for a random anchor and a fresh example of one class, at the middle δ and η of the grids. */
 export interface ClassRow {
   layer: string
   label: number
   delta: number
   eta: number
-  /** of this class */
+  /** references of this class */
   references: number
   /** their pairs with anchors within δ */
   pairs: number
   observed: number | null
-  /** upper bound at the split α, at most 1 */
+  /** upper bound at its share of α, at most 1 */
   bound: number
   status: CellStatus
 }
 
-/** For single examples z₀: P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] for a fresh Z (Theorem A5). All bounds hold at once. */
+/**
+ * For single examples z₀: P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] for a fresh Z (Theorem A5). All bounds hold simultaneously.
+ */
 export interface Examples {
   eta: number
   /** β */
@@ -50,7 +52,7 @@ export interface Examples {
 export interface ExampleLayer {
   layer: string
   deltas: number[]
-  /** at each δ the share of examples with a bound ≤ β */
+  /** per δ, the share of examples with a bound ≤ β */
   certified: number[]
   /** share of examples without a radius */
   abstained: number
@@ -63,19 +65,19 @@ export interface ExampleRow {
   row: number
   label: number | null
   loss: number
-  /** in each layer the largest δ of its grid with a bound ≤ β; null: abstains */
+  /** per layer, the largest δ of its grid with a bound ≤ β; null: abstains */
   radii: (number | null)[]
-  /** in each layer the bound at each δ; null: fewer than 30 references are within δ */
+  /** per layer, the bound at each δ; null: fewer than 30 references within δ */
   bounds: (number | null)[][]
 }
 
-/** A run of hidden units, by how much of the close pairs' volatility lies in it. Estimates. */
+/** A group of consecutive hidden units, with its part of the close pairs' volatility. Estimates. */
 export interface ChannelGroup {
   /** first and last unit */
   units: [number, number]
-  /** part of the windowed volatility of close pairs; the groups add up to 1. null: no close pair changes its loss */
+  /** part of the windowed volatility of close pairs; the groups sum to 1. null: no close pair changes its loss */
   volatilityShare: number | null
-  /** part of the distance of the same pairs: a group with a larger volatilityShare moves when the loss changes */
+  /** part of the distance of the same pairs: a group with a larger volatilityShare changes when the loss does */
   distanceShare: number | null
   /** relative change of scale-free ε when the group's units are left out */
   dropChange: number | null
@@ -87,19 +89,18 @@ export interface ClassPair {
   pairs: number
   /** share of them with ΔL ≥ η */
   observed: number
-  /** their part of all close pairs with ΔL ≥ η */
+  /** their share of all close pairs with ΔL ≥ η */
   share: number
 }
 
 /**
- * An example whose loss is high while its neighbours in the late layers agree on another label: look at it, it proves
- * nothing.
+ * An example with a high loss whose neighbours in the late layers agree on another label: worth checking, but no proof.
  */
 export interface LabelHint {
   row: number
   label: number
   suggested: number
-  /** the smallest share of its 10 nearest neighbours, over the late layers, that have the suggested label */
+  /** share of its 10 nearest neighbours with the suggested label, minimum over the late layers */
   agreement: number
   loss: number
 }

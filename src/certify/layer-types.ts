@@ -3,19 +3,19 @@ import type {NearestPoint} from './nearest/types.js'
 
 export interface Estimate {
   estimate: number
-  /** exact upper bound at the split α; null where none exists (no split, no floor, unbounded loss) */
+  /** exact upper bound at its share of α; null if none exists (no split, no floor, unbounded loss) */
   upper: number | null
   /** percentile bootstrap over points: asymptotic, not a certificate */
   asymptotic: [number, number] | null
   /** BCa bootstrap from the same resamples: asymptotic, not a certificate */
   bca?: [number, number] | null
-  /** upper bounds for two fresh examples, where --bounds asked for them */
+  /** upper bounds for two fresh examples, if requested with --bounds */
   fresh?: EpsilonBound[]
 }
 
 export interface EpsilonBound {
   method: 'kl-u' | 'maurer-pontil'
-  /** exact at the split α; null without a floor */
+  /** exact at its share of α; null without a floor */
   upper: number | null
 }
 
@@ -23,48 +23,47 @@ export interface LayerMetrics {
   name: string
   dim: number
   /**
-   * the axis of the model's own tensor that was found to follow the batch; null: each example ran by itself and no
-   * axis of length 1 is the batch. Absent where the model was not run: hidden states have their rows first
+   * the batch axis found in the model's tensor; null: each example ran alone and no axis of length 1 is the batch.
+   * Absent if the model was not run: hidden states have rows first
    */
   batchAxis?: number | null
-  /** over what the state was pooled, in words; null: nothing. Absent in reports of versions that did not say */
+  /** what the state was pooled over, in words; null: nothing. Absent in reports of older versions */
   pooledOver?: string | null
   /**
-   * probabilities: the output behind a softmax or sigmoid. Where it saturates, distances vanish and ε grows without
-   * bound, so it is not ranked among the hidden layers
+   * probabilities: the output of a softmax or sigmoid. When it saturates, distances vanish and ε grows without bound,
+   * so it is not ranked among the hidden layers
    */
   squashed?: true
-  /** distances are divided by this (median anchor pair distance, or 1) before δ and τ apply */
+  /** distances are divided by this (median anchor pair distance, or 1) before comparison with δ and τ */
   scale: number
   /** τ, in scaled units */
   floor: number
   epsilon: {raw: Estimate; scaleFree: Estimate}
   /**
-   * at least half of the anchors' pairs are at distance zero: scale-free ε has no unit, is given as 0 and compared with
-   * no other layer's
+   * at least half of the anchor pairs are at distance zero: scale-free ε has no unit, is reported as 0 and not compared
+   * with other layers
    */
   collapsed?: true
   /** share of Σ ΔL/max(d, τ) that comes from pairs with different labels; null without labels */
   crossLabelShare: number | null
   zeroDistancePairs: number
-  /** of these, pairs whose losses differ: without a floor they make ε infinite */
+  /** those whose losses differ: without a floor they make ε infinite */
   zeroDistanceLossPairs: number
   /** largest and median pair distance, raw units */
   diameter: number
   medianDistance: number
   /** position among the layers, 0 first … 1 last */
   relativeDepth: number
-  /** rows with the largest volatility, descending; row = index in the data file */
+  /** rows with the largest volatility, descending; row: index in the data file */
   mostVolatile: {row: number; volatility: number; loss: number; label: number | null}[]
   /** the quantity behind the paper's Figure 2; null without an output */
   legacyVulnerability: number | null
   /** the nearest-anchor curve, by δ and η; absent without a split */
   nearest?: NearestPoint[]
-  /** groups of hidden units, in order: which carry the volatility of close pairs; estimates */
+  /** groups of hidden units, in order, with their parts of the close pairs' volatility; estimates */
   groups?: ChannelGroup[]
   /**
-   * between which classes the unstable close pairs lie, at the middle δ and η: estimates, no certificate; absent
-   * without labels
+   * class pairs of the unstable close pairs, at the middle δ and η: estimates, not a certificate; absent without labels
    */
   classPairs?: ClassPair[]
 }
@@ -72,44 +71,45 @@ export interface LayerMetrics {
 /** One statement: P[ΔL ≥ η | d ≤ δ] in one layer. */
 export interface Cell {
   layer: string
-  /** in scaled units, and the same radius in raw units */
+  /** the radius in scaled units, and in raw units */
   delta: number
   deltaRaw: number
   eta: number
   /** anchor–reference pairs within δ, row by row */
   pairs: number
-  /** their share of all anchor–reference pairs; with sources, each source of the references counts once */
+  /** their share of all anchor–reference pairs; with sources, each reference source counts once */
   fraction: number
-  /** share of them with ΔL ≥ η: the plain estimate, no certificate */
+  /** share of them with ΔL ≥ η: a plain estimate, not a certificate */
   observed: number | null
   /** upper bounds of P[ΔL ≥ η | d ≤ δ], at most 1 */
   global: number
   windowed: number
   direct: number
   /**
-   * lower bound of the same probability: how small the truth can be. All of them hold at once with probability ≥ 1 −
-   * α.direct · cells, a statement of its own; absent in reports of versions that did not give it
+   * lower bound of the same probability. All lower bounds hold simultaneously with probability ≥ 1 − α.direct · cells,
+   * separately from the upper bounds; absent in reports of older versions
    */
   lower?: number
   /**
-   * the smallest bound over the lower bound of P[ΔL ≥ η] of any two: below 1 closeness is shown to buy something; null
-   * where nothing is certified or no two are shown to differ. Absent in reports of earlier versions
+   * the smallest bound divided by the lower bound of P[ΔL ≥ η] for arbitrary pairs: below 1, closeness is shown to
+   * help; null if nothing is certified or arbitrary pairs are not shown to differ. Absent in reports of earlier
+   * versions
    */
   lift?: number | null
   /**
-   * Clopper–Pearson bound for two fresh examples from disjoint pairs, and how many of them are within δ; where --bounds
-   * asked for it
+   * Clopper–Pearson bound for two fresh examples, from disjoint pairs, and how many of these are within δ; if requested
+   * with --bounds
    */
   clopperPearson?: number
   disjointPairs?: number
   /**
-   * what the printed algorithm of Sun et al. 2024 gives, at most 1: no bound of anything, for comparison; null without
-   * an interval
+   * the result of the printed algorithm of Sun et al. 2024, at most 1: not a valid bound, only for comparison; null
+   * without an interval
    */
   legacyBound?: number | null
   /**
-   * about what the smallest bound would be with 2, 4 and 8 times the rows, an estimate; absent in reports of earlier
-   * versions and where no pair is within δ
+   * estimate of the smallest bound with 2, 4 and 8 times the rows; absent in reports of earlier versions and if no pair
+   * is within δ
    */
   forecast?: number[]
   status: CellStatus

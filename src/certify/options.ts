@@ -6,7 +6,7 @@ export interface CertifyOptions {
   metric: MetricName
   /** divide distances by the median anchor pair distance, or not at all */
   scale: 'median' | 'none'
-  /** τ in scaled units; auto: the smallest δ */
+  /** τ in scaled units; auto: smallest δ */
   floor: number | 'auto'
   /** in scaled units; auto: distance quantiles of the anchors */
   deltas: readonly number[] | 'auto'
@@ -14,39 +14,41 @@ export interface CertifyOptions {
   etas: readonly number[] | 'auto'
   alpha: number
   /**
-   * the anchors' share of the rows; null: no split, plain statistics, no certificate. Measured: .2 to .33 differ by 5
-   * %, .5 is 10 % looser
+   * share of the rows that become anchors; null: no split, plain statistics, no certificate. Measured: .2 to .33 differ
+   * by 5 %, .5 is 10 % looser
    */
   split: number | null
   seed: number
-  /** rounds of the asymptotic intervals; 0: none */
+  /** bootstrap rounds for the asymptotic intervals; 0: none */
   bootstrap: number
-  /** L_max inside ε of a loss without a largest value; auto: the largest loss of an anchor */
+  /** L_max in ε for unbounded losses; auto: the largest loss of an anchor */
   lossMax: number | 'auto'
-  /** bounds of two fresh examples, beside the anchored ones that are always there; they share the same α */
+  /** additional bounds for two fresh examples; they share α with the anchored bounds */
   bounds: readonly FreshBound[]
-  /** so many anchors get a radius each; 0: none */
+  /** number of anchors that get a radius; 0: none */
   examples: number
-  /** β: the radius of an example is the largest δ of the grid at which its bound is at most this */
+  /** β: an example's radius is the largest δ of the grid with a bound of at most β */
   risk: number
-  /** equal rows count as often as they are there, as independent draws do; drop: each once, the law of distinct rows */
+  /**
+   * keep: equal rows all count, like independent draws; drop: each counts once, for the distribution of distinct rows
+   */
   duplicates: 'keep' | 'drop'
-  /** what says which source each row is of (`groups` of the embeddings); null: every row is one by itself */
+  /** array or column with each row's source (`groups` of the embeddings); null: every row is its own source */
   group: string | null
-  /** the array or column that says which slice each row lies in (`slices` of the embeddings); class: the labels; null: none */
+  /** array or column with each row's slice (`slices` of the embeddings); class: the labels; null: none */
   slice: string | null
-  /** a bound that is wanted: the report says about how many rows it would take; null: none */
+  /** a target bound: the report estimates how many rows it needs; null: none */
   plan: number | null
   /** limits that make the verdict a pass or a fail; null: none */
   maxShare: number | null
   minAccuracy: number | null
-  /** a model that is not shown to beat its baseline keeps the verdict of its cells */
+  /** allow a pass for a model that is not shown to beat its baseline */
   allowUninformative: boolean
 }
 
 export const FRESH_BOUNDS: readonly FreshBound[] = ['kl-u', 'maurer-pontil', 'clopper-pearson']
 
-/** Rounds beyond this change no digit that is shown. */
+/** More rounds do not change any printed digit. */
 export const MAX_BOOTSTRAP = 100_000
 
 export const DEFAULT_OPTIONS: CertifyOptions = {
@@ -73,10 +75,10 @@ export const DEFAULT_OPTIONS: CertifyOptions = {
   allowUninformative: false,
 }
 
-/** Every thread keeps sums for each pair of δ and η. */
+/** Every thread keeps sums for every (δ, η). */
 const MAX_CELLS = 10_000
 
-/** Throws UsageError for options that make no sense by themselves. */
+/** Throws UsageError for options that are invalid whatever the data. */
 export function checkOptions({
   metric,
   floor,

@@ -7,7 +7,7 @@ import type {Survey} from './survey/layer-survey.js'
 import type {AlphaSplit, Dependence, LabelHint, LossName, MeasureName, TaskName} from './types.js'
 
 export interface LayerPlan extends LayerUnits, Survey {
-  /** stakes of the bounds, and the pairs of anchors they were chosen from; null without a split */
+  /** stakes of the bounds, and the sums over anchor pairs they were chosen from; null without a split */
   pilot: {
     bets: LayerBets
     sums: PackedPilot
@@ -17,22 +17,22 @@ export interface LayerPlan extends LayerUnits, Survey {
   } | null
 }
 
-/** Everything that is decided before a reference is seen: the same for every shard. */
+/** Everything decided before looking at a reference; the same for every shard. */
 export interface CertifyPlan {
   options: CertifyOptions
   anchors: Points
-  /** the anchors again where nothing is split */
+  /** the anchors again without a split */
   references: Points
   duplicatesRemoved: number
-  /** found and kept */
+  /** number found and kept */
   duplicates: number
-  /** rows of the anchors' sources beyond the most anchors */
+  /** rows of the anchors' sources beyond the maximum number of anchors */
   leftOut: number
   loss: {
     name: LossName
     bound: number | null
     accuracy: number | null
-    /** of a task other than one class a row: that, and what is measured of it, where anything is */
+    /** for tasks other than one class per row: the task, and its measure if there is one */
     task?: Exclude<TaskName, 'classes'>
     measure?: MeasureName
   }
@@ -42,10 +42,10 @@ export interface CertifyPlan {
   etas: Float64Array
   /** null without a split */
   alpha: AlphaSplit | null
-  /** what the slices are called, by number; absent where nothing is sliced, and where the labels are the slices */
+  /** slice names by number; absent without slices, and if the labels are the slices */
   sliceNames?: readonly string[]
   bootstrapSeed: number
-  /** null without a split, with sources, and of too few rows */
+  /** null without a split, with sources, and for too few rows */
   dependence: Dependence | null
   /** null without labels */
   labelHints: LabelHint[] | null

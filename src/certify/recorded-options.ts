@@ -8,7 +8,7 @@ const isGrid = (value: unknown) => value === 'auto' || (Array.isArray(value) && 
 
 const isLimit = (value: unknown) => value === null || isNumber(value)
 
-/** What each option may be; checkOptions checks the ranges. */
+/** Allowed type of each option; checkOptions checks the ranges. */
 const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   loss: (value) => LOSSES.includes(value as string),
   metric: (value) => METRICS.includes(value as string),
@@ -34,7 +34,9 @@ const KINDS: Record<keyof CertifyOptions, (value: unknown) => boolean> = {
   allowUninformative: (value) => typeof value === 'boolean',
 }
 
-/** The options of a run from the `config` of its report, or the name of the first that is missing or of another kind. */
+/**
+ * The options of a run from the `config` of its report, or the name of the first that is missing or has the wrong type.
+ */
 export function recordedOptions(config: Record<string, unknown>): CertifyOptions | string {
   const names = Object.keys(DEFAULT_OPTIONS) as (keyof CertifyOptions)[]
   const wrong = names.find((name) => !KINDS[name](config[name]))

@@ -12,7 +12,7 @@ import {foldBlocks} from './measure/layer-sums.js'
 import type {Embeddings} from './types.js'
 
 /**
- * What one shard adds to a certificate, as plain JSON: the plan, which every shard makes alike, and the sums of its own
+ * One shard's part of a certificate, as plain JSON: the plan, which is equal in all shards, and the sums of its own
  * blocks.
  */
 export interface CertifyShare {
@@ -21,7 +21,7 @@ export interface CertifyShare {
 }
 
 /**
- * The share of one shard.
+ * Computes one shard's part.
  *
  * Cost     the whole plan, and 1/count of the work that grows with anchors × references (see certify).
  * Empty    more shards than blocks → a share without blocks.
@@ -46,13 +46,12 @@ export async function certifyShard(
 }
 
 /**
- * The certificate that one run gives, bit for bit, from the shares of all shards in any order. No model, data or engine
- * is needed.
+ * The certificate of a single run, bit for bit, from the parts of all shards in any order. Needs no model, data or
+ * engine.
  *
- * Shares   are assumed to come from one plan, which documents/shard-set checks; the first one's plan is used.
+ * Shares   are assumed to have the same plan, which documents/shard-set checks; the first one's plan is used.
  * Cost     that of the bounds; memory: the sums of all blocks.
- * Throws   InputError  starts with a share's `place`: an impossible size or value, a block that is missing or there
- *          twice.
+ * Throws   InputError  starts with a share's `place`: an impossible size or value, a missing or duplicate block.
  */
 export function mergeShares(shares: readonly {place: string; share: CertifyShare}[]): Certification {
   const {place, share} = shares[0]!
@@ -78,8 +77,8 @@ export function mergeShares(shares: readonly {place: string; share: CertifyShare
 }
 
 /**
- * The rows of the data file that the certificate may name as witnesses or hints as far as this shard knows: a superset
- * of those that it will name from this shard's blocks. Ascending.
+ * Rows of the data file that the certificate may name as witnesses or hints: a superset of those it will name from this
+ * shard's blocks. Ascending.
  */
 export function mayBeNamed({plan: packed, blocks}: CertifyShare): number[] {
   const plan = unpackPlan(packed, 'this shard')
@@ -97,7 +96,7 @@ export function mayBeNamed({plan: packed, blocks}: CertifyShare): number[] {
   return [...rows].sort((a, b) => a - b)
 }
 
-/** Whether every number inside is finite: sums that no run can have made may pass each check alone. */
+/** Whether every number inside is finite: forged sums may pass each check separately. */
 function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite)

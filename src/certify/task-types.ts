@@ -1,6 +1,6 @@
 /**
- * What a model is asked for in each row: one class; several yes-or-no labels; numbers; a class of every token or pixel;
- * or nothing that is known here, only a loss (scores).
+ * What a model predicts per row: one class; several binary labels; numbers; a class per token or pixel; or something
+ * unknown with a given loss (scores).
  */
 export type TaskName = 'classes' | 'multi-label' | 'regression' | 'tokens' | 'scores'
 
@@ -15,19 +15,19 @@ export type LossName =
   | 'squared'
   | 'file'
 
-/** What says how well a model does its task: shares of right answers, and mean errors of numbers. */
+/** Performance measures: shares of right answers, and mean errors of numbers. */
 export type MeasureName = 'accuracy' | 'label-accuracy' | 'token-accuracy' | 'absolute-error' | 'squared-error'
 
-/** The losses of every row of a task other than one class a row. */
+/** The per-row losses of a task other than one class per row. */
 export interface RowLosses {
   task: Exclude<TaskName, 'classes'>
-  /** each loss that the task has, but the file's own */
+  /** each loss of the task, except one stored in the file */
   losses: Partial<Record<LossName, RowLoss>>
 }
 
 export interface RowLoss {
   /** [rows] finite, ≥ 0 */
   values: Float64Array
-  /** [rows] the same loss of the best constant answer, which needs no model; null where it is not what is measured */
+  /** [rows] the same loss for the best constant answer; null if it is not the task's measure */
   guess: Float64Array | null
 }

@@ -68,7 +68,7 @@ export function attributeData(
     notes.push({
       level: 'info',
       code: 'attributes-not-used',
-      message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is used as a feature only if it is named as one: ${unused.slice(0, MOST_NAMED).join(',')}`,
+      message: `${place}: every node has a number in ${shown}${unused.length > MOST_NAMED ? ` and ${unused.length - MOST_NAMED} more attributes` : ''}, which is not used as a feature unless it is named as one: ${unused.slice(0, MOST_NAMED).join(',')}`,
     })
   }
   return {

@@ -56,7 +56,7 @@ describe('columns by their meaning', () => {
     [
       'two families',
       'from,to,source,target\n0,1,2,3\n1,2,3,4\n',
-      /not clear: "source" to "target" \(2 – 3; 3 – 4\), or "from" to "to" \(0 – 1; 1 – 2\)/,
+      /ends of an edge: "source" to "target" \(2 – 3; 3 – 4\), or "from" to "to" \(0 – 1; 1 – 2\)/,
     ],
     [
       'several pairs that share nodes',

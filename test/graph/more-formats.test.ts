@@ -64,7 +64,7 @@ describe('Matrix Market', () => {
     expect(added).toBe('%%MatrixMarket matrix coordinate pattern symmetric\n3 3 3\n2 1\n3 2\n3 1\n')
   })
   it.each([
-    ['%%MatrixMarket matrix array real general\n2 2\n1\n', /in the form array, coordinate is read/],
+    ['%%MatrixMarket matrix array real general\n2 2\n1\n', /in the form array, only coordinate is supported/],
     ['%%MatrixMarket matrix coordinate complex general\n2 2 1\n1 2 1 1\n', /holds complex values/],
     ['%%MatrixMarket matrix coordinate real general\n2 3 1\n1 2 1\n', /is 2 × 3/],
     ['%%MatrixMarket matrix coordinate real general\n2 2 1\n1 3 1\n', /line 3: "1 3 1" is not an entry/],

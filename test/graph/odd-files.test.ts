@@ -109,7 +109,7 @@ describe('files that look like edges and are something else', () => {
     ['bzip2', 'a.csv.bz2', 'BZh91AY&SY\0\0', /looks like bzip2 data/, /unpack/],
     ['an npy array', 'a.npy', writeNpy(array('x', 'i4', [0, 1], [1, 2])), /looks like an npy array/, /numpy\.savez/],
     ['a MATLAB file', 'a.mat', 'MATLAB 5.0 MAT-file\0\0', /a MATLAB file/, /loadmat/],
-    ['gzip twice', 'a.csv.gz', gzipSync(gzipSync('a,b\n')), /gzip data inside of gzip/, /unpack/],
+    ['gzip twice', 'a.csv.gz', gzipSync(gzipSync('a,b\n')), /gzip data inside gzip/, /unpack/],
   ])('%s', async (_, name, content, message, step) => {
     const error: unknown = await readGraph(put(name, content)).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(InputError)

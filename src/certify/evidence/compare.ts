@@ -16,16 +16,15 @@ import type {CellDifference, Comparison, LayerDifference} from '../comparison-ty
  * The paired difference of two checkpoints on the same anchors and references: this one minus the earlier one.
  *
  * Formula    For reference j, D_j = ε_j − ε_j′ with ε_j = (1/m) Σ_i ΔL/max(d, τ) in scale-free units; ε − ε′ = E D.
- *            Given the anchors the D_j are independent, and −V′ ≤ D_j ≤ V with the bounds V, V′ that need no reference
- *            (Lemma 2).
- *            exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold at once.
- *            asymptotic  D̄ ± z s/√n at 1 − α for each layer by itself.
- *            cells       exactDifference at α/cells each; beside it the normal interval of the linear terms (a_j − v b_j)/b̄.
- *            sources     the means over the rows of each in place of rows.
- *            performance betting bounds of the mean of the row by row difference, α/2 each (performanceDifference).
+ *            Given the anchors the D_j are independent, and −V′ ≤ D_j ≤ V with the data-independent bounds V, V′ (Lemma
+ *            2). exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold
+ *            simultaneously. asymptotic  D̄ ± z s/√n at 1 − α for each layer separately. cells       exactDifference at
+ *            α/cells each; plus the normal interval from the linear terms (a_j − v b_j)/b̄. sources     per-source
+ *            means in place of rows. performance betting bounds of the mean per-row difference, α/2 each
+ *            (performanceDifference).
  * Cost       K · n for each of 60 bisection steps; G · E · n.
- * Empty      no layer of the same name → InputError. Collapsed in one of the two → cells only: its ε has no unit. τ = 0
- *            or no anchor bound → exact null.
+ * Empty      no layer with the same name → InputError. Collapsed in one of the two → only cells, because ε has no unit.
+ *            τ = 0 or no anchor bound → exact null.
  * Throws     InputError  another sample, loss or metric (says which), no layer in common.
  * Source     docs/math.md, "Two checkpoints".   Deviation: —
  */
@@ -74,7 +73,7 @@ const namesOf = ({evidence}: Certified) => evidence.layers.map(({name}) => name)
 const only = ({evidence}: Certified, common: readonly string[]) =>
   evidence.layers.map(({name}) => name).filter((name) => !common.includes(name))
 
-/** Pairs need the same rows on the same side of the split, judged by the same loss. */
+/** Pairing needs the same rows on the same side of the split, and the same loss. */
 function requireSameSample(now: Certified, before: Certified): void {
   const next = [
     `certify both checkpoints on the same data with the same ${option('seed')}, ${option('split')}, ${option('limit')} and ${option('loss')}`,
@@ -121,7 +120,7 @@ export interface Side {
   statistics: LayerStatistics
   /** scaled → scale-free units */
   unit: number
-  /** V in scale-free units; null where there is none */
+  /** V in scale-free units; null if there is none */
   most: number | null
 }
 
@@ -183,8 +182,7 @@ function cellDifferences(
   const there = before.metrics.cells.filter(({layer}) => layer === name)
   const [etas, others] = [now, before].map(({evidence}) => evidence.etas)
   const [radii, otherRadii] = [a, b].map(({statistics}) => statistics.deltas.length)
-  // Grids of quantiles have other radii for each checkpoint: the same place in the grid is the same share of close
-  // anchors.
+  // Quantile grids have different radii per checkpoint: the same grid index means the same share of close anchors.
   if (radii !== otherRadii || etas!.length !== others!.length || etas!.some((eta, e) => eta !== others![e])) return []
   return here.map((cell, c) => {
     const earlier = there[c]!
@@ -207,7 +205,7 @@ function cellDifferences(
   })
 }
 
-/** α is shared among the cells, so that all intervals hold at once. */
+/** α is split among the cells, so that all intervals hold simultaneously. */
 function exactIntervals(
   now: Certified,
   before: Certified,

@@ -19,43 +19,43 @@ import {
   unpackSums,
 } from './sums-codec.js'
 
-/** Sufficient statistics of every bound, so that a certificate can be checked without the model. Plain JSON. */
+/** Sufficient statistics of every bound, to check a certificate without the model. Plain JSON. */
 export interface Evidence {
   format: 1
   anchors: number
   references: number
   etas: number[]
-  /** references with a loss above L_max; null where the loss is bounded */
+  /** references with a loss above L_max; null if the loss is bounded */
   tailExceeding: number | null
-  /** the rows used, with loss and label: two reports on the same rows can be compared pair by pair */
+  /** the rows used, with loss and label, so that two reports on the same rows can be compared pair by pair */
   sample: {anchors: PackedPoints; references: PackedPoints}
-  /** with slices of a column: what they are called, by number */
+  /** with slices from a column: their names by number */
   sliceNames?: string[]
   layers: LayerEvidence[]
-  /** with perturbations: their pairs, anchors first, then references */
+  /** with perturbations: the pairs, anchors first, then references */
   perturbations?: PairEvidence[]
 }
 
-/** Everything that is stated about a pair distribution follows from these and the sample. Packed arrays of Float64. */
+/** All statements about a pair distribution follow from these and the sample. Packed arrays of Float64. */
 export interface PairEvidence {
-  /** of the perturbed copies */
+  /** losses of the perturbed copies */
   losses: string
   /** raw distances between a row and its copy, for each layer in order */
   distances: string[]
-  /** Int32: of each row how many copies keep its prediction; absent without PR(γ) */
+  /** Int32: per row, how many copies keep its prediction; absent without PR(γ) */
   survived?: string
 }
 
-/** The sums of a layer with its units and stakes. */
+/** A layer's sums with its units and stakes. */
 export interface LayerEvidence extends PackedSums {
   name: string
   /** in scaled units */
   floor: number
   deltas: number[]
   bets: LayerBets
-  /** of the nearest-anchor curve, in scaled units */
+  /** radii of the nearest-anchor curve, in scaled units */
   nearestRadii?: number[]
-  /** what the stakes were chosen from */
+  /** the sums that stakes were chosen from */
   pilot?: PackedPilot
 }
 
@@ -126,7 +126,7 @@ export function decodeLayer(evidence: Evidence, layer: LayerEvidence): LayerStat
 }
 
 /**
- * Of `examples` anchors, of nearest anchors, and of fresh pairs where the options asked for them.
+ * The sums for examples, nearest anchors and fresh pairs, as far as the options request them.
  *
  * Throws  InputError  as unpackExamples and unpackFresh.
  */
@@ -140,7 +140,7 @@ export const decodeExtras = (
   nearest: decodeNearest(evidence, layer),
 })
 
-/** Throws InputError where the nearest anchors are missing or cannot be. */
+/** Throws InputError if the nearest anchors are missing or impossible. */
 export const decodeNearest = (evidence: Evidence, layer: LayerEvidence): NearestAnchors =>
   unpackNearestOf(layer.nearest, true, sizesOf(evidence, layer), sourceOf(layer))!
 

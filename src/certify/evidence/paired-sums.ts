@@ -2,7 +2,7 @@ import {UNIT_BETS, ratioUpperBound} from '../../stats/betting.js'
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {type Sources, perSource, sourcesOf} from '../sample/sources.js'
 
-/** The sources of both sides as one list; null where a side has none. */
+/** The sources of both sides as one list; null if a side has none. */
 export function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): Sources | null {
   const groups = sides.map((side) => side.groups ?? null)
   return groups.some((each) => each === null)
@@ -10,7 +10,7 @@ export function sourcesOfAll(sides: readonly {groups?: Int32Array | null}[]): So
     : sourcesOf(Int32Array.from(groups.flatMap((each) => Array.from(each!))))
 }
 
-/** v̂ = Σ a / Σ b of a cell's direct form and its linear terms; null where no pair is within δ. */
+/** v̂ = Σ a / Σ b of a cell's direct form, and its linear terms; null if no pair is within δ. */
 export function linear(
   {within, exceed, references, deltas, etas, sources}: LayerStatistics,
   cell: number,

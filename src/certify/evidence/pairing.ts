@@ -7,18 +7,18 @@ import type {Evidence} from './evidence.js'
 import type {CertifyMetrics} from '../types.js'
 import type {Comparison} from '../comparison-types.js'
 
-/** An earlier certificate and the files that it was made from. */
+/** An earlier certificate and its input files. */
 export interface EarlierCertificate extends Certified {
-  /** what errors call it */
+  /** name for errors */
   path: string
   inputs: readonly InputFile[]
 }
 
 /**
- * The paired difference to an earlier report. The examples are the same if the data files are, by their hashes; hidden
- * states of two checkpoints are other files, so there the labels, or targets, must agree row by row.
+ * The paired difference to an earlier report. Examples are the same if the hashes of the data files are. Hidden states
+ * of two checkpoints are different files, so there labels or targets must agree row by row.
  *
- * Throws  InputError  other examples, or examples that cannot be recognised (says why).
+ * Throws  InputError  different examples, or examples that cannot be matched (says why).
  */
 export function compareWith(
   earlier: EarlierCertificate,
@@ -63,7 +63,10 @@ export function compareWith(
   }
 }
 
-/** By what rows of other files are known again: labels, or the errors of the best constant answer, which the targets make. */
+/**
+ * What identifies rows across files: labels, or the errors of the best constant answer, which depend only on the
+ * targets.
+ */
 function recognised(both: readonly Evidence[]): 'labels' | 'targets' | null {
   const rows = both.map(({sample}) => unpackRows(sample.references, 'evidence, references'))
   if (rows.every(({labelsDigest}) => labelsDigest !== null)) return 'labels'

@@ -23,7 +23,7 @@ export interface PackedBlock {
   layers: PackedBlockSums[]
 }
 
-/** The sums of a layer over one block, with what only the fold of all blocks needs. */
+/** The sums of a layer over one block, with what folding the blocks needs. */
 export interface PackedBlockSums extends PackedSums {
   zeroDistanceLossPairs: number
   diameter: number
@@ -43,8 +43,8 @@ const packLayer = (sums: LayerSums): PackedBlockSums => ({
 })
 
 /**
- * Keeps the sums of each layer and block in their packed form; those of this run pass through it too, so that a resumed
- * run differs in nothing.
+ * Stores the sums of each layer and block in packed form. Sums of this run are packed and unpacked too, so a resumed
+ * run gives identical results.
  */
 export function keepPacked(keep: Keep<PackedBlockSums>, plan: CertifyPlan): KeepSums {
   const starts = referenceBlocks(plan)
@@ -56,7 +56,7 @@ export function keepPacked(keep: Keep<PackedBlockSums>, plan: CertifyPlan): Keep
 }
 
 /**
- * The sums of a shard that `packBlock` packed, bit for bit, with every size and value checked against the plan.
+ * The sums of a shard that `packBlock` packed, bit for bit, checking every size and value against the plan.
  *
  * Throws  InputError  starts with `place`.
  */

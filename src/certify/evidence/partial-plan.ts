@@ -11,7 +11,7 @@ import {sliceBetsFault, sliceFault} from '../slices/fault.js'
 import {type PackedPoints, packPoints, unpackPoints} from '../sample/points.js'
 import type {AlphaSplit} from '../types.js'
 
-/** What helps where a partial result cannot be right. */
+/** Next steps for an invalid partial result. */
 export const AGAIN = ['write the partial result again with surety certify --shard']
 
 /** A plan as plain JSON; text is a packed array (data/packed). */
@@ -53,8 +53,8 @@ export function packPlan({lossMax, etas, anchors, references, layers, ...plan}: 
 }
 
 /**
- * The plan that `packPlan` packed, bit for bit. The schema checks types; here every size and value is checked
- * that the sums and bounds rely on.
+ * The plan that `packPlan` packed, bit for bit. The schema checks types; this checks every size and value that the sums
+ * and bounds rely on.
  *
  * Throws  InputError  starts with `place`.
  */

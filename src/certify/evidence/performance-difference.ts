@@ -7,12 +7,13 @@ import type {Certified} from './certified.js'
 import {sourcesOfAll, upperOfMean} from './paired-sums.js'
 
 /**
- * The difference in how well two checkpoints do the task, row by row: this one minus the earlier one.
+ * The paired difference in performance of two checkpoints: this one minus the earlier one.
  *
- * Formula    classes: of every row used (or source: by its mean), whether it is right now and then; shares of right answers
- *            of a row likewise: −1 ≤ difference ≤ 1. Errors: of the references, min(e, L) − min(e′, L), L the larger of the two
- *            limits, which the anchors fix: −L ≤ difference ≤ L. Betting bounds of its mean, α/2 each way.
- * Empty      unknown in one of the two, or not of the same measure → null.
+ * Formula    classes: for every row used (or the mean per source), whether it is right in both; likewise a row's share
+ *            of right answers: −1 ≤ difference ≤ 1. Errors: for the references, min(e, L) − min(e′, L), with L the
+ *            larger of the two limits, which the anchors fix: −L ≤ difference ≤ L. Betting bounds of its mean, α/2 each
+ *            way.
+ * Empty      unknown in one of the two, or different measures → null.
  * Source     docs/math.md, "Two checkpoints".   Deviation: none.
  */
 export function performanceDifference(

@@ -5,8 +5,8 @@ import type {LayerStatistics} from '../measure/layer-statistics.js'
 import {sourcesOf} from '../sample/sources.js'
 
 /**
- * What the stakes of a layer were chosen from, so that they can be chosen again: the sums of each anchor over the others,
- * and the packing radii. Text is a packed array (data/packed) of Float64.
+ * What a layer's stakes were chosen from, so that they can be recomputed: each anchor's sums over the others, and the
+ * packing radii. Text is a packed array (data/packed) of Float64.
  */
 export interface PackedPilot {
   /** [m] scaled units, ascending */
@@ -35,8 +35,8 @@ export const packPilot = (
 /**
  * The pilot that `packPilot` packed, bit for bit.
  *
- * Throws  InputError  an array of another length; a sum or radius that is negative or not a number, radii that do not
- *         ascend, more anchors near an anchor than there are others, more that differ in loss than are near.
+ * Throws  InputError  an array of the wrong length; a sum or radius that is negative or NaN, radii that do not ascend,
+ *         more anchors near an anchor than there are others, or more that differ in loss than are near.
  */
 export function unpackPilot(
   packed: PackedPilot,

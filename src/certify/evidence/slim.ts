@@ -3,9 +3,9 @@ import {slimPoints} from '../sample/points.js'
 import type {Evidence} from './evidence.js'
 
 /**
- * What a comparison with a later checkpoint needs of the evidence (compare.ts), and no more: which rows were used and
- * which of them the model gets right, a digest of their labels, and the sums of each row. Without losses and labels no
- * bound can be made again.
+ * The part of the evidence that a comparison with a later checkpoint needs (compare.ts): which rows were used, which of
+ * them the model gets right, a digest of their labels, and the sums of each row. Without losses and labels, no bound
+ * can be recomputed.
  */
 export const slimEvidence = ({perturbations: _, ...evidence}: Evidence): Evidence => ({
   ...evidence,
@@ -15,7 +15,7 @@ export const slimEvidence = ({perturbations: _, ...evidence}: Evidence): Evidenc
   ),
 })
 
-/** Metrics without single examples: their losses, labels and who is close to whom. */
+/** Metrics without data of single examples: losses, labels, and which are close. */
 export const slimMetrics = (metrics: CertifyMetrics): CertifyMetrics => ({
   ...metrics,
   layers: metrics.layers.map((layer) => ({...layer, mostVolatile: []})),

@@ -8,8 +8,8 @@ import type {NearestAnchors} from '../nearest/nearest-anchors.js'
 import {packNearest, type PackedNearest, unpackNearest} from '../nearest/packed.js'
 
 /**
- * The sums of a layer as plain JSON, in evidence and in partial results alike. Text is an array, little-endian,
- * compressed with zlib, in base64 (data/packed): `total`, `anchorTotal` and `windowed` Float64, counts Uint32.
+ * The sums of a layer as plain JSON, in evidence and partial results. Text is an array, little-endian, compressed with
+ * zlib, in base64 (data/packed): `total`, `anchorTotal` and `windowed` Float64, counts Uint32.
  */
 export interface PackedSums {
   /** [references] */
@@ -45,18 +45,18 @@ export interface PackedFresh {
   exceed: number[]
 }
 
-/** What the sums of a layer are by: their sizes follow from these. */
+/** Numbers that determine the sizes of a layer's sums. */
 export interface SumsSizes {
   anchors: number
   references: number
   /** G: finite radii */
   deltas: number
-  /** G; G + 1 where the counts have a column for δ = ∞ too */
+  /** G; G + 1 if the counts also have a column for δ = ∞ */
   radii: number
   etas: number
 }
 
-/** The sums of a layer that every bound is computed from. */
+/** The sums of a layer that all bounds are computed from. */
 export type BoundSums = Pick<
   LayerSums,
   'total' | 'anchorTotal' | 'crossLabelTotal' | 'zeroDistancePairs' | 'within' | 'exceed' | 'windowed'
@@ -96,8 +96,8 @@ const packCounts = (counts: Float64Array) => pack(Uint32Array.from(counts))
 /**
  * The sums that `packSums` packed, bit for bit.
  *
- * Throws  InputError  an array of another length, a sum that is negative or not finite, a count that is above what
- *         there is to count; starts with the place of `source`.
+ * Throws  InputError  an array of the wrong length, a sum that is negative or not finite, a count above its maximum;
+ *         starts with the place of `source`.
  */
 export function unpackSums(packed: PackedSums, sizes: SumsSizes, source: Source): BoundSums {
   const {anchors: m, references: n, deltas: G, radii, etas: E} = sizes
@@ -118,8 +118,7 @@ export function unpackSums(packed: PackedSums, sizes: SumsSizes, source: Source)
 /**
  * The counts of `count` examples; null for none.
  *
- * Throws  InputError  they are missing, or there are some where none were asked for; as unpackSums; more exceed η than
- *         lie within.
+ * Throws  InputError  they are missing, or present but not requested; as unpackSums; more exceed η than lie within.
  */
 export function unpackExamples(
   packed: PackedExamples | undefined,
@@ -139,7 +138,7 @@ export function unpackExamples(
 }
 
 /**
- * The sums over pairs of fresh examples; null where none were asked for.
+ * The sums over pairs of fresh examples; null if not requested.
  *
  * Throws  InputError  as unpackExamples.
  */
@@ -170,7 +169,7 @@ export function unpackFresh(
 /**
  * The nearest anchor of each reference; null without a split.
  *
- * Throws  InputError  as unpackExamples; an anchor or a distance that cannot be.
+ * Throws  InputError  as unpackExamples; an impossible anchor or distance.
  */
 export function unpackNearestOf(
   packed: PackedNearest | undefined,

@@ -7,7 +7,7 @@ import type {LayerStates} from '../types.js'
 import {referenceSide, volatilityTask} from './volatility-task.js'
 
 /**
- * How many references each example has within every δ, and how many of these differ in loss by the middle η or more.
+ * Per example: the number of references within each δ, and how many of these differ in loss by at least the middle η.
  */
 export interface ExampleCounts {
   /** [P, G] */
@@ -16,7 +16,7 @@ export interface ExampleCounts {
 }
 
 /**
- * Counts of the first P anchors over a part of the references: the roles of the two sides are changed.
+ * Counts for the first P anchors over a part of the references, with the roles of the two sides swapped.
  *
  * Cost   P · references · dim multiply–adds.
  * Empty  P = 0 or no split → null.
@@ -48,6 +48,6 @@ export async function measureExamples(
   return {within, exceed}
 }
 
-/** P: as many anchors as were asked for and are there; 0 without a split. */
+/** P: the requested number of anchors, or all; 0 without a split. */
 export const exampleCount = ({alpha, anchors, options}: Pick<CertifyPlan, 'alpha' | 'anchors' | 'options'>): number =>
   alpha === null ? 0 : Math.min(options.examples, anchors.rows.length)

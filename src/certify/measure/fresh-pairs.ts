@@ -10,12 +10,12 @@ import {takeRows} from '../sample/sample.js'
 import type {FreshBound, LayerStates} from '../types.js'
 import type {EpsilonBound} from '../layer-types.js'
 
-/** References whose pairs are looked at together: even, and small enough for a matrix of distances. */
+/** References per group whose pairs are used: even, and small enough for a matrix of distances. */
 const GROUP = 256
 
 /**
- * Pairs of references, which are two fresh examples each: all pairs within groups for a U-statistic, and disjoint pairs
- * for bounds that need independent values. Additive over parts of the references.
+ * Sums over pairs of references, each pair being two fresh examples: all pairs within groups for a U-statistic, and
+ * disjoint pairs for bounds that need independent values. Additive over parts of the references.
  */
 export interface FreshSums {
   /** k = Σ ⌊n_b/2⌋ over the groups b, and Σ ⌊n_b/2⌋ U_b with U_b the mean of h_{L_max} over all pairs of a group */
@@ -23,13 +23,13 @@ export interface FreshSums {
   kernel: number
   /** [k] h_{L_max} of the pairs (0, 1), (2, 3), … */
   pairs: Float64Array
-  /** [G] of these pairs, those within δ; [G, E] and ΔL ≥ η */
+  /** [G] number of these pairs within δ; [G, E] and with ΔL ≥ η */
   within: Float64Array
   exceed: Float64Array
 }
 
 /**
- * Formula   h = min(ΔL, L_max)/max(d, τ), 0 where max(d, τ) = 0.
+ * Formula   h = min(ΔL, L_max)/max(d, τ), 0 if max(d, τ) = 0.
  * Cost      references · 256 · dim multiply–adds, in fp64 on every engine.
  * Empty     fewer than two references → zeros.
  */
@@ -81,11 +81,11 @@ export function foldFresh(parts: readonly FreshSums[]): FreshSums {
   }
 }
 
-/** Of what --bounds may add, the bounds of ε; `clopper-pearson` bounds cells. */
+/** The values of --bounds that bound ε; `clopper-pearson` bounds cells. */
 const EPSILON_BOUNDS = ['kl-u', 'maurer-pontil'] as const
 
 /**
- * Upper bounds of ε_τ of two fresh examples, in scaled units.
+ * Upper bounds of ε_τ for two fresh examples, in scaled units.
  *
  * Formula   kl-u: M kl⁻¹₊(U/M, log(1/α)/k), U = Σ k_b U_b / k: an average of means over k independent pairs (Hoeffding
  *           1963, §5). maurer-pontil: the empirical-Bernstein bound of the k disjoint pairs. M = L_max/τ.
@@ -109,9 +109,7 @@ export function freshEpsilon(
   })
 }
 
-/**
- * Clopper–Pearson bound of P[ΔL ≥ η | d ≤ δ] of two fresh examples, with the number of disjoint pairs that it rests on.
- */
+/** Clopper–Pearson bound of P[ΔL ≥ η | d ≤ δ] for two fresh examples, with the number of disjoint pairs used. */
 export const freshCell = (
   {within, exceed}: FreshSums,
   g: number,

@@ -1,7 +1,7 @@
 import type {VolatilitySums} from '../../pairwise/engine.js'
 import {type Sources, sourcesOf} from '../sample/sources.js'
 
-/** What every bound of a layer is computed from: sums over the m anchors, for each of the n references. */
+/** What all bounds of a layer are computed from: sums over the m anchors for each of the n references. */
 export interface LayerStatistics {
   anchors: number
   references: number
@@ -22,11 +22,11 @@ export interface LayerStatistics {
   exceed: Float64Array
   /** [n, G + 1, E] Σ_i h_η 1{d ≤ δ}; the last δ is ∞ */
   windowed: Float64Array
-  /** of the references; null or absent: every one is a source by itself */
+  /** sources of the references; null or absent: each is its own source */
   sources?: Sources | null
 }
 
-/** The sums of one layer, computed with ∞ as the last δ, as statistics of the finite δ. */
+/** Converts the sums of one layer, which have ∞ as the last δ, to statistics for the finite δ. */
 export function layerStatistics(
   sums: VolatilitySums,
   anchors: number,

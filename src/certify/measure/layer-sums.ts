@@ -4,14 +4,14 @@ import type {ExampleCounts} from './example-counts.js'
 import {foldNearest, type NearestAnchors} from '../nearest/nearest-anchors.js'
 import {foldFresh, type FreshSums} from './fresh-pairs.js'
 
-/** As many witnesses as an engine keeps. */
+/** Number of witnesses that an engine keeps. */
 const WITNESSES = 16
 
 /** The sums of one layer over a part of the references. */
 export interface LayerSums extends VolatilitySums {
-  /** null where no example gets a radius */
+  /** null if no example gets a radius */
   examples: ExampleCounts | null
-  /** null where no bound of two fresh examples was asked for */
+  /** null if no bound for two fresh examples was requested */
   fresh: FreshSums | null
   /** null without a split */
   nearest: NearestAnchors | null
@@ -23,7 +23,7 @@ export interface BlockSums {
   layers: LayerSums[]
 }
 
-/** The sums over all references from those of every block, in order: what is added is added block by block. */
+/** The sums over all references, adding blocks in order. */
 export function foldBlocks(parts: readonly LayerSums[]): LayerSums {
   const anchorTotal = new Float64Array(parts[0]!.anchorTotal.length)
   let crossLabelTotal = 0

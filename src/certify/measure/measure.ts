@@ -8,19 +8,16 @@ import {takeRows} from '../sample/sample.js'
 import {part, referenceSide, volatilityTask} from './volatility-task.js'
 import type {Embeddings} from '../types.js'
 
-/**
- * Rows of a block of references: at least 16 blocks where there are enough rows, never so few rows that tiles are slow.
- */
+/** Block size of references: at least 16 blocks if there are enough rows, but blocks large enough for fast tiles. */
 const BLOCKS = 16
 const MIN_BLOCK = 256
 const MAX_BLOCK = 4096
 
 /**
- * The blocks of references: the unit of work, and of every sum over references. Blocks depend on the number of
- * references only, never on who computes them, so one run and any number of shards add up the same numbers in the same
- * order.
+ * The blocks of references: the unit of work, and of every sum over references. Blocks depend only on the number of
+ * references, so a single run and any number of shards add the same numbers in the same order.
  *
- * Returns   the first reference of each block, and n at the end. Without a split: one block.
+ * Returns   the first reference of each block, then n. Without a split: one block.
  */
 export function referenceBlocks({alpha, references}: Pick<CertifyPlan, 'alpha' | 'references'>): number[] {
   const n = references.rows.length
@@ -28,11 +25,11 @@ export function referenceBlocks({alpha, references}: Pick<CertifyPlan, 'alpha' |
   return [...Array.from({length: Math.ceil(n / size)}, (_, b) => b * size), n]
 }
 
-/** The sums of a layer over a block, made or kept from an earlier run. */
+/** Returns the sums of a layer over a block, computed or stored by an earlier run. */
 export type KeepSums = (layer: number, block: number, make: () => Promise<LayerSums>) => Promise<LayerSums>
 
 /**
- * Sums of the given blocks: all the work that grows with anchors × references.
+ * Sums of the given blocks. All work that grows with anchors × references happens here.
  *
  * Cost   per layer and block (2m + examples) · rows · dim multiply–adds, with --bounds 256 · rows · dim more; memory 3 ·
  *        rows · G · (E + 1) numbers.

@@ -4,17 +4,17 @@ import type {PairwiseEngine} from '../../pairwise/engine.js'
 import {nearestAnchors} from './nearest-anchors.js'
 import {accepts, type Rule} from './rule.js'
 
-/** What a rule says of each row. */
+/** A rule's decision for each row. */
 export interface CheckedRows {
   /** [n] 1: accepted, 0: abstain */
   accepted: Uint8Array
-  /** [n] place among the anchors, and raw distance to it */
+  /** [n] index of the nearest anchor, and raw distance to it */
   nearest: Uint32Array
   distances: Float64Array
 }
 
 /**
- * Accepts or abstains, row by row; a row's answer depends on no other row.
+ * Accepts or abstains for each row, independently of other rows.
  *
  * Shapes     rows [n, dim] of the rule's layer.
  * Cost       n · m · dim multiply–adds.

@@ -5,34 +5,34 @@ import {MIN_PAIRS} from '../statements/cells.js'
 import type {NearestAnchors} from './nearest-anchors.js'
 import type {NearestPoint} from './types.js'
 
-/** What a curve is computed from: the nearest anchor of each reference, and the losses of both sides. */
+/** Inputs of a curve: the nearest anchor of each reference, and the losses of both sides. */
 export interface CurveSetting {
   nearest: NearestAnchors
-  /** [n] of the references, [m] of the anchors */
+  /** [n] losses of the references, [m] of the anchors */
   losses: Float64Array
   anchorLosses: Float64Array
   /** scaled units, ascending */
   radii: readonly number[]
   etas: Float64Array
-  /** raw units of a scaled one */
+  /** one scaled unit in raw units */
   scale: number
-  /** of each single statement */
+  /** α of each single statement */
   alpha: number
-  /** of the references; null: every row is one by itself */
+  /** sources of the references; null: every row is its own source */
   sources: Sources | null
 }
 
 /**
- * The nearest-anchor curve of a layer: a point for each radius and η.
+ * The nearest-anchor curve of a layer: one point per radius and η.
  *
  * Formula    N = #{j : d(z_j, A) ≤ δ}, k = those of them with |L_j − L_a(j)| ≥ η. Given the anchors, k | N is binomial
- *            with P[ΔL ≥ η | d(Z, A) ≤ δ], and N with P[d(Z, A) ≤ δ]: bound = CP⁺(k, N, α), coveredLower = CP⁻(N, n, α).
- *            With sources the rows of one depend on each other, so bets are made on the means of each: of 1{near, ΔL ≥ η}
- *            against 1{near} for the bound, of 1{near} for the share covered (Theorem C with range 1 − v).
+ *            with P[ΔL ≥ η | d(Z, A) ≤ δ], and N with P[d(Z, A) ≤ δ]: bound = CP⁺(k, N, α), coveredLower = CP⁻(N, n,
+ *            α). With sources, rows of one source are dependent, so the bets use per-source means: of 1{near, ΔL ≥ η}
+ *            against 1{near} for the bound, of 1{near} for the covered share (Theorem C with range 1 − v).
  * Shapes     n references, m anchors → R · E points, δ-major.
  * Precision  exact for independent references; conservative with sources.
  * Cost       n · R · E, and R (E + 1) bisections of an incomplete beta function.
- * Empty      N < 30 → abstain (bound 1 where N = 0).
+ * Empty      N < 30 → abstain (bound 1 if N = 0).
  * Source     Clopper & Pearson 1934; docs/math.md, "Nearest anchor".   Deviation: none.
  */
 export function nearestCurve(setting: CurveSetting): NearestPoint[] {
@@ -91,5 +91,5 @@ export function nearestCurve(setting: CurveSetting): NearestPoint[] {
   })
 }
 
-/** How many statements the curves of all layers make: a bound for each radius and η, and the share covered for each radius. */
+/** Number of statements of a curve: a bound per radius and η, and a covered share per radius. */
 export const nearestStatements = (radii: number, etas: number): number => radii * (etas + 1)

@@ -2,15 +2,16 @@ import {percentDown, percentUp, lossChange} from '../../frame/figures.js'
 import type {LayerMetrics} from '../layer-types.js'
 import type {NearestHeadline} from './types.js'
 
-/** What a headline must cover: a statement about few inputs is of little use, however small its bound. */
+/** Minimum coverage of a headline: a statement about few inputs is of little use, however small its bound. */
 const LEAST_COVERED = 0.5
 const SPACE = ' '
 
 /**
- * The point of all curves that the verdict names: at the headline's η, the smallest bound among those that are shown to
- * cover half of the inputs; of equal bounds the one that covers most. All points hold at once, so choosing is free.
+ * The point of all curves that the verdict reports: at the headline's η, the smallest bound among points shown to cover
+ * half of the inputs; ties go to the largest coverage. All points hold simultaneously, so choosing among them costs
+ * nothing.
  *
- * Empty    no curve, or none shown to cover half → null.
+ * Empty    no curve, or no point shown to cover half → null.
  */
 export function nearestHeadline(layers: readonly LayerMetrics[], eta: number): NearestHeadline | null {
   const apart = layers.filter(({collapsed}) => collapsed !== true)

@@ -7,15 +7,15 @@ import type {Embeddings} from '../types.js'
 import {nearestAnchors} from './nearest-anchors.js'
 import {chooseRule, type Rule, type RuleLayer} from './rule.js'
 
-/** What a rule is asked for; α is that of the options, the rule's guarantee a statement of its own. */
+/** Requirements for a rule. α comes from the options; the rule's guarantee is separate from the report's statements. */
 export interface RuleRequest {
   minCoverage: number
-  /** t: a loss of t or more is a wrong one; auto: 1 for the 0–1 loss, else half of L_max */
+  /** t: a loss of t or more counts as wrong; auto: 1 for the 0–1 loss, else half of L_max */
   loss: number | 'auto'
 }
 
 /**
- * The rule of a certificate: from its plan and the nearest anchors of its references.
+ * Chooses a certificate's rule from its plan and the nearest anchors of its references.
  *
  * Cost    per layer m² · dim multiply–adds for the pilot.
  * Throws  what chooseRule throws; UsageError  no split, or rows with sources.

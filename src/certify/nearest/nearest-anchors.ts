@@ -7,7 +7,7 @@ import type {MetricName} from '../types.js'
 
 type Rows = Dense<Float32Array | Float64Array>
 
-/** The nearest anchor of each row: its place among the anchors, and the raw distance to it. */
+/** The nearest anchor of each row: its index, and the raw distance to it. */
 export interface NearestAnchors {
   /** [n] */
   anchors: Uint32Array
@@ -15,22 +15,21 @@ export interface NearestAnchors {
   distances: Float64Array
 }
 
-/** Rows whose distances to all anchors are held at once. */
+/** Rows whose distances to all anchors are in memory together. */
 const BLOCK = 1024
-/** What `distances` may be off by, relatively, per coordinate (cpu/distances: 10³ · dim · 2⁻⁵³), with room. */
+/** Relative error of `distances` per coordinate (cpu/distances: 10³ · dim · 2⁻⁵³), with a margin. */
 const PER_COORDINATE = 1e-12
-/** Angles of almost opposite rows are known to this. */
+/** Precision of angles between almost opposite rows. */
 const OPPOSITE = 1e-6
 
 /**
- * The nearest anchor a(z) of every row z and the distance d(z, A); of anchors at equal distance the first.
+ * The nearest anchor a(z) of every row z and the distance d(z, A); ties go to the first anchor.
  *
- * Formula    a(z) = min argmin_i d(z, a_i). Anchors whose distance from the engine lies within its error of the smallest
- *            are measured again coordinate by coordinate, so the choice depends neither on the engine nor on the order of
- *            its sums.
- *            The same object for both: one sample, and of each row the nearest other (the pilot of a rule).
+ * Formula    a(z) = min argmin_i d(z, a_i). Anchors whose engine distance is within its error of the smallest are
+ *            recomputed coordinate by coordinate, so the choice does not depend on the engine or its summation order.
+ *            If both arguments are the same object, each row gets its nearest other row (the pilot of a rule).
  * Shapes     rows [n, dim], anchors [m, dim], m ≥ 1 (2 for one sample) → [n] each.
- * Precision  fp64 on every engine; distances of the chosen anchors from differences of coordinates.
+ * Precision  fp64 on every engine; distances to the chosen anchors from coordinate differences.
  * Cost       n · m · dim multiply–adds; memory 1024 · m numbers.
  * Empty      n = 0 → empty.
  * Throws     InputError  angle and a row of length zero.
@@ -74,7 +73,7 @@ const part = ({cols, data}: Rows, first: number, count: number): Rows => ({
   data: data.subarray(first * cols, (first + count) * cols),
 })
 
-/** Of all references from those of parts of them, in order. */
+/** Joins the results for consecutive parts of the references. */
 export const foldNearest = (parts: readonly NearestAnchors[]): NearestAnchors => ({
   anchors: Uint32Array.from(parts.flatMap(({anchors}) => Array.from(anchors))),
   distances: concat(parts.map(({distances}) => distances)),

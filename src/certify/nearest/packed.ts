@@ -13,7 +13,7 @@ export const packNearest = ({anchors, distances}: NearestAnchors): PackedNearest
   distances: pack(distances),
 })
 
-/** Throws InputError where an array does not decode to `count` elements, or names no anchor or distance. */
+/** Throws InputError if an array does not decode to `count` elements, or has an impossible anchor or distance. */
 export function unpackNearest(
   packed: PackedNearest,
   {count, anchors: m}: {count: number; anchors: number},

@@ -1,12 +1,12 @@
 import type {LayerStatistics} from '../measure/layer-statistics.js'
 import type {NearestAnchors} from './nearest-anchors.js'
 
-/** Two ways to measure one distance in fp64. */
+/** Tolerance between two fp64 computations of a distance. */
 const LOOSE = 1e-9
 
 /**
- * Why the nearest anchors of a layer contradict its counts, in one sentence; null: they do not. A reference has an anchor
- * within δ exactly where its nearest one is.
+ * How the nearest anchors of a layer contradict its counts, in one sentence; null: they do not. A reference has an
+ * anchor within δ if and only if its nearest one is.
  */
 export function nearestFault(
   {within, deltas, references}: LayerStatistics,

@@ -1,11 +1,11 @@
 import {quantile} from '../../stats/quantile.js'
 
-/** Shares of the anchors that have another anchor within the radii of the curve. */
+/** Shares of anchors with another anchor within the curve's radii. */
 const COVERED = [0.25, 0.5, 0.75, 0.9, 0.99]
 
 /**
- * The radii of the nearest-anchor curve: those of the cells, so that both kinds of statement can be read side by side,
- * and the distances within which a quarter … 99 % of the anchors have another anchor, three significant digits.
+ * The radii of the nearest-anchor curve: the cells' δ, so that both kinds of statement can be compared, and the
+ * distances within which 25 % … 99 % of the anchors have another anchor, to three significant digits.
  *
  * Shapes   nearestOther [m] ascending, raw units; deltas [G] scaled units → ascending, distinct, above 0, scaled units.
  * Empty    fewer than two anchors → the radii of the cells.

@@ -6,7 +6,7 @@ import {openNpz, writeNpz} from '../../data/npz.js'
 import type {LossName, MetricName} from '../types.js'
 import type {ChosenRule, Rule, RuleSource} from './rule.js'
 
-/** What of a rule is not an array. */
+/** The parts of a rule that are not arrays. */
 type Header = ChosenRule & {
   format: 1
   lossName: LossName
@@ -34,8 +34,8 @@ export function writeRule({anchors, anchorLosses, anchorRows, ...chosen}: Rule):
 /**
  * The rule that `writeRule` wrote, bit for bit.
  *
- * Throws  InputError  starts with `place`: no rule, arrays that do not fit together or were changed, thresholds that
- *         cannot be.
+ * Throws  InputError  starts with `place`: not a rule, arrays that do not fit together or were changed, impossible
+ *         thresholds.
  */
 export function readRule(bytes: Uint8Array, place: string): Rule {
   const archive = openNpz(bytes, place)

@@ -4,11 +4,11 @@ import type {Dense} from '../../linalg/types.js'
 import type {LossName, MetricName} from '../types.js'
 import type {NearestAnchors} from './nearest-anchors.js'
 
-/** What a rule is asked for. */
+/** Requirements for a rule. */
 export interface RuleTarget {
   /** β: at most this share of accepted inputs may have a loss of `loss` or more */
   risk: number
-  /** t: what counts as a wrong one */
+  /** t: the loss from which on an answer counts as wrong */
   loss: number
   /** the rule must be shown to accept at least this share of fresh inputs */
   minCoverage: number
@@ -16,7 +16,7 @@ export interface RuleTarget {
   alpha: number
 }
 
-/** Accept z where d(z, A) ≤ δ and the loss of its nearest anchor is at most ℓ; abstain elsewhere. */
+/** Accept z if d(z, A) ≤ δ and the loss of its nearest anchor is at most ℓ; otherwise abstain. */
 export interface RuleThresholds {
   /** δ in raw units of the layer */
   radius: number
@@ -27,46 +27,46 @@ export interface RuleThresholds {
 export interface ChosenRule extends RuleThresholds {
   layer: string
   target: RuleTarget
-  /** of the references: how many there are, how many the rule accepts, and how many of these have a loss ≥ t */
+  /** number of references, of accepted ones, and of accepted ones with a loss ≥ t */
   references: number
   accepted: number
   wrong: number
   /** lower bound of P[accepted] */
   coverage: number
-  /** how many radii were tested before the last one that passed, and how many there are */
+  /** number of radii tested before the last that passed, and number of radii */
   tested: number
 }
 
-/** How the states of a rule were made. */
+/** How a rule's states were computed. */
 export interface RuleSource {
   /** sha256 of the model's files, sorted */
   model: readonly string[]
-  /** how states were pooled, as asked for */
+  /** pooling option */
   pool: string
-  /** the inputs were texts, made into tokens */
+  /** whether the inputs were tokenized texts */
   texts: boolean
-  /** other options of how a file became inputs, by their names */
+  /** other options for preparing inputs, by name */
   preparation: Readonly<Record<string, string | number | readonly number[]>>
 }
 
-/** A rule with what it takes to apply it: the states, losses and rows of its anchors. */
+/** A rule with the data needed to apply it: states, losses and rows of its anchors. */
 export interface Rule extends ChosenRule {
-  /** absent: states were given, or the rule is of an earlier version */
+  /** absent: states were given, or the rule was written by an earlier version */
   source?: RuleSource
   lossName: LossName
   metric: MetricName
   /** [m, dim] */
   anchors: Dense<Float32Array | Float64Array>
-  /** [m], and [m] which row of the data file each one is */
+  /** [m] losses, and [m] rows in the data file */
   anchorLosses: Float64Array
   anchorRows: Uint32Array
 }
 
-/** One layer as the rule sees it: nearest anchors of the references, and of each anchor among the others. */
+/** A layer's input to the rule: nearest anchors of the references, and of each anchor among the others. */
 export interface RuleLayer {
   name: string
   references: NearestAnchors
-  /** the pilot: [m] nearest other anchor */
+  /** the pilot: [m] nearest other anchor of each anchor */
   pilot: NearestAnchors
   /** raw units, ascending */
   radii: readonly number[]
@@ -77,9 +77,9 @@ export interface RuleSample {
   anchorLosses: Float64Array
 }
 
-/** Share of α for the lower bound of the share accepted; the rest is the risk's. */
+/** Share of α for the lower bound of the accepted share; the rest is for the risk. */
 const COVERAGE_SHARE = 0.1
-/** ℓ as shares of t. */
+/** Candidates for ℓ, as fractions of t. */
 const LIMITS = [0.1, 0.25, 0.5, 0.999]
 
 interface Counts {
@@ -88,16 +88,16 @@ interface Counts {
 }
 
 /**
- * A rule that accepts or abstains without a label, with a guarantee of the risk among what it accepts.
+ * Chooses a rule that accepts or abstains without a label, with a guaranteed risk among accepted inputs.
  *
- * Formula    Given the anchors, "accepted" and "L(Z) ≥ t" are events of a fresh Z, so of the N accepted references the k
- *            with L_j ≥ t are binomial: P[L(Z) ≥ t | accepted] ≤ CP⁺(k, N, α). The layer, ℓ and the order of the radii come
- *            from the anchors among themselves; then the radii are tested one after another, each at α, until the first
- *            whose bound is above β (fixed-sequence testing): the last that passed holds with probability ≥ 1 − α,
- *            whatever the number of radii. α here is 0.9 of the target's; 0.1 is shared by lower bounds of the share
- *            accepted, one for each radius of the order.
+ * Formula    Given the anchors, "accepted" and "L(Z) ≥ t" are events of a fresh Z, so of the N accepted references the
+ *            k with L_j ≥ t are binomial: P[L(Z) ≥ t | accepted] ≤ CP⁺(k, N, α). The layer, ℓ and the order of the
+ *            radii are chosen from the anchors only. Then the radii are tested in order, each at level α, until a bound
+ *            exceeds β (fixed-sequence testing): the last that passed holds with probability ≥ 1 − α, whatever the
+ *            number of radii. α here is 0.9 of the target's; the other 0.1 is split among lower bounds of the accepted
+ *            share, one per radius.
  * Cost       layers · ℓ · radii · (n + m).
- * Throws     UsageError  a target that cannot be, or one that no rule is shown to meet (says what was reached).
+ * Throws     UsageError  an invalid target, or one that no rule is shown to meet (says what was reached).
  * Source     Angelopoulos et al. 2021 (Learn then Test); docs/math.md, "A rule for deployment".   Deviation: none.
  */
 export function chooseRule(layers: readonly RuleLayer[], sample: RuleSample, target: RuleTarget): ChosenRule {

@@ -1,11 +1,11 @@
 import type {CellStatus} from '../family-types.js'
 
 /**
- * A point of a layer's nearest-anchor curve. For a fresh Z with nearest anchor a(Z): how many inputs have an anchor
- * within δ, and of these how many differ from it in loss. All points of a report hold at once.
+ * A point of a layer's nearest-anchor curve. For a fresh Z with nearest anchor a(Z): the share of inputs with an anchor
+ * within δ, and how many of these differ from it in loss. All points of a report hold simultaneously.
  */
 export interface NearestPoint {
-  /** in scaled units (those of the cells), and the same radius in raw units */
+  /** the radius in scaled units (as in cells), and in raw units */
   delta: number
   deltaRaw: number
   eta: number
@@ -14,7 +14,7 @@ export interface NearestPoint {
   covered: number
   /** lower bound of P[d(Z, A) ≤ δ] */
   coveredLower: number
-  /** of these references, those with |L − L of the nearest anchor| ≥ η */
+  /** number of these references with |L − L of the nearest anchor| ≥ η */
   exceeding: number
   observed: number | null
   /** upper bound of P[ΔL ≥ η | d(Z, A) ≤ δ] */
@@ -22,9 +22,9 @@ export interface NearestPoint {
   status: Exclude<CellStatus, 'invalid'>
 }
 
-/** The point of all curves that the verdict names. */
+/** The point of all curves that the verdict reports. */
 export interface NearestHeadline extends NearestPoint {
   layer: string
-  /** about what the bound would be with 2, 4 and 8 times the rows, an estimate; absent with sources */
+  /** estimate of the bound with 2, 4 and 8 times the rows; absent with sources */
   forecast?: number[]
 }

@@ -7,40 +7,40 @@ import type {Embeddings} from '../types.js'
 import type {PerturbationKind} from '../perturbation-types.js'
 import type {Survivals} from './survival.js'
 
-/** A pair distribution (z, z′): where the perturbed copy of every row comes from. */
+/** A pair distribution (z, z′): provides the perturbed copy of every row. */
 export interface PairSource {
   name: string
   strength: number | null
   kind: PerturbationKind
   /**
-   * Hidden states, output and losses of the perturbed copy of every row of the data, in their order. What depends on
-   * the data (a range, a standard deviation) may depend on the rows `anchors` only; `description` says what was done,
-   * with its unit and its clipping.
+   * Hidden states, output and losses of the perturbed copy of every data row, in row order. Values derived from the
+   * data (a range, a standard deviation) may use only the rows `anchors`; `description` says what was done, with unit
+   * and clipping.
    */
   perturb(anchors: Uint32Array, draw?: number): Promise<{embeddings: Embeddings; description: string}>
-  /** copies of each row to draw for PR(γ), of which the first is the pair; default 1. Of random kinds only */
+  /** copies of each row to draw for PR(γ), the first of which is the pair; default 1. Only for random kinds */
   draws?: number
 }
 
-/** What every statement about a pair distribution is computed from; anchors first, then references. */
+/** What all statements about a pair distribution are computed from; anchors first, then references. */
 export interface PairSample extends Pick<PairSource, 'name' | 'strength' | 'kind'> {
   description: string
-  /** of all rows of the perturbed data; null if unknown */
+  /** accuracy on all rows of the perturbed data; null if unknown */
   accuracy: number | null
-  /** [m + n] of the perturbed copies */
+  /** [m + n] losses of the perturbed copies */
   losses: Float64Array
   /** [m + n] raw distances between a row and its perturbed copy, layer by layer in the order of the plan */
   distances: Float64Array[]
-  /** null: predictions are no classes, or the copies are not drawn at random given the input */
+  /** null: predictions are not classes, or copies are not drawn at random given the input */
   survivals: Survivals | null
 }
 
 /**
- * One pair distribution on the rows of a plan.
+ * Samples one pair distribution on the rows of a plan.
  *
  * Cost    one pass over the rows used: Σ rows · dim.
- * Throws  InputError  the perturbed copies have other rows, layers or labels than the data (names the first that
- *         differs), or no such loss.
+ * Throws  InputError  rows, layers or labels of the perturbed copies differ from the data (names the first difference),
+ *         or there is no such loss.
  */
 export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, source: PairSource): Promise<PairSample> {
   const {name, strength, kind} = source
@@ -65,7 +65,7 @@ export async function samplePairs(plan: CertifyPlan, embeddings: Embeddings, sou
   }
 }
 
-/** How many copies of each row keep its predicted class; null: there are no classes. */
+/** Number of copies of each row that keep its predicted class; null: no classes. */
 async function survivalsOf(
   original: Embeddings,
   first: Embeddings,
@@ -85,7 +85,7 @@ async function survivalsOf(
   return {draws, counts}
 }
 
-/** The class of the largest score, the first among equals; null: the output has no classes. */
+/** The class with the largest score, ties to the first; null: the output has no classes. */
 function predictions({rows, output}: Embeddings): Int32Array | null {
   if (output === null) return null
   const {classes, data} = output
@@ -100,7 +100,7 @@ function checkAligned(original: Embeddings, perturbed: Embeddings, name: string)
   const next = ['each row of the perturbed copies must belong to the same row of the data, with the same label']
   if (perturbed.rows !== original.rows)
     throw new InputError(`${name}: there are ${perturbed.rows} perturbed rows for ${original.rows} rows`, next)
-  // A sample of another file, or one drawn with other labels, may have as many rows without being these.
+  // Equal row counts do not prove equal rows: the sample may come from another file or have other labels.
   const moved =
     original.rowNumbers?.findIndex((row, i) => perturbed.rowNumbers?.[i] !== row) ??
     (perturbed.rowNumbers === undefined ? -1 : 0)

@@ -9,37 +9,35 @@ import {splitPairAlpha} from './alpha.js'
 import {GAMMAS, survivalRows, type Survivals} from './survival.js'
 import type {PairSample} from './pairs.js'
 
-/** Shares of the pilot pairs that the default δ grid encloses. */
+/** Shares of the pilot pairs within the radii of the default δ grid. */
 const DELTA_QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.95]
 
-/** What the random pairs of the same report have settled already, without looking at a reference. */
+/** Settings from the report's random pairs, fixed without looking at a reference. */
 export interface PairSetting {
-  /** losses of the rows as they are; the first `anchors` of them are the pilot */
+  /** losses of the unperturbed rows; the first `anchors` of them are the pilot */
   losses: Float64Array
   anchors: number
   lossMax: number
   etas: Float64Array
   layers: Pick<LayerMetrics, 'name' | 'scale' | 'medianDistance'>[]
   deltas: CertifyOptions['deltas']
-  /** of this pair distribution alone */
+  /** α of this pair distribution */
   alpha: number
 }
 
 /**
- * What a sample of independent pairs (z, z′) says of their law: upper bounds that hold at once with probability ≥ 1 −
- * α.
+ * Upper bounds for the distribution of pairs (z, z′) from a sample of independent pairs; they hold simultaneously with
+ * probability ≥ 1 − α.
  *
- * Formula    With n pairs, ΔL = |L(z) − L(z′)|, d the scaled distance in a layer, τ the smallest δ of the layer:
- *            change       P[ΔL ≥ η]             Clopper–Pearson on the n pairs;
- *            joint        P[ΔL ≥ η, d ≤ δ]      the same;
- *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given how many they are;
- *            survival     PR(γ), see survivalRows;
- *            markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded by betting: one number a
- *            layer (Theorem A4).
- * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before a reference
- *            is seen.
- * Precision  fp64; all bounds err upwards.
- * Cost       n · G · E a layer.
+ * Formula    With n pairs, ΔL = |L(z) − L(z′)|, d the scaled distance in a layer, τ the smallest δ of the layer: change
+ *            P[ΔL ≥ η]             Clopper–Pearson on the n pairs; joint        P[ΔL ≥ η, d ≤ δ]      the same;
+ *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given their number; survival
+ *            PR(γ), see survivalRows; markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded
+ *            by betting: one number per layer (Theorem A4).
+ * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before looking at a
+ *            reference.
+ * Precision  fp64; all bounds round upwards.
+ * Cost       n · G · E per layer.
  * Empty      no pair within δ → conditional 1.
  * Source     Theorem A4 and E of docs/math.md.   Deviation: —
  */

@@ -5,7 +5,7 @@ import type {SurvivalRow} from '../perturbation-types.js'
 /** γ of the statements: an input is robust if its prediction survives with probability ≥ 1 − γ. */
 export const GAMMAS = [0.1, 0.05, 0.01]
 
-/** What is known of each input: of `draws` independent perturbed copies, how many keep its prediction. */
+/** Per input: how many of `draws` independent perturbed copies keep its prediction. */
 export interface Survivals {
   draws: number
   /** [m + n] 0 … draws; anchors first */
@@ -16,18 +16,18 @@ export interface Survivals {
  * PR(γ): the share of inputs whose prediction survives a drawn perturbation with probability ≥ 1 − γ, bounded from below
  * from k draws of each of n inputs.
  *
- * Formula    s(z) = P[f(z′) = f(z) | z], PR(γ) = P[s(Z) ≥ 1 − γ], T_j | z_j ~ Bin(k, s(z_j)). For a threshold c,
- *            b = P[Bin(k, 1 − γ) ≥ c] is the most an input that is not robust reaches it with, so
- *            P[T ≥ c] ≤ PR(γ) + (1 − PR(γ)) b, and with L the Clopper–Pearson lower bound of P[T ≥ c] at level α:
- *            PR(γ) ≥ (L − b)/(1 − b).
- *            c is the one of 1 … k that gives most among the anchors' inputs, as if as many references did as well. k = 1
- *            is Markov's inequality for 1 − s.
- * Shapes     counts [m + n]; one row for each γ.
+ * Formula    s(z) = P[f(z′) = f(z) | z], PR(γ) = P[s(Z) ≥ 1 − γ], T_j | z_j ~ Bin(k, s(z_j)). For a threshold c, a
+ *            non-robust input reaches it with probability at most b = P[Bin(k, 1 − γ) ≥ c], so P[T ≥ c] ≤ PR(γ) + (1 −
+ *            PR(γ)) b, and with L the Clopper–Pearson lower bound of P[T ≥ c] at level α: PR(γ) ≥ (L − b)/(1 − b). c ∈
+ *            1 … k is the threshold with the best bound on the anchors, scaled to the number of references. k = 1 is
+ *            Markov's inequality for 1 − s.
+ * Shapes     counts [m + n]; one row per γ.
  * Precision  fp64; b is rounded up by 1e-12.
- * Cost       k bisections for each γ.
+ * Cost       k bisections per γ.
  * Empty      no bound above 0 → lower 0.
- * Source     PR(γ) as in PRBench (Zhang et al. 2025) and probabilistic robustness of Robey et al. 2022; the rate of each
- *            input as in RoMA (Levy & Katz 2021). docs/math.md, Theorem F.   Deviation: the bound is exact in both levels.
+ * Source     PR(γ) as in PRBench (Zhang et al. 2025) and probabilistic robustness in Robey et al. 2022; the per-input
+ *            rate as in RoMA (Levy & Katz 2021). docs/math.md, Theorem F.   Deviation: the bound is exact in both
+ *            levels.
  */
 export function survivalRows({draws, counts}: Survivals, anchors: number, alpha: number): SurvivalRow[] {
   const n = counts.length - anchors

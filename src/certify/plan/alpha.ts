@@ -4,32 +4,32 @@ import type {CertifyPlan} from '../plan-types.js'
 import {chosenSlices} from '../slices/choose.js'
 import type {AlphaSplit, FreshBound, SliceAlpha} from '../types.js'
 
-/** What shares α: how many statements of each kind a report makes. */
+/** The numbers of statements of each kind in a report, which share α. */
 export interface Statements {
   /** ε, each of its bounds in each layer, and the loss tail */
   epsilon: number
-  /** cells, twice where each has a second bound */
+  /** cells, counted twice if each has a second bound */
   cells: number
   /** rows of single classes */
   classes: number
   /** radii at which a bound is stated, over all examples and layers */
   examples: number
-  /** 1 where the performance is known */
+  /** 1 if the performance is known */
   performance?: number
-  /** points of the nearest-anchor curves, and the shares they cover */
+  /** points of the nearest-anchor curves, and covered shares */
   nearest?: number
-  /** of each kind about slices */
+  /** statements about slices, by kind */
   slices?: SliceStatements
 }
 
-/** How many statements about slices there are, of each kind. */
+/** Numbers of statements about slices, by kind. */
 export interface SliceStatements {
   performance: number
   cells: number
   nearest: number
 }
 
-/** How many statements a report makes, from its sizes: known before a reference is seen, and known to who checks it. */
+/** The numbers of statements of a report, from its sizes: known before looking at a reference, and to the verifier. */
 export function statements({
   bounds,
   layers,
@@ -46,13 +46,13 @@ export function statements({
   layers: number
   cells: number
   tail: boolean
-  /** in each layer */
+  /** classes per layer */
   classes: number
   examples: number
   /** values of δ, over all layers */
   radii: number
   performance?: boolean
-  /** of the nearest-anchor curves */
+  /** statements of the nearest-anchor curves */
   nearest?: number
   slices?: SliceStatements
 }): Statements {
@@ -70,24 +70,24 @@ export function statements({
 }
 
 /**
- * ε is one number a layer and descriptive; the cells are what a gate reads. A kind without statements leaves its share
- * to the cells.
+ * ε is descriptive, one number per layer; gates read the cells. The share of a kind without statements goes to the
+ * cells.
  */
 const SHARE = {epsilon: 0.1, classes: 0.05, examples: 0.05, performance: 0.05, nearest: 0.1, slices: 0.1}
 
-/** Of the slices' share: the accuracy of a slice is one number, and what most gates read. */
+/** Split of the slices' share: a slice's accuracy is one number, and the one most gates read. */
 const SLICE_SHARE = {performance: 0.4, cells: 0.3, nearest: 0.3}
 
-/** Half for random pairs, half for the perturbations, in equal parts among these. */
+/** Half for random pairs, half for the perturbations, split equally among them. */
 const SHARE_OF_PERTURBATIONS = 0.5
 
 /**
- * α shared out so that everything the report states holds at once (union bound).
+ * Splits α so that all statements of a report hold simultaneously (union bound).
  *
- * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, nearest anchors
- *           0.1, slices 0.1, classes, examples and performance 0.05 each where there are any, cells the rest. A cell's α is spent once for its direct, windowed and global
- *           bound together (docs/math.md, Theorem D). With perturbations, half of α is theirs and the other half is
- *           shared out like this.
+ * Formula   each statement of a kind gets share · α / (statements of the kind): ε and tail 0.1, nearest anchors 0.1,
+ *           slices 0.1, classes, examples and performance 0.05 each if there are any, cells the rest. A cell's α covers
+ *           its direct, windowed and global bound together (docs/math.md, Theorem D). Perturbations get half of α; the
+ *           other half is split like this.
  */
 export function splitAlpha(
   total: number,
@@ -129,7 +129,7 @@ export function splitAlpha(
   }
 }
 
-/** Without predictions the share of the accuracies goes to the others in equal parts. */
+/** Without predictions, the accuracies' share is split equally among the others. */
 export function sliceAlpha(total: number, {performance, cells, nearest}: SliceStatements): SliceAlpha {
   const rest = performance === 0 ? 0.5 : SLICE_SHARE.cells
   return {
@@ -142,8 +142,8 @@ export function sliceAlpha(total: number, {performance, cells, nearest}: SliceSt
 const sum = ({performance, cells, nearest}: SliceStatements) => performance + cells + nearest
 
 /**
- * What a plan states of random pairs, and how it shares α; null without a split. `perturbations` is how many laws of
- * pairs take part.
+ * A plan's numbers of statements about random pairs and its split of α; null without a split. `perturbations`: number
+ * of pair distributions.
  */
 export function alphaOf(
   {

@@ -7,7 +7,7 @@ const BLOCK = 256
 const SHRINK = 1 - 1e-9
 
 export interface Geometry {
-  /** [m (m − 1) / 2] sorted pair distances, raw units; with sources those between two of them only */
+  /** [m (m − 1) / 2] sorted pair distances, raw units; with sources only between different ones */
   sortedDistances: Float64Array
   /** [m] ρ_k, raw units, ascending: no ball of radius below ρ_k holds k + 1 rows (index from 0) */
   packingRadii: Float64Array
@@ -16,16 +16,15 @@ export interface Geometry {
 }
 
 /**
- * What the anchors' own distances tell: their quantiles (scale, floor, δ grid) and how many anchors a ball can hold.
+ * Statistics of the distances between anchors: quantiles (scale, floor, δ grid) and how many anchors a ball can hold.
  *
- * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0),
- *            ρ_k = min_i max(d_(k) / 2, √(e_k(i) / 2k)) with e_k(i) = Σ_{l≤k} d_(l)², the second only for l2; for l2 at least
- *            √(Σ of the k smallest e_k) / (k √2); then the running maximum.
- *            If k anchors lie within r of any point of the space, then ρ_k ≤ r (docs/math.md, Lemmas 1 and 1′).
- *            With sources (`groups`) the distances are those between rows of two sources, as a fresh source will have; the
- *            radii are of all rows.
+ * Formula    With d_(1) ≤ d_(2) ≤ … the distances of anchor i to all anchors (itself first, 0), ρ_k = min_i max(d_(k) /
+ *            2, √(e_k(i) / 2k)) with e_k(i) = Σ_{l≤k} d_(l)², the second term only for l2; for l2 at least √(Σ of the k
+ *            smallest e_k) / (k √2); then the running maximum. If k anchors lie within r of any point of the space,
+ *            then ρ_k ≤ r (docs/math.md, Lemmas 1 and 1′). With sources (`groups`), distances are between rows of
+ *            different sources, as for a fresh source; radii use all rows.
  * Shapes     anchors [m, dim] → distances [m (m − 1) / 2], radii [m].
- * Precision  distances are fp64 on every engine; radii are shrunk by 1e-9, more than the distances can be off.
+ * Precision  distances are fp64 on every engine; radii are reduced by 1e-9, more than the distances' error.
  * Cost       m² distances, 2 m sorts of m; memory 3 m² / 2 numbers: for m ≤ a few thousand.
  * Empty      m < 2 → no distances; radii [0].
  * Source     triangle inequality; parallel axis theorem.   Deviation: none.
@@ -78,7 +77,7 @@ export async function anchorGeometry(
   }
 }
 
-/** Lemma 1 for one anchor; with `euclidean` its e_k go into its column of the energies. */
+/** Lemma 1 for one anchor; with `euclidean`, writes its e_k into its column of the energies. */
 function lowerRadii(
   radii: Float64Array,
   sorted: Float64Array,
@@ -94,7 +93,10 @@ function lowerRadii(
   }
 }
 
-/** Lemma 1′: any k anchors have e_k of their own, so together at least the k smallest. Sorts each row of the energies. */
+/**
+ * Lemma 1′: each of any k anchors has its own e_k, so their sum is at least that of the k smallest. Sorts each row of
+ * the energies.
+ */
 function raiseRadii(radii: Float64Array, energies: Float64Array): void {
   const m = radii.length
   for (let k = 0; k < m; k++) {
@@ -105,7 +107,7 @@ function raiseRadii(radii: Float64Array, energies: Float64Array): void {
   }
 }
 
-/** Shares of the anchor pairs that the default δ grid encloses. */
+/** Shares of the anchor pairs within the radii of the default δ grid. */
 export const DELTA_QUANTILES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
 /**

@@ -4,26 +4,26 @@ import type {CertifyOptions} from '../options.js'
 import {MAX_ANCHORS} from '../sample/limits.js'
 import type {Embeddings} from '../types.js'
 
-/** Sizes of the grid where it is chosen from the data: quantiles of distances, shares of L_max. */
+/** Grid sizes if chosen from the data: quantiles of distances, fractions of L_max. */
 const AUTO_DELTAS = 6
 const AUTO_ETAS = 2
-/** Copies of the sums of a reference: by block, added up, as statistics, and compressed as text in the report. */
+/** Copies of a reference's sums: per block, added, as statistics, and compressed in the report. */
 const COPIES = 4.5
-/** Matrices of the distances between the first MAX_ANCHORS rows: raw, sorted, and with the votes of the neighbours. */
+/** Matrices of the distances between the first MAX_ANCHORS rows: raw, sorted, and for neighbour votes. */
 const MATRICES = 3
 
-/** What a run may use. */
+/** Resources of a run. */
 export interface CertifyResources {
   threads: number
-  /** of the whole process; default: what it holds and half of what is free */
+  /** limit of the whole process; default: current use plus half of the free memory */
   memoryLimitBytes?: number
-  /** laws of perturbed copies, each of which has hidden states of its own while it is measured */
+  /** number of pair distributions, each with its own hidden states while it is measured */
   perturbations: number
 }
 
 /**
- * The peak of the process while these states are certified, from what it holds now (the states included) and a model
- * that a grid of sizes was measured against (docs/reliability.md).
+ * Estimated peak memory of the process while certifying, from its current memory (including the states) and a model
+ * fitted to measurements (docs/reliability.md).
  *
  * Formula  held + program + 3 · 8 m² + 4.5 · 8 n K (3 + (G + 1)(1 + 2E)) + largest layer once more, m = min(n, 2000).
  */
@@ -40,9 +40,7 @@ export function certifyBytes(
   return heldBytes + programBytes(threads) + MATRICES * 8 * Math.min(rows, MAX_ANCHORS) ** 2 + sums + copies
 }
 
-/**
- * Throws UsageError where the states would not be certified within the limit: says what is needed and what would fit.
- */
+/** Throws UsageError if certifying would exceed the limit: says what is needed and what would fit. */
 export function requireCertifyMemory(
   embeddings: Embeddings,
   options: CertifyOptions,
@@ -53,8 +51,7 @@ export function requireCertifyMemory(
   const needed = certifyBytes(embeddings, options, resources, held)
   if (needed <= limit) return
   const {rows} = embeddings
-  // What does not shrink with the rows is taken as the program; the rest, the states in memory included, is taken in
-  // proportion.
+  // Only the program's memory is treated as fixed; everything else, including the states, as proportional to the rows.
   const fitting = Math.floor((rows * (limit - programBytes(resources.threads))) / needed)
   throw new UsageError(
     `${rows} rows in ${embeddings.layers.length} layers need about ${memoryText(needed)} of memory in all, the limit is ${memoryText(limit)}`,

@@ -1,6 +1,6 @@
 import type {PairwiseEngine, VolatilitySums, VolatilityTask} from '../../pairwise/engine.js'
 
-/** Rows `at` of a task of all pairs of one sample. */
+/** Rows `at` of an all-pairs task. */
 function rowsOf(task: VolatilityTask, at: readonly number[]): VolatilityTask {
   const {cols, data} = task.anchors
   const own = data instanceof Float64Array ? new Float64Array(at.length * cols) : new Float32Array(at.length * cols)
@@ -19,9 +19,9 @@ function rowsOf(task: VolatilityTask, at: readonly number[]): VolatilityTask {
 }
 
 /**
- * The anchors' sums among themselves without the pairs inside a source, as if every row had met all other anchors: a
- * fresh source has no rows among the anchors, so these pairs would make the pilot look closer than references are. Stakes
- * alone are chosen from them.
+ * The anchors' sums among themselves without pairs inside a source, rescaled as if every row were paired with all other
+ * anchors. A fresh source has no rows among the anchors, so such pairs would make the pilot look closer than references
+ * are. Only used to choose stakes.
  *
  * Cost   Σ over sources rows² · dim multiply–adds.
  */

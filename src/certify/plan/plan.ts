@@ -24,8 +24,8 @@ import {volatilityTask} from '../measure/volatility-task.js'
 import type {Embeddings, LayerStates, Slices} from '../types.js'
 
 /**
- * Sample, units, δ and η grids, the share of α of every statement and its stakes; `perturbations` is how many laws of
- * pairs share α.
+ * Sample, units, δ and η grids, α and stakes of every statement; `perturbations`: number of pair distributions that
+ * share α.
  *
  * Cost     per layer 2 m² · dim multiply–adds and m² log m; m ≤ 2000 anchors (without a split the first 2000 rows).
  * Throws   UsageError  options; InputError  rows, states, labels, losses; every pair of every layer at distance 0.
@@ -115,7 +115,7 @@ export async function planCertify(
     layers: [],
   }
   const trueClass = trueClassProbability(embeddings)
-  // Rows are in random order already, so the first ones stand for all.
+  // Rows are already in random order, so the first ones are a random sample.
   const first = points(
     Uint32Array.from([...sample.anchors, ...(anchored ? sample.references : [])].slice(0, MAX_ANCHORS)),
   )
@@ -144,7 +144,7 @@ export async function planCertify(
   return plan
 }
 
-/** Slices by a column; null: nothing is sliced, or the labels are the slices. */
+/** Slices by a column; null: no slices, or the labels are the slices. */
 function sliceColumn({slices = null, labels}: Embeddings, asked: string | null): Slices | null {
   if (asked === 'class' && labels === null)
     throw new UsageError(`${option('slice')} class needs labels, which the input does not hold`, [
@@ -163,7 +163,7 @@ const hasSources = ({groups}: Embeddings) => groups !== null && groups !== undef
 
 /**
  * Scale, τ and δ grid of a layer. A median of 0 (most pairs coincide) falls back to the largest distance, then to 1.
- * Throws UsageError where τ is above every δ: the bounds hold for δ ≥ τ only.
+ * Throws UsageError if τ is above every δ: the bounds hold only for δ ≥ τ.
  */
 async function layerUnits(
   states: LayerStates,
@@ -182,8 +182,7 @@ async function layerUnits(
   const deltas = Float64Array.from(
     options.deltas === 'auto' ? deltaGrid(geometry.sortedDistances, scale) : new Set(options.deltas),
   ).sort()
-  // The largest τ that every δ of the grid allows: the kernel is bounded by L_max/τ, so a larger τ gives tighter
-  // bounds.
+  // The largest τ allowed by all δ of the grid: the kernel is bounded by L_max/τ, so a larger τ gives tighter bounds.
   const floor = options.floor === 'auto' ? deltas[0]! : options.floor
   const usable = deltas.filter((delta) => delta >= floor)
   if (usable.length === 0)
@@ -228,8 +227,8 @@ async function pilotOf(
 }
 
 /**
- * L_max: what the loss cannot exceed, else what was asked for, else the largest loss of the anchors; without a split
- * nothing is clipped.
+ * L_max: the loss's upper bound, else the option, else the largest loss of the anchors; without a split nothing is
+ * clipped.
  */
 function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split, lossMax}: CertifyOptions): number {
   if (bound !== null) {
@@ -251,10 +250,7 @@ function largestLoss({name, bound, values}: Losses, anchors: Uint32Array, {split
   return largest
 }
 
-/**
- * The plan with the rows of the data file in place of rows of the states: what a reader is shown. Only after everything
- * is measured.
- */
+/** The plan with row numbers of the data file instead of the states, for output. Only after everything is measured. */
 export function inFileRows(plan: CertifyPlan, {rowNumbers}: Embeddings): CertifyPlan {
   if (rowNumbers === undefined) return plan
   const renumbered = (points: Points): Points => ({...points, rows: points.rows.map((row) => rowNumbers[row]!)})

@@ -9,8 +9,8 @@ import {chooseClassBets} from '../statements/classes.js'
 import {headlineEta} from '../statements/headline.js'
 
 /**
- * All stakes of a layer: a function of its pilot (the anchors among themselves, with their packing radii in scaled units),
- * of α's split, and of how many references there are and which slices they lie in. verify makes them again from it.
+ * All stakes of a layer, a function of its pilot (sums among the anchors, and packing radii in scaled units), the split
+ * of α, and the number and slices of the references. verify recomputes them with it.
  */
 export function stakesOf(
   {

@@ -1,5 +1,2 @@
-/**
- * The place of the δ and of the η at which a class or an example gets its row: one statement of each, not a grid, so
- * that α goes further.
- */
+/** Index of the δ and η for class and example rows: a single statement each instead of a grid, to save α. */
 export const middle = (length: number): number => Math.floor(length / 2)

@@ -1,6 +1,6 @@
 import type {LayerStates} from '../types.js'
 
-/** The units of one layer, from its anchors only. */
+/** The units of one layer, computed only from its anchors. */
 export interface LayerUnits extends Pick<LayerStates, 'batchAxis' | 'pooledOver' | 'squashed'> {
   name: string
   dim: number

@@ -7,17 +7,17 @@ export interface Losses {
   name: LossName
   /** [rows] */
   values: Float64Array
-  /** what the loss cannot exceed; null where it is unbounded */
+  /** upper bound of the loss; null if unbounded */
   bound: number | null
   /** share of rows whose predicted class is the label; null without output or labels */
   accuracy: number | null
-  /** [rows] 1 where the predicted class is the label; null without output or labels */
+  /** [rows] 1: the predicted class is the label; null without output or labels */
   correct: Uint8Array | null
-  /** of a task other than one class a row: what is measured, [rows] its error, and that of the best constant answer */
+  /** for tasks other than one class per row: the measure, [rows] its errors, and those of the best constant answer */
   measure: {name: MeasureName; errors: Float64Array; guesses: Float64Array} | null
 }
 
-/** What each loss cannot exceed; null: unbounded. */
+/** Upper bound of each loss; null: unbounded. */
 export const LOSS_BOUND: Record<LossName, number | null> = {
   'zero-one': 1,
   'one-minus-p': 1,
@@ -34,15 +34,14 @@ export const LOSS_BOUND: Record<LossName, number | null> = {
  * The loss of every row.
  *
  * Formula    zero-one 1{argmax ≠ y}; one-minus-p 1 − p_y; brier Σ_c (p_c − 1{c = y})²; cross-entropy −log p_y in nats;
- *            file: the embeddings' own. `auto`: file where there is one, else one-minus-p. p = softmax of logits;
- *            one-vs-rest scores are probabilities of each class by itself: zero-one and one-minus-p only. Other tasks bring
- *            the losses of their rows (tasks/row-losses); `auto` is the first of the task.
- * Precision  fp64; cross-entropy of given probabilities stops at 87.3 nats (p = 2⁻¹²⁶).
+ *            file: stored losses. `auto`: file if there is one, else one-minus-p. p = softmax of logits; one-vs-rest
+ *            scores are independent probabilities per class: only zero-one and one-minus-p. Other tasks provide their
+ *            losses (tasks/row-losses); `auto` is the task's first.
+ * Precision  fp64; cross-entropy of given probabilities is at most 87.3 nats (p = 2⁻¹²⁶).
  * Cost       rows · classes.
- * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks, or is not of the task (lists
- *            those that are).
- *            InputError  a label outside 0 … classes − 1, a loss that is negative or not finite, probabilities that are
- *            none.
+ * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks, or does not belong to
+ *            the task (lists those that do). InputError  a label outside 0 … classes − 1, a loss that is negative or
+ *            not finite, invalid probabilities.
  * Source     —   Deviation: none.
  */
 export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Losses {
@@ -126,7 +125,7 @@ function checked(loss: Float64Array): Float64Array {
   return loss
 }
 
-/** p_y of every row, or null where output or labels are missing. */
+/** p_y of every row, or null if output or labels are missing. */
 export function trueClassProbability(embeddings: Embeddings): Float64Array | null {
   return embeddings.output === null || embeddings.labels === null ? null : trueAndAll(embeddings).ofTrueClass
 }

@@ -2,20 +2,20 @@ import {pack, unpack, WRITE_AGAIN} from '../../data/packed.js'
 import {InputError} from '../../errors.js'
 import {sha256} from '../../frame/checksum.js'
 
-/** The rows of one side of the split, with what the statistics need of each. */
+/** The rows of one side of the split, with the data that the statistics need. */
 export interface Points {
   /** rows of the data file */
   rows: Uint32Array
   losses: Float64Array
   labels: Int32Array | null
-  /** 1 where the predicted class is the label; null or absent: unknown */
+  /** 1: the predicted class is the label; null or absent: unknown */
   correct?: Uint8Array | null
-  /** error of the measure of the task, ≥ 0, and that of the best constant answer; null or absent: nothing is measured so */
+  /** errors by the task's measure, ≥ 0, and those of the best constant answer; null or absent: no such measure */
   errors?: Float64Array | null
   guesses?: Float64Array | null
-  /** which source each row is of; null or absent: every row is one by itself */
+  /** source of each row; null or absent: every row is its own source */
   groups?: Int32Array | null
-  /** which slice each row lies in; null or absent: nothing is sliced, or the labels are the slices */
+  /** slice of each row; null or absent: no slices, or the labels are the slices */
   slices?: Int32Array | null
 }
 
@@ -26,18 +26,18 @@ export interface PackedPoints {
   /** absent in a slim baseline */
   losses?: string
   labels: string | null
-  /** in a slim baseline, in place of the labels: sha256 of their numbers, joined by commas */
+  /** in a slim baseline, instead of the labels: sha256 of their numbers, joined by commas */
   labelsDigest?: string
-  /** in a slim baseline, in place of `guesses`: sha256 of their numbers, joined by commas */
+  /** in a slim baseline, instead of `guesses`: sha256 of their numbers, joined by commas */
   targetsDigest?: string
-  /** absent where predictions are unknown */
+  /** absent if predictions are unknown */
   correct?: string
-  /** of a task other than one class a row: what is measured, of the model and of the best constant answer */
+  /** for tasks other than one class per row: errors of the model and of the best constant answer */
   errors?: string
   guesses?: string
-  /** absent where every row is a source by itself */
+  /** absent if every row is its own source */
   groups?: string
-  /** absent where nothing is sliced, or the labels are the slices */
+  /** absent without slices, or if the labels are the slices */
   slices?: string
 }
 
@@ -53,7 +53,7 @@ export const packPoints = ({rows, losses, labels, correct, errors, guesses, grou
   ...(slices === null || slices === undefined ? {} : {slices: pack(slices)}),
 })
 
-/** Throws InputError where an array does not decode to `count` elements or a loss cannot be; starts with `place`. */
+/** Throws InputError if an array does not decode to `count` elements or a loss is impossible; starts with `place`. */
 export function unpackPoints(
   {count, rows, losses, labels, correct, errors, guesses, groups, slices}: PackedPoints,
   place: string,
@@ -87,15 +87,15 @@ export function unpackPoints(
   return points
 }
 
-/** What tells whether two runs used the same rows, and whether the model was right on each. */
+/** What identifies the rows of a run, and whether the model was right on each. */
 export interface SampleRows extends Pick<Points, 'rows' | 'labels' | 'correct' | 'errors' | 'groups'> {
   /** null: no labels */
   labelsDigest: string | null
-  /** of the errors of the best constant answer, which the targets make; null: nothing is measured so */
+  /** digest of the errors of the best constant answer, which depend only on the targets; null: no such measure */
   targetsDigest: string | null
 }
 
-/** Of a whole report or a slim baseline. Throws InputError as unpackPoints does. */
+/** Reads a whole report or a slim baseline. Throws InputError as unpackPoints does. */
 export function unpackRows(packed: PackedPoints, place: string): SampleRows {
   const {count, rows, labels, labelsDigest = null, correct, errors, guesses, targetsDigest = null, groups} = packed
   if (packed.losses !== undefined) unpackPoints(packed, place)
@@ -112,7 +112,7 @@ export function unpackRows(packed: PackedPoints, place: string): SampleRows {
   }
 }
 
-/** Points without losses, labels, targets and slices: what unpackRows reads. */
+/** Points without losses, labels, targets and slices: only what unpackRows reads. */
 export function slimPoints(packed: PackedPoints): PackedPoints {
   const {count, rows, correct, errors, groups} = packed
   const {labelsDigest, targetsDigest} = unpackRows(packed, 'evidence')

@@ -6,26 +6,26 @@ import type {Embeddings, LayerStates} from '../types.js'
 import {MAX_ANCHORS} from './limits.js'
 import {splitSources} from './sources.js'
 
-/** Fewer rows say nothing about a distribution. */
+/** Minimum number of rows for a statement about a distribution. */
 const MIN_ROWS = 20
 
 /** Row numbers of the file, by role. */
 export interface Sample {
   anchors: Uint32Array
-  /** the anchors again where nothing is split */
+  /** the anchors again without a split */
   references: Uint32Array
   duplicatesRemoved: number
-  /** rows that are equal to an earlier one and were kept */
+  /** kept rows that equal an earlier one */
   duplicates: number
-  /** rows of the anchors' sources beyond the most anchors; 0 without sources */
+  /** rows of the anchors' sources beyond the maximum number of anchors; 0 without sources */
   leftOut: number
 }
 
-/** The square of a longer row would overflow. */
+/** Largest magnitude: squares of larger values could overflow. */
 const LARGEST = 1e100
 
 /**
- * Checks the states once, at the border.
+ * Checks the states once, on input.
  *
  * Throws   InputError  fewer than 20 rows, no layer, an array of the wrong length, a value that is not within ±1e100.
  */
@@ -52,13 +52,13 @@ export function checkEmbeddings({rows, layers, labels, groups}: Embeddings): voi
 }
 
 /**
- * Anchors and references: a seeded permutation of the rows, cut at the anchors' share.
+ * Anchors and references: a seeded permutation of the rows, split at the anchors' share.
  *
- * A duplicate is a row equal to an earlier one in every layer, its loss and its label. Independent draws give equal rows
- * as often as the distribution does, on both sides of the split, so they are kept: without them the sample would follow
- * another law. `drop` is for files that were copied together; the certificate then speaks about distinct rows.
- * With sources (`groups`) whole sources are permuted and cut, so that no source has rows on both sides.
- * Empty    share null → every row, permuted, is anchor and reference; nothing is removed.
+ * A duplicate is a row equal to an earlier one in every layer, its loss and its label. Independent draws may be equal,
+ * on both sides of the split, so duplicates are kept: without them the sample would follow another distribution. `drop`
+ * is for files with accidental copies; the certificate is then about distinct rows. With sources (`groups`), whole
+ * sources are permuted and split, so that no source is on both sides.
+ * Empty    share null → every row, permuted, is both anchor and reference; nothing is removed.
  * Throws   InputError  too few distinct rows.
  */
 export function splitSample(
@@ -89,7 +89,7 @@ export function splitSample(
   return {anchors: order.slice(0, m), references: order.slice(m), ...counts, leftOut: 0}
 }
 
-/** How many of `rows` rows become anchors. */
+/** Number of anchors among `rows` rows. */
 export const anchorCount = (rows: number, share: number) =>
   Math.min(MAX_ANCHORS, Math.max(MIN_ROWS / 4, Math.min(rows - MIN_ROWS / 4, Math.round(share * rows))))
 
@@ -109,7 +109,7 @@ function distinctRows({rows, layers, labels, task}: Embeddings, loss: Float64Arr
   return kept
 }
 
-/** The chosen rows of a layer as a matrix of their own. */
+/** Copies the chosen rows of a layer. */
 export function takeRows({dim, data}: LayerStates, rows: Uint32Array): Dense<Float32Array | Float64Array> {
   const out = data instanceof Float64Array ? new Float64Array(rows.length * dim) : new Float32Array(rows.length * dim)
   rows.forEach((row, k) => out.set(data.subarray(row * dim, (row + 1) * dim), k * dim))

@@ -2,19 +2,19 @@ import {InputError, option} from '../../errors.js'
 import type {Random} from '../../stats/random.js'
 import {MAX_ANCHORS} from './limits.js'
 
-/** Fewer sources say nothing about their distribution. */
+/** Minimum number of sources for a statement about their distribution. */
 const MIN_SOURCES = 8
 
-/** Which source each row is of, where rows of one source depend on each other. */
+/** The source of each row; rows of one source are dependent. */
 export interface Sources {
   count: number
-  /** [rows] 0 … count − 1 in the order of first appearance */
+  /** [rows] 0 … count − 1 in order of first appearance */
   of: Int32Array
-  /** [count] rows of each */
+  /** [count] rows per source */
   sizes: Float64Array
 }
 
-/** null: every row is a source by itself. */
+/** null: every row is its own source. */
 export function sourcesOf(groups: Int32Array | null | undefined): Sources | null {
   if (groups === null || groups === undefined) return null
   const numbers = new Map<number, number>()
@@ -29,7 +29,10 @@ export function sourcesOf(groups: Int32Array | null | undefined): Sources | null
   return {count: numbers.size, of, sizes}
 }
 
-/** Means over the rows of each source: what is bet on (docs/math.md, "Sources"); the values themselves without sources. */
+/**
+ * Means over the rows of each source, which the bets use (docs/math.md, "Sources"); without sources, the values
+ * themselves.
+ */
 export function perSource(values: Float64Array, sources: Sources | null | undefined): Float64Array {
   if (sources === null || sources === undefined) return values
   const means = new Float64Array(sources.count)
@@ -38,12 +41,12 @@ export function perSource(values: Float64Array, sources: Sources | null | undefi
 }
 
 /**
- * Anchors and references of whole sources: a seeded permutation of the sources, cut at the anchors' share.
+ * Splits whole sources into anchors and references: a seeded permutation of the sources, split at the anchors' share.
  *
- * Given how many sources there are, how many become anchors is fixed, so the sources of the references are independent of
- * the anchors. Where the anchors' sources have more rows than a matrix of distances can take, each keeps as many rows,
- * evenly spaced: that depends on itself and on the number of sources only. Drawn again from the rows that were kept, the
- * same come out.
+ * The number of anchor sources depends only on the number of sources, so the references' sources are independent of the
+ * anchors. If the anchors' sources have more rows than MAX_ANCHORS, each keeps the same number of rows, evenly spaced;
+ * this depends only on the source itself and the number of sources. Drawing again from the kept rows gives the same
+ * result.
  *
  * Throws   InputError  fewer than 8 sources.
  */

@@ -5,15 +5,15 @@ import {directRange} from '../statements/ranges.js'
 import {pilotBets} from '../../stats/betting.js'
 import type {ChosenSlices} from './choose.js'
 
-/** With fewer anchors of its own a slice takes all of them as its pilot. */
+/** A slice with fewer anchors uses all anchors as its pilot. */
 const MIN_PILOT = 20
 
 /**
  * Stakes of the direct bound of every slice at each δ, at the η with index `e`, from the anchors of that slice among all
  * anchors.
  *
- * Shapes   slices [m] of the anchors → a mixture for each chosen slice and δ.
- * Cost     as pilotBets, G times for each anchor.
+ * Shapes   slices [m] of the anchors → a mixture per chosen slice and δ.
+ * Cost     as pilotBets, G times per anchor.
  */
 export function chooseSliceBets(
   pilot: LayerStatistics,

@@ -1,28 +1,28 @@
 import type {CertifyOptions} from '../options.js'
 import type {Points} from '../sample/points.js'
 
-/** A slice with fewer references says too little. */
+/** Minimum number of references for statements about a slice. */
 export const MIN_REFERENCES = 30
-/** Every slice costs the others α. */
+/** Maximum number of slices: each one reduces the others' α. */
 export const MAX_SLICES = 100
 
-/** The slices that something is stated of. */
+/** The slices with statements. */
 export interface ChosenSlices {
   /** numbers, ascending */
   stated: number[]
-  /** of these the references of each */
+  /** number of references of each */
   references: number[]
 }
 
-/** [rows] the slice of each row; null: nothing is sliced. */
+/** [rows] the slice of each row; null: no slices. */
 export const slicesOf = (
   {labels, slices}: Pick<Points, 'labels' | 'slices'>,
   {slice}: Pick<CertifyOptions, 'slice'>,
 ): Int32Array | null => (slice === null ? null : slice === 'class' ? labels : (slices ?? null))
 
 /**
- * The slices with at least 30 references, at most the 100 largest of them. This depends on which slices the rows lie in
- * and on nothing else of them, and all bounds hold given that (docs/math.md, "Slices").
+ * The slices with at least 30 references, at most the 100 largest. The choice depends only on the rows' slices, and all
+ * bounds hold conditionally on these (docs/math.md, "Slices").
  */
 export function chosenSlices(
   references: Pick<Points, 'labels' | 'slices'>,

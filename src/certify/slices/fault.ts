@@ -2,7 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 import type {SliceBets} from '../bets.js'
 import type {Points} from '../sample/points.js'
 
-/** Why slices of packed rows cannot be, in one sentence; null: they can. */
+/** What is impossible about the slices of packed rows, in one sentence; null: nothing. */
 export function sliceFault(
   asked: string | null,
   sides: readonly Points[],
@@ -17,7 +17,7 @@ export function sliceFault(
   return bad === undefined ? null : `a row lies in slice ${bad} of ${names!.length}`
 }
 
-/** Why the stakes of slices are not those of the slices that something is stated of; null: they are. */
+/** How the stakes of slices do not match the slices with statements; null: they match. */
 export function sliceBetsFault(
   bets: readonly SliceBets[] | undefined,
   stated: readonly number[],

@@ -18,7 +18,7 @@ import type {Cell, LayerMetrics} from '../layer-types.js'
 import type {SliceCell, SliceRow} from './types.js'
 import {chosenSlices, slicesOf} from './choose.js'
 
-/** What the slices need of one layer. */
+/** What the slices need from one layer. */
 export interface SliceLayer {
   plan: LayerPlan
   metrics: LayerMetrics
@@ -27,18 +27,17 @@ export interface SliceLayer {
 }
 
 /**
- * The statements of the report for each slice of the data, worst slice first.
+ * The report's statements for each slice, worst slice first.
  *
- * Formula    Given the slice of every row, the rows of a slice s are independent draws from the law given S = s, so of its
- *            N_s rows those that are right are binomial (Clopper–Pearson; of other tasks the mean error is bounded as that of
- *            the whole), of its references within δ of an anchor those
- *            that differ from it are (nearestCurve), and Theorem C with the a_j and b_j of these references bounds
- *            P[ΔL ≥ η | d ≤ δ, S = s]. α of the kind is shared equally among all slices, layers and radii.
- * Shapes     a row for each slice that the rows have; of those with fewer than 30 references only counts.
- * Order      by the bound of the performance where it is known, else by the headline's bound; those of which nothing
- *            is stated come last.
+ * Formula    Given the slice of every row, the rows of a slice s are independent draws from the distribution given S =
+ *            s. So the number of right ones among its N_s rows is binomial (Clopper–Pearson; for other tasks the mean
+ *            error is bounded as for all rows), and so is the number of its references within δ of an anchor that
+ *            differ from it (nearestCurve), and Theorem C with the a_j and b_j of these references bounds P[ΔL ≥ η | d
+ *            ≤ δ, S = s]. α of each kind is split equally among all slices, layers and radii.
+ * Shapes     one row per slice; only counts for slices with fewer than 30 references.
+ * Order      by the performance bound if known, else by the headline's bound; slices without statements come last.
  * Cost       per layer and slice G bisections over its references, R of an incomplete beta function.
- * Empty      nothing is sliced, or there is no split → null.
+ * Empty      no slices or no split → null.
  * Source     docs/math.md, "Slices".   Deviation: none.
  */
 export function sliceRows(plan: CertifyPlan, layers: readonly SliceLayer[], cells: readonly Cell[]): SliceRow[] | null {
@@ -80,7 +79,7 @@ export function sliceRows(plan: CertifyPlan, layers: readonly SliceLayer[], cell
   return rows.sort(worstFirst)
 }
 
-/** Places of the rows of a slice on either side. */
+/** Indices of a slice's rows on both sides. */
 interface OwnRows {
   anchors: number[]
   references: number[]
@@ -145,7 +144,7 @@ export function sliceCells(
   })
 }
 
-/** The layer with the largest bound, each at the radius that holds about the closest 10 % of all pairs. */
+/** The layer with the largest bound, each at the radius with about the closest 10 % of all pairs. */
 function worstCell(layers: SliceRow['layers'], cells: readonly Cell[], eta: number): SliceCell {
   const own = layers.map(({layer, cells: ofSlice}) => {
     const {delta} = nearestRadius(cells.filter((cell) => cell.layer === layer && cell.eta === eta))
@@ -154,7 +153,10 @@ function worstCell(layers: SliceRow['layers'], cells: readonly Cell[], eta: numb
   return worstOf(own, ({bound}) => bound)!
 }
 
-/** Of classes the accuracy; of other tasks the mean error, or share of right answers, of the rows that the whole's rests on. */
+/**
+ * The accuracy for classes; for other tasks the mean error or share of right answers, on the same kind of rows as for
+ * the whole.
+ */
 function performanceOfSlice(plan: CertifyPlan, own: OwnRows, guess: number | null): SliceRow['performance'] {
   const {alpha, anchors, references, loss} = plan
   const level = alpha!.slice!.performance
@@ -208,6 +210,6 @@ function worstFirst(a: SliceRow, b: SliceRow): number {
   return held(b) - held(a) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }
 
-/** What is shown of how well the model does its task: more is better. */
+/** The proven performance of a slice: more is better. */
 const goodness = ({performance}: SliceRow): number =>
   performance === null ? 0 : typeof performance.upper === 'number' ? -performance.upper : (performance.lower ?? 0)

@@ -1,14 +1,14 @@
 import type {CellStatus, Performance} from '../family-types.js'
 import type {NearestHeadline, NearestPoint} from '../nearest/types.js'
 
-/** Which slice each row lies in: numbers into `names`. */
+/** The slice of each row, as indices into `names`. */
 export interface Slices {
   names: readonly string[]
   /** [rows] */
   of: Int32Array
 }
 
-/** P[ΔL ≥ η | d ≤ δ] of a random anchor and a fresh example of one slice. */
+/** P[ΔL ≥ η | d ≤ δ] for a random anchor and a fresh example of one slice. */
 export interface SliceCell {
   layer: string
   /** in scaled units */
@@ -17,27 +17,27 @@ export interface SliceCell {
   /** pairs of an anchor and a reference of the slice within δ */
   pairs: number
   observed: number | null
-  /** upper bound at the split α, at most 1 */
+  /** upper bound at its share of α, at most 1 */
   bound: number
   status: CellStatus
 }
 
-/** What is stated about the examples of one slice. All statements of all slices hold at once with everything else. */
+/** Statements about the examples of one slice. They hold simultaneously with all other statements of the report. */
 export interface SliceRow {
   name: string
-  /** the array or column that makes the slices; class: the labels */
+  /** the array or column that defines the slices; class: the labels */
   column: string
-  /** rows of the slice, and those of them that are references */
+  /** rows of the slice, and how many of them are references */
   rows: number
   references: number
-  /** too-few: fewer than 30 references, so nothing is stated */
+  /** too-few: fewer than 30 references, so there are no statements */
   status: 'stated' | 'too-few'
   meanLoss: number
-  /** baseline: always guessing the commonest class of all rows; null where predictions are unknown, or too few rows */
+  /** baseline: always guessing the most common class of all rows; null if predictions are unknown, or rows too few */
   performance: Performance | null
   /** at the closest 10 % of pairs, the worst layer; null: too few rows */
   headline: SliceCell | null
-  /** the smallest bound among the points shown to cover half of the slice; null: there is none */
+  /** the smallest bound among points shown to cover half of the slice; null: none */
   nearest: NearestHeadline | null
   /** at the headline's η: cells by δ, and the nearest-anchor curve; empty: too few rows */
   layers: {layer: string; cells: SliceCell[]; nearest: NearestPoint[]}[]

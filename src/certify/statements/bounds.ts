@@ -11,8 +11,8 @@ export type CellBounds = Record<Family, number>
  *
  * Formula    b = share of anchors within δ. direct: a = share within δ with ΔL ≥ η. windowed: a = (δ/η) · mean h_η 1{d
  *            ≤ δ}. global: a = (δ/η) · mean h_η over all anchors. Pointwise direct ≤ windowed ≤ global (Theorem A).
- * Shapes     [n] each, with sources one for each of these: the mean over its rows, which is within the same range;
- *            `divisor` is m, or m − 1 where the anchors stand against themselves.
+ * Shapes     [n] each; with sources one per source: the mean over its rows, which is within the same range. `divisor`
+ *            is m, or m − 1 for the anchors among themselves.
  */
 export function cellStatistics(
   s: LayerStatistics,
@@ -25,7 +25,7 @@ export function cellStatistics(
   return {a: perSource(a, s.sources), b: perSource(b, s.sources)}
 }
 
-/** The same row by row. */
+/** The same per row, not per source. */
 export function rowStatistics(
   s: LayerStatistics,
   family: Family,
@@ -48,7 +48,7 @@ export function rowStatistics(
 
 /**
  * Stakes for every bound of a layer from the anchors among themselves (`pilot`) and their packing radii (scaled units);
- * `references`: how many references, or sources of them, the bounds will rest on.
+ * `references`: number of references, or of their sources, that the bounds will use.
  */
 export function chooseBets(
   pilot: LayerStatistics,
@@ -98,7 +98,7 @@ export function chooseBets(
   }
 }
 
-/** Upper bound of ε_τ in scaled units at level α; null where τ = 0. */
+/** Upper bound of ε_τ in scaled units at level α; null if τ = 0. */
 export function epsilonUpper(s: LayerStatistics, bets: LayerBets, alpha: number): number | null {
   return bets.epsilonMax === null
     ? null
@@ -117,9 +117,9 @@ export function epsilonUpper(s: LayerStatistics, bets: LayerBets, alpha: number)
 /**
  * The three upper bounds of P[ΔL ≥ η | d ≤ δ] of one cell.
  *
- * Each is the betting bound of its own form, then windowed ← max(windowed, direct), global ← max(global, windowed):
- * a number at least as large as a valid bound is valid, so all three hold whenever the direct one does, and α is spent
- * once (docs/math.md, Theorem D). The maxima hardly ever act, since the forms are ordered point by point.
+ * Each is the betting bound of its own form, then windowed ← max(windowed, direct), global ← max(global, windowed): a
+ * number at least as large as a valid bound is valid, so all three hold whenever the direct one does, and α is used
+ * once (docs/math.md, Theorem D). The maxima rarely matter, because the forms are ordered pointwise.
  *
  * Cost     3 bisections over n.
  * Empty    no pair within δ → 1.
@@ -136,11 +136,11 @@ export function cellBounds(s: LayerStatistics, bets: LayerBets, g: number, e: nu
 
 /**
  * Lower bound of P[ΔL ≥ η | d ≤ δ] of one cell: 1 minus the betting bound of P[ΔL < η | d ≤ δ], whose range is that of
- * the direct form. It belongs to a family of its own: all lower bounds hold at once with probability ≥ 1 − α · cells,
- * all upper ones as the report says.
+ * the direct form. It belongs to a separate family: all lower bounds hold simultaneously with probability ≥ 1 − α ·
+ * cells, the upper ones as the report says.
  *
  * Cost     a bisection over n.
- * Empty    no pair within δ → 0; stakes of a version that chose none → null.
+ * Empty    no pair within δ → 0; stakes of an older version without them → null.
  * Source   docs/math.md, Theorem C.
  */
 export function lowerBound(s: LayerStatistics, bets: LayerBets, g: number, e: number, alpha: number): number | null {
@@ -150,5 +150,5 @@ export function lowerBound(s: LayerStatistics, bets: LayerBets, g: number, e: nu
   return 1 - ratioUpperBound(a, b, lower, alpha, 1)
 }
 
-/** The pairs within δ that do not differ in loss, in place of those that do. */
+/** Swaps pairs within δ that differ in loss for those that do not. */
 const complement = ({a, b}: {a: Float64Array; b: Float64Array}) => ({a: b.map((x, j) => x - a[j]!), b})

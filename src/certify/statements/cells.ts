@@ -6,15 +6,15 @@ import {type FreshSums, freshCell} from '../measure/fresh-pairs.js'
 import type {Cell, LayerMetrics} from '../layer-types.js'
 import type {CellStatus} from '../family-types.js'
 
-/** With fewer pairs than this inside δ a cell abstains. */
+/** With fewer pairs within δ, a cell abstains. */
 export const MIN_PAIRS = 30
 
 /** The tightest of the three bounds of a cell. */
 export const bestBound = ({global, windowed, direct}: CellBounds): number => Math.min(global, windowed, direct)
 
 /**
- * The certified cell with the smallest bound, the first in report order among equals; one of a layer that tells
- * examples apart, if there is any.
+ * The certified cell with the smallest bound, ties to the first in the report; from a layer that distinguishes
+ * examples, if there is one.
  */
 export function tightest({
   cells,
@@ -32,7 +32,7 @@ export function tightest({
   )
 }
 
-/** All cells of a layer, δ-major; `scale` turns δ into raw units; `fresh` adds a bound of two fresh examples. */
+/** All cells of a layer, δ-major; `scale` converts δ to raw units; `fresh` adds a bound for two fresh examples. */
 export function layerCells(
   layer: string,
   s: LayerStatistics,
@@ -77,7 +77,7 @@ export function layerCells(
   return cells
 }
 
-/** About what more rows would give; nothing where no pair is within δ, or the largest share of anchors is unknown. */
+/** Forecast for more rows; none if no pair is within δ, or the largest share of anchors is unknown. */
 function forecastOf(
   s: LayerStatistics,
   {most}: LayerBets,
@@ -88,14 +88,14 @@ function forecastOf(
   return {forecast: forecastBounds({...cellStatistics(s, 'direct', g, e, s.anchors), most: share, alpha}, now)}
 }
 
-/** What is bounded, as it was seen: each source counts once. */
+/** The observed shares, with each source counted once. */
 function sharesOfSources(s: LayerStatistics, g: number, e: number): {fraction: number; observed: number | null} {
   const {a, b} = cellStatistics(s, 'direct', g, e, s.anchors)
   const [exceeding, within] = [a, b].map((values) => values.reduce((sum, x) => sum + x, 0)) as [number, number]
   return {fraction: within / b.length, observed: within === 0 ? null : Math.min(1, exceeding / within)}
 }
 
-/** invalid before abstain before the figures: what is not a number is never a pass. */
+/** Checks invalid first, then abstain, then the figures: NaN never passes. */
 export function cellStatus(pairs: number, bounds: CellBounds): CellStatus {
   const smallest = bestBound(bounds)
   if (!(smallest >= 0 && Math.max(bounds.global, bounds.windowed, bounds.direct) <= 1)) return 'invalid'

@@ -8,13 +8,13 @@ import {middle} from '../sample/grid.js'
 import {directRange} from './ranges.js'
 import type {ClassRow} from '../types.js'
 
-/** More rows than this say little each, and every row costs the others α. */
+/** Maximum number of class rows: more say little each, and every row reduces the others' α. */
 const MAX_CLASSES = 100
 
 /**
- * The classes that get a row: those of the anchors, since what is asked may not depend on the references.
+ * The classes that get a row: those of the anchors, because the choice of statements must not depend on the references.
  *
- * Returns  ascending labels, the most frequent 100; empty without labels or where there is one class only.
+ * Returns  ascending labels, the most frequent 100; empty without labels or with a single class.
  */
 export function classesOf(labels: Int32Array | null): number[] {
   const counts = new Map<number, number>()
@@ -50,9 +50,10 @@ export function chooseClassBets(
  * grids.
  *
  * Formula   Theorem C with a_j 1{y_j = c} and b_j 1{y_j = c}: the ratio of their means is that probability, and a
- *           reference of another class multiplies every wealth by 1.
- * Shapes    labels [n] of the references. With sources a_j and b_j are means over the rows of a source, other classes as 0.
- * Cost      60 bisection steps over the references, for each class.
+ *           reference of another class leaves the wealth unchanged.
+ * Shapes    labels [n] of the references. With sources, a_j and b_j are means over the rows of a source, with 0 for
+ *           other classes.
+ * Cost      60 bisection steps over the references per class.
  * Empty     no reference of a class → bound 1, abstain.
  */
 export function classRows(

@@ -5,15 +5,15 @@ import type {Points} from '../sample/points.js'
 import type {ExampleLayer, ExampleRow} from '../types.js'
 
 /**
- * Upper bounds of P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] of every example z₀ for a fresh Z, and the radius at risk β that they
- * give.
+ * Upper bounds of P[ΔL(z₀, Z) ≥ η | d(z₀, Z) ≤ δ] for every example z₀ and a fresh Z, and the resulting radius at risk
+ * β.
  *
- * Formula   given how many references lie within δ of z₀, those that differ are binomial: Clopper–Pearson at level α
- *           (docs/math.md, A5). radius: the largest δ of the grid with a bound ≤ β. The bound is not monotone in δ, so
- *           a smaller δ may have a larger one.
- * Shapes    counts [P, G] → bounds[p][g], null where fewer than 30 references are within δ; radii[p], null: the example
+ * Formula   given the number of references within δ of z₀, the number that differ is binomial: Clopper–Pearson at level
+ *           α (docs/math.md, A5). radius: the largest δ of the grid with a bound ≤ β. The bound is not monotone in δ,
+ *           so a smaller δ may have a larger one.
+ * Shapes    counts [P, G] → bounds[p][g], null: fewer than 30 references within δ; radii[p], null: the example
  *           abstains.
- * Cost      P · G bisections of an incomplete beta function, fewer where counts repeat.
+ * Cost      P · G bisections of an incomplete beta function, fewer if counts repeat.
  */
 export function exampleBounds(
   {within, exceed}: ExampleCounts,
@@ -36,7 +36,7 @@ export function exampleBounds(
   return {bounds, radii}
 }
 
-/** One layer's summary: at each δ the share of examples with a bound ≤ β. */
+/** One layer's summary: per δ, the share of examples with a bound ≤ β. */
 export function exampleLayer(
   layer: string,
   deltas: Float64Array,
@@ -52,7 +52,7 @@ export function exampleLayer(
       (_, g) => bounds.filter((curve) => curve[g]! !== null && curve[g]! <= risk).length / bounds.length,
     ),
     abstained: 1 - certified.length / bounds.length,
-    // Half of all examples have at least this radius; those that abstain have none.
+    // Half of all examples have at least this radius; abstaining ones have none.
     medianRadius: certified[certified.length - Math.ceil(radii.length / 2)] ?? null,
   }
 }

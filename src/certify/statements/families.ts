@@ -6,7 +6,7 @@ import type {ExampleCounts} from '../measure/example-counts.js'
 import type {Points} from '../sample/points.js'
 import type {AlphaSplit, ClassRow, Examples} from '../types.js'
 
-/** What classes and examples need of one layer. */
+/** What classes and examples need from one layer. */
 export interface FamilyLayer {
   name: string
   statistics: LayerStatistics
@@ -15,7 +15,7 @@ export interface FamilyLayer {
 }
 
 /**
- * The statements beside the cells, each kind with its own share of α: rows of classes, radii of examples. Kinds without
+ * The statements other than cells, each kind with its own share of α: class rows, example radii. Kinds without
  * statements are absent.
  */
 export function families(

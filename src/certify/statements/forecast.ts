@@ -1,10 +1,10 @@
 import {logWealth} from '../../stats/betting.js'
 import {firstTrue} from '../../stats/bisect.js'
 
-/** Sizes that a report looks ahead to, in multiples of its rows. */
+/** Sample sizes of the forecast, as multiples of the rows. */
 export const MULTIPLES = [2, 4, 8] as const
 
-/** What a betting bound rests on: a_j and b_j of the references, and R(0) of its range (1 − v) R(0). */
+/** Inputs of a betting bound: a_j and b_j of the references, and R(0) of its range (1 − v) R(0). */
 export interface ForecastSample {
   a: Float64Array
   b: Float64Array
@@ -18,15 +18,15 @@ const STEPS = 10
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
- * About what the bound of E a / E b would be with c times the rows, distributed like these: the smallest v at which the
- * best stake would reach 1/α in the mean. An estimate, no bound.
+ * Estimates the bound of E a / E b with c times the rows, distributed like these: the smallest v at which the best
+ * stake's mean log wealth reaches log 1/α. An estimate, not a bound.
  *
  * Formula    inf{v : c n max_λ (1/n) Σ_j log(1 + λ (v b_j − a_j)) ≥ log(1/α) − log 0.8}, λ ≤ 1/((1 − v) R(0)).
  * Precision  (now − observed)/1024.
- * Cost       for each multiple 100 multiplications a reference.
+ * Cost       100 multiplications per multiple and reference.
  * Empty      no pair within δ → 1.
- * Source     docs/math.md, "Planning".   Deviation: the stake is the best for these rows, not for a pilot; anchors grow with
- *            the rows, which is left out.
+ * Source     docs/math.md, "Planning".   Deviation: the stake is optimal for these rows, not for a pilot; the growth of
+ *            the anchors with the rows is ignored.
  */
 export function forecastBounds(
   sample: ForecastSample,
@@ -47,7 +47,7 @@ export function forecastBounds(
   })
 }
 
-/** How many times the rows it would take for a bound of `target`, about; null: it is not above what is observed. */
+/** Estimated multiple of the rows for a bound of `target`; null: the target is not above the observed share. */
 export function multipleFor(sample: ForecastSample, target: number): number | null {
   const observed = shareOf(sample)
   if (observed === null || !(target > observed)) return null

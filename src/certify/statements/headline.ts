@@ -7,24 +7,23 @@ import {shown, worstOf} from './worst.js'
 import type {Headline} from '../types.js'
 import type {Cell, LayerMetrics} from '../layer-types.js'
 
-/** The share of close pairs that the headline is about. */
+/** The share of pairs that count as close in the headline. */
 export const CLOSENESS = 0.1
-/** Where no limit was set, the breaking point is that of one half. */
+/** Limit for the breaking point if none was set. */
 const SHIFT_LIMIT = 0.5
-/** A grid of quantiles holds what it says of the anchors' pairs; of other pairs, about that. */
+/** Quantile radii are exact for the anchors' pairs, but only approximate for other pairs. */
 const ABOUT = Math.SQRT2
 
 /**
- * The one statement of a report that can be held against another run's: the closest 10 % of pairs, a loss change of half
- * the loss's range, in the worst layer.
+ * The statement of a report that is comparable between runs: the closest 10 % of pairs, a loss change of half the
+ * loss's range, the worst layer.
  *
- * Formula    η     half of L_max where the grid has it (the default does); else the largest η of the grid below it, else
- *                  the smallest. The 0–1 loss changes by 1 or not at all: η = 1.
- *            δ     of each layer: the radius of the grid whose share of the anchor–reference pairs is nearest to 10 %.
- *            layer the one with the largest bound there; collapsed layers count only where there are no others.
- *            arbitrary  P[ΔL ≥ η] of a random anchor and a fresh example at any distance: a_j = share of anchors with
- *                  ΔL ≥ η, its mean, and 1 − the betting bound of 1 − a at the α of a cell (Theorem C): a statement beside
- *                  the others, like the lower bounds of the cells.
+ * Formula    η     half of L_max if the grid has it (the default does); else the largest η of the grid below it, else
+ *            the smallest. For the 0–1 loss η = 1. δ     per layer, the radius of the grid whose share of the
+ *            anchor–reference pairs is nearest to 10 %. layer the one with the largest bound there; collapsed layers
+ *            only if there are no others. arbitrary  P[ΔL ≥ η] for a random anchor and a fresh example at any distance:
+ *            a_j = share of anchors with ΔL ≥ η; reports its mean, and 1 − the betting bound of 1 − a at the α of a
+ *            cell (Theorem C), a separate statement like the cells' lower bounds.
  * Cost       n log m, and a bisection over n.
  * Empty      no split → null.
  */
@@ -59,19 +58,22 @@ export function headlineOf(
   }
 }
 
-/** The η that a report is judged by: half of the loss's range, or the nearest that its grid has. */
+/** The headline's η: half of the loss's range, or the nearest value in the grid. */
 export function headlineEta({etas, loss, lossMax}: Pick<CertifyPlan, 'etas' | 'loss' | 'lossMax'>): number {
   const half = loss.name === 'zero-one' ? 1 : lossMax / 2
   return etas.findLast((eta) => eta <= half) ?? etas[0]!
 }
 
-/** The radius that holds about the closest 10 % of pairs, of the cells of one layer and η. Where no pair is within any radius, the largest. */
+/**
+ * Among the cells of one layer and η, the radius with about the closest 10 % of pairs; the largest if no pair is within
+ * any radius.
+ */
 export function nearestRadius(cells: readonly Cell[]): Cell {
   const off = ({fraction}: Cell) => (fraction > 0 ? Math.abs(Math.log(fraction / CLOSENESS)) : Infinity)
   return cells.reduce((a, b) => (off(b) < off(a) || (off(a) === Infinity && b.delta > a.delta) ? b : a))
 }
 
-/** P[ΔL ≥ η] of a random anchor and a fresh example at any distance: seen, and bounded from below. */
+/** P[ΔL ≥ η] for a random anchor and a fresh example at any distance: observed, and lower bound. */
 export function arbitraryPairs({anchors, references, alpha}: CertifyPlan, eta: number): Headline['arbitrary'] {
   const sorted = anchors.losses.slice().sort()
   const m = sorted.length

@@ -5,12 +5,12 @@ import {concat} from '../sample/arrays.js'
 import type {CertifyPlan} from '../plan-types.js'
 import type {CertifyMetrics} from '../types.js'
 
-/** Losses whose middle four fifths lie within this share of the largest of them are near constant … */
+/** Losses are nearly constant if their middle 80 % lie within this fraction of the largest of them … */
 const SPREAD = 0.05
-/** … where fewer than this share of arbitrary pairs differ by half of the loss's range. */
+/** … and fewer than this share of arbitrary pairs differ by half of the loss's range. */
 const RARE = 0.02
 
-/** Whether the losses hardly vary: 80 % of them lie within 5 % of each other. */
+/** Whether the losses are nearly constant: 80 % of them lie within 5 % of each other. */
 export function nearConstant({anchors, references, alpha}: CertifyPlan): boolean {
   const losses = (alpha === null ? references.losses.slice() : concat([anchors.losses, references.losses])).sort()
   const [low, high] = [quantile(losses, 0.1), quantile(losses, 0.9)]
@@ -18,10 +18,10 @@ export function nearConstant({anchors, references, alpha}: CertifyPlan): boolean
 }
 
 /**
- * Why what is certified says nothing of the model, in one sentence; null: it says something.
+ * Why the certificate is uninformative about the model, in one sentence; null: it is informative.
  *
- * A model that is not shown to beat a guess without a model may change its loss rarely because it is always wrong; a loss
- * that hardly varies cannot change, whatever the model does. Where the performance is known, it decides.
+ * A model that is not shown to beat a constant guess may rarely change its loss because it is always wrong; a loss that
+ * hardly varies cannot change, whatever the model does. If the performance is known, it decides.
  */
 export function uninformative({performance, headline}: CertifyMetrics, constant: boolean): string | null {
   if (performance !== undefined && (performance.lower !== null || typeof performance.upper === 'number')) {

@@ -17,7 +17,7 @@ import type {Witness} from '../types.js'
 import type {Estimate, LayerMetrics} from '../layer-types.js'
 
 const MOST_VOLATILE = 10
-/** The most telling pairs of a layer that a report shows. */
+/** Number of witness pairs per layer in a report. */
 export const WITNESSES = 5
 const BOOTSTRAP_LEVEL = 0.95
 
@@ -52,7 +52,7 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
   const inUnits = (factor: number): Estimate => {
     const convert = (x: number) => raw(x) * factor
     const both = (range: [number, number] | undefined): [number, number] | null =>
-      // A mean of ratios of non-negative numbers is not negative, whatever the resamples say.
+      // A mean of non-negative ratios cannot be negative, even if the resampling interval is.
       range === undefined ? null : [Math.max(0, convert(range[0])), Math.max(0, convert(range[1]))]
     return {
       estimate: convert(estimate),
@@ -128,16 +128,16 @@ export function layerResult(plan: CertifyPlan, layer: LayerPlan, sums: LayerSums
   }
 }
 
-/** What the pairs of a layer's sums are. */
+/** The pairs that a layer's sums run over. */
 interface VolatilityPairs {
   anchors: Points
   references: Points
-  /** no split: both sides are the same rows */
+  /** without a split, both sides are the same rows */
   isOneSet: boolean
   floor: number
 }
 
-/** ε̂ in scaled units over the pairs that have a ratio, its asymptotic intervals, and the volatility of every row. */
+/** ε̂ in scaled units over pairs with a defined ratio, its asymptotic intervals, and every row's volatility. */
 function meanVolatility(
   sums: VolatilitySums,
   {anchors: a, references: b, isOneSet, floor}: VolatilityPairs,
@@ -147,7 +147,8 @@ function meanVolatility(
   const [m, n] = [a.rows.length, b.rows.length]
   const without = floor > 0 ? 0 : sums.zeroDistancePairs
   const pairs = isOneSet ? n * (n - 1) - 2 * without : m * n - without
-  // A constant layer without a floor has no pair with a ratio: nothing is known, and 0 stands there as in `collapsed`.
+  // A constant layer without a floor has no pair with a defined ratio: ε is unknown and reported as 0, as in
+  // `collapsed`.
   if (pairs === 0) return {estimate: 0, intervals: null, volatility: new Float64Array(isOneSet ? n : m + n)}
   const [ofAnchors, ofReferences] = [sourcesOf(a.groups), sourcesOf(b.groups)]
   if (ofReferences !== null)
@@ -166,7 +167,7 @@ function meanVolatility(
   return {estimate, intervals, volatility: isOneSet ? references : concat([anchors, references])}
 }
 
-/** The same where each source counts once; intervals resample sources, those of the anchors scaled to the same mean. */
+/** The same with each source counted once; intervals resample sources, with the anchors' scaled to the same mean. */
 function volatilityOfSources(
   sums: VolatilitySums,
   {anchors, references}: {anchors: Sources; references: Sources},

@@ -4,8 +4,8 @@ import type {Cell} from '../layer-types.js'
  * The bound of the certification algorithm of Sun et al. 2024, as printed, for comparison only: it does not hold
  * (docs/math.md shows two counter-examples).
  *
- * Formula   ε δ / (η p̂), p̂ = 1 − exp(−2(δ/B − √(½ log 2))²): the exponential that the printed form puts in place of
- *           P[d(·, A) < δ]. B bounds distances; the constant, left open there, is that of the bounded-differences
+ * Formula   ε δ / (η p̂), p̂ = 1 − exp(−2(δ/B − √(½ log 2))²): the exponential that the printed form uses instead of
+ *           P[d(·, A) < δ]. B bounds distances; the constant, unspecified there, is that of the bounded-differences
  *           inequality.
  * Empty     p̂ = 0 → Infinity.
  */
@@ -13,10 +13,7 @@ export function legacyBound(epsilon: number, delta: number, eta: number, diamete
   return (epsilon * delta) / (eta * (1 - Math.exp(-2 * (delta / diameter - Math.sqrt(Math.LN2 / 2)) ** 2)))
 }
 
-/**
- * Cells with the printed bound, fed with the upper end of the asymptotic interval of raw ε, as the paper's algorithm
- * does.
- */
+/** Adds the printed bound to cells, computed as in the paper from the upper end of the asymptotic interval of raw ε. */
 export function withLegacy(
   cells: readonly Cell[],
   interval: readonly [number, number] | null,

@@ -2,11 +2,11 @@ import type {Cell} from '../layer-types.js'
 import {bestBound} from './cells.js'
 
 /**
- * Cells with what closeness buys: the upper bound at δ over the lower bound of P[ΔL ≥ η] for any two inputs, whatever
- * their distance. Below 1, pairs within δ are shown to differ less often than any two; from 1 on nothing of the kind is
- * shown. null: the cell is not certified, or no loss change is shown to occur at all.
+ * Adds the lift to cells: the upper bound at δ divided by the lower bound of P[ΔL ≥ η] for arbitrary pairs. Below 1,
+ * pairs within δ are shown to differ less often than arbitrary ones; from 1 on, this is not shown. null: the cell is
+ * not certified, or no loss change is shown to occur.
  *
- * `arbitrary`  that lower bound for each η.
+ * `arbitrary` the lower bound for each η.
  * Cost         cells.
  * Source       docs/math.md, "Lift".   Deviation: —
  */

@@ -4,7 +4,7 @@ import type {CertifyOptions} from '../options.js'
 import {looksCopied, looksOrdered} from '../survey/dependence.js'
 import type {CertifyMetrics} from '../types.js'
 
-/** Rows that look dependent: then the bounds assume what does not hold. */
+/** Notes if rows look dependent, which violates the bounds' assumption. */
 function dependenceNotes(dependence: CertifyMetrics['dependence']): Note[] {
   if (dependence === undefined) return []
   const {rows, layer, order, nearCopies} = dependence

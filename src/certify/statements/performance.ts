@@ -7,16 +7,15 @@ import {measureOf, MEASURES} from '../tasks/names.js'
 import type {MeasureName, Performance} from '../types.js'
 
 /**
- * How often the model is right, with a lower bound for a fresh example, beside a guess that needs no model.
+ * How often the model is right, with a lower bound for a fresh example, and the baseline of a constant guess.
  *
  * Formula    value = k/N over all rows used, anchors included; lower: Clopper–Pearson at the α of the performance;
- *            baseline: the share of the commonest label among the same rows.
- *            With sources each counts once: the mean over sources of their own shares, in [0, 1] and independent, bounded
- *            by bets (Theorem C, b ≡ 1); the baseline weighs labels alike.
- *            Of other tasks the mean over rows of their own shares of right answers, or of their errors, each counting as at
- *            most the limit (see performanceOfErrors).
- * Precision  exact for independent rows: k is binomial. It is a statement about fresh examples, so a file of which a
- *            part was drawn makes no difference.
+ *            baseline: the share of the most common label among the same rows. With sources, each counts once: the mean
+ *            of per-source shares, which are in [0, 1] and independent, bounded by betting (Theorem C, b ≡ 1); the
+ *            baseline is weighted the same way. For other tasks, the mean over rows of the share of right answers, or
+ *            of the error clipped at the limit (see performanceOfErrors).
+ * Precision  exact for independent rows: k is binomial. It is about fresh examples, so sampling a part of the file
+ *            makes no difference.
  * Cost       rows.
  * Empty      unknown predictions → null; no split → lower null.
  * Source     Clopper & Pearson 1934; docs/math.md, "Performance".   Deviation: none.
@@ -43,12 +42,11 @@ export function performanceOf(
 /**
  * The mean error of a row with its bound, or the mean share of its right answers.
  *
- * Formula    shares: 1 − the mean error e ∈ [0, 1] over all rows used; lower: 1 − the betting bound of its mean (Theorem
- *            C, b ≡ 1, v_max = 1).
- *            errors: the mean of min(e, L) over the references, L the largest error of an anchor (or the limit that the
- *            loss was given); upper: L times the betting bound of min(e, L)/L ∈ [0, 1]. Given the anchors L is fixed, and
- *            the references are independent draws. baseline: the same mean of the best constant answer, clipped alike.
- *            With sources the mean over a source's rows is bet on.
+ * Formula    shares: 1 − the mean error e ∈ [0, 1] over all rows used; lower: 1 − the betting bound of its mean
+ *            (Theorem C, b ≡ 1, v_max = 1). errors: the mean of min(e, L) over the references, L the largest error of
+ *            an anchor (or the loss's given limit); upper: L times the betting bound of min(e, L)/L ∈ [0, 1]. Given the
+ *            anchors L is fixed, and the references are independent draws. baseline: the same mean for the best
+ *            constant answer, clipped the same way. With sources, the bets use per-source means.
  * Empty      no split → no bound, and errors count in full.
  * Source     docs/math.md, "Performance".   Deviation: none.
  */
@@ -71,7 +69,7 @@ export function performanceOfErrors(
   )
 }
 
-/** What an error counts as at most: 1 of a share; else what the loss was given, or the largest error of an anchor. */
+/** Clipping limit of errors: 1 for shares; else the loss's given limit, or the largest error of an anchor. */
 export function errorLimit(
   {anchors, alpha, loss, lossMax}: Pick<CertifyPlan, 'anchors' | 'alpha' | 'loss' | 'lossMax'>,
   measure: MeasureName,
@@ -81,7 +79,7 @@ export function errorLimit(
   return own || alpha === null ? lossMax : anchors.errors!.reduce((a, b) => Math.max(a, b), 0)
 }
 
-/** The statement of performanceOfErrors about some rows, with a limit that does not depend on them; `level` its α. */
+/** The statement of performanceOfErrors for some rows, with a limit that does not depend on them; `level`: its α. */
 export function meanError(
   rows: {errors: Float64Array; guesses: Float64Array},
   {
@@ -152,7 +150,7 @@ const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / v
 
 const commonest = (sides: readonly Points[]): number => Math.max(...labelCounts(sides).values())
 
-/** The commonest label, the smallest of equal ones; null without labels. */
+/** The most common label, ties to the smallest; null without labels. */
 export function commonestLabel(sides: readonly Points[]): number | null {
   if (sides.some(({labels}) => labels === null)) return null
   const counts = labelCounts(sides)

@@ -7,7 +7,7 @@ import type {Headline, Planning} from '../types.js'
 import {cellStatistics} from './bounds.js'
 import {binomialMultiple, MULTIPLES, multipleFor} from './forecast.js'
 
-/** The headline of the nearest anchors with what more rows would give: as many times the counts, at the same radius. */
+/** Adds a forecast to the nearest-anchor headline: counts multiplied, at the same radius. */
 export function withForecast(
   point: NearestHeadline | null,
   {alpha, references}: Pick<CertifyPlan, 'alpha' | 'references'>,
@@ -23,10 +23,10 @@ export function withForecast(
 }
 
 /**
- * About how many rows, in all, a report like this would need for the wanted bound.
+ * Estimates the total number of rows for the requested bound.
  *
  * Cost     10 golden sections over the references, and a bisection of an incomplete beta function.
- * Empty    no bound was asked for, or no headline → null.
+ * Empty    no bound requested, or no headline → null.
  */
 export function planningOf(
   {options, alpha, anchors, references, etas}: CertifyPlan,

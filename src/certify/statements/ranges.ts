@@ -1,10 +1,10 @@
 /**
- * How far v·b − a can fall for a fresh point, from the packing radii of the anchors alone (docs/math.md, Lemma 2): the
- * k-th nearest anchor of any point is at least ρ_k away, so near anchors, which weigh most, are few.
+ * How far v·b − a can fall for a fresh point, from the anchors' packing radii only (docs/math.md, Lemma 2): the k-th
+ * nearest anchor of any point is at least ρ_k away, so there are few near anchors, which weigh most.
  *
  * Shapes     radii [m] ascending, scaled units; each function returns R(v) ≥ sup_z (a(z) − v b(z)), decreasing in v.
  * Units      probability: a is h_η · δ/η for the windowed and the global form, 1{ΔL ≥ η, d ≤ δ} for the direct one.
- * Cost       O(m) to build, O(log m) a call.
+ * Cost       O(m) to build, O(log m) per call.
  * Empty      τ = 0 → Infinity for windowed, global and ε (an anchor may coincide with the point).
  * Source     —   (own)
  */
@@ -13,13 +13,13 @@ export const directRange = (radii: Float64Array, delta: number) => {
   return (v: number) => (1 - v) * most
 }
 
-/** Each anchor within δ adds at most (δ/max(ρ_k, τ) − v)₊. */
+/** Each anchor within δ contributes at most (δ/max(ρ_k, τ) − v)₊. */
 export function windowedRange(radii: Float64Array, delta: number, floor: number): (v: number) => number {
   const hinges = hingeSum(radii.slice(0, countWithin(radii, delta)).map((radius) => delta / Math.max(radius, floor)))
   return (v) => hinges(v) / radii.length
 }
 
-/** Each anchor adds at most max(δ/max(ρ_k, τ) − v, 1) if it may lie within δ, else δ/ρ_k. */
+/** Each anchor contributes at most max(δ/max(ρ_k, τ) − v, 1) if it may lie within δ, else δ/ρ_k. */
 export function globalRange(radii: Float64Array, delta: number, floor: number): (v: number) => number {
   const inside = countWithin(radii, delta)
   const hinges = hingeSum(radii.slice(0, inside).map((radius) => delta / Math.max(radius, floor)))

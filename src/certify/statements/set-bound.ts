@@ -2,8 +2,8 @@ import {InternalError} from '../../errors.js'
 import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
 
 /**
- * Theorem B: a bound of P[A′ | d(·, A) < δ], the share of a neighbourhood of a set A whose mean loss change against A
- * is ≥ η.
+ * Theorem B: a bound of P[A′ | d(·, A) < δ], the share of a neighbourhood of a set A with a mean loss change against A
+ * of at least η.
  *
  * Formula   min(1, (δ + D_A) ε_A / (η p)), p = max(P[A], lower bound of P[d(·, A) < δ]).
  * Units     δ, D_A (diameter of A) and 1/ε_A in one unit of distance. The statement holds whenever `epsilon` is an
@@ -11,8 +11,8 @@ import {clopperPearsonLower} from '../../stats/clopper-pearson.js'
  *           bounds of P[A] and P[d(·, A) < δ].
  * Empty     p = 0 → 1.
  * Throws    InternalError  a negative or missing figure, η or δ not above 0.
- * Source    Sun et al. 2024, Theorem 4.1, repaired (docs/math.md, Theorem B).
- *           Deviation: D_A, without which it does not hold; P[A] in place of the exponential, which is never larger.
+ * Source    Sun et al. 2024, Theorem 4.1, repaired (docs/math.md, Theorem B). Deviation: adds D_A, without which it
+ *           does not hold; P[A] instead of the exponential, which is never larger.
  */
 export function setBound({
   epsilon,
@@ -39,10 +39,9 @@ export function setBound({
 }
 
 /**
- * The lower bounds of P[A] and of P[d(·, A) < δ] from n fresh points, which hold together with probability ≥ 1 − α.
+ * Lower bounds of P[A] and P[d(·, A) < δ] from n fresh points, which hold jointly with probability ≥ 1 − α.
  *
- * Formula   Clopper–Pearson, α/2 each. A set of finitely many points may have P[A] = 0: then P[d(·, A) < δ] carries the
- *           bound.
+ * Formula   Clopper–Pearson, α/2 each. A finite set may have P[A] = 0: then the bound uses P[d(·, A) < δ].
  */
 export const setMasses = (inside: number, near: number, n: number, alpha: number): {mass: number; near: number} => ({
   mass: clopperPearsonLower(inside, n, alpha / 2),

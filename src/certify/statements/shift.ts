@@ -1,22 +1,22 @@
 import {klBernoulli} from '../../stats/kl-bound.js'
 
-/** How far the law of the pairs may move before a bound passes a limit. */
+/** How far the distribution of pairs may shift before a bound exceeds a limit. */
 export interface BreakingPoint {
   limit: number
-  /** the share stays below the limit for every law Q with KL(Q‖P) up to this, nats */
+  /** the share stays below the limit for every distribution Q with KL(Q‖P) up to this, nats */
   kl: number
   /** and for every Q whose density against P lies within [1/Γ, Γ] */
   ratio: number
 }
 
 /**
- * The breaking point of a bound U of a share under the sampled law P.
+ * The breaking point of a bound U of a share under the sampled distribution P.
  *
  * Formula    For KL(Q‖P) ≤ ρ the share under Q is at most sup{q : kl(q‖U) ≤ ρ} (data processing), so ρ* = kl(limit‖U) =
  *            l log(l/U) + (1 − l) log((1 − l)/(1 − U)). For dQ/dP in [1/Γ, Γ] it is at most Γ²U/(1 − U + Γ²U), so Γ* =
  *            √(l (1 − U)/(U (1 − l))).
- * Precision  fp64; both are rounded down in the ninth digit, so that they err towards the bound.
- * Empty      U ≥ limit → null: the bound is not below it under P itself. limit ≥ 1 → null.
+ * Precision  fp64; both are rounded down in the ninth digit, which is conservative.
+ * Empty      U ≥ limit → null: the bound is not below the limit even under P. limit ≥ 1 → null.
  * Source     docs/math.md, "Shift".   Deviation: none.
  */
 export function breakingPoint(upper: number, limit: number): BreakingPoint | null {
@@ -29,7 +29,7 @@ export function breakingPoint(upper: number, limit: number): BreakingPoint | nul
   }
 }
 
-/** What a bound becomes under laws that are further and further from the sampled one. */
+/** A bound as a function of the distribution shift. */
 export interface ShiftCurves {
   /** x: KL(Q‖P) up to this, nats; y: the largest share under such a Q */
   kl: {x: number; y: number}[]
@@ -38,11 +38,11 @@ export interface ShiftCurves {
 }
 
 const POINTS = 48
-/** So far beyond the breaking point, as a share of it. */
+/** How far the curves extend beyond the breaking point, as a fraction of it. */
 const BEYOND = 0.5
 
 /**
- * The two curves of `breakingPoint`, from no shift to half again as far as the breaking point.
+ * The two curves of `breakingPoint`, from no shift to 1.5 times the breaking point.
  *
  * Formula    kl: for q from U upwards (kl(q‖U), q), which is the inverse of q ↦ sup{q : kl(q‖U) ≤ ρ}; ratio: (Γ,
  *            Γ²U/(1 − U + Γ²U)) for Γ from 1.
@@ -55,7 +55,7 @@ export function shiftCurves(upper: number, limit: number): ShiftCurves | null {
   if (point === null) return null
   const farthest = point.kl * (1 + BEYOND)
   const kl = Array.from({length: POINTS + 1}, (_, k) => {
-    // Quadratic steps: near U the divergence hardly grows.
+    // Quadratic steps, because the divergence grows slowly near U.
     const q = upper + (1 - upper) * (k / POINTS) ** 2
     return {x: klBernoulli(q, upper), y: q}
   })

@@ -8,18 +8,18 @@ import {MEASURES} from '../tasks/names.js'
 import {nearestSentence} from '../nearest/headline.js'
 import {uninformative} from './informative.js'
 
-/** Sentences have ordinary spaces, so that they can be searched. */
+/** Sentences use ordinary spaces, so that they are searchable. */
 const SPACE = ' '
-/** From this accuracy on loss changes are rare anywhere. */
+/** From this accuracy on, loss changes are rare at any distance. */
 const NEARLY_ALWAYS_RIGHT = 0.9
 
 type Limits = Pick<CertifyOptions, 'maxShare' | 'minAccuracy' | 'allowUninformative' | 'duplicates' | 'group'>
 
 /**
- * The verdict and the sentences that say what a certificate is and is not.
+ * The verdict and the sentences on what a certificate does and does not say.
  *
- * `certified` and `nothing-certified` are facts; a pass or a fail needs a limit that somebody set. `constant`: the losses
- * hardly vary (see informative). Every figure is rounded against the model.
+ * `certified` and `nothing-certified` are facts; a pass or a fail needs a limit. `constant`: the losses hardly vary
+ * (see informative). Figures are rounded to the model's disadvantage.
  */
 export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boolean): Verdict {
   const {cells, headline} = metrics
@@ -61,7 +61,7 @@ export function verdictOf(metrics: CertifyMetrics, limits: Limits, constant: boo
   }
 }
 
-/** What a certificate speaks about: fresh examples, or examples of a fresh source. */
+/** What a certificate is about: fresh examples, or examples of a fresh source. */
 export function freshData({duplicates, group}: Pick<Limits, 'duplicates' | 'group'>): string {
   const rows = duplicates === 'drop' ? 'distinct rows' : 'data'
   return group === null ? `fresh ${rows}` : `${rows} of a fresh source (${group})`
@@ -82,7 +82,7 @@ function performanceSentence({task, performance, loss}: CertifyMetrics): string 
   return `${title} ${tenths(value, 'down', SPACE)} (at least ${tenths(lower ?? 0, 'down', SPACE)}; ${guess}: ${tenths(baseline, 'up', SPACE)}).`
 }
 
-/** What two close inputs do, and whether closeness has to do with it. */
+/** How close inputs behave, and whether closeness matters. */
 function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplicates}: Limits): string[] {
   const {layer, closeness, eta, bound, observed, status} = headline
   const seen = observed === null ? 'none was seen' : `seen: ${percentUp(observed, SPACE)}`
@@ -97,7 +97,7 @@ function headlineSentences(metrics: CertifyMetrics, headline: Headline, {duplica
   ]
 }
 
-/** Where a certified bound is not below that of arbitrary pairs: that closeness buys nothing that can be shown. */
+/** If a certified bound is not below that of arbitrary pairs: that closeness is not shown to help. */
 export function closenessSentences(
   {performance}: Pick<CertifyMetrics, 'performance'>,
   {status, bound, arbitrary: {lower, observed}}: Headline,
@@ -114,7 +114,7 @@ interface Demand {
   sentence: string
 }
 
-/** Limits are held against bounds; a limit is printed as it was given. */
+/** Compares bounds with limits; limits are printed as given. */
 function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, minAccuracy}: Limits): Demand[] {
   const verb = (met: boolean) => (met ? 'met' : 'missed')
   const demands: Demand[] = []
@@ -129,10 +129,10 @@ function demandsOf({performance}: CertifyMetrics, {bound}: Headline, {maxShare, 
   return demands
 }
 
-/** A limit as it was given. */
+/** A limit, printed as given. */
 export const exactly = (share: number, space = SPACE): string => `${Number((100 * share).toPrecision(12))}${space}%`
 
-/** What the certificate rests on: independent rows, or independent sources. */
+/** The certificate's assumption: independent rows, or independent sources. */
 function assumption({sources, dependence}: CertifyMetrics, {duplicates, group}: Limits): string {
   if (group !== null && sources !== undefined)
     return `This assumes that the ${sources.anchors + sources.references} sources (${group}) are independent draws from one distribution; rows of one source may depend on each other. A source counts once, by the mean over its rows: the anchors are those of ${sources.anchors} sources, the bounds rest on the ${sources.references} others.`
@@ -175,7 +175,7 @@ const performanceClause = ({measure}: Performance) =>
     ? `, and the ${MEASURES[measure].short} of fresh examples, clipped, is at most the stated one`
     : `, and the ${MEASURES[measure].short} is at least the stated one`
 
-/** What a bound about perturbed copies does not say. */
+/** Scope of the bounds about perturbed copies. */
 const SCOPE: Record<PerturbationKind, string> = {
   random:
     'A perturbation that is drawn at random is not chosen: its bounds say nothing about somebody who searches for the worst one.',
@@ -185,7 +185,7 @@ const SCOPE: Record<PerturbationKind, string> = {
     'The bounds of given pairs hold for fresh pairs from whatever made them, provided that they were made independently of each other.',
 }
 
-/** The headline of one pair distribution: the largest η, whatever the distance. */
+/** The headline of one pair distribution: the largest η, at any distance. */
 function perturbationSentence({changes, description, pairs}: PerturbationMetrics): string {
   const {eta, upper, observed} = changes.at(-1)!
   return `Of fresh examples at most ${percentUp(upper, SPACE)} change in loss by ≥ ${lossChange(eta)} when perturbed (observed ${percentUp(observed, SPACE)} of ${pairs}): ${description}.`

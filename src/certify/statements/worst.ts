@@ -1,15 +1,15 @@
 import type {CellStatus} from '../family-types.js'
 
-/** What is needed of a statement about pairs to tell which of several is the worst. */
+/** The parts of a statement about pairs that determine the worst. */
 interface Statement {
   status: CellStatus
   observed: number | null
 }
 
-/** What a statement shows: its bound where it is certified, else nothing. */
+/** What a statement shows: its bound if certified, else 1. */
 export const shown = (statement: Statement, bound: number): number => (statement.status === 'certified' ? bound : 1)
 
-/** The statement that shows the largest bound; of equal bounds, what was seen decides, then the order. null: there is none. */
+/** The statement with the largest shown bound; ties by observed share, then order. null: none. */
 export function worstOf<T extends Statement>(statements: readonly T[], boundOf: (statement: T) => number): T | null {
   return statements.reduce<T | null>((worst, next) => {
     if (worst === null) return next

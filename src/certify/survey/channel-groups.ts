@@ -2,7 +2,7 @@ import {quantile} from '../../stats/quantile.js'
 import type {ChannelGroup, LayerStates, MetricName} from '../types.js'
 
 const MOST_GROUPS = 16
-/** Pairs of these rows are looked at; wide layers use fewer, so that the work stays below 10⁸ differences. */
+/** Maximum number of rows whose pairs are used; wide layers use fewer, to stay below 10⁸ differences. */
 const MOST_ROWS = 192
 const FEWEST_ROWS = 64
 const WORK = 1e8
@@ -11,22 +11,20 @@ interface Units {
   scale: number
   /** scaled units */
   floor: number
-  /** pairs within it are close, scaled units */
+  /** radius of close pairs, scaled units */
   delta: number
 }
 
 /**
- * Which groups of hidden units carry the volatility of close pairs: without gradients, from hidden states and losses.
+ * Which groups of hidden units contribute to the volatility of close pairs, from hidden states and losses, without
+ * gradients.
  *
  * Formula    Groups are runs of neighbouring units, at most 16. w_g(z, z′) is the group's part of a pair's distance,
  *            Σ_g w_g = 1: d_g²/d² for l2, d_g/d for l1, 1 for the group with the largest difference for linf, the part
- *            of the squared chord of the unit vectors for angle.
- *            volatilityShare  Σ h w_g / Σ h over pairs within δ, h = ΔL/max(d, τ): a decomposition of windowed
- *            volatility.
- *            distanceShare    mean w_g over the same pairs: what the group would carry if losses had nothing to do with
- *            it.
- *            dropChange       scale-free ε of all pairs without the group's units, over that with them, − 1; each with
- *            its own median distance.
+ *            of the squared chord of the unit vectors for angle. volatilityShare  Σ h w_g / Σ h over pairs within δ, h
+ *            = ΔL/max(d, τ): a decomposition of windowed volatility. distanceShare    mean w_g over the same pairs: the
+ *            expected share if losses were unrelated to the group. dropChange       scale-free ε of all pairs without
+ *            the group's units, divided by that with them, − 1; each with its own median distance.
  * Shapes     states and losses of the same rows, in random order: the first ones are used.
  * Cost       ≤ 192² / 2 · dim differences and 17 sorts of 192² / 2.
  * Empty      one unit → no groups; no close pair with a loss change → volatilityShare null.
@@ -106,14 +104,14 @@ function scaleFree(
   return (sum / distances.length) * median
 }
 
-/** A row; for angle of unit length. */
+/** A row, normalised for angle. */
 function vectorOf({dim, data}: LayerStates, row: number, metric: MetricName): Float64Array {
   const x = Float64Array.from(data.subarray(row * dim, (row + 1) * dim))
   const length = metric === 'angle' ? Math.sqrt(x.reduce((s, value) => s + value * value, 0)) : 1
   return length > 0 ? x.map((value) => value / length) : x
 }
 
-/** What each group adds: squared differences (l2, angle), absolute differences (l1), the largest one (linf). */
+/** Contribution of each group: squared differences (l2, angle), absolute differences (l1), the largest one (linf). */
 function groupParts(
   a: Float64Array,
   b: Float64Array,
@@ -140,7 +138,7 @@ function distanceOf(combined: number, metric: MetricName): number {
   return metric === 'angle' ? 2 * Math.asin(Math.min(1, Math.sqrt(combined) / 2)) : combined
 }
 
-/** A pair of rows with what each group of units adds to its distance. */
+/** A pair of rows with each group's contribution to its distance. */
 interface SplitPair {
   a: Float64Array
   b: Float64Array
@@ -151,7 +149,7 @@ interface SplitPair {
   whole: number
 }
 
-/** The distance without the units of one group; for angle of the remaining parts, made unit vectors again. */
+/** The distance without the units of one group; for angle, the remaining parts are renormalised. */
 function withoutGroup({a, b, first, parts, whole}: SplitPair, g: number, metric: MetricName): number {
   if (metric === 'linf') return combine(parts, metric, g)
   if (metric !== 'angle') return distanceOf(Math.max(0, whole - parts[g]!), metric)

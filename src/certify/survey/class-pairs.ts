@@ -1,14 +1,14 @@
 import type {Dense} from '../../linalg/types.js'
 import type {ClassPair} from '../types.js'
 
-/** As many as a reader looks at; the others together are less than the last. */
+/** Maximum number of listed pairs. */
 const MOST_PAIRS = 30
 
 /**
- * Between which classes the unstable close pairs lie: estimates from the pairs of some rows, no certificate.
+ * The classes of unstable close pairs: estimates from the pairs of some rows, not a certificate.
  *
- * Formula   over unordered pairs of rows with d ≤ δ, for each unordered pair of labels: how many, the share with ΔL ≥
- *           η, and their part of all that have ΔL ≥ η.
+ * Formula   over unordered pairs of rows with d ≤ δ, for each unordered pair of labels: the number of pairs, the share
+ *           with ΔL ≥ η, and their part of all pairs with ΔL ≥ η.
  * Shapes    distances [n, n] and δ in one unit; labels, losses [n].
  * Returns   pairs of labels with at least one unstable pair, largest part first, then by labels; at most 30.
  * Cost      n² / 2 and C² counts.

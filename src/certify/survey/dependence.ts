@@ -3,47 +3,50 @@ import {type Random, random} from '../../stats/random.js'
 import {takeRows} from '../sample/sample.js'
 import type {Dependence, LayerStates, MetricName} from '../types.js'
 
-/** Makes a stream of its own from the seed. */
+/** Derives a separate random stream from the seed. */
 const STREAM = 0x0def_de9d
 const MOST_ROWS = 1000
-/** Multiply–adds of the distances: wide layers are looked at in fewer rows. */
+/** Budget of multiply–adds for distances: wide layers use fewer rows. */
 const WORK = 2e10
-/** Fewer rows tell nothing. */
+/** Minimum number of rows. */
 const FEWEST_ROWS = 40
 
-/** The test warns where rows that are exchangeable would with at most this probability. */
+/** False alarm probability of the test for exchangeable rows. */
 const LEVEL = 0.01
-/** Two statistics, half of the level each: the order of the file against so many others. */
+/** Number of orders compared: two statistics, half of the level each. */
 const ORDERS = 2 / LEVEL
-/** Parts of the file in which rows are compared with each other. */
+/** Number of parts of the file within which rows are compared. */
 const PARTS = 10
 
 /** A neighbour this many times nearer than the next one, … */
 const GAP = 5
-/** … of so large a share of the rows. Where rows are spread evenly in D ≥ 1 dimensions, Σ_k 5^(−kD) ≤ ¼ of them have one. */
+/**
+ * … for this share of the rows. If rows are spread evenly in D ≥ 1 dimensions, at most Σ_k 5^(−kD) ≤ ¼ of them have
+ * one.
+ */
 const SHARE = 0.4
 
 export interface RowsInOrder {
-  /** of the states, in the order of the file */
+  /** rows of the states, in file order */
   rows: Uint32Array
-  /** of all rows of the states */
+  /** labels of all rows of the states */
   labels: Int32Array | null
 }
 
 /**
- * Whether the rows look dependent, from the hidden states of one layer: an exchangeability test of their order, and a rule
- * about near copies.
+ * Whether the rows look dependent, from the hidden states of one layer: an exchangeability test of their order, and a
+ * heuristic for near copies.
  *
- * Formula    order   T₁ = mean distance of rows that follow each other in the file, T₂ = that of rows in the same tenth of
- *                    it. Among 199 random orders, in which only rows of one label change places, that of the file has the
- *                    smallest T with probability ≤ 1/200 if rows of a label are exchangeable: E = 200 · 1{smallest} is an
- *                    e-value, and so is the mean of the two. It warns at E ≥ 100: probability ≤ .01 (Markov).
- *            copies  the share of rows of which, among those of their label that differ from them, the k nearest are 5 times
- *                    nearer than the next, for a k up to a quarter of these. It warns above 0.4: a rule, no test, since a
- *                    distribution may consist of clusters. Equal rows are counted elsewhere.
+ * Formula    order   T₁ = mean distance of consecutive rows in the file, T₂ = that of rows in the same tenth of it.
+ *            Compared with 199 random orders, which permute rows within a label, the file's order has the smallest T
+ *            with probability ≤ 1/200 if rows of a label are exchangeable: E = 200 · 1{smallest} is an e-value, and so
+ *            is the mean of the two. It warns at E ≥ 100: probability ≤ .01 (Markov). copies  the share of rows whose k
+ *            nearest rows with the same label (equal rows excluded) are 5 times nearer than the next, for some k up to
+ *            a quarter of these. It warns above 0.4. This is a heuristic, not a test, because a distribution may
+ *            consist of clusters. Equal rows are counted elsewhere.
  * Shapes     states of all rows.
- * Cost       rows² · dim multiply–adds for at most 1,000 rows (500 pairs of neighbours of a larger file); 2 · 199 sums at
- *            most, few where nothing is found.
+ * Cost       rows² · dim multiply–adds for at most 1,000 rows (500 pairs of neighbours of a larger file); 2 · 199 sums
+ *            at most, few if nothing is found.
  * Empty      fewer than 40 rows → null.
  * Source     permutation tests are e-values of the group of permutations; TwoNN (Facco et al. 2017) for the law of ratios.
  *            Deviation: —
@@ -79,7 +82,7 @@ export async function dependenceOf(
   }
 }
 
-/** At most `most` rows: all, or neighbours in pairs, spread over the file. */
+/** At most `most` rows: all, or pairs of neighbours spread over the file. */
 function chosenRows(all: Uint32Array, most: number): {rows: Uint32Array; inPairs: boolean} {
   if (all.length <= most) return {rows: all, inPairs: false}
   const pairs = Math.floor(most / 2)
@@ -91,7 +94,7 @@ function chosenRows(all: Uint32Array, most: number): {rows: Uint32Array; inPairs
   return {rows, inPairs: true}
 }
 
-/** Whether the order of the file has a smaller statistic than every other one; stops at the first that has not. */
+/** Whether the file's order has a smaller statistic than all others; stops at the first counterexample. */
 function isSmallest(
   statistic: (order: Uint32Array) => number,
   n: number,

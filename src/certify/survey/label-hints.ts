@@ -7,17 +7,17 @@ const AGREEMENT = 0.8
 const HIGH_LOSS = 0.9
 const MOST_HINTS = 20
 
-/** Of each row: the commonest label among its nearest neighbours, and their share. */
+/** Per row: the most common label among its nearest neighbours, and its share. */
 export interface Votes {
   label: Int32Array
   share: Float64Array
 }
 
 /**
- * The label most common among the 10 nearest other rows of each row; ties go to the smaller label, equal distances to
+ * The most common label among the 10 nearest other rows of each row; ties go to the smaller label, equal distances to
  * the earlier row.
  *
- * Shapes   distances [n, n], labels [n].   Cost  n² · 10 at worst.   Empty  fewer than 11 rows → all the others vote.
+ * Shapes   distances [n, n], labels [n].   Cost  n² · 10 at worst.   Empty  fewer than 11 rows → all others vote.
  */
 export function neighbourVotes({rows: n, data}: Dense, labels: Int32Array): Votes {
   const votes: Votes = {label: new Int32Array(n), share: new Float64Array(n)}
@@ -43,8 +43,8 @@ export function neighbourVotes({rows: n, data}: Dense, labels: Int32Array): Vote
 }
 
 /**
- * Hints at wrong labels: rows with a loss in the highest tenth whose neighbours in every late layer agree on one other
- * label. Hints, no more: a hard example looks the same.
+ * Hints at wrong labels: rows with a loss in the top tenth whose neighbours in every late layer agree on one other
+ * label. Only hints: hard examples look the same.
  *
  * Shapes   votes of the late layers, losses, labels and numbers of the same rows.
  * Returns  at most 20, most agreement first, then largest loss, then row.

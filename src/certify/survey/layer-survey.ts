@@ -9,7 +9,7 @@ import type {Points} from '../sample/points.js'
 import {takeRows} from '../sample/sample.js'
 import type {ChannelGroup, ClassPair, LayerStates, MetricName} from '../types.js'
 
-/** What the pairs of some rows say about a layer, beside every bound: where to look, no certificate. */
+/** Diagnostics of a layer from the pairs of some rows: where to look, not a certificate. */
 export interface Survey {
   legacyVulnerability: number | null
   groups: ChannelGroup[]
@@ -18,7 +18,7 @@ export interface Survey {
 }
 
 /**
- * Surveys one layer from all pairs of the given rows, which are in random order.
+ * Computes the diagnostics of one layer from all pairs of the given rows, which are in random order.
  *
  * Shapes   `trueClass` [rows of the file] probability of the true class, or null; `late`: neighbours vote too.
  * Cost     n² distances, kept: n at most 2000; see channelGroups and neighbourVotes.

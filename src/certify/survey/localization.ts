@@ -5,12 +5,12 @@ import type {LayerMetrics} from '../layer-types.js'
 const TOP_SHARE = 0.05
 
 /**
- * Layers by scale-free volatility, and how far they agree on the volatile examples.
+ * Ranks layers by scale-free volatility, and measures how far they agree on the volatile examples.
  *
  * Formula   overlap = Jaccard index of the ⌈5 %⌉ rows of largest volatility in two layers.
  * Shapes    volatility[k] [rows] for layer k, rows in one order for all layers.
- * Empty     one layer → [[1]]; a collapsed layer → not ranked: its 0 is no small ε, it has no unit. Nor is
- *           an output of probabilities: where it saturates its distances vanish.
+ * Empty     one layer → [[1]]; collapsed layers are not ranked, because their 0 has no unit and is not a small ε; nor
+ *           are probability outputs, whose distances vanish when they saturate.
  */
 export function localize(
   layers: readonly LayerMetrics[],
@@ -36,7 +36,7 @@ export function localize(
 
 /**
  * The paper's two summaries of a network by its layers' legacy vulnerability: their mean, and the last layer's. Empty
- * where it is unknown.
+ * if unknown.
  */
 export function legacySummary(
   vulnerability: readonly (number | null)[],
@@ -47,7 +47,7 @@ export function legacySummary(
     : {legacyMean: known.reduce((a, b) => a + b, 0) / known.length, legacyLast: known.at(-1)!}
 }
 
-/** Positions by descending value; ties by position. */
+/** Indices by descending value; ties by index. */
 export const largestFirst = (values: Float64Array): number[] =>
   Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
 

@@ -1,6 +1,6 @@
 import type {LossName, MeasureName, TaskName} from '../task-types.js'
 
-/** The losses of each task, the default first; the file's own can stand for any of them. */
+/** The losses of each task, the default first; a stored loss can replace any of them. */
 export const TASK_LOSSES: Record<TaskName, readonly LossName[]> = {
   classes: ['one-minus-p', 'zero-one', 'brier', 'cross-entropy', 'file'],
   'multi-label': ['hamming', 'binary-cross-entropy', 'file'],
@@ -11,10 +11,10 @@ export const TASK_LOSSES: Record<TaskName, readonly LossName[]> = {
 
 export const TASKS = Object.keys(TASK_LOSSES) as TaskName[]
 
-/** All losses, each once, in the order of the tasks. */
+/** All losses without duplicates, in task order. */
 export const LOSSES: readonly LossName[] = [...new Set(TASKS.flatMap((task) => TASK_LOSSES[task]))]
 
-/** What is said of a measure, and of the guess that needs no model. */
+/** Names of measures, and of their constant guesses. */
 export const MEASURES: Record<MeasureName, {title: string; short: string; guess: string; isError: boolean}> = {
   accuracy: {title: 'Accuracy', short: 'accuracy', guess: 'always guessing the commonest class', isError: false},
   'label-accuracy': {
@@ -43,7 +43,7 @@ export const MEASURES: Record<MeasureName, {title: string; short: string; guess:
   },
 }
 
-/** The loss whose mean the measure is, and the measure of each task; the loss of a regression is its own. */
+/** A task's measure and the loss whose mean it is; a regression is measured by its own loss. */
 export function measureOf(task: TaskName, loss: LossName): {name: MeasureName; loss: LossName} | null {
   switch (task) {
     case 'classes':

@@ -1,12 +1,12 @@
 import {quantile} from '../../stats/quantile.js'
 
-/** Smallest probability whose logarithm is taken: the smallest normal fp32 number, 87.3 nats. */
+/** Smaller probabilities are clamped to this before the logarithm: the smallest normal fp32 number, 87.3 nats. */
 const SMALLEST_PROBABILITY = 2 ** -126
 
 type Numbers = ArrayLike<number>
 
 /**
- * Errors of numbers: the mean over the columns of a row.
+ * Regression errors: the mean over a row's columns.
  *
  * Formula    absolute (1/d) Σ_k |ŷ_k − y_k|; squared (1/d) Σ_k (ŷ_k − y_k)².
  * Shapes     predicted, targets [rows, d] → [rows] each.
@@ -29,12 +29,12 @@ export function regressionErrors(predicted: Numbers, targets: Numbers, rows: num
 }
 
 /**
- * The same errors of the best constant: the median of each column for the absolute error, its mean for the squared one.
- * Nothing that is constant has a smaller mean error on these rows.
+ * The same errors for the best constant: the column median for the absolute error, the column mean for the squared one.
+ * No constant has a smaller mean error on these rows.
  *
  * Shapes     targets [rows, d] → [rows] each.
  * Cost       rows log rows · d.
- * Source     —   Deviation: the median of an even number of rows is the mean of the two in the middle.
+ * Source     —   Deviation: the median of an even number of rows is the mean of the middle two.
  */
 export function constantErrors(targets: Numbers, rows: number, d: number) {
   const [absolute, squared] = [new Float64Array(rows), new Float64Array(rows)]
@@ -51,10 +51,10 @@ export function constantErrors(targets: Numbers, rows: number, d: number) {
 }
 
 /**
- * Losses of several yes-or-no labels.
+ * Losses of several binary labels.
  *
- * Formula    hamming: the share of labels that are wrong, where p > ½ (z > 0) says yes; cross-entropy: the mean of −log
- *            p_y in nats, of logits log(1 + exp(∓z)).
+ * Formula    hamming: the share of wrong labels, predicting 1 if p > ½ (z > 0); cross-entropy: the mean of −log p_y in
+ *            nats, for logits log(1 + exp(∓z)).
  * Shapes     scores, targets [rows, labels] (0 or 1) → [rows] each.
  * Precision  fp64; −log p stops at 87.3 nats for given probabilities.
  * Cost       rows · labels.
@@ -70,13 +70,13 @@ export function multiLabelLosses(scores: Numbers, targets: Numbers, rows: number
       if (score > threshold !== yes) hamming[row]!++
       crossEntropy[row]! += (logits ? softplus(yes ? -score : score) : surprise(yes ? score : 1 - score)) / labels
     }
-    // A count, divided once: equal counts give equal losses, and no more than 1.
+    // Divide the count once, so that equal counts give equal losses of at most 1.
     hamming[row] = hamming[row]! / labels
   }
   return {hamming, crossEntropy}
 }
 
-/** The share of wrong labels if each is always given the answer that is commoner among the rows. [rows, labels] → [rows]. */
+/** The share of wrong labels if each label is always predicted as its most common value. [rows, labels] → [rows]. */
 export function majorityHamming(targets: Numbers, rows: number, labels: number): Float64Array {
   const yes = Array.from({length: labels}, (_, k) => {
     let count = 0
@@ -89,7 +89,7 @@ export function majorityHamming(targets: Numbers, rows: number, labels: number):
   })
 }
 
-/** Scores of every token of some rows; `at` says where those of a token begin, `step` how far two classes are apart. */
+/** Scores of every token of some rows; `at`: start of a token's scores, `step`: distance between classes. */
 export interface TokenScores {
   data: Numbers
   classes: number
@@ -99,14 +99,14 @@ export interface TokenScores {
 }
 
 /**
- * Losses of tokens (or pixels): the mean over those of a row that count.
+ * Losses of tokens (or pixels): the mean over a row's tokens that count.
  *
  * Formula    zero-one 1{argmax ≠ y}, one-minus-p 1 − p_y, cross-entropy −log p_y in nats; p = softmax of logits. One
- *            score stands for two classes: p → (1 − p, p), logit z → (0, z).
+ *            score means two classes: p → (1 − p, p), logit z → (0, z).
  * Shapes     labels [rows, tokens], negative: the token does not count → [rows] each.
  * Precision  fp64; −log p stops at 87.3 nats for given probabilities.
  * Cost       rows · tokens · classes.
- * Empty      a row of which no token counts → 0; callers refuse it.
+ * Empty      a row without a token that counts → 0; callers refuse it.
  * Source     —   Deviation: none.
  */
 export function tokenLosses(scores: TokenScores, labels: Numbers, rows: number, tokens: number) {
@@ -148,7 +148,7 @@ export function tokenLosses(scores: TokenScores, labels: Numbers, rows: number, 
 }
 
 /**
- * The share of wrong tokens if one class is always given: the one with the largest mean share of a row's tokens.
+ * The share of wrong tokens if one class is always predicted: the one with the largest mean share of a row's tokens.
  *
  * Shapes  labels [rows, tokens], negative: does not count → [rows].
  * Cost    rows · tokens.

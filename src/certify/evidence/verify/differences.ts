@@ -1,9 +1,9 @@
-/** Relative: sums are the same bits on every machine, logarithms may differ in the last one. */
+/** Relative tolerance: sums are bit-identical on every machine, logarithms may differ in the last bit. */
 const TOLERANCE = 1e-9
 
 /**
- * Where a claim differs from what was computed again, one sentence each, in the order of the claim. A member that only
- * the claim has is not judged: later versions add members.
+ * Differences between a claim and the recomputed values, one sentence each, in the order of the claim. Members that
+ * only the claim has are ignored, because later versions add members.
  */
 export function differences(claim: unknown, again: unknown, place = ''): string[] {
   if (typeof again === 'number' && typeof claim === 'number') {
@@ -40,7 +40,7 @@ const show = (value: unknown) =>
       ? `'${value}'`
       : String(value)
 
-/** An item by what it is, where it says so. */
+/** A label for a list item: its name if it has one. */
 function label(item: unknown, k: number): string {
   if (typeof item !== 'object' || item === null) return `[${k}]`
   const {layer, name, delta, eta} = item as {layer?: string; name?: string; delta?: number; eta?: number}

@@ -3,7 +3,10 @@ import type {CertifyOptions} from '../../options.js'
 import type {Points} from '../../sample/points.js'
 import {splitSources} from '../../sample/sources.js'
 
-/** The rows that the seed puts on the two sides, anchors first, from the rows that are there; the generator moves on as it did. */
+/**
+ * Repeats the draw of the two sides, anchors first, from the rows present; advances the generator as the original run
+ * did.
+ */
 export function drawAgain(anchors: Points, references: Points, {split}: CertifyOptions, random: Random): number[] {
   const rows = [...anchors.rows, ...references.rows]
   const sorted = [...new Set(rows)].sort((a, b) => a - b)

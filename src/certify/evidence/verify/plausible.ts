@@ -16,19 +16,19 @@ import {anchorCount} from '../../sample/sample.js'
 import type {CertifyMetrics, LossName} from '../../types.js'
 import {InputError, UsageError} from '../../../errors.js'
 
-/** Of sums against each other: those of fp32 engines are that exact. */
+/** Tolerance between sums: the precision of fp32 engines. */
 const LOOSE = 1e-4
 const WEIGHTS = 1e-9
 
-/** The rows of a data file that were used, where not all were. */
+/** The rows of a data file that were used, if not all. */
 export interface DrawnRows {
-  /** how many, before duplicates were removed */
+  /** number of rows before duplicates were removed */
   rows: number
   includes: (row: number) => boolean
 }
 
 /**
- * What in the evidence cannot be, before anything is computed from it; empty: nothing.
+ * Impossible values in the evidence, checked before anything is computed from it; empty: none.
  *
  * Throws  InputError  rows, losses or labels of the sample that do not decode.
  */
@@ -50,7 +50,7 @@ export function evidenceFaults(
   })
 }
 
-/** What the codec refuses, or sums that contradict each other. */
+/** Errors of the codec, or sums that contradict each other. */
 function decodedFaults(evidence: Evidence, layer: LayerEvidence, scale: number): string[] {
   try {
     const statistics = decodeLayer(evidence, layer)
@@ -138,7 +138,7 @@ function sampleFaults(
     faults.push(`a ${metrics.loss.name} loss of the sample is above ${bound}`)
   else if ([anchors, references].some((side) => contradictsPredictions(metrics.loss.name, side)))
     faults.push('a loss of the sample contradicts whether its prediction is right')
-  // Of classes auto takes the file's own where there is one; of another task its first.
+  // For classes, auto takes the stored loss if there is one; for other tasks, the first loss.
   const automatic = metrics.task === undefined ? ['file', 'one-minus-p'] : [TASK_LOSSES[metrics.task][0]!]
   const possible: readonly string[] = options.loss === 'auto' ? automatic : [options.loss]
   if (!possible.includes(metrics.loss.name))
@@ -146,7 +146,7 @@ function sampleFaults(
   return faults
 }
 
-/** The 0–1 loss says whether a prediction is right; more than half of the probability makes it so. */
+/** The 0–1 loss says whether a prediction is right; a probability above one half does. */
 function contradictsPredictions(loss: LossName, {losses, correct}: Points): boolean {
   if (correct === null || correct === undefined) return false
   if (loss === 'zero-one') return losses.some((x, k) => x !== 1 - correct[k]!)
@@ -177,7 +177,7 @@ function layerFaults(s: LayerStatistics, {bets}: LayerEvidence): string[] {
           h > s.windowed[(j * (G + 1) + g + 1) * E + e]! + slack
         )
       }
-      // With a floor above δ, or τ = 0, pairs at distance 0 have no ratio.
+      // Does not apply with a floor above δ, nor with τ = 0, where pairs at distance 0 have no ratio.
       if (s.floor > 0 && s.floor <= s.deltas[g]! && exceeds.some((_, e) => contradicts(e)))
         return [...faults, `the sums of reference ${j} at δ ${s.deltas[g]!} contradict its counts`]
     }
@@ -211,7 +211,7 @@ function betFaults(s: LayerStatistics, bets: LayerEvidence['bets']): string[] {
   )
     faults.push('a reference has more anchors within a radius than any point can have')
   const direct = bets.cells.map((cell) => cell.direct)
-  // The rows of classes bet on a part of the same figures as the cell at the middle δ and η.
+  // Class rows bet on a subset of the values of the cell at the middle δ and η.
   const shared = middle(G) * E + middle(E)
   direct[shared] = [...direct[shared]!, ...(bets.classes ?? []).flatMap((row) => row.bets)]
   const ruinous = (mixture: readonly Bet[], c: number, count: (within: number, exceed: number) => number) => {

@@ -23,8 +23,8 @@ export interface Rebuilt {
 }
 
 /**
- * Plan, sums and pairs as `conclude` takes them, from the evidence and what of the metrics no evidence holds. The
- * evidence has no fault (plausible).
+ * Plan, sums and pairs for `conclude`, from the evidence and the metrics that the evidence does not contain. The
+ * evidence must have passed `plausible`.
  */
 export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: CertifyOptions): Rebuilt {
   const anchors = unpackPoints(evidence.sample.anchors, 'evidence, anchors')
@@ -64,7 +64,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
       nearestRadii: layer.nearestRadii ?? [],
       pilot: {
         bets: layer.bets,
-        // Its absence is a fault that verify names before.
+        // verify reports its absence earlier.
         sums: layer.pilot!,
         zeroDistancePairs: zeroDistancePairs - layer.zeroDistancePairs,
         zeroDistanceLossPairs,
@@ -126,7 +126,7 @@ export function rebuild(metrics: CertifyMetrics, evidence: Evidence, options: Ce
   return {plan, sums, pairs}
 }
 
-/** Throws InputError: a count that cannot be. */
+/** Throws InputError: an impossible count. */
 function survivalsOf(text: string, rows: number, draws: number, place: string): Survivals {
   const counts = unpack(text, 'i4', rows, `${place}, survivals`)
   const bad = counts.findIndex((count) => !(count >= 0 && count <= draws))
@@ -135,7 +135,7 @@ function survivalsOf(text: string, rows: number, draws: number, place: string): 
   return {draws, counts}
 }
 
-/** The engine's sums: a column for δ = ∞ behind the finite ones, which nothing reads again; witnesses by their rows. */
+/** The engine's sums: with a last column for δ = ∞, which is not read; witnesses by their rows. */
 function layerSums(
   s: LayerStatistics,
   layer: LayerMetrics,

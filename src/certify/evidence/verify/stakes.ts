@@ -6,14 +6,14 @@ import {unpackPilot} from '../pilot-codec.js'
 import type {Evidence} from '../evidence.js'
 import {differences} from './differences.js'
 
-/** One wrong figure of the configuration changes all stakes. */
+/** Maximum number of faults listed: one wrong configuration value changes all stakes. */
 const NAMED = 3
 
 /**
- * Where the stakes of a report are not those that its pilot sums call for, one sentence each, the first three of a layer: stakes that were chosen
- * after the references were seen would be no stakes of the theorem.
+ * Stakes that do not follow from the report's pilot sums, one sentence each, the first three per layer: the theorem
+ * does not allow stakes chosen after seeing the references.
  *
- * Cost  that of choosing them.
+ * Cost  that of choosing stakes.
  */
 export function stakeFaults(plan: CertifyPlan, {layers}: Evidence): string[] {
   const {anchors, etas} = plan
@@ -38,7 +38,7 @@ export function stakeFaults(plan: CertifyPlan, {layers}: Evidence): string[] {
   })
 }
 
-/** Without what a report of a version without it does not state. */
+/** Removes members that reports of older versions do not have. */
 const asStated = (stated: LayerBets, {cells, most, ...again}: LayerBets): LayerBets => ({
   ...again,
   ...(stated.most === undefined || most === undefined ? {} : {most}),

@@ -9,17 +9,16 @@ import {rebuild} from './rebuild.js'
 import {stakeFaults} from './stakes.js'
 
 /**
- * Makes a certificate again from its evidence by the code that made it, and says where the two differ; the model and
- * the data are not needed.
+ * Recomputes a certificate from its evidence with the same code, and lists the differences; needs neither model nor
+ * data.
  *
- * `drawn`   the rows that a limit left of the data file; null: all of them.
- * Returns   one sentence for each discrepancy, in the order of the report; empty: the certificate stands.
+ * `drawn`   the rows that a limit selected from the data file; null: all.
+ * Returns   one sentence per discrepancy, in the order of the report; empty: the certificate is correct.
  * Checks    the split of α, the sample that the seed draws, L_max and the loss tail, ε with its bound and interval,
  *           every cell with its status, perturbations, the most volatile rows, overlaps and ranking, verdict, notes;
- *           that stakes are those that the pilot calls for, and ones the bound allows;
- *           that sums do not contradict each other. Taken as stated: names, sizes, distances' scale and median,
- *           diameter, accuracy, the legacy score. That the sums came from the model and the data is not checked: that
- *           needs both.
+ *           that stakes follow from the pilot and are allowed by the bound; that sums do not contradict each other. Not
+ *           checked: names, sizes, scale and median of distances, diameter, accuracy, the legacy score. Nor that the
+ *           sums came from the model and the data, which would need both.
  * Cost      that of the bounds and of the bootstrap.
  * Throws    InputError  rows of the sample, examples or perturbations that do not decode.
  */
@@ -39,7 +38,7 @@ export function verifyCertificate(
   if (grids.length > 0) return grids
   const stakes = stakeFaults(plan, evidence)
   const again = conclude(plan, sums, pairs)
-  // Earlier versions did not write it.
+  // Absent in earlier versions.
   if (claim.metrics.headline !== undefined && claim.metrics.headline.lift === undefined)
     delete again.metrics.headline?.lift
   const missing = again.notes.filter(
@@ -55,7 +54,7 @@ export function verifyCertificate(
   ]
 }
 
-/** Sums that the configuration does not ask for, or that cannot be, are a discrepancy like any other. */
+/** Sums that are not requested or impossible are discrepancies too. */
 function rebuildOrFault(...claim: Parameters<typeof rebuild>): ReturnType<typeof rebuild> | string {
   try {
     return rebuild(...claim)
@@ -65,7 +64,7 @@ function rebuildOrFault(...claim: Parameters<typeof rebuild>): ReturnType<typeof
   }
 }
 
-/** Grids that the configuration states and the evidence does not have: nothing can be computed from them. */
+/** Grids in the configuration that differ in size from the evidence's, so that nothing can be recomputed. */
 function gridFaults({etas, layers}: CertifyPlan, evidence: Evidence): string[] {
   const fault = (place: string, stated: Float64Array, found: readonly number[]) =>
     stated.length === found.length
@@ -77,7 +76,7 @@ function gridFaults({etas, layers}: CertifyPlan, evidence: Evidence): string[] {
   ]
 }
 
-/** Of the evidence the units: its sums are what everything else was computed from. */
+/** Of the evidence, only the units are compared: everything else was computed from its sums. */
 const judged = (
   metrics: Certification['metrics'],
   verdict: Certification['verdict'],
