@@ -75,11 +75,29 @@ export function columnSums({rows, cols, data}: Dense): Float64Array {
 export function multiply({rows, cols, data: a}: Dense, {cols: n, data: b}: Dense): Dense {
   const out = dense(rows, n)
   const to = out.data
-  for (let i = 0; i < rows; i++) {
-    for (let t = 0; t < cols; t++) {
-      const x = a[i * cols + t]!
-      // Half of a layer after ReLU and dropout is zero.
-      if (x !== 0) for (let j = 0; j < n; j++) to[i * n + j]! += x * b[t * n + j]!
+  // Four columns at a time: their sums stay in registers, in the same order as one by one.
+  for (let j = 0; j < n; j += 4) {
+    const [second, third, fourth] = [1, 2, 3].map((k) => Math.min(j + k, n - 1)) as [number, number, number]
+    for (let i = 0; i < rows; i++) {
+      let s0 = 0
+      let s1 = 0
+      let s2 = 0
+      let s3 = 0
+      for (let t = 0; t < cols; t++) {
+        const x = a[i * cols + t]!
+        // Half of a layer after ReLU and dropout is zero.
+        if (x === 0) continue
+        const row = t * n
+        s0 += x * b[row + j]!
+        s1 += x * b[row + second]!
+        s2 += x * b[row + third]!
+        s3 += x * b[row + fourth]!
+      }
+      const row = i * n
+      to[row + j] = s0
+      to[row + second] = s1
+      to[row + third] = s2
+      to[row + fourth] = s3
     }
   }
   return out

@@ -10,13 +10,44 @@ import {type Csr, type Dense, isCsr, type Matrix} from './types.js'
  */
 export function multiplyCsrDense({rows, indptr, indices, values}: Csr, {cols: n, data}: Dense): Dense {
   const out = new Float64Array(rows * n)
-  const wide = n - (n % 4)
+  const last = n - 1
   for (let i = 0; i < rows; i++) {
     const start = indptr[i]!
     const end = indptr[i + 1]!
     const to = i * n
-    // Four columns at a time: their sums stay in registers, in the same order as one by one.
-    for (let j = 0; j < wide; j += 4) {
+    let j = 0
+    // Several columns at a time: their sums stay in registers, in the same order as one by one.
+    for (; j + 8 <= n; j += 8) {
+      let s0 = 0
+      let s1 = 0
+      let s2 = 0
+      let s3 = 0
+      let s4 = 0
+      let s5 = 0
+      let s6 = 0
+      let s7 = 0
+      for (let t = start; t < end; t++) {
+        const x = values[t]!
+        const from = indices[t]! * n + j
+        s0 += x * data[from]!
+        s1 += x * data[from + 1]!
+        s2 += x * data[from + 2]!
+        s3 += x * data[from + 3]!
+        s4 += x * data[from + 4]!
+        s5 += x * data[from + 5]!
+        s6 += x * data[from + 6]!
+        s7 += x * data[from + 7]!
+      }
+      out[to + j] = s0
+      out[to + j + 1] = s1
+      out[to + j + 2] = s2
+      out[to + j + 3] = s3
+      out[to + j + 4] = s4
+      out[to + j + 5] = s5
+      out[to + j + 6] = s6
+      out[to + j + 7] = s7
+    }
+    if (j + 4 <= n) {
       let s0 = 0
       let s1 = 0
       let s2 = 0
@@ -33,12 +64,24 @@ export function multiplyCsrDense({rows, indptr, indices, values}: Csr, {cols: n,
       out[to + j + 1] = s1
       out[to + j + 2] = s2
       out[to + j + 3] = s3
+      j += 4
     }
-    for (let j = wide; j < n; j++) {
-      let sum = 0
-      for (let t = start; t < end; t++) sum += values[t]! * data[indices[t]! * n + j]!
-      out[to + j] = sum
+    if (j === n) continue
+    // The last one, two or three columns; of fewer than three some are the same twice.
+    const middle = Math.min(j + 1, last)
+    let s0 = 0
+    let s1 = 0
+    let s2 = 0
+    for (let t = start; t < end; t++) {
+      const x = values[t]!
+      const from = indices[t]! * n
+      s0 += x * data[from + j]!
+      s1 += x * data[from + middle]!
+      s2 += x * data[from + last]!
     }
+    out[to + j] = s0
+    out[to + middle] = s1
+    out[to + last] = s2
   }
   return {rows, cols: n, data: out}
 }

@@ -126,13 +126,16 @@ export function denseRows(m: Matrix, from: number, to: number): Dense {
 /**
  * Rows divided by their L2 norm; a zero row stays zero.
  *
- * Returns    the scaled matrix in the form of the input, and `norms` [rows].
+ * Returns    the scaled matrix in the form of the input, and `norms` [rows]; its values in `values` where given, which may be
+ *            those of the input.
  * Cost       O(stored values).
  */
-export function normaliseRows<M extends Matrix>(m: M): {unit: M; norms: Float64Array} {
+export function normaliseRows<M extends Matrix>(
+  m: M,
+  values: Float64Array = new Float64Array((isCsr(m) ? m.values : m.data).length),
+): {unit: M; norms: Float64Array} {
   const norms = new Float64Array(m.rows)
   const source = isCsr(m) ? m.values : m.data
-  const values = new Float64Array(source.length)
   for (let i = 0; i < m.rows; i++) {
     const from = isCsr(m) ? m.indptr[i]! : i * m.cols
     const to = isCsr(m) ? m.indptr[i + 1]! : (i + 1) * m.cols

@@ -71,7 +71,7 @@ export async function likenessSources(
     judged: Uint32Array,
     rows = features ?? neighboursWithout(judged, graph),
   ): Promise<LikenessSource> => {
-    const e = profiles(rows, features === null ? order : null)
+    const e = await profiles(rows, products, features === null ? order : null)
     const weighted = weighByLikeness(nodes, edges, e)
     const positions = features === null ? communityPositions(rows as Csr, given.classes, order) : null
     const source = {edges: judged, profiles: e, graph: weighted, positions}

@@ -23,7 +23,7 @@ describe('parts of the score at pairs without an edge', () => {
   it('are what the defence computes once the edge is there', async () => {
     for (const graph of [smallGraph(6), await communityGraph()]) {
       const mixing = aggregation(graph.nodes, graph.edges, 'row', 1)
-      const e = profiles(graph.features!)
+      const e = await profiles(graph.features!, plainProducts)
       const context = contextWith(e, weighByLikeness(graph.nodes, graph.edges, e))
       const rng = random(2)
       for (let k = 0; k < 12; k++) {

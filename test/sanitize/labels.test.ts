@@ -4,7 +4,7 @@ import {InputError} from '../../src/errors.js'
 import type {Graph} from '../../src/graph/types.js'
 import {csrFromDense, denseRows, normaliseRows} from '../../src/linalg/csr.js'
 import {plainProducts} from '../../src/linalg/products.js'
-import {dense} from '../../src/linalg/types.js'
+import {type Csr, dense} from '../../src/linalg/types.js'
 import {kappa} from '../../src/pairwise/arc-cosine.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
@@ -78,8 +78,8 @@ describe('features', () => {
     expect([...denseRows(kernelFeatures(graphOf(null)), 0, 3).data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1])
   })
 
-  it('make profiles that compare as rows weighted by rarity do: with all latent directions both halves have that cosine', () => {
-    const e = denseRows(profiles(x), 0, 9)
+  it('make profiles that compare as rows weighted by rarity do: with all latent directions both halves have that cosine', async () => {
+    const e = denseRows(await profiles(x, plainProducts), 0, 9)
     const row = (i: number) => Array.from(x.data.subarray(5 * i, 5 * i + 5))
     const holders = [0, 1, 2, 3, 4].map(
       (w) => Array.from({length: 9}, (_, i) => row(i)[w]!).filter((v) => v !== 0).length,
@@ -98,7 +98,7 @@ describe('features', () => {
     expect(e.cols).toBeGreaterThan(5)
   })
 
-  it('are compared alike whether stored sparse or dense; stored zeros are not values', () => {
+  it('are compared alike whether stored sparse or dense; stored zeros are not values', async () => {
     const sparse = csrFromDense(x)
     const padded = {
       ...sparse,
@@ -122,13 +122,13 @@ describe('features', () => {
           padded.values[padded.indptr[i]! + k] = v
         })
     }
-    const inner = (m: ReturnType<typeof profiles>) => {
+    const inner = (m: Csr) => {
       const full = Oracle.from1DArray(9, m.cols, Array.from(denseRows(m, 0, 9).data))
       return full.mmul(full.transpose()).to1DArray()
     }
-    const whole = inner(profiles(x))
-    inner(profiles(sparse)).forEach((v, t) => expect(v).toBeCloseTo(whole[t]!, 9))
-    inner(profiles(padded)).forEach((v, t) => expect(v).toBeCloseTo(whole[t]!, 9))
+    const whole = inner(await profiles(x, plainProducts))
+    inner(await profiles(sparse, plainProducts)).forEach((v, t) => expect(v).toBeCloseTo(whole[t]!, 9))
+    inner(await profiles(padded, plainProducts)).forEach((v, t) => expect(v).toBeCloseTo(whole[t]!, 9))
   })
 })
 
