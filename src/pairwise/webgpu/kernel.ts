@@ -4,7 +4,7 @@ import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
 import {columnsOfPanel, placeRows, roundUp, rowsOfPanel} from './panels.js'
-import {cosines, nearPairs, panel, PRODUCT, type Resident} from './resident.js'
+import {cosines, nearFinder, type NearList, nearPairs, panel, PRODUCT, type Resident} from './resident.js'
 import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
@@ -128,12 +128,14 @@ export async function kernelGradient(
   const block = arena.storage(wide * height)
   const sums = arena.storage(height * width)
   const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
-  const near = await nearPairs(gpu, z, w)
-  const order = byRow(near.i, n)
+  const finder = nearFinder(gpu, arena, z, w, block)
   const sumsOf = async (p: number) => {
     gpu.clear(sums)
+    const lists: NearList[] = []
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
+      await finder.cosines(p, q)
+      // From the same cosines: a pass of its own would be a third of the work.
+      lists.push(await finder.list())
       await gpu.dispatch(
         PRODUCT,
         tileShape(wide, height, {end: inner}, STORE.map),
@@ -148,36 +150,25 @@ export async function kernelGradient(
         [width / tileCols(SQUARE), height / tileRows(SQUARE), 1],
       )
     }
-    return {bytes: gpu.read(sums, height * width)}
+    return {lists, bytes: gpu.read(sums, height * width)}
   }
   // The device works on the next panel while the host turns this one into rows.
   let under = count > 0 ? await sumsOf(0) : null
   for (let p = 0; under !== null; p++) {
-    const done: {bytes: Promise<ArrayBuffer>} = under
+    const done: {lists: NearList[]; bytes: Promise<ArrayBuffer>} = under
     under = p + 1 < count ? await sumsOf(p + 1) : null
     const s = new Float32Array(await done.bytes)
     const first = p * height
     const part = dense(Math.min(n, first + height) - first, matrix.cols)
     placeRows(s, width, part, 0)
-    for (let i = 0; i < part.rows; i++) {
-      const row = part.data.subarray(i * matrix.cols, (i + 1) * matrix.cols)
-      for (let at = order.start[first + i]!; at < order.start[first + i + 1]!; at++) {
-        const pair = order.pairs[at]!
-        const other = near.j[pair]!
-        addRow(matrix, other, rowDot(left, first + i, right, other) * kappaSlope(near.cosine[pair]!), row)
+    for (const [q, list] of done.lists.entries()) {
+      const near = await finder.pairs(p, q, list)
+      for (const [at, i] of near.i.entries()) {
+        const other = near.j[at]!
+        const weight = rowDot(left, i, right, other) * kappaSlope(near.cosine[at]!)
+        addRow(matrix, other, weight, part.data.subarray((i - first) * matrix.cols, (i - first + 1) * matrix.cols))
       }
     }
     onRows(first, part)
   }
-}
-
-/** The pairs of each row: pairs[start[i]] … pairs[start[i + 1] − 1] are the numbers of those whose first row is i. */
-function byRow(first: Uint32Array, n: number): {start: Uint32Array; pairs: Uint32Array} {
-  const start = new Uint32Array(n + 1)
-  for (const i of first) start[i + 1]!++
-  for (let i = 0; i < n; i++) start[i + 1]! += start[i]!
-  const pairs = new Uint32Array(first.length)
-  const next = start.slice()
-  for (let at = 0; at < first.length; at++) pairs[next[first[at]!]!++] = at
-  return {start, pairs}
 }

@@ -132,51 +132,90 @@ export function nearPairs(gpu: Gpu, z: Resident, w: Resident): Promise<NearPairs
  *          for a block with more near pairs than NEAR_ROOM, which is computed twice.
  */
 export async function findNear(gpu: Gpu, z: Panels, w: Panels): Promise<NearPairs> {
-  const [height, wide] = [z.plan.height, w.plan.height]
   const arena = gpu.arena()
-  const first: number[] = []
-  const second: number[] = []
+  const parts: NearPairs[] = []
   try {
-    const block = arena.storage(height * wide)
-    /** The list of a block, with the number of its pairs in front. */
-    const listOf = async (p: number, q: number, list: GPUBuffer, room: number) => {
-      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
-      gpu.clear(list)
-      await gpu.dispatch(NEAR_LIST, Uint32Array.of(height, room), [block, list], [height / 64, wide / 32, 1])
-      return {bytes: gpu.read(list, 1 + room)}
-    }
-    const list = arena.storage(1 + NEAR_ROOM)
+    const finder = nearFinder(gpu, arena, z, w, arena.storage(z.plan.height * w.plan.height))
     for (let p = 0; p < z.plan.count; p++) {
-      const under = []
-      for (let q = 0; q < w.plan.count; q++) under.push(await listOf(p, q, list, NEAR_ROOM))
-      for (const [q, {bytes}] of under.entries()) {
-        let found = new Uint32Array(await bytes)
-        const count = found[0]!
-        if (count > height * wide)
-          throw new DeviceError(
-            `the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`,
-            [`use ${option('device')} cpu`],
-          )
-        if (first.length + count > NEAR_LIMIT) {
-          throw new DeviceError(
-            `more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`,
-            [`use ${option('device')} cpu`],
-          )
-        }
-        if (count > NEAR_ROOM)
-          found = new Uint32Array(await (await listOf(p, q, arena.storage(1 + count), count)).bytes)
-        for (const place of found.subarray(1, 1 + count).sort()) {
-          const i = p * height + (place % height)
-          const j = q * wide + Math.floor(place / height)
-          if (z === w && i === j) continue
-          first.push(i)
-          second.push(j)
-        }
+      const lists: NearList[] = []
+      for (let q = 0; q < w.plan.count; q++) {
+        await finder.cosines(p, q)
+        lists.push(await finder.list())
       }
+      for (const [q, list] of lists.entries()) parts.push(await finder.pairs(p, q, list))
     }
   } finally {
     arena.free()
   }
-  const [i, j] = [Uint32Array.from(first), Uint32Array.from(second)]
-  return {i, j, cosine: Float64Array.from(i, (row, at) => rowDot(z.matrix, row, w.matrix, j[at]!))}
+  const count = parts.reduce((sum, {i}) => sum + i.length, 0)
+  const near = {i: new Uint32Array(count), j: new Uint32Array(count), cosine: new Float64Array(count)}
+  let at = 0
+  for (const {i, j, cosine} of parts) {
+    near.i.set(i, at)
+    near.j.set(j, at)
+    near.cosine.set(cosine, at)
+    at += i.length
+  }
+  return near
+}
+
+/** The list of a block's near pairs, on its way. */
+export interface NearList {
+  readonly bytes: Promise<ArrayBuffer>
+}
+
+export interface NearFinder {
+  /** cosines of panel q of w (rows) with panel p of z (columns), into the block */
+  cosines(p: number, q: number): Promise<void>
+  /** asks for the near pairs among the cosines that are in the block now */
+  list(): Promise<NearList>
+  /** those pairs, in the order of j and then i; more than the list holds are looked for again, into the same block */
+  pairs(p: number, q: number, list: NearList): Promise<NearPairs>
+}
+
+/**
+ * Near pairs block by block, beside other work on the same cosines.
+ *
+ * Throws   DeviceError  more than NEAR_LIMIT pairs, or more than there are in a block.
+ */
+export function nearFinder(gpu: Gpu, arena: Arena, z: Panels, w: Panels, block: GPUBuffer): NearFinder {
+  const [height, wide] = [z.plan.height, w.plan.height]
+  const own = arena.storage(1 + NEAR_ROOM)
+  let all = 0
+  const listIn = async (list: GPUBuffer, room: number): Promise<NearList> => {
+    gpu.clear(list)
+    await gpu.dispatch(NEAR_LIST, Uint32Array.of(height, room), [block, list], [height / 64, wide / 32, 1])
+    return {bytes: gpu.read(list, 1 + room)}
+  }
+  const finder: NearFinder = {
+    cosines: (p, q) => cosines(gpu, panel(w, q), panel(z, p), z.depth, block),
+    list: () => listIn(own, NEAR_ROOM),
+    async pairs(p, q, {bytes}) {
+      let found = new Uint32Array(await bytes)
+      const count = found[0]!
+      if (count > height * wide)
+        throw new DeviceError(
+          `the device counts ${count} near pairs in a block of ${height * wide}: it does not compute`,
+          [`use ${option('device')} cpu`],
+        )
+      all += count
+      if (all > NEAR_LIMIT)
+        throw new DeviceError(
+          `more than ${NEAR_LIMIT} pairs of rows are nearly parallel, too many to recompute in fp64`,
+          [`use ${option('device')} cpu`],
+        )
+      if (count > NEAR_ROOM) {
+        await finder.cosines(p, q)
+        found = new Uint32Array(await (await listIn(arena.storage(1 + count), count)).bytes)
+      }
+      const places = found
+        .subarray(1, 1 + count)
+        .sort()
+        .filter((place) => z !== w || p * height + (place % height) !== q * wide + Math.floor(place / height))
+      const i = places.map((place) => p * height + (place % height))
+      const j = places.map((place) => q * wide + Math.floor(place / height))
+      return {i, j, cosine: Float64Array.from(i, (row, at) => rowDot(z.matrix, row, w.matrix, j[at]!))}
+    },
+  }
+  return finder
 }
