@@ -18,6 +18,7 @@ import {writeNpy} from '../../../src/data/npy.js'
 import {writeNpz} from '../../../src/data/npz.js'
 import {planCertify} from '../../../src/certify/plan/plan.js'
 import {mergeShares} from '../../../src/certify/shards.js'
+import {piecesIn} from '../../../src/cli/pieces.js'
 import {keptIn} from '../../../src/cli/resumption.js'
 import {InternalError} from '../../../src/errors.js'
 import type {OpenKept} from '../../../src/frame/kept-parts.js'
@@ -30,6 +31,9 @@ import {parsePartial} from '../../../src/documents/read-partial.js'
 import {parseReport} from '../../../src/documents/read-report.js'
 import {renderReadReport} from '../../../src/render/renderers.js'
 import type {AnyReport, CertifyReport} from '../../../src/documents/reports.js'
+import {identity} from '../../../src/linalg/blocks.js'
+import {dense} from '../../../src/linalg/types.js'
+import {packSums, type PieceSizes, unpackSums} from '../../../src/sanitize/landmark-pieces.js'
 import {shardSet} from '../../../src/documents/shard-set.js'
 import {engine, mixture, options} from '../../certify/fixtures.js'
 import {partialFiles, SUBJECT, VERSION} from '../../render/partials.js'
@@ -140,6 +144,25 @@ function kept(name: string, file: string, use: (open: OpenKept<PackedBlockSums>,
   }
 }
 
+const SIZES: PieceSizes = {rows: 9, landmarks: 3, width: 2, classes: 2, ridge: 10}
+
+/** A piece of a run in stages. */
+const stagePiece: Target = {
+  name: 'stage-piece',
+  mutators: [],
+  seeds: async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'surety-fuzz-seed-'))
+    const sums = {outer: identity(SIZES.landmarks), cross: dense(SIZES.landmarks, SIZES.classes), own: 1}
+    await piecesIn(folder, 'run').write('sums-0', packSums(sums))
+    return [readFileSync(join(folder, 'sums-0.safetensors'))]
+  },
+  open: (folder) => async (bytes) => {
+    writeFileSync(join(folder, 'sums-0.safetensors'), bytes)
+    const held = await piecesIn(folder, 'run').read('sums-0')
+    return held === null ? null : unpackSums(held, SIZES)
+  },
+}
+
 /** src/report: what surety wrote and reads again. */
 export const REPORT_TARGETS: Target[] = [
   report('certify', certifySample, ['html', 'markdown', 'terminal']),
@@ -149,6 +172,7 @@ export const REPORT_TARGETS: Target[] = [
   report('drift', driftSample, ['html', 'terminal']),
   report('judge', judgeSample, ['html', 'terminal']),
   report('history', historySample, ['html', 'terminal']),
+  stagePiece,
   {
     name: 'certificate',
     seeds: async () => [bytesOf(await certificate())],
