@@ -6,8 +6,8 @@ import {
   applyMask,
   columnSums,
   dropoutMask,
+  dropoutOf,
   glorot,
-  maskCsr,
   multiply,
   multiplyLeftTransposed,
   multiplyRightTransposed,
@@ -34,10 +34,11 @@ export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout
   const w1 = glorot(heads * WIDTH, classes, random)
   const second = attentionVectors(1, classes, random)
   const b1 = dense(1, classes)
+  const dropped = dropoutOf(features, dropout)
   return {
     parameters: [w0, first.own, first.other, b0, w1, second.own, second.other, b1],
     forward(generator) {
-      const x = maskCsr(features, dropoutMask(features.values.length, dropout, generator))
+      const x = dropped(generator)
       const hidden = attend(adjacency, multiplyCsrDense(x, w0), first, dropout, generator)
       const h = hidden.out
       addBias(h, b0.data)

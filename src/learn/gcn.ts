@@ -5,8 +5,8 @@ import {
   applyMask,
   columnSums,
   dropoutMask,
+  dropoutOf,
   glorot,
-  maskCsr,
   multiply,
   multiplyLeftTransposed,
   multiplyRightTransposed,
@@ -28,10 +28,11 @@ export const gcn: CreateModel = ({features, mix, classes}, {hidden, dropout}, ra
   const b0 = dense(1, hidden)
   const w1 = glorot(hidden, classes, random)
   const b1 = dense(1, classes)
+  const dropped = dropoutOf(features, dropout)
   return {
     parameters: [w0, b0, w1, b1],
     forward(generator) {
-      const x = maskCsr(features, dropoutMask(features.values.length, dropout, generator))
+      const x = dropped(generator)
       const h = mix(multiplyCsrDense(x, w0))
       addBias(h, b0.data)
       const active = rectify(h.data)

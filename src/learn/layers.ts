@@ -21,25 +21,32 @@ export function dropoutMask(length: number, rate: number, random: Random | null)
   return mask
 }
 
-/** Stored values times the mask, dropped ones left out: a zero that is never multiplied costs nothing. */
-export function maskCsr(x: Csr, mask: Float64Array | null): Csr {
-  if (mask === null) return x
+/**
+ * Dropout on the stored values of a matrix, dropped ones left out: a zero that is never multiplied costs nothing. The draws are
+ * those of dropoutMask; the room for them is kept from call to call.
+ */
+export function dropoutOf(x: Csr, rate: number): (random: Random | null) => Csr {
   const {rows, cols, indptr: from} = x
-  const indptr = new Uint32Array(rows + 1)
-  const indices = new Uint32Array(x.indices.length)
-  const values = new Float64Array(x.indices.length)
-  let filled = 0
-  for (let i = 0; i < rows; i++) {
-    const end = from[i + 1]!
-    for (let t = from[i]!; t < end; t++) {
-      const factor = mask[t]!
-      if (factor === 0) continue
-      indices[filled] = x.indices[t]!
-      values[filled++] = x.values[t]! * factor
+  const draws = new Float64Array(rate === 0 ? 0 : x.indices.length)
+  const scale = 1 / (1 - rate)
+  return (random) => {
+    if (random === null || rate === 0) return x
+    random.uniforms(draws)
+    const indptr = new Uint32Array(rows + 1)
+    const indices = new Uint32Array(x.indices.length)
+    const values = new Float64Array(x.indices.length)
+    let filled = 0
+    for (let i = 0; i < rows; i++) {
+      const end = from[i + 1]!
+      for (let t = from[i]!; t < end; t++) {
+        if (draws[t]! < rate) continue
+        indices[filled] = x.indices[t]!
+        values[filled++] = x.values[t]! * scale
+      }
+      indptr[i + 1] = filled
     }
-    indptr[i + 1] = filled
+    return {rows, cols, indptr, indices: indices.subarray(0, filled), values: values.subarray(0, filled)}
   }
-  return {rows, cols, indptr, indices: indices.subarray(0, filled), values: values.subarray(0, filled)}
 }
 
 /** x ← x ∘ mask, in place; the same for a layer's output and for its gradient. */
@@ -52,9 +59,10 @@ export function applyMask(x: Float64Array, mask: Float64Array | null): void {
 export function rectify(x: Float64Array): Float64Array {
   const slope = new Float64Array(x.length)
   for (let t = 0; t < x.length; t++) {
-    if (x[t]! > 0) slope[t] = 1
-    // Times 0, so that NaN stays what it is.
-    else x[t]! *= 0
+    // Without a branch, which would be guessed wrong half the time; times 0, so that NaN stays what it is.
+    const kept = Number(x[t]! > 0)
+    slope[t] = kept
+    x[t]! *= kept
   }
   return slope
 }
@@ -84,9 +92,8 @@ export function multiply({rows, cols, data: a}: Dense, {cols: n, data: b}: Dense
       let s2 = 0
       let s3 = 0
       for (let t = 0; t < cols; t++) {
+        // Half of a layer after ReLU and dropout is zero, but which half no processor can foresee.
         const x = a[i * cols + t]!
-        // Half of a layer after ReLU and dropout is zero.
-        if (x === 0) continue
         const row = t * n
         s0 += x * b[row + j]!
         s1 += x * b[row + second]!

@@ -89,12 +89,34 @@ export function multiplyCsrDense({rows, indptr, indices, values}: Csr, {cols: n,
 /** Aᵀ B for a sparse A [m, k] and dense B [m, n] → [k, n]; nnz(a) · n multiply–adds. */
 export function multiplyCsrTransposedDense({rows, cols, indptr, indices, values}: Csr, {cols: n, data}: Dense): Dense {
   const out = new Float64Array(cols * n)
-  const wide = n - (n % 4)
   for (let i = 0; i < rows; i++) {
     const start = indptr[i]!
     const end = indptr[i + 1]!
     const from = i * n
-    for (let j = 0; j < wide; j += 4) {
+    let j = 0
+    for (; j + 8 <= n; j += 8) {
+      const b0 = data[from + j]!
+      const b1 = data[from + j + 1]!
+      const b2 = data[from + j + 2]!
+      const b3 = data[from + j + 3]!
+      const b4 = data[from + j + 4]!
+      const b5 = data[from + j + 5]!
+      const b6 = data[from + j + 6]!
+      const b7 = data[from + j + 7]!
+      for (let t = start; t < end; t++) {
+        const x = values[t]!
+        const to = indices[t]! * n + j
+        out[to]! += x * b0
+        out[to + 1]! += x * b1
+        out[to + 2]! += x * b2
+        out[to + 3]! += x * b3
+        out[to + 4]! += x * b4
+        out[to + 5]! += x * b5
+        out[to + 6]! += x * b6
+        out[to + 7]! += x * b7
+      }
+    }
+    for (; j + 4 <= n; j += 4) {
       const b0 = data[from + j]!
       const b1 = data[from + j + 1]!
       const b2 = data[from + j + 2]!
@@ -108,7 +130,7 @@ export function multiplyCsrTransposedDense({rows, cols, indptr, indices, values}
         out[to + 3]! += x * b3
       }
     }
-    for (let j = wide; j < n; j++) {
+    for (; j < n; j++) {
       const b = data[from + j]!
       for (let t = start; t < end; t++) out[indices[t]! * n + j]! += values[t]! * b
     }

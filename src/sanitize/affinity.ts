@@ -14,20 +14,13 @@ const SHARPNESS = 3
  *            edges of one join two kinds of nodes (a_c b_d + a_d b_c)/m, a and b the sums over the ends of each kind.
  *            ½: as often as by chance.
  * Shapes     edges [2 m], soft [n, classes] → [classes, classes], symmetric, in (0, 1).
- * Cost       m · classes².   Empty  no edge → all ½.
+ * Cost       m · classes² / 2, and less where labels are given.   Empty  no edge → all ½.
  * Source     the degree-corrected block model's maximum likelihood (Karrer & Newman 2011, eq. 20). Deviation: soft
  *            classes, a prior count, and odds against a rewired pair in place of a rate.
  */
 export function classAffinity(edges: Uint32Array, soft: Dense, strata: Strata): Dense {
   const c = soft.cols
-  const met = new Float64Array(c * c)
-  for (let t = 0; t < edges.length; t += 2) {
-    const u = edges[t]! * c
-    const v = edges[t + 1]! * c
-    for (let a = 0; a < c; a++)
-      for (let b = 0; b < c; b++)
-        met[a * c + b]! += soft.data[u + a]! * soft.data[v + b]! + soft.data[v + a]! * soft.data[u + b]!
-  }
+  const met = meetings(edges, soft)
   const byChance = metByChance(edges, soft, strata)
   return dense(
     c,
@@ -37,6 +30,37 @@ export function classAffinity(edges: Uint32Array, soft: Dense, strata: Strata): 
       return odds ** SHARPNESS / (1 + odds ** SHARPNESS)
     }),
   )
+}
+
+/** M_cd; of nodes whose class is certain one entry in place of c². */
+function meetings(edges: Uint32Array, {rows, cols: c, data: p}: Dense): Float64Array {
+  const met = new Float64Array(c * c)
+  const certain = Int32Array.from({length: rows}, (_, i) => certainClass(p, i * c, c))
+  const add = (a: number, b: number, x: number) => (met[a < b ? a * c + b : b * c + a]! += x)
+  for (let t = 0; t < edges.length; t += 2) {
+    const [u, v] = [edges[t]!, edges[t + 1]!]
+    const [hot, other] = certain[u]! >= 0 ? [certain[u]!, v] : [certain[v]!, u]
+    if (hot < 0) {
+      const [from, to] = [u * c, v * c]
+      for (let a = 0; a < c; a++)
+        for (let b = a; b < c; b++) met[a * c + b]! += p[from + a]! * p[to + b]! + p[to + a]! * p[from + b]!
+    } else if (certain[other]! >= 0) add(hot, certain[other]!, hot === certain[other] ? 2 : 1)
+    else for (let b = 0; b < c; b++) add(hot, b, hot === b ? 2 * p[other * c + b]! : p[other * c + b]!)
+  }
+  for (let a = 0; a < c; a++) for (let b = 0; b < a; b++) met[a * c + b] = met[b * c + a]!
+  return met
+}
+
+/** The class with probability 1 where all others have 0; −1: there is none. */
+function certainClass(p: Float64Array, from: number, c: number): number {
+  let found = -1
+  for (let k = 0; k < c; k++) {
+    const x = p[from + k]!
+    if (x === 0) continue
+    if (x !== 1 || found >= 0) return -1
+    found = k
+  }
+  return found
 }
 
 /** E_cd. */

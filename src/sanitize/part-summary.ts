@@ -1,3 +1,4 @@
+import {ascendingOrder} from '../stats/ascending-order.js'
 import {quantile} from '../stats/quantile.js'
 import {type Part, PARTS} from './parts.js'
 import type {EdgeScores, PartSummary} from './types.js'
@@ -24,37 +25,29 @@ export function partSummaries({parts, pruned}: Pick<EdgeScores, 'parts' | 'prune
 
 function summaryOf({name, suspect}: Part, values: Float64Array, pruned: Uint8Array): PartSummary {
   const m = values.length
-  const sorted = values.slice().sort()
+  const order = ascendingOrder(values)
   const tenths = {kept: new Array<number>(TENTHS).fill(0), pruned: new Array<number>(TENTHS).fill(0)}
-  for (let e = 0; e < m; e++) {
-    const middle = (firstAbove(sorted, values[e]!, false) + firstAbove(sorted, values[e]!, true)) / 2
+  const lost = pruned.reduce((sum, x) => sum + x, 0)
+  const [kept, gone] = [new Float64Array(m - lost), new Float64Array(lost)]
+  let seen = 0
+  for (let from = 0; from < m; ) {
+    let to = from + 1
+    while (to < m && values[order[to]!] === values[order[from]!]) to++
+    const middle = (from + to) / 2
     const place = suspect === 'high' ? middle : m - middle
-    const counts = pruned[e] === 1 ? tenths.pruned : tenths.kept
-    counts[Math.min(TENTHS - 1, Math.floor((TENTHS * place) / m))]!++
+    const tenth = Math.min(TENTHS - 1, Math.floor((TENTHS * place) / m))
+    for (let t = from; t < to; t++) {
+      const e = order[t]!
+      const isPruned = pruned[e] === 1
+      ;(isPruned ? tenths.pruned : tenths.kept)[tenth]!++
+      if (isPruned) gone[seen++] = values[e]!
+      else kept[t - seen] = values[e]!
+    }
+    from = to
   }
-  return {
-    name,
-    suspect,
-    tenths,
-    kept: quartiles(values.filter((_, e) => pruned[e] === 0)),
-    pruned: quartiles(values.filter((_, e) => pruned[e] === 1)),
-  }
+  return {name, suspect, tenths, kept: quartiles(kept), pruned: quartiles(gone)}
 }
 
-function quartiles(values: Float64Array): PartSummary['kept'] {
-  if (values.length === 0) return null
-  values.sort()
-  return [quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)]
-}
-
-/** How many sorted values are below x, or with `orEqual` at most x. */
-function firstAbove(sorted: Float64Array, x: number, orEqual: boolean): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < x || (orEqual && sorted[middle] === x)) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+/** Of ascending values. */
+const quartiles = (values: Float64Array): PartSummary['kept'] =>
+  values.length === 0 ? null : [quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)]

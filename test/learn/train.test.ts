@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {adam} from '../../src/learn/adam.js'
-import {dropoutMask, maskCsr} from '../../src/learn/layers.js'
+import {dropoutMask, dropoutOf} from '../../src/learn/layers.js'
 import {MODEL_NAMES, type ModelName, MODELS, nodeData} from '../../src/learn/models.js'
 import {accuracyOf, argmaxRows, crossEntropy, trainNodeModel, type TrainingNodes} from '../../src/learn/train.js'
 import {dense} from '../../src/linalg/types.js'
@@ -110,7 +110,7 @@ describe('its parts', () => {
   it('a masked sparse matrix is the product with the mask', () => {
     const {features} = smallGraph(2)
     const mask = dropoutMask(features.values.length, 0.5, random(4))!
-    const masked = maskCsr(features, mask)
+    const masked = dropoutOf(features, 0.5)(random(4))
     const stored = (x: typeof features) =>
       Array.from({length: x.rows}, (_, i) =>
         Array.from({length: x.indptr[i + 1]! - x.indptr[i]!}, (__, t) => [

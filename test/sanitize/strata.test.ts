@@ -103,7 +103,8 @@ describe('rewiring within kinds', () => {
         const uniform = random(seed)
         const soft = dense(nodes, 2)
         for (let i = 0; i < nodes; i++) {
-          soft.data[2 * i] = uniform.uniform()
+          // The class of some is certain, as given labels are.
+          soft.data[2 * i] = uniform.uniform() < 0.5 ? uniform.uniform() : uniform.integer(2)
           soft.data[2 * i + 1] = 1 - soft.data[2 * i]!
         }
         const strata = strataOf(edges, nodes, kinds)
