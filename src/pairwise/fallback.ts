@@ -31,9 +31,7 @@ export function withFallback(
   }
   return {
     name: engine.name,
-    get precision() {
-      return engine.precision
-    },
+    precision: engine.precision,
     volatility: (task) => run((e) => e.volatility(task)),
     distances: (x, y, metric) => run((e) => e.distances(x, y, metric)),
     kernelBlock: (z, w) => run((e) => e.kernelBlock(z, w)),

@@ -11,9 +11,7 @@ export function watchKernels(
   let applied = 0
   return {
     name: engine.name,
-    get precision() {
-      return engine.precision
-    },
+    precision: engine.precision,
     volatility: (task) => engine.volatility(task),
     distances: (x, y, metric) => engine.distances(x, y, metric),
     kernelBlock: (z, w) => engine.kernelBlock(z, w),

@@ -22,7 +22,7 @@ const PART = 8
  * An engine that gives each kind of work to the device or to the processor, whichever is faster on the first rows of
  * the first task of that kind that is large enough; smaller ones stay on the processor, where they are soon done.
  *
- * Precision  that of the engines that did the work so far; fp32 before.
+ * Precision  that of the device, whoever does the work: none of it may be taken for fp64 while it can go either way.
  * Cost       a few runs of the sample on either side: some tenths of a second, or an eighth of the work twice.
  * Order      what runs where depends on times: of a certificate counts are the same either way, of scores the rounding
  *            differs (docs/gpu.md).
@@ -36,10 +36,7 @@ export function racedEngine(
   const cpu = () => (opened ??= openCpu())
   const winners = new Map<RacedWork, Promise<Race['winner']>>()
   const small = new Set<RacedWork>()
-  let precision: PairwiseEngine['precision'] | undefined
   const tell = (race: Race) => {
-    if (race.winner === 'device') precision = device.precision
-    else precision ??= 'fp64'
     onRace(race)
     return race.winner
   }
@@ -72,9 +69,7 @@ export function racedEngine(
   }
   return {
     name: device.name,
-    get precision() {
-      return precision ?? device.precision
-    },
+    precision: device.precision,
     async volatility(task) {
       const {anchors, references} = task
       const engine = await engineFor('volatility', [anchors.rows, references.rows], (e, rows) =>

@@ -71,9 +71,7 @@ describe('a race', () => {
     expect([engine.name, engine.precision]).toEqual(['webgpu', 'fp32'])
     const one = task(z, z, 'l2')
     expect(await engine.volatility(one)).toEqual(await cpu.volatility(one))
-    expect(engine.precision).toBe('fp64')
     expect(await engine.kernelApply(z, z, v)).toEqual(await cpu.kernelApply(z, z, v))
-    expect(engine.precision).toBe('fp32')
     const gradients: number[] = []
     await engine.kernelGradient(z, z, v, v, (first) => gradients.push(first))
     expect(gradients).toEqual([0, 512, 1024])
@@ -90,6 +88,8 @@ describe('a race', () => {
     await engine.volatility(one)
     expect([onDevice, onCpu]).toEqual([['kernelApply 1500 1500'], ['volatility 1500 1500']])
     expect([races.length, opened()]).toEqual([4, 1])
+    // What cpu won may still be of another kind next time: nothing takes this engine for fp64.
+    expect(engine.precision).toBe('fp32')
   })
 
   it('leaves what is small to cpu without asking the device, and is run when a large task comes', async () => {
