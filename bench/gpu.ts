@@ -134,7 +134,7 @@ async function measureLandmarks(size: LandmarkSize) {
   const all = await timeStage(stage, size.rows, gamma)
   await stage.close()
   const host = await openStage(problem, {exact: cpu, fast: cpu, products})
-  await timeStage(host, CHUNK, gamma)
+  await timeStage(host, Math.min(CHUNK, some), gamma)
   const onHost = await timeStage(host, some, gamma)
   const far = (a: Float64Array, b: Float64Array) =>
     a.reduce((worst, x, at) => Math.max(worst, Math.abs(x - b[at]!)), 0) /
