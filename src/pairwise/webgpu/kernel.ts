@@ -1,6 +1,7 @@
 import {addRow, rowDot} from '../../linalg/csr-products.js'
 import {dense, type Dense} from '../../linalg/types.js'
 import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
+import {addingProduct} from './adding-product.js'
 import type {Arena, Gpu} from './gpu.js'
 import {KERNEL_WGSL} from './maps-shader.js'
 import {columnsOfPanel, placeRows, roundUp, rowsOfPanel} from './panels.js'
@@ -126,11 +127,11 @@ export async function kernelGradient(
   const leftPanels = Array.from({length: count}, (_, p) => arena.upload(columnsOfPanel(left, z.plan, p)))
   const rightPanels = w.panelsOf(right)
   const block = arena.storage(wide * height)
-  const sums = arena.storage(height * width)
+  const product = addingProduct(gpu, arena, {rows: height, cols: width, inner: wide})
   const square = [height / tileCols(SQUARE), wide / tileRows(SQUARE), 1] as const
   const finder = nearFinder(gpu, arena, z, w, block)
   const sumsOf = async (p: number) => {
-    gpu.clear(sums)
+    gpu.clear(product.sums)
     const lists: NearList[] = []
     for (let q = 0; q < w.plan.count; q++) {
       await finder.cosines(p, q)
@@ -142,15 +143,9 @@ export async function kernelGradient(
         [rightPanels[q]!, leftPanels[p]!, block],
         square,
       )
-      const shape = tileShape(height, width, {end: wide}, STORE.add)
-      await gpu.dispatch(
-        PRODUCT,
-        shape,
-        [block, w.rows()[q]!, sums],
-        [width / tileCols(SQUARE), height / tileRows(SQUARE), 1],
-      )
+      await product.add(block, w.rows()[q]!)
     }
-    return {lists, bytes: gpu.read(sums, height * width)}
+    return {lists, bytes: gpu.read(product.sums, height * width)}
   }
   // The device works on the next panel while the host turns this one into rows.
   let under = count > 0 ? await sumsOf(0) : null

@@ -3,6 +3,7 @@ import {addRow} from '../../linalg/csr-products.js'
 import {dense, type Dense} from '../../linalg/types.js'
 import {kappaSlope} from '../arc-cosine.js'
 import type {HostLandmarks, LandmarkStage, LandmarkSums, LandmarkTask} from '../engine.js'
+import {addingProduct} from './adding-product.js'
 import type {Arena, Gpu} from './gpu.js'
 import {
   groupsOver,
@@ -21,9 +22,6 @@ import {STORE, SUM_PARTS, tileShape, ZEROS} from './tile-shader.js'
 const SUMMED = 1024
 /** Rows whose sums are added up in fp32 on the device before the host goes on in fp64. */
 const SUMMED_ON_DEVICE = 16_384
-/** Landmarks that one workgroup of the gradient's last product sums, where there are fewer workgroups than fill a GPU. */
-const SUMMED_LANDMARKS = TILE
-const ENOUGH_GROUPS = 256
 
 /**
  * A landmark kernel on the device: rows, landmarks and whitening go up once; then C → κ → Φ → ΦᵀD⁻¹Φ and ΦᵀD⁻¹Y for the
@@ -140,15 +138,8 @@ async function landmarkGradient(
   const weights = own.upload(new Float32Array(gamma.data))
   const inverse = own.storage(height)
   const alpha = own.storage(classes * height)
-  const [square, across] = [
-    [height / TILE, wide / TILE, 1],
-    [width / TILE, height / TILE],
-  ] as const
-  const isSplit =
-    across[0] * across[1] < ENOUGH_GROUPS && 4 * (wide / SUMMED_LANDMARKS) * height * width <= gpu.bufferLimit
-  const chunk = isSplit ? SUMMED_LANDMARKS : wide
-  const parts = own.storage((wide / chunk) * height * width)
-  const sums = own.storage(height * width)
+  const square = [height / TILE, wide / TILE, 1] as const
+  const product = addingProduct(gpu, own, {rows: height, cols: width, inner: wide})
   const sumsOf = async (k: number) => {
     await on.kernelOf(gpu, k)
     await gpu.dispatch(
@@ -186,20 +177,9 @@ async function landmarkGradient(
       [on.whiten, phi, on.cosine],
       square,
     )
-    await gpu.dispatch(
-      PRODUCT,
-      tileShape(height, width, {end: wide, chunk}),
-      [on.cosine, on.pointRows, parts],
-      [...across, wide / chunk],
-    )
-    gpu.clear(sums)
-    await gpu.dispatch(
-      SUM_PARTS,
-      Uint32Array.of(height * width, wide / chunk),
-      [parts, sums],
-      groupsOver(height * width),
-    )
-    return {bytes: gpu.read(sums, height * width), near: gpu.read(nearWeights, places.length)}
+    gpu.clear(product.sums)
+    await product.add(on.cosine, on.pointRows)
+    return {bytes: gpu.read(product.sums, height * width), near: gpu.read(nearWeights, places.length)}
   }
   const panels = panelsOfRange(plan, from, to)
   // The device works on the next panel while the host turns this one into rows.
