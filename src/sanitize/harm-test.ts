@@ -10,6 +10,7 @@ import {communityPositions} from './communities.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import type {PreparedGraph} from './prepare.js'
 import {markEdges} from './prune.js'
+import {likeliestClass} from './propagate.js'
 import {regressLinearly} from './pseudo-labels.js'
 import {unmarkedEdges} from './summary.js'
 
@@ -82,8 +83,12 @@ export async function harmTest(prepared: PreparedGraph, minDegree: number): Prom
       if (before[k] !== label && after[k] === label) out.won++
     })
   }
-  return {...out, vetoes: out.lost > out.won && upperTail(out.lost, out.lost + out.won) <= CHANCE}
+  return {...out, vetoes: isClearHarm(out)}
 }
+
+/** Whether more predictions are lost than won, and so many more as a fair coin shows with a chance of .02 at most. */
+export const isClearHarm = ({lost, won}: {lost: number; won: number}): boolean =>
+  lost > won && upperTail(lost, lost + won) <= CHANCE
 
 function without({nodes, labels, ...rest}: GivenLabels, hidden: Uint32Array): GivenLabels {
   const left = labels.slice()
@@ -113,7 +118,7 @@ const byKernel: Predict = async ({graph, problem, exact, products}, edges, label
     y,
     products,
   )
-  return largest(await products.multiply(await exact.kernelBlock(unknown, known), weights))
+  return classesOf(await products.multiply(await exact.kernelBlock(unknown, known), weights))
 }
 
 /** By the place among the communities that stand out; null: none do. */
@@ -123,7 +128,7 @@ const byCommunities: Predict<Int32Array | null> = async (prepared, edges, labell
   if (positions === null) return null
   const y = labelMatrix(given.labels, labelled, given.classes, 'one-hot')
   centreColumns(y)
-  return largest(
+  return classesOf(
     await regressLinearly(
       selectRows(positions, labelled),
       y,
@@ -134,13 +139,7 @@ const byCommunities: Predict<Int32Array | null> = async (prepared, edges, labell
   )
 }
 
-function largest({rows, cols, data}: Dense): Int32Array {
-  return Int32Array.from({length: rows}, (_, i) => {
-    let best = 0
-    for (let c = 1; c < cols; c++) if (data[i * cols + c]! > data[i * cols + best]!) best = c
-    return best
-  })
-}
+const classesOf = (f: Dense) => Int32Array.from({length: f.rows}, (_, i) => likeliestClass(f, i))
 
 /** P(X ≥ k) of n fair coins. */
 function upperTail(k: number, n: number): number {

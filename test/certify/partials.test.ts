@@ -74,6 +74,7 @@ describe('a plan that travels', () => {
     ['δ below the floor', (p) => (layer(p).floor = 99), /^layer h2: δ is not ascending from the floor$/],
     ['δ that descend', (p) => layer(p).deltas.reverse(), /δ is not ascending/],
     ['no δ', (p) => (layer(p).deltas = []), /δ is not ascending/],
+    ['radii of the curve that descend', (p) => layer(p).nearestRadii.reverse(), /nearest-anchor curve do not ascend/],
     [
       'a split without stakes',
       (p) => (layer(p).pilot = null),

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {Graph} from '../../src/graph/types.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {PairwiseEngine} from '../../src/pairwise/engine.js'
-import {type HarmTest, harmTest} from '../../src/sanitize/harm-test.js'
+import {type HarmTest, harmTest, isClearHarm} from '../../src/sanitize/harm-test.js'
 import {withPrepared} from '../../src/sanitize/sanitize.js'
 import {random} from '../../src/stats/random.js'
 import {smallCommunityGraph} from './graphs.js'
@@ -21,6 +21,21 @@ const harmOf = (graph: Graph): Promise<HarmTest> =>
     {},
     (prepared) => harmTest(prepared, 1),
   )
+
+describe('clear harm', () => {
+  it.each([
+    // (1/2)^6 = .016, (1/2)^5 = .031
+    [6, 0, true],
+    [5, 0, false],
+    // 11/1024 = .011, 56/1024 = .055
+    [9, 1, true],
+    [8, 2, false],
+    [0, 6, false],
+    [0, 0, false],
+  ])('%i lost and %i won: %s', (lost, won, isClear) => {
+    expect(isClearHarm({lost, won})).toBe(isClear)
+  })
+})
 
 describe('the test of harm', () => {
   it('counts a label as lost or won only where one of both predictions is right', async () => {

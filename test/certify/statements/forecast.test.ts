@@ -72,6 +72,9 @@ describe('forecasts', () => {
     expect(small.metrics.nearest!.forecast!.every((x) => x <= small.metrics.nearest!.bound)).toBe(true)
     const {planning} = small.metrics
     expect(planning!.target).toBe(0.2)
+    // Fewer rows where the bound is below the target already, more where it is above.
+    expect(planning!.nearest! > 400).toBe(small.metrics.nearest!.bound > 0.2)
+    expect(planning!.nearest!).toBeGreaterThan(0)
     expect(findings(small.metrics).join(' ')).toMatch(/With more rows the bounds would be about .* For a bound of 20/)
     expect(verifyCertificate(small, asked)).toEqual([])
     await expect(certify(mixture(11, 400), {...asked, plan: 1}, engine)).rejects.toThrow('plan is 1')
