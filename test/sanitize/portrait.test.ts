@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {degreeChange} from '../../src/sanitize/degree-change.js'
 import {graphExcerpt} from '../../src/sanitize/excerpt.js'
@@ -38,6 +39,39 @@ describe('partSummaries', () => {
     expect(kc!.tenths.kept).toEqual([0, 0, 0, 0, 9, 0, 0, 0, 0, 1])
     expect(kc!.pruned).toBeNull()
     expect(partSummaries({parts: parts({}), pruned: new Uint8Array(0)})).toEqual([])
+  })
+})
+
+describe('tenths', () => {
+  it('are those of the definition, value by value, with ties and zeros of both signs', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(-2, -1, -0, 0, 0.5, 1, 3, 4, 7, 8, 9, 12), {minLength: 1, maxLength: 60}),
+        (values) => {
+          const m = values.length
+          const pruned = Uint8Array.from(values, (_, e) => e % 2)
+          const all = {
+            kc: values,
+            similarity: values,
+            disagreement: values,
+            context: values,
+            overlap: values,
+            fit: values,
+          }
+          for (const {suspect, tenths} of partSummaries({parts: parts(all), pruned})) {
+            const expected = {kept: new Array<number>(10).fill(0), pruned: new Array<number>(10).fill(0)}
+            values.forEach((x, e) => {
+              const below = values.filter((other) => other < x).length
+              const middle = (below + below + values.filter((other) => other === x).length) / 2
+              const place = suspect === 'high' ? middle : m - middle
+              const counts = pruned[e] === 1 ? expected.pruned : expected.kept
+              counts[Math.min(9, Math.floor((10 * place) / m))]!++
+            })
+            expect(tenths).toEqual(expected)
+          }
+        },
+      ),
+    )
   })
 })
 
