@@ -17,8 +17,8 @@ export default class Attack extends BaseCommand {
   static override summary = 'Change edges of a graph as an adversary would, to test defences.'
 
   static override description =
-    `Spends a budget of edge changes on making a graph network fare worse, and writes the graph before and after together with
-what was changed, so that a defence can be graded: surety sanitize attacked.npz --edges edges_attacked --truth edges_added.`
+    `Uses a budget of edge changes to make a graph network perform worse, and writes the graph before and after with the changes,
+so that a defence can be graded: surety sanitize attacked.npz --edges edges_attacked --truth edges_added.`
 
   static override examples = [
     {
@@ -73,18 +73,19 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
       max: 1000,
       default: ATTACK_DEFAULTS.adaptive,
       helpGroup: GROUP.method,
-      description: "metattack, nettack: weight of the defence's suspicion against the gain; 0 knows no defence",
+      description:
+        "metattack, nettack: weight of the defence's suspicion against the gain; 0: attacker does not know the defence",
     }),
     'degree-test': Flags.boolean({
       default: ATTACK_DEFAULTS.degreeTest,
       helpGroup: GROUP.method,
-      description: 'metattack, nettack: refuse changes that the degrees would give away',
+      description: 'metattack, nettack: refuse changes that are noticeable in the degree distribution',
     }),
     'flips-per-step': Flags.integer({
       min: 1,
       default: ATTACK_DEFAULTS.flipsPerStep,
       helpGroup: GROUP.method,
-      description: 'metattack: edges changed between two gradients; more is faster and weaker',
+      description: 'metattack: edges changed per gradient; more is faster and weaker',
     }),
     iterations: Flags.integer({
       min: 1,
@@ -96,7 +97,7 @@ what was changed, so that a defence can be graded: surety sanitize attacked.npz 
       min: 1,
       default: ATTACK_DEFAULTS.candidates,
       helpGroup: GROUP.method,
-      description: 'pgd: pairs looked at in a step; memory grows with it',
+      description: 'pgd: pairs considered per step; memory grows with it',
     }),
     out: outputFile({required: true, helpGroup: GROUP.output, description: 'write the attacked graph, as npz'}),
     force: force(),
@@ -128,7 +129,7 @@ function requestOf(graph: string, flags: Interfaces.InferredFlags<typeof Attack.
   if (!targeted && flags.budget === undefined && flags.count === undefined)
     throw new UsageError(`${flags.method} needs a budget`, ['give --budget 0.05 for a share of the edges, or --count'])
   if (targeted && (flags.budget !== undefined || flags.count !== undefined))
-    throw new UsageError('the budget of nettack is per target', ['use --per-target in place of --budget and --count'])
+    throw new UsageError('the budget of nettack is per target', ['use --per-target instead of --budget and --count'])
   const names = flags['target-nodes']
   const {largestComponent, ...reading} = readingOf(flags)
   return {

@@ -77,7 +77,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     ...certifyFlags,
     'list-layers': Flags.boolean({
       helpGroup: GROUP.input,
-      description: 'print the layers that can be asked for, and stop',
+      description: 'print the layers that --layers can name, and stop',
     }),
     resume: resume({exclusive: ['shard', 'list-layers']}),
     shard: shard({
@@ -108,7 +108,7 @@ They concern random pairs of the sampled distribution, not an adversary.`
     image: Flags.string({
       helpGroup: GROUP.input,
       description:
-        'how images become inputs, in one: size=224,mean=imagenet, with size, fit, resize, channels, layout, range, mean, std (each also a flag of its own, --image-size …)',
+        'how images become inputs, in one flag: size=224,mean=imagenet, with size, fit, resize, channels, layout, range, mean, std (each also a separate flag, --image-size …)',
     }),
     ...configFlags,
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),

@@ -15,10 +15,10 @@ export default class Check extends BaseCommand {
   static override summary = 'Accept new inputs or abstain, by a rule that certify wrote.'
 
   static override description =
-    `An input is accepted where one of the rule's anchors lies near it and the nearest has a small loss; no label is needed. Of
-accepted inputs at most the stated share is wrong, with the confidence of the certificate, as long as inputs come from the same distribution.
-Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; of the last three no more is held than a part. With --model it
-runs the model on inputs as certify --data reads them, and refuses another model than that of the rule.`
+    `An input is accepted if one of the rule's anchors is near it and the nearest has a small loss; no label is needed. At most
+the stated share of accepted inputs is wrong, with the confidence of the certificate, as long as inputs come from the same
+distribution. Reads the hidden states of the rule's layer: npz, npy, csv, tsv or JSON lines; the last three are streamed.
+With --model it runs the model on inputs in the formats of certify --data, and refuses a model other than the rule's.`
 
   static override examples = [
     {
@@ -31,7 +31,7 @@ runs the model on inputs as certify --data reads them, and refuses another model
   static override args = {
     inputs: Args.string({
       required: true,
-      description: "hidden states of the rule's layer, a row an input; with --model the inputs themselves",
+      description: "hidden states of the rule's layer, one row per input; with --model the inputs themselves",
     }),
   }
 
@@ -40,7 +40,7 @@ runs the model on inputs as certify --data reads them, and refuses another model
     model: Flags.string({
       helpGroup: GROUP.input,
       description:
-        'the model that the rule was made of: INPUTS are then its inputs, without labels, and it runs as it did for the rule',
+        'the model that the rule was made from: INPUTS are then its inputs, without labels, prepared as for the rule',
     }),
     out: outputFile({
       helpGroup: GROUP.output,

@@ -16,8 +16,9 @@ export default class Demo extends BaseCommand {
   static override summary = 'Judge a small model and an attacked graph that come with surety.'
 
   static override description =
-    `Nothing needs to be installed or at hand. The states of a network that reads handwritten digits pass; a graph to which unlike nodes were
-joined does not, which is the point, so the exit code is 0. The folder holds the inputs, the configuration and a page for each.`
+    `Needs no installation or data. The states of a network that reads handwritten digits pass; a graph with added edges between
+unlike nodes fails, which is intended, so the exit code is 0. The folder holds the inputs, the configuration and a page for
+each.`
 
   static override examples = [{description: 'and show the page', command: '<%= config.bin %> demo --open'}]
 
@@ -25,7 +26,7 @@ joined does not, which is the point, so the exit code is 0. The folder holds the
     folder: Flags.string({
       default: 'surety-demo',
       helpGroup: GROUP.output,
-      description: 'folder to write to; its files of an earlier demonstration are written over',
+      description: 'folder to write to; files of an earlier demo are overwritten',
     }),
     open: Flags.boolean({helpGroup: GROUP.output, description: 'show the page'}),
   })

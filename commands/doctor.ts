@@ -12,14 +12,14 @@ export default class Doctor extends BaseCommand {
   static override summary = 'Show the packages, devices and engines that this machine offers.'
 
   static override description =
-    `Every engine is held against definitions in fp64 and timed on a small input. The output holds no paths or names of the
-user, so that it can be pasted into a bug report. What a base install leaves out (ONNX, TF.js, HDF5, Parquet, images, texts) is listed with
-the command that installs it; --fix runs that command.`
+    `Every engine is compared with fp64 definitions and timed on a small input. The output contains no user names or paths, so
+that it can be pasted into a bug report. What a base install leaves out (ONNX, TF.js, HDF5, Parquet, images, texts) is listed
+with the command that installs it; --fix runs that command.`
 
   static override examples = [
-    {description: 'everything that is there', command: '<%= config.bin %> doctor'},
+    {description: 'show everything', command: '<%= config.bin %> doctor'},
     {
-      description: 'install everything that is absent, save the engines for a GPU',
+      description: 'install everything that is missing, except GPU engines',
       command: '<%= config.bin %> doctor --fix',
     },
     {description: 'install what ONNX checkpoints need', command: '<%= config.bin %> doctor --fix --part onnx'},
@@ -29,14 +29,14 @@ the command that installs it; --fix runs that command.`
   static override flags = fromEnvironment('doctor', {
     fix: Flags.boolean({
       helpGroup: GROUP.run,
-      description: 'install what is absent beside surety, with npm; the engines for a GPU only where --part names them',
+      description: 'install missing parts next to surety, with npm; GPU engines only if --part names them',
     }),
     part: Flags.string({
       multiple: true,
       options: partNames,
       dependsOn: ['fix'],
       helpGroup: GROUP.run,
-      description: 'install this part only; may be given several times',
+      description: 'install only this part; may be given several times',
     }),
   })
 

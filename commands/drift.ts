@@ -17,10 +17,9 @@ export default class Drift extends BaseCommand {
   static override summary = 'Bound how much the next-token distributions of two checkpoints differ.'
 
   static override description =
-    `Compares recorded outputs of two models on the same text, position by position: Jensen–Shannon and KL divergence, the
-change of log p of the taken token, its rank, the most likely token. What is
-certified holds for a fresh document, all at once; the positions of one document
-may depend on each other.`
+    `Compares recorded outputs of two models on the same text, position by position: Jensen–Shannon and KL divergence, the change
+of log p of the taken token, its rank, the most likely token. All certified statements hold simultaneously for a fresh
+document; positions of one document may be dependent.`
 
   static override examples = [
     {
@@ -55,7 +54,7 @@ may depend on each other.`
     'trust-order': Flags.boolean({
       default: false,
       helpGroup: GROUP.input,
-      description: 'compare files that do not record their tokens: you know that they hold the same positions',
+      description: 'compare files that do not record their tokens, if you know that they have the same positions',
     }),
     tau: numbers({
       min: 0,
@@ -81,7 +80,7 @@ may depend on each other.`
       max: 0.999999,
       default: 0.05,
       helpGroup: GROUP.method,
-      description: 'all statements hold together with probability 1 − alpha',
+      description: 'all statements hold simultaneously with probability 1 − alpha',
     }),
     shard: shard({
       helpGroup: GROUP.run,

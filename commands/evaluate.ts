@@ -18,10 +18,10 @@ const BUDGETS = [0.05, 0.1, 0.2, 0.3]
 export default class Evaluate extends BaseCommand {
   static override summary = 'Measure what sanitizing a graph is worth to a network trained on it.'
 
-  static override description = `Measures what sanitizing is worth: accuracy on test nodes, or on the
-targets of an attack, over several seeds, beside a network that never sees the
-graph. With known adversarial edges it grades every part of the score, and with
---compare also simple controls that a claim must beat. Labels of test nodes are read to grade only.`
+  static override description =
+    `Measures what sanitizing is worth: accuracy on test nodes, or on the targets of an attack, over several seeds, compared with
+a network that never sees the graph. With known adversarial edges it grades every part of the score, and with --compare also
+simple controls that a claim must beat. Labels of test nodes are only used for grading.`
 
   static override examples = [
     {
@@ -54,7 +54,7 @@ graph. With known adversarial edges it grades every part of the score, and with
     }),
     targets: Flags.string({
       helpGroup: GROUP.input,
-      description: 'array of the npz with the nodes an attack aimed at: accuracy is given there too',
+      description: 'array of the npz with the nodes that an attack targeted: accuracy is reported there too',
     }),
     split: Flags.string({
       helpGroup: GROUP.input,
@@ -71,12 +71,12 @@ graph. With known adversarial edges it grades every part of the score, and with
       min: 1,
       default: 5,
       helpGroup: GROUP.method,
-      description: 'trainings of each graph, with seeds from --seed on',
+      description: 'trainings per graph, with seeds from --seed on',
     }),
     compare: Flags.boolean({
       default: false,
       helpGroup: GROUP.method,
-      description: 'rank and prune by every control too; trains many times',
+      description: 'also rank and prune with every control; trains many times',
     }),
     budgets: numbers({
       min: 0,

@@ -21,9 +21,9 @@ export default class Gate extends BaseCommand {
   static override summary = 'Judge checkpoints and graphs by thresholds, for a pull request.'
 
   static override description =
-    `One file names checkpoints, graphs and reports, and what is demanded of their numbers. A certificate is judged on its bound, never
-on the estimate; a number that is missing, vacuous or abstains fails. Every failure is printed on stderr with what was expected, what was
-found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an input cannot be used.`
+    `One file lists checkpoints, graphs and reports with thresholds for their metrics. A certificate is judged on its bound, never
+on the estimate; a metric that is missing, vacuous or abstains fails. Every failure is printed on stderr with what was
+expected, what was found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an input cannot be used.`
 
   static override examples = [
     {description: 'judge by surety.config.json of this folder', command: '<%= config.bin %> gate'},
@@ -45,7 +45,7 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
       options: ['warn', 'error'],
       default: 'error',
       helpGroup: GROUP.gate,
-      description: 'least level of a failure that fails the gate',
+      description: 'lowest level of a failure that fails the gate',
     }),
     run: Flags.integer({
       min: 1,
@@ -59,7 +59,7 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
     }),
     reports: Flags.string({
       helpGroup: GROUP.output,
-      description: 'folder for the report of each check, as a page and as JSON; the page of the gate links them',
+      description: "folder for each check's report as HTML and JSON; the gate's page links them",
     }),
     attest: attestFlag(),
     out: Flags.string({
@@ -72,7 +72,7 @@ found and what to do. Exit code: 0 passed, 1 failed, 2 the configuration or an i
       options: FORMAT_NAMES,
       default: 'terminal',
       helpGroup: GROUP.output,
-      description: 'what stdout shows; github: annotations, and the job summary where GitHub asks for one',
+      description: 'what stdout shows; github: annotations, and the job summary if GitHub asks for one',
     }),
   })
 

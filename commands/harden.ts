@@ -23,7 +23,7 @@ what not, is measured in docs/harden.md.`
 
   static override examples = [
     {
-      description: 'train on, and see what training alone does',
+      description: 'train on, and compare with plain training',
       command: '<%= config.bin %> harden model/ --data train.npz --val val.npz --out hardened --control',
     },
     {
@@ -50,7 +50,7 @@ what not, is measured in docs/harden.md.`
     val: Flags.string({
       required: true,
       helpGroup: GROUP.input,
-      description: 'validation examples, which choose the epoch and are measured',
+      description: 'validation examples, for choosing the epoch and for measuring',
     }),
     'labels-name': Flags.string({
       helpGroup: GROUP.input,
@@ -73,7 +73,7 @@ what not, is measured in docs/harden.md.`
     draw: Flags.string({
       options: ['beta', 'all'],
       helpGroup: GROUP.method,
-      description: 'one layer a batch, its depth drawn by a Beta distribution (default), or all layers each time',
+      description: 'one layer per batch, its depth drawn from a Beta distribution (default), or all layers each time',
     }),
     'beta-a': number({
       min: 0,
@@ -144,7 +144,7 @@ what not, is measured in docs/harden.md.`
     control: Flags.boolean({
       default: false,
       helpGroup: GROUP.method,
-      description: 'train once more with λ = 0, to tell the penalty from the training',
+      description: 'train again with λ = 0, to separate the effect of the penalty from that of training',
     }),
     'attack-radius': numbers({
       min: 0,
@@ -154,7 +154,7 @@ what not, is measured in docs/harden.md.`
     'input-range': numbers({
       helpGroup: GROUP.method,
       dependsOn: ['attack-radius'],
-      description: 'least and largest value an attacked input may have (default: those of the training examples)',
+      description: 'smallest and largest value of an attacked input (default: those of the training examples)',
     }),
     out: Flags.string({
       required: true,

@@ -17,10 +17,10 @@ export default class History extends BaseCommand {
   static override summary = 'Draw the metrics of past reports over commits or files.'
 
   static override description =
-    `Reads the reports of a folder, or every version of a path that git has, and draws what they state: of certificates the lower end of the
-performance, the headline's bound and lift and the worst slice; of graphs the share of edges that look wired at random; of gates
-every number that was judged, with its limit. What cannot be drawn beside the others (edited, of another algorithm, of another kind,
-no report) is named with the reason.`
+    `Reads the reports of a folder, or every version of a path in git, and draws their metrics: for certificates the lower bound
+of the performance, the headline's bound and lift and the worst slice; for graphs the share of edges that look wired at
+random; for gates every judged metric, with its limit. Files that are not comparable (edited, of another algorithm, of
+another kind, not a report) are listed with the reason.`
 
   static override examples = [
     {description: 'the baselines of the main branch, commit by commit', command: '<%= config.bin %> history git'},
@@ -43,7 +43,7 @@ no report) is named with the reason.`
       min: 1,
       max: 10_000,
       helpGroup: GROUP.input,
-      description: 'of git: the last commits that changed the path',
+      description: 'for git: maximum number of commits that changed the path',
     }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),

@@ -16,26 +16,26 @@ export default class Init extends PlainCommand {
   static override description =
     `Finds models with their data, stored states and graphs, asks what cannot be told (which array holds labels, which attributes are
 features), runs each once, and proposes limits from that run with their reasons. Writes surety.config.json, a job for continuous
-integration and lines of .gitignore. It may be run again: nothing that is there is written over without asking.`
+integration and lines of .gitignore. It may be run again: existing files are not overwritten without asking.`
 
   static override examples = [
-    {description: 'ask what is not clear', command: '<%= config.bin %> init'},
-    {description: 'take every proposal, with a job for GitLab', command: '<%= config.bin %> init --yes --ci gitlab'},
+    {description: 'ask what is unclear', command: '<%= config.bin %> init'},
+    {description: 'accept every proposal, with a job for GitLab', command: '<%= config.bin %> init --yes --ci gitlab'},
   ]
 
   static override flags = fromEnvironment('init', {
     yes: Flags.boolean({
       helpGroup: GROUP.input,
-      description: 'ask nothing and take what is proposed; files that are there are kept',
+      description: 'ask nothing and accept the proposals; existing files are kept',
     }),
     ci: Flags.string({
       options: SYSTEMS,
       helpGroup: GROUP.output,
-      description: 'whose job to write (default: github, or gitlab where there is a .gitlab-ci.yml)',
+      description: 'CI system of the job (default: github, or gitlab if there is a .gitlab-ci.yml)',
     }),
     overwrite: Flags.boolean({
       helpGroup: GROUP.output,
-      description: 'write over the configuration and the job that are there',
+      description: 'overwrite the existing configuration and job',
     }),
     seed: seedFlag(),
   })
@@ -48,10 +48,7 @@ integration and lines of .gitignore. It may be run again: nothing that is there 
       const proposal: System = existsSync('.gitlab-ci.yml') ? 'gitlab' : 'github'
       const system =
         (flags.ci as System | undefined) ??
-        ((await asking.choose('Whose job shall be written?', [
-          proposal,
-          ...SYSTEMS.filter((one) => one !== proposal),
-        ])) as System)
+        ((await asking.choose('Which CI system?', [proposal, ...SYSTEMS.filter((one) => one !== proposal)])) as System)
       const {lines} = await init({seed: flags.seed, threads: undefined, system, force: flags.overwrite}, asking, {
         engine: () => selectEngine('auto'),
         onProgress: progress.update,

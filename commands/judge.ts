@@ -37,7 +37,7 @@ fresh questions, all at once; answers about one question may depend on each othe
   ]
 
   static override args = {
-    log: Args.string({required: true, description: 'CSV, TSV, JSON lines or a JSON list; one verdict a row'}),
+    log: Args.string({required: true, description: 'CSV, TSV, JSON lines or a JSON list; one verdict per row'}),
   }
 
   static override flags = fromEnvironment('judge', {
@@ -49,12 +49,12 @@ fresh questions, all at once; answers about one question may depend on each othe
     letters: Flags.string({
       options: ['shown', 'option'],
       helpGroup: GROUP.input,
-      description: 'what the letters A and B mean where a column order stands beside them',
+      description: 'what the letters A and B mean if there is a column order',
     }),
     nudges: names({
       helpGroup: GROUP.input,
       description:
-        'further columns that name the option which a prompt was made to favour, empty for a control (known: verbosity, bandwagon)',
+        'further columns that name the option that a prompt was made to favour, empty for a control (known: verbosity, bandwagon)',
     }),
     ties: names({helpGroup: GROUP.input, description: 'further texts that mean a tie'}),
     unparsed: names({helpGroup: GROUP.input, description: 'further texts that mean that no verdict was found'}),
@@ -62,21 +62,22 @@ fresh questions, all at once; answers about one question may depend on each othe
       options: ['first', 'all'],
       default: 'first',
       helpGroup: GROUP.method,
-      description: 'which repetitions position bias and win rates are taken from',
+      description: 'repetitions to use for position bias and win rates',
     }),
     alpha: number({
       min: 0.000001,
       max: 0.999999,
       default: 0.05,
       helpGroup: GROUP.method,
-      description: 'all intervals hold together with probability 1 − alpha',
+      description: 'all intervals hold simultaneously with probability 1 − alpha',
     }),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     out: outputFile({helpGroup: GROUP.output, description: 'the old name of --report'}),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     verdicts: outputFile({
       helpGroup: GROUP.output,
-      description: 'write one verdict a comparison, flips as undecided: CSV by its end .csv, else JSON lines',
+      description:
+        'write one verdict per comparison, flips as undecided: CSV if the name ends in .csv, else JSON lines',
     }),
   })
 

@@ -38,9 +38,9 @@ export default class Merge extends BaseCommand {
   static override summary = 'Join the partial results of all shards into the report of one run.'
 
   static override description =
-    `The report is the one that the same command gives without --shard, except the run block. Partial results of different
-runs, versions or inputs are refused, and so is a set with a shard missing. Those of certify and drift need neither the model nor the data;
-those of sanitize need the graph again, at the path where the shards read it; a graph that is there is not written over without --force.`
+    `The report is the same as without --shard, except the run block. Partial results of different runs, versions or inputs are
+refused, and so is a set with a missing shard. Those of certify and drift need neither the model nor the data; those of
+sanitize need the graph again, at the same path. An existing graph is not overwritten without --force.`
 
   static override examples = [
     {
@@ -66,18 +66,18 @@ those of sanitize need the graph again, at the path where the shards read it; a 
   static override flags = fromEnvironment('merge', {
     out: outputFile({
       helpGroup: GROUP.output,
-      description: 'of certify the report as JSON, of sanitize the cleaned graph',
+      description: 'for certify the report as JSON, for sanitize the cleaned graph',
     }),
     force: force(),
     report: outputFile({helpGroup: GROUP.output, description: 'write the report as JSON'}),
     soft: Flags.boolean({
       default: false,
       helpGroup: GROUP.output,
-      description: 'of sanitize: keep every edge in --out and give it a weight from 0 to 1 instead',
+      description: 'for sanitize: keep every edge in --out and give it a weight from 0 to 1 instead',
     }),
     scores: outputFile({
       helpGroup: GROUP.output,
-      description: "of sanitize: write every part of every edge's score as csv",
+      description: "for sanitize: write every part of every edge's score as csv",
     }),
     html: outputFile({helpGroup: GROUP.output, description: 'write the report as one self-contained HTML file'}),
     'max-memory': maxMemory(),

@@ -21,7 +21,7 @@ export default class ReportCommand extends BaseCommand {
   static override summary = 'Show a report that surety wrote earlier, or write it in another format.'
 
   static override description =
-    `Nothing is computed: the text, the HTML page and the Markdown of a report are those that the command itself would have written.`
+    `Nothing is computed: text, HTML and Markdown are the same as the command itself would have written.`
 
   static override examples = [
     {description: 'read a report in the terminal', command: '<%= config.bin %> report report.json'},

@@ -44,7 +44,7 @@ The cleaned graph is written in the format of the input, or in another by extens
       command: '<%= config.bin %> sanitize attacked.npz --out clean.npz --scores scores.csv --html report.html',
     },
     {
-      description: 'an edge list with features and labels in files of their own, a tenth of the edges',
+      description: 'an edge list with features and labels in separate files, a tenth of the edges',
       command: '<%= config.bin %> sanitize edges.csv --features x.npy --labels y.csv --prune 10% --out clean.csv',
     },
     {
@@ -56,11 +56,11 @@ The cleaned graph is written in the format of the input, or in another by extens
       command: '<%= config.bin %> sanitize graph.npz --resume work --stage sums --shard 2/4',
     },
     {
-      description: 'transactions of today, held against the graph of yesterday',
+      description: 'transactions of today, scored against the graph of yesterday',
       command:
         '<%= config.bin %> sanitize yesterday.csv --labels accounts.csv --score-edges today.csv --scores judged.csv',
     },
-    {description: 'look, but write nothing', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
+    {description: 'only score, write no graph', command: '<%= config.bin %> sanitize graph.graphml --dry-run'},
   ]
 
   static override args = {
@@ -81,12 +81,12 @@ The cleaned graph is written in the format of the input, or in another by extens
       helpGroup: GROUP.run,
       exclusive: ['only-new', 'out', 'report', 'html', 'shard', 'resume', 'soft', 'explain-plan'],
       description:
-        'csv of pairs of nodes: hold these against the graph, in it or not, and write --scores for them; prunes nothing and needs no kernel',
+        'csv of pairs of nodes, in the graph or not: score these against the graph and write --scores for them; prunes nothing and needs no kernel',
     }),
     'only-new': Flags.string({
       helpGroup: GROUP.run,
       exclusive: ['score-edges', 'out', 'report', 'html', 'shard', 'resume', 'soft', 'explain-plan'],
-      description: 'csv that an earlier --scores wrote: the same for the edges of the graph that it does not have',
+      description: "csv of an earlier --scores: the same for the graph's edges that are not in it",
     }),
     resume: resume({exclusive: ['explain-plan']}),
     stage: Flags.string({
@@ -143,7 +143,7 @@ The cleaned graph is written in the format of the input, or in another by extens
       return undefined
     }
     requireInputMemory([args.graph, flags.features], flags['max-memory'])
-    // Whatever can be said before the graph is read is said before its readers are loaded.
+    // Errors that do not need the graph are reported before loading its readers.
     const {openGraph, outcomeOf, settingOf, writeFiles} = await import('../src/cli/sanitize-run.js')
     const opened = await openGraph(requestOf(args.graph, flags))
     const {graph} = opened.normalised
@@ -273,7 +273,7 @@ The cleaned graph is written in the format of the input, or in another by extens
   }
 }
 
-/** What is wrong with the outputs is said before the work, not after it. */
+/** Errors about outputs are reported before the work, not after. */
 function requireOutput(
   graph: string,
   flags: {

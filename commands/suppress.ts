@@ -9,12 +9,12 @@ export default class Suppress extends PlainCommand {
   static override summary = 'Accept a known failure of the gate until a day, with a reason.'
 
   static override description =
-    `Adds a suppression to the configuration. The failure stays visible in every output; one that has expired, or that nothing needs any
-more, fails the gate.`
+    `Adds a suppression to the configuration. The failure stays visible in every output; a suppression that has expired or is no
+longer needed fails the gate.`
 
   static override examples = [
     {
-      description: 'until the new data is there',
+      description: 'until new data arrives',
       command:
         '<%= config.bin %> suppress digits accuracy --until 2030-12-31 --reason "new training data arrives in December"',
     },
@@ -26,7 +26,11 @@ more, fails the gate.`
   }
 
   static override flags = fromEnvironment('suppress', {
-    until: Flags.string({required: true, helpGroup: GROUP.gate, description: 'last day on which it holds, YYYY-MM-DD'}),
+    until: Flags.string({
+      required: true,
+      helpGroup: GROUP.gate,
+      description: 'last day on which it applies, YYYY-MM-DD',
+    }),
     reason: Flags.string({required: true, helpGroup: GROUP.gate, description: 'why the failure is accepted'}),
     config: gateFlags.config,
   })

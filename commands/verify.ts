@@ -17,25 +17,25 @@ import {verifyText} from '../src/render/terminal/verify.js'
 import type {InputFile} from '../src/frame/report.js'
 
 export default class Verify extends BaseCommand {
-  static override summary = 'Make a certificate again from its evidence; hold a statement against its files.'
+  static override summary = 'Recompute a certificate from its evidence; check a statement against its files.'
 
   static override description =
-    `Every figure of a certify report that its evidence determines is computed again and compared: bounds, statuses, the
-split of α, the sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files.
-Exit code 0 if all agrees, 1 if anything differs. A report that was made up as a whole, with evidence to match, looks the same as a true one
-without running certify again on the model and the data.
+    `Recomputes and compares every figure of a certify report that its evidence determines: bounds, statuses, the split of α, the
+sample, localisation, perturbations, verdict. --model and --data check that the report was made from these files. Exit code 0
+if all agrees, 1 if anything differs. A forged report with matching evidence cannot be told from a true one without running
+certify again on the model and the data.
 
-A statement that --attest wrote, alone or in the bundle that cosign made of it, is held against the files that it names: exit code 1 if one
-changed or the statement contradicts itself, 2 if one is not there. The signature of a bundle is for cosign to verify.`
+A statement written with --attest, alone or in a cosign bundle, is checked against the files that it names: exit code 1 if
+one changed or the statement contradicts itself, 2 if one is missing. The signature of a bundle is verified by cosign.`
 
   static override examples = [
     {description: 'a report that certify --out wrote', command: '<%= config.bin %> verify report.json'},
     {
-      description: 'and whether it speaks about these files',
+      description: 'also check that it is about these files',
       command: '<%= config.bin %> verify report.json --model model.onnx --data test.npz',
     },
     {
-      description: 'whether files are still those that a gate judged',
+      description: 'check that files are still those that a gate judged',
       command: '<%= config.bin %> verify surety.intoto.json',
     },
   ]
@@ -51,7 +51,7 @@ changed or the statement contradicts itself, 2 if one is not there. The signatur
     }),
     against: Flags.string({
       helpGroup: GROUP.input,
-      description: 'the earlier report that this one compares itself with: the comparison is computed again',
+      description: 'the earlier report that this one compares with: the comparison is recomputed',
     }),
     data: Flags.string({
       multiple: true,
@@ -107,7 +107,7 @@ changed or the statement contradicts itself, 2 if one is not there. The signatur
   }
 }
 
-/** The file of a model, or of its folder, and those that the report's model had beside it. */
+/** The file of a model or its folder, and the files that the report's model had next to it. */
 function modelFiles(given: string, {inputs}: CertifyReport): string[] {
   const main = statSync(given, {throwIfNoEntry: false})?.isDirectory() ? join(given, 'model.json') : given
   const [first, ...beside] = inputs.filter(({role}) => role === 'model' || role === 'embeddings')

@@ -18,8 +18,8 @@ export default class BaselineUpdate extends BaseCommand {
   static override summary = 'Write the reports that later runs of the gate are compared with.'
 
   static override description =
-    `Runs the checks of the configuration and writes one report a check, without the run block, so that the same result gives the same
-bytes: commit the folder, and a pull request shows what changed. A baseline holds what comparisons need and nothing of the test data: no
+    `Runs the checks of the configuration and writes one report per check, without the run block, so that equal results give equal
+bytes: commit the folder, and a pull request shows what changed. A baseline holds what comparisons need but no test data: no
 pictures, labels, losses or single edges. Nothing is written unless every check could be run.`
 
   static override examples = [
@@ -36,7 +36,7 @@ pictures, labels, losses or single edges. Nothing is written unless every check 
       default: false,
       helpGroup: GROUP.output,
       description:
-        'keep pictures, labels and losses of test examples too, so that surety verify can make every bound again',
+        'also keep pictures, labels and losses of test examples, so that surety verify can recompute every bound',
     }),
   })
 

@@ -24,27 +24,27 @@ export interface AttackRun {
 }
 
 /**
- * λ of the surrogate as a share of the mean diagonal of S_L S_Lᵀ, and the steepness of its loss: docs/attack.md,
+ * λ of the surrogate as a multiple of the mean diagonal of S_L S_Lᵀ, and the steepness of its loss: docs/attack.md,
  * "Choices".
  */
 const RIDGE_SHARE = 2
 const SHARPNESS = 2.5
 
-/** An attacker who knows the defence keeps n² · 4 bytes and factors an n × n matrix. */
+/** Node limit of adaptive attacks, which store n² · 4 bytes and factor an n × n matrix. */
 const MAX_ADAPTIVE = 6_000
-/** n² pairs are looked at in every step. */
+/** Node limit of attacks that examine n² pairs per step. */
 const MAX_ALL_PAIRS = 25_000
-/** L² · 8 bytes and L³ / 6 multiply–adds in every step. */
+/** Limit of labelled nodes: L² · 8 bytes and L³ / 6 multiply–adds per step. */
 const MAX_LABELLED = 5_000
 
 /**
- * Changes edges of a graph so that a graph network fares worse, to test defences.
+ * Changes edges of a graph so that a graph network performs worse, to test defences.
  *
- * Reads    dice: every label (its attacker knows them). nettack: the labels of its targets, and those of split.train.
- *          metattack and pgd: labels of split.train only. random: no label.
- * Returns  edges, added and removed, flat pairs u < v, sorted; the same for the same graph, options and state of
- *          `random` on one machine.
- * Throws   InputError  labels, split or size do not allow the method, or the budget cannot be spent.   UsageError
+ * Reads    dice: all labels (its attacker knows them). nettack: the labels of its targets and of split.train. metattack
+ *          and pgd: only labels of split.train. random: none.
+ * Returns  edges, added and removed, flat pairs u < v, sorted; deterministic for a graph, options and state of `random`
+ *          on one machine.
+ * Throws   InputError  labels, split or size do not allow the method, or the budget cannot be used.   UsageError
  *          options that do not fit.
  */
 export async function attack(
@@ -94,7 +94,7 @@ function checkOptions(
       `the graph has ${nodes} nodes, ${method}${adaptive > 0 ? ` with ${option('adaptive')}` : ''} takes at most ${limit}`,
       [
         method === 'metattack'
-          ? 'use pgd, whose memory does not grow with the pairs'
+          ? 'use pgd, whose memory does not grow with the number of pairs'
           : `leave ${option('adaptive')} out`,
       ],
     )
@@ -126,7 +126,7 @@ async function perturb(
   const labels = predictions(clean.scores)
   victim.train.forEach((node, i) => (labels[node] = victim.trainLabels[i]!))
   const goal = targets ?? outside(victim)
-  // Removing the last edge of a node would isolate it: easy to see, and of no use.
+  // Removing a node's last edge would isolate it, which is conspicuous and useless.
   const leavesEdges = (of: EdgeSet, u: number, v: number) => !of.has(u, v) || (of.degree(u) > 1 && of.degree(v) > 1)
   const progress = (total: number) => (done: number) => run.onProgress?.('changes', done, total)
   if (method === 'pgd') {
@@ -186,8 +186,8 @@ async function perturb(
 }
 
 /**
- * What the defence undoes as a cost: `weight` times the best gain of the first step for an added edge that is more
- * suspect than every true one, and for a removed one that repair would bring back.
+ * The cost of changes that the defence would undo: `weight` times the best gain of the first step, for an added edge
+ * more suspect than every true one, and for a removed edge that repair would restore.
  */
 async function penaltyOf(
   graph: Graph,
@@ -206,7 +206,7 @@ async function penaltyOf(
 async function victimOf(graph: Graph, products: Products): Promise<Victim> {
   const all = requireLabels(graph)
   if (graph.split === null)
-    throw new InputError('the graph has no split: this attack is on a model that is trained on some of the nodes', [
+    throw new InputError('the graph has no split: this attack targets a model that is trained on some of the nodes', [
       `name the training nodes with ${option('split')}`,
     ])
   const train = graph.split.train.filter((i) => all[i]! >= 0)

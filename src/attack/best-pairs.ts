@@ -3,25 +3,25 @@ import type {Dense} from '../linalg/types.js'
 import type {EdgeSet} from './edge-set.js'
 import {gradientAt, type PairGradient} from './meta-gradient.js'
 
-/** A change of one pair and what it is worth. */
+/** A change of one pair and its gain. */
 export interface Flip {
   readonly u: number
   readonly v: number
   readonly gain: number
 }
 
-/** What is taken off the gain of changing the pairs of a node: [nodes] for node u; null: nothing. */
+/** The penalty on changing each pair of node u, [nodes]; null: none. */
 export type FlipPenalty = ((u: number) => Float32Array) | null
 
 const BLOCK = 512
 
 /**
- * The most valuable flips: the gain of adding a pair is its gradient less the penalty, that of removing an edge is
- * minus its gradient less the penalty.
+ * The flips with the largest gain: for adding a pair the gradient minus the penalty, for removing an edge the negative
+ * gradient minus the penalty.
  *
- * Returns    at most `count` flips by falling gain, ties by u, then v; never a pair that was flipped before, nor one
- *            that `allowed` refuses.
- * Shapes     gradient of n nodes; all n (n − 1) / 2 pairs are looked at in blocks of rows.
+ * Returns    at most `count` flips by descending gain, ties by u, then v; without pairs flipped before or refused by
+ *            `allowed`.
+ * Shapes     gradient of n nodes; all n (n − 1) / 2 pairs are examined in blocks of rows.
  * Precision  fp32 for pairs without an edge; edges in fp64.
  * Cost       n² · 4 C multiply–adds on `products` and a pass over n² / 2 values; 512 · n · 4 bytes.
  */
@@ -62,7 +62,7 @@ export async function bestFlips(
   return best.items
 }
 
-/** The best few of a stream; of equals the earlier stays. */
+/** The best few of a stream; ties keep the earlier. */
 class Shortlist {
   readonly items: Flip[] = []
   floor = -Infinity

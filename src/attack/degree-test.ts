@@ -1,16 +1,16 @@
 import type {EdgeSet} from './edge-set.js'
 
-/** Refuses changes that the degrees would give away. */
+/** Refuses changes that would be noticeable in the degree distribution. */
 export interface DegreeTest {
   readonly allows: (u: number, v: number) => boolean
-  /** to be called when a flip has been made; `added`: the pair has an edge now */
+  /** call after a flip; `added`: the pair has an edge now */
   readonly made: (u: number, v: number, added: boolean) => void
 }
 
 const MIN_DEGREE = 2
 const THRESHOLD = 0.004
 
-/** Degrees of at least MIN_DEGREE: how many, and the sum of their logarithms. */
+/** Degrees of at least MIN_DEGREE: their number, and the sum of their logarithms. */
 interface Tail {
   count: number
   logSum: number
@@ -19,9 +19,9 @@ interface Tail {
 /**
  * Likelihood-ratio test that the degrees before and after a change come from one power law.
  *
- * Formula    of k degrees ≥ d_min with Σ ln d = s: α = 1 + k / (s − k ln(d_min − ½)),
- *            ℓ = k ln α + k α ln d_min − (α + 1) s, Λ = 2 (ℓ₁ + ℓ₂ − ℓ₁₂); a change is allowed while Λ < 0.004.
- * Cost       O(1) for each pair asked about.
+ * Formula    for k degrees ≥ d_min with Σ ln d = s: α = 1 + k / (s − k ln(d_min − ½)), ℓ = k ln α + k α ln d_min − (α +
+ *            1) s, Λ = 2 (ℓ₁ + ℓ₂ − ℓ₁₂); a change is allowed while Λ < 0.004.
+ * Cost       O(1) per pair.
  * Source     Zügner et al. 2018, §4.1, eqs. 6–9, d_min = 2.   Deviation: none.
  */
 export function degreeTest(graph: EdgeSet): DegreeTest {

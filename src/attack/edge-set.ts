@@ -1,16 +1,16 @@
 import {csrFromTriplets} from '../linalg/csr.js'
 import type {Csr} from '../linalg/types.js'
 
-/** An undirected simple graph whose edges can be flipped one at a time, with the record of what was flipped. */
+/** An undirected simple graph whose edges can be flipped one at a time, with a record of flips. */
 export interface EdgeSet {
   readonly nodes: number
   /** [nodes] neighbours of each node */
   readonly neighbours: readonly ReadonlySet<number>[]
   readonly has: (u: number, v: number) => boolean
   readonly degree: (u: number) => number
-  /** already flipped: an attack never flips a pair twice, so that its budget counts real changes */
+  /** whether a pair was flipped: an attack never flips a pair twice, so that its budget counts real changes */
   readonly wasFlipped: (u: number, v: number) => boolean
-  /** the edge goes where it is there, and comes where it is not */
+  /** removes the edge if it exists, adds it otherwise */
   readonly flip: (u: number, v: number) => void
   /** flat [2 m] pairs u < v, sorted */
   readonly edges: () => Uint32Array

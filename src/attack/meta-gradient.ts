@@ -3,7 +3,7 @@ import {type Products, transpose} from '../linalg/products.js'
 import {dense, type Dense} from '../linalg/types.js'
 import {type Surrogate, times, transposedTimes} from './surrogate.js'
 
-/** The loss that an attack raises: its value, and its slope at the scores [n, C]. */
+/** The loss that an attack increases: its value, and its gradient at the scores [n, C]. */
 export interface AttackLoss {
   readonly value: number
   readonly slope: Dense
@@ -12,9 +12,9 @@ export interface AttackLoss {
 /**
  * Negative margin, squashed: mean over `nodes` of tanh(s (max_{c≠y} F_c − F_y)).
  *
- * Shapes     scores [n, C]; labels [n]; slope is zero outside `nodes`.
- * Why        a node that is already lost, or safe beyond reach, has no slope: the budget goes to nodes near the border.
- *            The cross-entropy of Metattack keeps paying for lost ones.
+ * Shapes     scores [n, C]; labels [n]; the gradient is zero outside `nodes`.
+ * Why        a node that is already misclassified, or out of reach, has no gradient, so the budget goes to nodes near
+ *            the decision boundary. Metattack's cross-entropy keeps spending on misclassified ones.
  * Source     Geisler et al. 2021, eq. 4 (tanh margin). Deviation: the factor s, since regression scores are within
  *            about [0, 1].
  */
@@ -41,15 +41,15 @@ export function strongestRival(scores: Float64Array, offset: number, classes: nu
 }
 
 /**
- * The gradient of an attack loss with respect to the weight a_uv of every pair, as factors: nothing of size n² is
- * formed.
+ * The gradient of an attack loss with respect to the weight a_uv of every pair, in factored form, without anything of
+ * size n².
  *   ∂L/∂a_uv = left_u · right_v + left_v · right_u + diagonal_u + diagonal_v
  */
 export interface PairGradient {
   /** [n, 4 C], scaled by D^-½ */
   readonly left: Dense
   readonly right: Dense
-  /** [n] what a changed degree does to the weights of a node's other edges */
+  /** [n] effect of a changed degree on the weights of a node's other edges */
   readonly diagonal: Float64Array
 }
 
@@ -62,8 +62,8 @@ export interface PairGradient {
  *            2d_u.
  * Shapes     slope [n, C].   Precision  fp64.
  * Cost       a dozen sparse products nnz · C, one solve, L d C multiply–adds.
- * Source     docs/attack.md; plays the part of eq. 6 of Zügner & Günnemann 2019. Deviation: the inner problem is
- *            solved, not unrolled. `retrained` false holds W: the evasion gradient of Xu et al. 2019.
+ * Source     docs/attack.md; replaces eq. 6 of Zügner & Günnemann 2019. Deviation: the inner problem is solved, not
+ *            unrolled. `retrained` false keeps W fixed: the evasion gradient of Xu et al. 2019.
  */
 export async function pairGradient(
   surrogate: Surrogate,

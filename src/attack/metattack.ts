@@ -6,14 +6,16 @@ import {fitSurrogate, type Victim} from './surrogate.js'
 
 export interface MetattackTask {
   readonly victim: Victim
-  /** [n] the classes that the attack wants missed: predictions of the surrogate on the clean graph, or known labels */
+  /**
+   * [n] the classes that the attack wants mispredicted: the surrogate's predictions on the clean graph, or known labels
+   */
   readonly labels: Int32Array
   /** nodes whose accuracy is attacked */
   readonly goal: Uint32Array
   readonly count: number
   readonly flipsPerStep: number
   readonly sharpness: number
-  /** in units of the gain, once the best gain of the first step is known */
+  /** the penalty in units of the gain, from the best gain of the first step */
   readonly penalty: (bestGain: number) => FlipPenalty
   readonly allowed: (u: number, v: number) => boolean
   /** called after each flip */
@@ -25,13 +27,13 @@ export interface MetattackTask {
 export type LossLog = number[]
 
 /**
- * Poisoning by meta-gradient: the pair whose change raises the loss of a surrogate retrained on the changed graph most
- * is flipped, again and again. Changes `graph`.
+ * Poisoning by meta-gradient: repeatedly flips the pair that most increases the loss of a surrogate retrained on the
+ * changed graph. Changes `graph`.
  *
  * Formula    max over ΔA of L(F(A + ΔA, W*(A + ΔA)), ŷ), W* = argmin of the training loss; greedy by ∂L/∂a_uv (1 − 2
  *            a_uv).
- * Cost       a step: fitSurrogate, pairGradient, and n² · 4 C multiply–adds. Steps: count / flipsPerStep.
- * Stops      early only where no pair is allowed any more.
+ * Cost       per step: fitSurrogate, pairGradient, and n² · 4 C multiply–adds. Steps: count / flipsPerStep.
+ * Stops      early only if no allowed pair is left.
  * Source     Zügner & Günnemann 2019, eqs. 5–9, Meta-Self. Deviation: ridge regression as inner problem, its gradient
  *            exact; tanh margin loss.
  */
@@ -49,7 +51,7 @@ export async function metattack(graph: EdgeSet, task: MetattackTask, products: P
     penalty ??= task.penalty((await bestFlips(graph, gradient, 1, null, task.allowed, products))[0]?.gain ?? 0)
     const flips = await bestFlips(graph, gradient, Math.min(left, task.flipsPerStep), penalty, task.allowed, products)
     const before = graph.flips()
-    // A flip can make the next of the same step forbidden.
+    // A flip may make later ones of the same step illegal.
     for (const {u, v} of flips) {
       if (!task.allowed(u, v)) continue
       graph.flip(u, v)

@@ -6,7 +6,7 @@ import {strongestRival} from './meta-gradient.js'
 export interface NettackTask {
   /** [n, C] X W of the surrogate, held fixed */
   readonly projected: Dense
-  /** [n] class of each target that the attack wants missed */
+  /** [n] class of each target that the attack wants mispredicted */
   readonly labels: Int32Array
   readonly targets: Uint32Array
   readonly perTarget: number
@@ -24,14 +24,14 @@ export interface NettackResult {
 }
 
 /**
- * Attack on single nodes by the edges at them: again and again the change that raises the margin of the wrong class of
- * Â² X W most, the exact margin of every candidate in closed form. Changes `graph`.
+ * Attacks single nodes through their edges: repeatedly makes the change that most increases the wrong class's margin in
+ * Â² X W, using the exact closed-form margin of every candidate. Changes `graph`.
  *
- * Order      targets one after another, each on the graph that the earlier ones left.
- * Cost       a change: O(n C + edges within two hops).
- * Stops      at a target where no change is allowed any more.
+ * Order      targets in sequence, each on the graph as changed for the earlier ones.
+ * Cost       per change: O(n C + edges within two hops).
+ * Stops      at a target without an allowed change left.
  * Source     Zügner, Akbarnejad & Günnemann 2018, eqs. 12–17, direct structure attack.   Deviation: X W from ridge
- *            regression; the margin of all candidates at once from one sum over the neighbourhood.
+ *            regression; the margins of all candidates together from one sum over the neighbourhood.
  */
 export function nettack(graph: EdgeSet, task: NettackTask): NettackResult {
   const {targets, labels, projected} = task
@@ -79,7 +79,7 @@ export const marginOf = (
 
 const weight = (degree: number) => 1 / Math.sqrt(degree + 1)
 
-/** Row `target` of Â² Z from the graph as it is; [C]. */
+/** Row `target` of Â² Z for the current graph; [C]. */
 export function targetScores(graph: EdgeSet, z: Dense, target: number): Float64Array {
   const {cols} = z
   const out = new Float64Array(cols)
@@ -95,8 +95,8 @@ export function targetScores(graph: EdgeSet, z: Dense, target: number): Float64A
  * Margin of a target after each single change of an edge at it.
  *
  * Formula    √d_t · F_t = Σ_{j ∈ N[t]} T_j / d_j, T_j = Σ_{k ∈ N[j]} Z_k / √d_k (d counts the self loop). A flip of {t,
- *            u} moves d_t and d_u by ±1: the terms of T_j with t and u change, of the latter as many as c_u = Σ_{j ∈
- *            N(t)∖u, u ∈ N(j)} 1/d_j says; the rows of t and u get or lose a term.
+ *            u} changes d_t and d_u by ±1: the terms of T_j with t and u change, the latter with total weight c_u =
+ *            Σ_{j ∈ N(t)∖u, u ∈ N(j)} 1/d_j; the rows of t and u gain or lose a term.
  * Shapes     z [n, C] → [n]; at the target itself NaN.
  * Precision  fp64; equals the margin recomputed on the changed graph up to rounding.
  * Cost       n C + edges within two hops of the target.
@@ -106,7 +106,7 @@ export function candidateMargins(graph: EdgeSet, z: Dense, target: number, label
   const {cols, data} = z
   const out = new Float64Array(nodes).fill(NaN)
   const sums = rowSums(graph, z, closed(graph, target))
-  // c_u: what reaches the target from u through a common neighbour, weighted.
+  // c_u: weight with which u reaches the target through common neighbours.
   const through = new Float64Array(nodes)
   const neighbourSum = new Float64Array(cols)
   let viaNeighbours = 0

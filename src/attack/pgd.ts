@@ -6,21 +6,21 @@ import {fitSurrogate, type Victim} from './surrogate.js'
 
 export interface PgdTask {
   readonly victim: Victim
-  /** [n] classes that the attack wants missed, at the nodes of `goal` */
+  /** [n] classes that the attack wants mispredicted, at the nodes of `goal` */
   readonly labels: Int32Array
   readonly goal: Uint32Array
   readonly count: number
   readonly iterations: number
-  /** pairs that can have a weight at a time */
+  /** number of pairs that can have a weight at the same time */
   readonly candidates: number
   readonly sharpness: number
   readonly allowed: (graph: EdgeSet, u: number, v: number) => boolean
   readonly onProgress: (done: number) => void
 }
 
-/** Samples of the relaxed perturbation that are tried. */
+/** Number of samples drawn from the relaxed perturbation. */
 const SAMPLES = 20
-/** Share of the iterations in which pairs without weight give way to others. */
+/** Share of iterations that replace pairs without weight by new ones. */
 const EXPLORING = 0.75
 
 /** Candidate pairs by number u · n + v, u < v, ascending, and the weight of each. */
@@ -30,17 +30,17 @@ interface Relaxed {
 }
 
 /**
- * Topology attack by projected gradient: the perturbation is relaxed to weights in [0, 1] whose sum is the budget,
- * raised along the gradient of the surrogate's loss, projected back, and made discrete by sampling.
+ * Topology attack by projected gradient: the perturbation is relaxed to weights in [0, 1] that sum to the budget,
+ * optimised by projected gradient ascent on the surrogate's loss, and made discrete by sampling.
  *
  * Formula    p ← Π(p + η_t (1 − 2a) ∂L/∂a / max |∂L/∂a|), η_t = 1/√t; Π(p) = clip(p − μ, 0, 1), μ ≥ 0 the least with Σ
  *            ≤ count (bisection).
- * Returns    the changed graph with `count` flips, the best of 20 samples (each a draw of pairs without replacement, by
- *            weight), or null where fewer pairs are allowed.
- * Cost       an iteration: fitSurrogate, pairGradient and candidates · 8 C multiply–adds; O(candidates) memory.
+ * Returns    the changed graph with `count` flips, the best of 20 samples (pairs drawn by weight without replacement),
+ *            or null if fewer pairs are allowed.
+ * Cost       per iteration: fitSurrogate, pairGradient and candidates · 8 C multiply–adds; O(candidates) memory.
  * Source     Xu et al. 2019, eqs. 8–13; Geisler et al. 2021, alg. 1 for the changing block of candidates.   Deviation:
- *            the surrogate is fitted anew in each iteration and the gradient goes through the fit; tanh margin loss;
- *            weights of a sample are the drawing odds.
+ *            the surrogate is refitted in each iteration and the gradient includes the fit; tanh margin loss; sampling
+ *            odds are the weights.
  */
 export async function pgdAttack(
   clean: EdgeSet,
@@ -102,7 +102,7 @@ function stepped(clean: EdgeSet, {keys, weights}: Relaxed, gradient: PairGradien
  * Source     Xu et al. 2019, proposition 1.   Deviation: none.
  */
 export function project(p: Float64Array, count: number): Float64Array {
-  // Entries that are not positive stay 0 for every μ.
+  // Entries ≤ 0 stay 0 for every μ.
   const positive = p.filter((x) => x > 0)
   const excess = (mu: number) => {
     let total = -count
@@ -126,7 +126,7 @@ function allPairs(n: number): Relaxed {
   return {keys, weights: new Float64Array(keys.length)}
 }
 
-/** Pairs with a weight stay, the others give way to random ones; pairs drawn twice count once. */
+/** Keeps pairs with a weight and replaces the others by random ones, without duplicates. */
 function withFresh({keys, weights}: Relaxed, n: number, size: number, random: Random): Relaxed {
   const weightOf = new Map<number, number>()
   keys.forEach((key, k) => weights[k]! > 0 && weightOf.set(key, weights[k]!))
@@ -157,16 +157,14 @@ function relaxedAdjacency(clean: EdgeSet, edges: Uint32Array, {keys, weights}: R
   return adjacencyOf(n, pairs, values)
 }
 
-/** Places of the pairs with a weight. */
+/** Indices of the pairs with a weight. */
 function weighted(weights: Float64Array): number[] {
   const places: number[] = []
   for (let k = 0; k < weights.length; k++) if (weights[k]! > 0) places.push(k)
   return places
 }
 
-/**
- * `count` pairs drawn one after another with odds by weight (Efraimidis & Spirakis 2006: the largest ln(uniform)/p).
- */
+/** Draws `count` pairs by weight without replacement (Efraimidis & Spirakis 2006: the largest ln(uniform)/p). */
 function draw(edges: Uint32Array, {keys, weights}: Relaxed, task: PgdTask, n: number, random: Random): EdgeSet | null {
   const used = weighted(weights)
   const priority = used.map((k) => Math.log(random.uniform()) / weights[k]!)

@@ -3,12 +3,11 @@ import type {Random} from '../stats/random.js'
 import type {EdgeSet} from './edge-set.js'
 
 /**
- * Adds `count` edges between random pairs without one. Changes `graph`.
+ * Adds `count` random new edges. Changes `graph`.
  *
- * Cost    count / (share of pairs without an edge) draws on average; a graph that is nearly complete is searched in
- *         full.
+ * Cost    count / (share of pairs without an edge) draws on average; nearly complete graphs are searched exhaustively.
  * Throws  InputError  fewer pairs without an edge than `count` (names both).
- * Source  the weakest control of the literature.   Deviation: none.
+ * Source  the weakest baseline in the literature.   Deviation: none.
  */
 export function randomAttack(graph: EdgeSet, count: number, random: Random): void {
   for (let k = 0; k < count; k++) {
@@ -18,14 +17,15 @@ export function randomAttack(graph: EdgeSet, count: number, random: Random): voi
 }
 
 /**
- * "Delete internally, connect externally": each change is, by a fair coin, an edge inside a class taken away or a pair
- * of different classes joined. Changes `graph`.
+ * "Delete internally, connect externally": each change, by a fair coin, removes an edge inside a class or adds one
+ * between classes. Changes `graph`.
  *
- * Shapes  labels [n], −1 unknown: such a node is never touched.
- * Rules   an edge is not taken where an end would lose its last; where one side is exhausted the other is used.
- * Throws  InputError  both sides exhausted.
- * Source  Waniek et al. 2018.   Deviation: no cut between deletions and additions but the coin, as in Zügner &
- *         Günnemann 2019.
+ * Shapes  labels [n], −1 unknown: such nodes are not changed.
+ * Rules   an edge is not removed if it is the last one of an end; if one kind of change is exhausted, the other is
+ *         used.
+ * Throws  InputError  both kinds exhausted.
+ * Source  Waniek et al. 2018.   Deviation: the coin decides between deletions and additions, as in Zügner & Günnemann
+ *         2019.
  */
 export function diceAttack(graph: EdgeSet, count: number, labels: Int32Array, random: Random): void {
   const edges = graph.edges()
@@ -36,7 +36,7 @@ export function diceAttack(graph: EdgeSet, count: number, labels: Int32Array, ra
     while (inside.length > 0) {
       const e = inside.pop()!
       const [u, v] = [edges[2 * e]!, edges[2 * e + 1]!]
-      // A later removal never raises a degree, and an addition to a leaf is rare: a refused edge is not tried again.
+      // A refused edge is not tried again: removals never increase degrees, and additions to a leaf are rare.
       if (graph.degree(u) > 1 && graph.degree(v) > 1) return [u, v] as const
     }
     return null
@@ -51,7 +51,7 @@ export function diceAttack(graph: EdgeSet, count: number, labels: Int32Array, ra
 
 const DRAWS = 1000
 
-/** A random pair without an edge that was not flipped before and passes `fits`; null: there is none. */
+/** A random pair without an edge that was not flipped before and passes `fits`; null: none. */
 function drawPair(
   graph: EdgeSet,
   random: Random,
@@ -63,7 +63,7 @@ function drawPair(
     const v = random.integer(graph.nodes)
     if (free(u, v)) return [u, v]
   }
-  // Few pairs are left: take one of them all.
+  // Few pairs are left: choose among all of them.
   let seen = 0
   let found: readonly [number, number] | null = null
   for (let u = 0; u < graph.nodes; u++)

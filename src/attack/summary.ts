@@ -2,7 +2,7 @@ import type {Graph} from '../graph/types.js'
 import type {Verdict} from '../frame/report.js'
 import type {AttackMetrics, AttackOptions, Perturbation} from './types.js'
 
-/** What the changes are, counted. Labels are read to describe them only. */
+/** Counts of the changes. Labels are only used to describe them. */
 export function attackMetrics(
   {nodes, edges, labels}: Graph,
   {method, count, targets, perTarget}: AttackOptions,
@@ -28,7 +28,7 @@ export function attackMetrics(
   }
 }
 
-/** Of the pairs [2 k] whose labels are both known, the share with different ones; null: there is none. */
+/** The share of pairs [2 k] with different labels, among those with both labels known; null: none. */
 export function shareAcross(pairs: Uint32Array, labels: Int32Array | null): number | null {
   if (labels === null) return null
   let known = 0

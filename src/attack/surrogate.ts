@@ -4,7 +4,7 @@ import {aggregateRows, multiplyCsr, multiplyCsrDense, multiplyCsrTransposedDense
 import {type Products, transpose} from '../linalg/products.js'
 import {type Csr, dense, type Dense, isCsr, type Matrix} from '../linalg/types.js'
 
-/** What an attack knows of the victim: features, the labels it trains on, and the strength of the surrogate's ridge. */
+/** What an attack knows about the victim: features, training labels, and the surrogate's ridge parameter. */
 export interface Victim {
   readonly nodes: number
   /** [nodes, d] rows of length 1 */
@@ -29,20 +29,19 @@ export interface Surrogate {
   readonly projected: Dense
   readonly hop: Dense
   readonly scores: Dense
-  /** what the gradient through the fit needs */
+  /** data for the gradient through the fit */
   readonly fit: {labelledRows: Dense; dual: Dense; solve: (b: Dense) => Promise<Dense>}
 }
 
 /**
- * The linear two-layer graph network F = Â² X W (SGC), trained to its optimum by ridge regression on the labelled
- * nodes.
+ * The linear two-layer graph network F = Â² X W (SGC), fitted by ridge regression on the labelled nodes.
  *
  * Formula    S = Â² X, W = S_Lᵀ α, α = (S_L S_Lᵀ + λ I)⁻¹ Y, Y one-hot minus 1/C.
  * Shapes     adjacency [n, n] symmetric, no loops, weights ≥ 0.
  * Precision  fp64.
  * Cost       labelled rows within two hops · nnz of a feature row, L² d / 2 and L³ / 6 multiply–adds, and 3 nnz · C.
- * Source     Zügner & Günnemann 2019 (surrogate), Wu et al. 2019 (SGC). Deviation: squared loss in place of
- *            cross-entropy, so that training is one linear solve and its gradient is exact (docs/attack.md).
+ * Source     Zügner & Günnemann 2019 (surrogate), Wu et al. 2019 (SGC). Deviation: squared loss instead of
+ *            cross-entropy, so that training is one linear solve with an exact gradient (docs/attack.md).
  */
 export async function fitSurrogate(victim: Victim, adjacency: Csr, products: Products): Promise<Surrogate> {
   const {features, train, trainLabels, classes, ridge} = victim
@@ -93,11 +92,11 @@ export function propagate(adjacency: Csr): {propagation: Csr; degrees: Float64Ar
   return {propagation: {rows: n, cols: n, indptr, indices, values}, degrees}
 }
 
-/** Mean of the diagonal of S_L S_Lᵀ: the unit in which a ridge has the same effect on every graph. */
+/** Mean diagonal of S_L S_Lᵀ: the unit in which a ridge parameter has the same effect on every graph. */
 export const meanSelfSimilarity = ({fit: {labelledRows}}: Surrogate): number =>
   labelledRows.data.reduce((sum, x) => sum + x * x, 0) / labelledRows.rows
 
-/** Class with the largest score of each row; ties to the smaller class. */
+/** Class with the largest score in each row; ties to the smaller class. */
 export function predictions({rows, cols, data}: Dense): Int32Array {
   return Int32Array.from({length: rows}, (_, i) => {
     let best = 0

@@ -13,20 +13,20 @@ import {DEFENDING_REPAIR} from '../sanitize/settings.js'
 import {strataOf} from '../sanitize/strata.js'
 import type {Random} from '../stats/random.js'
 
-/** In [0, 1], of changing each pair of u: [n]. */
+/** The cost in [0, 1] of changing each pair of u: [n]. */
 export type DefenceCost = (u: number) => Float32Array
 
 /**
- * What an attacker who knows the defence loses by changing a pair. Of a pair without an edge: the score that the
- * defence would give the edge, from the same table of parts as its own edges (sanitize/parts); 0 = fits better than
- * every edge. Of an edge: 1 where repair would bring it back (sanitize/repair), else 0.
+ * The cost of changing a pair for an attacker who knows the defence. For a pair without an edge: the score that the
+ * defence would give the edge, from the same table of parts as existing edges (sanitize/parts); 0 = fits better than
+ * every edge. For an edge: 1 if repair would restore it (sanitize/repair), else 0.
  *
  * Precision  `exact` is an engine in fp64; rows are kept in fp32.
- * Cost       what the scores of the edges cost without the kernel, n² · nnz of a profile row for repair, and n · nnz of
- *            a profile row for each node asked for; n² · 4 bytes when every row was.
+ * Cost       edge scores without the kernel, n² · nnz of a profile row for repair, and n · nnz of a profile row per
+ *            requested node; n² · 4 bytes after all nodes.
  * Throws     InputError  labels of fewer than two classes.
- * Source     docs/attack.md, "An attacker who knows the defence". Deviation: without features the likeness of new pairs
- *            is that of the first group of edges alone.
+ * Source     docs/attack.md, "An attacker who knows the defence". Deviation: without features, the likeness of new
+ *            pairs uses only the first group of edges.
  */
 export async function defenceCost(
   graph: Graph,

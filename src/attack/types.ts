@@ -3,7 +3,7 @@ export type AttackMethod = 'random' | 'dice' | 'pgd' | 'metattack' | 'nettack'
 
 export interface AttackOptions {
   readonly method: AttackMethod
-  /** edges to change in all; null for nettack, whose budget is perTarget */
+  /** total number of edges to change; null for nettack, whose budget is perTarget */
   readonly count: number | null
   /** nodes whose predictions are attacked: nettack's targets; null for the others */
   readonly targets: Uint32Array | null
@@ -11,11 +11,11 @@ export interface AttackOptions {
   readonly perTarget: number
   /** weight of the defence's suspicion against the gain; 0: the attacker does not know the defence */
   readonly adaptive: number
-  /** refuse changes by which the degree distribution would differ noticeably */
+  /** refuse changes that alter the degree distribution noticeably */
   readonly degreeTest: boolean
-  /** metattack: edges changed between two gradients */
+  /** metattack: edges changed per gradient */
   readonly flipsPerStep: number
-  /** pgd: gradient steps, and pairs looked at in one of them */
+  /** pgd: gradient steps, and pairs considered per step */
   readonly iterations: number
   readonly candidates: number
 }
@@ -29,7 +29,7 @@ export const ATTACK_DEFAULTS = {
   candidates: 250_000,
 } as const
 
-/** What an attack did. Pairs are flat [2 k], u < v, sorted. */
+/** The changes of an attack. Pairs are flat [2 k], u < v, sorted. */
 export interface Perturbation {
   readonly edges: Uint32Array
   readonly added: Uint32Array
@@ -38,7 +38,7 @@ export interface Perturbation {
 }
 
 export interface AttackLog {
-  /** loss of the attacker's surrogate, higher = better for the attacker; null: the method has none */
+  /** loss of the attacker's surrogate, higher is better for the attacker; null: the method has none */
   readonly lossBefore: number | null
   readonly lossAfter: number | null
   /** gradient evaluations, or greedy choices */
@@ -51,20 +51,20 @@ export interface AttackMetrics {
   edgesAfter: number
   added: number
   removed: number
-  /** the budget, and what of it was used */
+  /** the budget, and how much was used */
   budget: number
   used: number
   /** changed edges as a share of the edges before */
   share: number
   /**
-   * of the edges added, and of those removed, the share whose ends have different labels (pairs with both labels
-   * known); null: none
+   * share of added (and of removed) edges whose ends have different labels, among pairs with both labels known; null:
+   * none
    */
   addedAcross: number | null
   removedAcross: number | null
-  /** of the edges before, the share across classes */
+  /** share of the original edges that connect different classes */
   edgesAcross: number | null
-  /** targets attacked; 0 for an attack on all */
+  /** number of targets; 0 for an attack on all nodes */
   targets: number
   lossBefore: number | null
   lossAfter: number | null

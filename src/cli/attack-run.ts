@@ -15,19 +15,19 @@ import type {RunFlags} from './base-command.js'
 import type {CommandOutcome} from './run-frame.js'
 import type {OnProgress} from './progress.js'
 
-/** An attack as the flags ask for it. */
+/** An attack as requested by the flags. */
 export interface AttackRequest {
   graph: string
   reading: ReadOptions
   largestComponent: boolean
-  /** array of the npz, or names of nodes */
+  /** an array of the npz, or node names */
   targets: {array: string} | {names: readonly string[]} | null
   /** a share of the edges, or a number of them */
   budget: {share: number} | {count: number} | null
   options: Omit<AttackOptions, 'count' | 'targets'>
 }
 
-/** Attacks run on the processor: a device that is asked for by name is refused, never passed over in silence. */
+/** Attacks run on the CPU: a device requested by name is refused, not silently ignored. */
 export function requireProcessor(flags: RunFlags): void {
   if (flags.device !== 'auto' && flags.device !== 'cpu')
     throw new UsageError(`attacks run on the processor, not on ${flags.device}`, ['leave --device out'])
@@ -77,7 +77,7 @@ async function optionsOf(
   }
 }
 
-/** Every option that has an effect on this method. */
+/** The options that affect this method. */
 function settingOf(
   document: GraphDocument,
   {method, count, targets, perTarget, adaptive, degreeTest, flipsPerStep, iterations, candidates}: AttackOptions,

@@ -7,25 +7,25 @@ import {InputError} from '../errors.js'
 import type {InputFile, Verdict} from '../frame/report.js'
 import {GROUP, outputFile} from './flags.js'
 
-/** Of gate and report alike. */
+/** Shared by gate and report. */
 export const attestFlag = () =>
   outputFile({
     helpGroup: GROUP.output,
     description:
-      'file for an in-toto statement: verdict, thresholds and the sha256 of every file that was read or written, for cosign to sign and surety verify to check',
+      'file for an in-toto statement: verdict, thresholds and the sha256 of every file read or written, to sign with cosign and check with surety verify',
   })
 
-/** Writes the statement about a report and the files that it was written to. */
+/** Writes the statement about a report and its output files. */
 export async function attest(path: string, report: AnyReport, written: readonly string[]): Promise<void> {
   const files = await Promise.all(written.map(async (name) => ({name, sha256: hashOf(await readFile(name))})))
   await writeFileAtomic(path, `${JSON.stringify(attestationOf(report, files), null, 2)}\n`)
 }
 
 /**
- * A statement held against the files of this folder. A file whose name is gone counts as there when one of `given` has
- * its content: files are known by their digest, as in-toto matches them.
+ * Checks a statement against the files of this folder. A missing file counts as present if one of `given` has its
+ * content: files are matched by digest, as in in-toto.
  *
- * Throws  InputError  nothing contradicts the statement, and a file of it is not here to be compared.
+ * Throws  InputError  nothing contradicts the statement, but one of its files is missing, so it cannot be compared.
  */
 export async function verifyAttestation(
   path: string,
@@ -91,7 +91,7 @@ export async function verifyAttestation(
   }
 }
 
-/** Of a file that may be empty, as a list of annotations is when nothing fails. */
+/** Hashes a file that may be empty, such as a list of annotations when nothing fails. */
 async function hashed(path: string): Promise<InputFile> {
   const {size} = await stat(path)
   return size === 0 ? {path, sha256: hashOf(new Uint8Array()), bytes: 0} : (await readInput(path)).file

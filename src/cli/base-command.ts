@@ -12,7 +12,7 @@ import {Progress} from './progress.js'
 import {type CommandOutcome, RunFrame, type Setting} from './run-frame.js'
 import {shown, terminalOf} from './terminal.js'
 
-/** Verdicts that end with the exit code of a gate that failed. */
+/** Verdicts with the exit code of a failed gate. */
 const FAILING: readonly string[] = [
   'fail',
   'inconclusive',
@@ -27,17 +27,17 @@ export interface RunFlags {
   'require-gpu': boolean
 }
 
-/** A command without a report: it says in words what it did. */
+/** A command without a report: it only prints text. */
 export abstract class PlainCommand extends Command {
-  /** Errors are presented in one place, by main. */
+  /** Errors are printed in one place, in main. */
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error)
   }
 }
 
 /**
- * The one owner of exit codes, the seed, the device and the streams. stdout carries the result only;
- * progress and notes go to stderr. A command is: flags → service → outcome → `report` → renderers.
+ * Handles exit codes, the seed, the device and the streams. stdout gets only the result; progress and notes go to
+ * stderr. A command is: flags → service → outcome → `report` → renderers.
  */
 export abstract class BaseCommand extends PlainCommand {
   static override enableJsonFlag = true
@@ -48,11 +48,11 @@ export abstract class BaseCommand extends PlainCommand {
       default: 'auto',
       options: ['auto', 'cpu', 'webgpu', 'tfjs'],
       helpGroup: GROUP.run,
-      description: 'where pairwise statistics run; a device asked for by name that is absent is an error',
+      description: 'where pairwise statistics run; a device requested by name must be present',
     }),
     'require-gpu': Flags.boolean({
       helpGroup: GROUP.run,
-      description: 'fail unless a hardware GPU does the work, from beginning to end',
+      description: 'fail unless a hardware GPU does all the work',
     }),
     quiet: Flags.boolean({
       char: 'q',
@@ -76,7 +76,7 @@ export abstract class BaseCommand extends PlainCommand {
     readVariables(this.id ?? this.ctor.id, {...this.ctor.baseFlags, ...this.ctor.flags})
   }
 
-  /** Arguments with what --config and --image stand for; --print-config prints the options that were given, and stops. */
+  /** Parses arguments after expanding --config and --image; --print-config prints the given options and stops. */
   protected override async parse<
     F extends Interfaces.OutputFlags<F>,
     B extends Interfaces.OutputFlags<B>,
@@ -95,7 +95,7 @@ export abstract class BaseCommand extends PlainCommand {
     return parsed
   }
 
-  /** Where the report goes: --report, or its old name --out, which says so. */
+  /** Path of the report: --report, or its old name --out, with a note. */
   protected reportPath({report, out}: {report?: string | undefined; out?: string | undefined}): string | undefined {
     if (out !== undefined && report === undefined && !this.jsonEnabled() && !this.quiet)
       process.stderr.write(
@@ -104,7 +104,7 @@ export abstract class BaseCommand extends PlainCommand {
     return report ?? out
   }
 
-  /** `sources`: the GPU engines that can do the work of this command; all unless said. */
+  /** `sources`: the GPU engines that this command can use; default: all. */
   protected engine(flags: RunFlags, sources?: readonly DeviceSource[]): Promise<SelectedEngine> {
     return selectEngine(
       flags.device,
@@ -123,7 +123,7 @@ export abstract class BaseCommand extends PlainCommand {
 
   /**
    * Prints the result on stdout (oclif prints the returned report with --json), notes on stderr, and sets the exit
-   * code. `remarks` concern this run and not its result: they are printed only.
+   * code. `remarks` are about this run, not its result: they are only printed.
    */
   protected finish(report: Report, text: string, remarks: readonly Note[] = []): void {
     this.show(text, [...remarks, ...report.notes])

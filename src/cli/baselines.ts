@@ -7,16 +7,16 @@ import {InputError, UsageError} from '../errors.js'
 import type {AnyReport} from '../documents/reports.js'
 import {parseTrusted} from './trusted-report.js'
 
-/** Where baselines are kept unless something else is said: `<check>.json` in this folder. */
+/** Default location of baselines: `<check>.json` in this folder. */
 export const BASELINE_FOLDER = 'surety-baseline'
 
-/** Where baselines come from. */
+/** The source of baselines. */
 export type BaselineSource = {kind: 'path'; path: string} | {kind: 'git'; ref: string; folder: string}
 
 /**
  * A report, a folder of reports, `git:REF` or `git:REF:folder`.
  *
- * Throws  UsageError  git: without a ref, or with one that git would take for an option.
+ * Throws  UsageError  git: without a ref, or with one that git would parse as an option.
  */
 export function baselineSource(text: string): BaselineSource {
   if (!text.startsWith('git:')) return {kind: 'path', path: text}
@@ -29,10 +29,9 @@ export function baselineSource(text: string): BaselineSource {
 }
 
 /**
- * The baselines of the checks, as far as there are any: a check without one fails where it is asked for.
+ * The existing baselines of the checks: a check without one fails when it is needed.
  *
- * Throws  UsageError  one report for several checks. InputError  a source that cannot be read, or a report that was
- *         changed.
+ * Throws  UsageError  one report for several checks. InputError an unreadable source, or a report that was changed.
  */
 export async function readBaselines(
   source: BaselineSource,
@@ -43,7 +42,7 @@ export async function readBaselines(
   if (info?.isDirectory() !== true) {
     if (checks.length !== 1)
       throw new UsageError(`the baseline ${source.path} is one report, and there are ${checks.length} checks`, [
-        'name a folder with one report a check, or choose one check with --only',
+        'name a folder with one report per check, or choose one check with --only',
       ])
     return new Map([[checks[0]!, parseTrusted((await readInput(source.path)).bytes, source.path)]])
   }
@@ -69,7 +68,7 @@ const run = promisify(execFile)
 const MAX_BASELINE_BYTES = 2 ** 29
 
 async function fromGit({ref, folder}: {ref: string; folder: string}, check: string): Promise<AnyReport | null> {
-  // `./`: from the current folder, which may lie below the root of the repository.
+  // `./`: relative to the current folder, which may be below the root of the repository.
   const object = `${ref}:./${folder}/${check}.json`
   const git = (...args: string[]) => run('git', args, {maxBuffer: MAX_BASELINE_BYTES, encoding: 'buffer'})
   try {

@@ -8,10 +8,10 @@ import {candidateScorer, type CandidateScores} from '../sanitize/candidates.js'
 import type {SanitizeRun} from '../sanitize/sanitize.js'
 import type {OpenedGraph} from './sanitize-run.js'
 
-/** Pairs to score: those of a file, or the edges of the graph that earlier scores do not have. */
+/** Pairs to score: those of a file, or the edges of the graph that are not in earlier scores. */
 export type CandidateRequest = {pairs: string} | {earlier: string}
 
-/** Scores pairs against a graph, in the order of their file. */
+/** Scores pairs against a graph, in file order. */
 export async function judgePairs(
   {normalised, options, request}: OpenedGraph,
   candidates: CandidateRequest,
@@ -39,7 +39,7 @@ export async function judgePairs(
   return rows.map((r) => judgedPair(names[2 * r]!, names[2 * r + 1]!, place.get(r), scores, ranks))
 }
 
-/** Edges of the graph that are not among earlier scores, by name where these have names. */
+/** Edges of the graph that are not in earlier scores, matched by name if there are names. */
 async function newEdges(
   path: string,
   normalised: OpenedGraph['normalised'],
@@ -49,7 +49,7 @@ async function newEdges(
   const columns = named
     ? {sourceColumn: 'source_name', targetColumn: 'target_name'}
     : {sourceColumn: 'source', targetColumn: 'target'}
-  // Scores are written so that no spreadsheet runs them.
+  // Names in scores files are escaped against formula execution in spreadsheets.
   const called = graph.nodeNames?.map(spreadsheetText)
   const {nodes, names} = await readPairTable(path, normalised, {...columns, header: true, called})
   const key = (u: number, v: number) => Math.min(u, v) * graph.nodes + Math.max(u, v)
@@ -68,7 +68,7 @@ async function newEdges(
   }
 }
 
-/** [k] 1: most suspect, ties in the order of the file; 0: nothing is known. */
+/** [k] 1: most suspect, ties in file order; 0: unknown. */
 function ranksOf({score, known}: CandidateScores): Uint32Array {
   const order = Uint32Array.from(score.keys())
     .filter((t) => known[t] === 1)
@@ -101,7 +101,7 @@ function judgedPair(
   }
 }
 
-/** The pairs as JSON for programs. */
+/** The pairs as JSON. */
 export const candidatesJson = (pairs: readonly JudgedPair[]) => ({
   schemaVersion: 1,
   command: 'sanitize',

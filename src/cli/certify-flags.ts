@@ -4,18 +4,18 @@ import {LOSSES, TASK_LOSSES, TASKS} from '../certify/tasks/names.js'
 import {inputFlags, statesFlags} from './certify-input-flags.js'
 import {GROUP, names, number, numbers, perturbations} from './flags.js'
 
-/** The flags that decide what a certificate says; the command adds where it goes. */
+/** The flags that determine a certificate's content; the command adds the outputs. */
 export const certifyFlags = {
   ...inputFlags,
   layers: names({
     helpGroup: GROUP.method,
-    description: 'layer names, glob patterns or auto, comma-separated (default: auto, one a block)',
+    description: 'layer names, glob patterns or auto, comma-separated (default: auto, one per block)',
   }),
   output: Flags.string({
     options: ['logits', 'probabilities', 'one-vs-rest'],
     helpGroup: GROUP.input,
     description:
-      "what the model's output is (default: decided from the model); one-vs-rest: a probability of each class by itself",
+      "what the model's output is (default: decided from the model); one-vs-rest: an independent probability per class",
   }),
   task: Flags.string({
     options: ['auto', ...TASKS],
@@ -23,11 +23,11 @@ export const certifyFlags = {
     default: 'auto',
     helpGroup: GROUP.input,
     description:
-      'what the model is asked for; auto: what targets and output prove, else an error: classes (one a row), multi-label, regression, tokens (a class of each token or pixel), scores (losses alone)',
+      "the model's task; auto: what targets and output prove, else an error: classes (one per row), multi-label, regression, tokens (a class per token or pixel), scores (only losses)",
   }),
   'ignore-label': Flags.integer({
     helpGroup: GROUP.input,
-    description: 'label of tokens or pixels that do not count, beside −100 and those that attention_mask leaves out',
+    description: 'label of tokens or pixels that do not count, besides −100 and those masked by attention_mask',
   }),
   'output-name': Flags.string({
     helpGroup: GROUP.input,
@@ -44,7 +44,7 @@ export const certifyFlags = {
     min: 0,
     helpGroup: GROUP.method,
     description:
-      'L_max: losses above it count as it inside ε (default: the largest loss of an anchor); only for losses without a largest value',
+      'L_max: losses are clipped at it in ε (default: the largest loss of an anchor); only for unbounded losses',
   }),
   metric: Flags.string({
     options: ['l2', 'l1', 'linf', 'angle', 'cosine'],
@@ -100,23 +100,23 @@ export const certifyFlags = {
     default: false,
     helpGroup: GROUP.method,
     description:
-      'count equal rows once: for files that were copied together; the certificate then speaks about distinct rows (default: they count as often as they are there)',
+      'count equal rows once, for files with accidental copies; the certificate is then about distinct rows (default: equal rows all count)',
   }),
   group: Flags.string({
     helpGroup: GROUP.input,
     description:
-      'array or column that says which source (patient, user, recording) a row is of: sources are independent, rows of one are not; the certificate then speaks about a fresh source',
+      "array or column with each row's source (patient, user, recording): sources are independent, rows of one are not; the certificate is then about a fresh source",
   }),
   slice: Flags.string({
     helpGroup: GROUP.input,
     description:
-      'array or column that says which slice of the data a row lies in, or class for the labels: the same statements for each slice, worst first, all at once',
+      "array or column with each row's slice of the data, or class for the labels: the same statements for each slice, worst first, all simultaneous",
   }),
   plan: number({
     min: 0,
     max: 1,
     helpGroup: GROUP.method,
-    description: 'a bound that is wanted, as 0.2: say about how many rows it would take',
+    description: 'a target bound, such as 0.2: estimate how many rows it needs',
   }),
   'max-share': number({
     min: 0,
@@ -133,16 +133,16 @@ export const certifyFlags = {
   'allow-uninformative': Flags.boolean({
     default: false,
     helpGroup: GROUP.method,
-    description: 'do not fail a model that is not shown to beat always guessing the commonest class',
+    description: 'do not fail a model that is not shown to beat always guessing the most common class',
   }),
   bounds: names({
     helpGroup: GROUP.method,
-    description: `further bounds, of two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`,
+    description: `further bounds, for two fresh examples, which share α with the others: ${FRESH_BOUNDS.join(', ')}`,
   }),
   examples: Flags.integer({
     min: 0,
     helpGroup: GROUP.method,
-    description: `how many single examples get a radius; 0: none (default: ${DEFAULT_OPTIONS.examples}, none with --group)`,
+    description: `number of single examples that get a radius; 0: none (default: ${DEFAULT_OPTIONS.examples}, none with --group)`,
   }),
   risk: number({
     min: 0,
@@ -150,7 +150,7 @@ export const certifyFlags = {
     default: DEFAULT_OPTIONS.risk,
     helpGroup: GROUP.method,
     description:
-      'β: the radius of an example is the largest δ at which its bound is at most this; with --rule the share of accepted inputs that may be wrong',
+      "β: an example's radius is the largest δ at which its bound is at most this; with --rule the share of accepted inputs that may be wrong",
   }),
   bootstrap: Flags.integer({
     min: 0,
@@ -163,7 +163,7 @@ export const certifyFlags = {
     helpGroup: GROUP.method,
     exclusive: ['shard'],
     description:
-      'certify perturbed copies of the inputs too: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated',
+      'also certify perturbed copies of the inputs: noise, shift, rotate, brightness, word-drop, word-swap, typos, fgsm, pgd; name or name:strength, comma-separated',
   }),
   draws: Flags.integer({
     min: 1,
@@ -177,30 +177,29 @@ export const certifyFlags = {
     helpGroup: GROUP.input,
     exclusive: ['shard'],
     description:
-      'perturbed copies made elsewhere: a file like --data (or of embeddings), row by row those of the data, with the same labels',
+      'perturbed copies made elsewhere: a file like --data (or of embeddings), with the same rows and labels as the data',
   }),
   thumbnails: Flags.boolean({
     allowNo: true,
     default: true,
     helpGroup: GROUP.output,
-    description: 'keep pictures of the inputs that the report names, where they are images',
+    description: 'keep pictures of the inputs that the report names, if they are images',
   }),
   'image-shape': numbers({
     min: 1,
     helpGroup: GROUP.input,
     description:
-      'height,width and channels of the images, where the inputs are flat: to perturb them, and to draw witnesses in the report',
+      'height,width and channels of the images, if the inputs are flat: to perturb them, and to draw witnesses in the report',
   }),
   'input-range': numbers({
     helpGroup: GROUP.input,
     description:
-      'low,high: what an input value can truly be (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside',
+      'low,high: range of possible input values (default: 0,255 for bytes, else from the anchors); perturbed copies stay inside',
   }),
   against: Flags.string({
     helpGroup: GROUP.method,
     exclusive: ['shard'],
-    description:
-      'an earlier report of certify, on the same examples: the paired difference to it, layer by layer and cell by cell',
+    description: 'an earlier report of certify on the same examples: report the paired difference per layer and cell',
   }),
   ...statesFlags,
 }

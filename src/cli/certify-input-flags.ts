@@ -17,7 +17,7 @@ const size = Flags.custom<[number, number]>({
   },
 })
 
-/** Flags that decide what numbers a picture becomes. */
+/** Flags for converting images to numbers. */
 export const IMAGE_FLAGS = [
   'image-size',
   'image-fit',
@@ -29,7 +29,7 @@ export const IMAGE_FLAGS = [
   'image-std',
 ] as const
 
-/** Flags that say which examples a model is run on, and how they become numbers. */
+/** Flags for choosing a model's examples and converting them to numbers. */
 export const inputFlags = {
   data: Flags.string({
     helpGroup: GROUP.input,
@@ -38,7 +38,7 @@ export const inputFlags = {
   }),
   labels: Flags.string({
     helpGroup: GROUP.input,
-    description: 'labels in a file of their own (npy, npz, csv …), of --data or of embeddings',
+    description: 'labels in a separate file (npy, npz, csv …), for --data or embeddings',
   }),
   'labels-name': Flags.string({
     helpGroup: GROUP.input,
@@ -49,17 +49,17 @@ export const inputFlags = {
     helpGroup: GROUP.input,
     description: 'the one array to use as input (default: every array but the labels)',
   }),
-  limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use at most so many rows'}),
+  limit: Flags.integer({min: 1, helpGroup: GROUP.input, description: 'use at most this many rows'}),
   sample: Flags.string({
     options: ['random', 'stratified', 'first'],
     helpGroup: GROUP.input,
     description:
-      'which rows --limit leaves: drawn with the seed (random, the default), drawn with each class keeping its share, or the first',
+      'which rows --limit selects: drawn with the seed (random, the default), drawn with each class keeping its share (stratified), or the first',
   }),
   classes: names({
     helpGroup: GROUP.input,
     description:
-      "class names in the order of the model's output: of image folders and texts (default: sorted), and of labels that are text",
+      "class names in the order of the model's output: for image folders and texts (default: sorted), and for text labels",
   }),
   tokenizer: Flags.string({
     helpGroup: GROUP.input,

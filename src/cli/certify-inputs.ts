@@ -19,12 +19,12 @@ import {refuseIdleDataFlags, refuseIdleFlags} from './idle-flags.js'
 import {type Pictures, picturesOf} from './pictures.js'
 import type {OnProgress} from './progress.js'
 
-/** Hidden states of a checkpoint, and all that the report says of where they came from. */
+/** Hidden states of a checkpoint, with everything that the report says about their origin. */
 export interface OpenedSubject {
   states: ModelStates
-  /** the laws of perturbed copies that were asked for */
+  /** the requested pair distributions */
   pairs: PairSource[]
-  /** of the inputs, where they are images */
+  /** pictures of the inputs, if they are images */
   pictures: Pictures
   subject: Subject
   inputs: InputFile[]
@@ -43,10 +43,9 @@ export async function readSubject(
     ])
   }
   if (flags.group !== undefined && flags.limit !== undefined)
-    throw new UsageError(
-      '--limit draws rows, and with --group whole sources count: what it leaves would be parts of them',
-      ['leave out --limit, or write a file with fewer sources'],
-    )
+    throw new UsageError('--limit draws rows, but --group needs whole sources, and --limit would leave parts of them', [
+      'leave out --limit, or write a file with fewer sources',
+    ])
   const [{readDataSet}, {pairSources}] = await Promise.all([
     import('../checkpoint/index.js'),
     import('./pair-sources.js'),
@@ -129,13 +128,13 @@ function rangeOf(values: readonly number[] | undefined): [number, number] | null
   if (values === undefined) return null
   const [low, high, ...more] = values
   if (low === undefined || high === undefined || more.length > 0 || !(low < high))
-    throw new UsageError(`--input-range is ${values.join(',')}; it is the least and the largest value`, [
+    throw new UsageError(`--input-range is ${values.join(',')}; it is the smallest and the largest value`, [
       'write --input-range 0,1',
     ])
   return [low, high]
 }
 
-/** How a file becomes examples. */
+/** Options for reading examples from a file. */
 export function dataOptions(flags: InputFlags): DataSetOptions {
   const range = flags['image-range']
   if (range !== undefined && (range.length !== 2 || range[0] === range[1]))
@@ -196,7 +195,7 @@ function dataOf(
   }
 }
 
-/** Labels can be as large as 2³¹: beyond this many classes the counts would say nothing. */
+/** Labels can be up to 2³¹; with more classes, counts are not reported. */
 const MAX_CLASSES = 10_000
 
 function countByClass(labels: Int32Array): number[] | null {

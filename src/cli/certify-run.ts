@@ -22,7 +22,7 @@ import {keptIn} from './resumption.js'
 import type {RunFrame} from './run-frame.js'
 
 export interface CertifyInvocation {
-  /** of the checkpoint, as given */
+  /** path of the checkpoint, as given */
   path: string
   flags: CertifyFlags
   engine: () => Promise<SelectedEngine>
@@ -30,17 +30,17 @@ export interface CertifyInvocation {
   onProgress: OnProgress
 }
 
-/** What only the command itself asks for, no gate. */
+/** Options of the command that a gate does not have. */
 export interface CertifyExtras {
-  /** a folder with what was kept of an interrupted run, and will be of this one */
+  /** folder for storing partial work, and for resuming it */
   resume?: string | undefined
-  /** a rule for deployment, and where it goes */
+  /** a deployment rule, and how to write it */
   rule?: {request: RuleRequest; write: (rule: Rule) => Promise<void>} | undefined
 }
 
 /**
- * A checkpoint's certificate. `resume`: a folder with what was kept of an interrupted run, and will be of this one.
- * Throws what its readers and certify throw.
+ * A checkpoint's certificate. `resume`: folder for storing partial work, and for resuming it. Throws what its readers
+ * and certify throw.
  */
 export async function certifyReport(
   checkpoint: Checkpoint,
@@ -77,7 +77,7 @@ export async function certifyReport(
   })
 }
 
-/** One share of a certificate's work. */
+/** One shard of a certificate. */
 export async function certifyPartial(
   checkpoint: Checkpoint,
   run: CertifyInvocation,

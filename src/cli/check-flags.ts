@@ -7,10 +7,10 @@ import {toFailure} from './failure.js'
 type Flags = Interfaces.FlagInput
 
 /**
- * Options of a check as the flags of its command, so that both have the same names, limits, defaults, environment
- * variables and errors.
+ * Parses the options of a check as flags of its command, so that both have the same names, limits, defaults,
+ * environment variables and errors.
  *
- * `place`: what errors call the check.
+ * `place`: the check's name in errors.
  * Throws  UsageError  an option that the command does not have, or a value that it refuses.
  */
 export async function checkFlags<Parsed>(
@@ -28,7 +28,7 @@ export async function checkFlags<Parsed>(
   }
 }
 
-/** One option as arguments of the command line. Throws as checkFlags. */
+/** Converts one option to command-line arguments. Throws as checkFlags. */
 export function optionArgument(place: string, name: string, value: Option, flags: Flags): string[] {
   const flag = Object.hasOwn(flags, name) ? flags[name]! : undefined
   if (flag === undefined) {

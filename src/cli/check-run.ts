@@ -10,7 +10,7 @@ import type {PairwiseEngine} from '../pairwise/engine.js'
 import {modelStates} from './rule-source.js'
 import {stateRows} from './state-rows.js'
 
-/** What was decided of every row: 17 bytes each. */
+/** The decision for every row, 17 bytes each. */
 export interface Decisions {
   accepted: Uint8Array
   /** row of the certificate's data file */
@@ -19,7 +19,7 @@ export interface Decisions {
   anchorLoss: Float64Array
 }
 
-/** Decides every row of a file of hidden states, some at a time. */
+/** Decides every row of a file of hidden states, in blocks. */
 export async function decide(
   path: string,
   rule: Rule,
@@ -37,7 +37,7 @@ export async function decide(
   }
 }
 
-/** Decides every row of a file of inputs, of which the model's files at `model` make hidden states. */
+/** Decides every row of a file of inputs, using the model at `model` to compute hidden states. */
 export async function decideByModel(
   paths: {model: string; inputs: string},
   rule: Rule,
@@ -148,7 +148,7 @@ export function checkOutcome(
           {
             level: 'warning',
             code: 'fewer-accepted',
-            message: `fewer inputs are accepted than the rule was shown to accept (${percentDown(coverage, ' ')}): these inputs are not like those of the certificate, whose guarantee then says nothing of them`,
+            message: `fewer inputs are accepted than the rule was shown to accept (${percentDown(coverage, ' ')}): these inputs are not like those of the certificate, so its guarantee does not apply to them`,
           },
         ]
       : [],

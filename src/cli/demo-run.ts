@@ -7,9 +7,8 @@ import type {ConfigFile} from './gate-config.js'
 const FILES = ['digits.npz', 'graph.npz'] as const
 
 /**
- * The inputs of the demonstration in a folder, and a configuration that judges them: states of a network that reads
- * handwritten digits, which passes, and a graph to which unlike nodes were joined, which does not. Returns the path of
- * the configuration.
+ * Writes the demo's inputs to a folder, with a configuration that judges them: states of a digit classifier, which
+ * pass, and a graph with added edges between unlike nodes, which fails. Returns the path of the configuration.
  */
 export async function writeDemo(folder: string): Promise<string> {
   await mkdir(folder, {recursive: true})
@@ -26,7 +25,7 @@ export async function writeDemo(folder: string): Promise<string> {
       },
       citations: {
         sanitize: at('graph.npz'),
-        // What is judged does not depend on the kernel, and this is its fast way.
+        // The verdict does not depend on the kernel, so use the fastest method.
         options: {method: 'first-order'},
         thresholds: {
           'randomEdges.share.low': [

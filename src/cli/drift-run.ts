@@ -20,17 +20,17 @@ import type {CommandOutcome, Setting} from './run-frame.js'
 
 export interface DriftRequest extends DriftPair {
   options: Omit<DriftOptions, 'partial'>
-  /** whether weights are asked for */
+  /** whether weights are requested */
   weights: boolean
 }
 
 export interface DriftRun {
   outcome: CommandOutcome<DriftMetrics>
-  /** null: not asked for */
+  /** null: not requested */
   weights: NamedArray[] | null
 }
 
-/** Opens both files, aligns them, measures every position and states what follows. */
+/** Opens and aligns both files, measures every position and derives the statements. */
 export async function runDrift(request: DriftRequest, threads: number, onProgress: OnProgress): Promise<DriftRun> {
   const {options, weights: asked, ...pair} = request
   const open = await openPair(pair)
@@ -41,7 +41,7 @@ export async function runDrift(request: DriftRequest, threads: number, onProgres
     const advantages: number[] = []
     let done = 0
     const inputs = Promise.all([describeFile(pair.old, 'against'), describeFile(pair.fresh, 'model')])
-    // Awaited below; a failure of the measuring comes first.
+    // Awaited below; a failure of the measurement takes precedence.
     inputs.catch(() => undefined)
     await measureDocuments(pair, open, {threads}, ({name, old: one, fresh: other}, measures) => {
       onProgress('measuring', ++done, alignment.documents.length)
@@ -61,7 +61,7 @@ export async function runDrift(request: DriftRequest, threads: number, onProgres
   }
 }
 
-/** One shard of the same: what it measured, to be merged. */
+/** One shard of the same, with its measurements for merging. */
 export async function driftPartial(
   {options, old: before, fresh: after, shift, trustOrder}: DriftRequest,
   threads: number,
@@ -93,7 +93,8 @@ function notesOf(old: RecordedOutputs, fresh: RecordedOutputs, {documents, onlyO
     notes.push({
       level: 'warning',
       code: 'order-is-trusted',
-      message: 'a file does not record its tokens: that both hold the same positions was said, not checked',
+      message:
+        'a file does not record its tokens: that both have the same positions was stated by an option, not checked',
     })
   return notes
 }

@@ -7,11 +7,11 @@ import type {CertifyReport} from '../documents/reports.js'
 import type {InputFile} from '../frame/report.js'
 
 export interface EarlierReport extends EarlierCertificate {
-  /** of the report itself */
+  /** the report file */
   file: InputFile
 }
 
-/** Throws InputError: no report of certify, a changed one, or one without evidence. */
+/** Throws InputError: not a report of certify, a changed one, or one without evidence. */
 export async function readEarlier(path: string): Promise<EarlierReport> {
   const {bytes, file} = await readInput(path)
   const report: CertifyReport = parseReport(bytes, path, 'certify')

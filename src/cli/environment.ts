@@ -5,7 +5,7 @@ interface Flag {
   env?: string
 }
 
-/** Flags whose meaning differs between commands: only the name with the command in it sets them. */
+/** Flags whose meaning differs between commands: only a variable with the command in its name sets them. */
 export const AMBIGUOUS: ReadonlySet<string> = new Set([
   'against',
   'alpha',
@@ -42,17 +42,17 @@ const upper = (name: string) => name.replaceAll(/[-: ]/g, '_').toUpperCase()
 export const variableOf = (command: string | null, flag: string): string =>
   `SURETY_${command === null ? '' : `${upper(command)}_`}${upper(flag)}`
 
-/** Every flag can also be set by an environment variable, which `--help` names: see `readVariables`. */
+/** Lets environment variables set flags; `--help` shows their names. See `readVariables`. */
 export function fromEnvironment<T extends Record<string, Flag>>(command: string | null, flags: T): T {
   for (const [name, flag] of Object.entries(flags)) flag.env = variableOf(command, name)
   return flags
 }
 
 /**
- * Lets each flag read the variable that is set: the one with the command in its name, else the short one where the flag
- * means the same in every command.
+ * Selects each flag's variable: the one with the command in its name if set, else the short one if the flag means the
+ * same in every command.
  *
- * Throws  UsageError  a variable of a boolean flag that is neither true, false, 1 nor 0.
+ * Throws  UsageError  a boolean flag's variable is not true, false, 1 or 0.
  */
 export function readVariables(
   command: string,

@@ -10,7 +10,7 @@ import type {SanitizeRequest} from '../sanitize/request.js'
 import type {CommandOutcome, Setting} from './run-frame.js'
 import {type OpenedGraph, openGraph, settingOf} from './sanitize-run.js'
 
-/** An evaluation as the flags ask for it; arrays are names in the npz of the graph. */
+/** An evaluation as requested by the flags; arrays are names in the graph's npz. */
 export interface EvaluateRequest {
   sanitize: SanitizeRequest
   clean: string | null

@@ -3,7 +3,7 @@ import {SuretyError} from '../errors.js'
 import {absence, partOfFailure} from '../packages.js'
 import {flagOf} from './option-flags.js'
 
-/** What a user is told of an error, whatever threw it. */
+/** An error as shown to the user. */
 export interface Failure {
   code: string
   message: string
@@ -12,15 +12,15 @@ export interface Failure {
 }
 
 /**
- * 0 pass, 1 gate failed or inconclusive, 2 usage, configuration or input, 70 internal: the same with and without
+ * 0 pass, 1 gate failed or inconclusive, 2 usage, configuration or input error, 70 internal error, with and without
  * --json.
  */
 export const EXIT = {pass: 0, gate: 1, usage: 2, internal: 70} as const
 
 /**
- * An error as a failure. surety's own errors carry their code; an oclif error with an exit status is a usage error
- * (oclif gives 2 to bad flags and unknown commands); anything else is a defect of surety. `commands`: what a misspelt
- * command may have meant.
+ * Converts an error to a failure. surety's own errors carry their code; an oclif error with an exit status is a usage
+ * error (oclif uses 2 for bad flags and unknown commands); anything else is a bug in surety. `commands`: candidates for
+ * a misspelt command.
  */
 export function toFailure(error: unknown, commands: readonly string[] = []): Failure {
   if (error instanceof SuretyError) {
@@ -49,7 +49,7 @@ export function toFailure(error: unknown, commands: readonly string[] = []): Fai
   }
 }
 
-/** What a misspelt command or flag was probably meant to be. */
+/** Suggestions for a misspelt command or flag. */
 function meant(error: unknown, message: string, commands: readonly string[]): string[] {
   const command = /^command (\S+) not found$/.exec(message)?.[1]
   if (command !== undefined) return didYouMean(command.replaceAll(':', ' '), commands)
@@ -67,7 +67,7 @@ const isOclifError = (error: unknown): boolean =>
   error.oclif !== null &&
   'exit' in error.oclif
 
-/** Our own text: around that of an error thrown while a flag is parsed oclif writes its own. */
+/** Removes the text that oclif puts around an error thrown while parsing a flag. */
 const unwrapped = (message: string) =>
   message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '')
 

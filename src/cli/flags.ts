@@ -5,12 +5,12 @@ import {UsageError} from '../errors.js'
 import {MAX_SHARDS, type Shard} from '../frame/shard.js'
 import {parsePerturbation, type PerturbationRequest} from '../perturb/catalogue.js'
 
-/** Help groups, in the order in which a user meets them. */
+/** Help groups, in display order. */
 export const GROUP = {input: 'INPUT', method: 'METHOD', gate: 'GATE', output: 'OUTPUT', run: 'RUN'} as const
 
-/** Of certify, sanitize and harden the options of one run, of the gate its checks. */
+/** For certify, sanitize and harden the options of one run, for the gate its checks. */
 export const CONFIG_DESCRIPTION =
-  'file of options, json or yaml; flags beside it win (gate: its configuration, ts too if named here, default surety.config.json or .yaml of the current folder)'
+  'file of options, json or yaml; flags override it (gate: its configuration, ts too if named here, default surety.config.json or .yaml of the current folder)'
 
 export const seedFlag = () =>
   Flags.integer({
@@ -51,15 +51,15 @@ export const numbers = Flags.custom<number[], {min?: number; max?: number}>({
     Promise.resolve(text.split(',').map((part) => parseNumber(part, options.name, options.min, options.max))),
 })
 
-/** What the whole process may take. */
+/** Memory limit of the process. */
 export const maxMemory = () =>
   bytes({
     helpGroup: GROUP.run,
     description:
-      'what the whole process may take, for example 4GiB; what needs more is refused before it starts (default: half of what is free)',
+      'memory limit of the whole process, for example 4GiB; work that needs more is refused before it starts (default: half of the free memory)',
   })
 
-/** --config and --print-config of a command; its description is that of the gate, so that the short variable stays. */
+/** --config and --print-config of a command, with the gate's description, so that the short variable is shared. */
 export const configFlags = {
   config: Flags.string({
     helpGroup: GROUP.run,
@@ -68,11 +68,11 @@ export const configFlags = {
   'print-config': Flags.boolean({
     default: false,
     helpGroup: GROUP.run,
-    description: 'print the options that were given, as a file for --config, and stop',
+    description: 'print the given options, as a file for --config, and stop',
   }),
 }
 
-/** A file that the command writes: its folder is looked at before anything is computed. */
+/** An output file: its folder is checked before any computation. */
 export const outputFile = Flags.custom<string>({
   async parse(path) {
     await checkWritable(path)
@@ -80,11 +80,11 @@ export const outputFile = Flags.custom<string>({
   },
 })
 
-/** Lets a command write over a graph that is there. */
+/** Lets a command overwrite an existing graph. */
 export const force = () =>
-  Flags.boolean({default: false, helpGroup: GROUP.output, description: 'write over a file that is there at --out'})
+  Flags.boolean({default: false, helpGroup: GROUP.output, description: 'overwrite an existing file at --out'})
 
-/** Throws UsageError: a graph is there already. Devices and pipes are written to. */
+/** Throws UsageError: the graph exists already. Devices and pipes are allowed. */
 export function requireAbsent(path: string): void {
   if (statSync(path, {throwIfNoEntry: false})?.isFile() === true)
     throw new UsageError(`${path}: is there already, and a graph is not written over without being asked to`, [
@@ -92,13 +92,13 @@ export function requireAbsent(path: string): void {
     ])
 }
 
-/** --resume of what has no folder of its own to write to. */
+/** --resume for commands without an output folder. */
 export const resume = (options: {exclusive: string[]}) =>
   Flags.string({
     ...options,
     helpGroup: GROUP.run,
     description:
-      'keep what is done in this folder, part by part, and go on from what is there: the result is that of an undisturbed run',
+      'store finished parts in this folder, and continue from those in it: the result is that of an uninterrupted run',
   })
 
 /** Comma-separated perturbations, name or name:strength. */
@@ -155,7 +155,7 @@ export function parseNumber(text: string, flag: string, min = -Infinity, max = I
   ])
 }
 
-/** The object without its undefined members: a flag that was not given is an option that was not set. */
+/** Removes undefined members: a flag that was not given leaves its option unset. */
 export function defined<T extends Record<string, unknown>>(options: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>

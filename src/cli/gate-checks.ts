@@ -27,7 +27,7 @@ export interface GateContext {
   /** null: every check is computed */
   cache: ReportCache | null
   onProgress: OnProgress
-  /** of α, for certificates */
+  /** share of α, for certificates */
   alphaShare?: number
 }
 
@@ -49,11 +49,10 @@ const FLAGS = {
 }
 
 /**
- * The reports of the checks that are asked for. Options and metric paths of all of them are looked at before the first
- * one runs; an error of one check while it runs takes the place of its report, and the others go on.
+ * The reports of the requested checks. Options and metric paths of all checks are validated before the first one runs.
+ * If a check fails at run time, its error replaces its report, and the others continue.
  *
- * Throws  UsageError  an option or a metric that its command does not have, or a check that is not in the
- *         configuration.
+ * Throws  UsageError  an unknown option, metric or check.
  */
 export async function runChecks(
   config: GateConfig,
@@ -80,7 +79,7 @@ export async function runChecks(
       runs.set(each.name, {report})
     } catch (error) {
       const {code, message, nextSteps} = toFailure(error)
-      // A defect of surety is not a result of a check.
+      // A bug in surety is not a check's result.
       if (code === 'INTERNAL' || error instanceof UsageError) throw error
       runs.set(each.name, {error: {code, message, nextSteps}})
     }
@@ -88,13 +87,14 @@ export async function runChecks(
   return {runs, cached}
 }
 
-/** A certificate at its share of α; a report that is there has spent its own. */
+/** Sets a certificate's share of α; an existing report has already used its own. */
 function budgeted(each: Prepared, share: number | undefined): Prepared {
   if (share === undefined || each.kind === 'sanitize') return each
   if (each.kind === 'report')
-    throw new UsageError(`checks.${each.name} judges a report that is there, whose α no budget of this history sets`, [
-      'name the checkpoint with "certify", or leave "budget" out',
-    ])
+    throw new UsageError(
+      `checks.${each.name} judges an existing report, whose α the budget of this history cannot set`,
+      ['name the checkpoint with "certify", or leave "budget" out'],
+    )
   return {...each, flags: {...each.flags, alpha: share * each.flags.alpha}}
 }
 
@@ -125,7 +125,7 @@ async function reportOf(check: Prepared, context: GateContext): Promise<{report:
       ? certifyCheck(check.path, check.flags, context)
       : sanitizeCheck(check.path, check.flags, context)
   if (context.cache === null) return {report: await compute(), fromCache: false}
-  // Suppressed edges expire: with them a report is one of its day.
+  // Suppressions expire, so a report with them depends on the date.
   const today = check.kind === 'sanitize' && check.flags.suppress !== undefined ? isoDate() : null
   return context.cache.through({command: check.kind, path: check.path, options: {...check.flags, today}}, compute)
 }
@@ -159,13 +159,13 @@ async function sanitizeCheck(
   return withChecksum({...frames.report(outcome, flags.seed), command: 'sanitize'})
 }
 
-/** Names of checks as the user gave them. Throws UsageError for one that is not there. */
+/** The checks that the user named. Throws UsageError for an unknown one. */
 export function chosenChecks(config: GateConfig, only: readonly string[] | undefined): string[] | null {
   if (only === undefined) return null
   const names = Object.keys(config.checks)
   const unknown = only.find((name) => !names.includes(name))
   if (unknown !== undefined)
-    throw new UsageError(`--only names the check ${JSON.stringify(unknown)}, and there is none`, [
+    throw new UsageError(`--only names the check ${JSON.stringify(unknown)}, which does not exist`, [
       `the checks are ${names.join(', ')}`,
     ])
   return [...only]

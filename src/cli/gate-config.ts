@@ -11,21 +11,21 @@ import type {GateConfig, Level, Place} from '../gate/types.js'
 import {readSchema} from '../documents/schema.js'
 import type {InputFile} from '../frame/report.js'
 
-/** A configuration file: what is judged, and every flag of surety gate by its name. */
+/** A configuration file: checks, and any flag of surety gate by name. */
 export interface ConfigFile extends GateConfig {
   /** a report, a folder of reports, or git:REF (git:REF:folder) */
   baseline?: string
   'fail-level'?: Exclude<Level, 'off'>
   'no-fail'?: boolean
-  /** names of checks */
+  /** names of the checks to run */
   only?: string | string[]
-  /** folder of the cache; off by default */
+  /** cache folder; off by default */
   cache?: string
-  /** folder for the report of each check, as a page and as JSON */
+  /** folder for each check's report, as HTML and JSON */
   reports?: string
   /** files to write, [format:]path */
   out?: string | string[]
-  /** what stdout shows */
+  /** output format of stdout */
   format?: string
   seed?: number
   device?: string
@@ -39,15 +39,14 @@ export interface OpenedConfig {
   placeOf: (path: readonly (string | number)[]) => Place
 }
 
-/** Looked for in this order. A program is only run when it is named. */
+/** Searched in this order. Programs are only run if named explicitly. */
 export const CONFIG_NAMES = ['surety.config.json', 'surety.config.yaml', 'surety.config.yml'] as const
 const MAX_CONFIG_BYTES = 2 ** 20
 
 /**
- * The configuration of a path, or of the current folder.
+ * Reads the configuration at a path, or in the current folder.
  *
- * Throws  UsageError  none, more than one, or one that does not hold what it should. InputError  a file that cannot be
- *         read or parsed.
+ * Throws  UsageError  none, several, or an invalid one. InputError a file that cannot be read or parsed.
  */
 export async function readConfig(named: string | undefined): Promise<OpenedConfig> {
   const path = named ?? (await findConfig())
@@ -56,7 +55,7 @@ export async function readConfig(named: string | undefined): Promise<OpenedConfi
   return {config: checkConfig<ConfigFile>(value, readSchema('config.schema.json'), path), file, placeOf}
 }
 
-/** The value of a JSON or YAML file of options. Throws InputError, UsageError: it is neither, or cannot be read. */
+/** Reads a JSON or YAML file of options. Throws UsageError for another extension, InputError if it cannot be read. */
 export async function readOptions(path: string): Promise<unknown> {
   if (!/\.(json|ya?ml)$/i.test(path))
     throw new UsageError(`${path}: a file of options ends in .json or .yaml`, ['name it so'])
@@ -90,7 +89,7 @@ async function parse(path: string, bytes: Uint8Array): Promise<Parsed> {
   switch (extension) {
     case '.json': {
       const value = parseJson(bytes, path)
-      // YAML holds JSON and knows lines; it also refuses a check that is named twice.
+      // The YAML parser also reads JSON, gives line numbers, and refuses duplicate keys.
       return {...parseYaml(path, bytes, {json: true}), value}
     }
     case '.yaml':
@@ -106,7 +105,7 @@ async function parse(path: string, bytes: Uint8Array): Promise<Parsed> {
   }
 }
 
-/** Of JSON only the lines and doubled keys are of interest; tabs, which YAML forbids, are blanks there. */
+/** JSON is parsed only for line numbers and duplicate keys; tabs, which YAML forbids, are replaced by spaces. */
 function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed {
   const counter = new LineCounter()
   try {
@@ -129,7 +128,7 @@ function parseYaml(path: string, bytes: Uint8Array, {json = false} = {}): Parsed
       }
       return {path, line: 1}
     }
-    // Plain data: an alias that holds itself is not a value of JSON.
+    // Convert to plain data: a self-referencing alias is not valid JSON.
     return {value: JSON.parse(JSON.stringify(document.toJS({maxAliasCount: 50}) ?? null)) as unknown, placeOf}
   } catch (cause) {
     if (cause instanceof InputError) throw cause
@@ -148,12 +147,12 @@ async function runProgram(path: string): Promise<unknown> {
       fsCache: false,
       moduleCache: false,
     }).import<unknown>(resolve(path), {default: true})
-    // Functions and class instances do not survive: a configuration is data, whatever wrote it.
+    // A configuration is plain data: functions and class instances are dropped.
     return JSON.parse(JSON.stringify(loaded ?? null)) as unknown
   } catch (cause) {
     throw new InputError(
       `${path}: cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
-      ['run it by itself to see its error'],
+      ['run it on its own to see its error'],
       {cause},
     )
   }

@@ -5,7 +5,7 @@ import {checkFlags} from './check-flags.js'
 import {CONFIG_DESCRIPTION, GROUP, names} from './flags.js'
 import type {ConfigFile, OpenedConfig} from './gate-config.js'
 
-/** What surety gate and surety baseline update have in common. */
+/** Flags shared by surety gate and surety baseline update. */
 export const gateFlags = {
   config: Flags.string({
     helpGroup: GROUP.gate,
@@ -13,19 +13,19 @@ export const gateFlags = {
   }),
   baseline: Flags.string({
     helpGroup: GROUP.gate,
-    description: `a report, a folder with one report a check, or git:REF (its folder ${BASELINE_FOLDER}; git:REF:folder for another)`,
+    description: `a report, a folder with one report per check, or git:REF (its folder ${BASELINE_FOLDER}; git:REF:folder for another)`,
   }),
-  only: names({helpGroup: GROUP.gate, description: 'judge these checks only, comma-separated'}),
+  only: names({helpGroup: GROUP.gate, description: 'judge only these checks, comma-separated'}),
   cache: Flags.string({
     helpGroup: GROUP.run,
     description:
-      'folder that keeps reports: a check whose inputs and options are the same is not computed again; jobs may share it',
+      'folder for caching reports: a check with unchanged inputs and options is not recomputed; jobs may share it',
   }),
 }
 
 export type GateFlags = Interfaces.InferredFlags<typeof gateFlags>
 
-/** Every member of a configuration that is also a flag. */
+/** The configuration members that are also flags. */
 const SETTINGS = [
   'baseline',
   'cache',
@@ -42,8 +42,8 @@ const SETTINGS = [
 ] as const satisfies readonly (keyof ConfigFile)[]
 
 /**
- * Flags as they hold: the command line and the environment before the configuration, the configuration before defaults.
- * What the configuration says is read as the same flag would be, with the same limits and errors.
+ * Resolves flags: command line and environment take precedence over the configuration, which takes precedence over
+ * defaults. Configuration values are parsed like the flag, with the same limits and errors.
  */
 export async function settle<Parsed extends object>(
   {flags, metadata}: {flags: Parsed; metadata: Interfaces.ParserOutput['metadata']},

@@ -8,17 +8,17 @@ import type {CheckRun} from '../gate/gate.js'
 import type {CheckResult} from '../gate/types.js'
 import {renderReport} from '../render/renderers.js'
 
-/** Commands whose reports are pages. */
+/** Commands with HTML reports. */
 const PAGES: readonly AnyReport['command'][] = ['certify', 'drift', 'evaluate', 'harden', 'judge', 'sanitize']
 
-/** Throws InputError: something that is not a folder stands where the option names one. */
+/** Throws InputError: the path exists but is not a folder. */
 export async function requireFolder(path: string, name: string): Promise<void> {
   const found = await stat(path).catch(() => null)
   if (found !== null && !found.isDirectory())
     throw new InputError(`${option(name)} names ${path}, which is a file and not a folder`, ['name a folder'])
 }
 
-/** The report of each check as a page, and as JSON beside it; its result says where the page is. */
+/** Writes each check's report as HTML and JSON; the check's result gets the path of the page. */
 export async function writePages(
   folder: string,
   runs: ReadonlyMap<string, CheckRun>,
@@ -36,7 +36,7 @@ export async function writePages(
   }
 }
 
-/** The files that writePages wrote. */
+/** The files written by writePages. */
 export const pageFiles = (folder: string, checks: readonly CheckResult[]): string[] =>
   checks.flatMap(({name, page, error}) =>
     error === null ? [join(folder, `${name}.json`), ...(page === undefined ? [] : [page])] : [],

@@ -26,9 +26,9 @@ export interface GateSettings {
   baseline?: string | undefined
   only?: string[] | undefined
   cache?: string | undefined
-  /** of a history with a budget */
+  /** run number in a history with a budget */
   run?: number | undefined
-  /** folder for a page a check */
+  /** folder for one page per check */
   reports?: string | undefined
 }
 
@@ -55,7 +55,7 @@ export async function checkRuns(
   })
 }
 
-/** A configuration judged from beginning to end. `broken`: a check could not be run or compared. */
+/** Judges a configuration. `broken`: a check could not be run or compared. */
 export async function gateReport(
   opened: OpenedConfig,
   settings: GateSettings & {'fail-level': string},
@@ -66,7 +66,7 @@ export async function gateReport(
   refuseHalfABudget(config, settings)
   const source = settings.baseline === undefined ? null : baselineSource(settings.baseline)
   const names = chosenChecks(config, settings.only) ?? Object.keys(config.checks)
-  // Before anything is computed: a revision that is not there should be known at once.
+  // Checked before any computation, so that a missing revision is reported at once.
   if (source === null) refuseWithoutBaseline(config, names)
   const baselines = source === null ? null : await readBaselines(source, names)
   if (settings.reports !== undefined) await requireFolder(settings.reports, 'reports')
@@ -116,7 +116,7 @@ export async function gateReport(
   return {report, broken}
 }
 
-/** What each check's report and the baseline's state side by side, for those who read a pull request. */
+/** Compares the metrics of each check's report with the baseline, for pull requests. */
 function besideBaselines(
   checks: CheckResult[],
   runs: ReadonlyMap<string, CheckRun>,
@@ -131,16 +131,17 @@ function besideBaselines(
   }
 }
 
-/** Throws UsageError: a budget without the number of the run, the number without a budget, or one beside a baseline. */
+/** Throws UsageError: a budget without a run number, a run number without a budget, or a budget with a baseline. */
 function refuseHalfABudget({budget}: GateConfig, {run, baseline}: GateSettings): void {
   if (budget !== undefined && run === undefined)
     throw new UsageError('the configuration has a budget, and nothing says which run of its history this is', [
       'give --run a number that no earlier run had, as --run "$GITHUB_RUN_NUMBER"',
     ])
   if (budget === undefined && run !== undefined)
-    throw new UsageError(`--run ${run} numbers the runs of a history with a budget, and the configuration has none`, [
-      'add "budget": "independent", or leave --run out',
-    ])
+    throw new UsageError(
+      `--run ${run} numbers the runs of a history with a budget, but the configuration has no budget`,
+      ['add "budget": "independent", or leave --run out'],
+    )
   if (budget !== undefined && baseline !== undefined)
     throw new UsageError(
       'each run of a budget has an α of its own, so its bounds are not to be held against a baseline',
@@ -148,7 +149,7 @@ function refuseHalfABudget({budget}: GateConfig, {run, baseline}: GateSettings):
     )
 }
 
-/** Throws UsageError: a threshold is to be compared, and nothing is named to compare with. */
+/** Throws UsageError: a threshold needs a baseline, but none is named. */
 function refuseWithoutBaseline(config: GateConfig, names: readonly string[]): void {
   for (const name of names) {
     for (const [metric, threshold] of thresholdsOf(config.checks[name]!)) {
@@ -171,7 +172,7 @@ function distinct(files: readonly InputFile[]): InputFile[] {
   return [...new Map(files.map((file) => [`${file.path}\n${file.sha256}`, file])).values()]
 }
 
-/** What the cache knows an engine by: its figures may differ in the last digits from another's. */
+/** The engine's name in cache keys, because results of engines may differ in the last digits. */
 async function engineName(select: GateTools['engine']): Promise<string> {
   const {report, engine} = await select()
   await engine.close()

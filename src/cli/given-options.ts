@@ -9,10 +9,9 @@ const IMAGENET = {mean: '0.485,0.456,0.406', std: '0.229,0.224,0.225'}
 const IMAGE_KEYS = ['size', 'fit', 'resize', 'channels', 'layout', 'range', 'mean', 'std']
 
 /**
- * Arguments with the options of --config FILE and the parts of --image put in as flags of their own; what the command
- * line or a variable of the environment says wins.
+ * Expands --config FILE and --image to separate flags; the command line and environment variables take precedence.
  *
- * Throws  InputError  the file cannot be read.   UsageError  it names an option that the command does not have.
+ * Throws  InputError  the file cannot be read.   UsageError  an unknown option.
  */
 export async function expandArguments(command: string, argv: readonly string[], flags: Flags): Promise<string[]> {
   const images = flags['image'] === undefined ? {rest: [...argv], values: []} : taken(argv, 'image')
@@ -28,7 +27,7 @@ export async function expandArguments(command: string, argv: readonly string[], 
   return [...own, ...options.flatMap(([name, value]) => optionArgument(path, name, value, flags)), ...after]
 }
 
-/** The options that a run was given, by --config, flag or environment, as a file that --config takes. */
+/** The options given by --config, flags or environment, in the format of --config. */
 export function givenOptions(
   raw: readonly {type: string; flag?: string; input: string}[],
   flags: Flags,
@@ -65,7 +64,7 @@ const isGiven = (argv: readonly string[], name: string) =>
     .slice(0, endOf(argv))
     .some((arg) => arg === `--${name}` || arg === `--no-${name}` || arg.startsWith(`--${name}=`))
 
-/** The values of a flag that takes one, and the arguments without it. */
+/** The values of a flag, and the arguments without it. */
 function taken(argv: readonly string[], name: string): {rest: string[]; values: string[]} {
   const values: string[] = []
   const rest: string[] = []
@@ -98,9 +97,9 @@ function imageOptions(text: string, argv: readonly string[]): string[] {
   return [...found].filter(([key]) => !isGiven(argv, `image-${key}`)).map(([key, value]) => `--image-${key}=${value}`)
 }
 
-/** The options of the file: of the command's own member where it has one, else all. */
+/** The options of the file: the command's member if there is one, else all. */
 async function optionsIn(path: string, command: string): Promise<Record<string, Option>> {
-  // Only where a file is named: it brings the parser of YAML and the schema of the gate.
+  // Loaded only if needed, because it imports the YAML parser and the gate's schema.
   const {readOptions} = await import('./gate-config.js')
   const whole = await readOptions(path)
   const own = isObject(whole) && isObject(whole[command]) ? whole[command] : whole

@@ -12,12 +12,10 @@ import type {TrainingState} from '../harden/train.js'
 import type {InputFile, Json} from '../frame/report.js'
 import {VERSION} from '../version.js'
 
-/** Beside the model: what a resumed run goes on from. */
+/** The training state next to the model, for resuming. */
 const STATE = 'training.npz'
 
-/**
- * Throws before any work: a folder that cannot be made, or that holds something already.
- */
+/** Throws before any work: a folder that cannot be created, or is not empty. */
 export function checkFolder(folder: string, resume: boolean): void {
   const parent = dirname(folder)
   if (!existsSync(folder)) {
@@ -38,7 +36,7 @@ export function checkFolder(folder: string, resume: boolean): void {
     throw new UsageError(`--resume, but ${folder} holds no ${STATE}`, ['leave out --resume and choose a new folder'])
 }
 
-/** Everything in which a run and its continuation must agree; more epochs may be asked for. */
+/** Everything that a run and its continuation must have in common; the number of epochs may grow. */
 export function agreementOf(
   {options, seed}: HardenTask,
   {network, built}: OpenedHarden,
@@ -54,7 +52,7 @@ export function agreementOf(
   }
 }
 
-/** The state in the folder; null: there is none yet, so the training begins. */
+/** The training state in the folder; null: none yet, so training starts from scratch. */
 export async function readState(folder: string, agreement: RunIdentity, epochs: number): Promise<TrainingState | null> {
   const path = join(folder, STATE)
   if (!existsSync(path)) return null
@@ -75,7 +73,7 @@ export async function writeHardened(folder: string, {model}: BuiltModel): Promis
   await writeLayersModel(folder, await layersModelBytes(model))
 }
 
-/** Options and what else has an effect, for the report. */
+/** Options and other settings that affect the result, for the report. */
 export function hardenConfig({options, layers, radii, range, control}: HardenTask): Record<string, Json> {
   return {
     ...options,

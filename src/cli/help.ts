@@ -1,7 +1,7 @@
 import {type Command, CommandHelp, Help, type Interfaces} from '@oclif/core'
 import {GROUP} from './flags.js'
 
-/** The flags that people use, by command; the others are behind --help-all. A command that is not here shows all. */
+/** Common flags by command; the others are shown by --help-all. A command that is not listed shows all. */
 const COMMON: Readonly<Record<string, readonly string[]>> = {
   attack: ['method', 'budget', 'targets', 'adaptive', 'features', 'labels', 'split', 'out', 'force', 'report'],
   certify: [
@@ -21,12 +21,12 @@ const COMMON: Readonly<Record<string, readonly string[]>> = {
   sanitize: ['features', 'labels', 'prune', 'defend', 'review', 'truth', 'out', 'scores', 'report', 'html'],
 }
 
-/** Groups in the order of a reader: what goes in, how, what is asked of it, what comes out, the run. */
+/** Order of groups: input, method, gate, output, run. */
 const ORDER: readonly string[] = Object.values(GROUP)
 
 export const HELP_ALL = '--help-all'
 
-/** The help of one command: groups in order, one line of usage, and without --help-all the common flags only. */
+/** The help of one command: ordered groups, one line of usage, and only the common flags without --help-all. */
 class ShortHelp extends CommandHelp {
   private readonly left: number
 
@@ -66,13 +66,13 @@ class ShortHelp extends CommandHelp {
   }
 }
 
-/** The variable of a flag is part of the long help. */
+/** Environment variables are shown only in the long help. */
 const withoutVariable = (flag: Command.Flag.Any): Command.Flag.Any => {
   const {env: _, ...rest} = flag
   return rest as Command.Flag.Any
 }
 
-/** Set while help is shown, since a test does not start a process of its own. */
+/** Set while help is shown, because tests run in one process. */
 const asked = {all: false}
 
 export default class SuretyHelp extends Help {

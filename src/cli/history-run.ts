@@ -13,7 +13,7 @@ import type {InputFile} from '../frame/report.js'
 import {BASELINE_FOLDER} from './baselines.js'
 import {sealFault} from './trusted-report.js'
 
-/** Reports as they were found, earliest first. */
+/** The reports found, earliest first. */
 export interface FoundHistory {
   runs: HistoryRun[]
   entries: HistoryEntry[]
@@ -21,10 +21,10 @@ export interface FoundHistory {
 }
 
 /**
- * Past reports of a folder or a file, or of a path in the history of git (`git`, `git:PATH`), the last `limit` commits
- * that changed it.
+ * Finds past reports in a folder or file, or in git (`git`, `git:PATH`): the last `limit` commits that changed the
+ * path.
  *
- * Throws  InputError  nothing is there, or no JSON file is in it.
+ * Throws  InputError  it does not exist, or has no JSON file.
  */
 export async function findHistory(place: string, limit: number): Promise<FoundHistory> {
   const inGit = /^git(?::(.+))?$/s.exec(place)
@@ -36,7 +36,7 @@ export async function findHistory(place: string, limit: number): Promise<FoundHi
   return found
 }
 
-/** Folders of a repository in which nobody keeps reports. */
+/** Folders that are not searched. */
 const NOT_OURS = ['node_modules', '.git']
 
 async function fromFolder(place: string): Promise<FoundHistory> {
@@ -66,7 +66,7 @@ async function fromFolder(place: string): Promise<FoundHistory> {
     }),
   )
   const at = ({parsed: each}: {parsed: Parsed}) => ('report' in each ? (each.report.run?.startedAt ?? null) : null)
-  // Where one report does not say when it was made, the order of all is that of their names.
+  // If any report has no date, all are ordered by name.
   const reports = read.filter(({parsed: each}) => 'report' in each)
   if (reports.every((each) => at(each) !== null))
     read.sort((a, b) => ((at(a) ?? '') < (at(b) ?? '') ? -1 : (at(a) ?? '') > (at(b) ?? '') ? 1 : 0))
@@ -88,7 +88,7 @@ async function fromFolder(place: string): Promise<FoundHistory> {
 
 type Parsed = {report: AnyReport} | {fault: string}
 
-/** A report that nobody changed after it was written; its bounds are not made again, which surety verify does. */
+/** A report with a valid checksum; its bounds are not recomputed (surety verify does that). */
 function parsed(bytes: Uint8Array, path: string): Parsed {
   try {
     const report = parseAnyReport(bytes, path)
@@ -104,7 +104,7 @@ const faultOf = ({message}: SuretyError, path: string): Parsed => ({
   fault: message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message,
 })
 
-/** What a report is about: the model or graph; of a gate its configuration. */
+/** What a report is about: the model or graph; for a gate its configuration. */
 const subjectOf = ({command, inputs}: AnyReport): string => {
   const subject = inputs.find(({role}) => role === 'model' || role === 'embeddings') ?? inputs[0]
   return subject === undefined ? `surety ${command}` : subject.path

@@ -4,10 +4,10 @@ import {IMAGE_FLAGS} from './certify-input-flags.js'
 
 type Flags = Readonly<Record<string, unknown>>
 
-/** Flags that say how --data becomes inputs: stored states have none. */
+/** Flags for converting --data to inputs, which stored states do not have. */
 const OF_DATA = ['data', 'inputs-name', 'tokenizer', 'text-name', 'max-tokens', 'batch-size']
 
-/** Throws UsageError: a flag that was given and would change nothing. */
+/** Throws UsageError: a flag that would have no effect. */
 export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a model', path: string): void {
   if (given(flags, ['sample']) !== undefined && given(flags, ['limit']) === undefined)
     throw new UsageError('--sample says which rows --limit leaves, and without it all are used', [
@@ -31,11 +31,11 @@ export function refuseIdleFlags(flags: object, subject: 'stored states' | 'a mod
     )
 }
 
-/** The same for flags that concern some kinds of data sets only. */
+/** The same for flags that apply only to some kinds of data sets. */
 export function refuseIdleDataFlags(flags: object, format: DataFormat | undefined, path: string): void {
   const images = format === 'images' ? undefined : given(flags, IMAGE_FLAGS)
   if (images !== undefined)
-    throw new UsageError(`--${images} is for folders of images, but ${path} is none, so it would change nothing`, [
+    throw new UsageError(`--${images} is for folders of images, but ${path} is not one, so it would change nothing`, [
       `leave --${images} out`,
     ])
   const elsewhere = format === 'images' || format === 'text' ? given(flags, ['labels', 'inputs-name']) : undefined

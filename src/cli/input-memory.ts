@@ -2,11 +2,11 @@ import {statSync} from 'node:fs'
 import {UsageError} from '../errors.js'
 import {memoryText, raiseMemory, residentBytes} from '../frame/memory.js'
 
-/** A file is held as it is, and once more as arrays. */
+/** A file is in memory twice: as bytes and as arrays. */
 const TIMES = 2
 
 /**
- * Refuses files that the limit has no room for before they are read. Folders, and what is not there, are left to the
+ * Refuses files that would exceed the memory limit, before reading them. Folders and missing files are left to the
  * readers.
  *
  * Throws  UsageError  names the largest file, what is needed, and the limit.

@@ -10,10 +10,10 @@ import {
 } from '../packages.js'
 
 /**
- * Installs what is absent of some parts into the place where surety lives, by npm. What npm says goes to stderr.
+ * Installs the missing packages of some parts next to surety, with npm. npm's output goes to stderr.
  *
- * Returns  the packages that were installed; none if nothing was absent.
- * Throws   DeviceError  npm is not there or fails.
+ * Returns  the installed packages; none if nothing was missing.
+ * Throws   DeviceError  npm is missing or fails.
  */
 export async function installParts(parts: readonly PartName[]): Promise<string[]> {
   const names = parts.flatMap(absentPackages)

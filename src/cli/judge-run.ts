@@ -74,7 +74,7 @@ const verdictOf = ({winner, kind}: Comparison) => winner ?? kind
 const outcomesJsonLines = (outcomes: readonly Comparison[]) =>
   outcomes.map((outcome) => `${JSON.stringify({...outcome, verdict: verdictOf(outcome)})}\n`).join('')
 
-/** `decision` tells an option called undecided from a comparison that is. */
+/** `decision` distinguishes an option named "undecided" from an undecided comparison. */
 function outcomesCsv(outcomes: readonly Comparison[]): string {
   const rows = outcomes.map((outcome) =>
     [

@@ -7,9 +7,8 @@ import {EXIT, toFailure} from './failure.js'
 import {shown, terminalOf} from './terminal.js'
 
 /**
- * The command line from arguments to exit code: the one place that presents an error, as text on stderr or, with
- * --json, as one object on stdout. `entry` is the URL of the file in bin/ that was started, or where oclif finds the
- * commands.
+ * Runs the command line. Errors are printed here only: as text on stderr or, with --json, as one object on stdout.
+ * `entry`: URL of the started file in bin/, or where oclif finds the commands.
  */
 export async function main(argv: string[], entry: string | Interfaces.Options): Promise<void> {
   if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError)
@@ -23,13 +22,13 @@ export async function main(argv: string[], entry: string | Interfaces.Options): 
   await flush()
 }
 
-/** A reader that stops early (`surety … | head`) is no error. */
+/** A reader that stops early (`surety … | head`) is not an error. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit()
 }
 
-/** With the plugin for completion in the shell, where it is installed. */
+/** Adds the plugin for shell completion, if installed. */
 function withPlugins(entry: string | Interfaces.Options): string | Interfaces.Options {
   if (absentPackages('completion').length > 0) return entry
   const own = ownPackage()
@@ -37,7 +36,7 @@ function withPlugins(entry: string | Interfaces.Options): string | Interfaces.Op
     typeof entry === 'string' ? {root: own.folder, pjson: own.content as unknown as Interfaces.PJSON} : entry
   const pjson = options.pjson!
   const [plugin] = PARTS.completion.packages
-  // oclif loads no plugin that is not among the dependencies.
+  // oclif only loads plugins that are dependencies.
   const dependencies = {...pjson.dependencies, [plugin]: '*'}
   return {...options, pjson: {...pjson, dependencies, oclif: {...pjson.oclif, plugins: [plugin]}}}
 }
@@ -45,7 +44,7 @@ function withPlugins(entry: string | Interfaces.Options): string | Interfaces.Op
 const commandsOf = async (entry: string | Interfaces.Options): Promise<string[]> =>
   (await Config.load(withPlugins(entry))).commandIDs.map((id) => id.replaceAll(':', ' '))
 
-/** oclif's way to leave early: --help and this.exit(). */
+/** oclif's early exit: --help and this.exit(). */
 const isExit = (error: unknown): error is {oclif: {exit: number}} =>
   typeof error === 'object' && error !== null && (error as {code?: string}).code === 'EEXIT'
 

@@ -6,7 +6,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
   win32: ['explorer'],
 }
 
-/** Shows a page in the program that the desktop has for it, or says where it is. */
+/** Opens a page in the desktop's default program, or prints its path. */
 export async function showPage(path: string): Promise<void> {
   if (!(await starts(path))) process.stderr.write(`no program to show pages was found: open ${path}\n`)
 }

@@ -1,4 +1,4 @@
-/** Options whose flag has another name than the option in kebab case. */
+/** Options whose flag is not just the option in kebab case. */
 const NAMES: Readonly<Record<string, string>> = {deltas: 'delta', etas: 'eta', 'split: null': 'no-split'}
 
 /** The flag that sets an option of a service. */

@@ -29,10 +29,10 @@ export interface PairRequest {
   onProgress: (what: string, done: number, total: number) => void
 }
 
-/** Far from the seeds of other perturbations, whose numbers follow each other. */
+/** Far from the consecutive seeds of other perturbations. */
 const DRAW_STREAM = 1_000_003
 
-/** The pair distributions that --perturb and --pairs ask for, and the files read for them. */
+/** The pair distributions of --perturb and --pairs, and the files read for them. */
 export async function pairSources({
   checkpoint,
   data,
@@ -53,10 +53,10 @@ export async function pairSources({
         'certify the model itself, or give the hidden states of perturbed inputs with --pairs',
       ])
     const of: Material = CATALOGUE[request.name].of
-    // Known before the model runs.
+    // Checked before the model runs.
     if (of === 'text') textsToPerturb(data, request.name)
     const rows = (taken ??= sampled(data, embeddingOptions))
-    // A stream of its own for each perturbation and each draw.
+    // A separate random stream per perturbation and draw.
     const seeded = (draw: number) => ({...perturbOptions, seed: perturbOptions.seed + index + DRAW_STREAM * draw})
     const numbers = (anchors: Uint32Array, draw: number) => perturbNumbers(rows, request, anchors, seeded(draw))
     const copies: Record<Material, (anchors: Uint32Array, draw: number) => Perturbed | Promise<Perturbed>> = {
@@ -124,7 +124,7 @@ async function suppliedPairs(
   }
 }
 
-/** The model's notes are those of its run on the data as they are. */
+/** Drops notes, because the report has those of the run on the unperturbed data. */
 async function quietly(checkpoint: Checkpoint, data: DataSet, options: EmbeddingOptions): Promise<Embeddings> {
   const {length} = checkpoint.notes
   const embeddings = await checkpoint.embeddings(data, options)
@@ -132,7 +132,7 @@ async function quietly(checkpoint: Checkpoint, data: DataSet, options: Embedding
   return embeddings
 }
 
-/** The rows that the model's run on the data as they are takes too; images are decoded once. */
+/** The same rows as in the run on the unperturbed data; images are decoded once. */
 function sampled(data: DataSet, options: EmbeddingOptions): DataSet {
   const rows = sampleRows(data.rows, data.labels, options, [])
   const taken = rows === null ? data : takeExamples(data, rows)

@@ -3,20 +3,20 @@ import type {CertifyMetrics} from '../certify/types.js'
 import {type Thumbnail, thumbnailOf} from '../data/images/thumbnail.js'
 import {imageLayout} from '../perturb/layout.js'
 
-/** Narrower inputs are not pictures but short rows of numbers. */
+/** Narrower inputs are rows of numbers, not pictures. */
 const MIN_SIDE = 4
 const SIDES = {least: 16, most: 64}
-/** Bytes of the pictures of all witnesses before compression: a report stays well below a megabyte more. */
+/** Total bytes of all pictures before compression, to add well below a megabyte to a report. */
 const BUDGET = 600_000
 /** Rows that the witnesses of one layer may name. */
 const ROWS_OF_LAYER = 10
 
-/** Makes pictures of rows of the data file, ascending by row. */
+/** Draws rows of the data file, ascending by row. */
 export type Pictures = (rows: Iterable<number>) => Promise<Thumbnail[]>
 
 export interface PictureRequest {
   data: DataSet | null
-  /** what the model was fed */
+  /** the model's inputs */
   inputs: readonly InputSummary[]
   layers: number
   /** --image-shape, for flat rows */
@@ -26,9 +26,9 @@ export interface PictureRequest {
 }
 
 /**
- * How to draw the inputs, where they are images or shaped like some: one input of at least 4 × 4 values in at most 4
- * channels, as the model takes it or as `shape` says. Black and white are the least and the largest value: of `range`,
- * else possible ones, else those of bytes, else those seen.
+ * Draws inputs that are images or shaped like images: one input of at least 4 × 4 values with at most 4 channels, in
+ * the model's shape or in `shape`. Black and white are the smallest and largest value: from `range`, else the possible
+ * values, else those of bytes, else the observed ones.
  *
  * Empty   texts, several inputs, no image → no pictures.
  * Throws  UsageError  a stated shape that an example does not have.
@@ -63,7 +63,7 @@ export function picturesOf({data, inputs, layers, shape, range}: PictureRequest)
     )
 }
 
-/** The rows that a certificate tells its reader to look at. */
+/** The rows that a certificate points out. */
 export const namedRows = ({witnesses, localization: {labelHints = []}}: CertifyMetrics): number[] => [
   ...witnesses.flatMap(({rows}) => rows),
   ...labelHints.map(({row}) => row),

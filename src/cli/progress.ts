@@ -1,12 +1,12 @@
-/** Called by a service as its work advances; `total` 0 means unknown. */
+/** Called by a service to report progress; `total` 0 means unknown. */
 export type OnProgress = (stage: string, done: number, total: number) => void
 
 const REDRAW_MS = 100
 const LINE_MS = 5000
 
 /**
- * Progress on stderr: a bar with rate and remaining time on a terminal, a plain line every few seconds elsewhere.
- * Short runs print nothing on a pipe.
+ * Progress on stderr: on a terminal a bar with rate and remaining time, otherwise a plain line every few seconds. Short
+ * runs print nothing to a pipe.
  */
 export class Progress {
   private stage = ''
@@ -22,7 +22,7 @@ export class Progress {
     this.lastDrawn = now()
   }
 
-  /** Prints nothing from now on. */
+  /** Stops printing. */
   silence(): void {
     this.silent = true
   }
@@ -42,7 +42,7 @@ export class Progress {
     this.drawn = terminal
   }
 
-  /** Clears the bar; the result follows. */
+  /** Clears the bar before the result. */
   end(): void {
     if (this.drawn) this.stream.write('\r\u001b[2K')
     this.drawn = false

@@ -20,14 +20,14 @@ const arrayRoles = Flags.custom<ArrayRoles>({
   },
 })
 
-/** Columns that rewired pairs keep: of the commands that score edges. */
+/** Columns that rewired pairs keep, for commands that score edges. */
 export const within = names({
   helpGroup: GROUP.input,
   description:
-    'columns of edges or nodes, comma-separated, that say of what type or when they are: edges are held against pairs rewired among their own kind, and the columns are no features (edge:NAME, node:NAME where both have one)',
+    'columns of edges or nodes, comma-separated, with their type or time: edges are compared with pairs rewired within their own kind, and the columns are not features (edge:NAME, node:NAME if both have one)',
 })
 
-/** The flags that say how a graph and the files beside it are read: the same for every command that reads one. */
+/** The flags for reading a graph and its side files, shared by all commands that read one. */
 export const readingFlags = {
   edges: Flags.string({
     helpGroup: GROUP.input,
@@ -39,18 +39,18 @@ export const readingFlags = {
   }),
   features: Flags.string({
     helpGroup: GROUP.input,
-    description: 'node features in a file of their own: npy, npz or csv',
+    description: 'node features in a separate file: npy, npz or csv',
   }),
-  labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a file of their own: npy, npz or csv'}),
+  labels: Flags.string({helpGroup: GROUP.input, description: 'node labels in a separate file: npy, npz or csv'}),
   split: Flags.string({
     helpGroup: GROUP.input,
-    description: 'train/validation/test nodes: json or npz; only labels of train are read',
+    description: 'train/validation/test nodes: json or npz; only train labels are read',
   }),
   'split-numbers': Flags.string({
     options: ['file', 'component'],
     default: 'file',
     helpGroup: GROUP.input,
-    description: "whose nodes the split numbers: the file's, or those of its largest component",
+    description: 'what node numbers of the split refer to: the file, or its largest component',
   }),
   'label-attribute': Flags.string({
     helpGroup: GROUP.input,
@@ -62,12 +62,12 @@ export const readingFlags = {
   }),
   'id-column': Flags.string({
     helpGroup: GROUP.input,
-    description: 'column (csv) or array (npz) of the features and labels files that says whose each row is',
+    description: 'column (csv) or array (npz) with the node ids in the features and labels files',
   }),
   'ids-as-text': Flags.boolean({
     default: false,
     helpGroup: GROUP.input,
-    description: 'node ids stay text: 007 is not 7',
+    description: 'node ids are text: 007 is not 7',
   }),
   'first-id': Flags.integer({
     min: 0,
@@ -78,7 +78,7 @@ export const readingFlags = {
   'rows-in-order': Flags.boolean({
     default: false,
     helpGroup: GROUP.input,
-    description: 'rows without ids follow the order in which the graph file first names its nodes',
+    description: 'rows without ids are in the order in which the graph file first names its nodes',
   }),
   'source-column': Flags.string({
     helpGroup: GROUP.input,
@@ -93,7 +93,7 @@ export const readingFlags = {
   header: Flags.boolean({
     allowNo: true,
     helpGroup: GROUP.input,
-    description: 'the first row of an edge table names its columns (default: what its rows say)',
+    description: 'the first row of an edge table is a header (default: decided from its rows)',
   }),
   'largest-component': Flags.boolean({
     default: false,
@@ -129,6 +129,6 @@ export function readingOf(
   }
 }
 
-/** The same as options of readGraph: what is not set is absent. */
+/** The same as options of readGraph, without unset ones. */
 export const readOptionsOf = (reading: object): ReadOptions =>
   Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== null && value !== undefined))

@@ -11,26 +11,26 @@ import {parseAnyReport} from '../documents/read-report.js'
 import type {AnyReport} from '../documents/reports.js'
 import {ALGORITHM, VERSION} from '../version.js'
 
-/** A run that always gives the same report: everything that decides it, but for the contents of its files. */
+/** A deterministic run: everything that determines its report, except the contents of its files. */
 export interface CacheableRun {
   command: string
   path: string
   options: Readonly<Record<string, unknown>>
 }
 
-/** Files of a folder that are looked at before it is taken for too large to be an input. */
+/** Maximum number of files in an input folder. */
 const MAX_FILES = 100_000
 
 /**
- * Reports by the content of what they were made from. An entry is `<key>.json` with the key
+ * Caches reports by the content of their inputs. An entry is `<key>.json` with the key
  *
  *     sha256(surety's version, algorithm, command, engine, options, and path and sha256 of every file that an option
  *     names)
  *
- * where a folder stands for all files in it. Files that a model names in turn (weights beside model.json) are in the
- * report with their sha256 and are hashed again before an entry is used. Entries are written by rename, so jobs may
- * share a folder; whatever cannot be read or has another content than its name says is computed again. Entries never
- * expire: empty the folder at will.
+ * where a folder means all files in it. Files that a model refers to (weights next to model.json) are in the report
+ * with their sha256 and are hashed again before an entry is used. Entries are written by rename, so jobs may share a
+ * folder; entries that are unreadable or do not match their key are recomputed. Entries never expire; the folder may be
+ * emptied at any time.
  */
 export class ReportCache {
   constructor(
@@ -49,11 +49,11 @@ export class ReportCache {
     if (known !== null) return {report: known, fromCache: true}
     const report = await compute()
     const lasting = withoutRun(report)
-    // An input that changed while the report was made has another key by now.
+    // If an input changed during the run, its key has changed too.
     if ((await this.keyOf(run)) === key) {
       await mkdir(this.folder, {recursive: true})
       const entry = {...lasting, key: entryKey(key, lasting)}
-      // Whoever shares the folder may have put a link there.
+      // Others who share the folder may have placed a link there.
       await writeFileAtomic(place, toJson(entry), {replaceLink: true})
     }
     return {report, fromCache: false}
@@ -77,11 +77,11 @@ export class ReportCache {
   }
 }
 
-/** Options are plain but for infinity and undefined. */
+/** Makes options JSON-safe: only infinity and undefined need conversion. */
 const portable = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value === Infinity ? 'infinity' : value]))
 
-/** A digest of the entry that includes its own name, so that neither a changed nor a renamed entry is taken. */
+/** A digest of the entry that includes its name, so that changed or renamed entries are rejected. */
 const entryKey = (key: string, report: object) => sha256(`${key}\n${digestText(report)}`)
 
 async function read(place: string, key: string): Promise<AnyReport | null> {
@@ -98,7 +98,7 @@ async function read(place: string, key: string): Promise<AnyReport | null> {
   }
 }
 
-/** `path:sha256` of a file, of every file in a folder; nothing for text that names neither. */
+/** `path:sha256` of a file or of every file in a folder; empty for other text. */
 async function contentOf(path: string): Promise<string[]> {
   const info = await stat(path).catch(() => null)
   if (info === null) return []

@@ -11,18 +11,18 @@ import {digestText} from '../frame/json.js'
 import {misfit} from '../documents/schema.js'
 import type {Frame} from '../frame/report.js'
 
-/** Says whose parts a folder holds. */
+/** Identifies the run that a folder's parts belong to. */
 const RUN = 'run.json'
-const ANEW = 'start anew in another folder'
+const ANEW = 'start again in another folder'
 const DELETE = 'delete this file: its part is computed again'
 
 /**
- * The folder of --resume: parts of a run as files, each whole or not there. The same run goes on from them; another one
- * is refused.
+ * The folder of --resume: finished parts of a run as files, written atomically. The same run continues from them;
+ * another one is refused.
  *
- * `definition`  of a part, in the schema of partial results.
- * Throws  UsageError  the folder holds other things.
- *         InputError  it belongs to another run (names what differs), or a part is damaged (names its file).
+ * `definition`  definition of a part in the schema of partial results.
+ * Throws  UsageError  the folder holds other files. InputError  it belongs to another run (names what differs), or a
+ *         part is damaged (names its file).
  */
 export const keptIn =
   <Part extends object>(folder: string, definition: string, frame: Frame): OpenKept<Part> =>
@@ -66,7 +66,7 @@ export async function joinRun(folder: string, frame: Frame): Promise<string> {
 
 const nameOfRun = async (folder: string): Promise<string> => checksumOf(await readChecked(join(folder, RUN), ANEW))
 
-/** Everything in which a run and its continuation must agree, beside the plan. */
+/** Everything, besides the plan, that a run and its continuation must have in common. */
 function agreementOf({command, version, seed, config, inputs, engine}: Frame) {
   return {
     command,
@@ -83,7 +83,7 @@ async function claim(folder: string, agreement: JsonObject): Promise<void> {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new UsageError(`--resume ${folder} is a file, not a folder`, ['choose a new folder'])
   if (!existsSync(path)) {
-    // What a killed write leaves behind belongs to no run.
+    // Ignore leftovers of interrupted writes.
     if (existsSync(folder) && readdirSync(folder).some((name) => name !== RUN && !name.endsWith('.tmp')))
       throw new UsageError(`--resume ${folder} holds files, but no ${RUN}: it is not the folder of a run`, [
         'choose a new folder',
@@ -106,7 +106,7 @@ async function claim(folder: string, agreement: JsonObject): Promise<void> {
     ])
 }
 
-/** Members that differ, options by their own names; the plan follows from the others. */
+/** Members that differ, with options listed by name; the plan only if nothing else differs. */
 function difference(
   {config: heldConfig, plan: heldPlan, ...held}: JsonObject,
   {config, plan, ...agreement}: JsonObject,
@@ -132,7 +132,7 @@ async function readPart<Part>(path: string, name: string, definition: string): P
 }
 
 async function readChecked(path: string, next: string): Promise<JsonObject> {
-  // A number too large for fp64 becomes null here, to which no checksum fits.
+  // A number too large for fp64 becomes null here, so the checksum fails.
   const json: unknown = JSON.parse(JSON.stringify(parseJson((await readInput(path)).bytes, path)))
   if (!isJsonObject(json) || json.checksum !== checksumOf(json))
     throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, [next])

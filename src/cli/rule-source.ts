@@ -9,10 +9,10 @@ import type {Dense} from '../linalg/types.js'
 import {dataOptions} from './certify-inputs.js'
 import {IMAGE_FLAGS, type InputFlags} from './certify-input-flags.js'
 
-/** Flags that decide what numbers a model is given of a file. */
+/** Flags for converting a file to model inputs. */
 const PREPARATION = ['inputs-name', ...IMAGE_FLAGS] as const
 
-/** What a rule keeps of how its states were made: the model's files, and how inputs were prepared; null: states were given. */
+/** How a rule's states were computed: the model's files, and input preparation; null: states were given. */
 export function ruleSource(flags: InputFlags, inputs: readonly InputFile[]): RuleSource | null {
   const model = hashes(inputs)
   if (model.length === 0) return null
@@ -32,10 +32,10 @@ const hashes = (inputs: readonly InputFile[]) =>
     .sort()
 
 /**
- * Hidden states of a rule's layer, of inputs without labels: the model runs as it did for the rule.
+ * Hidden states of a rule's layer for unlabelled inputs, running the model as for the rule.
  *
- * Throws  UsageError  a rule that was not made of a model, or of one that reads texts; InputError  another model, and what
- *         the readers and the model throw.
+ * Throws  UsageError  a rule made without a model, or with one that reads texts; InputError another model, and what the
+ *         readers and the model throw.
  */
 export async function modelStates(
   checkpoint: Checkpoint,
@@ -45,24 +45,24 @@ export async function modelStates(
 ): Promise<{rows: Dense<Float32Array | Float64Array>; files: InputFile[]}> {
   const instead = `write the hidden states of layer ${layer} to a file, and leave out --model`
   if (checkpoint.kind === 'embeddings')
-    throw new UsageError(`${path} holds hidden states and is no model`, ['check that file itself, without --model'])
+    throw new UsageError(`${path} holds hidden states and is not a model`, ['check that file itself, without --model'])
   if (source === undefined)
     throw new UsageError('the rule was made of hidden states, so which model they are of is not known', [
       instead,
       'or make the rule from the model: surety certify MODEL --data … --rule',
     ])
   if (source.texts)
-    throw new UsageError('the rule was made of texts and their tokenizer, which --model does not run', [instead])
+    throw new UsageError('the rule was made from texts and a tokenizer, which --model does not support', [instead])
   const files = checkpoint.inputFiles.map((file) => ({...file, role: 'model'}) as const)
   if (hashes(files).join() !== source.model.join())
-    throw new InputError(`${path}: is not the model that the rule was made of: the sha256 of its files differ`, [
-      'give that model, or make a rule of this one',
+    throw new InputError(`${path}: is not the model that the rule was made from: the sha256 of its files differ`, [
+      'give that model, or make a rule from this one',
     ])
   const {readDataSet} = await import('../checkpoint/index.js')
   const preparation = {...(source.preparation as Partial<InputFlags>), seed: 0}
   const read = await readDataSet(inputs, {...dataOptions(preparation), task: 'scores'}, checkpoint, checkpoint.notes)
   const answers = [...LABEL_NAMES, ...TARGET_NAMES]
-  // The layer's states are wanted and no loss: any will do.
+  // Only the layer's states are needed, so the labels are arbitrary.
   const data = {
     ...read,
     inputs: read.inputs.filter(({name}) => !answers.includes(name)),
@@ -76,7 +76,7 @@ export async function modelStates(
   })
   const found = states.layers.find(({name}) => name === layer)
   if (found === undefined)
-    throw new InputError(`${path}: has no layer ${layer}, of which the rule is`, ['give the model of the rule'])
+    throw new InputError(`${path}: has no layer ${layer}, which the rule needs`, ['give the model of the rule'])
   return {
     rows: {rows: states.rows, cols: found.dim, data: found.data},
     files: [...files, ...data.inputFiles.map((file) => ({...file, role: 'data'}) as const)],

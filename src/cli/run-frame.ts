@@ -2,13 +2,13 @@ import type {SelectedEngine} from '../pairwise/select.js'
 import type {Frame, InputFile, Json, Note, Report, Verdict} from '../frame/report.js'
 import {ALGORITHM, VERSION} from '../version.js'
 
-/** What a command hands over to become a report. */
+/** A command's result, from which the report is made. */
 export interface CommandOutcome<Metrics> extends Setting {
   metrics: Metrics
   verdict: Verdict
 }
 
-/** Where a result comes from. */
+/** The origin of a result. */
 export interface Setting {
   inputs: InputFile[]
   config: Record<string, Json>
@@ -16,13 +16,13 @@ export interface Setting {
   notes: Note[]
 }
 
-/** The frame of every report of one run: where the result comes from and how it was computed. */
+/** The frame of a run's reports: where the result comes from and how it was computed. */
 export class RunFrame {
   private readonly startedAt = new Date()
 
   constructor(private readonly command: string) {}
 
-  /** `command`: whose result it is, where that is another one (merge). */
+  /** `command`: the command of the result, if it is another one (merge). */
   report<Metrics>(
     {metrics, verdict, ...setting}: CommandOutcome<Metrics>,
     seed: number,

@@ -5,7 +5,7 @@ import {DEFENDING_ENOUGH, DEFENDING_REPAIR, type SanitizeOptions} from '../sanit
 import {GROUP, maxMemory, nodePair, number, positiveOrInfinite} from './flags.js'
 import {readingFlags, readingOf, within} from './reading-flags.js'
 
-/** The flags that decide which edges are marked; the command adds where they go. */
+/** The flags that determine which edges are marked; the command adds the outputs. */
 export const sanitizeFlags = {
   ...readingFlags,
   within,
@@ -17,8 +17,7 @@ export const sanitizeFlags = {
   }),
   truth: Flags.string({
     helpGroup: GROUP.input,
-    description:
-      'known adversarial edges: array of the npz, or csv of pairs; used to grade the result, never to make it',
+    description: 'known adversarial edges: array of the npz, or csv of pairs; only used to grade the result',
   }),
   preset: Flags.string({
     options: ['surety', 'paper'],
@@ -55,7 +54,7 @@ export const sanitizeFlags = {
     allowNo: true,
     helpGroup: GROUP.method,
     description:
-      'give the label-free complexity of every edge too, which ranks nothing (default: up to 1,000 nodes, and without labels of two classes)',
+      'also report the label-free complexity of every edge, which does not affect the ranking (default: up to 1,000 nodes, and without labels of two classes)',
   }),
   method: Flags.string({
     options: ['exact', 'first-order', 'auto'],
@@ -84,7 +83,8 @@ export const sanitizeFlags = {
     max: 1,
     helpGroup: GROUP.method,
     exclusive: ['prune-ratio', 'prune-count', 'threshold'],
-    description: 'remove the most edges that keep the expected share of genuine ones among them at this (an estimate)',
+    description:
+      'remove as many edges as possible with at most this expected share of genuine ones among them (an estimate)',
   }),
   'prune-ratio': number({
     min: 0,
@@ -106,11 +106,11 @@ export const sanitizeFlags = {
   }),
   protect: Flags.string({
     helpGroup: GROUP.method,
-    description: 'csv of nodes, one a line, whose edges are never pruned',
+    description: 'csv of nodes, one per line, whose edges are never pruned',
   }),
   focus: Flags.string({
     helpGroup: GROUP.method,
-    description: 'csv of nodes, one a line: score only the edges that reach these',
+    description: 'csv of nodes, one per line: score only the edges that reach these',
   }),
   suppress: Flags.string({
     helpGroup: GROUP.method,
@@ -119,7 +119,7 @@ export const sanitizeFlags = {
   explain: nodePair({
     multiple: true,
     helpGroup: GROUP.output,
-    description: 'u,v: say in words why this edge is suspect or not; may be repeated',
+    description: 'u,v: explain in words why this edge is suspect or not; may be repeated',
   }),
   'min-degree': Flags.integer({
     min: 0,
@@ -132,18 +132,18 @@ export const sanitizeFlags = {
     helpGroup: GROUP.method,
     exclusive: ['soft'],
     description:
-      'after pruning, add up to this many edges to each node that lost neighbours, between mutually most alike nodes (default: 0)',
+      'after pruning, add up to this many edges to each node that lost neighbours, between mutually most similar nodes (default: 0)',
   }),
   defend: Flags.boolean({
     default: false,
     helpGroup: GROUP.method,
     exclusive: ['soft', 'repair'],
-    description: `prune, and join what lost neighbours to like nodes (--repair ${DEFENDING_REPAIR}, up to ${DEFENDING_ENOUGH} neighbours): for a graph that a network is trained on`,
+    description: `prune, and connect nodes that lost neighbours to similar nodes (--repair ${DEFENDING_REPAIR}, up to ${DEFENDING_ENOUGH} neighbours): for a graph that a network is trained on`,
   }),
   review: Flags.integer({
     min: 1,
     helpGroup: GROUP.output,
-    description: 'list this many of the most suspect edges with their chance, reasons and both ends, to look through',
+    description: 'list this many of the most suspect edges with probability, reasons and both ends, for review',
   }),
   'max-memory': maxMemory(),
 }
@@ -197,7 +197,7 @@ function pruneRule(flags: {
   return flags.prune === undefined ? {rule: 'auto'} : namedRule(flags.prune)
 }
 
-/** A share has a decimal point, a number has none. */
+/** A share has a decimal point, a count does not. */
 function namedRule(text: string): SanitizeOptions['prune'] {
   if (text === 'auto') return {rule: 'auto'}
   const chance = /^p\s*>\s*(\d*\.?\d+)$/.exec(text)
@@ -211,5 +211,5 @@ function namedRule(text: string): SanitizeOptions['prune'] {
   ])
 }
 
-/** Today, as suppressions write it. */
+/** Today's date in the format of suppressions. */
 export const isoDate = (): string => new Date().toISOString().slice(0, 10)

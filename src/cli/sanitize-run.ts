@@ -47,7 +47,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     focus === null ? null : await readNodeList(focus, normalised),
   ]
   const suppressed = suppress === null ? null : await readSuppressions(suppress, normalised, request.today)
-  // A file of pairs, or the name of an array.
+  // A file of pairs, or an array name.
   const known =
     truth !== null && existsSync(truth) && !isFolder(truth)
       ? await readNamedPairs(truth, normalised, {
@@ -72,8 +72,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
           {
             level: 'info',
             code: 'weights-ignored',
-            message:
-              'edge weights are ignored: every edge counts as 1; those of the edges that are kept are written back',
+            message: 'edge weights are ignored: every edge counts as 1; kept edges are written with their weights',
           },
         ]
       : []
@@ -81,7 +80,7 @@ export async function openGraph(request: SanitizeRequest): Promise<OpenedGraph> 
     unused.push({
       level: 'warning',
       code: 'truth-left-out',
-      message: `${truth!}: ${known.leftOut} rows name a node that the graph does not have; they are left out of what the scores are held against`,
+      message: `${truth!}: ${known.leftOut} rows name a node that the graph does not have; they are not used for grading`,
     })
   const files = [kept, seen, suppressed, known].flatMap((read) => (read === null ? [] : [read.file]))
   return {
@@ -115,16 +114,16 @@ function pairsOf(pairs: readonly [string, string][], normalised: NormalisedGraph
 }
 
 /**
- * The graph of partial results, which must be the one that the shards read.
+ * Opens the graph of partial results, which must be the one that the shards read.
  *
- * Throws  InputError  a file has another content by now (names it), or what readGraph throws.
+ * Throws  InputError  a file has changed (names it), or what readGraph throws.
  */
 export async function openSameGraph(request: SanitizeRequest, inputs: readonly InputFile[]): Promise<OpenedGraph> {
   const opened = await openGraph(request)
   const changed = opened.document.inputs.find(({sha256}, k) => sha256 !== inputs[k]?.sha256)
   if (changed !== undefined)
     throw new InputError(`${changed.path}: is not the file that the shards read`, [
-      'merge beside the file that the shards read, or run all shards again',
+      'merge with the file that the shards read, or run all shards again',
     ])
   return opened
 }
@@ -163,7 +162,7 @@ export function configOf(request: SanitizeRequest): Record<string, Json> {
   }
 }
 
-/** Where a result of this graph comes from. */
+/** The origin of a result for this graph. */
 export const settingOf = ({request, document}: OpenedGraph, engine: Setting['engine']): Setting => ({
   inputs: [...document.inputs],
   config: configOf(request),
@@ -171,7 +170,7 @@ export const settingOf = ({request, document}: OpenedGraph, engine: Setting['eng
   notes: [...document.notes],
 })
 
-/** A result as the outcome of a command, and the cleaned graph's bytes where a file is asked for. */
+/** A result as the outcome of a command, and the cleaned graph's bytes if a file is requested. */
 export function outcomeOf(
   {document, normalised}: OpenedGraph,
   setting: Setting,
@@ -197,7 +196,7 @@ export function outcomeOf(
   }
 }
 
-/** The cleaned graph last: where it is there, everything else is. */
+/** Writes the cleaned graph last: if it exists, all other files do too. */
 export async function writeFiles(
   files: SanitizeFiles,
   {normalised, document}: OpenedGraph,
@@ -212,7 +211,7 @@ export async function writeFiles(
     )
   if (files.report !== undefined) await writeFileAtomic(files.report, toJson(report))
   if (files.html !== undefined) {
-    // It draws, which takes a while to load.
+    // Loaded on demand, because its drawing code loads slowly.
     const {sanitizeHtml} = await import('../render/html/sanitize.js')
     await writeFileAtomic(files.html, sanitizeHtml(report))
   }

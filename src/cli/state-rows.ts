@@ -11,20 +11,20 @@ import {InputError} from '../errors.js'
 import type {InputFile} from '../frame/report.js'
 import type {Dense} from '../linalg/types.js'
 
-/** Rows that are looked at together. */
+/** Rows per block. */
 const BLOCK = 1024
 
 type Block = Dense<Float32Array | Float64Array>
 
 /**
- * The rows of a file of hidden states, some at a time: of .csv, .tsv and .jsonl no more is held than those; .npz and .npy
- * are read whole.
+ * Reads the rows of a file of hidden states in blocks: .csv, .tsv and .jsonl are streamed, .npz and .npy are read
+ * whole.
  *
- * csv, tsv  a row a line, `dim` numbers each; a first line of names, or of 0, 1, 2 … as pandas writes, is passed over. jsonl: an array of numbers a line, or
- *           an object with one named after the layer, or `state`.
- * npz       the array named after the layer, else its only one of two axes.
- * Returns   the file with its hash, when all rows were taken.
- * Throws    InputError  another form, or a line that has no `dim` numbers (names it).
+ * csv, tsv one row per line with `dim` numbers; a header of names, or of 0, 1, 2 … as pandas writes, is skipped. jsonl:
+ * one array of numbers per line, or an object with one named after the layer, or `state`. npz the array named after the
+ * layer, else the only one with two axes.
+ * Returns   the file with its hash, after all rows.
+ * Throws    InputError  another format, or a line without `dim` numbers (names it).
  */
 export async function* stateRows(
   path: string,
@@ -33,7 +33,7 @@ export async function* stateRows(
   const form = /\.(npz|npy|csv|tsv|jsonl|ndjson)$/i.exec(path)?.[1]?.toLowerCase()
   if (form === undefined)
     throw new InputError(`${path}: is not a .npz, .npy, .csv, .tsv or .jsonl file of hidden states`, [
-      'write the hidden states of the layer in one of these forms',
+      'write the hidden states of the layer in one of these formats',
     ])
   if (form !== 'npz' && form !== 'npy') return yield* lines(path, form, layer, dim)
   const {bytes, file} = await readInput(path)
@@ -88,7 +88,7 @@ async function* lines(path: string, form: string, layer: string, dim: number): A
           bad === -1
             ? `${path}, line ${number}: has ${values.length} values; the rule's layer has ${dim}`
             : `${path}, line ${number}: value ${bad + 1} is not a finite number`,
-          ['give the hidden states of the rule’s layer, a row a line'],
+          ['give the hidden states of the rule’s layer, one row per line'],
         )
       data.set(values, filled * dim)
       if (++filled < BLOCK) continue
@@ -109,7 +109,7 @@ async function* lines(path: string, form: string, layer: string, dim: number): A
   return {path, sha256: hash.digest('hex'), bytes, role: 'data'}
 }
 
-/** Names, or the numbers of the columns; a line with some numbers is a row. */
+/** Whether a line is a header: names, or column numbers; a line with other numbers is a row. */
 const isHeader = (values: readonly number[]): boolean =>
   values.every(Number.isNaN) || (values.length > 1 && values.every((x, k) => x === k))
 
@@ -119,7 +119,7 @@ function tableLine(): (text: string, place: string) => number[] {
     delimiter ??= sniffDelimiter(text)
     const own = delimiter
     const cells = cellsOf(text, own)
-    if (cells === null) throw new InputError(`${place}: has an open quotation mark`, ['repair the line'])
+    if (cells === null) throw new InputError(`${place}: has an open quotation mark`, ['fix the line'])
     return cells.map((cell) => numberOf(cell, own))
   }
 }
@@ -130,7 +130,7 @@ function jsonLine(layer: string): (text: string, place: string) => number[] {
     const values = isJsonObject(json) ? (json[layer] ?? json['state']) : json
     if (!Array.isArray(values))
       throw new InputError(`${place}: has no list of numbers, and none named ${layer} or state`, [
-        'write a list of numbers a line',
+        'write one list of numbers per line',
       ])
     return values.map((x) => (typeof x === 'number' ? x : NaN))
   }

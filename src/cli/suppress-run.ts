@@ -10,10 +10,10 @@ import {type ConfigFile, readConfig} from './gate-config.js'
 import {isoDate} from './sanitize-flags.js'
 
 /**
- * Adds a suppression to a configuration, which stays as it is but for that (of YAML with its comments). Returns the
- * path of the configuration.
+ * Adds a suppression to a configuration and changes nothing else (YAML keeps its comments). Returns the path of the
+ * configuration.
  *
- * Throws  UsageError  a program, a day that is past, or a suppression that the gate would refuse.
+ * Throws  UsageError  the configuration is a program, the date is past, or the gate would refuse the suppression.
  */
 export async function addSuppression(named: string | undefined, suppression: Suppression): Promise<string> {
   const {config, file} = await readConfig(named)

@@ -4,8 +4,8 @@ import type {TerminalOptions} from '../render/terminal/style.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Width and colour of a stream: NO_COLOR, FORCE_COLOR (which wins, as in Node) and dumb terminals are respected, lines
- * stay below 100 characters. Where signs become ASCII, they may take a little more room.
+ * Width and colour of a stream: respects NO_COLOR, FORCE_COLOR (which wins, as in Node) and dumb terminals; lines stay
+ * below 100 characters. Signs converted to ASCII may need a little more room.
  */
 export function terminalOf(
   stream: {isTTY?: boolean; columns?: number},
@@ -20,11 +20,14 @@ export function terminalOf(
   return {columns: isUtf8(environment) ? columns : Math.max(20, columns - ASCII_GROWTH), colour}
 }
 
-/** Whether the locale can show our signs: the first that is set of LC_ALL, LC_CTYPE and LANG decides; none: it can. */
+/**
+ * Whether the locale can show our signs: decided by the first set variable of LC_ALL, LC_CTYPE and LANG; if none is
+ * set, yes.
+ */
 export function isUtf8(environment: Environment = process.env): boolean {
   const locale = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => environment[name]).find((value) => value)
   return locale === undefined || /utf-?8/i.test(locale)
 }
 
-/** Text as the locale can show it. */
+/** Converts text to what the locale can show. */
 export const shown = (text: string): string => (isUtf8() ? text : toAscii(text))

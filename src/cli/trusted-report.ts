@@ -9,20 +9,21 @@ import {verifyReport} from './verify-run.js'
 /** Commands whose reports carry a checksum. */
 const SEALED: readonly AnyReport['command'][] = ['certify', 'evaluate', 'harden', 'judge', 'sanitize']
 
-/** Why a report may be another than surety wrote; null: it has the checksum that it states, or its command writes none. */
+/** Why a report may have been edited; null: its checksum is valid, or its command writes none. */
 export function sealFault(report: AnyReport): string | null {
   if (report.checksum === undefined)
-    return SEALED.includes(report.command) ? 'carries no checksum, so nobody can tell whether it was edited' : null
+    return SEALED.includes(report.command) ? 'has no checksum, so it cannot be checked whether it was edited' : null
   return report.checksum === checksumOf(report)
     ? null
     : 'was edited after surety wrote it: it does not have the checksum that it states'
 }
 
 /**
- * A report that the gate may compare with: nothing in it was changed after it was written, and what it certifies follows
- * from its evidence, which a slim baseline has not. A checksum has no key: it shows an edit, not a forger who makes a report anew.
+ * Parses a report for comparison in the gate: it must not have been changed, and its certificate must follow from its
+ * evidence (except in slim baselines). A checksum has no key: it reveals edits, but not a forged report.
  *
- * Throws  InputError  as parseAnyReport does; no checksum, another one, or a certificate that its evidence does not give.
+ * Throws  InputError  as parseAnyReport does; a missing or wrong checksum, or a certificate that does not follow from
+ *         its evidence.
  */
 export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
   const report = parseAnyReport(bytes, path)
@@ -31,7 +32,7 @@ export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
   if (fault !== null) throw new InputError(`${path}: ${fault}`, again)
   if (report.command !== 'certify' || report.slim !== undefined) return report
   if (report.evidence === undefined && report.metrics.anchors !== null)
-    throw new InputError(`${path}: has bounds and no evidence, so nobody can tell whether they hold`, again)
+    throw new InputError(`${path}: has bounds but no evidence, so it cannot be checked whether they hold`, again)
   if (report.evidence !== undefined) {
     const [first, ...more] = verifyReport({...report, evidence: report.evidence})
     if (first !== undefined)
@@ -44,15 +45,15 @@ export function parseTrusted(bytes: Uint8Array, path: string): AnyReport {
 }
 
 /**
- * A report file that a check of the gate names. Those of its inputs that are here must be the files it was made from.
+ * Reads the report file of a gate check. Inputs that are present must be the files the report was made from.
  *
- * Throws  InputError  as parseTrusted, or an input has another content by now.
+ * Throws  InputError  as parseTrusted, or an input has changed.
  */
 export async function readTrusted(path: string): Promise<AnyReport> {
   const report = parseTrusted((await readInput(path)).bytes, path)
   if (report.slim !== undefined)
     throw new InputError(
-      `${path}: is a slim baseline, which is there to be compared with: its bounds cannot be made again, so it is not judged`,
+      `${path}: is a slim baseline, which is only for comparison: its bounds cannot be recomputed, so it is not judged`,
       [`write the whole report with surety ${report.command} --report`, 'or surety baseline update --full'],
     )
   for (const input of report.inputs) {

@@ -13,10 +13,10 @@ import {ALGORITHM} from '../version.js'
 import type {EarlierReport} from './earlier-report.js'
 
 /**
- * Everything in a report of certify that can be checked without the model and the data: its checksum, its frame against
- * its configuration, and the certificate against its evidence.
+ * Checks everything in a certify report that does not need the model and the data: the checksum, the frame against the
+ * configuration, and the certificate against the evidence.
  *
- * Returns  one sentence for each discrepancy; empty: the report stands.
+ * Returns  one sentence per discrepancy; empty: the report is correct.
  * Throws   InputError  evidence that does not decode; figures of another version of the algorithm.
  */
 export function verifyReport(report: CertifyReport & {evidence: Evidence}): string[] {
@@ -38,29 +38,30 @@ export function verifyReport(report: CertifyReport & {evidence: Evidence}): stri
 }
 
 /**
- * The rows that --limit left: drawn again where the seed alone decides, else any of the file. Null: all rows were used.
+ * The rows selected by --limit: drawn again if only the seed decides, else any rows of the file. Null: all rows were
+ * used.
  */
 function drawnRows({subject, config, seed}: CertifyReport): DrawnRows | null {
   if (subject === undefined) return null
   const {rows, used, sample} = subject.data
-  // Which rows have a label only the file says.
+  // Only the data file tells which rows have a label.
   if (sample === 'labelled') return {rows: used, includes: (row) => row < rows}
   if (sample === 'all' || used !== config['limit']) return null
   const drawn = sample === 'stratified' ? null : new Set(sampleRows(rows, null, {limit: used, sample, seed}, []))
   return {rows: used, includes: (row) => drawn?.has(row) ?? row < rows}
 }
 
-/** The comparison again, from both reports. */
+/** Recomputes the comparison from both reports. */
 export function verifyComparison(
   {metrics, evidence, inputs, config}: CertifyReport & {evidence: Evidence},
   earlier: EarlierReport,
 ): string[] {
-  if (metrics.comparison === undefined) return ['the report compares itself with no other']
+  if (metrics.comparison === undefined) return ['the report does not compare itself with another']
   const again = compareWith(earlier, {metrics, evidence, inputs}, Number(config['alpha']))
   return differences({comparison: metrics.comparison}, {comparison: again})
 }
 
-/** The perturbations of the metrics are those that the configuration asked for, in order; supplied pairs come last. */
+/** Checks that the metrics have the configured perturbations in order, supplied pairs last. */
 function perturbationFaults({config, metrics}: CertifyReport): string[] {
   const asked = Array.isArray(config['perturb']) ? config['perturb'].map(String) : []
   const found = (metrics.perturbations ?? [])
@@ -73,7 +74,7 @@ function perturbationFaults({config, metrics}: CertifyReport): string[] {
       ]
 }
 
-/** Metrics and verdict of verify, from what it found in a certificate and the files it was given. */
+/** Metrics and verdict of verify, from its findings and the given files. */
 export function verifyOutcome(
   {metrics, inputs}: CertifyReport,
   files: readonly InputFile[],

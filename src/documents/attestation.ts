@@ -8,20 +8,20 @@ import {misfit} from './schema.js'
 
 /** in-toto attestation framework, Statement v1 (spec/v1/statement.md). */
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
-/** A name and no address: `.invalid` belongs to nobody (RFC 2606), so nobody else can mean something by it. */
+/** An identifier, not an address: nobody can own `.invalid` (RFC 2606), so it cannot collide. */
 export const PREDICATE_TYPE = 'https://surety.invalid/attestation/v1'
 
-/** What `--attest` writes: an in-toto Statement about files and what surety found of them. Not signed. */
+/** What `--attest` writes: an unsigned in-toto Statement about files and surety's findings. */
 export interface AttestationStatement {
   _type: 'https://in-toto.io/Statement/v1'
-  /** the files of the predicate; cosign may leave one of them */
+  /** the files of the predicate; cosign may keep only one of them */
   subject: AttestedSubject[]
   predicateType: 'https://surety.invalid/attestation/v1'
   predicate: AttestationPredicate
 }
 
 export interface AttestedSubject {
-  /** path as it was given to surety, from the folder in which it ran */
+  /** path as given to surety, relative to its working folder */
   name: string
   digest: {sha256: string}
 }
@@ -31,16 +31,16 @@ export interface AttestationPredicate {
   command: AnyReport['command']
   seed: number
   verdict: {status: Verdict['status']; summary: string}
-  /** of a gate: the least level of a failure that fails it */
+  /** for a gate: the lowest level of a failure that fails it */
   failLevel?: 'warn' | 'error'
-  /** of a gate: what each check said of itself; null: it could not be run */
+  /** for a gate: the verdict of each check; null: it could not be run */
   checks: {name: string; command: string; subject: string; verdict: {status: string; summary: string} | null}[]
-  /** of a gate: every demand, judged */
+  /** for a gate: every threshold with its result */
   thresholds: AttestedThreshold[]
   files: AttestedFile[]
-  /** sha256 of the report without its `run` block: what `checksum` is in reports that carry one */
+  /** sha256 of the report without its `run` block, the same as `checksum` in reports that have one */
   reportChecksum: string
-  /** sha256 of everything else in the predicate: shows an edit, where a signature shows who signed */
+  /** sha256 of everything else in the predicate: reveals edits, but unlike a signature not the author */
   checksum: string
 }
 
@@ -52,14 +52,14 @@ export type AttestedThreshold = Pick<
 export interface AttestedFile {
   name: string
   sha256: string
-  /** read: what was judged, the configuration included; written: reports */
+  /** read: the judged files, including the configuration; written: reports */
   part: 'read' | 'written'
 }
 
 /**
- * The statement about a report, what it was made from and the files that it was written to.
+ * The statement about a report, its inputs and the files it was written to.
  *
- * Throws  InputError  one file with two contents: it changed between two checks of a gate.
+ * Throws  InputError  a file had two contents: it changed between two checks of a gate.
  */
 export function attestationOf(
   report: AnyReport,
@@ -73,9 +73,9 @@ export function attestationOf(
   for (const file of all) {
     const before = files.get(file.name)
     if (before !== undefined && before.sha256 !== file.sha256)
-      throw new InputError(`${file.name}: has two contents in one run, so nothing can be stated of it`, [
-        'write reports to other files than those that are read',
-        'or run again when nothing writes to it',
+      throw new InputError(`${file.name}: changed during the run, so nothing can be stated about it`, [
+        'do not write reports to input files',
+        'or run again while nothing writes to it',
       ])
     files.set(file.name, before ?? file)
   }
@@ -116,7 +116,7 @@ const threshold = ({check, metric, rule, level, status, expected, found, judgedO
   judgedOn,
 })
 
-/** A statement, and whether it came inside of a signed envelope (whose signature is not looked at here). */
+/** A statement, and whether it was in a signed envelope (the signature is not checked here). */
 export interface ReadAttestation {
   statement: AttestationStatement
   enveloped: boolean
@@ -125,10 +125,10 @@ export interface ReadAttestation {
 const ENVELOPE = 'application/vnd.in-toto+json'
 
 /**
- * A statement of surety: as it was written, in a DSSE envelope, or in a bundle of Sigstore, as cosign gives them back.
+ * Parses a statement of surety: plain, in a DSSE envelope, or in a Sigstore bundle, as cosign returns them.
  *
- * Returns  null: the file holds none of these (it may be a report).
- * Throws   InputError  no JSON; another predicate; a member that is missing or of another type.
+ * Returns  null: none of these (it may be a report).
+ * Throws   InputError  not JSON; another predicate; a member that is missing or of the wrong type.
  */
 export function readAttestation(bytes: Uint8Array, path: string): ReadAttestation | null {
   const json = parseJson(bytes, path)
@@ -147,8 +147,8 @@ export function readAttestation(bytes: Uint8Array, path: string): ReadAttestatio
 }
 
 /**
- * What a statement says against itself: its checksum, its subjects against the files of its predicate, its verdict
- * against the demands that it lists.
+ * Contradictions inside a statement: its checksum, its subjects and the files of its predicate, its verdict and its
+ * thresholds.
  */
 export function attestationFaults({subject, predicate}: AttestationStatement): string[] {
   const found: string[] = []

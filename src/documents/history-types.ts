@@ -1,8 +1,8 @@
-/** Where past reports stand: a commit, or a file of a folder; earliest first. */
+/** Origin of past reports: a commit, or a file in a folder; earliest first. */
 export interface HistoryRun {
   /** short hash of the commit, or path of the file */
   name: string
-  /** ISO date: of the commit, or when the report was made; null: the report does not say */
+  /** ISO date of the commit or the report; null: unknown */
   at: string | null
   /** first line of the commit's message; empty for files */
   title: string
@@ -13,17 +13,17 @@ export interface HistorySeries {
   /** report path in git, or what the report is about */
   group: string
   metric: string
-  /** which way is worse, where it is known */
+  /** which direction is worse, if known */
   worse: 'lower' | 'higher' | null
-  /** what the last run demands of it; null: nothing */
+  /** the threshold of the last run; null: none */
   limit: number | null
-  /** [runs] null: this run has no such number */
+  /** [runs] null: the run does not have this number */
   values: (number | null)[]
 }
 
 export interface HistoryMetrics {
   runs: HistoryRun[]
   series: HistorySeries[]
-  /** what was there and is not drawn, each with the reason; run null: a file that is no run */
+  /** reports that are not drawn, with the reason; run null: a file that is not a run */
   skipped: {run: string | null; path: string; reason: string}[]
 }

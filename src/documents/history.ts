@@ -3,7 +3,7 @@ import type {Note, Verdict} from '../frame/report.js'
 import type {HistoryMetrics, HistoryRun, HistorySeries} from './history-types.js'
 import type {AnyReport, CertifyReport, GateReport, SanitizeReport} from './reports.js'
 
-/** A report found in a run, or why it is none; a file of a folder that is none belongs to no run. */
+/** A report found in a run, or why the file is not one; such a file in a folder belongs to no run. */
 export type HistoryEntry = {path: string; group: string} & (
   | {run: number; report: AnyReport}
   | {run: number | null; fault: string}
@@ -16,7 +16,7 @@ interface Reading {
   limit?: number
 }
 
-/** Metrics of earlier reports over runs; what cannot be drawn beside the others is named with its reason. */
+/** Metrics of earlier reports by run; reports that are not comparable are listed with the reason. */
 export function historyOf(
   runs: readonly HistoryRun[],
   entries: readonly HistoryEntry[],
@@ -85,7 +85,7 @@ export function historyOf(
   }
 }
 
-/** The last value against the first, of metrics that know which way is worse. */
+/** Compares the last value with the first, for metrics with a known direction. */
 function worsened(series: readonly HistorySeries[]): string {
   const known = series.filter(({worse, values}) => worse !== null && values.filter((x) => x !== null).length > 1)
   if (known.length === 0) return ''
@@ -96,13 +96,13 @@ function worsened(series: readonly HistorySeries[]): string {
   return `; ${worse.length} of ${known.length} stand worse than in their first run`
 }
 
-/** First and last number of a series that has one. */
+/** First and last number of a series. */
 export function endsOf(values: readonly (number | null)[]): [number, number] {
   const numbers = values.filter((value) => value !== null)
   return [numbers[0]!, numbers.at(-1)!]
 }
 
-/** What two reports of one command state of the same metrics; what neither has is left out. */
+/** The values of the same metrics in two reports of one command; metrics that neither has are left out. */
 export function changesOf(now: AnyReport, before: AnyReport): MetricChange[] {
   const earlier = new Map((readingsOf(before) ?? []).map(({metric, value}) => [metric, value]))
   return (readingsOf(now) ?? [])
@@ -110,7 +110,7 @@ export function changesOf(now: AnyReport, before: AnyReport): MetricChange[] {
     .filter((change) => change.before !== null || change.now !== null)
 }
 
-/** What is drawn of a report: bounds, never estimates. null: nothing of this command. */
+/** The metrics that are drawn: bounds, never estimates. null: none for this command. */
 function readingsOf(report: AnyReport): Reading[] | null {
   switch (report.command) {
     case 'certify':

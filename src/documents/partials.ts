@@ -10,15 +10,15 @@ import type {Subject} from './subject.js'
 import type {Frame} from '../frame/report.js'
 
 /**
- * What one shard of a run writes. It states nothing by itself: `surety merge` makes the report from those of all
+ * The output of one shard of a run. It makes no statement itself: `surety merge` makes the report from those of all
  * shards.
  */
 export interface PartialResult extends Frame {
   kind: 'partial'
   shard: Shard
-  /** sha256 of everything in which the shards of one run agree: partial results with the same key can be merged */
+  /** sha256 of everything that the shards of one run have in common: partial results with the same key can be merged */
   key: string
-  /** sha256 of everything here but `run` */
+  /** sha256 of everything here except `run` */
   checksum: string
 }
 
@@ -26,13 +26,13 @@ export interface CertifyPartial extends PartialResult, CertifyShare {
   command: 'certify'
   subject: Subject
   /**
-   * pictures of the rows that the report may name, from this shard's part of the pairs; absent where the inputs are no
+   * pictures of the rows that the report may name, from this shard's part of the pairs; absent if the inputs are not
    * images
    */
   thumbnails?: Thumbnail[]
 }
 
-/** Merging reads the graph again: `request` says which and how. */
+/** Merging reads the graph again, as described in `request`. */
 export interface SanitizePartial extends PartialResult, SanitizeShare {
   command: 'sanitize'
   request: SanitizeRequest
@@ -45,7 +45,7 @@ export interface DriftPartial extends PartialResult, DriftShare {
 /** What surety writes with --shard; `schemas/partial.schema.json` is generated from this type. */
 export type AnyPartial = CertifyPartial | SanitizePartial | DriftPartial
 
-/** A partial result with its key and its checksum. */
+/** Adds key and checksum to a partial result. */
 export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'>>(
   unsealed: Unsealed,
 ): Unsealed & Pick<PartialResult, 'key' | 'checksum'> {
@@ -53,7 +53,7 @@ export function sealPartial<Unsealed extends Omit<AnyPartial, 'key' | 'checksum'
   return {...keyed, checksum: checksumOf(keyed)}
 }
 
-/** Everything in which the shards of one run agree, part by part: what is not named here may differ. */
+/** Everything that the shards of one run must have in common; all else may differ. */
 export function sharedSettings(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
   const {command, shard, version, seed, config, inputs, engine, plan} = partial
   const request = command === 'sanitize' ? (partial as SanitizePartial).request : null
@@ -67,7 +67,7 @@ export function sharedSettings(partial: Omit<AnyPartial, 'key' | 'checksum'>) {
     inputs: inputs.map(({sha256, bytes}) => ({sha256, bytes})),
     engine: {name: engine.name, precision: engine.precision},
     plan,
-    // Of the request what is not in the config; its paths may differ too.
+    // The part of the request that is not in the config, without its paths.
     ...(request === null ? {} : {request: {today: request.today, explain: request.explain}}),
   }
 }

@@ -5,7 +5,7 @@ import {checksumOf} from '../frame/checksum.js'
 import {type AnyPartial, keyOf} from './partials.js'
 import {misfit} from './schema.js'
 
-/** The commands that have shards, with the definition of what a shard of each writes. */
+/** The commands with shards, and the schema definition of each one's partial result. */
 const DEFINITIONS: Record<AnyPartial['command'], string> = {
   certify: 'CertifyPartial',
   sanitize: 'SanitizePartial',
@@ -13,10 +13,10 @@ const DEFINITIONS: Record<AnyPartial['command'], string> = {
 }
 
 /**
- * A partial result that surety wrote with --shard: its schema, its shard number and its digests are checked before
- * anything trusts it. Packed arrays are checked by the command whose result it is.
+ * Parses a partial result written with --shard, and checks its schema, shard number and digests. Packed arrays are
+ * checked by its command.
  *
- * Throws  InputError  no JSON, no partial result, or a damaged one.
+ * Throws  InputError  not JSON, not a partial result, or a damaged one.
  */
 export function parsePartial(bytes: Uint8Array, path: string): AnyPartial {
   const json = parseJson(bytes, path)

@@ -20,7 +20,7 @@ const COMMANDS: readonly AnyReport['command'][] = [
 
 type ReportOf<Command> = Extract<AnyReport, {command: Command}>
 
-/** A report of any command. Throws as parseReport does. */
+/** Parses a report of any command. Throws as parseReport does. */
 export function parseAnyReport(bytes: Uint8Array, path: string): AnyReport {
   const json = parseJson(bytes, path)
   const command = typeof json === 'object' && json !== null && 'command' in json ? json.command : undefined
@@ -31,9 +31,9 @@ export function parseAnyReport(bytes: Uint8Array, path: string): AnyReport {
 }
 
 /**
- * A report that surety wrote, checked against its schema before anything trusts its shape.
+ * Parses a report that surety wrote, and checks it against its schema.
  *
- * Throws  InputError  no JSON, another command's report, a partial result, or a member that is missing or of another
+ * Throws  InputError  not JSON, another command's report, a partial result, or a member that is missing or of the wrong
  *         type (names its path).
  */
 export function parseReport<Command extends AnyReport['command']>(

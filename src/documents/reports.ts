@@ -16,14 +16,13 @@ import type {Report, Verdict} from '../frame/report.js'
 
 export interface CertifyReport extends Report<CertifyMetrics> {
   command: 'certify'
-  /** the model and the examples; absent in reports of versions that did not write it */
+  /** the model and the examples; absent in reports of older versions */
   subject?: Subject
   /**
-   * pictures of the rows that the report names as witnesses and hints, ascending, where the inputs are images; else
-   * absent
+   * pictures of the rows that the report names as witnesses and hints, ascending; absent if the inputs are not images
    */
   thumbnails?: Thumbnail[]
-  /** sha256 of everything here but `run` */
+  /** sha256 of everything here except `run` */
   checksum: string
   /** what `surety verify` needs to recompute every bound without the model; absent without a split */
   evidence?: Evidence
@@ -40,25 +39,25 @@ export interface EvaluateReport extends Report<EvaluateMetrics> {
 export interface VerifyMetrics {
   cells: number
   layers: number
-  /** one sentence for each statement that does not follow from the evidence; empty: the certificate stands */
+  /** one sentence per statement that does not follow from the evidence; empty: the certificate is correct */
   discrepancies: string[]
   /** files given with --model and --data, and whether the report was made from them */
   files: {path: string; sha256: string; matches: boolean}[]
-  /** of a statement that --attest wrote; absent: a report was verified */
+  /** for a statement written with --attest; absent: a report was verified */
   attestation?: VerifiedAttestation
 }
 
 export interface VerifiedAttestation {
-  /** whose report it is about */
+  /** the command of the report */
   command: string
-  /** of surety, which wrote it */
+  /** the version of surety that wrote it */
   version: string
   algorithm?: number
-  /** that the statement gives, not the one of this verification */
+  /** the statement's verdict, not that of this verification */
   verdict: {status: Verdict['status']; summary: string}
-  /** it is about this many */
+  /** number of files it is about */
   files: number
-  /** it came in an envelope, whose signature was not checked */
+  /** whether it was in an envelope, whose signature was not checked */
   enveloped: boolean
 }
 
@@ -73,19 +72,22 @@ export interface CheckMetrics {
   guarantee: RuleGuarantee
 }
 
-/** What a rule promises of accepted inputs. */
+/** A rule's guarantee for accepted inputs. */
 export interface RuleGuarantee {
   layer: string
-  /** accepted: an anchor within this, in raw units, and the nearest with a loss of at most anchorLoss */
+  /**
+   * an input is accepted if an anchor is within this distance (raw units) and the nearest has a loss of at most
+   * anchorLoss
+   */
   radius: number
   anchorLoss: number
   anchors: number
-  /** at most this share of accepted inputs has a loss of `loss` or more, with probability ≥ 1 − alpha over the sample */
+  /** at most this share of accepted inputs has a loss ≥ `loss`, with probability ≥ 1 − alpha over the sample */
   risk: number
   loss: number
   lossName: string
   alpha: number
-  /** the rule was shown to accept at least this share of fresh inputs */
+  /** lower bound of the share of fresh inputs that the rule accepts */
   coverage: number
 }
 

@@ -3,9 +3,9 @@ import {Ajv, type ValidateFunction} from 'ajv'
 import {InputError} from '../errors.js'
 
 /**
- * Whether JSON fits a definition of a schema that ships with the package.
+ * Checks JSON against a definition in a schema that ships with the package.
  *
- * Returns  null, or the first misfit: its path and what is wrong. A number too large for fp64 is not a number.
+ * Returns  null, or the first error: path and problem. A number too large for fp64 is not a number.
  * Throws   InputError  the schema is missing from the installation.
  */
 export function misfit(json: unknown, file: string, definition: string): string | null {
@@ -15,7 +15,7 @@ export function misfit(json: unknown, file: string, definition: string): string 
   return `${error!.instancePath || '/'}: ${error!.message ?? 'does not fit the schema'}`
 }
 
-/** Compiling a schema takes longer than reading a file by it. */
+/** Cached, because compiling a schema takes longer than checking a file. */
 const validators = new Map<string, ValidateFunction>()
 
 function validatorOf(file: string, definition: string): ValidateFunction {

@@ -8,26 +8,26 @@ export interface PartialFile<P extends AnyPartial = AnyPartial> {
   partial: P
 }
 
-/** Partial results of all shards of one run, and what they have in common. */
+/** Partial results of all shards of one run, with their common data. */
 export interface ShardSet<P extends AnyPartial = AnyPartial> {
   command: P['command']
-  /** one for each shard, in order */
+  /** one per shard, in order */
   files: PartialFile<P>[]
-  /** every engine that any shard looked at */
+  /** every engine that any shard tried */
   engine: EngineReport
-  /** what any shard noted, each once */
+  /** the notes of all shards, without duplicates */
   notes: Note[]
-  /** what concerns the merge and not the result */
+  /** notes about the merge, not the result */
   remarks: Note[]
 }
 
 /**
- * Puts partial results together if they are those of all shards of one run.
+ * Combines partial results if they are exactly those of all shards of one run.
  *
- * `files`  at least one, each as parsePartial gives it; the result does not depend on their order, save that of equal
- *          ones the first is taken.
- * Throws   InputError  another version of surety, a part in which they differ (names it), a shard that is missing, or
- *          two different results of one shard.
+ * `files`  at least one, as returned by parsePartial; their order does not matter, except that of equal ones the first
+ *          is used.
+ * Throws   InputError  another version of surety, a difference in common data (names it), a missing shard, or two
+ *          different results of one shard.
  */
 export function shardSet<P extends AnyPartial>(files: readonly PartialFile<P>[], version: string): ShardSet<P> {
   const sorted = [...files].sort((a, b) => a.partial.shard.index - b.partial.shard.index)
@@ -52,7 +52,7 @@ export function shardSet<P extends AnyPartial>(files: readonly PartialFile<P>[],
     const which = `shard ${file.partial.shard.index} of ${count}`
     if (digestText(last.partial.blocks) !== digestText(file.partial.blocks)) {
       throw new InputError(`${last.path} and ${file.path}: are both ${which}, but their sums differ`, [
-        'leave out the one that should not be there, or run this shard again',
+        'leave out the wrong one, or run this shard again',
       ])
     }
     remarks.push({
@@ -78,7 +78,7 @@ export function shardSet<P extends AnyPartial>(files: readonly PartialFile<P>[],
   }
 }
 
-/** What two partial results with different keys differ in, in the order in which it explains most. */
+/** The first difference between two partial results with different keys, most informative first. */
 function disagreement(a: PartialFile, b: PartialFile): InputError {
   const [left, right] = [sharedSettings(a.partial), sharedSettings(b.partial)]
   const differ = (what: string, x: unknown, y: unknown, next: string) =>

@@ -3,9 +3,9 @@ import {checksumOf, withChecksum} from '../frame/checksum.js'
 import type {AnyReport} from './reports.js'
 
 /**
- * A report as a baseline that may be committed: what comparisons need, and nothing of the test data (pictures, labels,
- * losses and names of single examples, the drawing and the single edges of a graph). Commands whose reports hold no
- * single examples keep theirs.
+ * Reduces a report to a baseline that may be committed: what comparisons need, without test data (pictures, labels,
+ * losses and names of single examples, the drawing and single edges of a graph). Reports without single examples are
+ * unchanged.
  */
 export function slimReport(report: AnyReport): AnyReport {
   const slim = {checksum: report.checksum ?? checksumOf(report)}

@@ -3,7 +3,7 @@ import type {DataFormat} from '../checkpoint/data-types.js'
 import type {SampleKind} from '../checkpoint/sample.js'
 import type {Json} from '../frame/report.js'
 
-/** What a certificate is about: the model as it was run, and the examples as they were fed to it. */
+/** What a certificate is about: the model as run, and the examples as fed to it. */
 export interface Subject {
   model: {
     kind: Checkpoint['kind']
@@ -14,21 +14,21 @@ export interface Subject {
 }
 
 export interface SubjectData {
-  /** what the examples were stored in; null: hidden states of a file, which the checkpoint names */
+  /** file format of the examples; null: hidden states of the checkpoint file */
   format: DataFormat | null
-  /** of the file, and those used before duplicates were removed */
+  /** rows in the file, and rows used before duplicates were removed */
   rows: number
   used: number
-  /** how these were chosen; all: every row */
-  /** labelled: rows without a label were left out, before what a limit leaves was drawn */
+  /** how rows were chosen; all: every row */
+  /** labelled: rows without a label were left out before applying a limit */
   sample: SampleKind | 'all' | 'labelled'
-  /** rows used of each class, by its number; null without labels */
+  /** rows used per class number; null without labels */
   classes: number[] | null
-  /** null: the file has numbers only */
+  /** null: the file has only numbers */
   classNames: string[] | null
-  /** what the model was fed, with its true range; empty for hidden states */
+  /** the model's inputs, with their true range; empty for hidden states */
   inputs: InputSummary[]
-  /** how examples became numbers: options of images, length of texts in tokens; else null */
+  /** how examples were converted to numbers: image options, text length in tokens; else null */
   preparation: Json
 }
 

@@ -4,10 +4,10 @@ const BETA1 = 0.9
 const BETA2 = 0.999
 const EPSILON = 1e-8
 
-/** What Adam remembers between steps: whoever keeps it can go on later with the same bits. */
+/** Adam's state between steps; training resumed from it gives identical bits. */
 export interface AdamState {
   step: number
-  /** running means of the gradients and of their squares, one array a parameter */
+  /** running means of the gradients and their squares, one array per parameter */
   first: Float64Array[]
   second: Float64Array[]
 }
@@ -18,12 +18,12 @@ export function adamState(parameters: readonly Dense[]): AdamState {
 }
 
 /**
- * Adam with L2 weight decay: each call of the step takes the gradients in the order of the parameters, and changes
- * these and the state in place.
+ * Adam with L2 weight decay: each step takes the gradients in parameter order, and updates parameters and state in
+ * place.
  *
  * Formula    g ← g + decay · w; m ← .9 m + .1 g; v ← .999 v + .001 g²;
  *            w ← w − rate · (m / (1 − .9ᵗ)) / (√(v / (1 − .999ᵗ)) + 1e-8).
- * Source     Kingma & Ba 2015, algorithm 1. Deviation: weight decay, as part of the gradient and on every parameter.
+ * Source     Kingma & Ba 2015, algorithm 1. Deviation: weight decay, added to the gradient of every parameter.
  */
 export function adam(
   parameters: readonly Dense[],

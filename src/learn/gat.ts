@@ -22,10 +22,10 @@ const WIDTH = 8
  * Two-layer graph attention network.
  *
  * Formula    H = X W₀, eight heads: α_ij = softmax_j(leakyrelu(a·h_i + b·h_j)) over the neighbours of i and i itself;
- *            hidden_i = elu(Σ_j α_ij h_j + bias), heads side by side; the same once more with one head gives the
+ *            hidden_i = elu(Σ_j α_ij h_j + bias), heads concatenated; a second such layer with one head gives the
  *            logits.
- * Cost       (nnz(X) + nnz(Â) · 4) · heads · 8 multiply–adds a pass, nnz(Â) · heads exponentials.
- * Source     Veličković et al. 2018, eqs. 1–6. Deviation: dropout and weight decay are those of the other models.
+ * Cost       (nnz(X) + nnz(Â) · 4) · heads · 8 multiply–adds per pass, nnz(Â) · heads exponentials.
+ * Source     Veličković et al. 2018, eqs. 1–6. Deviation: dropout and weight decay as in the other models.
  */
 export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout}, random) => {
   const w0 = glorot(features.cols, heads * WIDTH, random)
@@ -71,7 +71,7 @@ export const gat: CreateModel = ({features, adjacency, classes}, {heads, dropout
   }
 }
 
-/** x ← x where positive, eˣ − 1 elsewhere, in place; returns the slope. */
+/** ELU in place: x if positive, else eˣ − 1; returns the slope. */
 function exponentialUnits(x: Float64Array): Float64Array {
   const slope = new Float64Array(x.length).fill(1)
   for (let t = 0; t < x.length; t++) {
@@ -83,7 +83,7 @@ function exponentialUnits(x: Float64Array): Float64Array {
   return slope
 }
 
-/** a (of the node itself) and b (of the neighbour) of each head: [heads, width]. */
+/** Each head's vectors a (for the node) and b (for the neighbour): [heads, width]. */
 interface AttentionVectors {
   own: Dense
   other: Dense
@@ -164,7 +164,7 @@ function attend(
 interface AttentionState extends AttentionVectors {
   pattern: Csr
   h: Dense
-  /** [nnz, heads] softmax before dropout; slope of the leaky ReLU; dropout factors; their product with alpha */
+  /** [nnz, heads] softmax before dropout; slope of the leaky ReLU; dropout factors; these times alpha */
   alpha: Float64Array
   steep: Float64Array
   mask: Float64Array | null

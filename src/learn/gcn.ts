@@ -17,11 +17,11 @@ import type {CreateModel} from './model.js'
 /**
  * Two-layer graph convolutional network.
  *
- * Formula    logits = Â relu(Â X W₀ + b₀) W₁ + b₁, dropout on X and on the hidden layer while training.
+ * Formula    logits = Â relu(Â X W₀ + b₀) W₁ + b₁, dropout on X and the hidden layer during training.
  * Shapes     W₀ [d, hidden], W₁ [hidden, classes].
  * Precision  fp64.
  * Cost       a pass and its gradients: 2 nnz(X) · hidden + 4 nnz(Â) · (hidden + classes) multiply–adds.
- * Source     Kipf & Welling 2017, eq. 9. Deviation: biases; dropout draws no value that X does not store.
+ * Source     Kipf & Welling 2017, eq. 9. Deviation: biases; dropout only draws for stored values of X.
  */
 export const gcn: CreateModel = ({features, mix, classes}, {hidden, dropout}, random) => {
   const w0 = glorot(features.cols, hidden, random)

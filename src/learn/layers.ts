@@ -11,7 +11,7 @@ export function glorot(rows: number, cols: number, random: Random): Dense {
   )
 }
 
-/** One factor a value: 0 with probability `rate`, else 1 / (1 − rate); null where nothing is dropped. */
+/** One factor per value: 0 with probability `rate`, else 1 / (1 − rate); null: no dropout. */
 export function dropoutMask(length: number, rate: number, random: Random | null): Float64Array | null {
   if (random === null || rate === 0) return null
   const mask = new Float64Array(length)
@@ -22,8 +22,8 @@ export function dropoutMask(length: number, rate: number, random: Random | null)
 }
 
 /**
- * Dropout on the stored values of a matrix, dropped ones left out: a zero that is never multiplied costs nothing. The draws are
- * those of dropoutMask; the room for them is kept from call to call.
+ * Dropout on the stored values of a matrix, without the dropped ones, which saves multiplications by zero. Draws the same
+ * numbers as dropoutMask; their buffer is reused between calls.
  */
 export function dropoutOf(x: Csr, rate: number): (random: Random | null) => Csr {
   const {rows, cols, indptr: from} = x
@@ -59,7 +59,7 @@ export function applyMask(x: Float64Array, mask: Float64Array | null): void {
 export function rectify(x: Float64Array): Float64Array {
   const slope = new Float64Array(x.length)
   for (let t = 0; t < x.length; t++) {
-    // Without a branch, which would be guessed wrong half the time; times 0, so that NaN stays what it is.
+    // Branch-free, because a branch would be mispredicted half the time; times 0, so that NaN stays NaN.
     const kept = Number(x[t]! > 0)
     slope[t] = kept
     x[t]! *= kept
@@ -79,7 +79,7 @@ export function columnSums({rows, cols, data}: Dense): Float64Array {
   return sums
 }
 
-/** A B for narrow matrices [m, k] · [k, n], without leaving this thread. */
+/** A B for narrow matrices [m, k] · [k, n], on this thread. */
 export function multiply({rows, cols, data: a}: Dense, {cols: n, data: b}: Dense): Dense {
   const out = dense(rows, n)
   const to = out.data
@@ -129,7 +129,7 @@ export function multiplyRightTransposed({rows, cols, data: a}: Dense, {rows: n, 
   const out = dense(rows, n)
   const to = out.data
   for (let i = 0; i < rows; i++) {
-    // A gradient reaches only the nodes near the training nodes.
+    // Gradients are zero except near training nodes.
     if (isZero(a, i * cols, cols)) continue
     for (let j = 0; j < n; j++) {
       let sum = 0

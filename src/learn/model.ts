@@ -1,13 +1,13 @@
 import type {Csr, Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
 
-/** What a model sees of a graph; no label is part of it. */
+/** A model's view of a graph, without labels. */
 export interface NodeData {
   /** [n, d] rows of length 1 (zero rows stay zero) */
   readonly features: Csr
-  /** [n, n] D̃^-½ÃD̃^-½, symmetric; its pattern is the edges and a loop at every node */
+  /** [n, n] D̃^-½ÃD̃^-½, symmetric; its pattern is the edges plus a loop at every node */
   readonly adjacency: Csr
-  /** Â B, by which gcn and sgc mix neighbours: a defence may give another matrix here; it must be symmetric too */
+  /** Â B, with which gcn and sgc mix neighbours; a defence may use another matrix, which must be symmetric too */
   readonly mix: (b: Dense) => Dense
   readonly classes: number
 }
@@ -15,14 +15,14 @@ export interface NodeData {
 export interface ForwardPass {
   /** [n, classes] */
   readonly logits: Dense
-  /** gradients of the parameters, in their order, from that of the logits [n, classes] */
+  /** gradients of the parameters, in order, from the gradient of the logits [n, classes] */
   backward(gradient: Dense): Float64Array[]
 }
 
-/** A node classifier: a third one is one more file that implements this, and a line in models.ts. */
+/** A node classifier; to add one, implement this in a new file and list it in models.ts. */
 export interface NodeModel {
   readonly parameters: readonly Dense[]
-  /** `random` for dropout while training; null: evaluation, nothing is dropped */
+  /** `random`: for dropout during training; null: evaluation, no dropout */
   forward(random: Random | null): ForwardPass
 }
 
@@ -31,7 +31,7 @@ export interface ModelOptions {
   hidden: number
   /** attention heads of the hidden layer of gat, eight units each */
   heads: number
-  /** share of input features, hidden units and attention coefficients dropped while training */
+  /** share of input features, hidden units and attention coefficients dropped during training */
   dropout: number
 }
 

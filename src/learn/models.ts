@@ -15,8 +15,7 @@ interface Recipe {
 /** Models by name, each with the training that reaches its published accuracy on clean Cora. */
 export const MODELS = {
   gcn: {create: gcn, training: TRAINING},
-  // One layer of weights takes larger steps: at .01 it is still far from its optimum after 200 epochs (Wu et al. take
-  // .2).
+  // A single weight layer needs larger steps: with .01 it is far from its optimum after 200 epochs (Wu et al. use .2).
   sgc: {create: sgc, training: {...TRAINING, dropout: 0, learningRate: 0.1}},
   gat: {create: gat, training: TRAINING},
 } satisfies Record<string, Recipe>
@@ -25,15 +24,15 @@ export type ModelName = keyof typeof MODELS
 
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[]
 
-/** What a model sees of a graph; without features every node is its own feature. */
+/** A model's view of a graph; without features every node is its own feature. */
 export const nodeData = (nodes: number, edges: Uint32Array, features: Matrix | null, classes: number): NodeData =>
   graphData(featureRows(nodes, features), edges, classes)
 
-/** The features that a model sees: rows of length 1. */
+/** A model's features: rows of length 1. */
 export const featureRows = (nodes: number, features: Matrix | null): Csr =>
   features === null ? identityCsr(nodes) : normaliseRows(isCsr(features) ? features : csrFromDense(features)).unit
 
-/** The same features on the edges of a graph. */
+/** The same features with the edges of a graph. */
 export function graphData(features: Csr, edges: Uint32Array, classes: number): NodeData {
   const adjacency = normalisedAdjacency(features.rows, edges)
   return {features, adjacency, mix: (b) => multiplyCsrDense(adjacency, b), classes}

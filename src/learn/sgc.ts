@@ -7,8 +7,8 @@ import type {CreateModel} from './model.js'
  * Simple graph convolution: logistic regression on features mixed twice.
  *
  * Formula    logits = Â² X W + b; no dropout.
- * Cost       nnz(X) · classes + 2 nnz(Â) · classes multiply–adds a pass: Â²(XW), since Â²X has fifty times the values
- *            of X.
+ * Cost       nnz(X) · classes + 2 nnz(Â) · classes multiply–adds per pass: Â²(XW), because Â²X has fifty times the
+ *            values of X.
  * Source     Wu et al. 2019, eq. 8. Deviation: a bias.
  */
 export const sgc: CreateModel = ({features, mix, classes}, _options, random) => {

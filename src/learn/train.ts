@@ -11,8 +11,8 @@ export interface TrainingOptions extends ModelOptions {
 
 /**
  * Kipf & Welling 2017, section 5.2, for gcn, with two deviations that bring the accuracies on attacked Cora to the
- * published ones: feature rows of length 1 in place of sum 1, and weight decay on both layers. With sums, 200 epochs
- * end too early: .82 clean, .41 attacked.
+ * published ones: feature rows of length 1 instead of sum 1, and weight decay on both layers. With sum 1, 200 epochs
+ * are too few: .82 clean, .41 attacked.
  */
 export const TRAINING: TrainingOptions = {
   hidden: 16,
@@ -28,13 +28,13 @@ export interface Trained {
   predictions: Int32Array
   /** 1 … epochs */
   epoch: number
-  /** null: there are no validation nodes, and the last epoch was taken */
+  /** null: no validation nodes, so the last epoch was used */
   validationAccuracy: number | null
 }
 
-/** The nodes that training may look at. */
+/** The nodes that training may use. */
 export interface TrainingNodes {
-  /** [n]; read at `train` and `validation` only */
+  /** [n]; only read at `train` and `validation` */
   labels: Int32Array
   train: Uint32Array
   validation: Uint32Array
@@ -44,8 +44,8 @@ export interface TrainingNodes {
  * Trains a model by cross-entropy on the training nodes and keeps the predictions of the best validation epoch.
  *
  * Selection  the highest validation accuracy, then the lowest validation loss, then the earliest epoch.
- * Cost       two passes and one backward pass an epoch; one and one without dropout, where evaluation is the next
- *            epoch's first half.
+ * Cost       two forward passes and one backward pass per epoch; without dropout one each, because evaluation is the
+ *            next epoch's forward pass.
  */
 export function trainNodeModel(
   model: NodeModel,
@@ -102,7 +102,7 @@ export function crossEntropy(logits: Dense, labels: Int32Array, nodes: Uint32Arr
   return {loss, gradient}
 }
 
-/** The column of the largest value of each row; ties to the smaller. */
+/** The column with the largest value in each row; ties to the smaller. */
 export function argmaxRows({rows, cols, data}: Dense): Int32Array {
   return Int32Array.from({length: rows}, (_, i) => {
     let best = 0
@@ -111,7 +111,7 @@ export function argmaxRows({rows, cols, data}: Dense): Int32Array {
   })
 }
 
-/** Share of the nodes whose prediction is their label; NaN where there are none. */
+/** Share of nodes whose prediction is their label; NaN without nodes. */
 export function accuracyOf(predictions: Int32Array, labels: Int32Array, nodes: Uint32Array): number {
   return nodes.reduce((right, i) => right + Number(predictions[i] === labels[i]), 0) / nodes.length
 }

@@ -13,11 +13,11 @@ const BATCH = 256
 const PGD_STEPS = 20
 
 /**
- * The output of FGSM or PGD against the model on every example: it raises the cross-entropy of the example's own label.
+ * Perturbs every example by FGSM or PGD against the model, which increases the cross-entropy of the example's label.
  *
  * Precision  that of the model's backend.
  * Cost       1 or 20 forward and backward passes over the data.
- * Throws     UsageError  a model without gradients here (ONNX, graph models, embeddings), or one with several inputs.
+ * Throws     UsageError  a model without gradients (ONNX, graph models, embeddings), or one with several inputs.
  */
 export async function perturbByAttack(
   checkpoint: Checkpoint,
@@ -39,8 +39,8 @@ export async function perturbByAttack(
   } = differentiable
   if (model.inputs.length !== 1)
     throw new UsageError(
-      `${option('perturb')} ${name} needs a model with one input, this one has ${model.inputs.length}`,
-      [`give pairs of your own with ${option('pairs')}`],
+      `${option('perturb')} ${name} needs a model with one input, but this one has ${model.inputs.length}`,
+      [`give your own pairs with ${option('pairs')}`],
     )
   const classes = data.labels
   if (classes === null)

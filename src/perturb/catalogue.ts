@@ -2,7 +2,7 @@ import {UsageError} from '../errors.js'
 
 export type PerturbationName = keyof typeof CATALOGUE
 
-/** What a perturbation works on; attacks need gradients. */
+/** What a perturbation applies to; attacks need gradients. */
 export type Material = 'numbers' | 'image' | 'text' | 'gradient'
 
 interface Entry {

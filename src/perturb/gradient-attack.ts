@@ -6,15 +6,15 @@ type Tf = typeof core
 export interface GradientAttack {
   /** largest change of one input value, in the unit of the inputs */
   radius: number
-  /** gradients taken */
+  /** number of gradients */
   steps: number
   /** change of a value in one step */
   stepSize: number
-  /** least and largest value that an input can truly have */
+  /** smallest and largest possible input value */
   range: readonly [number, number]
 }
 
-/** One step as long as the radius [Goodfellow et al. 2015]. */
+/** One step of the size of the radius [Goodfellow et al. 2015]. */
 export const fgsm = (radius: number, range: GradientAttack['range']): GradientAttack => ({
   radius,
   steps: 1,
@@ -22,7 +22,7 @@ export const fgsm = (radius: number, range: GradientAttack['range']): GradientAt
   range,
 })
 
-/** Many short steps from a random start [Madry et al. 2018]; the step of 2.5 radius/steps is theirs. */
+/** Many short steps from a random start, with step size 2.5 radius/steps [Madry et al. 2018]. */
 export const pgd = (radius: number, range: GradientAttack['range'], steps = 20): GradientAttack => ({
   radius,
   steps,
@@ -31,17 +31,17 @@ export const pgd = (radius: number, range: GradientAttack['range'], steps = 20):
 })
 
 /**
- * Inputs changed so as to raise their loss, within radius of the given ones in every value (L∞) and within the range.
+ * Changes inputs to increase their loss, within the L∞ radius and the range.
  *
  * Formula    x₀ = x, with `start` x + U(−radius, radius); x_{t+1} = clip(x_t + stepSize · sign ∇L(x_t)), clip to [x −
  *            radius, x + radius] and the range.
  * Shapes     x [rows, …] → the same; `lossOf` [rows, …] → [rows], the loss of each row a function of that row alone.
- * Precision  fp32, that of the backend; a value leaves its bounds by one rounding at most.
+ * Precision  fp32 of the backend; a value exceeds its bounds by at most one rounding.
  * Cost       steps forward and backward passes.
  * Empty      no rows → no rows; radius 0 → x, clipped to the range.
  * Memory     the caller owns the result; everything else is disposed of.
- * Source     Goodfellow et al. 2015, eq. 1; Madry et al. 2018, section 2.1.
- *            Deviation: the last iterate is returned, as theirs is, not the worst one seen.
+ * Source     Goodfellow et al. 2015, eq. 1; Madry et al. 2018, section 2.1. Deviation: none: returns the last iterate,
+ *            as they do, not the worst one seen.
  */
 export function gradientAttack(
   tf: Tf,

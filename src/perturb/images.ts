@@ -1,10 +1,10 @@
 import type {Random} from '../stats/random.js'
 import type {ImageLayout} from './layout.js'
 
-/** Changes one example in place; `range` is what its values may be. */
+/** Changes one example in place. */
 export type Change = (example: Float64Array, random: Random) => void
 
-/** Gaussian noise; `deviation` is one number for all values, or one for each. Clipping is the caller's. */
+/** Gaussian noise; `deviation` is one number for all values, or one per value. The caller clips. */
 export function noise(deviation: number | Float64Array): Change {
   return (example, {normal}) => {
     for (let t = 0; t < example.length; t++)
@@ -20,7 +20,7 @@ export function brightness(most: number): Change {
   }
 }
 
-/** Moved by whole pixels, uniform in ±most along each axis; what comes into view repeats the edge. */
+/** Shifts by whole pixels, uniform in ±most along each axis; new areas repeat the edge. */
 export function shift(layout: ImageLayout, most: number): Change {
   return (example, {integer}) => {
     const [down, right] = [integer(2 * most + 1) - most, integer(2 * most + 1) - most]
@@ -28,7 +28,7 @@ export function shift(layout: ImageLayout, most: number): Change {
   }
 }
 
-/** Turned about its centre by an angle uniform in ±degrees, bilinear; what comes into view repeats the edge. */
+/** Rotates about the centre by an angle uniform in ±degrees, bilinear; new areas repeat the edge. */
 export function rotate(layout: ImageLayout, degrees: number): Change {
   const [cy, cx] = [(layout.height - 1) / 2, (layout.width - 1) / 2]
   return (example, {uniform}) => {
@@ -38,7 +38,9 @@ export function rotate(layout: ImageLayout, degrees: number): Change {
   }
 }
 
-/** Replaces every pixel by the bilinear value at the place `from` gives; places outside count as the nearest pixel. */
+/**
+ * Replaces every pixel by the bilinear value at the position given by `from`; positions outside use the nearest pixel.
+ */
 function resample(
   {height, width, channels, channelsLast}: ImageLayout,
   example: Float64Array,

@@ -1,6 +1,6 @@
 import {UsageError, option} from '../errors.js'
 
-/** Where the pixels of an example are. */
+/** The pixel layout of an example. */
 export interface ImageLayout {
   height: number
   width: number
@@ -9,15 +9,15 @@ export interface ImageLayout {
   channelsLast: boolean
 }
 
-/** More channels than this are not colours. */
+/** With more channels, an array is not an image. */
 const MAX_CHANNELS = 4
 
 /**
  * The layout of an example of the given shape: [h, w], [h, w, c] or [c, h, w] with at most 4 channels; `stated`
- * overrules the shape, for flat rows.
+ * overrides the shape, for flat rows.
  *
  * Empty   no image → null.
- * Throws  UsageError  a stated shape that is none, or has another number of values than an example.
+ * Throws  UsageError  a stated shape that is invalid, or does not match the number of values.
  */
 export function imageLayout(shape: readonly number[], stated: readonly number[] | null): ImageLayout | null {
   if (stated === null) return layoutOf(shape)

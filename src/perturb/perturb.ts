@@ -9,9 +9,9 @@ import {dropWords, mistype, swapWords, type TextChange} from './texts.js'
 
 export interface PerturbOptions {
   seed: number
-  /** height,width and channels where rows are flat; null: from the shape of the array */
+  /** height,width and channels for flat rows; null: from the shape of the array */
   imageShape: readonly number[] | null
-  /** what values may be; null: from the data */
+  /** range of values; null: from the data */
   range: readonly [number, number] | null
 }
 
@@ -21,17 +21,16 @@ export interface Perturbed {
   description: string
 }
 
-/** Arrays that hold token numbers: a number in between means nothing. */
+/** Arrays with token ids, which cannot be perturbed as numbers. */
 const NO_NUMBERS = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'])
 
 /**
- * A perturbed copy of every example: numbers in an array, seen as images where they are some.
+ * A perturbed copy of every example in a numeric array, treated as images if they are.
  *
- * Each row draws from a generator of its own (seed and row), so that a copy depends on its example and the anchors
- * alone.
+ * Each row has its own generator (from seed and row), so that a copy depends only on its example and the anchors.
  *
  * Precision  fp64, stored as Float32.
- * Cost       one pass over the inputs; a copy of them.
+ * Cost       one pass over the inputs, and a copy of them.
  * Throws     UsageError  the data have no array of numbers, or are not images.
  */
 export function perturbNumbers(
@@ -75,7 +74,7 @@ export function perturbNumbers(
   return {data: withArray(data, array, changed(array, values.width, range, change, options.seed)), description}
 }
 
-/** The one array that is perturbed: `inputs`, or the only one of numbers. */
+/** The array to perturb: `inputs`, or the only numeric one. */
 export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
   const candidates = inputs.filter((array) => !NO_NUMBERS.has(array.name))
   const array =
@@ -90,10 +89,10 @@ export function numbersToPerturb({inputs}: DataSet, name: string): InputArray {
 }
 
 /**
- * A perturbed copy of every text, made into tokens as the texts themselves were: cut to as many, and padded to at least
+ * A perturbed copy of every text, tokenized like the original texts, with the same truncation, and padded to at least
  * their length.
  *
- * Each row draws from a generator of its own (seed and row); nothing is taken from the other rows.
+ * Each row has its own generator (from seed and row) and does not depend on other rows.
  *
  * Cost    one pass of the tokenizer over the texts.
  * Throws  UsageError  the data are not texts.
@@ -123,7 +122,7 @@ export function perturbTexts(
   return {data: {...data, inputs: encode(copies), text: {texts: copies, encode}}, description}
 }
 
-/** Throws UsageError where the data are not texts. */
+/** Throws UsageError if the data are not texts. */
 export function textsToPerturb({text, inputs}: DataSet, name: string): TextRows {
   if (text !== undefined) return text
   throw new UsageError(
@@ -157,6 +156,6 @@ function changed({data, shape}: InputArray, width: number, range: Range, change:
   return out
 }
 
-/** The random numbers of one row. */
+/** The generator of one row. */
 export const rowRandom = (seed: number, row: number) =>
   random((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b)) >>> 0)

@@ -1,6 +1,6 @@
 import type {NumericArray} from '../data/named-array.js'
 
-/** What the values of an example may be: one range, or one for each value. */
+/** Allowed values of an example: one range, or one per value. */
 export interface Range {
   low: Float64Array
   high: Float64Array
@@ -10,13 +10,13 @@ export interface Range {
 
 export interface Values {
   data: NumericArray
-  /** values of an example */
+  /** number of values per example */
   width: number
 }
 
 /**
- * The range that perturbed examples are clipped to: as stated; 0 … 255 for bytes; else what the values of the anchors
- * span, for images together (their values have one unit), else each value by itself.
+ * The range that perturbed examples are clipped to: as stated; 0 … 255 for bytes; else the range of the anchors'
+ * values, one range for images (whose values share a unit), otherwise one per value.
  */
 export function rangeOf(
   {data, width}: Values,
@@ -49,7 +49,7 @@ export function rangeOf(
   )
 }
 
-/** Into the range in place; a value that was outside before the perturbation may stay where it was. */
+/** Clips to the range in place; a value that was outside before the perturbation may keep its old value. */
 export function clipToRange(example: Float64Array, before: ArrayLike<number>, {low, high}: Range): void {
   for (let t = 0; t < example.length; t++) {
     example[t] = Math.max(Math.min(low[t]!, before[t]!), Math.min(Math.max(high[t]!, before[t]!), example[t]!))

@@ -1,16 +1,13 @@
 import type {Random} from '../stats/random.js'
 
-/**
- * A changed copy of a text; a word is a run of characters without white space, and the space between words stays as it
- * is.
- */
+/** A changed copy of a text; a word is a run of characters without white space, and white space is kept. */
 export type TextChange = (text: string, random: Random) => string
 
 /**
- * Each word is left out with probability p, with the space behind it; if that were all of them, one stays, each with
- * the same probability.
+ * Drops each word, with the space after it, with probability p; if all would be dropped, a uniformly chosen one is
+ * kept.
  *
- * Empty  a text without words stays as it is.
+ * Empty  a text without words is unchanged.
  */
 export function dropWords(p: number): TextChange {
   return (text, random) => {
@@ -22,8 +19,8 @@ export function dropWords(p: number): TextChange {
 }
 
 /**
- * From left to right each word changes places with the next with probability p; two that have done so stay where they
- * are, so no word moves by more than one place.
+ * From left to right, swaps each word with the next with probability p; swapped words are not moved again, so no word
+ * moves by more than one position.
  */
 export function swapWords(p: number): TextChange {
   return (text, {uniform}) => {
@@ -39,17 +36,17 @@ export function swapWords(p: number): TextChange {
 }
 
 /**
- * Each letter is hit with probability p. A letter that is hit is, each with the same probability: exchanged with the
- * letter behind it (which then is not hit), left out, doubled, or replaced by a key beside it on a US keyboard, in the
- * same case. What is not possible is not drawn: the last letter of a run has none to be exchanged with, a word does not
- * vanish, and a letter that is not a key of that keyboard (é, я) has none beside it. Digits and punctuation stay.
+ * Mistypes each letter with probability p: with equal probability it is swapped with the next letter (which is then not
+ * mistyped itself), dropped, doubled, or replaced by a neighbouring key on a US keyboard in the same case. Impossible
+ * options are not drawn: the last letter of a run has no next one, a word must not vanish, and a letter that is not on
+ * that keyboard (é, я) has no neighbours. Digits and punctuation are unchanged.
  */
 export function mistype(p: number): TextChange {
   return (text, random) => text.replace(/\S+/g, (word) => mistypedWord(word, p, random))
 }
 
 function mistypedWord(word: string, p: number, {uniform, integer}: Random): string {
-  // A letter with the accents that follow it is one.
+  // A letter and its combining accents count as one.
   const signs = word.match(/\p{L}\p{M}*|./gsu) ?? []
   let out = ''
   for (let i = 0; i < signs.length; ) {
@@ -76,7 +73,7 @@ const isLetter = (sign: string) => /^\p{L}/u.test(sign)
 
 const KEYS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
-/** Each row of keys stands half a key to the right of the one above it, so a key touches two above and two below. */
+/** Each row of keys is offset by half a key from the one above, so a key touches two above and two below. */
 function keysBeside(letter: string): string {
   const lower = letter.toLowerCase()
   const row = KEYS.findIndex((keys) => lower.length === 1 && keys.includes(lower))

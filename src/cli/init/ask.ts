@@ -1,15 +1,15 @@
 import {createInterface} from 'node:readline/promises'
 import {UsageError} from '../../errors.js'
 
-/** Answers of a person, or the proposals where nobody is to be asked. */
+/** A person's answers, or the proposals in non-interactive mode. */
 export interface Asking {
-  /** one of several; the first is proposed */
+  /** choose one option; the first is the default */
   choose: (question: string, options: readonly string[]) => Promise<string>
   confirm: (question: string, proposal: boolean) => Promise<boolean>
   close: () => void
 }
 
-/** Takes every proposal. */
+/** Accepts every proposal. */
 export const unasked: Asking = {
   choose: (_, options) => Promise.resolve(options[0]!),
   confirm: (_, proposal) => Promise.resolve(proposal),

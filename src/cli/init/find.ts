@@ -5,15 +5,15 @@ import {openNpz} from '../../data/npz.js'
 import {SuretyError} from '../../errors.js'
 import type {PartName} from '../../packages.js'
 
-/** A file of the folder that surety can judge, or that a model is judged on. */
+/** A file that surety can judge, or data for a model. */
 export interface FoundFile {
   path: string
   kind: 'model' | 'states' | 'data' | 'graph'
-  /** what a base install lacks for it */
+  /** the part that a base install lacks for it */
   part: PartName | null
-  /** names of arrays that could be labels, of attributes that could be the class: the likeliest first */
+  /** possible label arrays or class attributes, likeliest first */
   labels: string[]
-  /** attributes of nodes that hold numbers */
+  /** numeric node attributes */
   features: string[]
 }
 
@@ -27,7 +27,7 @@ const LABELS = /^(labels?|y|y_test|targets?|class(es)?|category|community|node_l
 const EDGES = /^(edges?|edge_index|adj_(data|indices)|A\.data)$/i
 const SCORES = /^(loss|logits|probabilities)$/i
 
-/** Models, data and graphs below a folder, in the order of their paths; files that cannot be read are no part of it. */
+/** Models, data and graphs below a folder, sorted by path, without unreadable files. */
 export async function findFiles(folder: string): Promise<FoundFile[]> {
   const found: FoundFile[] = []
   for (const path of (await filesBelow(folder, 0)).slice(0, MAX_FILES)) {
@@ -100,7 +100,7 @@ async function nodeAttributes(path: string, extension: string): Promise<Pick<Fou
 const attribute = (tag: string, name: string) =>
   new RegExp(`\\b${name.replace('.', '\\.')}=["']([^"']*)["']`).exec(tag)?.[1] ?? ''
 
-/** The data that a model is most likely judged on: in its folder before elsewhere, of a like name before others. */
+/** Candidate data for a model: files in its folder first, then similar names. */
 export function dataFor(model: string, files: readonly FoundFile[]): FoundFile[] {
   const stem = basename(model, extname(model)).split(/[-_.]/)[0]!
   const rank = ({path}: FoundFile) =>

@@ -16,21 +16,21 @@ export interface InitSettings {
   seed: number
   threads: number | undefined
   system: System
-  /** write over what is there */
+  /** overwrite existing files */
   force: boolean
 }
 
-/** What was done, a line each, for the person who asked. */
+/** What was done, one line each, for the user. */
 export interface InitOutcome {
   lines: string[]
   config: ConfigFile
 }
 
 /**
- * From the files of the current folder to a gate that is green: a check for each model and each graph, run once, with
- * limits from that run. Nothing that is there is written over unless the person says so.
+ * Sets up a passing gate for the files of the current folder: one check per model and graph, run once, with limits from
+ * that run. Existing files are only overwritten if the user agrees.
  *
- * Throws  UsageError  nothing to judge is found.  DeviceError  an engine is absent: what installs it.
+ * Throws  UsageError  nothing to judge was found. DeviceError an engine is missing (says how to install it).
  */
 export async function init(settings: InitSettings, asking: Asking, tools: GateTools): Promise<InitOutcome> {
   const files = await findFiles('.')
@@ -131,7 +131,7 @@ const some = (names: readonly string[]) =>
 const namesFile = (check: CheckConfig, path: string) =>
   [check.certify, check.sanitize, ...Object.values(check.options ?? {})].includes(path)
 
-/** Throws DeviceError: a file needs a package that is absent. */
+/** Throws DeviceError: a file needs a missing package. */
 function requireEngines(files: readonly FoundFile[]): void {
   const parts = [...new Set(files.map(({part}) => part))].filter(
     (part): part is PartName => part !== null && absentPackages(part).length > 0,
@@ -154,19 +154,20 @@ function describe({certify, sanitize, options = {}}: CheckConfig): string {
 }
 
 const reason = (threshold: NonNullable<CheckConfig['thresholds']>[string]): string => {
-  if (typeof threshold === 'string') return `is a ${threshold === 'warn' ? 'warning' : threshold}: it is no pass today`
+  if (typeof threshold === 'string')
+    return `is a ${threshold === 'warn' ? 'warning' : threshold}: it does not pass today`
   const [, {min, max, why}] = threshold
   return `${min === undefined ? `≤ ${max}` : `≥ ${min}`}: ${why}`
 }
 
 async function writeConfig(config: ConfigFile, {force}: InitSettings, asking: Asking, lines: string[]): Promise<void> {
   const there = CONFIG_NAMES.find((name) => existsSync(name))
-  if (there !== undefined && !force && !(await asking.confirm(`${there} is there. Write over it?`, false))) {
+  if (there !== undefined && !force && !(await asking.confirm(`${there} exists. Overwrite it?`, false))) {
     lines.push(`${there}: kept as it is; --overwrite writes over it`)
     return
   }
   if (there !== undefined && there !== CONFIG_NAMES[0])
-    throw new UsageError(`${there} is there, and surety gate wants one configuration`, ['take it away first'])
+    throw new UsageError(`${there} exists, and surety gate needs a single configuration`, ['remove it first'])
   await writeFileAtomic(CONFIG_NAMES[0], `${JSON.stringify(config, null, 2)}\n`)
   lines.push(`${CONFIG_NAMES[0]}: written`)
 }
@@ -177,7 +178,7 @@ async function writeWorkflow({system, force}: InitSettings, asking: Asking, line
   const {path, text} = workflow
   const before = await readFile(path, 'utf8').catch(() => null)
   if (before === text) return
-  if (before !== null && !force && !(await asking.confirm(`${path} is there. Write over it?`, false))) {
+  if (before !== null && !force && !(await asking.confirm(`${path} exists. Overwrite it?`, false))) {
     lines.push(`${path}: kept as it is; --overwrite writes over it`)
     return
   }
@@ -186,7 +187,7 @@ async function writeWorkflow({system, force}: InitSettings, asking: Asking, line
   lines.push(`${path}: written; it runs npm ci, so surety and its engines belong in devDependencies`)
 }
 
-/** Lines are only added. */
+/** Only adds lines. */
 async function ignore(lines: string[]): Promise<void> {
   const before = await readFile('.gitignore', 'utf8').catch(() => '')
   const missing = IGNORED.filter((line) => !before.split(/\r?\n/).includes(line))

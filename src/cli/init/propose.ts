@@ -1,12 +1,12 @@
 import type {AnyReport} from '../../documents/reports.js'
 import type {CheckConfig, Threshold} from '../../gate/types.js'
 
-/** Room that a first limit leaves below or above what the first run shows. */
+/** Margin between a first limit and the result of the first run. */
 const ROOM = 0.02
 
 /**
- * First limits of a check from the report of its first run, each with its reason. What the run itself could not show
- * gets no limit, and a verdict that is no pass becomes a warning, so that the gate starts green and says why.
+ * Initial limits of a check from the report of its first run, with reasons. Metrics without a result get no limit, and
+ * a verdict other than pass becomes a warning, so that the gate starts green and says why.
  */
 export function proposeLimits(report: AnyReport): NonNullable<CheckConfig['thresholds']> {
   const limits: Record<string, Threshold> = {}

@@ -1,11 +1,11 @@
-/** Continuous integration that a project can have. */
+/** Supported CI systems. */
 export const SYSTEMS = ['github', 'gitlab', 'none'] as const
 export type System = (typeof SYSTEMS)[number]
 
 const GATE =
   'npx --no-install surety gate --cache .surety-cache --reports surety-reports --out surety-reports/gate.html'
 
-/** File and content of the job; null: none is wanted. surety and its engines are devDependencies of the project. */
+/** File and content of the CI job; null: none requested. surety and its engines are devDependencies of the project. */
 export function workflowOf(system: System): {path: string; text: string} | null {
   switch (system) {
     case 'github':
@@ -68,5 +68,5 @@ jobs:
   }
 }
 
-/** Lines that .gitignore should have. */
+/** Lines for .gitignore. */
 export const IGNORED = ['.surety-cache/', 'surety-reports/']
