@@ -30,8 +30,8 @@ const BATCH_VALUES = 2 ** 22
  * Cost       the probe (see probeRows) and ⌈rows / batchSize⌉ forward passes; Σ rows · dim · 4 bytes, plus the largest
  *            layer once more.
  * Throws     InputError  what probeRows throws; a state is not finite, a requested layer does not have one row per
- *            example, the output is not [rows, classes], a label is not a class of the output. UsageError  the states
- *            exceed the memory limit (says how many rows fit).
+ *            example, the output is not [rows, classes], a label is not a class of the output.
+ *            UsageError  the states exceed the memory limit (says how many rows fit).
  */
 export async function collect(
   passes: readonly ModelRunner[],

@@ -52,8 +52,8 @@ const HIDDEN = /feature|feat|embed|hidden|state|pool|att(e)?n|latent|repr|encod|
  * For tasks other than classes: the only one whose shape fits the targets, or the one named loss.
  *
  * Returns    its index; with a note if others were passed over.
- * Throws     UsageError  no output with the requested name. InputError  several fit, or none (lists name, shape and
- *            meaning of each).
+ * Throws     UsageError  no output with the requested name.
+ *            InputError  several fit, or none (lists name, shape and meaning of each).
  */
 export function chooseOutput(
   outputs: readonly OutputCandidate[],

@@ -25,10 +25,12 @@ export interface Pooled extends State {
 /**
  * One vector per example of a batch.
  *
- * flatten all axes but the first, row-major: [b, …] → [b, Π]. mean over every axis except the first and the features;
- * for [b, t, h] over the tokens that the mask keeps: Σ_t m_t x_t / Σ_t m_t. first, last rank 3: the first or last
- * position; for tokens, the first or last that the mask keeps. channel rank ≥ 3: mean over all axes except the first
- * and the channels. Other ranks are flattened.
+ * flatten        all axes except the first, row-major: [b, …] → [b, Π].
+ * mean           over every axis except the first and the features; for [b, t, h] over the tokens that the mask keeps:
+ *                Σ_t m_t x_t / Σ_t m_t.
+ * first, last    rank 3: the first or last position; for tokens, the first or last that the mask keeps.
+ * channel        rank ≥ 3: mean over all axes except the first and the channels.
+ * Other ranks are flattened.
  *
  * Precision  sums in fp64, the result in the type of the state.
  * Cost       one pass.

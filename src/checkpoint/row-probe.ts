@@ -76,8 +76,9 @@ export interface TensorRows {
  * Cost    17 examples in three passes (6, 5, 6); a model with a fixed batch runs two or three batches, one that takes
  *         single examples three of them.
  * Throws  MixedRows   an example depends on its neighbours or its position (names the layer), or the model's output has
- *         no row per example. InputError  states differ when the model runs again: dropout or noise is active; what
- *         `run` throws. UsageError  the model does not accept the requested batch size.
+ *         no row per example.
+ *         InputError  states differ when the model runs again: dropout or noise is active; what `run` throws.
+ *         UsageError  the model does not accept the requested batch size.
  */
 export async function probeRows(pass: ModelRunner, rows: number, notes: Note[]): Promise<RowPlan> {
   const {fixed, size: batchSize, asked} = pass.batch

@@ -21,8 +21,9 @@ export interface SampleOptions {
 /**
  * The rows selected by a limit, ascending; null: all.
  *
- * random all subsets are equally likely, so independent rows stay independent. stratified each class keeps its share of
- * the rows (largest remainders); random within a class. first the first rows of the file.
+ * random      all subsets are equally likely, so independent rows stay independent.
+ * stratified  each class keeps its share of the rows (largest remainders); random within a class.
+ * first       the first rows of the file.
  *
  * Empty    without labels, stratified is random.
  */

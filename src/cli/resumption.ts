@@ -21,8 +21,8 @@ const DELETE = 'delete this file: its part is computed again'
  * another one is refused.
  *
  * `definition`  definition of a part in the schema of partial results.
- * Throws  UsageError  the folder holds other files. InputError  it belongs to another run (names what differs), or a
- *         part is damaged (names its file).
+ * Throws  UsageError  the folder holds other files.
+ *         InputError  it belongs to another run (names what differs), or a part is damaged (names its file).
  */
 export const keptIn =
   <Part extends object>(folder: string, definition: string, frame: Frame): OpenKept<Part> =>

@@ -20,9 +20,9 @@ type Block = Dense<Float32Array | Float64Array>
  * Reads the rows of a file of hidden states in blocks: .csv, .tsv and .jsonl are streamed, .npz and .npy are read
  * whole.
  *
- * csv, tsv one row per line with `dim` numbers; a header of names, or of 0, 1, 2 … as pandas writes, is skipped. jsonl:
- * one array of numbers per line, or an object with one named after the layer, or `state`. npz the array named after the
- * layer, else the only one with two axes.
+ * csv, tsv  one row per line with `dim` numbers; a header of names, or of 0, 1, 2 … as pandas writes, is skipped.
+ * jsonl     one array of numbers per line, or an object with one named after the layer, or `state`.
+ * npz       the array named after the layer, else the only one with two axes.
  * Returns   the file with its hash, after all rows.
  * Throws    InputError  another format, or a line without `dim` numbers (names it).
  */

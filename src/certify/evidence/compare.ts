@@ -16,12 +16,13 @@ import type {CellDifference, Comparison, LayerDifference} from '../comparison-ty
  * The paired difference of two checkpoints on the same anchors and references: this one minus the earlier one.
  *
  * Formula    For reference j, D_j = ε_j − ε_j′ with ε_j = (1/m) Σ_i ΔL/max(d, τ) in scale-free units; ε − ε′ = E D.
- *            Given the anchors the D_j are independent, and −V′ ≤ D_j ≤ V with the data-independent bounds V, V′ (Lemma
- *            2). exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold
- *            simultaneously. asymptotic  D̄ ± z s/√n at 1 − α for each layer separately. cells       exactDifference at
- *            α/cells each; plus the normal interval from the linear terms (a_j − v b_j)/b̄. sources     per-source
- *            means in place of rows. performance betting bounds of the mean per-row difference, α/2 each
- *            (performanceDifference).
+ *            Given the anchors the D_j are independent, and −V′ ≤ D_j ≤ V with the data-independent bounds V, V′
+ *            (Lemma 2).
+ *            exact       betting bounds of E[D + V′] and of E[V − D], α/2K each: all K intervals hold simultaneously.
+ *            asymptotic  D̄ ± z s/√n at 1 − α for each layer separately.
+ *            cells       exactDifference at α/cells each; plus the normal interval from the linear terms (a_j − v b_j)/b̄.
+ *            sources     per-source means instead of rows.
+ *            performance betting bounds of the mean per-row difference, α/2 each (performanceDifference).
  * Cost       K · n for each of 60 bisection steps; G · E · n.
  * Empty      no layer with the same name → InputError. Collapsed in one of the two → only cells, because ε has no unit.
  *            τ = 0 or no anchor bound → exact null.

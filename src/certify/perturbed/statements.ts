@@ -29,11 +29,13 @@ export interface PairSetting {
  * Upper bounds for the distribution of pairs (z, z′) from a sample of independent pairs; they hold simultaneously with
  * probability ≥ 1 − α.
  *
- * Formula    With n pairs, ΔL = |L(z) − L(z′)|, d the scaled distance in a layer, τ the smallest δ of the layer: change
- *            P[ΔL ≥ η]             Clopper–Pearson on the n pairs; joint        P[ΔL ≥ η, d ≤ δ]      the same;
- *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given their number; survival
- *            PR(γ), see survivalRows; markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded
- *            by betting: one number per layer (Theorem A4).
+ * Formula    With n pairs, ΔL = |L(z) − L(z′)|, d the scaled distance in a layer, τ the smallest δ of the layer:
+ *            change       P[ΔL ≥ η]             Clopper–Pearson on the n pairs;
+ *            joint        P[ΔL ≥ η, d ≤ δ]      the same;
+ *            conditional  P[ΔL ≥ η | d ≤ δ]     Clopper–Pearson on the pairs within δ, given their number;
+ *            survival     PR(γ), see survivalRows;
+ *            markov       ε_Q δ / min(η, L_max) with ε_Q = E[min(ΔL, L_max)/max(d, τ)] bounded by betting: one number per
+ *            layer (Theorem A4).
  * Shapes     n = references; the anchors' own pairs choose δ, τ and the stakes, so these are fixed before looking at a
  *            reference.
  * Precision  fp64; all bounds round upwards.

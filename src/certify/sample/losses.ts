@@ -40,8 +40,8 @@ export const LOSS_BOUND: Record<LossName, number | null> = {
  * Precision  fp64; cross-entropy of given probabilities is at most 87.3 nats (p = 2⁻¹²⁶).
  * Cost       rows · classes.
  * Throws     UsageError  the loss needs an output, labels or a loss array that the file lacks, or does not belong to
- *            the task (lists those that do). InputError  a label outside 0 … classes − 1, a loss that is negative or
- *            not finite, invalid probabilities.
+ *            the task (lists those that do).
+ *            InputError  a label outside 0 … classes − 1, a loss that is negative or not finite, invalid probabilities.
  * Source     —   Deviation: none.
  */
 export function lossOf(embeddings: Embeddings, requested: LossName | 'auto'): Losses {

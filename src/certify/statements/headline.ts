@@ -19,11 +19,12 @@ const ABOUT = Math.SQRT2
  * loss's range, the worst layer.
  *
  * Formula    η     half of L_max if the grid has it (the default does); else the largest η of the grid below it, else
- *            the smallest. For the 0–1 loss η = 1. δ     per layer, the radius of the grid whose share of the
- *            anchor–reference pairs is nearest to 10 %. layer the one with the largest bound there; collapsed layers
- *            only if there are no others. arbitrary  P[ΔL ≥ η] for a random anchor and a fresh example at any distance:
- *            a_j = share of anchors with ΔL ≥ η; reports its mean, and 1 − the betting bound of 1 − a at the α of a
- *            cell (Theorem C), a separate statement like the cells' lower bounds.
+ *                  the smallest. For the 0–1 loss η = 1.
+ *            δ     per layer, the radius of the grid whose share of the anchor–reference pairs is nearest to 10 %.
+ *            layer the one with the largest bound there; collapsed layers only if there are no others.
+ *            arbitrary  P[ΔL ≥ η] for a random anchor and a fresh example at any distance: a_j = share of anchors with
+ *                  ΔL ≥ η; reports its mean, and 1 − the betting bound of 1 − a at the α of a cell (Theorem C), a
+ *                  separate statement like the cells' lower bounds.
  * Cost       n log m, and a bisection over n.
  * Empty      no split → null.
  */

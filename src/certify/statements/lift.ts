@@ -6,7 +6,7 @@ import {bestBound} from './cells.js'
  * pairs within δ are shown to differ less often than arbitrary ones; from 1 on, this is not shown. null: the cell is
  * not certified, or no loss change is shown to occur.
  *
- * `arbitrary` the lower bound for each η.
+ * `arbitrary`  the lower bound for each η.
  * Cost         cells.
  * Source       docs/math.md, "Lift".   Deviation: —
  */

@@ -21,10 +21,12 @@ interface Units {
  *
  * Formula    Groups are runs of neighbouring units, at most 16. w_g(z, z′) is the group's part of a pair's distance,
  *            Σ_g w_g = 1: d_g²/d² for l2, d_g/d for l1, 1 for the group with the largest difference for linf, the part
- *            of the squared chord of the unit vectors for angle. volatilityShare  Σ h w_g / Σ h over pairs within δ, h
- *            = ΔL/max(d, τ): a decomposition of windowed volatility. distanceShare    mean w_g over the same pairs: the
- *            expected share if losses were unrelated to the group. dropChange       scale-free ε of all pairs without
- *            the group's units, divided by that with them, − 1; each with its own median distance.
+ *            of the squared chord of the unit vectors for angle.
+ *            volatilityShare  Σ h w_g / Σ h over pairs within δ, h = ΔL/max(d, τ): a decomposition of windowed
+ *            volatility.
+ *            distanceShare    mean w_g over the same pairs: the expected share if losses were unrelated to the group.
+ *            dropChange       scale-free ε of all pairs without the group's units, divided by that with them, − 1; each
+ *            with its own median distance.
  * Shapes     states and losses of the same rows, in random order: the first ones are used.
  * Cost       ≤ 192² / 2 · dim differences and 17 sorts of 192² / 2.
  * Empty      one unit → no groups; no close pair with a loss change → volatilityShare null.

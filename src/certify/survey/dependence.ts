@@ -38,12 +38,12 @@ export interface RowsInOrder {
  * heuristic for near copies.
  *
  * Formula    order   T₁ = mean distance of consecutive rows in the file, T₂ = that of rows in the same tenth of it.
- *            Compared with 199 random orders, which permute rows within a label, the file's order has the smallest T
- *            with probability ≤ 1/200 if rows of a label are exchangeable: E = 200 · 1{smallest} is an e-value, and so
- *            is the mean of the two. It warns at E ≥ 100: probability ≤ .01 (Markov). copies  the share of rows whose k
- *            nearest rows with the same label (equal rows excluded) are 5 times nearer than the next, for some k up to
- *            a quarter of these. It warns above 0.4. This is a heuristic, not a test, because a distribution may
- *            consist of clusters. Equal rows are counted elsewhere.
+ *                    Compared with 199 random orders, which permute rows within a label, the file's order has the
+ *                    smallest T with probability ≤ 1/200 if rows of a label are exchangeable: E = 200 · 1{smallest} is an
+ *                    e-value, and so is the mean of the two. It warns at E ≥ 100: probability ≤ .01 (Markov).
+ *            copies  the share of rows whose k nearest rows with the same label (equal rows excluded) are 5 times nearer
+ *                    than the next, for some k up to a quarter of these. It warns above 0.4. This is a heuristic, not a
+ *                    test, because a distribution may consist of clusters. Equal rows are counted elsewhere.
  * Shapes     states of all rows.
  * Cost       rows² · dim multiply–adds for at most 1,000 rows (500 pairs of neighbours of a larger file); 2 · 199 sums
  *            at most, few if nothing is found.

@@ -37,8 +37,8 @@ export const TARGET_NAMES = ['targets', 'target', 'y']
 /**
  * The answers of a file: as class numbers, if possible, and as stored numbers for other tasks.
  *
- * auto texts and one-hot rows are classes (one-hot rows may also be multi-label: only the output tells); one whole
- * number per row is a class unless the model gives one number; everything else is kept unchanged.
+ * auto   texts and one-hot rows are classes (one-hot rows may also be multi-label: only the output tells); one whole
+ *        number per row is a class unless the model gives one number; everything else is kept unchanged.
  * Throws InputError  what classLabels throws; a target that is not finite (names row and column); texts for numbers.
  */
 export function answersOf(array: NamedArray, path: string, options: AnswerOptions, notes: Note[]): GivenAnswers {

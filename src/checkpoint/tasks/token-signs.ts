@@ -14,7 +14,7 @@ const IDS = /id|token|text/i
  * Refuses token labels that would be silently wrong: labels equal to the input (for next-token prediction they must be
  * shifted by one), and padding that is not marked as such.
  *
- * `stated` an option gave the label that does not count.
+ * `stated`  an option gave the label that does not count.
  * Throws    InputError says what was found.
  */
 export function checkTokenLabels(targets: Targets, data: DataSet, stated: boolean): void {
