@@ -48,6 +48,6 @@ describe('schemas/report.schema.json', () => {
   })
 
   it('describes members in the words of the types', () => {
-    expect(stored).toContain('share of them with ΔL ≥ η: the plain estimate, no certificate')
+    expect(stored).toContain('share of them with ΔL ≥ η: a plain estimate, not a certificate')
   })
 })
