@@ -1,4 +1,4 @@
-/** What gcn.py trains, as `surety evaluate` does: npx tsx bench/peers/gcn.ts GRAPH.npz TRAININGS THREADS */
+/** What gcn.py trains, as `surety evaluate` does: GRAPH.npz TRAININGS THREADS */
 import {measureAccuracies} from '../../src/evaluate/measure.js'
 import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'

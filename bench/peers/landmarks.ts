@@ -1,4 +1,4 @@
-/** What landmarks.py computes, by surety's own stages: npx tsx bench/peers/landmarks.ts GRAPH.npz */
+/** What landmarks.py computes, by surety's own stages: GRAPH.npz */
 import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {openProducts} from '../../src/linalg/open-products.js'
