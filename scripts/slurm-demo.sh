@@ -145,7 +145,7 @@ for part in ${DEMOS:-certify sanitize stages}; do
       ;;
     stages)
       node "$root/scripts/slurm/make-graph.mjs" graph.npz "${NODES:-25000}" 200000
-      demo_stages 4 sanitize graph.npz --solver landmarks --device cpu
+      demo_stages 4 sanitize graph.npz --solver landmarks --prune 5% --device cpu
       ;;
   esac
 done
