@@ -107,7 +107,7 @@ demo_stages() {
   squeue -h --array -o '     %i %j %T %r' | sort -n
   until_true 300 'no task of sums runs' grep -q '^sums 2 0 ' stages.txt
   pid=$(sed -n 's/^sums 2 0 //p' stages.txt)
-  array=$(squeue -h -n surety-sums -o %A | head -n 1)
+  array=$(squeue -h -n surety-sums -o %F | head -n 1)
   kill -0 "$pid" && is_in_state RUNNING "${array}_2" || fail 'task 2 of sums is no longer at work, so there is nothing to requeue: use a larger graph'
   scontrol requeue "${array}_2"
   until_true 30 "the requeued task was not killed" is_gone "$pid"
