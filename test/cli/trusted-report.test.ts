@@ -64,7 +64,7 @@ describe('a report that the gate is given', () => {
   it('is refused without a checksum', () => {
     const {checksum, ...bare} = cleaned
     expect(checksum).toMatch(/^[0-9a-f]{64}$/)
-    expect(() => parse(bare)).toThrow('r.json: carries no checksum')
+    expect(() => parse(bare)).toThrow('r.json: has no checksum')
   })
 
   it('is refused when the file that it speaks of has changed since', async () => {

@@ -90,9 +90,9 @@ describe('sanitize --within', () => {
   })
 
   it.each([
-    ['methd', /neither edges nor nodes have "methd"[^]*did you mean method/],
-    ['node:method', /neither edges nor nodes have "method"/],
-    ['kind', /neither edges nor nodes have "kind"[^]*the columns are method, when/],
+    ['methd', /neither edges nor nodes have a column "methd"[^]*did you mean method/],
+    ['node:method', /neither edges nor nodes have a column "method"/],
+    ['kind', /neither edges nor nodes have a column "kind"[^]*the columns are method, when/],
   ])('--within %s is refused with the columns that there are', async (name, message) => {
     const {code, stderr} = await commandLine('sanitize', edges, '--labels', labels, '--dry-run', '--within', name)
     expect(code).toBe(2)
