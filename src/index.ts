@@ -38,7 +38,15 @@ export type {NormaliseOptions} from './graph/normalise.js'
 export type * from './graph/types.js'
 export {selectEngine, type SelectedEngine, type SelectOptions} from './pairwise/select.js'
 export type {Shard} from './frame/shard.js'
-export type {PairwiseEngine, VolatilitySums, VolatilityTask} from './pairwise/engine.js'
+export type {
+  HostLandmarks,
+  LandmarkStage,
+  LandmarkSums,
+  LandmarkTask,
+  PairwiseEngine,
+  VolatilitySums,
+  VolatilityTask,
+} from './pairwise/engine.js'
 export type {GateResult} from './gate/gate.js'
 export type * from './gate/types.js'
 export type {Subject, SubjectData} from './documents/subject.js'

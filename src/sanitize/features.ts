@@ -25,7 +25,7 @@ export function kernelFeatures(graph: Graph): Matrix {
  * Formula    idf_w = 1 + ln((1 + n) / (1 + n_w)), n_w = nodes with a value in column w.
  * Precision  the directions are exact where that is cheaper (many rows, few columns); elsewhere 12 rounds of subspace iteration
  *            approximate them: to convergence about 1 % of the edges of Cora and Citeseer are cut or kept in place of
- *            others, and the AUC of the score moves by .0005 at most.
+ *            others, and the AUC of the score moves by .0006 at most.
  * Random     the start of the iteration is the same in every run; where the columns are nodes, in their canonical
  *            `order`, and the directions are never exact: graphs have many equal ones.
  * Cost       24 rounds of nnz · 32 multiply–adds, or that of exactDirections.

@@ -5,6 +5,7 @@ import {openCheckpoint} from '../../src/checkpoint/index.js'
 import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
+import type {Dense} from '../../src/linalg/types.js'
 import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
 import {selectEngine} from '../../src/pairwise/select.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
@@ -35,7 +36,11 @@ function mortal(k: number) {
     kernelGradient: unlessDead((...args: Parameters<PairwiseEngine['kernelGradient']>) => cpu.kernelGradient(...args)),
     openLandmarks: <G>(_task: LandmarkTask, host: HostLandmarks<G>) =>
       unlessDead(() =>
-        Promise.resolve<LandmarkStage<G>>({...host, sums: unlessDead(host.sums), gradient: unlessDead(host.gradient)}),
+        Promise.resolve<LandmarkStage<G>>({
+          ...host,
+          sums: unlessDead((from: number, to: number) => host.sums(from, to)),
+          gradient: unlessDead((from: number, to: number, gamma: Dense) => host.gradient(from, to, gamma)),
+        }),
       )(),
   }
   return {state, replaced}
