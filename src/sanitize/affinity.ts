@@ -1,13 +1,13 @@
 import {dense, type Dense} from '../linalg/types.js'
 import {firstEnd, type Strata} from './strata.js'
 
-/** Edges that each pair of classes is given beforehand, half by its own rate and half at the rate of chance. */
+/** Prior count of edges for each pair of classes: half at its own rate, half at the rate of chance. */
 const PRIOR = 10
-/** Soft classes and added edges blur the counts; their odds are taken to this power. */
+/** Soft classes and added edges blur the counts, so the odds are raised to this power. */
 const SHARPNESS = 3
 
 /**
- * How readily two classes are joined in this graph, learnt from its edges: homophily is not assumed.
+ * How often two classes are joined in this graph, learnt from its edges: homophily is not assumed.
  *
  * Formula    A_cd = r³/(1 + r³), r = (M_cd + 10)/(E_cd + 10), M_cd = Σ over edges, both ways, of p_uc p_vd, and E_cd =
  *            k_c k_d / 2m with k_c = Σ_u deg_u p_uc what rewiring would give; of several strata the sum, and where the

@@ -1,27 +1,27 @@
 import type {RandomEdges} from './random-edges.js'
 
-/** Edges are removed from this chance of being wired at random on: a network loses little by a genuine one. */
+/** Edges with at least this chance of being wired at random are removed: losing a genuine one costs a network little. */
 const FROM = 0.06
 /**
- * Beyond the share that looks wired at random, so much more of all edges may go. Without features an edge is read from
- * few neighbours, and no more goes than looks so.
+ * How much of all edges may be removed beyond the share that looks wired at random. Without features an edge is
+ * judged by few neighbours, so nothing beyond that share is removed.
  */
 const BEYOND = {features: 0.09, neighbours: 0}
-/** Up to this share of edges that look wired at random a graph looks like a clean one, and at most CLEAN goes. */
+/** Up to this share of edges that look wired at random a graph counts as clean, and at most CLEAN of its edges are removed. */
 const NATURAL = {features: 0.06, neighbours: 0.08}
 const CLEAN = 0.03
-/** So much above NATURAL the limit has risen from the one to the other. */
+/** Over this range above NATURAL the limit rises from one to the other. */
 const RISE = 0.02
 /**
- * Share of comparisons in which a genuine edge must be less suspect than a random pair: with less the score cannot judge
- * this graph. Without features an edge is read from few neighbours, and real ones reach less.
+ * Share of comparisons in which a genuine edge must be less suspect than a random pair: below it the score cannot
+ * judge this graph. Without features an edge is judged by few neighbours, and genuine edges reach less.
  */
 const POWER = {features: 0.9, neighbours: 0.78}
-/** From this power on pruning is not tried on hidden labels first: there an attack on labelled nodes looks like harm. */
+/** From this power on pruning is not tested on hidden labels first: such a test would take an attack on labelled nodes for harm. */
 const CLEAR = 0.93
-/** More edges that look wired at random than this, and it is the score that says too little. */
+/** Above this share of edges that look wired at random the score itself says too little. */
 const MOST = 0.5
-/** Fewer edges, and no share is known well enough. */
+/** With fewer edges than this no share is known well enough. */
 const FEWEST = 100
 
 export type AttackFinding = 'suspicious edges found' | 'no evidence of an attack' | 'not enough evidence to judge'

@@ -64,7 +64,7 @@ export function candidateScorer<T>(
   })
 }
 
-/** Far cheaper than a look into a map, and most pairs are new. */
+/** Far cheaper than a map lookup, and most pairs are new. */
 function areNeighbours({neighbours: {indptr, indices}}: Aggregation, u: number, v: number): boolean {
   let [low, high] = [indptr[u]!, indptr[u + 1]!]
   while (low < high) {
@@ -75,7 +75,7 @@ function areNeighbours({neighbours: {indptr, indices}}: Aggregation, u: number, 
   return low < indptr[u + 1]! && indices[low] === v
 }
 
-/** What is made once, for any number of pairs. */
+/** Prepared once, for any number of pairs. */
 interface Judges {
   /** of each source */
   neighbourhoods: Neighbourhoods[]
@@ -110,7 +110,7 @@ function scoreCandidates(
   })
   const degrees = mixing.degrees.map((degree) => degree + 1)
   sources.forEach((source, s) => {
-    // Without features each source leaves edges of its own out; a new pair is in none, and any of them will do.
+    // Without features each source leaves out its own edges; a new pair is in no source, so any source will do.
     const all = new Uint32Array(k)
     let count = 0
     for (let t = 0; t < k; t++)

@@ -11,8 +11,8 @@ const ROUNDS = 3
  *
  * Formula    Weisfeiler–Leman: h ← mix(h, Σ over neighbours of mix(h)), three rounds, two words of 32 bits.
  * Shapes     labels [n] given ones, −1 elsewhere → [n] node numbers.
- * Ties       nodes that look the same for three steps keep the order of the file; drawing one or the other changes
- *            nothing but by what lies further away.
+ * Ties       nodes that look the same for three steps keep the order of the file; choosing one or the other matters
+ *            only through nodes further away.
  * Cost       stored features, and three passes over the edges.
  * Source     Shervashidze et al. 2011. Deviation: sums of hashes in place of sorted lists.
  */

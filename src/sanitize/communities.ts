@@ -3,9 +3,9 @@ import {leadingDirections} from '../linalg/spectrum.js'
 import {type Csr, dense, type Dense} from '../linalg/types.js'
 import {random} from '../stats/random.js'
 
-/** The last direction of a community must be this much larger than the next: then there are communities. */
+/** There are communities if the last direction of one is larger than the next by this factor. */
 const GAP = 1.2
-/** Directions that are looked at, and a few more to see the gap behind the last. */
+/** Directions to compare, and a few more to see the gap after the last. */
 const MOST = 16
 const ROUNDS = 20
 

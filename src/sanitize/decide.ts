@@ -6,7 +6,7 @@ import type {PreparedGraph} from './prepare.js'
 import {type PruneRule, rankEdges} from './prune.js'
 import type {EdgeScores, RandomEdgeSummary} from './types.js'
 
-/** Where less than this share of the edges goes, no test could see the harm. */
+/** If less than this share of the edges is removed, no test could see harm. */
 const TESTED_FROM = 0.03
 const CERTAIN = 0.9
 
@@ -21,8 +21,8 @@ export interface Decision {
 }
 
 /**
- * The cut that the options ask for. A cut that is chosen here, where the score is not clear, is tried on hidden labels
- * first (harmTest), and not made where it does clear harm.
+ * The cut that the options ask for. An automatic cut by a score that is not clear is tested on hidden labels first
+ * (harmTest), and is not made if it does clear harm.
  *
  * Throws     UsageError  a probability or an expected share outside [0, 1].
  */

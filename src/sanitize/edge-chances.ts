@@ -10,17 +10,17 @@ import {type RandomEdges, randomEdges, separation} from './random-edges.js'
 import type {Rewiring} from './strata.js'
 import type {PartName} from './types.js'
 
-/** A part that tells genuine edges from rewired pairs no better than this has no say. */
+/** A part that separates genuine edges from rewired pairs no better than this has no weight. */
 const SAYS = 0.52
 /** Differences below this share of a part's largest value are rounding, never evidence. */
 const ROUNDING = 1e-9
 
-/** What the likeness of their ends says of the edges of a graph. */
+/** What is known of the edges of a graph from the likeness of their ends. */
 export interface EdgeChances {
   /** [m] as the sources say, and how each edge fits */
   readonly values: Likeness & PairValues & {readonly fit: Float64Array}
   readonly fit: EdgeFit
-  /** by the parts that have a say; at other pairs too */
+  /** by the parts that have a weight; for other pairs too */
   readonly score: FusedScore
   /** the parts of the score, how well each tells the edges from rewired pairs (null: no such pair), and whether it counts */
   readonly says: {name: PartName; separation: number | null; counts: boolean}[]
@@ -37,7 +37,7 @@ export interface EdgeChances {
  * was wired at random.
  *
  * Shapes     edges [2 m].
- * Parts      one that sees genuine edges no better than rewired pairs (separation ≤ .52) has no say here.
+ * Parts      one that sees genuine edges no better than rewired pairs (separation ≤ .52) has no weight here.
  * Cost       that of edgeLikeness, nullPairs and edgeFit.
  */
 export function edgeChances(
@@ -117,7 +117,7 @@ const asEvidence = (values: Likeness & PairValues & {fit: Float64Array}): EdgeEv
   labelFree: null,
 })
 
-/** Both with the last digits taken off: two values that only rounding tells apart are equal. */
+/** Both with the last digits removed: values that differ only by rounding become equal. */
 function rounded(edges: Likeness & PairValues, nulls: PairValues): [PairValues, PairValues] {
   const [a, b] = [{} as Record<keyof PairValues, Float64Array>, {} as Record<keyof PairValues, Float64Array>]
   for (const name of ['context', 'disagreement', 'cosine', 'overlap'] as const) {

@@ -2,7 +2,7 @@ import {type Dense, dense} from '../linalg/types.js'
 import {logisticRegression} from '../stats/logistic.js'
 import type {PairValues} from './likeness.js'
 
-/** So many edges, evenly spread over the list, and the first so many pairs are enough for six coefficients. */
+/** At most this many edges, evenly spread over the list, and this many pairs: enough for six coefficients. */
 const FITTED_EDGES = 20_000
 const FITTED_PAIRS = 5000
 const PENALTY = 1e-3
@@ -12,13 +12,13 @@ export type LogOdds = (pairs: PairValues) => Float64Array
 
 export interface EdgeFit {
   readonly logOdds: LogOdds
-  /** the same without context likeness, which an attack's own edges make look right */
+  /** the same without context likeness, which added edges raise for each other */
   readonly withoutContext: LogOdds
 }
 
 /**
- * How well a pair fits the graph: its edges are told from pairs wired at random by logistic regression on five columns,
- * so that each counts as much as it does in this graph.
+ * How well a pair fits the graph: logistic regression on five columns separates its edges from pairs wired at random,
+ * so each column counts as much as it does in this graph.
  *
  * Columns    context likeness, Σ_cd p_uc A_cd p_vd, cosine of profiles, √ of the share of common neighbours, whether
  *            there are any.

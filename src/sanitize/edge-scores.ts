@@ -7,7 +7,7 @@ import type {PreparedGraph} from './prepare.js'
 import type {KernelScores} from './solvers/solver.js'
 import type {EdgeScores} from './types.js'
 
-/** What the edges of a graph are like, before any is marked. */
+/** Scores and chances of the edges of a graph, before any is marked. */
 export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'scored' | 'evidence'> {
   /** [m] chance that the edge was wired at random; NaN: too little is known of it */
   probability: Float64Array
@@ -16,10 +16,10 @@ export interface JudgedEdges extends Pick<EdgeScores, 'parts' | 'score' | 'score
 }
 
 /**
- * Every kind of evidence on every edge, fused into the score that ranks, and the chance that each was wired at random.
+ * Fuses all parts of every edge's score into one rank, and gives the chance that each edge was wired at random.
  *
  * Shapes     in the order of graph.edges.
- * Random     goes on in the stream of the preparation, for the rewired pairs.
+ * Random     continues the generator of the preparation, for the rewired pairs.
  * Cost       that of edgeChances.
  */
 export function scoreEdges(prepared: PreparedGraph, kernel: KernelScores): JudgedEdges {

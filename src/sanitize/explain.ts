@@ -8,7 +8,7 @@ const percent = (share: number) => `${Math.round(share * 100)} %`
 /** A chance inside a sentence. */
 const inWords = (p: number) => chanceText(p, ' ').replace('> ', 'more than ').replace('< ', 'less than ')
 
-/** One sentence in plain words: why this edge stands where it does. */
+/** One sentence in plain words: why this edge has its rank. */
 export function explainEdge(scores: EdgeScores, e: number): string {
   const u = scores.edges[2 * e]!
   const v = scores.edges[2 * e + 1]!

@@ -45,7 +45,7 @@ export async function profiles(features: Matrix, products: Products, order: Uint
   return both
 }
 
-/** In place: of many nodes with dense features every copy counts. */
+/** In place: with many nodes and dense features every copy costs memory. */
 const inUnitRows = (m: Csr) => void normaliseRows(m, m.values)
 
 /** Multiply–adds on `products` that take the time of one here. */

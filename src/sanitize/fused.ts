@@ -35,7 +35,7 @@ export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[
   return {parts, edges: at(values, edges), at}
 }
 
-/** The score that the pairs of a node with every node would have as edges: [n]. */
+/** Scores of the pairs of one node with every node, as if they were edges: [n]. */
 export function pairScores({parts, at}: FusedScore, pairs: PairSources): (u: number) => Float64Array {
   const withNode = parts.map((part) => part.withNode!(pairs))
   return (u) =>

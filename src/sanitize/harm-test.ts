@@ -18,7 +18,7 @@ const FOLDS = 2
 const RIDGE = 0.1
 /** More labelled nodes than this are thinned out: the regression factors a matrix of their size. */
 const MOST = 1500
-/** Harm is clear where so many predictions are lost would happen by a fair coin with at most this chance. */
+/** Harm is clear if a fair coin would lose as many predictions with at most this chance. */
 const CHANCE = 0.02
 /** A seed of its own: the pairs of the folds are not those of the scores. */
 const SEED = 0x2545f491
@@ -105,7 +105,7 @@ type Predict<Found = Int32Array> = (
   asked: Uint32Array,
 ) => Promise<Found>
 
-/** By the kernel of rows mixed twice. */
+/** By kernel regression on rows aggregated twice. */
 const byKernel: Predict = async ({graph, problem, exact, products}, edges, labelled, given, asked) => {
   const {matrix} = aggregation(graph.nodes, edges, 'row', 1)
   const rows = (of: Uint32Array) =>
@@ -121,7 +121,7 @@ const byKernel: Predict = async ({graph, problem, exact, products}, edges, label
   return classesOf(await products.multiply(await exact.kernelBlock(unknown, known), weights))
 }
 
-/** By the place among the communities that stand out; null: none do. */
+/** By ridge regression on community positions; null: no communities stand out. */
 const byCommunities: Predict<Int32Array | null> = async (prepared, edges, labelled, given, asked) => {
   const {neighbours} = aggregation(prepared.graph.nodes, edges, 'row', 1)
   const positions = communityPositions(neighbours, given.classes, prepared.rewiring.order)

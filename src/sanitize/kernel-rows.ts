@@ -20,7 +20,7 @@ export interface KernelRows {
   select(places: Uint32Array): KernelRows
 }
 
-/** Rows that are at hand: a pass of the engine. */
+/** Rows in memory: kernel values by a pass of the engine. */
 export function unitRows(unit: Matrix, values: KernelValues): KernelRows {
   return {
     unit,
@@ -30,7 +30,7 @@ export function unitRows(unit: Matrix, values: KernelValues): KernelRows {
   }
 }
 
-/** Products with points are taken before mixing up to this size. */
+/** Up to this size products with points are computed before mixing. */
 export const CROSS_BYTES = 2 ** 30
 
 /** Rows x̂ = diag(1/‖x̃‖) P X of sparse features X [n, d] that a sparse P [s, n] mixes. */

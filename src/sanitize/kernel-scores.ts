@@ -39,7 +39,7 @@ export function createSolver(
   return streamSolver(problem, edges, {random, engine: fast, exact, products})
 }
 
-/** The part of a block, made or kept from an earlier run. */
+/** Computes the part of a block, or takes it from an earlier run. */
 export type KeepPart = (block: number, make: () => Promise<SolvedBlock>) => Promise<SolvedBlock>
 
 /** The parts of the given blocks, in that order. */

@@ -14,8 +14,8 @@ import {pseudoLabels} from './pseudo-labels.js'
 import type {Rewiring, Strata} from './strata.js'
 
 /**
- * Without features: groups of edges, each judged by the others. More of them leave more to judge by and cost as much
- * more.
+ * Without features: groups of edges, each judged by the others. More groups leave more edges to judge by, and cost in
+ * proportion.
  */
 const FOLDS = 5
 
@@ -24,7 +24,7 @@ const FOLDS = 5
  * in the cut.
  */
 const SUPPORT = 4
-/** The same where communities stand out: one neighbour says which it is. */
+/** The same where communities stand out: one neighbour shows which one it is. */
 const SUPPORT_AMONG_COMMUNITIES = 2
 
 /**

@@ -6,9 +6,9 @@ import {neighbourShare, SELF} from './context.js'
 import {isKnown, type LikenessSource, type PairValues} from './likeness.js'
 import {firstEnd, type Rewiring, type Strata} from './strata.js'
 
-/** So many pairs at least: the share that `--prune auto` takes then moves by a few hundredths of itself with the seed. */
+/** Least number of pairs: with it the share that `--prune auto` removes varies by a few per cent of itself with the seed. */
 const LEAST = 20_000
-/** So many at most, each source its share of them: more would not make the share steadier than the edges let it be. */
+/** Largest number of pairs, over all sources: beyond it the number of edges limits how steady the share is. */
 const MOST = 2 * LEAST
 
 /**

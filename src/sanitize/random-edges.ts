@@ -32,8 +32,8 @@ export interface Suspicions {
  *            that by the score and by a fit without context. f = the density of p over the edges, made increasing
  *            (pool adjacent violators, 100 bins). P = min(1, π/f(p)).
  * Shapes     both [m] and [k] → [m].
- * Interval   counts are binomial: sd² = π̂²((1 − q)/(q m) + .7/(.3 k)), q the share with p ≤ .3. It says nothing of
- *            genuine edges that look random: the graph's own look the same as added ones.
+ * Interval   counts are binomial: sd² = π̂²((1 − q)/(q m) + .7/(.3 k)), q the share with p ≤ .3. It does not cover
+ *            genuine edges that look random: they cannot be told from added ones.
  * Cost       (m + k) log k.   Empty  no edge, or no pair → all 0, share 0 to 1.
  * Source     Storey 2002, eq. 6; Efron 2008, "Microarrays, empirical Bayes and the two-groups model", §3; Grenander 1956
  *            for the density. Deviation: the null is sampled, and π is the larger of two.

@@ -3,11 +3,11 @@ import {innerProductsOfRows, rowDot} from '../linalg/csr-products.js'
 import type {Csr, Dense} from '../linalg/types.js'
 import type {Random} from '../stats/random.js'
 
-/** Most alike nodes that are looked at for each node; at least so many, whatever the limit. */
+/** Most alike nodes considered for each node: at least this many, whatever the limit. */
 const LIST = 10
 /**
- * Up to so many nodes are compared with one another; larger graphs are cut into groups of like nodes no larger than
- * this.
+ * Up to this many nodes are compared with one another; larger graphs are cut into groups of like nodes of at most
+ * this size.
  */
 const GROUP = 4096
 /** Rows of one product. */

@@ -47,7 +47,7 @@ export interface SanitizeResult {
   settings: SanitizeSettings
 }
 
-/** How a run is carried out; nothing of it changes the result, but a memory limit can refuse it. */
+/** How a run is carried out: none of it changes the result, but a memory limit can refuse the run. */
 export interface SanitizeRun {
   /** of the matrix products on the processor; default: all cores */
   threads?: number

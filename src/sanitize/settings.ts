@@ -22,8 +22,8 @@ export interface SanitizeOptions {
   /** of the solver of that name */
   landmarks?: number | null
   /**
-   * the label-free complexity, which ranks nothing and takes as long as all else; null or absent: where it costs little,
-   * or where labels of two classes are missing
+   * the label-free complexity, which ranks nothing and takes as long as everything else; null or absent: only where
+   * it costs little, or where labels of two classes are missing
    */
   labelFree?: boolean | null
   /**
@@ -42,7 +42,7 @@ export interface SanitizeOptions {
   seed: number
   /** nodes whose edges are never pruned */
   protect?: Uint32Array | null
-  /** nodes to which an edge must reach to be scored at all; null: every edge is */
+  /** only edges that reach one of these nodes are scored; null: all are */
   focus?: Uint32Array | null
   /** [2 k] edges that are never pruned */
   suppressed?: Uint32Array | null
