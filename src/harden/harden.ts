@@ -25,12 +25,12 @@ export interface HardenTask {
   radii: readonly number[]
   /** least and largest value of an attacked input; null: those of the training examples */
   range: readonly [number, number] | null
-  /** train once more without the penalty, to tell what training alone does */
+  /** train once more without the penalty, to show what training alone does */
   control: boolean
 }
 
 export interface HardenRun {
-  /** what a former run left behind; null: from the beginning */
+  /** state of an earlier run; null: from the beginning */
   state: TrainingState | null
   onEpoch?: (state: TrainingState) => Promise<void>
   onProgress?: (stage: string, done: number, total: number) => void

@@ -26,7 +26,7 @@ export interface MeasureOptions {
 }
 
 /**
- * What a model is like on some examples: loss, accuracy, volatility of its layers, accuracy under attack.
+ * Measurements of a model on some examples: loss, accuracy, volatility of its layers, accuracy under attack.
  *
  * Formula  ε of 1 − p over all pairs, raw and scale-free, as `certify --no-split` gives it; FGSM; PGD with 20 steps
  *          from a random start in L∞.

@@ -9,7 +9,7 @@ import {crossEntropies, predictedClasses} from '../checkpoint/class-losses.js'
 import {penaltyTensor, type PenaltyOptions} from './penalty.js'
 import {poolStates} from './pool-states.js'
 
-/** What one batch gave. */
+/** Results of one batch. */
 export interface BatchResult {
   /** mean cross-entropy */
   loss: number
@@ -146,7 +146,7 @@ export class Network {
     )
   }
 
-  /** Without a seed of its own each time, a dropout layer would drop the same units always, or draw from no seed. */
+  /** Without a new seed each time, a dropout layer would always drop the same units, or use no seed. */
   private seedDropout(random: Random): void {
     for (const layer of this.built.model.layers) {
       if (layer.getClassName() === 'Dropout' || layer.getClassName() === 'SpatialDropout1D')

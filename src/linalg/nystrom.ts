@@ -47,7 +47,7 @@ export async function chooseColumns(
     for (const factor of factors) subtract(rest, await products.multiplyTransposed(factor, rowsAt(factor, drawn)))
     const {accepted, gram} = pivots(rowsAt(rest, drawn), left, drawn, negligible, count - chosen.length, random)
     if (accepted.length === 0) {
-      // Rounding ate what the candidates were drawn with: they are rebuilt already.
+      // Rounding used up the weights the candidates were drawn with: they have just been rebuilt.
       for (const i of drawn) left[i] = 0
       continue
     }

@@ -8,7 +8,7 @@ const VECTORS = 2
 const VECTOR_BYTES = 16
 /** Rows of A, columns of B and terms of a sum that are packed at a time: a panel of A and one of B fit the caches. */
 const BLOCK = {rows: 128, columns: 512, terms: 256}
-/** Below so many multiply–adds packing costs more than it saves. */
+/** Below this number of multiply–adds packing costs more than it saves. */
 const SMALL = 2 ** 14
 
 /**

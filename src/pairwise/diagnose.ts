@@ -150,7 +150,7 @@ async function examine(name: string, {engine, description, software}: OpenDevice
   }
 }
 
-/** An error that is not a number stands for itself by being absent. */
+/** An error that is not a number is left out. */
 const finite = (x: number) => (Number.isFinite(x) ? x : null)
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

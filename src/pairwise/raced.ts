@@ -13,14 +13,14 @@ export interface Race {
   readonly measured: {readonly rows: number; readonly deviceMs: number; readonly cpuMs: number} | null
 }
 
-/** Rows of the first sample; it is doubled until the processor takes so long, or it is an eighth of the work. */
+/** Rows of the first sample; it is doubled until the processor takes this long, or the sample is an eighth of the work. */
 const FIRST_ROWS = 512
 const LONG_ENOUGH_MS = 40
 const PART = 8
 
 /**
  * An engine that gives each kind of work to the device or to the processor, whichever is faster on the first rows of
- * the first task of that kind that is large enough; smaller ones stay on the processor, where they are soon done.
+ * the first task of that kind that is large enough; smaller tasks stay on the processor, which finishes them quickly.
  *
  * Precision  that of the device, whoever does the work: none of it may be taken for fp64 while it can go either way.
  * Cost       a few runs of the sample on either side: some tenths of a second, or an eighth of the work twice.

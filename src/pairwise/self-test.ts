@@ -108,7 +108,7 @@ function difference(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   if (got.length !== truth.length) return Infinity
   let [worst, largest] = [0, 0]
   for (let t = 0; t < truth.length; t++) {
-    // Of NaN and a number NaN is the larger: one such value fails whatever stands beside it.
+    // NaN counts as larger than any number: one such value fails the test whatever the others are.
     worst = Math.max(worst, Math.abs(got[t]! - truth[t]!))
     largest = Math.max(largest, Math.abs(truth[t]!))
   }

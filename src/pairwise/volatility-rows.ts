@@ -107,7 +107,7 @@ export function lossBounds(
 
 /**
  * Relative error of a distance computed in fp32 from the differences of coordinates, sqrt and arcsine included: γ of
- * its sum, in which no term goes through more than `additions` additions (the dimension, where the order is anyone's).
+ * its sum, in which no term goes through more than `additions` additions (the dimension, where the order is not fixed).
  */
 export function relativeError(metric: Metric, additions: number): number {
   return {l2: additions / 2 + 16, l1: additions + 16, linf: 16, angle: 1.25 * (additions + 32)}[metric] * U
@@ -160,7 +160,7 @@ function twinNames(): (x: Dense<Real>) => Uint32Array {
       let hash = 0x811c9dc5
       for (let t = i * perRow; t < (i + 1) * perRow; t++) {
         const word = words[t]!
-        // −0 equals 0. The turn brings exponents, in which whole numbers differ, to where a product spreads them.
+        // −0 equals 0. The rotation moves exponents, in which small integers differ, to low bits, which the product spreads.
         hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ (word === 0x80000000 ? 0 : word), 0x01000193)
       }
       return nameOf(hash, data.subarray(i * cols, (i + 1) * cols))

@@ -31,7 +31,7 @@ type Run = (
 ) => number
 
 /**
- * The loop over pairs that all time outside the products goes to, in WebAssembly: two pairs at a time in vector
+ * The loop over pairs, which takes all the time outside the products, in WebAssembly: two pairs at a time in vector
  * registers, which JavaScript does not have, take 2.5 ns a pair instead of 9. It leaves out, for PairSums to add, two
  * pairs of which one is undecided or may be a witness or the farthest.
  *

@@ -1,4 +1,4 @@
-/** Up to so many bytes the tiles of a job stay with each thread. */
+/** Each thread keeps the tiles of a job up to this many bytes. */
 const KEPT_BYTES = 2 ** 28
 
 /** `make(first)`, remembered for the length of a job if all results together, `bytes`, are few enough. */

@@ -17,7 +17,7 @@ export interface GpuOptions {
   readonly allowSoftware: boolean
   /** options of Dawn, for example `backend=vulkan`; see the README of the `webgpu` package */
   readonly dawn?: readonly string[]
-  /** bytes no buffer may exceed, where less than the device allows is wanted */
+  /** largest buffer in bytes, if it should be smaller than the device allows */
   readonly bufferLimit?: number
 }
 
@@ -116,7 +116,7 @@ export class Gpu {
       failure = error
     }
     arena.free()
-    // A lost device first rejects what was under way and says why one turn later.
+    // A lost device first rejects pending work and gives the reason one turn of the event loop later.
     if (failure !== undefined) await new Promise((resolve) => setImmediate(resolve))
     this.checkAlive(failure)
     const errors = await Promise.all([1, 2, 3].map(() => this.device.popErrorScope()))

@@ -34,7 +34,7 @@ export async function createWebgpuEngine(options: GpuOptions): Promise<WebgpuEng
 /** The engine on a device that is already open. */
 export function webgpuEngine(gpu: Gpu): WebgpuEngine {
   const held = keepLast(RESIDENTS, (matrix: Matrix) => reside(gpu, matrix))
-  /** Both are used before either can be the one that goes. */
+  /** Both are used before either can be dropped. */
   const residents = (z: Matrix, w: Matrix): [Resident, Resident] => [held.of(z), held.of(w)]
   return {
     name: 'webgpu',

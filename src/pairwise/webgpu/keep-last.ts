@@ -1,4 +1,4 @@
-/** What was made of the last `limit` keys; of a key that comes again it is not made anew, and what goes is freed. */
+/** A cache of the values made for the last `limit` keys; a value that is dropped is freed. */
 export function keepLast<K extends object, V extends {free(): void}>(
   limit: number,
   make: (key: K) => V,

@@ -13,7 +13,7 @@ const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', func
 /** Rows of a block that one workgroup sums: short enough for small rounding, many enough to fill a GPU. */
 const CHUNK = 256
 
-/** Columns of V that one call takes: its partial sums then fit the default limits of WebGPU. */
+/** Columns of V in one call, so that its partial sums fit the default limits of WebGPU. */
 export const APPLY_COLUMNS = 256
 
 /**

@@ -2,7 +2,7 @@ import type {Metric} from '../cpu/distances.js'
 import type {Gpu} from './gpu.js'
 import type {ColumnPanel} from './resident.js'
 
-/** Coordinates become whole numbers of 2⁻²⁹ of the unit: a difference of two then has 30 bits. */
+/** Coordinates become integers in units of 2⁻²⁹: a difference of two then has 30 bits. */
 const BITS = 29
 const THREADS = 64
 /** Workgroups along one dimension, WebGPU's guaranteed minimum. */

@@ -25,7 +25,7 @@ export interface Panels {
   readonly columns: readonly GPUBuffer[]
 }
 
-/** A matrix on the device that stays there; what else it needs is made when first asked for. */
+/** A matrix that stays on the device; what else it needs is made on first use. */
 export interface Resident extends Panels {
   /** [rows] κ of each row with itself: ½, or 0 for a zero row */
   readonly diagonal: Float64Array

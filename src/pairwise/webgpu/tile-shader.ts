@@ -119,7 +119,7 @@ export function tileShape(
   return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store, zeros)
 }
 
-/** One pipeline for all ways of storing, since compiling it is what costs. */
+/** One pipeline for all ways of storing, since compiling it is expensive. */
 const storedFunction = (storing: NonNullable<TileShader['storing']>) => `
 fn stored(sum: vec4f, at: u32) -> vec4f {
   if (shape.store == ${STORE.add}u) { return c[at] + sum; }

@@ -29,7 +29,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
 /**
  * Panel p of x · factor on the device, feature by feature: [roundUp(cols, 16), height]. The rows go up as they lie in
- * memory and are transposed there: on the host every number is a cache line of its own.
+ * memory and are transposed there: on the host each number would touch another cache line.
  *
  * Precision  `factor` is a power of two; values in fp32 are the same bits but for those below 2⁻¹²⁶ then.
  */
