@@ -1,11 +1,11 @@
-import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand, type RunFlags} from '../src/cli/base-command.js'
 import type {CandidateRequest} from '../src/cli/candidates-run.js'
 import {fromEnvironment} from '../src/cli/environment.js'
-import {configFlags, defined, force, GROUP, outputFile, resume, shard, requireAbsent} from '../src/cli/flags.js'
+import {configFlags, defined, force, GROUP, outputFile, resume, shard} from '../src/cli/flags.js'
 import {requireInputMemory} from '../src/cli/input-memory.js'
 import {requestOf, sanitizeFlags} from '../src/cli/sanitize-flags.js'
+import {requireOutput} from '../src/cli/sanitize-outputs.js'
 import {
   checkStage,
   isStaged,
@@ -18,8 +18,6 @@ import {
 import type {OpenedGraph} from '../src/cli/sanitize-run.js'
 import {terminalOf} from '../src/cli/terminal.js'
 import {writeFileAtomic} from '../src/data/atomic-write.js'
-import {UsageError} from '../src/errors.js'
-import {graphExtension} from '../src/graph/extensions.js'
 import {visible} from '../src/frame/visible.js'
 import {residentBytes} from '../src/frame/memory.js'
 import type {SelectedEngine} from '../src/pairwise/select.js'
@@ -133,12 +131,11 @@ The cleaned graph is written in the format of the input, or in another by extens
         {inputs: [], config: configOf(requestOf(args.graph, flags)), engine, notes: []},
         flags.seed,
       )
-      const outcome = await runSharedStage(
-        {stage, folder: flags.resume!, shard: flags.shard},
-        frame,
-        engine,
-        this.staged(flags, engine),
-      ).finally(() => engine.engine.close())
+      const outcome = await runSharedStage({stage, folder: flags.resume!, shard: flags.shard}, frame, engine, {
+        ...defined({memoryLimitBytes: flags['max-memory']}),
+        threads: engine.threads,
+        onProgress: this.progress.update,
+      }).finally(() => engine.engine.close())
       await this.told(outcome)
       return undefined
     }
@@ -218,10 +215,6 @@ The cleaned graph is written in the format of the input, or in another by extens
     return report
   }
 
-  private staged(flags: {'max-memory': number | undefined}, {threads}: SelectedEngine): SanitizeRun {
-    return {...defined({memoryLimitBytes: flags['max-memory']}), threads, onProgress: this.progress.update}
-  }
-
   private async told(outcome: StageOutcome): Promise<void> {
     const {stageText} = await import('../src/render/terminal/stage.js')
     const next = STAGES[STAGES.indexOf(outcome.stage) + 1]
@@ -271,50 +264,4 @@ The cleaned graph is written in the format of the input, or in another by extens
     if (isStaged(resume)) return stagedResult(resume, opened, frame, engine, run)
     return sanitizeKept(graph, options, engine.engine, keptIn(resume, 'PackedPart', frame), run)
   }
-}
-
-/** Errors about outputs are reported before the work, not after. */
-function requireOutput(
-  graph: string,
-  flags: {
-    out: string | undefined
-    scores: string | undefined
-    report: string | undefined
-    html: string | undefined
-    shard: unknown
-    stage: unknown
-    force: boolean
-    'dry-run': boolean
-    'explain-plan': boolean
-    'score-edges': string | undefined
-    'only-new': string | undefined
-    features?: string | undefined
-    labels?: string | undefined
-    split?: string | undefined
-  },
-): void {
-  const outputs = [flags.out, flags.scores, flags.report, flags.html].filter((path) => path !== undefined)
-  const shows =
-    flags.stage !== undefined ||
-    flags['dry-run'] ||
-    flags['explain-plan'] ||
-    flags['score-edges'] !== undefined ||
-    flags['only-new'] !== undefined
-  if (outputs.length === 0 && !shows)
-    throw new UsageError('there is no output: neither --out for the cleaned graph nor --scores, --report or --html', [
-      'name a file with --out, or use --dry-run to look without writing',
-    ])
-  const places = outputs.map((path) => resolve(path))
-  const inputs = [graph, flags.features, flags.labels, flags.split, flags['score-edges'], flags['only-new']]
-    .filter((path) => path !== undefined)
-    .map((path) => resolve(path))
-  const twice = places.findIndex((place, k) => places.indexOf(place) < k || inputs.includes(place))
-  if (twice >= 0)
-    throw new UsageError(
-      `${outputs[twice]!} would be written over ${inputs.includes(places[twice]!) ? 'the input' : 'another output'}`,
-      ['name another file'],
-    )
-  if (flags.out === undefined || flags.shard !== undefined || flags['dry-run'] || flags['explain-plan']) return
-  graphExtension(flags.out)
-  if (!flags.force) requireAbsent(flags.out)
 }

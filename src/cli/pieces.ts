@@ -40,10 +40,7 @@ export const piecesIn = (folder: string, run: string): Pieces => {
       if (file.metadata['checksum'] !== checksumOf(file.metadata['surety']!, [bytes.subarray(start)]))
         throw new InputError(`${path}: is damaged: its content does not have the checksum that it states`, AGAIN)
       if (told.run !== run)
-        throw new InputError(`${path}: belongs to another run`, [
-          'delete this file: its stage makes it again',
-          'give each run a folder of its own',
-        ])
+        throw new InputError(`${path}: belongs to another run`, [...AGAIN, 'give each run a folder of its own'])
       if (told.name !== name) throw new InputError(`${path}: is the piece ${told.name} under another name`, AGAIN)
       return heldIn(file, path, told)
     },
