@@ -58,7 +58,7 @@ for (const path of positionals.length === 0 ? [generated] : positionals) {
   )
   const exact = values['no-gram']
     ? null
-    : await labelFree(await gramSolver(problem, graph.edges, 'first-order', products))
+    : await labelFree(await gramSolver(problem, graph.edges, 'first-order', {exact: cpu, fast: cpu, products}))
   for (const residual of values.residuals.split(',').map(Number)) {
     passes = 0
     const solver = await streamSolver(problem, graph.edges, {

@@ -39,6 +39,10 @@ export type * from './graph/types.js'
 export {selectEngine, type SelectedEngine, type SelectOptions} from './pairwise/select.js'
 export type {Shard} from './frame/shard.js'
 export type {
+  GramSolution,
+  GramStage,
+  GramTask,
+  HostGram,
   HostLandmarks,
   LandmarkStage,
   LandmarkSums,

@@ -94,3 +94,8 @@ function relative(residual: Float64Array, target: Float64Array, r: number): numb
   for (let c = 0; c < r; c++) if (target[c]! > 0) worst = Math.max(worst, Math.sqrt(norms[c]!) / target[c]!)
   return worst
 }
+
+/** Largest ‖r_c‖ / ‖b_c‖ over the columns in which B is not zero; NaN where one of them holds NaN. */
+export function relativeResidual(r: Dense, b: Dense): number {
+  return relative(r.data, columnDots(b.data, b.data, b.cols).map(Math.sqrt), b.cols)
+}

@@ -54,6 +54,9 @@ export interface PairwiseEngine {
    */
   openLandmarks?<G>(task: LandmarkTask, host: HostLandmarks<G>): Promise<LandmarkStage<G>>
 
+  /** A kernel kept in full on the device: as openLandmarks, for Gram matrices. */
+  openGram?<G>(task: GramTask, host: HostGram<G>): Promise<GramStage<G>>
+
   close(): Promise<void>
 }
 
@@ -100,6 +103,52 @@ export interface HostLandmarks<G> extends LandmarkStage<G> {
     to: number,
     pass: (onRows: (firstRow: number, block: Dense) => void) => Promise<void>,
   ): Promise<G>
+}
+
+/** H = κ(X̂X̂ᵀ) of all pairs of unit rows. */
+export interface GramTask {
+  /** [s, d] unit (or zero) rows */
+  rows: Matrix
+  /** [s, classes] */
+  y: Dense
+  /** λ; Infinity: α = Y */
+  ridge: number
+}
+
+/** α = (H + λI)⁻¹Y, or Y in the limit. */
+export interface GramSolution {
+  /** [s, classes] */
+  readonly alpha: Dense
+  /** ‖Y − (H + λI)α‖ / ‖Y‖ of the worst column, in fp64; null: not measured, by a direct solve in fp64 or in the limit */
+  readonly residual: number | null
+  /** why an engine left it all to the processor, in a few words; null: it did not */
+  readonly leftToHost: string | null
+}
+
+/** What is asked of a kernel kept in full; `G` is what the caller makes of a gradient. */
+export interface GramStage<G> {
+  /** of products with H and of gradients; read it after `solve`, which may leave all to the processor */
+  readonly precision: 'fp64' | 'fp32'
+  solve(): Promise<GramSolution>
+  /** H V for V [s, r] */
+  apply(v: Dense): Promise<Dense>
+  /** From s_i = Σ_{j≠i} (α_i · α_j) κ′(x̂_i · x̂_j) x̂_j for the rows i from … to − 1. */
+  gradient(from: number, to: number, alpha: Dense): Promise<G>
+  close(): Promise<void>
+}
+
+/** The stage on the processor, and what an engine needs of it. */
+export interface HostGram<G> extends GramStage<G> {
+  /** Y − (H + λI)X in fp64, from passes over the rows: nothing of size s² is kept */
+  residual(x: Dense): Promise<Dense>
+  /** makes a gradient of the sums s [to − from, d] that `pass` hands over in order, the row itself (j = i) included or not */
+  gather(
+    from: number,
+    to: number,
+    pass: (onRows: (firstRow: number, block: Dense) => void) => Promise<void>,
+  ): Promise<G>
+  /** a smaller task to race on, of so many rows in the shapes of this one; `ask` asks a stage for all that is asked of this */
+  sample(rows: number): {task: GramTask; host: HostGram<G>; ask(stage: GramStage<G>): Promise<unknown>}
 }
 
 export interface VolatilityTask {

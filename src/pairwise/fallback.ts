@@ -6,7 +6,7 @@ import type {PairwiseEngine} from './engine.js'
  * An engine that goes on elsewhere when its device fails: the reduction under way is repeated once on the engine that
  * `open` gives, and so are all later ones. Only a DeviceError counts; input errors stay what they are.
  *
- * Landmarks  go on with `host`, the stage on the processor.
+ * Stages     of landmarks and Gram matrices go on with `host`, the stage on the processor.
  * Rows       that kernelGradient had already handed over are not handed over again.
  * onFailure  is told the reason, once.
  */
@@ -57,6 +57,20 @@ export function withFallback(
         precision: stage.precision,
         sums: (from, to) => run((e) => (e === engine ? stage : host).sums(from, to)),
         gradient: (from, to, gamma) => run((e) => (e === engine ? stage : host).gradient(from, to, gamma)),
+        close: () => stage.close(),
+      }
+    },
+    async openGram(task, host) {
+      const stage = await run(async (e) => (e === engine ? await e.openGram?.(task, host) : undefined) ?? host)
+      if (stage === host) return host
+      return {
+        // What the device did before it failed stays in fp32.
+        get precision() {
+          return stage.precision
+        },
+        solve: () => run((e) => (e === engine ? stage : host).solve()),
+        apply: (v) => run((e) => (e === engine ? stage : host).apply(v)),
+        gradient: (from, to, alpha) => run((e) => (e === engine ? stage : host).gradient(from, to, alpha)),
         close: () => stage.close(),
       }
     },

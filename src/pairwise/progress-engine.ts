@@ -21,6 +21,8 @@ export function watchKernels(
     },
     kernelGradient: (...task) => engine.kernelGradient(...task),
     openLandmarks: async (task, host) => (await engine.openLandmarks?.(task, host)) ?? host,
+    // Only where there is one: what it is handed takes work to make.
+    ...(engine.openGram === undefined ? {} : {openGram: (task, host) => engine.openGram!(task, host)}),
     close: () => engine.close(),
   }
 }

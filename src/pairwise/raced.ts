@@ -3,7 +3,13 @@ import {dense, type Dense, type Matrix} from '../linalg/types.js'
 import type {LandmarkStage, LandmarkTask, PairwiseEngine, VolatilityTask} from './engine.js'
 
 /** Kinds of work that are raced, each once. */
-export type RacedWork = 'volatility' | 'kernel blocks' | 'kernel products' | 'kernel gradients' | 'landmarks'
+export type RacedWork =
+  | 'volatility'
+  | 'kernel blocks'
+  | 'kernel products'
+  | 'kernel gradients'
+  | 'landmarks'
+  | 'Gram matrices'
 
 /** How a kind of work was given to an engine. */
 export interface Race {
@@ -119,6 +125,22 @@ export function racedEngine(
         cpu: (count) => both(host, count),
       })
       return winner === 'device' ? openOn(task) : host
+    },
+    async openGram(task, host) {
+      if (device.openGram === undefined) return host
+      const winner = await winnerOf('Gram matrices', (count) => Math.min(task.rows.rows, count) ** 2, {
+        async device(count) {
+          const part = host.sample(count)
+          const stage = await device.openGram!(part.task, part.host)
+          await part.ask(stage)
+          await stage.close()
+        },
+        async cpu(count) {
+          const part = host.sample(count)
+          await part.ask(part.host)
+        },
+      })
+      return winner === 'device' ? device.openGram(task, host) : host
     },
     async close() {
       await Promise.all([device.close(), opened?.then((engine) => engine.close())])

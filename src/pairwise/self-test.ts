@@ -1,3 +1,5 @@
+import {InternalError} from '../errors.js'
+import {conjugateGradients} from '../linalg/conjugate-gradients.js'
 import {normaliseRows, rowRange, selectRows} from '../linalg/csr.js'
 import {addRow, rowDotVector} from '../linalg/csr-products.js'
 import {dense, type Dense} from '../linalg/types.js'
@@ -11,7 +13,15 @@ import {
   landmarkSumsByDefinition,
   volatilityByDefinition,
 } from './reference-definitions.js'
-import type {HostLandmarks, LandmarkTask, PairwiseEngine, VolatilitySums, VolatilityTask} from './engine.js'
+import type {
+  GramTask,
+  HostGram,
+  HostLandmarks,
+  LandmarkTask,
+  PairwiseEngine,
+  VolatilitySums,
+  VolatilityTask,
+} from './engine.js'
 
 export interface SelfTestResult {
   passed: boolean
@@ -22,6 +32,7 @@ export interface SelfTestResult {
 }
 
 const LIMIT = {fp64: 1e-9, fp32: 1e-4}
+const EXACTLY = {tolerance: 1e-12, maxIterations: 200}
 const METRICS = ['l2', 'l1', 'linf', 'angle'] as const
 
 /**
@@ -66,6 +77,22 @@ export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> 
       const all = [0, z.rows, gamma] as const
       compare('landmark gradient', tangents(z, await stage.gradient(...all)), tangents(z, await host.gradient(...all)))
       await stage.close()
+    }
+    const gram = {rows: w, y: normal(r, w.rows, 3), ridge: 2}
+    const inFull = gramByDefinition(gram)
+    const kept = await engine.openGram?.(gram, inFull)
+    if (kept !== undefined && kept !== inFull) {
+      compare('Gram product', (await kept.apply(v)).data, (await inFull.apply(v)).data)
+      const {alpha} = await kept.solve()
+      const rest = (await inFull.residual(alpha)).data
+      compare(
+        'Gram solve',
+        rest.map((value, t) => gram.y.data[t]! - value),
+        gram.y.data,
+      )
+      const all = [0, w.rows, gram.y] as const
+      compare('Gram gradient', tangents(w, await kept.gradient(...all)), tangents(w, await inFull.gradient(...all)))
+      await kept.close()
     }
     for (const metric of METRICS) {
       const task = volatilityTask(r, metric)
@@ -170,13 +197,42 @@ const landmarksByDefinition = (task: LandmarkTask): HostLandmarks<Dense> => ({
   sums: (from, to) => Promise.resolve(landmarkSumsByDefinition(task, from, to)),
   gradient: (from, to, gamma) =>
     Promise.resolve(rowRange(landmarkGradientByDefinition(task, gamma), from, to) as Dense),
-  async gather(from, to, pass) {
-    const s = dense(to - from, task.rows.cols)
-    await pass((firstRow, block) => s.data.set(block.data, firstRow * s.cols))
-    return s
-  },
+  gather: (from, to, pass) => gathered(task.rows as Dense, from, to, pass),
   close: () => Promise.resolve(),
 })
+
+/** The stage as it is defined; its gradients are the sums s [to − from, d]. */
+function gramByDefinition({rows, y, ridge}: GramTask & {rows: Dense}): HostGram<Dense> {
+  const apply = (x: Dense) => Promise.resolve(kernelApplyByDefinition(rows, rows, x))
+  const shifted = async (x: Dense) => {
+    const {data} = await apply(x)
+    return {...x, data: data.map((value, t) => value + ridge * x.data[t]!)}
+  }
+  return {
+    precision: 'fp64',
+    solve: async () => ({alpha: (await conjugateGradients(shifted, y, EXACTLY)).x, residual: null, leftToHost: null}),
+    apply,
+    residual: async (x) => ({...y, data: (await shifted(x)).data.map((value, t) => y.data[t]! - value)}),
+    gradient: (from, to, alpha) =>
+      Promise.resolve(rowRange(kernelGradientByDefinition(rows, rows, alpha, alpha), from, to) as Dense),
+    gather: (from, to, pass) => gathered(rows, from, to, pass),
+    sample: () => {
+      throw new InternalError('nothing is raced in a self-test')
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+async function gathered(
+  {cols}: Dense,
+  from: number,
+  to: number,
+  pass: (onRows: (firstRow: number, block: Dense) => void) => Promise<void>,
+): Promise<Dense> {
+  const s = dense(to - from, cols)
+  await pass((firstRow, block) => s.data.set(block.data, firstRow * cols))
+  return s
+}
 
 /** s − (s · x̂) x̂: what of a gradient counts; a landmark and its own row add along the row, by a clamped slope. */
 function tangents(rows: Dense, s: Dense): Float64Array {

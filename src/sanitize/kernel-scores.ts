@@ -33,7 +33,7 @@ export function createSolver(
   settings: SanitizeSettings,
   {random, exact, fast, products, done}: SolverTools,
 ): Promise<KernelSolver> {
-  if (name === 'gram') return gramSolver(problem, edges, settings.method, products)
+  if (name === 'gram') return gramSolver(problem, edges, settings.method, {exact, fast, products})
   if (name === 'landmarks')
     return landmarkSolver(problem, edges, settings.landmarks, {random, exact, fast, products}, done)
   return streamSolver(problem, edges, {random, engine: fast, exact, products})

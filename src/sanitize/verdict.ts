@@ -89,12 +89,18 @@ export function sanitizeNotes(
       code: 'landmarks',
       message: `${plan.reason}: the kernel is seen through ${landmarks} landmark nodes, which leave a relative error of ${kernelError!.toPrecision(2)} on held-out columns`,
     })
+  const {residual, leftToHost} = facts.solve ?? {residual: null, leftToHost: null}
   if (facts.precision === 'fp32')
     notes.push({
       level: 'warning',
       code: 'scores-in-fp32',
-      message:
-        'kernel scores were computed in fp32: an edge whose rank is next to the cut may fall on the other side of it on another device',
+      message: `kernel scores were computed in fp32${residual === null ? '' : ` from a solve with a relative residual of ${residual.toExponential(0)}`}: an edge whose rank is next to the cut may fall on the other side of it on another device`,
+    })
+  if (leftToHost !== null)
+    notes.push({
+      level: 'info',
+      code: 'left-to-processor',
+      message: `the kernel was solved in fp64 on the processor, not on the device: ${leftToHost}`,
     })
   if (graph.features === null)
     notes.push({

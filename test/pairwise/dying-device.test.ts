@@ -6,7 +6,15 @@ import {normalise} from '../../src/graph/normalise.js'
 import {readGraph} from '../../src/graph/read-graph.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {Dense} from '../../src/linalg/types.js'
-import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {
+  GramStage,
+  GramTask,
+  HostGram,
+  HostLandmarks,
+  LandmarkStage,
+  LandmarkTask,
+  PairwiseEngine,
+} from '../../src/pairwise/engine.js'
 import {selectEngine} from '../../src/pairwise/select.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
 import {lost, source} from './fakes.js'
@@ -40,6 +48,15 @@ function mortal(k: number) {
           ...host,
           sums: unlessDead((from: number, to: number) => host.sums(from, to)),
           gradient: unlessDead((from: number, to: number, gamma: Dense) => host.gradient(from, to, gamma)),
+        }),
+      )(),
+    openGram: <G>(_task: GramTask, host: HostGram<G>) =>
+      unlessDead(() =>
+        Promise.resolve<GramStage<G>>({
+          ...host,
+          solve: unlessDead(() => host.solve()),
+          apply: unlessDead((v: Dense) => host.apply(v)),
+          gradient: unlessDead((from: number, to: number, alpha: Dense) => host.gradient(from, to, alpha)),
         }),
       )(),
   }
@@ -78,6 +95,7 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
     [
       ['sanitize by passes over pairs', 'stream'],
       ['sanitize through landmarks', 'landmarks'],
+      ['sanitize by Gram matrices', 'gram'],
     ] as const
   ).map(([name, solver]): (typeof WORK)[number] => [
     name,
@@ -88,10 +106,20 @@ const WORK: [string, () => Promise<(engine: PairwiseEngine) => Promise<unknown>>
       return async (engine) => {
         const {scores, verdict} = await sanitize(
           graph,
-          {preset: 'surety', solver, landmarks: 100, prune: {rule: 'auto'}, minDegree: 1, seed: 0, truth: null},
+          {
+            preset: 'surety',
+            solver,
+            landmarks: 100,
+            method: 'first-order',
+            labelFree: solver === 'stream',
+            prune: {rule: 'auto'},
+            minDegree: 1,
+            seed: 0,
+            truth: null,
+          },
           engine,
         )
-        return {rank: scores.rank, pruned: scores.pruned, verdict}
+        return {kc: scores.parts.kc, rank: scores.rank, pruned: scores.pruned, verdict}
       }
     },
   ]),

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {InputError} from '../../src/errors.js'
 import {dense, type Dense} from '../../src/linalg/types.js'
-import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {
+  GramStage,
+  GramTask,
+  HostGram,
+  HostLandmarks,
+  LandmarkStage,
+  LandmarkTask,
+  PairwiseEngine,
+} from '../../src/pairwise/engine.js'
 import {withFallback} from '../../src/pairwise/fallback.js'
 import {lost, pretend} from './fakes.js'
 import {normal, units} from './webgpu/data.js'
@@ -29,6 +37,22 @@ const NO_TASK: LandmarkTask = {
   y: NONE,
   ridge: 1,
 }
+
+const NO_GRAM: GramTask = {rows: NONE, y: NONE, ridge: 1}
+/** A matrix that tells who made it. */
+const mark = (name: string): Dense => dense(1, 1, Float64Array.of(name.length))
+const gramStage = (name: string): HostGram<string> => ({
+  precision: 'fp64',
+  solve: () => Promise.resolve({alpha: NONE, residual: null, leftToHost: name}),
+  apply: () => Promise.resolve(mark(name)),
+  gradient: () => Promise.resolve(name),
+  residual: () => Promise.reject(new Error('nobody refines')),
+  gather: () => Promise.reject(new Error('nobody hands anything over')),
+  sample: () => {
+    throw new Error('nobody races')
+  },
+  close: () => Promise.resolve(),
+})
 
 describe('withFallback', () => {
   it('property: every row of a gradient is handed over once and in order, wherever the device fails', async () => {
@@ -115,6 +139,48 @@ describe('withFallback', () => {
       await stage.close()
       await engine.close()
     }
+  })
+
+  it('Gram matrices go on with the stage on the processor, wherever the device fails', async () => {
+    const host = gramStage('host')
+    for (const until of [0, 1, 2, 3, 4]) {
+      let calls = 0
+      const unlessDead = <R>(work: () => R) => (calls++ < until ? Promise.resolve(work()) : Promise.reject(lost()))
+      const failures: string[] = []
+      const engine = withFallback(
+        await pretend('webgpu', {
+          openGram: <G>() =>
+            unlessDead<GramStage<G>>(() => ({
+              precision: 'fp32',
+              solve: () => unlessDead(() => ({alpha: NONE, residual: 0, leftToHost: 'device'})),
+              apply: () => unlessDead(() => mark('device')),
+              gradient: () => unlessDead(() => 'device' as G),
+              close: () => Promise.resolve(),
+            })),
+        }),
+        () => pretend('tfjs'),
+        (reason) => failures.push(reason),
+      )
+      const stage = await engine.openGram!(NO_GRAM, host)
+      expect(stage.precision).toBe(until > 0 ? 'fp32' : 'fp64')
+      expect((await stage.solve()).leftToHost).toBe(until > 1 ? 'device' : 'host')
+      expect(await stage.apply(NONE)).toEqual(mark(until > 2 ? 'device' : 'host'))
+      expect(await stage.gradient(4, 9, NONE)).toBe(until > 3 ? 'device' : 'host')
+      expect(failures).toHaveLength(until > 3 ? 0 : 1)
+      await stage.close()
+      await engine.close()
+    }
+  })
+
+  it('an engine without Gram matrices has none behind it either', async () => {
+    const engine = withFallback(
+      await pretend('webgpu'),
+      () => pretend('tfjs'),
+      () => undefined,
+    )
+    const host = gramStage('host')
+    expect(await engine.openGram!(NO_GRAM, host)).toBe(host)
+    await engine.close()
   })
 
   it('an engine without landmarks has none behind it either', async () => {

@@ -1,6 +1,14 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
-import type {HostLandmarks, LandmarkStage, LandmarkTask, PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {
+  GramStage,
+  GramTask,
+  HostGram,
+  HostLandmarks,
+  LandmarkStage,
+  LandmarkTask,
+  PairwiseEngine,
+} from '../../src/pairwise/engine.js'
 import {type Race, racedEngine} from '../../src/pairwise/raced.js'
 import {normal, task, units} from './webgpu/data.js'
 
@@ -221,6 +229,70 @@ describe('a race through landmarks', () => {
     const host = {precision: 'fp64'} as HostLandmarks<string>
     const {engine, races} = raced(cpu, cpu)
     expect(await engine.openLandmarks!(landmarks, host)).toBe(host)
+    expect(races).toEqual([])
+  })
+})
+
+describe('a race of Gram matrices', () => {
+  /** Stages that only take time: so many milliseconds a million pairs in the solve. */
+  const stage = (name: string, pace: number, rows: number, seen: string[]): GramStage<string> => ({
+    precision: name === 'cpu' ? 'fp64' : 'fp32',
+    solve() {
+      seen.push(`${name} ${rows}`)
+      now += (pace * rows * rows) / 1e6
+      return Promise.resolve({alpha: normal(1, rows, 2), residual: null, leftToHost: null})
+    },
+    apply: (x) => Promise.resolve(x),
+    gradient: () => Promise.resolve(name),
+    close: () => (seen.push(`${name} closed`), Promise.resolve()),
+  })
+  const hostOf = (rows: number, seen: string[]): HostGram<string> => ({
+    ...stage('cpu', 200, rows, seen),
+    residual: () => Promise.reject(new Error('nobody refines')),
+    gather: () => Promise.reject(new Error('nobody hands anything over')),
+    sample: (count) => ({
+      task: {rows: units(2, count, 3), y: normal(3, count, 2), ridge: 1},
+      host: hostOf(count, seen),
+      ask: (of) => of.solve(),
+    }),
+  })
+  const open = async (rows: number, devicePace: number) => {
+    const seen: string[] = []
+    const host = hostOf(rows, seen)
+    const {engine, races} = raced(
+      {
+        ...cpu,
+        openGram: <G>(part: GramTask) =>
+          Promise.resolve(stage('device', devicePace, part.rows.rows, seen) as GramStage<G>),
+      },
+      cpu,
+    )
+    const won = await engine.openGram!({rows: units(1, rows, 3), y: normal(1, rows, 2), ridge: 1}, host)
+    return {won, host, seen, race: races[0]!, again: () => engine.openGram!({rows: z, y: v, ridge: 1}, host), races}
+  }
+
+  it('gives all of it to the device where that is faster on a sample of the task', async () => {
+    const {won, seen, race, again, races} = await open(1500, 10)
+    expect(await won.gradient(0, 1, v)).toBe('device')
+    expect(seen).toEqual(['cpu 512', 'cpu 512', 'device 512', 'device closed', 'device 512', 'device closed'])
+    expect(race).toMatchObject({work: 'Gram matrices', winner: 'device', measured: {rows: 512}})
+    expect((await again()).precision).toBe('fp32')
+    expect(races).toHaveLength(1)
+  })
+
+  it('goes on with the processor where that is faster, without a race below 2 million pairs', async () => {
+    const slow = await open(1500, 201)
+    expect(slow.won).toBe(slow.host)
+    expect(slow.race.winner).toBe('cpu')
+    const small = await open(1447, 1)
+    expect(small.won).toBe(small.host)
+    expect([small.seen, small.race]).toEqual([[], {work: 'Gram matrices', winner: 'cpu', measured: null}])
+  })
+
+  it('an engine without Gram matrices has none', async () => {
+    const host = hostOf(1500, [])
+    const {engine, races} = raced(cpu, cpu)
+    expect(await engine.openGram!({rows: z, y: v, ridge: 1}, host)).toBe(host)
     expect(races).toEqual([])
   })
 })

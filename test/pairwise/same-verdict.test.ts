@@ -11,6 +11,8 @@ import type {PairwiseEngine} from '../../src/pairwise/engine.js'
 import {tfjsEngine} from '../../src/pairwise/tfjs/index.js'
 import {webgpuEngine} from '../../src/pairwise/webgpu/index.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
+import type {SanitizeOptions} from '../../src/sanitize/settings.js'
+import {ascendingOrder} from '../../src/stats/ascending-order.js'
 import {scaled} from '../support/scale.js'
 import {testGpu} from './webgpu/adapter.js'
 
@@ -42,6 +44,21 @@ const PRESETS = scaled(
   ] as const,
 )
 
+const GRAM = scaled(
+  [
+    ['surety', 10],
+    ['surety', 1],
+    ['surety', 'infinity'],
+    ['paper', 1e-3],
+    ['paper', 1],
+    ['paper', 'infinity'],
+  ] as const,
+  [
+    ['surety', 10],
+    ['paper', 1e-3],
+  ] as const,
+)
+
 async function embeddingsOf(path: string, data: string | null): Promise<Embeddings> {
   const checkpoint = await openCheckpoint(path)
   return checkpoint
@@ -65,11 +82,16 @@ async function decided(path: string, data: string | null, engine: PairwiseEngine
   }
 }
 
-async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper', solver: 'auto' | 'landmarks' | 'stream') {
+async function prunedBy(
+  engine: PairwiseEngine,
+  preset: 'surety' | 'paper',
+  solver: 'auto' | 'gram' | 'landmarks' | 'stream',
+  rest: Partial<SanitizeOptions> = {},
+) {
   const {graph} = normalise(
     await readGraph('fixtures/community-graph/small-community-graph.npz', {edges: 'edges_attacked'}),
   )
-  const {scores, verdict} = await sanitize(
+  const {scores, verdict, metrics} = await sanitize(
     graph,
     {
       preset,
@@ -79,11 +101,22 @@ async function prunedBy(engine: PairwiseEngine, preset: 'surety' | 'paper', solv
       minDegree: 1,
       seed: 0,
       truth: null,
+      ...rest,
     },
     engine,
   )
-  return {verdict, pruned: scores.pruned, rank: scores.rank}
+  return {
+    decided: {verdict, pruned: scores.pruned, rank: scores.rank},
+    // The preset surety gives KC no say in the ranks, so it is looked at itself.
+    kc: scores.parts.kc,
+    gkc: metrics.gkcBefore,
+  }
 }
+
+/** The largest difference, as a share of the largest score. */
+const farthest = (a: Float64Array, b: Float64Array) =>
+  a.reduce((most, x, e) => Math.max(most, Math.abs(x - b[e]!)), 0) /
+  b.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
 
 /** What cpu decides, once for all engines that are compared with it. */
 const truths = new Map<string, unknown>()
@@ -101,7 +134,7 @@ const engines: [string, boolean, () => Promise<PairwiseEngine>][] = [
   ],
 ]
 
-describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
+describe.each(engines)('%s decides as cpu does', (name, isHere, open) => {
   let cpu: PairwiseEngine
   let other: PairwiseEngine
   beforeAll(async () => {
@@ -126,9 +159,25 @@ describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
   it.skipIf(!isHere).each(PRESETS)(
     'sanitize, preset %s, solver %s: ranks, pruned edges and verdict',
     async (preset, solver) => {
-      const truth = await onCpu(`${preset} ${solver}`, () => prunedBy(cpu, preset, solver))
+      const {decided: truth} = await onCpu(`${preset} ${solver}`, () => prunedBy(cpu, preset, solver))
       expect(truth.pruned.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(0)
-      expect(await prunedBy(other, preset, solver)).toEqual(truth)
+      expect((await prunedBy(other, preset, solver)).decided).toEqual(truth)
+    },
+    180_000,
+  )
+
+  // The label-free score and exact removal stay on the processor: without them Gram matrices go through the device.
+  it.skipIf(!isHere || !name.startsWith('webgpu')).each(GRAM)(
+    'sanitize by Gram matrices, preset %s, λ = %s: ranks, pruned edges and verdict',
+    async (preset, ridge) => {
+      const inFull = {ridge, method: 'first-order', labelFree: false} as const
+      const truth = await onCpu(`gram ${preset} ${ridge}`, () => prunedBy(cpu, preset, 'gram', inFull))
+      const got = await prunedBy(other, preset, 'gram', inFull)
+      expect(got.decided).toEqual(truth.decided)
+      expect(ascendingOrder(got.kc)).toEqual(ascendingOrder(truth.kc))
+      expect(farthest(got.kc, truth.kc)).toBeGreaterThan(0)
+      expect(farthest(got.kc, truth.kc)).toBeLessThan(3e-7)
+      if (truth.gkc !== null) expect(Math.abs(got.gkc! / truth.gkc - 1)).toBeLessThan(1e-10)
     },
     180_000,
   )
@@ -136,8 +185,8 @@ describe.each(engines)('%s decides as cpu does', (_name, isHere, open) => {
   it.skipIf(!isHere)(
     'sanitize by passes over all pairs in fp32: the same pruned edges',
     async () => {
-      expect((await prunedBy(other, 'surety', 'stream')).pruned).toEqual(
-        (await onCpu('stream', () => prunedBy(cpu, 'surety', 'stream'))).pruned,
+      expect((await prunedBy(other, 'surety', 'stream')).decided.pruned).toEqual(
+        (await onCpu('stream', () => prunedBy(cpu, 'surety', 'stream'))).decided.pruned,
       )
     },
     180_000,

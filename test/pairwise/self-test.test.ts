@@ -2,6 +2,9 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {Dense} from '../../src/linalg/types.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import type {
+  GramStage,
+  GramTask,
+  HostGram,
   HostLandmarks,
   LandmarkStage,
   LandmarkSums,
@@ -90,8 +93,30 @@ describe('the self-test', () => {
     expect((await selfTest({...cpu, openLandmarks})).failure).toMatch(`self-test: ${name} is off by`)
   })
 
-  it('does not test landmarks that an engine leaves to the processor', async () => {
-    const {checks} = await selfTest({...cpu, openLandmarks: (_task, host) => Promise.resolve(host)})
+  it.each(['Gram product', 'Gram solve', 'Gram gradient'] as const)('fails an engine whose %s is off', async (name) => {
+    const openGram = <G>(_task: GramTask, host: HostGram<G>): Promise<GramStage<G>> =>
+      Promise.resolve({
+        ...host,
+        async solve() {
+          const solved = await host.solve()
+          return name === 'Gram solve' ? {...solved, alpha: offDense(solved.alpha, 1e-3)} : solved
+        },
+        apply: async (x) => (name === 'Gram product' ? offDense(await host.apply(x), 1e-3) : host.apply(x)),
+        async gradient(from, to, alpha) {
+          const s = await host.gradient(from, to, alpha)
+          return name === 'Gram gradient' ? (offDense(s as Dense, 1e-3) as G) : s
+        },
+      })
+    const {failure} = await selfTest({...cpu, openGram})
+    expect(failure).toMatch(`self-test: ${name} is off by`)
+  })
+
+  it('does not test landmarks or Gram matrices that an engine leaves to the processor', async () => {
+    const {checks} = await selfTest({
+      ...cpu,
+      openLandmarks: (_task, host) => Promise.resolve(host),
+      openGram: (_task, host) => Promise.resolve(host),
+    })
     expect(checks).toHaveLength(5 + 4 * 7)
   })
 

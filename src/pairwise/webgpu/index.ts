@@ -2,6 +2,7 @@ import {openProducts} from '../../linalg/open-products.js'
 import type {Dense, Matrix} from '../../linalg/types.js'
 import {cpuDistances} from '../cpu/distances.js'
 import type {PairwiseEngine} from '../engine.js'
+import {openGram} from './gram.js'
 import {type AdapterFacts, Gpu, openGpu, type GpuOptions} from './gpu.js'
 import {keepLast} from './keep-last.js'
 import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.js'
@@ -36,7 +37,7 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
   const held = keepLast(RESIDENTS, (matrix: Matrix) => reside(gpu, matrix))
   /** Both are used before either can be dropped. */
   const residents = (z: Matrix, w: Matrix): [Resident, Resident] => [held.of(z), held.of(w)]
-  return {
+  const engine: WebgpuEngine = {
     name: 'webgpu',
     precision: 'fp32',
     describe: () => gpu.facts,
@@ -56,10 +57,13 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
     kernelGradient: (z, w, left, right, onRows) =>
       gpu.exclusive((arena) => kernelGradient(gpu, arena, residents(z, w), {left, right}, onRows)),
     openLandmarks: (task, host) => openLandmarks(gpu, task, host),
+    openGram: (task, host) =>
+      openGram(gpu, task, host, (z, w, left, right, onRows) => engine.kernelGradient(z, w, left, right, onRows)),
     async close() {
       await gpu.close()
     },
   }
+  return engine
 }
 
 /** Columns from … to − 1, or to the last. */

@@ -3,11 +3,13 @@ import {invertPositiveDefinite} from '../../linalg/inverse.js'
 import type {Products} from '../../linalg/products.js'
 import {largestEigenvalue} from '../../linalg/spectrum.js'
 import type {Dense} from '../../linalg/types.js'
+import type {GramStage} from '../../pairwise/engine.js'
 import {random} from '../../stats/random.js'
-import {kernelGram, type KernelGram, kernelOf, labelAlignment, solveComplexity} from '../complexity.js'
+import {complexityOf, labelAlignment} from '../complexity.js'
 import {exactRemoval} from '../exact.js'
 import {firstOrderChanges, gradientsFromGram, joinGradients} from '../first-order.js'
 import type {RemovalMethod} from '../settings.js'
+import {gramOnHost, type GramTools, openGramStage} from './gram-stage.js'
 import {type KernelProblem, type KernelSolver, patternPlaces, stretch, toComplexity} from './solver.js'
 
 /** `auto` removes exactly up to this node-set size: a second or two for a few thousand edges. */
@@ -16,8 +18,11 @@ const BLOCKS = 16
 const POWER_STEPS = 8
 
 /**
- * All Gram matrices in memory: everything exact but first-order scores.
+ * All Gram matrices in memory: everything exact but first-order scores. First-order scores alone go through the stage of
+ * the engine asked for, where it has one (docs/adr/0012).
  *
+ * Precision  fp64; of a device's stage products and gradients in fp32, the solve to a relative residual of 1e-10 all the
+ *            same.
  * Cost       products of H with Y for λ ≥ 1, below it s³/3 multiply–adds; s³ · 5/3 with the label-free complexity (two
  *            inverses, one square); nnz(Âʰ_S) · s for each gradient; 8 (n + 4 s) s bytes, 8 (n + 9 s) s where something
  *            is factorised.
@@ -26,55 +31,72 @@ export async function gramSolver(
   problem: KernelProblem,
   edges: Uint32Array,
   method: RemovalMethod,
-  products: Products,
+  tools: GramTools,
 ): Promise<KernelSolver> {
-  const {features, graph, nodeSet, y, ridge} = problem
+  const {graph, nodeSet, y, ridge, labelFreeRidge} = problem
+  const {products} = tools
   const s = nodeSet.length
   const isLimit = ridge === Infinity
-  const gram = await kernelGram(features, graph, nodeSet, products)
-  const {kernel, slope} = kernelOf(gram, true)
-  const solved = isLimit ? {gkc: NaN, alpha: y} : await solveComplexity(kernel, y, ridge, products)
   const isExact = method === 'exact' || (method === 'auto' && s <= EXACT_NODES && !isLimit)
-  const free = problem.labelFreeRidge === null ? null : await freeOfLabels(kernel, problem.labelFreeRidge, products)
-  const weightRows: ((from: number, to: number) => Dense | Promise<Dense>)[] = []
-  if (free !== null) weightRows.push((from, to) => rowsOf(free.weights, from, to))
-  if (!isExact) weightRows.push((from, to) => products.multiplyTransposed(rowsOf(solved.alpha, from, to), solved.alpha))
-  const inverse = isExact ? await invertPositiveDefinite(kernel, products, ridge) : null
+  const demand = {products: isLimit ? 1 : POWER_STEPS, stretches: BLOCKS}
+  const host = gramOnHost(problem, tools, demand)
+  // Inverses magnify the rounding of H by its condition: they need it in fp64.
+  const stage = isExact || labelFreeRidge !== null ? host : await openGramStage(problem, host, tools)
+  const {alpha, residual, leftToHost} = await stage.solve()
+  const gkc = isLimit ? NaN : complexityOf(y, alpha)
+  const inFull = isExact || labelFreeRidge !== null ? await host.matrices() : null
+  const free = labelFreeRidge === null ? null : await freeOfLabels(inFull!.kernel, labelFreeRidge, products)
+  const inverse = isExact ? await invertPositiveDefinite(inFull!.kernel, products, ridge) : null
+  const gradientsOf = [
+    ...(free === null
+      ? []
+      : [
+          async (from: number, to: number) => {
+            const {gram, slope} = await host.matrices()
+            return gradientsFromGram(gram, [rowsOf(free.weights, from, to)], slope!, graph, from, to)[0]!
+          },
+        ]),
+    ...(isExact ? [] : [(from: number, to: number) => stage.gradient(from, to, alpha)]),
+  ]
   const m = edges.length / 2
   return {
     facts: {
-      precision: 'fp64',
+      precision: stage.precision,
       method: isExact ? 'exact' : 'first-order',
-      gkc: isLimit ? null : solved.gkc,
-      alignment: isLimit ? labelAlignment(await products.multiply(kernel, y), y) : null,
-      condition: isLimit
-        ? 1
-        : (await largestEigenvalue((v) => products.multiply(kernel, v), s, random(0), POWER_STEPS)) / ridge + 1,
+      gkc: isLimit ? null : gkc,
+      alignment: isLimit ? labelAlignment(await stage.apply(y), y) : null,
+      condition: isLimit ? 1 : (await largestEigenvalue((v) => stage.apply(v), s, random(0), POWER_STEPS)) / ridge + 1,
       labelFree: free === null ? null : {gkc: free.gkc, standardError: 0},
-      zeroRows: gram.norms.filter((norm) => norm === 0).length,
+      zeroRows: (await host.norms()).filter((norm) => norm === 0).length,
       landmarks: null,
+      solve: residual === null && leftToHost === null ? null : {residual, leftToHost},
     },
     blocks: BLOCKS,
     async measure(block) {
       const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
       const [from, to] = stretch(s, block, BLOCKS)
-      const weights = await Promise.all(weightRows.map(async (rows) => rows(from, to)))
       const which = Uint32Array.from({length: toEdge - fromEdge}, (_, k) => fromEdge + k)
+      const gradients = []
+      for (const gradientOf of gradientsOf) gradients.push(await gradientOf(from, to))
       return {
-        gradients: gradientsFromGram(gram, weights, slope!, graph, from, to),
+        gradients,
         exact:
           inverse === null
             ? new Float64Array(0)
-            : await exactRemoval({gram, kernel, inverse, solved, features, graph, edges}, which, products),
+            : await exactRemoval(
+                {...inFull!, inverse, solved: {gkc, alpha}, features: problem.features, graph, edges},
+                which,
+                products,
+              ),
       }
     },
     sizes(block) {
       const [fromEdge, toEdge] = stretch(m, block, BLOCKS)
       const places = patternPlaces(problem, stretch(s, block, BLOCKS))
-      return {gradients: weightRows.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
+      return {gradients: gradientsOf.map(() => places), exact: isExact ? toEdge - fromEdge : 0}
     },
     scores(parts) {
-      const gradients = weightRows.map((_, g) =>
+      const gradients = gradientsOf.map((_, g) =>
         joinGradients(
           parts.map((part) => part.gradients[g]!),
           graph,
@@ -92,24 +114,24 @@ export async function gramSolver(
               )
             : isLimit
               ? change
-              : toComplexity(change, solved.gkc),
+              : toComplexity(change, gkc),
         labelFree: free === null ? null : toComplexity(freeChange!, free.gkc),
       }
     },
-    complexityOf: (other) => complexityInMemory({...problem, graph: other}, gram, products),
+    async complexityOf(other) {
+      await stage.close()
+      const moved = {...problem, graph: other}
+      const hostAfter = gramOnHost(moved, tools, {products: demand.products, stretches: 0}, await host.spent())
+      const after = stage === host ? hostAfter : await openGramStage(moved, hostAfter, tools)
+      return complexityThrough(after, moved).finally(() => after.close())
+    },
+    close: () => stage.close(),
   }
 }
 
-/** GKC of the same nodes in another graph, or the alignment in the limit; in the memory of a Gram matrix that is spent. */
-async function complexityInMemory(
-  {features, graph, nodeSet, y, ridge}: KernelProblem,
-  spent: KernelGram,
-  products: Products,
-): Promise<number> {
-  const {kernel} = kernelOf(await kernelGram(features, graph, nodeSet, products, spent), false)
-  return ridge === Infinity
-    ? labelAlignment(await products.multiply(kernel, y), y)
-    : (await solveComplexity(kernel, y, ridge, products)).gkc
+/** GKC, or the alignment in the limit. */
+async function complexityThrough(stage: GramStage<unknown>, {y, ridge}: KernelProblem): Promise<number> {
+  return ridge === Infinity ? labelAlignment(await stage.apply(y), y) : complexityOf(y, (await stage.solve()).alpha)
 }
 
 /** Y = I: GKC = √((2/s) tr (H + λI)⁻¹), pair weights M = (H + λI)⁻². */

@@ -39,6 +39,11 @@ export interface KernelFacts {
   zeroRows: number
   /** landmarks and the relative error they leave on held-out columns of H; null where none are used */
   landmarks: {count: number; error: number} | null
+  /**
+   * relative residual of a solve in fp32 and fp64 (null: not measured), and why it was left to the processor (null: it was
+   * not); null or absent: solved in one precision
+   */
+  solve?: {residual: number | null; leftToHost: string | null} | null
 }
 
 /** One block of the work that grows with pairs: what it adds to the edge scores. */

@@ -1,0 +1,95 @@
+import {conjugateGradients} from '../../linalg/conjugate-gradients.js'
+import {rowRange} from '../../linalg/csr.js'
+import {refine} from '../../linalg/refinement.js'
+import type {Dense} from '../../linalg/types.js'
+import {InputError} from '../../errors.js'
+import type {GramSolution, GramStage, GramTask, HostGram, PairwiseEngine} from '../engine.js'
+import type {Gpu} from './gpu.js'
+import {kernelOnDevice, planGram, timesBlocks} from './gram-device.js'
+
+/** Relative residual of the solve, in fp64. */
+const TOLERANCE = 1e-10
+/** Of each solve with H in fp32, whose products leave about 1e-6. */
+const INNER = {tolerance: 1e-6, maxIterations: 200}
+
+/**
+ * A kernel kept in full on the device: rows go up once, H = κ(X̂X̂ᵀ) is made there and stays there. Vectors of s · classes
+ * numbers and the sums s of a gradient are all that crosses the bus.
+ *
+ * Solve      conjugate gradients with products of H in fp32, refined: residuals in fp64 by `host`, until the largest is
+ *            ≤ 1e-10 of Y. Where that is not reached, all that follows is left to `host`, gradients too.
+ * Gradient   that of kernelGradient, in fp32.
+ * Cost       s² · d multiply–adds to make H; about 20 products of H with Y for each refinement, and s² · d on the
+ *            processor; 2 s² · d for the gradient. 4 s² bytes on the device.
+ * Too large  more than 1 GiB of H, or rows that no buffer holds → `host`.
+ * Source     as kernelBlock and kernelGradient; refine.   Deviation: none.
+ */
+export async function openGram<G>(
+  gpu: Gpu,
+  task: GramTask,
+  host: HostGram<G>,
+  pass: PairwiseEngine['kernelGradient'],
+): Promise<GramStage<G>> {
+  const plan = planGram(task, gpu.bufferLimit)
+  if (plan === null) return host
+  const arena = gpu.arena()
+  const kernel = await gpu
+    .exclusive((own) => kernelOnDevice(gpu, arena, own, task, plan))
+    .catch((error: unknown) => {
+      arena.free()
+      throw error
+    })
+  const times = (v: Dense) => gpu.exclusive((own) => timesBlocks(gpu, own, kernel, v))
+  let isLeft = false
+  const {rows, y, ridge} = task
+  return {
+    get precision() {
+      return isLeft ? host.precision : 'fp32'
+    },
+    apply: (v) => (isLeft ? host.apply(v) : times(v)),
+    async solve() {
+      if (ridge === Infinity) return {alpha: y, residual: null, leftToHost: null}
+      const refined = await solveRefined(task, times, host)
+      if (typeof refined !== 'string') return refined
+      isLeft = true
+      arena.free()
+      return {...(await host.solve()), leftToHost: refined}
+    },
+    gradient: (from, to, alpha) =>
+      isLeft
+        ? host.gradient(from, to, alpha)
+        : host.gather(from, to, (onRows) =>
+            pass(rowRange(rows, from, to), rows, rowRange(alpha, from, to) as Dense, alpha, onRows),
+          ),
+    close() {
+      arena.free()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** α by refinement, or why there is none. */
+async function solveRefined(
+  {y, ridge}: GramTask,
+  times: (v: Dense) => Promise<Dense>,
+  host: Pick<HostGram<unknown>, 'residual'>,
+): Promise<GramSolution | string> {
+  const shifted = async (v: Dense) => {
+    const image = await times(v)
+    for (let t = 0; t < image.data.length; t++) image.data[t]! += ridge * v.data[t]!
+    return image
+  }
+  try {
+    const {x, residual, converged} = await refine(y, {
+      solve: async (r) => (await conjugateGradients(shifted, r, INNER)).x,
+      residualOf: (of) => host.residual(of),
+      tolerance: TOLERANCE,
+    })
+    if (converged) return {alpha: x, residual, leftToHost: null}
+    return `its residual stops at ${residual.toExponential(1)} in fp32, limit ${TOLERANCE.toExponential(0)}`
+  } catch (error) {
+    // A kernel that fp32 takes for indefinite, or too many iterations; a failure of the device is none of it.
+    if (!(error instanceof InputError)) throw error
+    return error.message
+  }
+}

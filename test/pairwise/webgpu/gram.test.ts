@@ -1,0 +1,211 @@
+import fc from 'fast-check'
+import {afterAll, describe, expect, it} from 'vitest'
+import {cholesky, choleskySolve} from '../../../src/linalg/cholesky.js'
+import {normaliseRows} from '../../../src/linalg/csr.js'
+import {addRow, rowDotVector} from '../../../src/linalg/csr-products.js'
+import {plainProducts} from '../../../src/linalg/products.js'
+import {dense, type Dense, type Matrix} from '../../../src/linalg/types.js'
+import type {GramTask, HostGram} from '../../../src/pairwise/engine.js'
+import {kernelApplyByDefinition, kernelGradientByDefinition} from '../../../src/pairwise/reference-definitions.js'
+import type {Gpu} from '../../../src/pairwise/webgpu/gpu.js'
+import {webgpuEngine} from '../../../src/pairwise/webgpu/index.js'
+import {testGpu} from './adapter.js'
+import {normal, sparse, units} from './data.js'
+
+const gpu = await testGpu(2 ** 20)
+
+const identity = (n: number): Dense => {
+  const out = dense(n, n)
+  for (let i = 0; i < n; i++) out.data[i * n + i] = 1
+  return out
+}
+/** H written out, by its definition. */
+const kernelOf = (rows: Dense) => kernelApplyByDefinition(rows, rows, identity(rows.rows))
+
+const shifted = (h: Dense, ridge: number, x: Dense): Dense => {
+  const out = dense(x.rows, x.cols)
+  for (let i = 0; i < h.rows; i++)
+    for (let c = 0; c < x.cols; c++) {
+      let sum = ridge * x.data[i * x.cols + c]!
+      for (let j = 0; j < h.rows; j++) sum += h.data[i * h.rows + j]! * x.data[j * x.cols + c]!
+      out.data[i * x.cols + c] = sum
+    }
+  return out
+}
+
+/** What the stage may ask of the processor: residuals in fp64, counted, and the sums of a gradient as they come. */
+function host(task: GramTask, h: Dense) {
+  const asked = {residuals: 0, solves: 0}
+  const stage: HostGram<Dense> = {
+    precision: 'fp64',
+    async solve() {
+      asked.solves++
+      const alpha = await choleskySolve(await cholesky(h, plainProducts, task.ridge), task.y, plainProducts)
+      return {alpha, residual: null, leftToHost: null}
+    },
+    apply: (v) => Promise.resolve(shifted(h, 0, v)),
+    residual(x) {
+      asked.residuals++
+      const image = shifted(h, task.ridge, x)
+      return Promise.resolve({...image, data: image.data.map((value, t) => task.y.data[t]! - value)})
+    },
+    gradient: () => Promise.reject(new Error('the processor is asked')),
+    async gather(from, to, pass) {
+      const s = dense(to - from, task.rows.cols)
+      let given = 0
+      await pass((first, block) => {
+        expect(first).toBe(given)
+        s.data.set(block.data, first * s.cols)
+        given += block.rows
+      })
+      expect(given).toBe(to - from)
+      return s
+    },
+    sample: () => {
+      throw new Error('nothing is raced')
+    },
+    close: () => Promise.resolve(),
+  }
+  return {asked, stage}
+}
+
+const taskOf = (rows: Matrix, classes: number, ridge: number): GramTask => ({
+  rows,
+  y: normal(77, rows.rows, classes),
+  ridge,
+})
+
+const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+const difference = (a: Float64Array, b: Float64Array) => {
+  expect(a).toHaveLength(b.length)
+  return largest(a.map((x, t) => x - b[t]!)) / largest(b)
+}
+
+/** What of s counts: a row with itself adds along the row. */
+function tangents(rows: Dense, from: number, s: Dense): Float64Array {
+  const out = s.data.slice()
+  for (let i = 0; i < s.rows; i++)
+    addRow(rows, from + i, -rowDotVector(rows, from + i, out, i * s.cols), out.subarray(i * s.cols, (i + 1) * s.cols))
+  return out
+}
+
+describe.skipIf(gpu === null)(
+  `Gram matrices on ${gpu?.facts.description ?? 'no device: neither a GPU nor SwiftShader is here'}`,
+  () => {
+    const engine = webgpuEngine(gpu!)
+    afterAll(() => engine.close())
+
+    const open = async (task: GramTask, filled = task.rows as Dense) => {
+      const here = host(task, kernelOf(filled))
+      return {...here, opened: await engine.openGram!(task, here.stage)}
+    }
+
+    // A panel has 256 rows, a tile 16 columns: sizes on both sides of these borders.
+    it.each([
+      [1, 3, 1],
+      [256, 5, 3],
+      [257, 9, 17],
+      [520, 20, 66],
+    ])('products with H are as defined: %d rows of %d, %d columns', async (n, cols, r) => {
+      const rows = units(n, n, cols)
+      const {opened} = await open(taskOf(rows, 2, 1))
+      const v = normal(3, n, r)
+      const got = await opened.apply(v)
+      expect(difference(got.data, kernelApplyByDefinition(rows, rows, v).data)).toBeLessThan(2e-6)
+      expect((await opened.apply(v)).data).toEqual(got.data)
+      await opened.close()
+    })
+
+    it.each([10, 1])('the solve, λ = %d, agrees with a factorisation in fp64 to its residual', async (ridge) => {
+      const rows = units(5, 400, 12)
+      const task = taskOf(rows, 4, ridge)
+      const {opened, stage, asked} = await open(task)
+      const {alpha, residual, leftToHost} = await opened.solve()
+      expect(leftToHost).toBeNull()
+      expect(residual).toBeLessThanOrEqual(1e-10)
+      expect(difference(alpha.data, (await stage.solve()).alpha.data)).toBeLessThan(1e-9)
+      // One solve in fp32 does not reach it: the first residual is looked at, and refined.
+      expect(asked.residuals).toBeGreaterThan(1)
+      expect(opened.precision).toBe('fp32')
+      await opened.close()
+    })
+
+    it('in the limit α = Y, and nothing is solved', async () => {
+      const task = taskOf(units(6, 40, 4), 2, Infinity)
+      const {opened, asked} = await open(task)
+      expect(await opened.solve()).toEqual({alpha: task.y, residual: null, leftToHost: null})
+      expect(asked).toEqual({residuals: 0, solves: 0})
+      await opened.close()
+    })
+
+    it.each([
+      [300, 9, 3, 0, 300],
+      [520, 20, 7, 3, 519],
+    ])('gradients are as defined: %d rows of %d, %d classes, rows %d to %d', async (n, cols, classes, from, to) => {
+      const rows = units(n, n, cols)
+      const task = taskOf(rows, classes, 10)
+      const {opened} = await open(task)
+      const s = await opened.gradient(from, to, task.y)
+      const all = kernelGradientByDefinition(rows, rows, task.y, task.y)
+      const truth = {...all, rows: to - from, data: all.data.slice(from * cols, to * cols)}
+      expect(difference(tangents(rows, from, s), tangents(rows, from, truth))).toBeLessThan(2e-5)
+      await opened.close()
+    })
+
+    it('rows that are equal or nearly so, many of them, and zero rows enter H as in fp64', async () => {
+      const rows = units(3, 280, 6)
+      for (let i = 40; i < 180; i++) rows.data.copyWithin(i * 6, 30 * 6, 31 * 6)
+      for (let i = 180; i < 230; i++) {
+        rows.data.copyWithin(i * 6, 31 * 6, 32 * 6)
+        rows.data[i * 6]! += 1e-5 * (i - 179)
+      }
+      rows.data.fill(0, 240 * 6, 250 * 6)
+      const unit = normaliseRows(rows).unit
+      const {opened, stage} = await open(taskOf(unit, 3, 1))
+      const h = await opened.apply(identity(280))
+      expect(difference(h.data, kernelOf(unit).data)).toBeLessThan(3e-6)
+      expect(h.data[245 * 280 + 245]).toBe(0)
+      expect(h.data[50 * 280 + 170]).toBe(0.5)
+      expect(difference((await opened.solve()).alpha.data, (await stage.solve()).alpha.data)).toBeLessThan(1e-9)
+      await opened.close()
+    })
+
+    it('of sparse rows are those of the rows filled in', async () => {
+      const {csr, dense: filled} = sparse(8, 90, 30)
+      const [one, other] = [await open(taskOf(filled, 3, 10)), await open(taskOf(csr, 3, 10), filled)]
+      const v = normal(9, 90, 2)
+      expect((await other.opened.apply(v)).data).toEqual((await one.opened.apply(v)).data)
+      expect((await other.opened.gradient(10, 80, normal(9, 90, 3))).data).toEqual(
+        (await one.opened.gradient(10, 80, normal(9, 90, 3))).data,
+      )
+    })
+
+    it('property: products are linear and symmetric', async () => {
+      const {opened} = await open(taskOf(units(4, 300, 8), 2, 1))
+      await fc.assert(
+        fc.asyncProperty(fc.integer({min: 1, max: 1000}), async (seed) => {
+          const [u, v] = [normal(seed, 300, 1), normal(seed + 1, 300, 1)]
+          const [hu, hv] = [await opened.apply(u), await opened.apply(v)]
+          const dot = (a: Dense, b: Dense) => a.data.reduce((sum, x, t) => sum + x * b.data[t]!, 0)
+          expect(Math.abs(dot(u, hv) - dot(v, hu))).toBeLessThan(1e-3)
+          const sum = await opened.apply({...u, data: u.data.map((x, t) => x + 2 * v.data[t]!)})
+          expect(
+            difference(
+              sum.data,
+              hu.data.map((x, t) => x + 2 * hv.data[t]!),
+            ),
+          ).toBeLessThan(1e-5)
+        }),
+        {seed: 5, numRuns: 5},
+      )
+      await opened.close()
+    })
+
+    it('that no buffer holds are left to the processor', async () => {
+      const task = taskOf(units(1, 300, 8), 2, 1)
+      const here = host(task, identity(300)).stage
+      const small = Object.create(gpu!, {bufferLimit: {value: 2 ** 17}}) as Gpu
+      expect(await webgpuEngine(small).openGram!(task, here)).toBe(here)
+    })
+  },
+)
