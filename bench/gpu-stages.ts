@@ -62,7 +62,6 @@ const MARKS: [string, string][] = [
   ['whiten[l', 'nearWeights'],
   ['bounds:', 'referenceSums'],
   ['farthest', 'anchorSums'],
-  ['= kappa(', 'apply'],
   ['tile_a', 'product'],
   ['atomicAdd(&list[0]', 'nearList'],
 ]

@@ -57,6 +57,12 @@ export interface PairwiseEngine {
   /** A kernel kept in full on the device: as openLandmarks, for Gram matrices. */
   openGram?<G>(task: GramTask, host: HostGram<G>): Promise<GramStage<G>>
 
+  /**
+   * Solves with the kernel of all pairs of some rows, a whole solve on the device; absent, failing, or too large for the
+   * device: as openLandmarks.
+   */
+  openSolve?(task: SolveTask, host: HostSolve): Promise<SolveStage>
+
   close(): Promise<void>
 }
 
@@ -149,6 +155,43 @@ export interface HostGram<G> extends GramStage<G> {
   ): Promise<G>
   /** a smaller task to race on, of so many rows in the shapes of this one; `ask` asks a stage for all that is asked of this */
   sample(rows: number): {task: GramTask; host: HostGram<G>; ask(stage: GramStage<G>): Promise<unknown>}
+}
+
+/** κ(X̂X̂ᵀ) + λI for unit rows x̂, for some λ and right-hand sides. */
+export interface SolveTask {
+  /** [s, d] unit (or zero) rows */
+  rows: Matrix
+  /** the most right-hand sides of a solve */
+  columns: number
+  /** is told of every product with the kernel before it is made */
+  onProduct?: () => void
+}
+
+export interface Solved {
+  /** [s, r] */
+  readonly x: Dense
+  /** an upper estimate of the condition number of the matrix */
+  readonly condition: number
+}
+
+export interface SolveStage {
+  /** of the sums over pairs */
+  readonly precision: 'fp64' | 'fp32'
+  /**
+   * (κ(X̂X̂ᵀ) + λI) X = B, B [s, r], to a relative residual of every column.
+   *
+   * Throws   InputError  it is not reached: conjugateGradients.
+   */
+  solve(b: Dense, ridge: number, tolerance: number): Promise<Solved>
+  close(): Promise<void>
+}
+
+/** The solve on the processor, and what a device leaves to it of the preconditioner. */
+export interface HostSolve extends SolveStage {
+  /** at most so many landmarks [p, d] of the rows, and L⁻¹ [p, p] of their kernel: see LandmarkTask */
+  landmarks(most: number): Promise<Pick<LandmarkTask, 'points' | 'whiten'>>
+  /** A⁻¹ of A = I + outer, outer = ΦᵀD⁻¹Φ with D = R + λI, and the condition number that A tells of */
+  inner(outer: Dense, ridge: number): Promise<{inverse: Dense; condition: number}>
 }
 
 export interface VolatilityTask {

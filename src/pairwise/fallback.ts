@@ -6,7 +6,7 @@ import type {PairwiseEngine} from './engine.js'
  * An engine that goes on elsewhere when its device fails: the reduction under way is repeated once on the engine that
  * `open` gives, and so are all later ones. Only a DeviceError counts; input errors stay what they are.
  *
- * Stages     of landmarks and Gram matrices go on with `host`, the stage on the processor.
+ * Stages     go on with `host`, the stage on the processor.
  * Rows       that kernelGradient had already handed over are not handed over again.
  * onFailure  is told the reason, once.
  */
@@ -71,6 +71,15 @@ export function withFallback(
         solve: () => run((e) => (e === engine ? stage : host).solve()),
         apply: (v) => run((e) => (e === engine ? stage : host).apply(v)),
         gradient: (from, to, alpha) => run((e) => (e === engine ? stage : host).gradient(from, to, alpha)),
+        close: () => stage.close(),
+      }
+    },
+    async openSolve(task, host) {
+      const stage = await run(async (e) => (e === engine ? await e.openSolve?.(task, host) : undefined) ?? host)
+      if (stage === host) return host
+      return {
+        precision: stage.precision,
+        solve: (...asked) => run((e) => (e === engine ? stage : host).solve(...asked)),
         close: () => stage.close(),
       }
     },

@@ -9,6 +9,7 @@ export function watchKernels(
   onProgress: (stage: string, done: number, total: number) => void,
 ): PairwiseEngine {
   let applied = 0
+  const tell = () => onProgress('kernel products of the solve', applied++, 0)
   return {
     name: engine.name,
     precision: engine.precision,
@@ -16,13 +17,14 @@ export function watchKernels(
     distances: (x, y, metric) => engine.distances(x, y, metric),
     kernelBlock: (z, w) => engine.kernelBlock(z, w),
     kernelApply(z, w, v) {
-      onProgress('kernel products of the solve', applied++, 0)
+      tell()
       return engine.kernelApply(z, w, v)
     },
     kernelGradient: (...task) => engine.kernelGradient(...task),
     openLandmarks: async (task, host) => (await engine.openLandmarks?.(task, host)) ?? host,
     // Only where there is one: what it is handed takes work to make.
     ...(engine.openGram === undefined ? {} : {openGram: (task, host) => engine.openGram!(task, host)}),
+    openSolve: async (task, host) => (await engine.openSolve?.({...task, onProduct: tell}, host)) ?? host,
     close: () => engine.close(),
   }
 }

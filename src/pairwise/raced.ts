@@ -73,6 +73,9 @@ export function racedEngine(
     })
     return winner === 'device' ? device : cpu()
   }
+  /** `first` gives the first rows of the right side. */
+  const productsOf = (z: Matrix, w: Matrix, first: (rows: number) => Dense) =>
+    engineFor('kernel products', [z.rows, w.rows], (e, rows) => e.kernelApply(...firstOfBoth(z, w, rows), first(rows)))
   return {
     name: device.name,
     precision: device.precision,
@@ -90,12 +93,8 @@ export function racedEngine(
       )
       return engine.kernelBlock(z, w)
     },
-    async kernelApply(z, w, v) {
-      const engine = await engineFor('kernel products', [z.rows, w.rows], (e, rows) =>
-        e.kernelApply(...firstOfBoth(z, w, rows), firstRows(v, rows) as Dense),
-      )
-      return engine.kernelApply(z, w, v)
-    },
+    kernelApply: async (z, w, v) =>
+      (await productsOf(z, w, (rows) => firstRows(v, rows) as Dense)).kernelApply(z, w, v),
     async kernelGradient(z, w, left, right, onRows) {
       const engine = await engineFor('kernel gradients', [z.rows, w.rows], (e, rows) =>
         e.kernelGradient(
@@ -141,6 +140,13 @@ export function racedEngine(
         },
       })
       return winner === 'device' ? device.openGram(task, host) : host
+    },
+    // A solve is products with the kernel: whoever wins those gets it.
+    async openSolve(task, host) {
+      if (device.openSolve === undefined) return host
+      const {rows, columns} = task
+      const engine = await productsOf(rows, rows, (count) => dense(Math.min(rows.rows, count), columns))
+      return engine === device ? device.openSolve(task, host) : host
     },
     async close() {
       await Promise.all([device.close(), opened?.then((engine) => engine.close())])

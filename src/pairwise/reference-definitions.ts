@@ -103,6 +103,33 @@ export function kernelGradientByDefinition(z: Dense, w: Dense, left: Dense, righ
   return {rows: z.rows, cols: z.cols, data}
 }
 
+/** X of (κ(Z Zᵀ) + λI) X = B. */
+export function solveByDefinition(z: Dense, b: Dense, ridge: number): Dense {
+  const a = kernelByDefinition(z, z)
+  for (let i = 0; i < z.rows; i++) a.data[i * z.rows + i] = (dot(z, i, z, i) > 0 ? 0.5 : 0) + ridge
+  return eliminate(a, b)
+}
+
+/** X of A X = B by elimination; no pivots, so A is positive definite. */
+export function eliminate({rows: n, data}: Dense, b: Dense): Dense {
+  const a = data.slice()
+  const x = b.data.slice()
+  for (let k = 0; k < n; k++) {
+    for (let i = k + 1; i < n; i++) {
+      const factor = a[i * n + k]! / a[k * n + k]!
+      for (let j = k; j < n; j++) a[i * n + j]! -= factor * a[k * n + j]!
+      for (let c = 0; c < b.cols; c++) x[i * b.cols + c]! -= factor * x[k * b.cols + c]!
+    }
+  }
+  for (let k = n - 1; k >= 0; k--) {
+    for (let c = 0; c < b.cols; c++) {
+      for (let j = k + 1; j < n; j++) x[k * b.cols + c]! -= a[k * n + j]! * x[j * b.cols + c]!
+      x[k * b.cols + c]! /= a[k * n + k]!
+    }
+  }
+  return {...b, data: x}
+}
+
 /** The sums of a landmark kernel over the rows from … to − 1. */
 export function landmarkSumsByDefinition(task: LandmarkTask, from: number, to: number): LandmarkSums {
   const {phi, diagonal} = landmarkFeatures(task)

@@ -22,6 +22,7 @@ import type {
   VolatilitySums,
   VolatilityTask,
 } from './engine.js'
+import {solvesOf} from './self-test-solve.js'
 
 export interface SelfTestResult {
   passed: boolean
@@ -78,6 +79,7 @@ export async function selfTest(engine: PairwiseEngine): Promise<SelfTestResult> 
       compare('landmark gradient', tangents(z, await stage.gradient(...all)), tangents(z, await host.gradient(...all)))
       await stage.close()
     }
+    for (const {name, got, truth} of await solvesOf(engine, z, landmarks, r)) compare(name, got, truth)
     const gram = {rows: w, y: normal(r, w.rows, 3), ridge: 2}
     const inFull = gramByDefinition(gram)
     const kept = await engine.openGram?.(gram, inFull)

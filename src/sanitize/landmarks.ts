@@ -11,7 +11,7 @@ import type {KernelRows} from './kernel-rows.js'
 /** Rows of the node set that are looked at together; fixed, so that sums have the same order whoever adds them. */
 export const CHUNK = 4096
 /** Landmarks are chosen among so many nodes. */
-const CANDIDATES = 20_000
+export const CANDIDATES = 20_000
 /** Columns on which the error is measured, and rows of them. */
 const HELD_OUT = 128
 const SAMPLED_ROWS = 4096

@@ -11,9 +11,12 @@ import type {
   GramTask,
   HostGram,
   HostLandmarks,
+  HostSolve,
   LandmarkStage,
   LandmarkTask,
   PairwiseEngine,
+  SolveStage,
+  SolveTask,
 } from '../../src/pairwise/engine.js'
 import {selectEngine} from '../../src/pairwise/select.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
@@ -57,6 +60,13 @@ function mortal(k: number) {
           solve: unlessDead(() => host.solve()),
           apply: unlessDead((v: Dense) => host.apply(v)),
           gradient: unlessDead((from: number, to: number, alpha: Dense) => host.gradient(from, to, alpha)),
+        }),
+      )(),
+    openSolve: (_task: SolveTask, host: HostSolve) =>
+      unlessDead(() =>
+        Promise.resolve<SolveStage>({
+          ...host,
+          solve: unlessDead((...asked: Parameters<SolveStage['solve']>) => host.solve(...asked)),
         }),
       )(),
   }

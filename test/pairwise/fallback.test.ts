@@ -7,9 +7,11 @@ import type {
   GramTask,
   HostGram,
   HostLandmarks,
+  HostSolve,
   LandmarkStage,
   LandmarkTask,
   PairwiseEngine,
+  SolveStage,
 } from '../../src/pairwise/engine.js'
 import {withFallback} from '../../src/pairwise/fallback.js'
 import {lost, pretend} from './fakes.js'
@@ -181,6 +183,52 @@ describe('withFallback', () => {
     const host = gramStage('host')
     expect(await engine.openGram!(NO_GRAM, host)).toBe(host)
     await engine.close()
+  })
+
+  it('a solve goes on with the processor, wherever the device fails', async () => {
+    const [rows, b] = [units(1, 4, 2), normal(2, 4, 1)]
+    const asked: unknown[] = []
+    const host: HostSolve = {
+      precision: 'fp64',
+      solve: (...task) => (asked.push(task), Promise.resolve({x: b, condition: 1})),
+      landmarks: () => Promise.reject(new Error('nobody draws')),
+      inner: () => Promise.reject(new Error('nobody inverts')),
+      close: () => Promise.resolve(),
+    }
+    for (const until of [0, 1, 2]) {
+      let calls = 0
+      const unlessDead = <R>(work: () => R) => (calls++ < until ? Promise.resolve(work()) : Promise.reject(lost()))
+      const failures: string[] = []
+      const engine = withFallback(
+        await pretend('webgpu', {
+          openSolve: () =>
+            unlessDead<SolveStage>(() => ({
+              precision: 'fp32',
+              solve: () => unlessDead(() => ({x: b, condition: 2})),
+              close: () => Promise.resolve(),
+            })),
+        }),
+        () => pretend('tfjs'),
+        (reason) => failures.push(reason),
+      )
+      const stage = await engine.openSolve!({rows, columns: 1}, host)
+      expect(stage.precision).toBe(until > 0 ? 'fp32' : 'fp64')
+      expect((await stage.solve(b, 3, 1e-4)).condition).toBe(until > 1 ? 2 : 1)
+      expect(failures).toHaveLength(until > 1 ? 0 : 1)
+      await stage.close()
+      await engine.close()
+    }
+    expect(asked).toEqual([
+      [b, 3, 1e-4],
+      [b, 3, 1e-4],
+    ])
+    const without = withFallback(
+      await pretend('webgpu'),
+      () => pretend('tfjs'),
+      () => undefined,
+    )
+    expect(await without.openSolve!({rows, columns: 1}, host)).toBe(host)
+    await without.close()
   })
 
   it('an engine without landmarks has none behind it either', async () => {

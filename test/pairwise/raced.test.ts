@@ -5,9 +5,11 @@ import type {
   GramTask,
   HostGram,
   HostLandmarks,
+  HostSolve,
   LandmarkStage,
   LandmarkTask,
   PairwiseEngine,
+  SolveStage,
 } from '../../src/pairwise/engine.js'
 import {type Race, racedEngine} from '../../src/pairwise/raced.js'
 import {normal, task, units} from './webgpu/data.js'
@@ -166,6 +168,37 @@ describe('a race', () => {
     expect(await both.distances(few, few, 'l2')).toEqual(await cpu.distances(few, few, 'l2'))
     await both.close()
     expect(closed.sort()).toEqual(['cpu', 'device', 'device'])
+  })
+})
+
+describe('a race of solves', () => {
+  const host = {precision: 'fp64'} as HostSolve
+  const open = async (devicePace: number, n = 1500) => {
+    const [log, rows] = [[] as string[], units(1, n, 3)]
+    const stage = {precision: 'fp32'} as SolveStage
+    const {engine, races} = raced(
+      {...paced({kernelApply: devicePace}, log), openSolve: () => Promise.resolve(stage)},
+      paced({kernelApply: 1000}),
+    )
+    return {opened: await engine.openSolve!({rows, columns: 3}, host), stage, races, log, engine, rows}
+  }
+
+  it('is that of the products a solve consists of: who wins these gets it', async () => {
+    const won = await open(100)
+    expect(won.opened).toBe(won.stage)
+    expect(won.races).toMatchObject([{work: 'kernel products', winner: 'device', measured: {rows: 512}}])
+    expect(won.log).toEqual(['kernelApply 512 512', 'kernelApply 512 512'])
+    await won.engine.kernelApply(won.rows, won.rows, normal(2, 1500, 3))
+    expect(won.races).toHaveLength(1)
+    expect((await open(2000)).opened).toBe(host)
+  })
+
+  it('leaves few rows to the processor, and all where the device has no solve', async () => {
+    const few = await open(100, 1000)
+    expect([few.opened === host, few.log, few.races[0]!.measured]).toEqual([true, [], null])
+    const {engine, races} = raced(cpu, cpu)
+    expect(await engine.openSolve!({rows: units(1, 1500, 3), columns: 3}, host)).toBe(host)
+    expect(races).toEqual([])
   })
 })
 

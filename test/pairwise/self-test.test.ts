@@ -10,8 +10,10 @@ import type {
   LandmarkSums,
   LandmarkTask,
   PairwiseEngine,
+  SolveStage,
   VolatilitySums,
 } from '../../src/pairwise/engine.js'
+import {solveByDefinition} from '../../src/pairwise/reference-definitions.js'
 import {selfTest} from '../../src/pairwise/self-test.js'
 
 let cpu: PairwiseEngine
@@ -111,11 +113,32 @@ describe('the self-test', () => {
     expect(failure).toMatch(`self-test: ${name} is off by`)
   })
 
-  it('does not test landmarks or Gram matrices that an engine leaves to the processor', async () => {
+  it.each([3, 20])('fails an engine whose solve of %d columns is off, or that gives it up', async (columns) => {
+    const solving = (change: (x: Dense) => Dense | null): PairwiseEngine => ({
+      ...cpu,
+      openSolve: ({rows}, host) =>
+        Promise.resolve<SolveStage>({
+          ...host,
+          async solve(b, ridge, tolerance) {
+            const solved = solveByDefinition(rows as Dense, b, ridge)
+            const x = b.cols === columns ? change(solved) : solved
+            return x === null ? host.solve(b, ridge, tolerance) : {x, condition: 1}
+          },
+        }),
+    })
+    expect((await selfTest(solving((x) => x))).failure).toBeNull()
+    expect((await selfTest(solving((x) => offDense(x, 1e-3)))).failure).toMatch(
+      `self-test: solve of ${columns} columns is off by`,
+    )
+    expect((await selfTest(solving(() => null))).failure).toBe('the device does not solve it')
+  })
+
+  it('does not test landmarks, solves or Gram matrices that an engine leaves to the processor', async () => {
     const {checks} = await selfTest({
       ...cpu,
       openLandmarks: (_task, host) => Promise.resolve(host),
       openGram: (_task, host) => Promise.resolve(host),
+      openSolve: (_task, host) => Promise.resolve(host),
     })
     expect(checks).toHaveLength(5 + 4 * 7)
   })

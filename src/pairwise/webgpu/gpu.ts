@@ -164,11 +164,14 @@ export class Gpu {
     }
   }
 
-  /** Sends one dispatch: `parameters` become binding 0 (uniform), `buffers` the storage bindings from 1 on. */
+  /**
+   * Sends one dispatch: `parameters` become binding 0 (uniform), `buffers`, or parts of some, the storage bindings from 1
+   * on.
+   */
   async dispatch(
     code: string,
     parameters: Uint32Array<ArrayBuffer>,
-    buffers: readonly GPUBuffer[],
+    buffers: readonly (GPUBuffer | GPUBufferBinding)[],
     groups: readonly [number, number, number],
   ): Promise<void> {
     const pipeline = await this.pipeline(code)
@@ -177,7 +180,10 @@ export class Gpu {
       usage: USAGE.uniform | USAGE.copyTarget,
     })
     this.device.queue.writeBuffer(uniform, 0, parameters)
-    const entries = [uniform, ...buffers].map((buffer, binding) => ({binding, resource: {buffer}}))
+    const entries = [uniform, ...buffers].map((bound, binding) => ({
+      binding,
+      resource: 'buffer' in bound ? bound : {buffer: bound},
+    }))
     const encoder = this.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
     pass.setPipeline(pipeline)
@@ -196,6 +202,10 @@ export class Gpu {
       this.pipelines.set(code, held)
     }
     return held
+  }
+
+  write(buffer: GPUBuffer, data: Float32Array<ArrayBuffer>): void {
+    this.device.queue.writeBuffer(buffer, 0, data)
   }
 
   clear(buffer: GPUBuffer): void {

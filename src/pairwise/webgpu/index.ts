@@ -7,7 +7,9 @@ import {type AdapterFacts, Gpu, openGpu, type GpuOptions} from './gpu.js'
 import {keepLast} from './keep-last.js'
 import {APPLY_COLUMNS, kernelApply, kernelBlock, kernelGradient} from './kernel.js'
 import {openLandmarks} from './landmarks.js'
+import {beside, columns} from './panels.js'
 import {reside, type Resident} from './resident.js'
+import {openSolve} from './solve.js'
 import {webgpuVolatility} from './volatility.js'
 
 /** Matrices that stay on the device: two, so that a product between two sets can be repeated without uploading. */
@@ -59,35 +61,10 @@ export function webgpuEngine(gpu: Gpu): WebgpuEngine {
     openLandmarks: (task, host) => openLandmarks(gpu, task, host),
     openGram: (task, host) =>
       openGram(gpu, task, host, (z, w, left, right, onRows) => engine.kernelGradient(z, w, left, right, onRows)),
+    openSolve: (task, host) => openSolve(gpu, task, host),
     async close() {
       await gpu.close()
     },
   }
   return engine
-}
-
-/** Columns from … to − 1, or to the last. */
-function columns(v: Dense, from: number, to: number): Dense {
-  const cols = Math.min(to, v.cols) - from
-  if (cols === v.cols) return v
-  return {
-    rows: v.rows,
-    cols,
-    data: Float64Array.from(
-      {length: v.rows * cols},
-      (_, at) => v.data[Math.floor(at / cols) * v.cols + from + (at % cols)]!,
-    ),
-  }
-}
-
-/** The parts side by side: the inverse of cutting with `columns`. */
-function beside(rows: number, cols: number, parts: readonly Dense[]): Dense {
-  if (parts.length === 1) return parts[0]!
-  const data = new Float64Array(rows * cols)
-  let from = 0
-  for (const part of parts) {
-    for (let i = 0; i < rows; i++) data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), i * cols + from)
-    from += part.cols
-  }
-  return {rows, cols, data}
 }

@@ -3,15 +3,10 @@ import {dense, type Dense} from '../../linalg/types.js'
 import {kappa, kappaSlope, NEAR_ONE} from '../arc-cosine.js'
 import {addingProduct} from './adding-product.js'
 import type {Arena, Gpu} from './gpu.js'
-import {KERNEL_WGSL} from './maps-shader.js'
+import {CHUNK, narrowCode, narrowTile} from './narrow-product.js'
 import {columnsOfPanel, placeRows, roundUp, rowsOfPanel} from './panels.js'
 import {cosines, nearFinder, type NearList, nearPairs, panel, PRODUCT, type Resident} from './resident.js'
-import {SQUARE, STORE, SUM_PARTS, TALL, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
-
-const APPLY = tileShader({tile: TALL, combine: 'product', mapLeft: 'kappa', functions: KERNEL_WGSL})
-
-/** Rows of a block that one workgroup sums: short enough for small rounding, many enough to fill a GPU. */
-const CHUNK = 256
+import {SQUARE, STORE, SUM_PARTS, tileCols, tileRows, tileShape} from './tile-shader.js'
 
 /** Columns of V in one call, so that its partial sums fit the default limits of WebGPU. */
 export const APPLY_COLUMNS = 256
@@ -32,7 +27,7 @@ export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const block = arena.storage(high * wide)
   for (let p = 0; p < z.plan.count; p++) {
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, panel(z, p), panel(w, q), z.depth, block)
+      await cosines(gpu, [panel(z, p), panel(w, q)], z.depth, block)
       const c = new Float32Array(await gpu.read(block, high * wide))
       for (let i = p * high; i < Math.min(rows, (p + 1) * high); i++) {
         for (let j = q * wide; j < Math.min(cols, (q + 1) * wide); j++) {
@@ -46,9 +41,8 @@ export async function kernelBlock(gpu: Gpu, arena: Arena, z: Resident, w: Reside
 }
 
 /**
- * κ(Z Wᵀ) V [rows of z, r] block by block: the cosines of two panels stay on the device, κ is applied as the product
- * with V loads them. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix
- * r.)
+ * κ(Z Wᵀ) V [rows of z, r] block by block: κ of two panels stays on the device, made once a pair, and is multiplied with
+ * all columns of V. (One kernel for both would save at most the 6 % that writing and reading a block costs, and fix r.)
  *
  * Precision  fp32, u = 2⁻²³; error of an entry of κ as in kernelBlock, the sums |error| ≤ γ(256 + rows of w / 256) Σ|κ
  *            V|. Diagonal and nearly parallel pairs in fp64 on the host. Fixed order.
@@ -61,20 +55,21 @@ export async function kernelApply(gpu: Gpu, arena: Arena, z: Resident, w: Reside
   const {height, count} = z.plan
   const wide = w.plan.height
   const out = dense(rows, v.cols)
-  const width = roundUp(v.cols, tileCols(TALL))
+  const tile = narrowTile(v.cols)
+  const width = roundUp(v.cols, tileCols(tile))
   const right = Array.from({length: w.plan.count}, (_, q) => arena.upload(rowsOfPanel(v, w.plan, q, width)))
   const chunks = wide / CHUNK
   const block = arena.storage(wide * height)
   const parts = arena.storage(chunks * height * width)
   const sums = arena.storage(height * width)
   const shape = tileShape(height, width, {end: wide, chunk: CHUNK})
-  const groups = [width / tileCols(TALL), height / tileRows(TALL), chunks] as const
+  const groups = [width / tileCols(tile), height / tileRows(tile), chunks] as const
   const reads: Promise<ArrayBuffer>[] = []
   for (let p = 0; p < count; p++) {
     gpu.clear(sums)
     for (let q = 0; q < w.plan.count; q++) {
-      await cosines(gpu, panel(w, q), panel(z, p), z.depth, block)
-      await gpu.dispatch(APPLY, shape, [block, right[q]!, parts], groups)
+      await cosines(gpu, [panel(w, q), panel(z, p)], z.depth, block, STORE.mapSum)
+      await gpu.dispatch(narrowCode(width), shape, [block, right[q]!, parts], groups)
       await gpu.dispatch(
         SUM_PARTS,
         Uint32Array.of(height * width, chunks),

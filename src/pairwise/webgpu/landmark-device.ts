@@ -1,4 +1,4 @@
-import {transpose} from '../../linalg/products.js'
+import {type Real, transpose} from '../../linalg/products.js'
 import type {Dense} from '../../linalg/types.js'
 import {kappa} from '../arc-cosine.js'
 import {kernelDiagonal} from '../cpu/kernel.js'
@@ -99,7 +99,7 @@ async function kernelOf(
   k: number,
   {onDevice, places}: PanelNear,
 ): Promise<void> {
-  await cosines(gpu, panel(landmarks, 0), panel(rows, k), rows.depth, cosine)
+  await cosines(gpu, [panel(landmarks, 0), panel(rows, k)], rows.depth, cosine)
   const vectors = (landmarks.plan.height * rows.plan.height) / 4
   await gpu.dispatch(MAP_KERNEL, Uint32Array.of(vectors), [cosine, kernel], groupsOver(vectors))
   if (onDevice !== null)
@@ -131,7 +131,7 @@ export function panelsOfRange({height}: PanelPlan, from: number, to: number) {
 }
 
 /** The pairs come a panel of rows after another. */
-function nearByPanel(arena: Arena, {i, j, cosine}: NearPairs, {height, count}: PanelPlan): PanelNear[] {
+export function nearByPanel(arena: Arena, {i, j, cosine}: NearPairs, {height, count}: PanelPlan): PanelNear[] {
   let at = 0
   return Array.from({length: count}, (_, k) => {
     const from = at
@@ -145,7 +145,7 @@ function nearByPanel(arena: Arena, {i, j, cosine}: NearPairs, {height, count}: P
 }
 
 /** [size, size], filled up with zeros. */
-function padded({rows, cols, data}: Dense<Float32Array>, size: number): Float32Array<ArrayBuffer> {
+export function padded({rows, cols, data}: Dense<Real>, size: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(size * size)
   for (let i = 0; i < rows; i++) out.set(data.subarray(i * cols, (i + 1) * cols), i * size)
   return out

@@ -3,7 +3,7 @@ import {KERNEL_WGSL} from './maps-shader.js'
 /** Threads of a workgroup of the kernels below. */
 export const THREADS = 64
 
-const bindings = (...names: string[]) =>
+export const bindings = (...names: string[]) =>
   names
     .map((name, k) => {
       const [access, variable, type] = name.split(' ')

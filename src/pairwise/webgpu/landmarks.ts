@@ -1,4 +1,4 @@
-import {mirrorLower, rowsOf} from '../../linalg/blocks.js'
+import {rowsOf} from '../../linalg/blocks.js'
 import {addRow} from '../../linalg/csr-products.js'
 import {dense, type Dense} from '../../linalg/types.js'
 import {kappaSlope} from '../arc-cosine.js'
@@ -14,14 +14,10 @@ import {
   uploadLandmarks,
 } from './landmark-device.js'
 import {ALPHA, INVERSE_DIAGONAL, LEFT_WEIGHTS, SCALE_ROWS, THREADS, WEIGHTS_AT} from './landmark-shaders.js'
+import {outerSums} from './outer-sums.js'
 import {placeRows} from './panels.js'
 import {PRODUCT} from './resident.js'
-import {STORE, SUM_PARTS, tileShape, ZEROS} from './tile-shader.js'
-
-/** Rows of a panel that one workgroup of the outer product sums: small rounding, and enough workgroups for a large GPU. */
-const SUMMED = 1024
-/** Rows whose sums are added up in fp32 on the device before the host goes on in fp64. */
-const SUMMED_ON_DEVICE = 16_384
+import {STORE, tileShape, ZEROS} from './tile-shader.js'
 
 /**
  * A landmark kernel on the device: rows, landmarks and whitening go up once; then C → κ → Φ → ΦᵀD⁻¹Φ and ΦᵀD⁻¹Y for the
@@ -67,18 +63,8 @@ async function landmarkSums(gpu: Gpu, own: Arena, on: LandmarkDevice, from: numb
   const {task, plan, wide, kernel, phi} = on
   const {height} = plan
   const [p, classes] = [task.points.rows, task.y.cols]
-  const size = wide * wide
-  const chunks = 4 * Math.ceil(height / SUMMED) * size > gpu.bufferLimit ? 1 : Math.ceil(height / SUMMED)
-  const parts = own.storage(chunks * size)
-  const sums = own.storage(size)
-  const total = dense(wide, wide)
-  const addRead = async (bytes: Promise<ArrayBuffer>) => {
-    const read = new Float32Array(await bytes)
-    for (let t = 0; t < size; t++) total.data[t]! += read[t]!
-  }
-  const panels = panelsOfRange(plan, from, to)
-  let pending: Promise<ArrayBuffer> | null = null
-  for (const [n, {k, first, end}] of panels.entries()) {
+  const sums = outerSums(gpu, own, height, wide)
+  for (const {k, first, end} of panelsOfRange(plan, from, to)) {
     await on.kernelOf(gpu, k)
     await gpu.dispatch(
       PRODUCT,
@@ -92,22 +78,9 @@ async function landmarkSums(gpu: Gpu, own: Arena, on: LandmarkDevice, from: numb
       [on.diagonal[k]!, on.y[k]!, phi],
       [height, 1, 1],
     )
-    await gpu.dispatch(
-      PRODUCT,
-      tileShape(wide, wide, {end: height, chunk: chunks === 1 ? height : SUMMED}, STORE.set, ZEROS.above),
-      [phi, phi, parts],
-      [wide / TILE, wide / TILE, chunks],
-    )
-    await gpu.dispatch(SUM_PARTS, Uint32Array.of(size, chunks), [parts, sums], groupsOver(size))
-    if (n + 1 < panels.length && (n + 1) % Math.ceil(SUMMED_ON_DEVICE / height) !== 0) continue
-    const bytes = gpu.read(sums, size)
-    gpu.clear(sums)
-    // The device works on the next panels while the host adds.
-    if (pending !== null) await addRead(pending)
-    pending = bytes
+    await sums.add(phi)
   }
-  if (pending !== null) await addRead(pending)
-  mirrorLower(total)
+  const total = await sums.total()
   const corner = (first: number, cols: number) => {
     const out = dense(p, cols)
     for (let i = 0; i < p; i++) out.data.set(total.data.subarray(i * wide + first, i * wide + first + cols), i * cols)
@@ -205,4 +178,4 @@ async function landmarkGradient(
 }
 
 /** An fp32 number as a parameter among whole ones. */
-const bitsOf = (x: number) => new Uint32Array(Float32Array.of(x).buffer)[0]!
+export const bitsOf = (x: number) => new Uint32Array(Float32Array.of(x).buffer)[0]!

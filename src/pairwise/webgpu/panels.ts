@@ -118,3 +118,29 @@ export function eachBit(bits: Uint32Array, cols: number, visit: (row: number, co
     }
   }
 }
+
+/** Columns from … to − 1, or to the last. */
+export function columns(v: Dense, from: number, to: number): Dense {
+  const cols = Math.min(to, v.cols) - from
+  if (cols === v.cols) return v
+  return {
+    rows: v.rows,
+    cols,
+    data: Float64Array.from(
+      {length: v.rows * cols},
+      (_, at) => v.data[Math.floor(at / cols) * v.cols + from + (at % cols)]!,
+    ),
+  }
+}
+
+/** The parts side by side: the inverse of cutting with `columns`. */
+export function beside(rows: number, cols: number, parts: readonly Dense[]): Dense {
+  if (parts.length === 1) return parts[0]!
+  const data = new Float64Array(rows * cols)
+  let from = 0
+  for (const part of parts) {
+    for (let i = 0; i < rows; i++) data.set(part.data.subarray(i * part.cols, (i + 1) * part.cols), i * cols + from)
+    from += part.cols
+  }
+  return {rows, cols, data}
+}

@@ -6,7 +6,7 @@ import type {Arena, Gpu} from './gpu.js'
 import {keepLast} from './keep-last.js'
 import {KERNEL_WGSL, NEAR_LIST} from './maps-shader.js'
 import {columnsOfPanel, type PanelPlan, planPanels, roundUp, rowsOfPanel} from './panels.js'
-import {SQUARE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
+import {SQUARE, STORE, tileCols, tileRows, tileShader, tileShape} from './tile-shader.js'
 
 /**
  * Nearly parallel pairs of a row i of z and a row j of w, with their cosine in fp64; i ≠ j where z and w are one set.
@@ -45,11 +45,11 @@ const NEAR_LIMIT = 2 ** 25
 /** Near pairs of a block that are read without asking how many there are: a row with itself, and a few copies. */
 const NEAR_ROOM = 2 ** 14
 
-/** Products of panels: cosines, the weights of the gradient (f = gradient), and its sums. */
+/** Products of panels: cosines, κ of them, the weights of the gradient (f = gradient), and its sums. */
 export const PRODUCT = tileShader({
   tile: SQUARE,
   combine: 'product',
-  storing: {map: 'gradient'},
+  storing: {map: 'gradient', mapSum: 'kappa'},
   functions: KERNEL_WGSL,
 })
 
@@ -101,17 +101,20 @@ export interface ColumnPanel {
 
 export const panel = ({columns, plan}: Panels, p: number): ColumnPanel => ({buffer: columns[p]!, height: plan.height})
 
-/** C[j, i] = left_j · right_i for two panels, into `block` [height of left, height of right]. */
+/**
+ * C[j, i] = left_j · right_i for two panels, or κ of it (STORE.mapSum; 0 beyond NEAR_ONE), into `block` [height of left,
+ * height of right].
+ */
 export function cosines(
   gpu: Gpu,
-  left: ColumnPanel,
-  right: ColumnPanel,
+  [left, right]: readonly [ColumnPanel, ColumnPanel],
   depth: number,
   block: GPUBuffer,
+  store: typeof STORE.set | typeof STORE.mapSum = STORE.set,
 ): Promise<void> {
   return gpu.dispatch(
     PRODUCT,
-    tileShape(left.height, right.height, {end: depth}),
+    tileShape(left.height, right.height, {end: depth}, store),
     [left.buffer, right.buffer, block],
     [right.height / tileCols(SQUARE), left.height / tileRows(SQUARE), 1],
   )
@@ -188,7 +191,7 @@ export function nearFinder(gpu: Gpu, arena: Arena, z: Panels, w: Panels, block: 
     return {bytes: gpu.read(list, 1 + room)}
   }
   const finder: NearFinder = {
-    cosines: (p, q) => cosines(gpu, panel(w, q), panel(z, p), z.depth, block),
+    cosines: (p, q) => cosines(gpu, [panel(w, q), panel(z, p)], z.depth, block),
     list: () => listIn(own, NEAR_ROOM),
     async pairs(p, q, {bytes}) {
       let found = new Uint32Array(await bytes)

@@ -1,8 +1,9 @@
-/** Sizes of the square tile of the large products and of the tall one whose right side is a few columns wide. */
+/** Sizes of the square tile of the large products, and of tiles for a right side of up to 16 columns and of more. */
 export const SQUARE = {threadsM: 16, threadsN: 16, vectorsM: 2, vectorsN: 2, step: 16} as const
 export const TALL = {threadsM: 64, threadsN: 4, vectorsM: 1, vectorsN: 1, step: 8} as const
+export const WIDE = {threadsM: 16, threadsN: 16, vectorsM: 2, vectorsN: 1, step: 16} as const
 
-export type Tile = typeof SQUARE | typeof TALL
+export type Tile = typeof SQUARE | typeof TALL | typeof WIDE
 
 export const tileRows = (tile: Tile) => 4 * tile.threadsM * tile.vectorsM
 export const tileCols = (tile: Tile) => 4 * tile.threadsN * tile.vectorsN
@@ -21,37 +22,46 @@ export interface TileShader {
   tile: Tile
   combine: keyof typeof COMBINE
   /**
-   * C may be added to (STORE.add), or mapped by a function of `functions` that takes the sum and the old C (STORE.map);
-   * without it, only set
+   * C may be added to (STORE.add), or be a function of `functions` of the sum and the old C (STORE.map) or of the sum
+   * alone (STORE.mapSum); without it, only set
    */
-  storing?: 'sums' | {map: string}
-  /** a function of `functions` applied to each vector of the left side as it is loaded */
-  mapLeft?: string
+  storing?: 'sums' | {map: string; mapSum: string}
+  /** the left side lies row by row: A [M, depth], `end` numbers a row */
+  leftByRows?: boolean
   functions?: string
 }
 
 /**
  * WGSL of a tiled, register-blocked reduction over the inner dimension: C[m, n] = Σ_k combine(A[k, m], B[k, n]).
  *
- * Shapes     A [depth, M], B [depth, N], C [M, N], or one C for each chunk of the inner dimension ([chunks, M, N]).
- *            Both sides run along their rows or columns contiguously, so every load is a vec4; C of one product is the
- *            left side of the next. M, N, depth are whole tiles and steps: the host pads with zeros, the kernel has no
- *            bounds to check.
+ * Shapes     A [depth, M] (or [M, depth], leftByRows), B [depth, N], C [M, N], or one C for each chunk of the inner
+ *            dimension ([chunks, M, N]). Both sides run along their rows or columns contiguously, so every load is a
+ *            vec4; C of one product is the left side of the next. M, N, depth are whole tiles and steps: the host pads
+ *            with zeros, the kernel has no bounds to check.
  * Precision  fp32; k ascending within a chunk, fixed for a shape, so the same input gives the same bits; the bound of a
  *            sum of K terms is γ(K) with u = 2⁻²³ in whatever order a compiler puts it, since WGSL leaves that and the
  *            rounding open.
  * Cost       M · N · depth multiply–adds; 16 KiB of workgroup memory and 256 invocations, WebGPU's guaranteed minimum.
  * Bindings   0 tileShape(…); 1 A; 2 B; 3 C. Workgroups: x over N, y over M, z over chunks.
  */
-export function tileShader({tile, combine, storing, mapLeft, functions = ''}: TileShader): string {
+export function tileShader({tile, combine, storing, leftByRows = false, functions = ''}: TileShader): string {
   const {threadsM, threadsN, vectorsM, vectorsN, step} = tile
   const threads = threadsM * threadsN
   const widthA = threadsM * vectorsM
   const widthB = threadsN * vectorsN
   const times = (n: number, line: (i: number) => string) => Array.from({length: n}, (_, i) => line(i)).join('\n')
-  const load = (name: 'a' | 'b', width: number, stride: string, map: string) => `
+  const load = (name: 'a' | 'b', width: number, stride: string) => `
     for (var e = local; e < ${step * width}u; e += ${threads}u) {
-      tile_${name}[e] = ${map}(${name}[(k + e / ${width}u) * ${stride} + first_${name} + e % ${width}u]);
+      tile_${name}[e] = ${name}[(k + e / ${width}u) * ${stride} + first_${name} + e % ${width}u];
+    }`
+  // Four rows at four steps, turned in registers: threads beside each other read beside each other.
+  const loadTurned = `
+    for (var e = local; e < ${(step / 4) * widthA}u; e += ${threads}u) {
+      let m = e / ${step / 4}u;
+      let t = e % ${step / 4}u;
+      let at = 4u * (first_a + m) * (shape.end / 4u) + k / 4u + t;
+      ${times(4, (r) => `let row_${r} = a[at + ${r}u * (shape.end / 4u)];`)}
+      ${times(4, (c) => `tile_a[(4u * t + ${c}u) * ${widthA}u + m] = vec4f(row_0[${c}], row_1[${c}], row_2[${c}], row_3[${c}]);`)}
     }`
   const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
   const stored = (sum: string) => (storing === undefined ? sum : `stored(${sum}, at)`)
@@ -81,8 +91,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (shape.zeros == ${ZEROS.leftAbove}u) { begin = max(begin, 4u * first_a); }
   if (shape.zeros == ${ZEROS.rightBelow}u) { end = min(end, edge_b); }
   for (var k = begin; k < end; k += ${step}u) {
-    ${load('a', widthA, 'shape.m4', mapLeft ?? '')}
-    ${load('b', widthB, 'shape.n4', '')}
+    ${leftByRows ? loadTurned : load('a', widthA, 'shape.m4')}
+    ${load('b', widthB, 'shape.n4')}
     workgroupBarrier();
     for (var t = 0u; t < ${step}u; t++) {
       ${times(vectorsM, (v) => `let x_${v} = tile_a[t * ${widthA}u + ty * ${vectorsM}u + ${v}u];`)}
@@ -99,8 +109,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 }`
 }
 
-/** What is done with a finished sum S: C = S, C += S, or C = f(S, C). */
-export const STORE = {set: 0, add: 1, map: 2} as const
+/** What is done with a finished sum S: C = S, C += S, C = f(S, C), or C = f(S). */
+export const STORE = {set: 0, add: 1, map: 2, mapSum: 3} as const
 
 /**
  * What is known to be zero, and left out by whole tiles: of C what lies above the diagonal, which is not written; A[k, m]
@@ -123,7 +133,12 @@ export function tileShape(
 const storedFunction = (storing: NonNullable<TileShader['storing']>) => `
 fn stored(sum: vec4f, at: u32) -> vec4f {
   if (shape.store == ${STORE.add}u) { return c[at] + sum; }
-  ${storing === 'sums' ? '' : `if (shape.store == ${STORE.map}u) { return ${storing.map}(sum, c[at]); }`}
+  ${
+    storing === 'sums'
+      ? ''
+      : `if (shape.store == ${STORE.map}u) { return ${storing.map}(sum, c[at]); }
+  if (shape.store == ${STORE.mapSum}u) { return ${storing.mapSum}(sum); }`
+  }
   return sum;
 }`
 

@@ -1,22 +1,21 @@
-import {conjugateGradients} from '../../linalg/conjugate-gradients.js'
 import {rowRange, selectRows} from '../../linalg/csr.js'
 import type {Products} from '../../linalg/products.js'
 import {traceOfInverse} from '../../linalg/trace.js'
 import type {Csr, Dense, Matrix} from '../../linalg/types.js'
-import type {PairwiseEngine} from '../../pairwise/engine.js'
+import type {PairwiseEngine, SolveStage} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {aggregateFeatures} from '../aggregate.js'
-import {addScaled, complexityOf} from '../complexity.js'
+import {complexityOf} from '../complexity.js'
 import {firstOrderChanges, joinGradients} from '../first-order.js'
-import {landmarkAlignment, type LandmarkFeatures, landmarkFeatures, landmarkPreconditioner} from '../landmark-scores.js'
+import {landmarkAlignment} from '../landmark-scores.js'
 import {unitRows} from '../kernel-rows.js'
-import {landmarkError, landmarkKernel, landmarksAt} from '../landmarks.js'
+import {landmarkError, type LandmarkKernel, landmarkKernel, landmarksAt} from '../landmarks.js'
 import {gradientFromPass} from '../tangents.js'
+import {openSolveStage} from './solve-stage.js'
 import {blockCount, blockRows, type KernelProblem, type KernelSolver, patternPlaces, toComplexity} from './solver.js'
 
 /** Relative residual; fp32 products leave about 1e-6. */
 const TOLERANCE = {fp64: 1e-8, fp32: 1e-5}
-const MAX_ITERATIONS = 500
 /** Of the preconditioner, or of the alignment: beside passes over all pairs a few hundred are cheap. */
 const LANDMARKS = 512
 /** Random signs of the label-free trace. */
@@ -63,28 +62,15 @@ export async function streamSolver(
   const aggregated = rowsOfSet(graph)
   const {unit} = aggregated
   const kernel = await landmarkKernel(unitRows(unit, exact), LANDMARKS, random, products)
-  const featuresOf = async (matrix: Matrix) => {
-    const rows = unitRows(matrix, exact)
-    return landmarkFeatures(await landmarksAt(rows, kernel.places, products), rows, products)
+  const columns = problem.labelFreeRidge === null ? y.cols : Math.max(y.cols, PROBES)
+  const tolerance = TOLERANCE[engine.precision]
+  /** With what a device holds for a solve given back in the end. */
+  const withSolves = async <T>(rows: Matrix, landmarks: LandmarkKernel, work: (stage: SolveStage) => Promise<T>) => {
+    const stage = await openSolveStage({rows: unitRows(rows, exact), kernel: landmarks, products}, engine, columns)
+    return work(stage).finally(() => stage.close())
   }
-  const solve = async (
-    rows: Matrix,
-    landmarks: LandmarkFeatures,
-    b: Dense,
-    lambda: number,
-    tolerance = TOLERANCE[engine.precision],
-  ) => {
-    const {apply: precondition, condition} = await landmarkPreconditioner(landmarks, lambda, products)
-    const apply = async (v: Dense) => addScaled(await engine.kernelApply(rows, rows, v), lambda, v)
-    return {
-      x: (await conjugateGradients(apply, b, {tolerance, maxIterations: MAX_ITERATIONS, precondition})).x,
-      condition,
-    }
-  }
-  // A function of its own, so that the features of all rows end with it.
-  const solveBoth = async () => {
-    const landmarks = await featuresOf(unit)
-    const solved = await solve(unit, landmarks, y, ridge)
+  const solveBoth = async (stage: SolveStage) => {
+    const solved = await stage.solve(y, ridge, tolerance)
     const {labelFreeRidge} = problem
     if (labelFreeRidge === null) return {solved, free: null}
     return {
@@ -93,11 +79,11 @@ export async function streamSolver(
         unit.rows,
         PROBES,
         random,
-        async (v) => (await solve(unit, landmarks, v, labelFreeRidge, probeResidual)).x,
+        async (v) => (await stage.solve(v, labelFreeRidge, probeResidual)).x,
       ),
     }
   }
-  const {solved, free} = isLimit ? {solved: null, free: null} : await solveBoth()
+  const {solved, free} = isLimit ? {solved: null, free: null} : await withSolves(unit, kernel, solveBoth)
   const freeGkc = free === null ? NaN : Math.sqrt((2 / unit.rows) * free.trace)
   const gkc = solved === null ? null : complexityOf(y, solved.x)
   const alphas = [
@@ -152,9 +138,10 @@ export async function streamSolver(
     },
     async complexityOf(other) {
       const moved = rowsOfSet(other).unit
-      if (!isLimit) return complexityOf(y, (await solve(moved, await featuresOf(moved), y, ridge)).x)
       const rows = unitRows(moved, exact)
-      return landmarkAlignment(await landmarksAt(rows, kernel.places, products), rows, y, products)
+      const landmarks = await landmarksAt(rows, kernel.places, products)
+      if (isLimit) return landmarkAlignment(landmarks, rows, y, products)
+      return withSolves(moved, landmarks, async (stage) => complexityOf(y, (await stage.solve(y, ridge, tolerance)).x))
     },
   }
 }
