@@ -41,7 +41,7 @@ const task = await certifyTask(Number(values.anchors), Number(values.anchors), 7
 const cpu = await createCpuEngine({threads: availableParallelism()})
 const products = await openProducts(availableParallelism())
 const size = {rows: Number(values.nodes), cols: 128, landmarks: Number(values.landmarks), classes: 40, degree: 14}
-const stage = await openStage(await landmarkProblem(size, cpu, products), {exact: cpu, fast: engine, products})
+const stage = await openStage(await landmarkProblem(size, cpu, products), {fast: engine, products})
 const gamma = {
   rows: size.landmarks,
   cols: size.classes,

@@ -127,13 +127,13 @@ async function measureLandmarks(size: LandmarkSize) {
   const gamma = normal(size.landmarks, size.classes)
   gamma.data.forEach((x, t) => (gamma.data[t] = x / size.rows))
   const start = performance.now()
-  const stage = await openStage(problem, {exact: cpu, fast: gpu, products})
+  const stage = await openStage(problem, {fast: gpu, products})
   const openMs = performance.now() - start
   // Compiles the kernels, and gives what is compared.
   const first = await timeStage(stage, some, gamma)
   const all = await timeStage(stage, size.rows, gamma)
   await stage.close()
-  const host = await openStage(problem, {exact: cpu, fast: cpu, products})
+  const host = await openStage(problem, {fast: cpu, products})
   await timeStage(host, Math.min(CHUNK, some), gamma)
   const onHost = await timeStage(host, some, gamma)
   const far = (a: Float64Array, b: Float64Array) =>

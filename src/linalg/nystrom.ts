@@ -1,7 +1,7 @@
 import type {Random} from '../stats/random.js'
-import {block, rowsOf, subtract} from './blocks.js'
+import {rowsOf, subtract} from './blocks.js'
 import {factorAndInvert} from './cholesky.js'
-import type {Products} from './products.js'
+import {type Products, transpose} from './products.js'
 import {dense, type Dense} from './types.js'
 
 /** A positive semi-definite matrix known by its diagonal and, on demand, by whole columns. */
@@ -39,29 +39,37 @@ export async function chooseColumns(
   const n = diagonal.length
   const left = diagonal.slice()
   const negligible = NEGLIGIBLE * left.reduce((max, x) => Math.max(max, x), 0)
-  const factors: Dense[] = []
+  // Factors and what is left of columns have a row for each column of K: those so far are then one block of a product.
+  const factors = dense(count, n)
+  const drawnAtOnce = Math.min(DRAWN, count)
+  const [turned, explained] = [new Float64Array(drawnAtOnce * n), new Float64Array(drawnAtOnce * n)]
   const chosen: number[] = []
   while (chosen.length < count && left.some((x) => x > negligible)) {
-    const drawn = drawDistinct(left, Math.min(DRAWN, count), random)
-    const rest = await columns(drawn)
-    for (const factor of factors) subtract(rest, await products.multiplyTransposed(factor, rowsAt(factor, drawn)))
-    const {accepted, gram} = pivots(rowsAt(rest, drawn), left, drawn, negligible, count - chosen.length, random)
+    const drawn = drawDistinct(left, drawnAtOnce, random)
+    const k = drawn.length
+    const rest = transpose(await columns(drawn), undefined, turned.subarray(0, k * n))
+    if (chosen.length > 0) {
+      const earlier = rowsOf(factors, 0, chosen.length)
+      subtract(
+        rest,
+        await products.multiply(transpose(columnsAt(earlier, drawn)), earlier, explained.subarray(0, k * n)),
+      )
+    }
+    const {accepted, gram} = pivots(columnsAt(rest, drawn), left, drawn, negligible, count - chosen.length, random)
     if (accepted.length === 0) {
       // Rounding used up the weights the candidates were drawn with: they have just been rebuilt.
       for (const i of drawn) left[i] = 0
       continue
     }
     const {inverse} = await factorAndInvert(gram, chosen.length, products)
-    const factor = await products.multiplyTransposed(columnsAt(rest, accepted), inverse)
-    for (let i = 0; i < n; i++) {
-      for (let c = 0; c < factor.cols; c++) left[i]! -= factor.data[i * factor.cols + c]! ** 2
-      left[i] = Math.max(0, left[i]!)
-    }
+    const added = rowsOf(factors, chosen.length, chosen.length + accepted.length)
+    await products.multiply(inverse, firstRows(rest, accepted), added.data)
+    for (let c = 0, at = 0; c < added.rows; c++) for (let i = 0; i < n; i++, at++) left[i]! -= added.data[at]! ** 2
+    for (let i = 0; i < n; i++) left[i] = Math.max(0, left[i]!)
     for (const c of accepted) {
       chosen.push(drawn[c]!)
       left[drawn[c]!] = 0
     }
-    factors.push(factor)
   }
   return Uint32Array.from(chosen).sort()
 }
@@ -118,16 +126,15 @@ function pivots(
   return {accepted, gram}
 }
 
-function rowsAt(m: Dense, rows: Uint32Array): Dense {
-  const out = dense(rows.length, m.cols)
-  rows.forEach((row, i) => out.data.set(rowsOf(m, row, row + 1).data, i * m.cols))
-  return out
+/** The chosen rows, ascending, moved to the front. */
+function firstRows(m: Dense, rows: readonly number[]): Dense {
+  for (const [r, row] of rows.entries()) m.data.copyWithin(r * m.cols, row * m.cols, (row + 1) * m.cols)
+  return rowsOf(m, 0, rows.length)
 }
 
-function columnsAt(m: Dense, columns: readonly number[]): Dense {
-  if (columns.length === m.cols) return block(m, 0, m.rows, 0, m.cols)
+function columnsAt(m: Dense, columns: ArrayLike<number>): Dense {
   const out = dense(m.rows, columns.length)
-  for (let i = 0; i < m.rows; i++)
-    for (let c = 0; c < columns.length; c++) out.data[i * columns.length + c] = m.data[i * m.cols + columns[c]!]!
+  for (let i = 0, at = 0; i < m.rows; i++)
+    for (let c = 0; c < columns.length; c++, at++) out.data[at] = m.data[i * m.cols + columns[c]!]!
   return out
 }

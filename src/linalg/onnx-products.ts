@@ -28,21 +28,23 @@ export async function onnxProducts(threads: number): Promise<Products | null> {
     }
     return held
   }
-  const gemm = async <T extends Real>(a: Dense<T>, b: Dense<T>, transposeB: boolean): Promise<Dense<T>> => {
+  const gemm = async <T extends Real>(a: Dense<T>, b: Dense<T>, transposeB: boolean, into?: T): Promise<Dense<T>> => {
     const cols = transposeB ? b.rows : b.cols
-    if (a.rows === 0 || cols === 0 || a.cols === 0) return {rows: a.rows, cols, data: zerosLike(a.data, a.rows * cols)}
+    if (a.rows === 0 || cols === 0 || a.cols === 0)
+      return {rows: a.rows, cols, data: (into?.fill(0) ?? zerosLike(a.data, a.rows * cols)) as T}
     const type = a.data instanceof Float64Array ? 'float64' : 'float32'
     const run = await session(type, transposeB)
-    const {C} = await run.run({
-      A: new ort.Tensor(type, a.data as Float32Array, [a.rows, a.cols]),
-      B: new ort.Tensor(type, b.data as Float32Array, [b.rows, b.cols]),
-    })
-    return {rows: a.rows, cols, data: C!.data as T}
+    const tensor = ({rows, cols: width, data}: Dense<T>) => new ort.Tensor(type, data as Float32Array, [rows, width])
+    const feeds = {A: tensor(a), B: tensor(b)}
+    if (into === undefined) return {rows: a.rows, cols, data: (await run.run(feeds))['C']!.data as T}
+    const result = {rows: a.rows, cols, data: into}
+    await run.run(feeds, {C: tensor(result)})
+    return result
   }
   return {
     name: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}`,
-    multiplyTransposed: (a, b) => gemm(a, b, true),
-    multiply: (a, b) => gemm(a, b, false),
+    multiplyTransposed: (a, b, into) => gemm(a, b, true, into),
+    multiply: (a, b, into) => gemm(a, b, false, into),
     async close() {
       for (const held of sessions.values()) await (await held).release()
       sessions.clear()

@@ -9,12 +9,14 @@ export type Real = Float32Array | Float64Array
  * Shapes     multiplyTransposed: a [m, k], b [n, k] → a bᵀ [m, n];  multiply: a [m, k], b [k, n] → a b [m, n].
  * Precision  that of the inputs (both Float64Array or both Float32Array); summation order fixed for a machine.
  * Cost       m · n · k multiply–adds.
+ * Memory     the result is `into`, m · n numbers that are no part of a or b, where it is given, else new: fresh memory can cost more than the
+ *            product.
  * Empty      k = 0 → zeros; m or n = 0 → empty.
  */
 export interface Products {
   readonly name: string
-  multiplyTransposed<T extends Real>(a: Dense<T>, b: Dense<T>): Promise<Dense<T>>
-  multiply<T extends Real>(a: Dense<T>, b: Dense<T>): Promise<Dense<T>>
+  multiplyTransposed<T extends Real>(a: Dense<T>, b: Dense<T>, into?: T): Promise<Dense<T>>
+  multiply<T extends Real>(a: Dense<T>, b: Dense<T>, into?: T): Promise<Dense<T>>
   close(): Promise<void>
 }
 
@@ -23,14 +25,17 @@ const BLOCK = 64
 /** Blocked products in JavaScript: the slow oracle of the others, 1 to 3 GFLOP/s. */
 export const plainProducts: Products = {
   name: 'plain',
-  multiplyTransposed: (a, b) => Promise.resolve(plainMultiplyTransposed(a, b)),
-  multiply: (a, b) => Promise.resolve(plainMultiplyTransposed(a, transpose(b))),
+  multiplyTransposed: (a, b, into) => Promise.resolve(plainMultiplyTransposed(a, b, into)),
+  multiply: (a, b, into) => Promise.resolve(plainMultiplyTransposed(a, transpose(b), into)),
   close: () => Promise.resolve(),
 }
 
-function plainMultiplyTransposed<T extends Real>(a: Dense<T>, b: Dense<T>): Dense<T> {
+function plainMultiplyTransposed<T extends Real>(
+  a: Dense<T>,
+  b: Dense<T>,
+  out: T = zerosLike(a.data, a.rows * b.rows),
+): Dense<T> {
   const k = a.cols
-  const out = zerosLike(a.data, a.rows * b.rows)
   for (let i0 = 0; i0 < a.rows; i0 += BLOCK) {
     const i1 = Math.min(i0 + BLOCK, a.rows)
     for (let j0 = 0; j0 < b.rows; j0 += BLOCK) {

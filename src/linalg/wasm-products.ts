@@ -35,13 +35,13 @@ export function wasmProducts(): Products | null {
   }
   return {
     name: 'WebAssembly',
-    async multiplyTransposed(a, b) {
-      if (a.rows * b.rows * a.cols < SMALL) return plainProducts.multiplyTransposed(a, b)
-      return kernelFor(a.data).multiply(a, {columns: b.rows, data: b.data, toColumn: b.cols, toTerm: 1})
+    async multiplyTransposed(a, b, into) {
+      if (a.rows * b.rows * a.cols < SMALL) return plainProducts.multiplyTransposed(a, b, into)
+      return kernelFor(a.data).multiply(a, {columns: b.rows, data: b.data, toColumn: b.cols, toTerm: 1}, into)
     },
-    async multiply(a, b) {
-      if (a.rows * b.cols * a.cols < SMALL) return plainProducts.multiply(a, b)
-      return kernelFor(a.data).multiply(a, {columns: b.cols, data: b.data, toColumn: 1, toTerm: b.cols})
+    async multiply(a, b, into) {
+      if (a.rows * b.cols * a.cols < SMALL) return plainProducts.multiply(a, b, into)
+      return kernelFor(a.data).multiply(a, {columns: b.cols, data: b.data, toColumn: 1, toTerm: b.cols}, into)
     },
     close: () => Promise.resolve(),
   }
@@ -82,9 +82,9 @@ class TileKernel {
     this.run = compile(isSingle, memory)
   }
 
-  multiply<T extends Real>({rows: m, cols: k, data}: Dense<T>, right: Right<T>): Dense<T> {
+  multiply<T extends Real>({rows: m, cols: k, data}: Dense<T>, right: Right<T>, into?: T): Dense<T> {
     const n = right.columns
-    const out = zerosLike(data, m * n)
+    const out = (into?.fill(0) ?? zerosLike(data, m * n)) as T
     for (let j0 = 0; j0 < n; j0 += BLOCK.columns) {
       const columns = Math.min(BLOCK.columns, n - j0)
       for (let t0 = 0; t0 < k; t0 += BLOCK.terms) {

@@ -1,4 +1,4 @@
-import {add, identity, inTypeOf, rowsOf, scaledRows, squaredLength} from '../linalg/blocks.js'
+import {add, identity, rowsOf, scaledRows, squaredLength} from '../linalg/blocks.js'
 import {invertPositiveDefinite} from '../linalg/inverse.js'
 import {type Products, type Real, transpose} from '../linalg/products.js'
 import {largestEigenvalue} from '../linalg/spectrum.js'
@@ -7,7 +7,7 @@ import type {LandmarkSums} from '../pairwise/engine.js'
 import {random} from '../stats/random.js'
 import type {KernelRows} from './kernel-rows.js'
 import {type ChunksOf, groupSums} from './landmark-sums.js'
-import {CHUNK, type FeatureChunk, featureChunks, type LandmarkKernel} from './landmarks.js'
+import {CHUNK, featureChunks, type LandmarkKernel} from './landmarks.js'
 
 /** K = ΦΦᵀ + D with D = R + λI, solved for Y by one pass over the rows. */
 export interface LandmarkSolution {
@@ -68,39 +68,6 @@ export const solveLandmarks = <T extends Real>(
   ridge: number,
   products: Products,
 ): Promise<LandmarkSolution> => solveSums(groupSums(chunksOf, p, y, ridge, products), p, y, ridge, products)
-
-/**
- * Weights N = left · rightᵀ of the pairs of a chunk's rows with landmarks: d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row
- * moves and landmarks stay,
- *   left = α γᵀ − |α|² Φ,  right = L⁻ᵀ,  α = D⁻¹(Y − Φγ);
- * the second term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair: what
- * they add lies along the row, which gradientFromPass leaves out. With every row a landmark N is ααᵀ but for them, the
- * weights of the exact gradient.
- *
- * Shapes     → left [rows, p]; right is `rightWeights`, the same for all chunks.   Cost  2 p · classes multiply–adds a row.
- */
-export async function leftWeights<T extends Real>(
-  {first, phi, rest}: FeatureChunk<T>,
-  y: Dense,
-  {gamma, ridge}: Pick<LandmarkSolution, 'gamma' | 'ridge'>,
-  products: Products,
-): Promise<Dense> {
-  const alpha = inTypeOf(y, await products.multiply(phi, inTypeOf(phi, gamma)))
-  for (let i = 0; i < alpha.rows; i++) {
-    for (let c = 0; c < alpha.cols; c++)
-      alpha.data[i * alpha.cols + c] =
-        (y.data[(first + i) * alpha.cols + c]! - alpha.data[i * alpha.cols + c]!) / (rest[i]! + ridge)
-  }
-  const weights = await products.multiplyTransposed(alpha, gamma)
-  for (let i = 0, at = 0; i < phi.rows; i++) {
-    const own = squaredLength(alpha, i)
-    for (let j = 0; j < phi.cols; j++, at++) weights.data[at]! -= own * phi.data[at]!
-  }
-  return weights
-}
-
-/** [p, p] L⁻ᵀ, see leftWeights. */
-export const rightWeights = ({whiten}: LandmarkKernel): Dense => transpose(whiten)
 
 /** Kernel–label alignment (1/s) Σ_c y_cᵀ (ΦΦᵀ + R) y_c: a pass over the rows. */
 export async function landmarkAlignment(

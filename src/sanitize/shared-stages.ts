@@ -1,6 +1,7 @@
 import type {Pieces} from '../frame/pieces.js'
 import {blocksOfShard, type Shard} from '../frame/shard.js'
 import {openProducts} from '../linalg/open-products.js'
+import {rowRange} from '../linalg/csr.js'
 import type {Products} from '../linalg/products.js'
 import {dense} from '../linalg/types.js'
 import {createCpuEngine} from '../pairwise/cpu/index.js'
@@ -16,9 +17,10 @@ import {
   unpackSolution,
   unpackSums,
 } from './landmark-pieces.js'
-import {leftWeights, rightWeights, solveSums} from './landmark-scores.js'
-import {landmarkSums, type LandmarkSums} from './landmark-sums.js'
-import {CHUNK, featureChunk, featureChunks, inSingle} from './landmarks.js'
+import {LandmarkChunks} from './landmark-chunks.js'
+import {solveSums} from './landmark-scores.js'
+import type {LandmarkSums} from './landmark-sums.js'
+import {CHUNK} from './landmarks.js'
 import {resourcesOf, type SanitizeRun} from './sanitize.js'
 import type {Solution} from './solvers/landmark.js'
 import {
@@ -32,7 +34,7 @@ import {
   TANGENTS,
 } from './stage-pieces.js'
 import type {SharedStage} from './stage-names.js'
-import {eachTangent, type Tangents} from './tangents.js'
+import {type Tangents, tangentsOfSums} from './tangents.js'
 
 interface Tools {
   exact: PairwiseEngine
@@ -113,33 +115,28 @@ export async function withTools<T>(
   }
 }
 
-const sumsOf = (
-  {unit, y}: PieceRows,
-  {kernel, sizes}: HandedLandmarks,
-  {exact, products}: Tools,
-): Promise<LandmarkSums> =>
-  landmarkSums(
-    featureChunks(inSingle(kernel), unitRows(unit, exact), products),
-    sizes.landmarks,
-    y,
-    sizes.ridge,
-    products,
-  )
+const sumsOf = (rows: PieceRows, landmarks: HandedLandmarks, tools: Tools): Promise<LandmarkSums> =>
+  chunksOf(rows, landmarks, tools).sums(rows.y, landmarks.sizes.ridge, 0, rows.unit.rows)
 
 async function tangentsOf(
-  {unit, norms, y}: PieceRows,
-  {kernel}: HandedLandmarks,
+  rows: PieceRows,
+  landmarks: HandedLandmarks,
   solution: Solution,
-  {exact, products}: Tools,
+  tools: Tools,
 ): Promise<Tangents> {
-  const [single, right, rows] = [inSingle(kernel), rightWeights(kernel), unitRows(unit, exact)]
+  const {unit, norms, y} = rows
+  const chunks = chunksOf(rows, landmarks, tools)
   const out = dense(unit.rows, unit.cols)
   for (let from = 0; from < unit.rows; from += CHUNK) {
     const to = Math.min(unit.rows, from + CHUNK)
-    const chunk = await featureChunk(single, rows, from, to, products)
-    const left = await leftWeights(chunk, y, solution, products)
-    const pass = {rows: chunk.unit, norms: norms.subarray(from, to), others: kernel.points, left, right}
-    await eachTangent(exact, pass, (first, block) => out.data.set(block.data, (from + first) * unit.cols))
+    await tangentsOfSums(
+      {rows: rowRange(unit, from, to), norms: norms.subarray(from, to)},
+      (onRows) => chunks.rowSums(y, solution, [from, to], onRows),
+      (first, block) => out.data.set(block.data, (from + first) * unit.cols),
+    )
   }
   return {rows: out, norms}
 }
+
+const chunksOf = ({unit}: PieceRows, {kernel}: HandedLandmarks, {exact, products}: Tools) =>
+  new LandmarkChunks(kernel, unitRows(unit, exact), products)

@@ -31,25 +31,16 @@ export interface Tangents {
 /** Hands over sums s_i [m, d] of a stretch, a block of rows at a time, in order. */
 export type RowSums = (onRows: (firstRow: number, block: Dense) => void) => Promise<void>
 
-/**
- * Tangents of a stretch from a pass of the engine, some rows at a time: `visit` gets the first row of each block, which
- * is its own only while it runs.
- *
- * Precision  that of the engine. A row's pair with itself adds along x̂_i only, which the tangent leaves out.
- * Cost       one kernelGradient pass.
- */
-export const eachTangent = (
-  engine: PairwiseEngine,
-  pass: GradientPass,
-  visit: (first: number, block: Dense) => void,
-): Promise<void> => tangentsOfSums(pass, passOf(engine, pass), visit)
-
 const passOf =
   (engine: PairwiseEngine, {rows, others, left, right}: GradientPass): RowSums =>
   (onRows) =>
     engine.kernelGradient(rows, others, left, right, onRows)
 
-function tangentsOfSums(
+/**
+ * Tangents of a stretch from its sums, in their place, some rows at a time: `visit` gets the first row of each block, which is its own
+ * only while it runs. What a row's pair with itself adds lies along x̂_i, which the tangent leaves out.
+ */
+export function tangentsOfSums(
   {rows, norms}: Pick<GradientPass, 'rows' | 'norms'>,
   sums: RowSums,
   visit: (first: number, block: Dense) => void,

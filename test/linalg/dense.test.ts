@@ -7,6 +7,7 @@ import {conjugateGradients} from '../../src/linalg/conjugate-gradients.js'
 import {invertPositiveDefinite} from '../../src/linalg/inverse.js'
 import {onnxProducts} from '../../src/linalg/onnx-products.js'
 import {plainProducts, type Products, transpose} from '../../src/linalg/products.js'
+import {wasmProducts} from '../../src/linalg/wasm-products.js'
 import {largestEigenvalue} from '../../src/linalg/spectrum.js'
 import {dense, type Dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
@@ -52,6 +53,31 @@ describe('products', () => {
       expect(apart((await products.multiply(a, transpose(b))).data, expected)).toBeLessThan(1e-12)
     }
   })
+
+  it.each([...sizes, [200, 300, 150]] as typeof sizes)(
+    '%i × %i by %i: into memory that held something else, the same bits, and nothing beside it',
+    async (m, n, k) => {
+      for (const products of [plainProducts, fast, wasmProducts()!]) {
+        for (const single of [false, true]) {
+          const [a, b] = [filled(m, k, 1), filled(n, k, 2)].map((x) =>
+            single ? {...x, data: Float32Array.from(x.data)} : x,
+          ) as [Dense, Dense]
+          const memory = a.data.constructor === Float32Array ? new Float32Array(m * n + 4) : new Float64Array(m * n + 4)
+          memory.fill(NaN)
+          const into = memory.subarray(2, 2 + m * n) as Float64Array
+          for (const form of [
+            (to?: Float64Array) => products.multiplyTransposed(a, b, to),
+            (to?: Float64Array) => products.multiply(a, transpose(b), to),
+          ]) {
+            const got = await form(into)
+            expect(got.data).toBe(into)
+            expect(got).toEqual(await form())
+            expect([memory[0], memory[1], memory[m * n + 2], memory[m * n + 3]]).toEqual([NaN, NaN, NaN, NaN])
+          }
+        }
+      }
+    },
+  )
 
   it.each([
     [1, 1],

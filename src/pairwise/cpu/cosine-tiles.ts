@@ -14,7 +14,7 @@ export const KERNEL_BLOCK = 512
 const SPARSE_SHARE = 0.1
 
 export interface CosineTiles {
-  /** inner products of rows i0 … of z with rows j0 … of w; a new array each time */
+  /** inner products of rows i0 … of z with rows j0 … of w, in memory that the next call uses again */
   of(i0: number, j0: number): Promise<Dense<Real>>
   /** rows j0 … of w, dense, in the type of the tiles */
   rowsOfW(j0: number): Dense<Real>
@@ -30,13 +30,20 @@ export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', pr
     return {rows, cols, data: isCsr(x) && make === Float64Array ? data : new make(data)}
   }
   const rowsOfW = keptTiles(make.BYTES_PER_ELEMENT * w.rows * w.cols, (j0) => tileOf(w, j0))
+  let memory: Real | undefined
+  const tileMemory = (length: number): Real =>
+    (memory ??= new make(KERNEL_BLOCK * Math.min(KERNEL_BLOCK, w.rows))).subarray(0, length)
   if (isSparse) {
     const columns = keptTiles(12 * w.indices.length + (4 * w.rows * w.cols) / KERNEL_BLOCK, (j0) =>
       transposeCsr(rowsOfCsr(w, j0)),
     )
     return {
       rowsOfW,
-      of: (i0, j0) => Promise.resolve(innerProductsOfRows(z, columns(j0), i0, Math.min(z.rows, i0 + KERNEL_BLOCK))),
+      of(i0, j0) {
+        const [end, turned] = [Math.min(z.rows, i0 + KERNEL_BLOCK), columns(j0)]
+        const out = tileMemory((end - i0) * turned.cols) as Float64Array
+        return Promise.resolve(innerProductsOfRows(z, turned, i0, end, out.fill(0)))
+      },
     }
   }
   let left: {i0: number; rows: Dense<Real>} | undefined
@@ -44,7 +51,8 @@ export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', pr
     rowsOfW,
     of(i0, j0) {
       if (left?.i0 !== i0) left = {i0, rows: tileOf(z, i0)}
-      return products.multiplyTransposed(left.rows, rowsOfW(j0))
+      const right = rowsOfW(j0)
+      return products.multiplyTransposed(left.rows, right, tileMemory(left.rows.rows * right.rows))
     },
   }
 }

@@ -1,15 +1,13 @@
-import {inTypeOf} from '../../linalg/blocks.js'
 import {rowRange} from '../../linalg/csr.js'
 import type {Products} from '../../linalg/products.js'
 import type {Csr, Dense} from '../../linalg/types.js'
-import {kappaSlope} from '../../pairwise/arc-cosine.js'
 import type {HostLandmarks, LandmarkStage, LandmarkSums, PairwiseEngine} from '../../pairwise/engine.js'
 import {gradientFromCross, type GradientRows, type PatternGradient} from '../first-order.js'
 import type {KernelRows, MixedRows} from '../kernel-rows.js'
-import {leftWeights, rightWeights} from '../landmark-scores.js'
-import {groupRows, landmarkSums, sumGroups} from '../landmark-sums.js'
-import {featureChunk, featureChunks, inSingle, type LandmarkKernel} from '../landmarks.js'
-import {gradientFromPass, gradientFromSums} from '../tangents.js'
+import {LandmarkChunks} from '../landmark-chunks.js'
+import {groupRows, sumGroups} from '../landmark-sums.js'
+import {inSingle, type LandmarkKernel} from '../landmarks.js'
+import {gradientFromSums} from '../tangents.js'
 
 /** A node set seen through landmarks, and what its gradients need. */
 export interface LandmarkProblem {
@@ -21,9 +19,8 @@ export interface LandmarkProblem {
   readonly ridge: number
 }
 
-/** The engines of a run: see SolverEngines. */
 export interface StageTools {
-  readonly exact: PairwiseEngine
+  /** the engine asked for */
   readonly fast: PairwiseEngine
   readonly products: Products
 }
@@ -31,10 +28,10 @@ export interface StageTools {
 /** The stage on the engine asked for, where that has one and it pays, else on the processor. */
 export async function openStage(
   problem: LandmarkProblem,
-  {exact, fast, products}: StageTools,
+  {fast, products}: StageTools,
 ): Promise<LandmarkStage<PatternGradient>> {
   const {kernel, rows, y, ridge} = problem
-  const host = hostStage(problem, exact, products)
+  const host = hostStage(problem, products)
   const {points, whiten} = inSingle(kernel)
   return (await fast.openLandmarks?.({rows: rows.unit, points, whiten, y, ridge}, host)) ?? host
 }
@@ -44,51 +41,28 @@ export async function* stageSums(stage: LandmarkStage<PatternGradient>, rows: nu
   for (let group = 0; group < sumGroups(rows); group++) yield stage.sums(...groupRows(rows, group))
 }
 
-/**
- * The stage on the processor.
- *
- * Precision  Φ is fp32, and so are the pair weights of sparse features; sums over rows and the gradient fp64.
- * Cost       Φ is made for the sums and again for the gradient: to keep it saved no time that could be measured at
- *            30,000 and 169,343 nodes, and cost 4 s · p bytes.
- */
-function hostStage(
-  {kernel, rows, of, y, ridge}: LandmarkProblem,
-  engine: PairwiseEngine,
-  products: Products,
-): HostLandmarks<PatternGradient> {
-  const single = inSingle(kernel)
-  const {points, places} = kernel
-  const p = places.length
-  let right: Dense | undefined
-  /** N ∘ κ′ of the rows from `from` on with the landmarks; 0 at a landmark's own row. */
-  const slopeWeights = async (mixed: MixedRows, left: Dense, from: number): Promise<Dense> => {
-    const weights = inTypeOf(left, await products.multiply(inTypeOf(single.whiten, left), single.whiten))
-    const {data} = await mixed.cosines(points as Csr, from, from + left.rows)
-    for (let t = 0; t < data.length; t++) weights.data[t]! *= kappaSlope(data[t]!)
-    places.forEach((place, j) => {
-      if (place >= from && place < from + left.rows) weights.data[(place - from) * p + j] = 0
-    })
-    return weights
-  }
-  const norms = (from: number, to: number) => of.aggregated.norms.subarray(from, to)
+/** The stage on the processor: fp32, see LandmarkChunks. */
+function hostStage({kernel, rows, of, y, ridge}: LandmarkProblem, products: Products): HostLandmarks<PatternGradient> {
+  let made: LandmarkChunks | undefined
+  const chunks = () => (made ??= new LandmarkChunks(kernel, rows, products))
+  const gather: HostLandmarks<PatternGradient>['gather'] = (from, to, pass) =>
+    gradientFromSums(
+      of,
+      from,
+      {rows: rowRange(rows.unit, from, to), norms: of.aggregated.norms.subarray(from, to)},
+      pass,
+    )
   return {
-    precision: 'fp64',
-    sums: (from, to) => landmarkSums(featureChunks(single, rows, products, from, to), p, y, ridge, products),
+    precision: 'fp32',
+    sums: (from, to) => chunks().sums(y, ridge, from, to),
     async gradient(from, to, gamma) {
-      const chunk = await featureChunk(single, rows, from, to, products)
-      const left = await leftWeights(chunk, y, {gamma, ridge}, products)
-      if ('cross' in rows)
-        return gradientFromCross(of, from, await slopeWeights(rows, left, from), await rows.cross(points as Csr))
-      return gradientFromPass(engine, of, from, {
-        rows: chunk.unit,
-        norms: norms(from, to),
-        others: points,
-        left,
-        right: (right ??= rightWeights(kernel)),
-      })
+      if ('cross' in rows) {
+        const weights = await chunks().weightsOfRows(y, {gamma, ridge}, from, to)
+        return gradientFromCross(of, from, weights, await rows.cross(kernel.points as Csr))
+      }
+      return gather(from, to, (onRows) => chunks().rowSums(y, {gamma, ridge}, [from, to], onRows))
     },
-    gather: (from, to, pass) =>
-      gradientFromSums(of, from, {rows: rowRange(rows.unit, from, to), norms: norms(from, to)}, pass),
+    gather,
     close: () => Promise.resolve(),
   }
 }

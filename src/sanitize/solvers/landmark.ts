@@ -1,6 +1,6 @@
 import {selectRows} from '../../linalg/csr.js'
 import {type Csr, isCsr} from '../../linalg/types.js'
-import type {LandmarkStage} from '../../pairwise/engine.js'
+import type {LandmarkStage, PairwiseEngine} from '../../pairwise/engine.js'
 import type {Random} from '../../stats/random.js'
 import {type Aggregated, aggregateFeatures, type Aggregation} from '../aggregate.js'
 import {firstOrderChanges, joinGradients, type PatternGradient} from '../first-order.js'
@@ -38,7 +38,9 @@ export type Solution = Omit<LandmarkSolution, 'inverse'>
 const NOTHING_DONE: LandmarkWork = {drawn: null, solution: null, tangents: null}
 
 export interface LandmarkTools extends StageTools {
-  random: Random
+  readonly random: Random
+  /** see SolverEngines */
+  readonly exact: PairwiseEngine
 }
 
 export function rowsOfSet(
