@@ -92,7 +92,7 @@ export interface LandmarkSums {
 
 /** What is asked of landmarks, for the rows from … to − 1; `G` is what the caller makes of a gradient. */
 export interface LandmarkStage<G> {
-  /** of the sums over pairs of the processor's stage, or of the device */
+  /** of the sums over pairs */
   readonly precision: 'fp64' | 'fp32'
   sums(from: number, to: number): Promise<LandmarkSums>
   /**

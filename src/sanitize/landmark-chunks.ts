@@ -35,6 +35,7 @@ interface PairWeights {
  * A node set seen through landmarks, a chunk of rows at a time, in fp32 and in memory that the next chunk uses again. Arrays
  * have a row for each landmark: products with the triangles L⁻¹ and L⁻ᵀ then take whole rows and leave their zeros out.
  *
+ * Shapes     y [rows, classes]; `origin`: place in the node set of the first of the rows.
  * Formula    d Σ yᵀK⁻¹y = −2 Σ_ij N_ij dC_ij where a row moves and landmarks stay, N = (α γᵀ − |α|² Φ) L⁻¹, α = D⁻¹(Y − Φγ); the second
  *            term is the diagonal R, which keeps h_ii = ½ while Φ moves. A landmark and its own row are no pair: what they add lies
  *            along the row. With every row a landmark N is ααᵀ but for them, the weights of the exact gradient.
@@ -56,12 +57,13 @@ export class LandmarkChunks {
     private readonly kernel: LandmarkKernel,
     private readonly rows: KernelRows | MixedRows,
     private readonly products: Products,
+    origin = 0,
   ) {
     const whiten: Single = {...kernel.whiten, data: Float32Array.from(kernel.whiten.data)}
     this.p = whiten.rows
     this.lower = stretches(whiten, (_, to) => [0, to])
     this.upper = stretches(transpose(whiten), (from) => [from, this.p])
-    this.maps = landmarkMaps(kernel, rows, products)
+    this.maps = landmarkMaps(kernel, rows, products, origin)
     this.memory = [0, 1, 2].map(() => new Float32Array(this.p * Math.min(CHUNK, rows.unit.rows)))
   }
 

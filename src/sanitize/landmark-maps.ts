@@ -27,6 +27,7 @@ export interface ChunkMaps {
 /**
  * Kernel values of a node set with landmarks, a chunk of rows at a time, a row for each landmark.
  *
+ * Shapes     `origin`: place in the node set of the first of `rows`.
  * Precision  cosines in fp32, or fp64 where rows are sparse; beyond ±NEAR_ONE in fp64 from the rows themselves; κ and κ′ as
  *            halfTurnMinusAcosInSingle has them, rounded to fp32.
  * Cost       a cosine and one arc cosine a pair.
@@ -35,9 +36,10 @@ export function landmarkMaps(
   {points, places}: LandmarkKernel,
   rows: KernelRows | MixedRows,
   products: Products,
+  origin = 0,
 ): (from: number, to: number, memory: Omit<ChunkMaps, 'near'>) => Promise<ChunkMaps> {
   const {unit} = rows
-  const landmarkAt = new Map(Array.from(places, (place, j) => [place, j]))
+  const landmarkAt = new Map(Array.from(places, (place, j) => [place - origin, j]))
   const tiles = 'cross' in rows ? null : cosineTiles(unit, points, 'fp32', products)
   /** cosines of the rows from … to − 1, at most a tile of them, with landmarks from a first one on */
   async function* tilesOfRows(from: number, to: number): AsyncGenerator<[number, Dense<Real>]> {

@@ -19,7 +19,7 @@ import {
 } from './landmark-pieces.js'
 import {LandmarkChunks} from './landmark-chunks.js'
 import {solveSums} from './landmark-scores.js'
-import type {LandmarkSums} from './landmark-sums.js'
+import {groupRows, type LandmarkSums} from './landmark-sums.js'
 import {CHUNK} from './landmarks.js'
 import {resourcesOf, type SanitizeRun} from './sanitize.js'
 import type {Solution} from './solvers/landmark.js'
@@ -66,7 +66,8 @@ export async function sharedStage(
     for (const group of mine) {
       const name = pieceOfGroup(solution === null ? names.sums : TANGENTS, group)
       if ((await pieces.read(name)) === null) {
-        const rows = await readRows(pieces, names, landmarks, group)
+        const [origin] = groupRows(landmarks.sizes.rows, group)
+        const rows = {...(await readRows(pieces, names, landmarks, group)), origin}
         await pieces.write(
           name,
           solution === null
@@ -115,11 +116,14 @@ export async function withTools<T>(
   }
 }
 
-const sumsOf = (rows: PieceRows, landmarks: HandedLandmarks, tools: Tools): Promise<LandmarkSums> =>
+/** The rows of a group, and the place of the first in the node set. */
+type GroupRows = PieceRows & {readonly origin: number}
+
+const sumsOf = (rows: GroupRows, landmarks: HandedLandmarks, tools: Tools): Promise<LandmarkSums> =>
   chunksOf(rows, landmarks, tools).sums(rows.y, landmarks.sizes.ridge, 0, rows.unit.rows)
 
 async function tangentsOf(
-  rows: PieceRows,
+  rows: GroupRows,
   landmarks: HandedLandmarks,
   solution: Solution,
   tools: Tools,
@@ -138,5 +142,5 @@ async function tangentsOf(
   return {rows: out, norms}
 }
 
-const chunksOf = ({unit}: PieceRows, {kernel}: HandedLandmarks, {exact, products}: Tools) =>
-  new LandmarkChunks(kernel, unitRows(unit, exact), products)
+const chunksOf = ({unit, origin}: GroupRows, {kernel}: HandedLandmarks, {exact, products}: Tools) =>
+  new LandmarkChunks(kernel, unitRows(unit, exact), products, origin)

@@ -74,9 +74,9 @@ export async function drawLandmarks(
  * small ridge asks for what lies between neighbouring rows, which landmarks do not see (docs/math-sanitize.md,
  * "Landmarks").
  *
- * Precision  landmarks are chosen and whitened in fp64 on the processor, so they are the same on every device; Φ is fp32,
- *            sums over rows and the gradient as the stage has them (landmark-stage.ts, or that of an engine).
- * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 3⅝ p² a node; p² and
+ * Precision  landmarks are chosen and whitened in fp64 on the processor, so they are the same on every device; what follows is fp32
+ *            (LandmarkChunks, or the stage of an engine), sums over chunks of rows fp64.
+ * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 4 p² a node; p² and
  *            p · d numbers. Nothing of it for what is `done`.
  */
 export async function landmarkSolver(
@@ -107,7 +107,7 @@ export async function landmarkSolver(
   return {
     facts: {
       method: 'first-order',
-      precision: stage?.precision ?? 'fp64',
+      precision: stage?.precision ?? 'fp32',
       gkc: solution.gkc,
       alignment: null,
       condition: solution.condition,

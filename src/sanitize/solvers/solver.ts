@@ -20,8 +20,8 @@ export interface KernelProblem {
 export interface KernelFacts {
   method: 'exact' | 'first-order'
   /**
-   * of the sums over pairs (the features of landmarks are fp32, far below what landmarks leave); fp32: edges whose rank
-   * is near the cut may change sides on another device
+   * of the sums over pairs; fp32: edges whose rank is near the cut may change sides on another device (through landmarks it
+   * is always fp32, which adds far less than they leave)
    */
   precision: 'fp64' | 'fp32'
   /** null in the limit λ → ∞, where it vanishes */
