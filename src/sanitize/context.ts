@@ -47,43 +47,45 @@ export function contextLikeness(
   judged: Uint32Array = everyEdge(edges),
 ): Float64Array {
   const out = new Float64Array(judged.length)
-  const incident = edgesByNode(edges, judged, e.rows)
-  const sum = new Float64Array(e.cols)
-  for (let v = 0; v < e.rows; v++) {
-    const {indptr, indices, values} = graph.weights
-    let total = 0
-    for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
-      addRow(e, indices[t]!, values[t]!, sum)
-      total += values[t]!
-    }
-    for (let t = incident.indptr[v]!; t < incident.indptr[v + 1]!; t++) {
-      const at = incident.place[t]!
-      const k = judged[at]!
-      const u = edges[2 * k] === v ? edges[2 * k + 1]! : edges[2 * k]!
-      const w = graph.edgeWeights[k]!
-      out[at]! += (rowDotVector(e, u, sum) - w * rowDot(e, u, e, u) + SELF * rowDot(e, u, e, v)) / (total - w + SELF)
-    }
-    for (let t = indptr[v]!; t < indptr[v + 1]!; t++) clearRow(e, indices[t]!, sum)
-  }
+  const ends = Uint32Array.from({length: 2 * judged.length}, (_, t) => edges[2 * judged[t >> 1]! + (t & 1)]!)
+  eachNeighbourhood(e, graph.weights, ends, (v, t, sum, total) => {
+    const k = judged[t >> 1]!
+    const u = edges[2 * k + ((t & 1) ^ 1)]!
+    const w = graph.edgeWeights[k]!
+    out[t >> 1]! += (rowDotVector(e, u, sum) - w * rowDot(e, u, e, u) + SELF * rowDot(e, u, e, v)) / (total - w + SELF)
+  })
   return out
 }
 
 const everyEdge = (edges: Uint32Array) => Uint32Array.from({length: edges.length / 2}, (_, e) => e)
 
-/** Of each node its edges among those judged, as places in `judged`. */
-function edgesByNode(
-  edges: Uint32Array,
-  judged: Uint32Array,
-  nodes: number,
-): {indptr: Uint32Array; place: Uint32Array} {
-  const indptr = new Uint32Array(nodes + 1)
-  const ends = Uint32Array.from({length: 2 * judged.length}, (_, t) => edges[2 * judged[t >> 1]! + (t & 1)]!)
-  for (const i of ends) indptr[i + 1]!++
-  for (let i = 0; i < nodes; i++) indptr[i + 1]! += indptr[i]!
-  const next = indptr.slice()
-  const place = new Uint32Array(ends.length)
-  for (let t = 0; t < ends.length; t++) place[next[ends[t]!]!++] = t >> 1
-  return {indptr, place}
+/**
+ * Visits each place t of a list of nodes with Σ_j w_vj e_j around v = nodes[t] and Σ_j w_vj; the places of a node together, so that each sum is
+ * made once. A sum is its own while the visits of its node last.
+ */
+export function eachNeighbourhood(
+  e: Csr,
+  {indptr, indices, values}: Csr,
+  nodes: Uint32Array,
+  visit: (v: number, t: number, sum: Float64Array, total: number) => void,
+): void {
+  const starts = new Uint32Array(e.rows + 1)
+  for (const v of nodes) starts[v + 1]!++
+  for (let v = 0; v < e.rows; v++) starts[v + 1]! += starts[v]!
+  const next = starts.slice()
+  const places = new Uint32Array(nodes.length)
+  for (let t = 0; t < nodes.length; t++) places[next[nodes[t]!]!++] = t
+  const sum = new Float64Array(e.cols)
+  for (let v = 0; v < e.rows; v++) {
+    if (starts[v] === starts[v + 1]) continue
+    let total = 0
+    for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
+      addRow(e, indices[t]!, values[t]!, sum)
+      total += values[t]!
+    }
+    for (let t = starts[v]!; t < starts[v + 1]!; t++) visit(v, places[t]!, sum, total)
+    for (let t = indptr[v]!; t < indptr[v + 1]!; t++) clearRow(e, indices[t]!, sum)
+  }
 }
 
 /** Share of common neighbours of every edge: neighbourShare with the edge itself left out. */

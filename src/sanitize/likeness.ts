@@ -46,7 +46,13 @@ export interface LikenessSource {
   readonly labels: Int32Array
   /** every edge of the graph, weighted by the likeness of its ends */
   readonly graph: WeightedGraph
+  /** [edges judged] each, as contextLikeness and endCosine say: no label changes them */
+  readonly context: Float64Array
+  readonly cosine: Float64Array
 }
+
+/** A source before any label is read. */
+export type UnlabelledSource = Omit<LikenessSource, 'soft' | 'affine' | 'labels'>
 
 /**
  * The sources of likeness of a graph. With features one, for every edge. Without, the neighbours of a node stand in for
@@ -74,7 +80,14 @@ export async function likenessSources(
     const e = await profiles(rows, products, features === null ? order : null)
     const weighted = weighByLikeness(nodes, edges, e)
     const positions = features === null ? communityPositions(rows as Csr, given.classes, order) : null
-    const source = {edges: judged, profiles: e, graph: weighted, positions}
+    const source: UnlabelledSource = {
+      edges: judged,
+      profiles: e,
+      graph: weighted,
+      positions,
+      context: contextLikeness(edges, e, weighted, judged),
+      cosine: endCosine(edges, e, judged),
+    }
     return labelledSource(source, {edges, strata}, given, exact, products)
   }
   if (features !== null) return [await sourceOf(Uint32Array.from({length: edges.length / 2}, (_, e) => e))]
@@ -86,7 +99,7 @@ export async function likenessSources(
 
 /** A source with the pseudo-labels that some given labels make. */
 export async function labelledSource(
-  source: Pick<LikenessSource, 'edges' | 'profiles' | 'graph' | 'positions'>,
+  source: UnlabelledSource,
   {edges, strata}: {edges: Uint32Array; strata: Strata},
   given: GivenLabels,
   exact: PairwiseEngine,
@@ -178,9 +191,9 @@ export function edgeLikeness(edges: Uint32Array, sources: readonly LikenessSourc
   }
   return {
     known,
-    context: gather(({profiles: e, graph, edges: judged}) => contextLikeness(edges, e, graph, judged)),
+    context: gather(({context}) => context),
     disagreement: gather(({soft, affine, edges: judged}) => softDisagreement(edges, soft, affine, judged)),
-    cosine: gather(({profiles: e, edges: judged}) => endCosine(edges, e, judged)),
+    cosine: gather(({cosine}) => cosine),
   }
 }
 

@@ -1,8 +1,8 @@
-import {addRow, clearRow, rowDot, rowDotVector} from '../linalg/csr-products.js'
+import {rowDot, rowDotVector} from '../linalg/csr-products.js'
 import type {Random} from '../stats/random.js'
 import type {Aggregation} from './aggregate.js'
 import {canonicalEdges} from './canonical.js'
-import {neighbourShare, SELF} from './context.js'
+import {eachNeighbourhood, neighbourShare, SELF} from './context.js'
 import {isKnown, type LikenessSource, type PairValues} from './likeness.js'
 import {firstEnd, type Rewiring, type Strata} from './strata.js'
 
@@ -22,7 +22,8 @@ const MOST = 2 * LEAST
  * Left out   a pair {u, u}, or one of which nothing is known; with more than one stratum an edge dealt to itself.
  * Shapes     edges [2 m], order [n] nodes in an order that does not depend on the file → values [k], k from about 20,000 to 40,000.
  * Random     for each round and stratum a permutation of the ends, of those of both kinds one each.
- * Cost       degree inner products of profiles a pair.
+ * Cost       the values around each node that is drawn, once, and a few inner products of profiles a pair.
+ * Order      pairs of a source together.
  * Empty      no pair is known → [0] each.
  * Source     Newman 2010, §13.2, the configuration model. Deviation: pairs that are edges, or that repeat, are not
  *            refused.
@@ -35,14 +36,6 @@ export function nullPairs(
   random: Random,
 ): PairValues {
   const m = edges.length / 2
-  const room = MOST + sources.length * strata.all.length
-  const out = {
-    context: new Float64Array(room),
-    disagreement: new Float64Array(room),
-    cosine: new Float64Array(room),
-    overlap: new Float64Array(room),
-  }
-  let count = 0
   const isOne = strata.all.length === 1
   const decks = decksOf(
     edges,
@@ -50,34 +43,50 @@ export function nullPairs(
     {order, strata},
   )
   const share = ([ends, others]: Deck) => (ends.length + (others?.length ?? 0)) / 2 / Math.max(1, m)
+  const drawn = sources.map(() => ({pairs: [] as number[], without: [] as number[]}))
   const dealers = sources.map((source, number) => ({
     source,
-    towards: towardsEnds(source),
+    drawn: drawn[number]!,
     decks: decks[number]!.map((deck) => ({deck, left: Math.ceil(MOST * share(deck))})),
   }))
+  let count = 0
   for (let round = 0; round < 20 * Math.ceil(LEAST / Math.max(1, m)); round++) {
-    for (const {source, towards, decks: mine} of dealers)
-      for (const own of mine)
-        for (const [s, t] of dealt(own.deck, random)) {
-          if (own.left === 0) break
+    for (const {source, drawn: mine, decks: own} of dealers)
+      for (const one of own)
+        for (const [s, t] of dealt(one.deck, random)) {
+          if (one.left === 0) break
           const [u, v] = [edges[s]!, edges[t]!]
           if (u === v || !isKnown(source, u, v) || (!isOne && (s ^ 1) === t)) continue
+          one.left--
+          count++
+          mine.pairs.push(u, v)
           // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
-          const [withoutOfU, withoutOfV] = [edges[s ^ 1]!, edges[t ^ 1]!]
-          own.left--
-          out.context[count] = towards(u, v, withoutOfV) + towards(v, u, withoutOfU)
-          out.disagreement[count] = 1 - rowDot(source.affine, u, source.soft, v)
-          out.cosine[count] = rowDot(source.profiles, u, source.profiles, v)
-          out.overlap[count++] = neighbourShare(mixing, u, v, withoutOfU, withoutOfV)
+          mine.without.push(edges[s ^ 1]!, edges[t ^ 1]!)
         }
     if (count >= LEAST) break
   }
-  return {
-    context: out.context.slice(0, count),
-    disagreement: out.disagreement.slice(0, count),
-    cosine: out.cosine.slice(0, count),
-    overlap: out.overlap.slice(0, count),
+  const out = {
+    context: new Float64Array(count),
+    disagreement: new Float64Array(count),
+    cosine: new Float64Array(count),
+    overlap: new Float64Array(count),
   }
+  let first = 0
+  for (const [number, source] of sources.entries()) {
+    const [pairs, without] = [drawn[number]!.pairs, drawn[number]!.without].map((list) => Uint32Array.from(list)) as [
+      Uint32Array,
+      Uint32Array,
+    ]
+    const k = pairs.length / 2
+    contextOfPairs(source, pairs, without, out.context.subarray(first, first + k))
+    for (let p = 0; p < k; p++, first++) {
+      const [u, v] = [pairs[2 * p]!, pairs[2 * p + 1]!]
+      out.disagreement[first] = 1 - rowDot(source.affine, u, source.soft, v)
+      out.cosine[first] = rowDot(source.profiles, u, source.profiles, v)
+      out.overlap[first] = neighbourShare(mixing, u, v, without[2 * p]!, without[2 * p + 1]!)
+    }
+  }
+  return out
 }
 
 /** Ends that are dealt: all to each other, or those of the first list to those of the second. End 2e + k is end k of e. */
@@ -125,21 +134,40 @@ function placesOf(numbers: Uint32Array): Uint32Array {
   return out
 }
 
-/** t(u → v) of contextLikeness for a pair that is not an edge, the neighbour `without` of v left out. */
-function towardsEnds({profiles: e, graph}: LikenessSource): (u: number, v: number, without: number) => number {
-  const {indptr, indices, values} = graph.weights
-  // The profile of u spread over all columns: an inner product is then one pass over the other row.
-  const row = new Float64Array(e.cols)
-  return (u, v, without) => {
-    addRow(e, u, 1, row)
-    let sum = SELF * rowDotVector(e, v, row)
-    let total = SELF
-    for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
-      if (indices[t] === u || indices[t] === without) continue
-      sum += values[t]! * rowDotVector(e, indices[t]!, row)
-      total += values[t]!
+/**
+ * t(u → v) + t(v → u) of contextLikeness for pairs {u, v}, each end without one neighbour and without the other end.
+ *
+ * Shapes     pairs [2 k], without [2 k] the neighbour that each end has lost → context [k].
+ * Cost       for each node among the ends the values around it, once, and three inner products of sparse rows.
+ */
+function contextOfPairs(
+  {profiles: e, graph: {weights}}: LikenessSource,
+  pairs: Uint32Array,
+  without: Uint32Array,
+  context: Float64Array,
+): void {
+  const {indptr, indices, values} = weights
+  eachNeighbourhood(e, weights, pairs, (v, t, around, total) => {
+    const u = pairs[t ^ 1]!
+    let sum = rowDotVector(e, u, around) + SELF * rowDot(e, u, e, v)
+    let weight = total + SELF
+    for (const other of without[t] === u ? [u] : [u, without[t]!]) {
+      const at = placeOf(indices, other, indptr[v]!, indptr[v + 1]!)
+      if (at < 0) continue
+      sum -= values[at]! * rowDot(e, u, e, other)
+      weight -= values[at]!
     }
-    clearRow(e, u, row)
-    return sum / total
+    context[t >> 1]! += sum / weight
+  })
+}
+
+/** Place of a number in an ascending stretch; −1: it is not there. */
+function placeOf(numbers: Uint32Array, number: number, from: number, to: number): number {
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (numbers[middle]! < number) low = middle + 1
+    else high = middle
   }
+  return low < to && numbers[low] === number ? low : -1
 }

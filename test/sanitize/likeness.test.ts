@@ -10,10 +10,10 @@ import {SELF} from '../../src/sanitize/context.js'
 import {givenLabels} from '../../src/sanitize/labels.js'
 import {dealEdges, edgeLikeness, type LikenessSource, likenessSources} from '../../src/sanitize/likeness.js'
 import {sanitize} from '../../src/sanitize/sanitize.js'
-import {nullPairs} from '../../src/sanitize/null-pairs.js'
+import {dealt, type Deck, decksOf, nullPairs} from '../../src/sanitize/null-pairs.js'
 import {areaUnderRoc} from '../../src/stats/ranking.js'
 import {strataOf} from '../../src/sanitize/strata.js'
-import {dense} from '../../src/linalg/types.js'
+import {type Csr, dense, type Dense} from '../../src/linalg/types.js'
 import {random} from '../../src/stats/random.js'
 
 let engine: PairwiseEngine
@@ -207,6 +207,50 @@ describe('pairs wired at random', () => {
     for (const values of [pairs.disagreement, pairs.cosine, pairs.overlap])
       expect(values).toHaveLength(pairs.context.length)
     expect(pairs.context.every(Number.isFinite)).toBe(true)
+  })
+
+  it('have the values of their definition, pair by pair', async () => {
+    const graph = {...blocks(60, 2, 0.3, 0.03, 9), features: dense(60, 9)}
+    const draw = random(4)
+    for (let t = 0; t < graph.features.data.length; t++)
+      if (draw.uniform() < 0.4) graph.features.data[t] = draw.uniform()
+    const [source] = await sourcesOf(graph)
+    const {profiles, soft, affine} = source!
+    const {indptr, indices, values} = source!.graph.weights
+    const {edges} = graph
+    const found = nullPairs(edges, [source!], aggregation(60, edges, 'row', 1), plain(graph), random(2))
+    const [[deck]] = decksOf(edges, [source!.edges], plain(graph)) as [[Deck]]
+    const rowOf = (m: Csr, i: number) => {
+      const row = new Float64Array(m.cols)
+      for (let t = m.indptr[i]!; t < m.indptr[i + 1]!; t++) row[m.indices[t]!] = m.values[t]!
+      return row
+    }
+    const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, t) => sum + x * b[t]!, 0)
+    const alike = (u: number, v: number) => dot(rowOf(profiles, u), rowOf(profiles, v))
+    const towards = (u: number, v: number, without: number) => {
+      let [sum, total] = [0.3 * alike(u, v), 0.3]
+      for (let t = indptr[v]!; t < indptr[v + 1]!; t++) {
+        if (indices[t] === u || indices[t] === without) continue
+        sum += values[t]! * alike(u, indices[t]!)
+        total += values[t]!
+      }
+      return sum / total
+    }
+    const isNeighbour = (u: number, v: number) => indices.subarray(indptr[u], indptr[u + 1]).includes(v)
+    const known = (u: number) => profiles.indptr[u + 1]! > profiles.indptr[u]!
+    let k = 0
+    let joined = 0
+    for (const [s, t] of dealt(deck, random(2))) {
+      const [u, v, withoutU, withoutV] = [edges[s]!, edges[t]!, edges[s ^ 1]!, edges[t ^ 1]!]
+      if (u === v || !known(u) || !known(v)) continue
+      if (isNeighbour(u, v)) joined++
+      expect(found.context[k]!).toBeCloseTo(towards(u, v, withoutV) + towards(v, u, withoutU), 12)
+      expect(found.cosine[k]!).toBeCloseTo(alike(u, v), 12)
+      const classes = (m: Dense, i: number) => m.data.subarray(i * m.cols, (i + 1) * m.cols)
+      expect(found.disagreement[k++]!).toBeCloseTo(1 - dot(classes(affine, u), classes(soft, v)), 12)
+    }
+    expect(k).toBeGreaterThan(100)
+    expect(joined).toBeGreaterThan(5)
   })
 
   it('are at most 40,000, of every source its share, on a graph of more edges', async () => {
