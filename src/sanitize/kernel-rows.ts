@@ -1,10 +1,10 @@
 import {place} from '../linalg/blocks.js'
 import {rowRange, selectRows} from '../linalg/csr.js'
-import {multiplyCsrDense} from '../linalg/csr-products.js'
+import {innerProducts, multiplyCsrDense} from '../linalg/csr-products.js'
 import type {Products} from '../linalg/products.js'
 import {type Csr, dense, type Dense, type Matrix} from '../linalg/types.js'
 import {kappa} from '../pairwise/arc-cosine.js'
-import {cosineTiles, KERNEL_BLOCK} from '../pairwise/cpu/cosine-tiles.js'
+import {areSparse, cosineTiles, KERNEL_BLOCK} from '../pairwise/cpu/cosine-tiles.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 
 /** The part of an engine that landmarks need. */
@@ -97,8 +97,9 @@ export function mixedRows(
   }
 }
 
-/** X pointsᵀ, tile by tile. */
+/** X pointsᵀ: by sparse rows at once, else tile by tile. */
 async function crossOf(features: Csr, points: Csr, products: Products): Promise<Dense> {
+  if (areSparse(features, points)) return innerProducts(features, points, products)
   const tiles = cosineTiles(features, points, 'fp64', products)
   const out = dense(features.rows, points.rows)
   for (let i0 = 0; i0 < out.rows; i0 += KERNEL_BLOCK)

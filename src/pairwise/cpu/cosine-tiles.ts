@@ -22,7 +22,7 @@ export interface CosineTiles {
 
 /** Tiles of Z Wᵀ: sparse where both sides are sparse enough (fp64 then), dense rows on `products` otherwise. */
 export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', products: Products): CosineTiles {
-  const isSparse = isCsr(z) && isCsr(w) && shareOf(z) * shareOf(w) < SPARSE_SHARE ** 2
+  const isSparse = isCsr(z) && isCsr(w) && areSparse(z, w)
   const make = precision === 'fp32' && !isSparse ? Float32Array : Float64Array
   const tileOf = (x: Matrix, first: number): Dense<Real> => {
     const {rows, cols, data} = denseRows(x, first, Math.min(x.rows, first + KERNEL_BLOCK))
@@ -56,6 +56,9 @@ export function cosineTiles(z: Matrix, w: Matrix, precision: 'fp64' | 'fp32', pr
     },
   }
 }
+
+/** Whether inner products of sparse rows are the faster way. */
+export const areSparse = (z: Csr, w: Csr): boolean => shareOf(z) * shareOf(w) < SPARSE_SHARE ** 2
 
 /** Share of stored values. */
 export const shareOf = (m: Csr) => m.indices.length / Math.max(1, m.rows * m.cols)
