@@ -2,7 +2,7 @@
  * Where the time of the WebGPU engine goes: each dispatch and read is waited for, which itself costs about 0.2 ms. What is
  * left of the whole is the host's.
  *
- *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--nodes 65536] [--landmarks 1024] [--software]
+ *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--nodes 65536] [--landmarks 1024] [--solve-nodes 20000] [--software]
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -13,9 +13,11 @@ import {openGpu} from '../src/pairwise/webgpu/gpu.js'
 import {webgpuEngine} from '../src/pairwise/webgpu/index.js'
 import {CHUNK} from '../src/sanitize/landmarks.js'
 import {openStage} from '../src/sanitize/solvers/landmark-stage.js'
+import {openSolveStage} from '../src/sanitize/solvers/solve-stage.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
 import {landmarkProblem} from './landmark-problem.js'
+import {solveData, solveProblem} from './solve-problem.js'
 
 const {values} = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const {values} = parseArgs({
     anchors: {type: 'string', default: '10000'},
     nodes: {type: 'string', default: '65536'},
     landmarks: {type: 'string', default: '1024'},
+    'solve-nodes': {type: 'string', default: '20000'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -47,6 +50,8 @@ const gamma = {
   cols: size.classes,
   data: Float64Array.from({length: size.landmarks * size.classes}, () => r.normal() / size.rows),
 }
+const data = solveData({rows: Number(values['solve-nodes']), cols: 128, classes: 40})
+const solve = await openSolveStage(await solveProblem(data.unit, cpu, products), engine, 64)
 const times = new Map<string, [number, number]>()
 const add = (key: string, ms: number) => {
   const [count, sum] = times.get(key) ?? [0, 0]
@@ -62,7 +67,12 @@ const MARKS: [string, string][] = [
   ['whiten[l', 'nearWeights'],
   ['bounds:', 'referenceSums'],
   ['farthest', 'anchorSums'],
+  ['if (shape.left_by_rows', 'narrowProduct'],
   ['tile_a', 'product'],
+  ['parts[e] = sum', 'vectors'],
+  ['turn[at', 'vectors'],
+  ['rest[at', 'scaleFeatures'],
+  ['rest[group', 'rest'],
   ['atomicAdd(&list[0]', 'nearList'],
 ]
 const label = (code: string) => MARKS.find(([mark]) => code.includes(mark))?.[1] ?? 'sumParts'
@@ -92,6 +102,7 @@ const works: Record<string, () => Promise<unknown>> = {
   gradient: () => engine.kernelGradient(z, z, v, v, () => undefined),
   volatility: () => engine.volatility(task),
   'landmark sums': () => stage.sums(0, size.rows),
+  solve: () => solve.solve(data.y, 10, 1e-5),
   async 'landmark gradients'() {
     for (let from = 0; from < size.rows; from += CHUNK)
       await stage.gradient(from, Math.min(size.rows, from + CHUNK), gamma)

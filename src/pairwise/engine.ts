@@ -172,6 +172,10 @@ export interface Solved {
   readonly x: Dense
   /** an upper estimate of the condition number of the matrix */
   readonly condition: number
+  /** the largest ‖B − (κ + λI)X‖ / ‖B‖ of a column, by a product of its own; null: not measured */
+  readonly residual: number | null
+  /** why an engine left it to the processor, in a few words; null: it did not */
+  readonly leftToHost: string | null
 }
 
 export interface SolveStage {

@@ -101,7 +101,7 @@ export function sanitizeNotes(
     notes.push({
       level: 'info',
       code: 'left-to-processor',
-      message: `the kernel was solved in fp64 on the processor, not on the device: ${leftToHost}`,
+      message: `the kernel was solved ${facts.precision === 'fp64' ? 'in fp64 on the processor, not on the device' : "on the processor with the device's products"}: ${leftToHost}`,
     })
   if (graph.features === null)
     notes.push({

@@ -78,7 +78,7 @@ function mortal(k: number) {
 }
 
 const solved = (rows: Dense, b: Dense, ridge: number): ReturnType<SolveStage['solve']> =>
-  Promise.resolve({x: solveByDefinition(rows, b, ridge), condition: 1})
+  Promise.resolve({x: solveByDefinition(rows, b, ridge), condition: 1, residual: null, leftToHost: null})
 
 /** The result and notes of `work` on a device that dies at its k-th reduction. */
 async function dyingAt<T>(k: number, work: (engine: PairwiseEngine) => Promise<T>) {

@@ -190,7 +190,7 @@ describe('withFallback', () => {
     const asked: unknown[] = []
     const host: HostSolve = {
       precision: 'fp64',
-      solve: (...task) => (asked.push(task), Promise.resolve({x: b, condition: 1})),
+      solve: (...task) => (asked.push(task), Promise.resolve({x: b, condition: 1, residual: null, leftToHost: null})),
       landmarks: () => Promise.reject(new Error('nobody draws')),
       inner: () => Promise.reject(new Error('nobody inverts')),
       close: () => Promise.resolve(),
@@ -204,7 +204,7 @@ describe('withFallback', () => {
           openSolve: () =>
             unlessDead<SolveStage>(() => ({
               precision: 'fp32',
-              solve: () => unlessDead(() => ({x: b, condition: 2})),
+              solve: () => unlessDead(() => ({x: b, condition: 2, residual: 0, leftToHost: null})),
               close: () => Promise.resolve(),
             })),
         }),

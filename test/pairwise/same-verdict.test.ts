@@ -185,9 +185,26 @@ describe.each(engines)('%s decides as cpu does', (name, isHere, open) => {
   it.skipIf(!isHere)(
     'sanitize by passes over all pairs in fp32: the same pruned edges',
     async () => {
-      expect((await prunedBy(other, 'surety', 'stream')).decided.pruned).toEqual(
+      const left: (string | null)[] = []
+      const watched: PairwiseEngine = {
+        ...other,
+        async openSolve(task, host) {
+          const stage = (await other.openSolve?.(task, host)) ?? host
+          return {
+            ...stage,
+            async solve(...asked) {
+              const solved = await stage.solve(...asked)
+              if (stage !== host) left.push(solved.leftToHost)
+              return solved
+            },
+          }
+        },
+      }
+      expect((await prunedBy(watched, 'surety', 'stream')).decided.pruned).toEqual(
         (await onCpu('stream', () => prunedBy(cpu, 'surety', 'stream'))).decided.pruned,
       )
+      // Labels and probes of the graph, labels of the cleaned one.
+      expect(left).toEqual(other.openSolve === undefined ? [] : [null, null, null])
     },
     180_000,
   )

@@ -103,6 +103,29 @@ describe('what a reader must know of the scores', () => {
     expect(metrics.solver.name).toBe('stream')
   })
 
+  it('what residual a solve on a device leaves, and that the processor did it in the end', async () => {
+    const noted = async (leftToHost: string | null) => {
+      const device: PairwiseEngine = {
+        ...engine,
+        precision: 'fp32',
+        openSolve: (_task, host) =>
+          Promise.resolve({
+            ...host,
+            solve: async (...asked) => ({...(await host.solve(...asked)), residual: 3.2e-6, leftToHost}),
+          }),
+      }
+      const {notes} = await sanitize(small(), {...OPTIONS, solver: 'stream'}, device, {threads: 1})
+      return notes
+        .filter(({code}) => code === 'scores-in-fp32' || code === 'left-to-processor')
+        .map(({message}) => message)
+    }
+    expect(await noted(null)).toEqual([expect.stringContaining('from a solve with a relative residual of 3e-6:')])
+    expect(await noted('in fp32 much is left')).toEqual([
+      expect.stringContaining('computed in fp32'),
+      "the kernel was solved on the processor with the device's products: in fp32 much is left",
+    ])
+  })
+
   it('that features, weights, rows or reach are missing', async () => {
     const {notes, metrics} = await run(small({features: null}))
     expect(notes.find(({code}) => code === 'no-features')).toMatchObject({

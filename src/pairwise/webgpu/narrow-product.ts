@@ -7,21 +7,17 @@ export const CHUNK = 256
 /** Partial sums of a product, in bytes. */
 const MOST_PARTS = 2 ** 26
 
+// One pipeline for both ways the left side may lie, since compiling is expensive.
 const CODE = {
-  tall: tileShader({tile: TALL, combine: 'product'}),
-  wide: tileShader({tile: WIDE, combine: 'product'}),
-  tallByRows: tileShader({tile: TALL, combine: 'product', leftByRows: true}),
-  wideByRows: tileShader({tile: WIDE, combine: 'product', leftByRows: true}),
+  tall: tileShader({tile: TALL, combine: 'product', leftByRows: true}),
+  wide: tileShader({tile: WIDE, combine: 'product', leftByRows: true}),
 }
 
 /** The tile for a right side of so many columns. */
 export const narrowTile = (columns: number) => (columns <= tileCols(TALL) ? TALL : WIDE)
 
 /** The kernel of a product with so many columns. */
-export function narrowCode(columns: number, leftByRows = false): string {
-  if (narrowTile(columns) === TALL) return leftByRows ? CODE.tallByRows : CODE.tall
-  return leftByRows ? CODE.wideByRows : CODE.wide
-}
+export const narrowCode = (columns: number): string => (narrowTile(columns) === TALL ? CODE.tall : CODE.wide)
 
 /** Rows and columns of a product, its inner dimension, and how the left side lies: see tileShader. */
 export interface NarrowShape {
@@ -58,8 +54,8 @@ export async function addNarrowProduct(
   const count = Math.ceil(inner / chunk)
   const tile = narrowTile(cols)
   await gpu.dispatch(
-    narrowCode(cols, shape.leftByRows),
-    tileShape(rows, cols, {end: inner, chunk}),
+    narrowCode(cols),
+    tileShape(rows, cols, {end: inner, chunk, leftByRows: shape.leftByRows}),
     [a, b, parts],
     [cols / tileCols(tile), rows / tileRows(tile), count],
   )

@@ -46,15 +46,18 @@ export async function openSolve(gpu: Gpu, task: SolveTask, host: HostSolve): Pro
         const {inverse, condition} = await host.inner(outer, ridge)
         const together = planned.width(b.cols)
         const parts: Dense[] = []
+        let residual = 0
         for (let from = 0; from < b.cols; from += together) {
           const {unit, norms} = unitColumns(columns(b, from, from + together))
-          const x = await gpu.exclusive((own) =>
+          const reached = await gpu.exclusive((own) =>
             descend(solveVectors(gpu, own, on, {b: unit, inverse, ridge}), norms, tolerance, task.onProduct),
           )
-          if (x === null) return host.solve(b, ridge, tolerance)
-          parts.push(x)
+          if ('failure' in reached)
+            return {...(await host.solve(b, ridge, tolerance)), leftToHost: `in fp32 ${reached.failure}`}
+          parts.push(reached.x)
+          residual = Math.max(residual, reached.residual)
         }
-        return {x: beside(b.rows, b.cols, parts), condition}
+        return {x: beside(b.rows, b.cols, parts), condition, residual, leftToHost: null}
       },
       close() {
         arena.free()
@@ -76,13 +79,13 @@ function unitColumns(b: Dense): {unit: Dense; norms: Float64Array} {
   return {unit: {...b, data}, norms}
 }
 
-/** Conjugate gradients until every column's residual is at most the tolerance; null: fp32 does not get there. */
+/** Conjugate gradients until every column's residual is at most the tolerance, or why fp32 does not get there. */
 async function descend(
   on: SolveVectors,
   norms: Float64Array,
   tolerance: number,
   onProduct: () => void = () => undefined,
-): Promise<Dense | null> {
+): Promise<{x: Dense; residual: number} | {failure: string}> {
   let squares: ArrayLike<number> = norms.map((norm) => (norm === 0 ? 0 : 1))
   let iterations = 0
   for (let restart = 0; restart <= RESTARTS; restart++) {
@@ -90,12 +93,14 @@ async function descend(
     let rz = await on.precondition()
     await on.turn(new Float64Array(rz.length))
     while (largest(squares) > MARGIN * tolerance) {
-      if (iterations++ === MAX_ITERATIONS) return null
+      if (iterations++ === MAX_ITERATIONS)
+        return {failure: left(largest(squares), `after ${MAX_ITERATIONS} iterations`)}
       onProduct()
       const curvature = await on.image('p')
       const moves = norms.map((_, c) => Number(Math.sqrt(squares[c]!) > STILL * MARGIN * tolerance))
       // Also where one of them is not a number: no step of it is a solution.
-      if (moves.some((move, c) => move === 1 && !(rz[c]! > 0 && curvature[c]! > 0))) return null
+      if (moves.some((move, c) => move === 1 && !(rz[c]! > 0 && curvature[c]! > 0)))
+        return {failure: 'the matrix is not positive definite'}
       const column = (value: (c: number) => number) => Float64Array.from(rz, (_, c) => (moves[c] === 1 ? value(c) : 0))
       const stepped = await on.step(column((c) => rz[c]! / curvature[c]!))
       const next = await on.precondition()
@@ -111,11 +116,13 @@ async function descend(
     if (after <= tolerance) {
       const x = await on.result()
       x.data.forEach((value, at) => (x.data[at] = value * norms[at % x.cols]!))
-      return x
+      return {x, residual: after}
     }
-    if (!(after < before / 2)) return null
+    if (!(after < before / 2)) return {failure: left(after, 'and a restart gains nothing on it')}
   }
-  return null
+  return {failure: left(largest(squares), `after ${RESTARTS} restarts`)}
 }
+
+const left = (residual: number, when: string) => `a relative residual of ${residual.toExponential(0)} is left ${when}`
 
 const largest = (squares: ArrayLike<number>) => Math.sqrt(Array.from(squares).reduce((a, b) => Math.max(a, b), 0))

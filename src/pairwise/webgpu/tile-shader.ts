@@ -26,7 +26,7 @@ export interface TileShader {
    * alone (STORE.mapSum); without it, only set
    */
   storing?: 'sums' | {map: string; mapSum: string}
-  /** the left side lies row by row: A [M, depth], `end` numbers a row */
+  /** the left side may also lie row by row, A [M, depth] (tileShape's leftByRows), where `end` is the whole depth */
   leftByRows?: boolean
   functions?: string
 }
@@ -66,7 +66,7 @@ export function tileShader({tile, combine, storing, leftByRows = false, function
   const row = (r: number, body: (sum: string, v: number) => string) => times(vectorsN, (v) => body(`s_${r}_${v}`, v))
   const stored = (sum: string) => (storing === undefined ? sum : `stored(${sum}, at)`)
   return `
-struct Shape { m4: u32, n4: u32, first: u32, end: u32, chunk: u32, store: u32, zeros: u32 }
+struct Shape { m4: u32, n4: u32, first: u32, end: u32, chunk: u32, store: u32, zeros: u32, left_by_rows: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
@@ -91,7 +91,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (shape.zeros == ${ZEROS.leftAbove}u) { begin = max(begin, 4u * first_a); }
   if (shape.zeros == ${ZEROS.rightBelow}u) { end = min(end, edge_b); }
   for (var k = begin; k < end; k += ${step}u) {
-    ${leftByRows ? loadTurned : load('a', widthA, 'shape.m4')}
+    ${leftByRows ? `if (shape.left_by_rows == 1u) {${loadTurned}} else {${load('a', widthA, 'shape.m4')}}` : load('a', widthA, 'shape.m4')}
     ${load('b', widthB, 'shape.n4')}
     workgroupBarrier();
     for (var t = 0u; t < ${step}u; t++) {
@@ -122,11 +122,20 @@ export const ZEROS = {none: 0, above: 1, leftBelow: 2, leftAbove: 3, rightBelow:
 export function tileShape(
   rows: number,
   cols: number,
-  inner: {first?: number; end: number; chunk?: number},
+  inner: {first?: number; end: number; chunk?: number; leftByRows?: boolean},
   store: number = STORE.set,
   zeros: number = ZEROS.none,
 ): Uint32Array<ArrayBuffer> {
-  return Uint32Array.of(rows / 4, cols / 4, inner.first ?? 0, inner.end, inner.chunk ?? inner.end, store, zeros)
+  return Uint32Array.of(
+    rows / 4,
+    cols / 4,
+    inner.first ?? 0,
+    inner.end,
+    inner.chunk ?? inner.end,
+    store,
+    zeros,
+    Number(inner.leftByRows ?? false),
+  )
 }
 
 /** One pipeline for all ways of storing, since compiling it is expensive. */

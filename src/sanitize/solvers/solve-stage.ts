@@ -49,7 +49,7 @@ export function hostSolve({rows, kernel, products}: SolveProblem, engine: Pairwi
       const {apply: precondition, condition} = await landmarkPreconditioner(await kept, ridge, products)
       const apply = async (v: Dense) => addScaled(await engine.kernelApply(unit, unit, v), ridge, v)
       const {x} = await conjugateGradients(apply, b, {tolerance, maxIterations: MAX_ITERATIONS, precondition})
-      return {x, condition}
+      return {x, condition, residual: null, leftToHost: null}
     },
     async landmarks(most) {
       const given = kernel.places.length

@@ -40,8 +40,8 @@ export interface KernelFacts {
   /** landmarks and the relative error they leave on held-out columns of H; null where none are used */
   landmarks: {count: number; error: number} | null
   /**
-   * relative residual of a solve in fp32 and fp64 (null: not measured), and why it was left to the processor (null: it was
-   * not); null or absent: solved in one precision
+   * measured relative residual of a device's solve (null: not measured), and why it was left to the processor (null: it
+   * was not); null or absent: there was none
    */
   solve?: {residual: number | null; leftToHost: string | null} | null
 }

@@ -102,6 +102,7 @@ export async function streamSolver(
       landmarks: isLimit
         ? {count: kernel.places.length, error: await landmarkError(kernel, unitRows(unit, exact), random, products)}
         : null,
+      solve: solved,
     },
     blocks: blockCount(problem),
     async measure(block) {
