@@ -20,14 +20,14 @@ export interface Refined {
   steps: number
 }
 
-/** A step that leaves more than this share of the residual is the last: the next would gain as little. */
-const STALLED = 0.5
+/** A step that leaves more than this share of the residual is the last: a digit a step, or the way is too long. */
+const STALLED = 0.1
 
 /**
  * Iterative refinement: A X = B from a rough solver, with residuals in a precision that the solver lacks.
  *
  * Shapes     b [n, r].
- * Precision  relative residual `tolerance`, whatever the solver's, where each of its solves leaves less than half a
+ * Precision  relative residual `tolerance`, whatever the solver's, where each of its solves takes a digit of the
  *            residual; else what was reached, which is never worse than an earlier step's.
  * Cost       a solve and a residual a step; a solver of relative error ρ takes log(tolerance) / log(ρ) steps.
  * Empty      a zero column of B → a zero column of X.

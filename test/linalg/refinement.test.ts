@@ -47,7 +47,7 @@ describe('iterative refinement', () => {
       fc.asyncProperty(
         fc.integer({min: 1, max: 12}),
         fc.integer({min: 1, max: 3}),
-        fc.integer({min: 2, max: 6}),
+        fc.integer({min: 3, max: 6}),
         fc.integer(),
         async (n, columns, digits, seed) => {
           const a = definite(seed, n, 10)
@@ -61,7 +61,7 @@ describe('iterative refinement', () => {
           expect(residual).toBeLessThanOrEqual(1e-12)
           const truth = await choleskySolve(await cholesky(a, plainProducts), b, plainProducts)
           expect(far(x, truth)).toBeLessThan(1e-9)
-          // The condition is above 10, so that a step may gain a digit and a half less than the solver has.
+          // Errors of x by a share rho are errors of the residual by more: the condition is above 10.
           expect(steps).toBeLessThanOrEqual(Math.ceil(12 / Math.max(0.3, digits - 1.6)) + 1)
           expect(steps).toBeGreaterThan(1)
         },
@@ -78,15 +78,15 @@ describe('iterative refinement', () => {
     const {x, residual, converged, steps} = await refine(b, {
       solve: async (r) => {
         const step = await exact(r)
-        const factor = calls++ === 0 ? 0.9 : 3
+        const factor = calls++ === 0 ? 0.95 : 3
         return {...step, data: step.data.map((value) => factor * value)}
       },
       residualOf: residualBy(a, b),
       tolerance: 1e-12,
     })
     expect([converged, steps]).toEqual([false, 2])
-    expect(residual).toBeCloseTo(0.1, 9)
-    expect(far(x, {...b, data: (await exact(b)).data.map((value) => 0.9 * value)})).toBeLessThan(1e-12)
+    expect(residual).toBeCloseTo(0.05, 9)
+    expect(far(x, {...b, data: (await exact(b)).data.map((value) => 0.95 * value)})).toBeLessThan(1e-12)
   })
 
   it.each([NaN, Infinity])('a solver that answers %d has not converged', async (answer) => {

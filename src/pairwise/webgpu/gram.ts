@@ -5,10 +5,13 @@ import type {Dense} from '../../linalg/types.js'
 import {InputError} from '../../errors.js'
 import type {GramSolution, GramStage, GramTask, HostGram, PairwiseEngine} from '../engine.js'
 import type {Gpu} from './gpu.js'
+import {factorOnDevice, solveOnDevice} from './gram-cholesky.js'
 import {kernelOnDevice, planGram, timesBlocks} from './gram-device.js'
 
 /** Relative residual of the solve, in fp64. */
 const TOLERANCE = 1e-10
+/** From here on conjugate gradients need a few tens of products; below, a factorisation is cheaper, and more exact. */
+const ITERATIVE_RIDGE = 1
 /** Of each solve with H in fp32, whose products leave about 1e-6. */
 const INNER = {tolerance: 1e-6, maxIterations: 200}
 
@@ -16,11 +19,11 @@ const INNER = {tolerance: 1e-6, maxIterations: 200}
  * A kernel kept in full on the device: rows go up once, H = κ(X̂X̂ᵀ) is made there and stays there. Vectors of s · classes
  * numbers and the sums s of a gradient are all that crosses the bus.
  *
- * Solve      conjugate gradients with products of H in fp32, refined: residuals in fp64 by `host`, until the largest is
+ * Solve      conjugate gradients with products of H in fp32 (λ ≥ 1), or its Cholesky factor in fp32, refined: residuals in fp64 by `host`, until the largest is
  *            ≤ 1e-10 of Y. Where that is not reached, all that follows is left to `host`, gradients too.
  * Gradient   that of kernelGradient, in fp32.
- * Cost       s² · d multiply–adds to make H; about 20 products of H with Y for each refinement, and s² · d on the
- *            processor; 2 s² · d for the gradient. 4 s² bytes on the device.
+ * Cost       s² · d multiply–adds to make H; about 20 products of H with Y, or s³ / 6 once and s² · classes, and s² · d on
+ *            the processor, for each refinement; 2 s² · d for the gradient. 4 s² bytes on the device.
  * Too large  more than 1 GiB of H, or rows that no buffer holds → `host`.
  * Source     as kernelBlock and kernelGradient; refine.   Deviation: none.
  */
@@ -42,6 +45,11 @@ export async function openGram<G>(
   const times = (v: Dense) => gpu.exclusive((own) => timesBlocks(gpu, own, kernel, v))
   let isLeft = false
   const {rows, y, ridge} = task
+  const roughSolver = async (lambda: number): Promise<RoughSolver | null> => {
+    if (lambda >= ITERATIVE_RIDGE) return solveIteratively(times, lambda)
+    const factor = await gpu.exclusive((own) => factorOnDevice(gpu, arena, own, kernel, lambda))
+    return factor === null ? null : (r) => gpu.exclusive((own) => solveOnDevice(gpu, own, factor, r))
+  }
   return {
     get precision() {
       return isLeft ? host.precision : 'fp32'
@@ -49,7 +57,7 @@ export async function openGram<G>(
     apply: (v) => (isLeft ? host.apply(v) : times(v)),
     async solve() {
       if (ridge === Infinity) return {alpha: y, residual: null, leftToHost: null}
-      const refined = await solveRefined(task, times, host)
+      const refined = await solveRefined(task, await roughSolver(ridge), host)
       if (typeof refined !== 'string') return refined
       isLeft = true
       arena.free()
@@ -68,20 +76,30 @@ export async function openGram<G>(
   }
 }
 
-/** α by refinement, or why there is none. */
+/** R [s, r] → about (H + λI)⁻¹ R. */
+type RoughSolver = (r: Dense) => Promise<Dense>
+
+const solveIteratively =
+  (times: RoughSolver, ridge: number): RoughSolver =>
+  async (r) => {
+    const shifted = async (v: Dense) => {
+      const image = await times(v)
+      for (let t = 0; t < image.data.length; t++) image.data[t]! += ridge * v.data[t]!
+      return image
+    }
+    return (await conjugateGradients(shifted, r, INNER)).x
+  }
+
+/** α by refinement, or why there is none; no solver: there is no factor. */
 async function solveRefined(
   {y, ridge}: GramTask,
-  times: (v: Dense) => Promise<Dense>,
+  solve: RoughSolver | null,
   host: Pick<HostGram<unknown>, 'residual'>,
 ): Promise<GramSolution | string> {
-  const shifted = async (v: Dense) => {
-    const image = await times(v)
-    for (let t = 0; t < image.data.length; t++) image.data[t]! += ridge * v.data[t]!
-    return image
-  }
+  if (solve === null) return `with λ = ${ridge} it is not positive definite in fp32`
   try {
     const {x, residual, converged} = await refine(y, {
-      solve: async (r) => (await conjugateGradients(shifted, r, INNER)).x,
+      solve,
       residualOf: (of) => host.residual(of),
       tolerance: TOLERANCE,
     })

@@ -3,6 +3,7 @@ import {KERNEL_WGSL} from './maps-shader.js'
 /** Threads of a workgroup of the kernels below. */
 export const THREADS = 64
 
+/** Storage bindings from 1 on, each as access, name and type of its numbers. */
 export const bindings = (...names: string[]) =>
   names
     .map((name, k) => {
