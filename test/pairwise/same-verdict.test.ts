@@ -45,16 +45,19 @@ const PRESETS = scaled(
 )
 
 const SMALL = 'small-community-graph.npz'
-const GRAM = scaled(
-  [SMALL, 'community-graph.npz'].flatMap((file) =>
-    (['surety', 'paper'] as const).flatMap((preset) =>
-      ([10, 1, 1e-3, 'infinity'] as const).map((ridge) => [file, preset, ridge] as const),
-    ),
-  ),
+const SOME: [string, 'surety' | 'paper', number | 'infinity'][] = [
+  [SMALL, 'surety', 10],
+  [SMALL, 'paper', 1e-3],
+]
+const GRAM = scaled<typeof SOME>(
   [
-    [SMALL, 'surety', 10],
-    [SMALL, 'paper', 1e-3],
-  ] as const,
+    ...SOME,
+    [SMALL, 'surety', 1e-3],
+    [SMALL, 'surety', 'infinity'],
+    ['community-graph.npz', 'surety', 10],
+    ['community-graph.npz', 'paper', 1],
+  ],
+  SOME,
 )
 
 async function embeddingsOf(path: string, data: string | null): Promise<Embeddings> {

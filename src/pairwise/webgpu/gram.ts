@@ -1,13 +1,16 @@
+import {rowsOf} from '../../linalg/blocks.js'
 import {conjugateGradients} from '../../linalg/conjugate-gradients.js'
 import {rowRange} from '../../linalg/csr.js'
 import {refine} from '../../linalg/refinement.js'
-import type {Dense} from '../../linalg/types.js'
+import {dense, type Dense} from '../../linalg/types.js'
 import {InputError} from '../../errors.js'
 import type {GramSolution, GramStage, GramTask, HostGram, PairwiseEngine} from '../engine.js'
 import type {Gpu} from './gpu.js'
 import {factorOnDevice, solveOnDevice} from './gram-cholesky.js'
 import {kernelOnDevice, planGram, timesBlocks} from './gram-device.js'
 
+/** Rows of a pass of the gradient: whole panels, few enough to keep until all stretches have had theirs. */
+const SUMMED = 1024
 /** Relative residual of the solve, in fp64. */
 const TOLERANCE = 1e-10
 /** From here on conjugate gradients need a few tens of products; below, a factorisation is cheaper, and more exact. */
@@ -44,7 +47,8 @@ export async function openGram<G>(
     })
   const times = (v: Dense) => gpu.exclusive((own) => timesBlocks(gpu, own, kernel, v))
   let isLeft = false
-  const {rows, y, ridge} = task
+  const {y, ridge} = task
+  const held = keepSums(task, pass)
   const roughSolver = async (lambda: number): Promise<RoughSolver | null> => {
     if (lambda >= ITERATIVE_RIDGE) return solveIteratively(times, lambda)
     const factor = await gpu.exclusive((own) => factorOnDevice(gpu, arena, own, kernel, lambda))
@@ -66,12 +70,40 @@ export async function openGram<G>(
     gradient: (from, to, alpha) =>
       isLeft
         ? host.gradient(from, to, alpha)
-        : host.gather(from, to, (onRows) =>
-            pass(rowRange(rows, from, to), rows, rowRange(alpha, from, to) as Dense, alpha, onRows),
-          ),
+        : host.gather(from, to, async (onRows) => {
+            for (let at = from; at < to; ) {
+              const first = at - (at % SUMMED)
+              const s = await held.of(first, alpha)
+              const end = Math.min(to, first + s.rows)
+              onRows(at - from, {
+                ...s,
+                rows: end - at,
+                data: s.data.slice((at - first) * s.cols, (end - first) * s.cols),
+              })
+              at = end
+            }
+          }),
     close() {
       arena.free()
       return Promise.resolve()
+    },
+  }
+}
+
+/** The sums s of a gradient from row `first` on, SUMMED of them: one pass for all stretches that ask for some of these. */
+function keepSums({rows}: GramTask, pass: PairwiseEngine['kernelGradient']) {
+  let last: {first: number; alpha: Dense; sums: Promise<Dense>} | null = null
+  const make = async (first: number, alpha: Dense): Promise<Dense> => {
+    const end = Math.min(rows.rows, first + SUMMED)
+    const out = dense(end - first, rows.cols)
+    const z = end - first === rows.rows ? rows : rowRange(rows, first, end)
+    await pass(z, rows, rowsOf(alpha, first, end), alpha, (row, block) => out.data.set(block.data, row * out.cols))
+    return out
+  }
+  return {
+    of(first: number, alpha: Dense): Promise<Dense> {
+      if (last?.first !== first || last.alpha !== alpha) last = {first, alpha, sums: make(first, alpha)}
+      return last.sums
     },
   }
 }
