@@ -1,10 +1,10 @@
 /**
- * κ(ZZᵀ)·V, the volatility sums of a certificate, and the landmark stage and the solves of sanitize on a GPU against the cpu engine, in
+ * κ(ZZᵀ)·V, the volatility sums of a certificate, and the stages of sanitize (landmarks, solves, Gram matrices) on a GPU against the cpu engine, in
  * one run: median times, rates and their ratio, as one JSON object.
  *
  *   npx tsx bench/gpu.ts [--rows 20000] [--cols 512] [--vectors 16] [--repeats 5] [--cpu-rows 20000] [--anchors 10000,20000] [--dim 768]
  *     [--graphs 169343x128x40x14,2449029x100x47x14] [--landmarks 1024] [--landmark-rows 16384]
- *     [--solves 20000x128x40,169343x128x40] [--solve-cpu-rows 8192] [--software]
+ *     [--solves 20000x128x40,169343x128x40] [--solve-cpu-rows 8192] [--grams 6000x500x7x4] [--software]
  *
  * --anchors: sizes of the volatility, as many references as anchors; the default δ grid.
  * --graphs: nodes x features x classes x places of the gradient a row, of ogbn-arxiv's and ogbn-products' size; the GPU takes them all, once,
@@ -12,6 +12,7 @@
  * --solves: nodes x features x classes; the labels at λ = 10 to 10⁻⁵ and 64 probes at λ = .01 to 10⁻², as --solver stream asks. `hostMs` is what
  * the device waits for the processor at (drawing landmarks, inverting A). The processor solves for the labels of the first --solve-cpu-rows,
  * by its own products, and the device for the same, once with its products alone and once with the stage.
+ * --grams: nodes x features x classes x neighbours; open, solve, condition and gradients at λ = 10 and .001, twice on the device, once on the processor.
  * A rate counts 2 · rows² · (cols + vectors) operations, whatever the engine does. With --cpu-rows below --rows the
  * processor works on the first rows only and the ratio is that of the rates. --software takes a software adapter: for
  * trying the script, not for numbers.
@@ -29,6 +30,7 @@ import {CHUNK} from '../src/sanitize/landmarks.js'
 import {openStage} from '../src/sanitize/solvers/landmark-stage.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
+import {measureGram} from './gram-problem.js'
 import {landmarkProblem, type LandmarkSize} from './landmark-problem.js'
 import {measureSolve} from './solve-problem.js'
 import {median, rounds} from './measure.js'
@@ -47,6 +49,7 @@ const {values} = parseArgs({
     'landmark-rows': {type: 'string', default: '16384'},
     solves: {type: 'string', default: '20000x128x40,169343x128x40'},
     'solve-cpu-rows': {type: 'string', default: '8192'},
+    grams: {type: 'string', default: '6000x500x7x4'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -183,6 +186,11 @@ for (const size of values.solves.split(',').filter((text) => text !== '')) {
   const sizes = {rows: nodes, cols: features, classes, cpuRows: Number(values['solve-cpu-rows'])}
   solves.push(await measureSolve(sizes, {gpu, cpu, products}))
 }
+const grams = []
+for (const size of values.grams.split(',').filter((text) => text !== '')) {
+  const [nodes, features, classes, degree] = size.split('x').map(Number) as [number, number, number, number]
+  grams.push(...(await measureGram({rows: nodes, cols: features, classes, degree}, {gpu, cpu, products})))
+}
 const volatility = []
 for (const n of values.anchors.split(',')) volatility.push(await measureVolatility(Number(n)))
 await Promise.all([gpu.close(), cpu.close(), products.close()])
@@ -214,6 +222,7 @@ console.log(
       volatility,
       landmarks,
       solves,
+      grams,
       selfTest: {checks: checks.length, worst: round(Math.max(...checks.map((check) => check.error)))},
     },
     null,

@@ -20,6 +20,9 @@ const COLUMNS = 64
 /** Largest H that is kept: 16,384 rows. */
 const MOST_BYTES = 2 ** 30
 
+/** Pairs of nearly parallel rows, as a share of all, that the host computes without making the whole slower than its own. */
+const MOST_NEAR = 1 / 16
+
 /** A symmetric matrix on the device. */
 export interface SquareBlocks {
   readonly plan: PanelPlan
@@ -39,7 +42,7 @@ export function planGram({rows}: GramTask, bufferLimit: number): PanelPlan | nul
 }
 
 /**
- * H = κ(X̂X̂ᵀ), made on the device and kept there.
+ * H = κ(X̂X̂ᵀ), made on the device and kept there; null: too many of its rows are nearly parallel.
  *
  * Precision  fp32, u = 2⁻²³, as kernelApply: cosines beyond NEAR_ONE and the diagonal come from the host in fp64.
  * Cost       s² · d multiply–adds on the device, 4 · s² bytes; the host waits once for each panel.
@@ -50,8 +53,10 @@ export async function kernelOnDevice(
   own: Arena,
   {rows: matrix}: GramTask,
   plan: PanelPlan,
-): Promise<SquareBlocks> {
+): Promise<SquareBlocks | null> {
   const {height, count} = plan
+  // Beside these, each row is near itself.
+  let room = MOST_NEAR * plan.rows ** 2 + 4 * plan.rows
   const rows = uploadPanels(own, matrix, plan)
   const diagonal = kernelDiagonal(matrix)
   const cosine = own.storage(height ** 2)
@@ -67,6 +72,8 @@ export async function kernelOnDevice(
       await gpu.dispatch(MAP_KERNEL, Uint32Array.of(vectors), [cosine, blocks[q]![p]!], groupsOver(vectors))
     }
     for (const [q, list] of lists.entries()) {
+      room -= new Uint32Array(await list.bytes, 0, 1)[0]!
+      if (room < 0) return null
       const {places, values} = exactPlaces(plan, diagonal, await finder.pairs(p, q, list), [q, p])
       if (places.length > 0)
         await gpu.dispatch(

@@ -27,7 +27,7 @@ const INNER = {tolerance: 1e-6, maxIterations: 200}
  * Gradient   that of kernelGradient, in fp32.
  * Cost       s² · d multiply–adds to make H; about 20 products of H with Y, or s³ / 6 once and s² · classes, and s² · d on
  *            the processor, for each refinement; 2 s² · d for the gradient. 4 s² bytes on the device.
- * Too large  more than 1 GiB of H, or rows that no buffer holds → `host`.
+ * Too much   more than 1 GiB of H, rows that no buffer holds, or a sixteenth of all pairs nearly parallel → `host`.
  * Source     as kernelBlock and kernelGradient; refine.   Deviation: none.
  */
 export async function openGram<G>(
@@ -45,6 +45,10 @@ export async function openGram<G>(
       arena.free()
       throw error
     })
+  if (kernel === null) {
+    arena.free()
+    return host
+  }
   const times = (v: Dense) => gpu.exclusive((own) => timesBlocks(gpu, own, kernel, v))
   let isLeft = false
   const {y, ridge} = task
