@@ -8,6 +8,8 @@ export const SELF = 0.3
 
 /** The edges weighted by the likeness of their ends. */
 export interface WeightedGraph {
+  /** [m] e_u · e_v of each edge */
+  readonly cosines: Float64Array
   /** [m] weight of each edge */
   readonly edgeWeights: Float64Array
   /** [n, n] the same, symmetric */
@@ -17,8 +19,8 @@ export interface WeightedGraph {
 /** Weights √max(0, e_u · e_v): an edge between unlike nodes, which an attack adds, has little say. */
 export function weighByLikeness(nodes: number, edges: Uint32Array, e: Csr): WeightedGraph {
   const m = edges.length / 2
-  const edgeWeights = new Float64Array(m)
-  for (let k = 0; k < m; k++) edgeWeights[k] = Math.sqrt(Math.max(0, rowDot(e, edges[2 * k]!, e, edges[2 * k + 1]!)))
+  const cosines = edgeCosines(edges, e)
+  const edgeWeights = cosines.map((x) => Math.sqrt(Math.max(0, x)))
   const from = new Uint32Array(2 * m)
   const to = new Uint32Array(2 * m)
   const value = new Float64Array(2 * m)
@@ -27,7 +29,33 @@ export function weighByLikeness(nodes: number, edges: Uint32Array, e: Csr): Weig
     to[2 * k] = from[2 * k + 1] = edges[2 * k + 1]!
     value[2 * k] = value[2 * k + 1] = edgeWeights[k]!
   }
-  return {edgeWeights, weights: csrFromTriplets(nodes, nodes, from, to, value)}
+  return {cosines, edgeWeights, weights: csrFromTriplets(nodes, nodes, from, to, value)}
+}
+
+/** e_u · e_v of every edge: the row of a first end is spread over the columns once for all its edges. */
+function edgeCosines(edges: Uint32Array, e: Csr): Float64Array {
+  const out = new Float64Array(edges.length / 2)
+  const row = new Float64Array(e.cols)
+  const firstEnds = edges.filter((_, t) => t % 2 === 0)
+  const {starts, places} = placesOfNodes(firstEnds, e.rows)
+  for (let u = 0; u < e.rows; u++) {
+    if (starts[u] === starts[u + 1]) continue
+    addRow(e, u, 1, row)
+    for (let t = starts[u]!; t < starts[u + 1]!; t++) out[places[t]!] = rowDotVector(e, edges[2 * places[t]! + 1]!, row)
+    clearRow(e, u, row)
+  }
+  return out
+}
+
+/** For each node its places in a list of nodes: places[starts[v]] … places[starts[v + 1] − 1], ascending. */
+function placesOfNodes(nodes: Uint32Array, count: number): {starts: Uint32Array; places: Uint32Array} {
+  const starts = new Uint32Array(count + 1)
+  for (let t = 0; t < nodes.length; t++) starts[nodes[t]! + 1]!++
+  for (let v = 0; v < count; v++) starts[v + 1]! += starts[v]!
+  const next = starts.slice()
+  const places = new Uint32Array(nodes.length)
+  for (let t = 0; t < nodes.length; t++) places[next[nodes[t]!]!++] = t
+  return {starts, places}
 }
 
 /**
@@ -48,11 +76,12 @@ export function contextLikeness(
 ): Float64Array {
   const out = new Float64Array(judged.length)
   const ends = Uint32Array.from({length: 2 * judged.length}, (_, t) => edges[2 * judged[t >> 1]! + (t & 1)]!)
-  eachNeighbourhood(e, graph.weights, ends, (v, t, sum, total) => {
+  const squares = Float64Array.from({length: e.rows}, (_, u) => rowDot(e, u, e, u))
+  eachNeighbourhood(e, graph.weights, ends, (_, t, sum, total) => {
     const k = judged[t >> 1]!
     const u = edges[2 * k + ((t & 1) ^ 1)]!
     const w = graph.edgeWeights[k]!
-    out[t >> 1]! += (rowDotVector(e, u, sum) - w * rowDot(e, u, e, u) + SELF * rowDot(e, u, e, v)) / (total - w + SELF)
+    out[t >> 1]! += (rowDotVector(e, u, sum) - w * squares[u]! + SELF * graph.cosines[k]!) / (total - w + SELF)
   })
   return out
 }
@@ -69,12 +98,7 @@ export function eachNeighbourhood(
   nodes: Uint32Array,
   visit: (v: number, t: number, sum: Float64Array, total: number) => void,
 ): void {
-  const starts = new Uint32Array(e.rows + 1)
-  for (const v of nodes) starts[v + 1]!++
-  for (let v = 0; v < e.rows; v++) starts[v + 1]! += starts[v]!
-  const next = starts.slice()
-  const places = new Uint32Array(nodes.length)
-  for (let t = 0; t < nodes.length; t++) places[next[nodes[t]!]!++] = t
+  const {starts, places} = placesOfNodes(nodes, e.rows)
   const sum = new Float64Array(e.cols)
   for (let v = 0; v < e.rows; v++) {
     if (starts[v] === starts[v + 1]) continue
@@ -118,9 +142,9 @@ export function neighbourShare(
   return union > 0 ? common / union : 0
 }
 
-/** Cosine of the rows of the ends of the edges judged; rows must be unit or zero. */
-export function endCosine(edges: Uint32Array, unit: Matrix, judged: Uint32Array = everyEdge(edges)): Float64Array {
-  return Float64Array.from(judged, (k) => rowDot(unit, edges[2 * k]!, unit, edges[2 * k + 1]!))
+/** [m] cosine of the rows of the ends of every edge; rows must be unit or zero. */
+export function endCosine(edges: Uint32Array, unit: Matrix): Float64Array {
+  return Float64Array.from({length: edges.length / 2}, (_, k) => rowDot(unit, edges[2 * k]!, unit, edges[2 * k + 1]!))
 }
 
 /** 1 − Σ_cd p_uc A_cd p_vd of the edges judged, `affine` = p A. */

@@ -118,7 +118,7 @@ const byKernel: Predict = async ({graph, problem, exact, products}, edges, label
     y,
     products,
   )
-  return classesOf(await products.multiply(await exact.kernelBlock(unknown, known), weights))
+  return classesOf(await exact.kernelApply(unknown, known, weights))
 }
 
 /** By ridge regression on community positions; null: no communities stand out. */

@@ -7,8 +7,8 @@ import {kappa} from '../pairwise/arc-cosine.js'
 import {areSparse, cosineTiles, KERNEL_BLOCK} from '../pairwise/cpu/cosine-tiles.js'
 import type {PairwiseEngine} from '../pairwise/engine.js'
 
-/** The part of an engine that landmarks need. */
-export type KernelValues = Pick<PairwiseEngine, 'kernelBlock'>
+/** The part of an engine that landmarks and regressions need. */
+export type KernelValues = Pick<PairwiseEngine, 'kernelBlock' | 'kernelApply'>
 
 /** Rows of a node set, and their kernel values with other unit rows. */
 export interface KernelRows {
@@ -21,7 +21,7 @@ export interface KernelRows {
 }
 
 /** Rows in memory: kernel values by a pass of the engine. */
-export function unitRows(unit: Matrix, values: KernelValues): KernelRows {
+export function unitRows(unit: Matrix, values: Pick<KernelValues, 'kernelBlock'>): KernelRows {
   return {
     unit,
     kernelWith: (points, from = 0, to = unit.rows) =>

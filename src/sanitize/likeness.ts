@@ -5,7 +5,7 @@ import type {PairwiseEngine} from '../pairwise/engine.js'
 import type {Random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'
 import {affineLabels, classAffinity} from './affinity.js'
-import {contextLikeness, endCosine, softDisagreement, weighByLikeness, type WeightedGraph} from './context.js'
+import {contextLikeness, softDisagreement, weighByLikeness, type WeightedGraph} from './context.js'
 import {canonicalEdges} from './canonical.js'
 import {communityPositions} from './communities.js'
 import {profiles} from './features.js'
@@ -46,7 +46,7 @@ export interface LikenessSource {
   readonly labels: Int32Array
   /** every edge of the graph, weighted by the likeness of its ends */
   readonly graph: WeightedGraph
-  /** [edges judged] each, as contextLikeness and endCosine say: no label changes them */
+  /** [edges judged] each, as contextLikeness says, and e_u · e_v: no label changes them */
   readonly context: Float64Array
   readonly cosine: Float64Array
 }
@@ -86,7 +86,7 @@ export async function likenessSources(
       graph: weighted,
       positions,
       context: contextLikeness(edges, e, weighted, judged),
-      cosine: endCosine(edges, e, judged),
+      cosine: Float64Array.from(judged, (k) => weighted.cosines[k]!),
     }
     return labelledSource(source, {edges, strata}, given, exact, products)
   }
@@ -171,7 +171,7 @@ export interface PairValues {
 
 /** Likeness of the edges, each by its own source. */
 export interface Likeness {
-  /** [m] as contextLikeness, softDisagreement and endCosine say; the median of the others where nothing is known */
+  /** [m] as contextLikeness and softDisagreement say, and e_u · e_v; the median of the others where nothing is known */
   readonly context: Float64Array
   readonly disagreement: Float64Array
   readonly cosine: Float64Array

@@ -1,4 +1,4 @@
-import {add, place, rowsOf} from '../linalg/blocks.js'
+import {add, rowsOf, symmetricProduct} from '../linalg/blocks.js'
 import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {selectRows} from '../linalg/csr.js'
 import {type Products, transpose} from '../linalg/products.js'
@@ -7,7 +7,7 @@ import {random} from '../stats/random.js'
 import type {WeightedGraph} from './context.js'
 import {centreColumns, type GivenLabels, labelMatrix} from './labels.js'
 import {type KernelValues, unitRows} from './kernel-rows.js'
-import {featureChunks, landmarkKernel} from './landmarks.js'
+import {landmarkKernel} from './landmarks.js'
 import {likeliestClass, propagate} from './propagate.js'
 
 const RIDGE = 0.5
@@ -16,6 +16,8 @@ const SHARPNESS = 10
 /** Up to so many labelled nodes their kernel matrix is factored; beyond, they are seen through landmarks. */
 const EXACT_LABELLED = 4000
 const LANDMARKS = 1024
+/** Labelled rows whose kernel values are in memory together. */
+const ROWS_AT_ONCE = 1024
 
 export interface PseudoLabels {
   /** [n, classes] class probabilities from the profiles alone; given labels are certain */
@@ -34,7 +36,7 @@ export interface PseudoLabels {
  *            Φ(Φ_LᵀΦ_L + ½I)⁻¹Φ_LᵀY_L. With `positions` (communityPositions) in place of the profiles: F =
  *            P(P_LᵀP_L + .1 I)⁻¹P_LᵀY_L.
  * Precision  `values` must be fp64: a label decides KC scores, so it may not turn on a device's rounding. Propagation keeps fp32.
- * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024² a node; ten passes over
+ * Cost       n · |L| kernel values and |L|³/6 multiply–adds, beyond 4,000 n · 1,024 and 1,024²/2 a labelled node; ten passes over
  *            the edges.
  * Ties       the smaller class number; two values are equal where they differ by rounding alone (likeliestClass).
  * Source     kernel ridge regression; Zhou et al. 2004 for the propagation. Deviation: see propagate.
@@ -78,7 +80,7 @@ const regressExactly: Regress = async (labelled, y, rows, values, products) => {
     y,
     products,
   )
-  return products.multiply(await values.kernelBlock(rows, labelled), weights)
+  return values.kernelApply(rows, labelled, weights)
 }
 
 /** Ridge regression on the columns themselves: where a node lies among communities. */
@@ -95,20 +97,26 @@ export const regressLinearly: Regress = async (labelled, y, rows, _, products) =
 
 const regressThroughLandmarks: Regress = async (labelled, y, rows, values, products) => {
   const known = unitRows(labelled, values)
-  const kernel = await landmarkKernel(known, LANDMARKS, random(0), products)
-  const p = kernel.places.length
-  const gram = dense(p, p)
-  const moments = dense(p, y.cols)
-  for await (const {first, phi} of featureChunks(kernel, known, products)) {
-    const transposed = transpose(phi)
-    add(gram, await products.multiply(transposed, phi))
-    add(moments, await products.multiply(transposed, rowsOf(y, first, first + phi.rows)))
+  const {points, whiten} = await landmarkKernel(known, LANDMARKS, random(0), products)
+  // Φ = C L⁻ᵀ is made for no row: Φ_LᵀΦ_L is L⁻¹ (C_LᵀC_L) L⁻ᵀ, and F = C (L⁻ᵀ weights).
+  const gram = dense(points.rows, points.rows)
+  const moments = dense(points.rows, y.cols)
+  let memory: Float64Array | undefined
+  for (let from = 0; from < labelled.rows; from += ROWS_AT_ONCE) {
+    const to = Math.min(labelled.rows, from + ROWS_AT_ONCE)
+    memory ??= new Float64Array(points.rows * (to - from))
+    const some = await known.kernelWith(points, from, to)
+    const turned = transpose(some, undefined, memory.subarray(0, some.data.length))
+    add(gram, await symmetricProduct(turned, products))
+    add(moments, await products.multiply(turned, rowsOf(y, from, to)))
   }
-  const weights = await choleskySolve(await cholesky(gram, products, RIDGE), moments, products)
-  const out = dense(rows.rows, y.cols)
-  for await (const {first, phi} of featureChunks(kernel, unitRows(rows, values), products))
-    place(out, await products.multiply(phi, weights), first, 0)
-  return out
+  const whitened = await products.multiplyTransposed(await products.multiply(whiten, gram), whiten)
+  const weights = await choleskySolve(
+    await cholesky(whitened, products, RIDGE),
+    await products.multiply(whiten, moments),
+    products,
+  )
+  return values.kernelApply(rows, points, await products.multiply(transpose(whiten), weights))
 }
 
 function softmaxRows(f: Dense, sharpness: number): void {
