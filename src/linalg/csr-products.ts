@@ -5,11 +5,14 @@ import {type Csr, type Dense, isCsr, type Matrix} from './types.js'
 /**
  * Sparse × dense: A B.
  *
- * Shapes     a [m, k], b [k, n] → [m, n].   Precision  fp64, summed in the order of a row's columns.
+ * Shapes     a [m, k], b [k, n] → [m, n], into `out` where it is given.   Precision  fp64, summed in the order of a row's columns.
  * Cost       nnz(a) · n multiply–adds.      Empty      a row without values → zeros.
  */
-export function multiplyCsrDense({rows, indptr, indices, values}: Csr, {cols: n, data}: Dense): Dense {
-  const out = new Float64Array(rows * n)
+export function multiplyCsrDense(
+  {rows, indptr, indices, values}: Csr,
+  {cols: n, data}: Dense,
+  out: Float64Array = new Float64Array(rows * n),
+): Dense {
   const last = n - 1
   for (let i = 0; i < rows; i++) {
     const start = indptr[i]!

@@ -16,6 +16,8 @@ export interface KernelRows {
   readonly unit: Matrix
   /** κ of the rows from … to − 1 (default: all) with points, unit rows too: [to − from, points] */
   kernelWith(points: Matrix, from?: number, to?: number): Promise<Dense>
+  /** κ of all rows with some of them: [rows, which.length] */
+  columns(which: Uint32Array): Promise<Dense>
   /** the rows at some places, in that order */
   select(places: Uint32Array): KernelRows
 }
@@ -26,6 +28,7 @@ export function unitRows(unit: Matrix, values: Pick<KernelValues, 'kernelBlock'>
     unit,
     kernelWith: (points, from = 0, to = unit.rows) =>
       values.kernelBlock(to - from === unit.rows ? unit : rowRange(unit, from, to), points),
+    columns: (which) => values.kernelBlock(unit, selectRows(unit, which)),
     select: (places) => unitRows(selectRows(unit, places), values),
   }
 }
@@ -44,8 +47,8 @@ export interface Mixture {
 export interface MixedRows extends KernelRows {
   /** X Pᵀ [n, points], made once for the same object `points` */
   cross(points: Csr): Promise<Dense>
-  /** x̂ · points [to − from, points] */
-  cosines(points: Csr, from: number, to: number): Promise<Dense>
+  /** x̂ · points [to − from, points], into `memory` where it is given */
+  cosines(points: Csr, from: number, to: number, memory?: Float64Array): Promise<Dense>
 }
 
 /**
@@ -66,22 +69,30 @@ export function mixedRows(
     if (made === undefined) crosses.set(points, (made = crossOf(features, points, products)))
     return made
   }
-  const cosines = async (points: Csr, from: number, to: number): Promise<Dense> => {
-    const out = multiplyCsrDense(rowRange(mixing, from, to) as Csr, await cross(points))
+  const mixed = (products: Dense, from: number, to: number, memory?: Float64Array): Dense => {
+    const out = multiplyCsrDense(rowRange(mixing, from, to) as Csr, products, memory)
     for (let i = 0, at = 0; i < out.rows; i++) {
       const scale = norms[from + i]! === 0 ? 0 : 1 / norms[from + i]!
       for (let j = 0; j < out.cols; j++, at++) out.data[at]! *= scale
     }
     return out
   }
+  const kernelOf = (cosines: Dense): Dense => {
+    for (let t = 0; t < cosines.data.length; t++) cosines.data[t] = kappa(cosines.data[t]!)
+    return cosines
+  }
+  let scratch = new Float64Array(0)
   return {
     unit,
     cross,
-    cosines,
-    async kernelWith(points, from = 0, to = unit.rows) {
-      const out = await cosines(points as Csr, from, to)
-      for (let t = 0; t < out.data.length; t++) out.data[t] = kappa(out.data[t]!)
-      return out
+    cosines: async (points, from, to, memory) => mixed(await cross(points), from, to, memory),
+    kernelWith: async (points, from = 0, to = unit.rows) => kernelOf(mixed(await cross(points as Csr), from, to)),
+    // Products that nobody asks for again.
+    async columns(which) {
+      const length = features.rows * which.length
+      if (scratch.length < length) scratch = new Float64Array(length)
+      const some = selectRows(unit, which) as Csr
+      return kernelOf(mixed(await crossOf(features, some, products, scratch.subarray(0, length)), 0, unit.rows))
     },
     select: (places) =>
       mixedRows(
@@ -97,11 +108,11 @@ export function mixedRows(
   }
 }
 
-/** X pointsᵀ: by sparse rows at once, else tile by tile. */
-async function crossOf(features: Csr, points: Csr, products: Products): Promise<Dense> {
-  if (areSparse(features, points)) return innerProducts(features, points, products)
+/** X pointsᵀ, by sparse rows at once, else tile by tile; into `memory` where it is given. */
+async function crossOf(features: Csr, points: Csr, products: Products, memory?: Float64Array): Promise<Dense> {
+  if (areSparse(features, points)) return innerProducts(features, points, products, memory)
   const tiles = cosineTiles(features, points, 'fp64', products)
-  const out = dense(features.rows, points.rows)
+  const out = dense(features.rows, points.rows, memory)
   for (let i0 = 0; i0 < out.rows; i0 += KERNEL_BLOCK)
     for (let j0 = 0; j0 < out.cols; j0 += KERNEL_BLOCK) place(out, (await tiles.of(i0, j0)) as Dense, i0, j0)
   return out

@@ -41,10 +41,13 @@ export function landmarkMaps(
   const {unit} = rows
   const landmarkAt = new Map(Array.from(places, (place, j) => [place - origin, j]))
   const tiles = 'cross' in rows ? null : cosineTiles(unit, points, 'fp32', products)
+  let memory: Float64Array | undefined
   /** cosines of the rows from … to − 1, at most a tile of them, with landmarks from a first one on */
   async function* tilesOfRows(from: number, to: number): AsyncGenerator<[number, Dense<Real>]> {
-    if ('cross' in rows) yield [0, await rows.cosines(points as Csr, from, to)]
-    else for (let j0 = 0; j0 < points.rows; j0 += KERNEL_BLOCK) yield [j0, await tiles!.of(from, j0)]
+    if ('cross' in rows) {
+      memory ??= new Float64Array(KERNEL_BLOCK * points.rows)
+      yield [0, await rows.cosines(points as Csr, from, to, memory.subarray(0, (to - from) * points.rows))]
+    } else for (let j0 = 0; j0 < points.rows; j0 += KERNEL_BLOCK) yield [j0, await tiles!.of(from, j0)]
   }
   return async (from, to, {kernel, slope}) => {
     const m = to - from

@@ -56,7 +56,7 @@ export async function landmarkKernel(
   const chosen = await chooseColumns(
     {
       diagonal: kernelDiagonal(rows.unit),
-      columns: (which) => rows.kernelWith(selectRows(rows.unit, which)),
+      columns: rows.columns,
     },
     Math.min(count, among.length),
     random,
