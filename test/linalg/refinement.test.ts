@@ -56,6 +56,7 @@ describe('iterative refinement', () => {
             solve: await rough(a, 10 ** -digits),
             residualOf: residualBy(a, b),
             tolerance: 1e-12,
+            errorTolerance: 1e-9,
           })
           expect(converged).toBe(true)
           expect(residual).toBeLessThanOrEqual(1e-12)
@@ -83,10 +84,31 @@ describe('iterative refinement', () => {
       },
       residualOf: residualBy(a, b),
       tolerance: 1e-12,
+      errorTolerance: 1e-9,
     })
     expect([converged, steps]).toEqual([false, 2])
     expect(residual).toBeCloseTo(0.05, 9)
     expect(far(x, {...b, data: (await exact(b)).data.map((value) => 0.95 * value)})).toBeLessThan(1e-12)
+  })
+
+  it('goes on where the residual is small and the error is not, and estimates the error', async () => {
+    // A residual weighs the first number 10⁸ times as much as the second, of which a step leaves a twentieth.
+    const a = dense(2, 2, Float64Array.of(1e8, 0, 0, 1))
+    const b = dense(2, 1, Float64Array.of(1e8, 1))
+    const options = {
+      solve: (r: Dense) => Promise.resolve({...r, data: Float64Array.of(r.data[0]! / 1e8, 0.95 * r.data[1]!)}),
+      residualOf: residualBy(a, b),
+      tolerance: 1e-10,
+    }
+    const byResidual = await refine(b, {...options, errorTolerance: Infinity})
+    expect(byResidual).toMatchObject({converged: true, steps: 2})
+    const missed = 1 - byResidual.x.data[1]!
+    expect(missed).toBeCloseTo(0.05 ** 2, 12)
+    expect(byResidual.error * Math.SQRT2).toBeGreaterThan(missed / 2)
+    expect(byResidual.error * Math.SQRT2).toBeLessThan(2 * missed)
+    const byBoth = await refine(b, {...options, errorTolerance: 1e-8})
+    expect(byBoth.converged).toBe(true)
+    expect(Math.abs(1 - byBoth.x.data[1]!)).toBeLessThan(2e-8)
   })
 
   it.each([NaN, Infinity])('a solver that answers %d has not converged', async (answer) => {
@@ -95,6 +117,7 @@ describe('iterative refinement', () => {
       solve: () => Promise.resolve(dense(4, 1, new Float64Array(4).fill(answer))),
       residualOf: residualBy(definite(4, 4, 10), b),
       tolerance: 1e-10,
+      errorTolerance: 1e-8,
     })
     expect([converged, residual]).toEqual([false, 1])
     expect(x.data).toEqual(new Float64Array(4))
@@ -102,7 +125,7 @@ describe('iterative refinement', () => {
 
   it('zero columns need no step, and stay zero beside others', async () => {
     const none = {solve: () => Promise.reject(new Error('asked')), residualOf: () => Promise.reject(new Error('asked'))}
-    expect(await refine(dense(3, 2), {...none, tolerance: 1e-10})).toMatchObject({
+    expect(await refine(dense(3, 2), {...none, tolerance: 1e-10, errorTolerance: 1e-8})).toMatchObject({
       converged: true,
       steps: 0,
       residual: 0,
@@ -113,6 +136,7 @@ describe('iterative refinement', () => {
       solve: await rough(a, 1e-3),
       residualOf: residualBy(a, b),
       tolerance: 1e-10,
+      errorTolerance: 1e-8,
     })
     expect(converged).toBe(true)
     expect([x.data[1], x.data[3], x.data[5]]).toEqual([0, 0, 0])

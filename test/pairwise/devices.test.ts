@@ -6,7 +6,7 @@ import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
 import {keptTiles} from '../../src/pairwise/cpu/tiles.js'
 import {distanceByDefinition} from '../../src/pairwise/reference-definitions.js'
 import {diagnose} from '../../src/pairwise/diagnose.js'
-import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {GramStage, GramTask, HostGram, PairwiseEngine} from '../../src/pairwise/engine.js'
 import {packageVersion, PARTS} from '../../src/packages.js'
 import {deviceNodes, namesVulkanDriver, SOURCES} from '../../src/pairwise/sources.js'
 import {measureSpeed} from '../../src/pairwise/speed.js'
@@ -100,6 +100,17 @@ describe('an engine that is watched', () => {
       ['kernel products of the solve', 1, 0],
     ])
     expect(watched.precision).toBe(cpu.precision)
+  })
+
+  it('has Gram matrices where the engine has them, and only there: what they are opened with takes work', async () => {
+    expect(watchKernels(cpu, () => undefined).openGram).toBeUndefined()
+    const [task, host] = [{rows: units(1, 5, 2), y: normal(2, 5, 1), ridge: 1}, {precision: 'fp64'} as HostGram<string>]
+    const asked: unknown[] = []
+    const openGram = <G>(...given: [GramTask, HostGram<G>]): Promise<GramStage<G>> => (
+      asked.push(...given), Promise.resolve(given[1])
+    )
+    expect(await watchKernels({...cpu, openGram}, () => undefined).openGram!(task, host)).toBe(host)
+    expect(asked).toEqual([task, host])
   })
 
   it('may be an instance of a class', async () => {

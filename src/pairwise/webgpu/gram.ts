@@ -11,8 +11,9 @@ import {kernelOnDevice, planGram, timesBlocks} from './gram-device.js'
 
 /** Rows of a pass of the gradient: whole panels, few enough to keep until all stretches have had theirs. */
 const SUMMED = 1024
-/** Relative residual of the solve, in fp64. */
+/** Relative residual of the solve, in fp64, and estimated relative error. */
 const TOLERANCE = 1e-10
+const ERROR_TOLERANCE = 1e-8
 /** From here on conjugate gradients need a few tens of products; below, a factorisation is cheaper, and more exact. */
 const ITERATIVE_RIDGE = 1
 /** Of each solve with H in fp32, whose products leave about 1e-6. */
@@ -23,7 +24,7 @@ const INNER = {tolerance: 1e-6, maxIterations: 200}
  * numbers and the sums s of a gradient are all that crosses the bus.
  *
  * Solve      conjugate gradients with products of H in fp32 (λ ≥ 1), or its Cholesky factor in fp32, refined: residuals in fp64 by `host`, until the largest is
- *            ≤ 1e-10 of Y. Where that is not reached, all that follows is left to `host`, gradients too.
+ *            ≤ 1e-10 of Y and the estimated error ≤ 1e-8 of α. Where that is not reached, all that follows is left to `host`, gradients too.
  * Gradient   that of kernelGradient, in fp32.
  * Cost       s² · d multiply–adds to make H; about 20 products of H with Y, or s³ / 6 once and s² · classes, and s² · d on
  *            the processor, for each refinement; 2 s² · d for the gradient. 4 s² bytes on the device.
@@ -134,13 +135,14 @@ async function solveRefined(
 ): Promise<GramSolution | string> {
   if (solve === null) return `with λ = ${ridge} it is not positive definite in fp32`
   try {
-    const {x, residual, converged} = await refine(y, {
+    const {x, residual, error, converged} = await refine(y, {
       solve,
       residualOf: (of) => host.residual(of),
       tolerance: TOLERANCE,
+      errorTolerance: ERROR_TOLERANCE,
     })
     if (converged) return {alpha: x, residual, leftToHost: null}
-    return `its residual stops at ${residual.toExponential(1)} in fp32, limit ${TOLERANCE.toExponential(0)}`
+    return `in fp32 its residual stops at ${residual.toExponential(1)}, limit ${TOLERANCE.toExponential(0)}, with an error of about ${error.toExponential(1)}, limit ${ERROR_TOLERANCE.toExponential(0)}`
   } catch (error) {
     // A kernel that fp32 takes for indefinite, or too many iterations; a failure of the device is none of it.
     if (!(error instanceof InputError)) throw error
