@@ -156,7 +156,13 @@ async function nearByRows(gpu: Gpu, panels: Panels, block: GPUBuffer) {
   return {start, other, kernel}
 }
 
-/** ΦᵀD⁻¹Φ [p, p], D = R + λI. Precision and cost: outerSums. */
+/** Of the trace of ΦᵀD⁻¹Φ: more than what fp32 takes from any direction of it. */
+const LIFT = 2 ** -20
+
+/**
+ * ΦᵀD⁻¹Φ [p, p], D = R + λI, for a preconditioner: lifted by 2⁻²⁰ of its trace, since an error of that size would make
+ * I + ΦᵀD⁻¹Φ indefinite where λ is far below the kernel. Precision and cost: outerSums.
+ */
 export async function featureSums(gpu: Gpu, own: Arena, on: SolveDevice, ridge: number): Promise<Dense> {
   const {panels, landmarks, wide, rest, phi} = on
   const {plan} = panels
@@ -173,6 +179,11 @@ export async function featureSums(gpu: Gpu, own: Arena, on: SolveDevice, ridge: 
   }
   const total = await sums.total()
   const data = new Float64Array(landmarks ** 2)
-  for (let i = 0; i < landmarks; i++) data.set(total.data.subarray(i * wide, i * wide + landmarks), i * landmarks)
+  let trace = 0
+  for (let i = 0; i < landmarks; i++) trace += total.data[i * wide + i]!
+  for (let i = 0; i < landmarks; i++) {
+    data.set(total.data.subarray(i * wide, i * wide + landmarks), i * landmarks)
+    data[i * landmarks + i]! += LIFT * trace
+  }
   return {rows: landmarks, cols: landmarks, data}
 }

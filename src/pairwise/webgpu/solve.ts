@@ -11,7 +11,9 @@ const MAX_ITERATIONS = 500
 const RESTARTS = 4
 /** Of the tolerance: where the recurrence stops, since the residual itself is a little larger. */
 const MARGIN = 0.8
-/** Of the tolerance: columns this far below it stand still, before fp32 has nothing left of them. */
+/** Digits that the recurrence is believed, as a part of the residual it began with: fp32 has a few more. */
+const BELIEVED = 1e-6
+/** Of the goal: columns this far below it stand still, before fp32 has nothing left of them. */
 const STILL = 1e-2
 
 /**
@@ -19,7 +21,8 @@ const STILL = 1e-2
  * gradients stay there; a step asks for two sums a column.
  *
  * Preconditioner  (ΦΦᵀ + D)⁻¹ = D⁻¹ − D⁻¹Φ A⁻¹ ΦᵀD⁻¹, D = R + λI; A = I + ΦᵀD⁻¹Φ is summed on the device and inverted on
- *                 the host in fp64. Positive definite whatever fp32 leaves of Φ, since A is made of that very Φ.
+ *                 the host in fp64. Positive definite whatever fp32 leaves of Φ, since A is made of that very Φ, and
+ *                 lifted by what its sums may err.
  * Precision       the residual B − (κ + λI) X itself is at most `tolerance` of each column of B, as far as an fp32 product
  *                 tells (see solveVectors); where the recurrence ends above it, the solve goes on from the residual.
  *                 One that fp32 does not bring below it (about 10⁻⁷ · ‖κ‖/λ, at worst) is left to `host`.
@@ -90,14 +93,15 @@ async function descend(
   let iterations = 0
   for (let restart = 0; restart <= RESTARTS; restart++) {
     const before = largest(squares)
+    const goal = Math.max(MARGIN * tolerance, BELIEVED * before)
     let rz = await on.precondition()
     await on.turn(new Float64Array(rz.length))
-    while (largest(squares) > MARGIN * tolerance) {
+    while (largest(squares) > goal) {
       if (iterations++ === MAX_ITERATIONS)
         return {failure: left(largest(squares), `after ${MAX_ITERATIONS} iterations`)}
       onProduct()
       const curvature = await on.image('p')
-      const moves = norms.map((_, c) => Number(Math.sqrt(squares[c]!) > STILL * MARGIN * tolerance))
+      const moves = norms.map((_, c) => Number(Math.sqrt(squares[c]!) > STILL * goal))
       // Also where one of them is not a number: no step of it is a solution.
       if (moves.some((move, c) => move === 1 && !(rz[c]! > 0 && curvature[c]! > 0)))
         return {failure: 'the matrix is not positive definite'}

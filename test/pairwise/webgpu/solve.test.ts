@@ -5,6 +5,7 @@ import {normaliseRows, selectRows} from '../../../src/linalg/csr.js'
 import type {Dense, Matrix} from '../../../src/linalg/types.js'
 import {createCpuEngine} from '../../../src/pairwise/cpu/index.js'
 import type {HostSolve, SolveStage} from '../../../src/pairwise/engine.js'
+import {withFallback} from '../../../src/pairwise/fallback.js'
 import {kernelApplyByDefinition, solveByDefinition} from '../../../src/pairwise/reference-definitions.js'
 import type {Gpu} from '../../../src/pairwise/webgpu/gpu.js'
 import {webgpuEngine} from '../../../src/pairwise/webgpu/index.js'
@@ -55,7 +56,6 @@ describe.skipIf(gpu === null)(
   `solves on ${gpu?.facts.description ?? 'no device: neither a GPU nor SwiftShader is here'}`,
   () => {
     const engine = webgpuEngine(gpu!)
-    afterAll(() => engine.close())
     const open = async (rows: Matrix, columns: number, count = 40): Promise<SolveStage> =>
       engine.openSolve!({rows, columns}, await hostOf(rows, count))
 
@@ -154,17 +154,31 @@ describe.skipIf(gpu === null)(
     }, 120_000)
 
     it('goes on with the processor where fp32 does not reach the tolerance, and says nothing wrong before', async () => {
-      const [rows, b] = [units(12, 120, 4), normal(13, 120, 2)]
+      const [rows, b] = [units(12, 120, 9), normal(13, 120, 2)]
       const asked: unknown[] = []
       const answer = {x: b, condition: 7, residual: null, leftToHost: null}
       const host = await hostOf(rows, 20, (...task) => (asked.push(task), Promise.resolve(answer)))
       const stage = await engine.openSolve!({rows, columns: 2}, host)
-      const {leftToHost, ...solved} = await stage.solve(b, 1e-6, 1e-12)
+      const {leftToHost, ...solved} = await stage.solve(b, 1, 1e-12)
       expect({...solved, leftToHost: null}).toEqual(answer)
       expect(leftToHost).toMatch(
         /^in fp32 (a relative residual of \de-\d+ is left|the matrix is not positive definite)/,
       )
-      expect(asked).toEqual([[b, 1e-6, 1e-12]])
+      expect(asked).toEqual([[b, 1, 1e-12]])
+      await stage.close()
+    }, 120_000)
+
+    it('is no error where λ is so far below the kernel that fp32 loses what is positive of the preconditioner', async () => {
+      const rows = normaliseRows({...normal(18, 250, 3), data: normal(18, 250, 3).data.map((x) => 5 + x)}).unit
+      const b = normal(19, 250, 2)
+      const cg = await hostOf(rows, 40)
+      const answer = {x: b, condition: 7, residual: null, leftToHost: null}
+      const stage = await engine.openSolve!({rows, columns: 2}, {...cg, solve: () => Promise.resolve(answer)})
+      for (const ridge of [1e-2, 1e-4, 1e-6]) {
+        const {x, leftToHost} = await stage.solve(b, ridge, 1e-2)
+        if (leftToHost === null) expect(residual(rows, b, ridge, x)).toBeLessThan(2e-2)
+        else expect(x).toBe(b)
+      }
       await stage.close()
     }, 120_000)
 
@@ -180,6 +194,32 @@ describe.skipIf(gpu === null)(
       expect(await limited(2 ** 18 - 1).openSolve!({rows: wide, columns: 2}, host)).toBe(host)
       const many = {...tall, rows: 2 ** 18}
       expect(await engine.openSolve!({rows: many, columns: 2}, host)).toBe(host)
+    }, 120_000)
+
+    // The last one: the device is gone after it.
+    it('a device that is lost in the midst of a solve leaves all of it to the processor', async () => {
+      const [rows, b] = [units(16, 200, 5), normal(17, 200, 2)]
+      const failures: string[] = []
+      const failing = withFallback(
+        engine,
+        () => createCpuEngine({threads: 1}),
+        (reason) => failures.push(reason),
+      )
+      let told = 0
+      const onProduct = () => {
+        if (++told === 3) gpu!.device.destroy()
+      }
+      const seen = unitRows(rows, cpu)
+      const kernel = await landmarkKernel(seen, 5, random(1), products)
+      const host = hostSolve({rows: seen, kernel, products}, failing)
+      const stage = await failing.openSolve!({rows, columns: 2, onProduct}, host)
+      const {x, residual: measured} = await stage.solve(b, 0.5, 1e-9)
+      expect(told).toBe(3)
+      expect(measured).toBeNull()
+      expectClose(x, solveByDefinition(rows, b, 0.5), 1e-7)
+      expect(failures).toEqual([expect.stringContaining('device lost')])
+      await stage.close()
+      await failing.close()
     }, 120_000)
   },
 )
