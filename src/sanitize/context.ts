@@ -112,11 +112,17 @@ export function eachNeighbourhood(
   }
 }
 
-/** Share of common neighbours of every edge: neighbourShare with the edge itself left out. */
+const overlaps = new WeakMap<Uint32Array, {of: Aggregation; overlap: Float64Array}>()
+
+/** Share of common neighbours of every edge: neighbourShare with the edge itself left out. Made once for the same edges and aggregation. */
 export function neighbourOverlap(edges: Uint32Array, aggregation: Aggregation): Float64Array {
-  return Float64Array.from({length: edges.length / 2}, (_, k) =>
+  const made = overlaps.get(edges)
+  if (made?.of === aggregation) return made.overlap
+  const overlap = Float64Array.from({length: edges.length / 2}, (_, k) =>
     neighbourShare(aggregation, edges[2 * k]!, edges[2 * k + 1]!, edges[2 * k + 1]!, edges[2 * k]!),
   )
+  overlaps.set(edges, {of: aggregation, overlap})
+  return overlap
 }
 
 /** |N(u) ∩ N(v)| / |N(u) ∪ N(v)|, one neighbour of u and one of v left out; 0 where both have no other. */

@@ -57,7 +57,8 @@ export function edgeChances(
   const fit = edgeFit(real, known, nulls)
   const values = {...real, known, fit: fit.logOdds(real)}
   const nullValues = {...nulls, known: new Uint8Array(nulls.context.length).fill(1), fit: fit.logOdds(nulls)}
-  const only = (of: Float64Array) => of.filter((_, e) => supported[e] === 1)
+  const isEvery = supported.every((x) => x === 1)
+  const only = (of: Float64Array) => (isEvery ? of : of.filter((_, e) => supported[e] === 1))
   const inScore = PARTS.filter(({weight}) => weight > 0)
   const at = (part: Part, of: typeof values) => part.atEdges(asEvidence(of))!
   const says = inScore.map((part) => {

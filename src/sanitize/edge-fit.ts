@@ -34,14 +34,13 @@ export function edgeFit(edges: PairValues, known: Uint8Array, nulls: PairValues)
   const step = Math.ceil(known.length / FITTED_EDGES)
   const sample = Uint32Array.from(known.keys()).filter((e) => e % step === 0 && known[e] === 1)
   const fitted = (columns: Columns): LogOdds => {
-    const seen = tableOf(edges, columns)
-    const {cols} = seen
-    const random = tableOf(nulls, columns, Math.min(FITTED_PAIRS, nulls.context.length))
-    const x = dense(sample.length + random.rows, cols)
-    sample.forEach((e, k) => x.data.set(seen.data.subarray(e * cols, (e + 1) * cols), k * cols))
-    x.data.set(random.data, sample.length * cols)
+    const seen = tableOf(edges, columns, sample)
+    const random = tableOf(nulls, columns, firstPlaces(Math.min(FITTED_PAIRS, nulls.context.length)))
+    const x = dense(seen.rows + random.rows, columns.length)
+    x.data.set(seen.data)
+    x.data.set(random.data, seen.data.length)
     const {logOdds} = logisticRegression(x, new Uint8Array(x.rows).fill(1, 0, sample.length), PENALTY)
-    return (pairs) => logOdds(tableOf(pairs, columns))
+    return (pairs) => logOdds(tableOf(pairs, columns, firstPlaces(pairs.context.length)))
   }
   return {logOdds: fitted([context, ...OTHERS]), withoutContext: fitted(OTHERS)}
 }
@@ -57,11 +56,12 @@ const OTHERS: Columns = [
   ({overlap}, k) => Number(overlap[k]! > 0),
 ]
 
-function tableOf(pairs: PairValues, columns: Columns, rows = pairs.context.length): Dense {
-  const x = dense(rows, columns.length)
-  for (let k = 0; k < x.rows; k++)
-    columns.forEach((column, j) => {
-      x.data[k * x.cols + j] = column(pairs, k)
-    })
+/** The columns of the pairs at some places. */
+function tableOf(pairs: PairValues, columns: Columns, places: Uint32Array): Dense {
+  const x = dense(places.length, columns.length)
+  for (const [j, column] of columns.entries())
+    for (let k = 0; k < places.length; k++) x.data[k * x.cols + j] = column(pairs, places[k]!)
   return x
 }
+
+const firstPlaces = (count: number) => Uint32Array.from({length: count}, (_, k) => k)

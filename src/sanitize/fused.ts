@@ -1,4 +1,4 @@
-import {sharesBelow} from '../stats/ranking.js'
+import {rankedShares} from '../stats/ranking.js'
 import {type PairSources, type Part, suspicionOf} from './parts.js'
 
 /** The score of an edge by several parts, at the edges and at other values of the same parts. */
@@ -16,23 +16,26 @@ export interface FusedScore {
  *
  * Shapes     values of each part [m], edges = m → [m]; (m − ½)/m = the most suspect in every part.
  * Why ranks  the parts have different units and heavy tails; a rank needs no scale.
- * Cost       m log m for each part.   Empty  m = 0 → empty; no part with a weight → all ½.
+ * Cost       a ranking of m for each part, log m for each other value.   Empty  m = 0 → empty; no part with a weight → all ½.
  * Source     —   docs/math-sanitize.md, "Fused rank".
  */
 export function fuseRanks(parts: readonly Part[], values: readonly Float64Array[], edges: number): FusedScore {
-  const shares = parts.map((part, k) => sharesBelow(suspicionOf(part, values[k]!).slice().sort()))
+  const ranked = parts.map((part, k) => rankedShares(suspicionOf(part, values[k]!)))
   const total = parts.reduce((sum, {weight}) => sum + weight, 0)
-  const at = (of: readonly Float64Array[], count: number) => {
+  const mean = (count: number, sharesOf: (k: number) => Float64Array) => {
     const out = new Float64Array(count).fill(total > 0 ? 0 : 0.5)
     if (total > 0)
-      parts.forEach((part, k) => {
-        const suspicion = suspicionOf(part, of[k]!)
-        const share = shares[k]!
-        for (let e = 0; e < out.length; e++) out[e]! += (part.weight * share(suspicion[e]!)) / total
+      parts.forEach(({weight}, k) => {
+        const shares = sharesOf(k)
+        for (let e = 0; e < count; e++) out[e]! += (weight * shares[e]!) / total
       })
     return out
   }
-  return {parts, edges: at(values, edges), at}
+  return {
+    parts,
+    edges: mean(edges, (k) => ranked[k]!.own),
+    at: (of, count) => mean(count, (k) => suspicionOf(parts[k]!, of[k]!).map(ranked[k]!.share)),
+  }
 }
 
 /** Scores of the pairs of one node with every node, as if they were edges: [n]. */

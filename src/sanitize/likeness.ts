@@ -183,9 +183,11 @@ export function edgeLikeness(edges: Uint32Array, sources: readonly LikenessSourc
   const known = new Uint8Array(edges.length / 2)
   for (const source of sources)
     for (const e of source.edges) known[e] = Number(isKnown(source, edges[2 * e]!, edges[2 * e + 1]!))
+  const isEvery = known.every((x) => x === 1)
   const gather = (of: (source: LikenessSource) => Float64Array) => {
     const out = new Float64Array(known.length)
     for (const source of sources) of(source).forEach((x, k) => (out[source.edges[k]!] = x))
+    if (isEvery) return out
     const middle = upperMedian(out.filter((_, e) => known[e] === 1))
     return out.map((x, e) => (known[e] === 1 ? x : middle))
   }

@@ -32,15 +32,15 @@ export function nullPairs(
   edges: Uint32Array,
   sources: readonly LikenessSource[],
   mixing: Aggregation,
-  {order, strata}: Rewiring,
+  rewiring: Rewiring,
   random: Random,
 ): PairValues {
   const m = edges.length / 2
-  const isOne = strata.all.length === 1
-  const decks = decksOf(
+  const isOne = rewiring.strata.all.length === 1
+  const decks = keptDecks(
     edges,
     sources.map((source) => source.edges),
-    {order, strata},
+    rewiring,
   )
   const share = ([ends, others]: Deck) => (ends.length + (others?.length ?? 0)) / 2 / Math.max(1, m)
   const drawn = sources.map(() => ({pairs: [] as number[], without: [] as number[]}))
@@ -91,6 +91,23 @@ export function nullPairs(
 
 /** Ends that are dealt: all to each other, or those of the first list to those of the second. End 2e + k is end k of e. */
 export type Deck = [ends: Uint32Array, others: Uint32Array | null]
+
+interface KeptDecks {
+  readonly edges: Uint32Array
+  readonly lists: readonly Uint32Array[]
+  readonly decks: Deck[][]
+}
+const kept = new WeakMap<Rewiring, KeptDecks>()
+
+/** decksOf, made once for the same edges and lists: pairs are drawn for the scores, and again for each half of the given labels. */
+function keptDecks(edges: Uint32Array, lists: readonly Uint32Array[], rewiring: Rewiring): Deck[][] {
+  const last = kept.get(rewiring)
+  if (last?.edges === edges && last.lists.length === lists.length && last.lists.every((list, k) => list === lists[k]))
+    return last.decks
+  const decks = decksOf(edges, lists, rewiring)
+  kept.set(rewiring, {edges, lists, decks})
+  return decks
+}
 
 /** For each list of edges the ends that are dealt together, a deck for each stratum. */
 export function decksOf(edges: Uint32Array, lists: readonly Uint32Array[], {order, strata}: Rewiring): Deck[][] {

@@ -34,8 +34,8 @@ export interface LogisticModel {
 export function logisticRegression(x: DesignMatrix, answers: Uint8Array, penalty: number): LogisticModel {
   const {rows: n, cols: p} = x
   const yes = answers.reduce((sum, y) => sum + y, 0)
-  const standardise = standardiser(x)
-  const z = standardise(x)
+  const {mean, scale} = standardOf(x)
+  const z = standardised(x, mean, scale)
   const w = new Float64Array(p + 1)
   for (let round = 0; yes > 0 && yes < n && round < ROUNDS; round++) {
     const gradient = Float64Array.from(w, (value, j) => (j < p ? penalty * value : 0))
@@ -65,15 +65,20 @@ export function logisticRegression(x: DesignMatrix, answers: Uint8Array, penalty
   }
   return {
     coefficients: w.slice(0, p),
-    logOdds: (rows) => {
-      const standard = standardise(rows)
-      return Float64Array.from({length: rows.rows}, (_, i) => product(standard, i, w))
+    logOdds: ({rows, cols, data}) => {
+      const out = new Float64Array(rows)
+      for (let i = 0, at = 0; i < rows; i++) {
+        let sum = 0
+        for (let j = 0; j < cols; j++, at++) sum += (data[at]! - mean[j]!) * scale[j]! * w[j]!
+        out[i] = sum + w[cols]!
+      }
+      return out
     },
   }
 }
 
-/** To columns of mean 0 and variance 1 (0 where the column is constant), and a last column of ones. */
-function standardiser({rows, cols, data}: DesignMatrix): (x: DesignMatrix) => DesignMatrix {
+/** What makes columns of mean 0 and variance 1; scale 0 where a column is constant. */
+function standardOf({rows, cols, data}: DesignMatrix): {mean: Float64Array; scale: Float64Array} {
   const mean = new Float64Array(cols)
   const variance = new Float64Array(cols)
   for (let t = 0; t < data.length; t++) mean[t % cols]! += data[t]! / rows
@@ -81,14 +86,15 @@ function standardiser({rows, cols, data}: DesignMatrix): (x: DesignMatrix) => De
   const scale = variance.map((square, j) =>
     Math.sqrt(square) > ROUNDING * Math.abs(mean[j]!) ? 1 / Math.sqrt(square) : 0,
   )
-  return (x) => ({
-    rows: x.rows,
-    cols: cols + 1,
-    data: Float64Array.from({length: x.rows * (cols + 1)}, (_, t) => {
-      const j = t % (cols + 1)
-      return j === cols ? 1 : (x.data[((t - j) / (cols + 1)) * cols + j]! - mean[j]!) * scale[j]!
-    }),
-  })
+  return {mean, scale}
+}
+
+/** The columns on that scale, and a last column of ones. */
+function standardised({rows, cols, data}: DesignMatrix, mean: Float64Array, scale: Float64Array): DesignMatrix {
+  const out = new Float64Array(rows * (cols + 1)).fill(1)
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++) out[i * (cols + 1) + j] = (data[i * cols + j]! - mean[j]!) * scale[j]!
+  return {rows, cols: cols + 1, data: out}
 }
 
 function product({cols, data}: DesignMatrix, i: number, w: Float64Array): number {

@@ -2,7 +2,10 @@ import {ascendingOrder} from './ascending-order.js'
 
 /** Average ranks of the values, ascending, ties sharing the mean: 1 … n. Cost that of ascendingOrder. */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
-  const order = ascendingOrder(values)
+  return ranksIn(ascendingOrder(values), values)
+}
+
+function ranksIn(order: Uint32Array, values: ArrayLike<number>): Float64Array {
   const ranks = new Float64Array(values.length)
   for (let from = 0; from < order.length; ) {
     let to = from + 1
@@ -44,6 +47,15 @@ export function averagePrecision(truth: ArrayLike<number>, order: ArrayLike<numb
     if (truth[order[place]!]! > 0) sum += ++found / (place + 1)
   }
   return sum / found
+}
+
+/** Of each value the share of all that are below it, equal ones (itself too) counted half; and that of any other x. */
+export function rankedShares(values: Float64Array): {own: Float64Array; share: (x: number) => number} {
+  const order = ascendingOrder(values)
+  const n = values.length
+  const sorted = new Float64Array(n)
+  for (let t = 0; t < n; t++) sorted[t] = values[order[t]!]!
+  return {own: ranksIn(order, values).map((rank) => (rank - 0.5) / n), share: sharesBelow(sorted)}
 }
 
 /** Share of the values, sorted ascending, that are below x, equal ones counted half; NaN where there are none. */
