@@ -19,10 +19,12 @@ export interface KernelJob {
   left: Dense | null
   /** [rows of w, r]: V of kernelApply, right of kernelGradient */
   right: Dense | null
+  /** kernelBlock on the calling thread: where the rows of the result are to be; else null */
+  into: Float64Array | null
 }
 
 export interface KernelPart {
-  /** rows of the block in the result */
+  /** rows of the block in the result; empty where they went to `into` */
   rows: Float64Array
   /** kernelApply of one set: [r, rows after the block], what the block adds to the rows after it; else empty */
   later: Float64Array
@@ -48,13 +50,13 @@ type Reduce = (job: KernelJob, tiles: CosineTiles, products: Products, i0: numbe
 
 const blockRows: Reduce = async (job, tiles, _, i0, i1) => {
   const n = job.w.rows
-  const rows = new Float64Array((i1 - i0) * n)
+  const rows = job.into?.subarray(i0 * n, i1 * n) ?? new Float64Array((i1 - i0) * n)
   for (let j0 = 0; j0 < n; j0 += KERNEL_BLOCK) {
     const tile = await tiles.of(i0, j0)
     toKappa(job, tile, i0, j0)
     for (let i = 0; i < tile.rows; i++) rows.set(tile.data.subarray(i * tile.cols, (i + 1) * tile.cols), i * n + j0)
   }
-  return {rows, later: NONE}
+  return {rows: job.into === null ? rows : NONE, later: NONE}
 }
 
 /** Of one set only the tiles on and above the diagonal: a tile serves its rows and, transposed, its columns. */

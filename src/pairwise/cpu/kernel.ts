@@ -18,7 +18,7 @@ export interface KernelContext {
 /** κ(Z Wᵀ): see PairwiseEngine.kernelBlock. Cost: rows · rows products of rows, one acos a pair. */
 export async function kernelBlock(context: KernelContext, z: Matrix, w: Matrix): Promise<Dense> {
   const out = new Float64Array(z.rows * w.rows)
-  await reduce(context, {kind: 'kernelBlock', z, w, left: null, right: null}, (from, part) =>
+  await reduce(context, {kind: 'kernelBlock', z, w, left: null, right: null, into: out}, (from, part) =>
     out.set(part.rows, from * w.rows),
   )
   return {rows: z.rows, cols: w.rows, data: out}
@@ -28,7 +28,7 @@ export async function kernelBlock(context: KernelContext, z: Matrix, w: Matrix):
 export async function kernelApply(context: KernelContext, z: Matrix, w: Matrix, v: Dense): Promise<Dense> {
   const r = v.cols
   const out = new Float64Array(z.rows * r)
-  await reduce(context, {kind: 'kernelApply', z, w, left: null, right: v}, (from, {rows, later}) => {
+  await reduce(context, {kind: 'kernelApply', z, w, left: null, right: v, into: null}, (from, {rows, later}) => {
     for (let t = 0; t < rows.length; t++) out[from * r + t]! += rows[t]!
     const after = from + KERNEL_BLOCK
     const width = later.length / r
@@ -46,7 +46,7 @@ export async function kernelGradient(
   right: Dense,
   onRows: (firstRow: number, block: Dense) => void,
 ): Promise<void> {
-  await reduce(context, {kind: 'kernelGradient', z, w, left, right}, (from, {rows}) =>
+  await reduce(context, {kind: 'kernelGradient', z, w, left, right, into: null}, (from, {rows}) =>
     onRows(from, {rows: rows.length / w.cols, cols: w.cols, data: rows}),
   )
 }
@@ -60,7 +60,9 @@ async function reduce(
   const width = isCsr(z) && isCsr(w) ? Math.ceil((z.indices.length + w.indices.length) / (z.rows + w.rows + 1)) : z.cols
   const isParallel = runner.isParallel(z.rows * w.rows * (width + (right?.cols ?? 0) + MAP_WORK))
   const share = (x: Dense | null) => (x === null ? null : sharedDense(x))
-  const arrays = isParallel ? {z: matrices.of(z), w: matrices.of(w), left: share(left), right: share(right)} : {}
+  const arrays = isParallel
+    ? {z: matrices.of(z), w: matrices.of(w), left: share(left), right: share(right), into: null}
+    : {}
   await runner.run(
     {...job, ...arrays, one: z === w, precision},
     Math.ceil(z.rows / KERNEL_BLOCK),
