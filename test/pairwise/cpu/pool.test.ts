@@ -24,6 +24,7 @@ describe('PairWorkers', () => {
     precision: 'fp64',
     left: null,
     right: null,
+    into: null,
   }
   const dying = new URL('./dying-worker.mjs', import.meta.url)
 
