@@ -4,7 +4,7 @@ import type {Graph} from '../../src/graph/types.js'
 import {csrFromDense} from '../../src/linalg/csr.js'
 import {dense} from '../../src/linalg/types.js'
 import {createCpuEngine} from '../../src/pairwise/cpu/index.js'
-import type {PairwiseEngine} from '../../src/pairwise/engine.js'
+import type {GramSolution, PairwiseEngine} from '../../src/pairwise/engine.js'
 import {aggregation} from '../../src/sanitize/aggregate.js'
 import {explainPlan, sanitize, type SanitizeRun} from '../../src/sanitize/sanitize.js'
 import type {SanitizeOptions} from '../../src/sanitize/settings.js'
@@ -124,6 +124,35 @@ describe('what a reader must know of the scores', () => {
       expect.stringContaining('computed in fp32'),
       "the kernel was solved on the processor with the device's products: in fp32 much is left",
     ])
+  })
+
+  it('that a device solved in fp32 and how well, or left it to the processor and why', async () => {
+    const solving = (solution: Partial<GramSolution>, precision: 'fp32' | 'fp64'): PairwiseEngine => ({
+      ...engine,
+      openGram: (_task, host) =>
+        Promise.resolve({...host, precision, solve: async () => ({...(await host.solve()), ...solution})}),
+    })
+    const codes = async (fast: PairwiseEngine) => {
+      const options: SanitizeOptions = {...OPTIONS, method: 'first-order', labelFree: false}
+      const {notes} = await sanitize(small(), options, fast, {threads: 1})
+      return notes.filter(({code}) => code === 'scores-in-fp32' || code === 'left-to-processor')
+    }
+    expect(await codes(solving({residual: 3e-12}, 'fp32'))).toEqual([
+      {
+        level: 'warning',
+        code: 'scores-in-fp32',
+        message:
+          'kernel scores were computed in fp32 from a solve with a relative residual of 3e-12: an edge whose rank is next to the cut may fall on the other side of it on another device',
+      },
+    ])
+    expect(await codes(solving({leftToHost: 'it is not positive definite'}, 'fp64'))).toEqual([
+      {
+        level: 'info',
+        code: 'left-to-processor',
+        message: 'the kernel was solved in fp64 on the processor, not on the device: it is not positive definite',
+      },
+    ])
+    expect(await codes(engine)).toEqual([])
   })
 
   it('that features, weights, rows or reach are missing', async () => {

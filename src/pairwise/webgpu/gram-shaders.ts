@@ -4,8 +4,8 @@ import {bindings, THREADS} from './landmark-shaders.js'
 export const STEP = 64
 
 /**
- * A block of H + λI from one of H. Bindings: 0 {height, λ as the bits of an f32 on the diagonal}; 1 H; 2 out. Any number of
- * workgroups.
+ * A block of H + λI from one of H. Bindings: 0 {height, what to add on the diagonal as the bits of an f32}; 1 H; 2 out.
+ * Any number of workgroups.
  */
 export const ADD_RIDGE = `
 struct Shape { height: u32, ridge: f32 }
@@ -88,8 +88,8 @@ const QUADS = STEP / 4
  * What is left of a block: A −= U_kᵀ U_k, in squares of 64 from row `down` and column `right` of it on, those below the
  * diagonal left out where `own` is 1. Workgroups: x over columns, y over rows.
  *
- * Bindings   0 {height / 4, n / 4, first row and column of the block in `rows` / 4, down / 4, right / 4, own}; 1 rows [64, n];
- *            2 block.
+ * Bindings   0 {height, n, columns of `rows` in which the rows and the columns of the block begin, down, right (all / 4),
+ *            own}; 1 rows [64, n]; 2 block.
  * Precision  fp32: a step takes the sum of 64 products from an entry.
  */
 export const FACTOR_REST = `

@@ -5,7 +5,7 @@ import {refine} from '../../linalg/refinement.js'
 import {dense, type Dense} from '../../linalg/types.js'
 import {InputError} from '../../errors.js'
 import type {GramSolution, GramStage, GramTask, HostGram, PairwiseEngine} from '../engine.js'
-import type {Gpu} from './gpu.js'
+import type {Arena, Gpu} from './gpu.js'
 import {factorOnDevice, solveOnDevice} from './gram-cholesky.js'
 import {kernelOnDevice, planGram, timesBlocks} from './gram-device.js'
 
@@ -23,8 +23,9 @@ const INNER = {tolerance: 1e-6, maxIterations: 200}
  * A kernel kept in full on the device: rows go up once, H = κ(X̂X̂ᵀ) is made there and stays there. Vectors of s · classes
  * numbers and the sums s of a gradient are all that crosses the bus.
  *
- * Solve      conjugate gradients with products of H in fp32 (λ ≥ 1), or its Cholesky factor in fp32, refined: residuals in fp64 by `host`, until the largest is
- *            ≤ 1e-10 of Y and the estimated error ≤ 1e-8 of α. Where that is not reached, all that follows is left to `host`, gradients too.
+ * Solve      conjugate gradients with products of H in fp32 (λ ≥ 1), or its Cholesky factor in fp32, refined: residuals
+ *            in fp64 by `host`, until the largest is ≤ 1e-10 of Y and the estimated error ≤ 1e-8 of α. Where that is not
+ *            reached, all that follows is left to `host`, gradients too.
  * Gradient   that of kernelGradient, in fp32.
  * Cost       s² · d multiply–adds to make H; about 20 products of H with Y, or s³ / 6 once and s² · classes, and s² · d on
  *            the processor, for each refinement; 2 s² · d for the gradient. 4 s² bytes on the device.
@@ -54,9 +55,9 @@ export async function openGram<G>(
   let isLeft = false
   const {y, ridge} = task
   const held = keepSums(task, pass)
-  const roughSolver = async (lambda: number): Promise<RoughSolver | null> => {
-    if (lambda >= ITERATIVE_RIDGE) return solveIteratively(times, lambda)
-    const factor = await gpu.exclusive((own) => factorOnDevice(gpu, arena, own, kernel, lambda))
+  const roughSolver = async (space: Arena): Promise<RoughSolver | null> => {
+    if (ridge >= ITERATIVE_RIDGE) return solveIteratively(times, ridge)
+    const factor = await gpu.exclusive((own) => factorOnDevice(gpu, space, own, kernel, ridge))
     return factor === null ? null : (r) => gpu.exclusive((own) => solveOnDevice(gpu, own, factor, r))
   }
   return {
@@ -66,7 +67,10 @@ export async function openGram<G>(
     apply: (v) => (isLeft ? host.apply(v) : times(v)),
     async solve() {
       if (ridge === Infinity) return {alpha: y, residual: null, leftToHost: null}
-      const refined = await solveRefined(task, await roughSolver(ridge), host)
+      const space = gpu.arena()
+      const refined = await roughSolver(space)
+        .then((solver) => solveRefined(task, solver, host))
+        .finally(() => space.free())
       if (typeof refined !== 'string') return refined
       isLeft = true
       arena.free()
@@ -95,7 +99,7 @@ export async function openGram<G>(
   }
 }
 
-/** The sums s of a gradient from row `first` on, SUMMED of them: one pass for all stretches that ask for some of these. */
+/** The sums s of a gradient from row `first` on, SUMMED of them: one pass for all stretches that ask for some of them. */
 function keepSums({rows}: GramTask, pass: PairwiseEngine['kernelGradient']) {
   let last: {first: number; alpha: Dense; sums: Promise<Dense>} | null = null
   const make = async (first: number, alpha: Dense): Promise<Dense> => {
