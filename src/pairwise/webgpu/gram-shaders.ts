@@ -33,22 +33,16 @@ var<workgroup> u: array<f32, ${STEP * STEP}>;
 fn main(@builtin(local_invocation_index) c: u32) {
   let corner = shape.first * shape.height + shape.first;
   for (var t = 0u; t < ${STEP}u; t++) { u[t * ${STEP}u + c] = a[corner + t * shape.height + c]; }
+  // Row t is final when its turn comes; its root is taken at the end, so that one barrier a turn does.
   for (var t = 0u; t < ${STEP}u; t++) {
     workgroupBarrier();
-    var pivot = u[t * ${STEP + 1}u];
-    workgroupBarrier();
-    if (!(pivot > 0.0)) {
-      if (c == t) { state[0] = 1u; }
-      pivot = 1.0;
-    }
-    if (c >= t) { u[t * ${STEP}u + c] /= sqrt(pivot); }
-    workgroupBarrier();
-    for (var i = t + 1u; i <= c; i++) {
-      u[i * ${STEP}u + c] = fma(-u[t * ${STEP}u + i], u[t * ${STEP}u + c], u[i * ${STEP}u + c]);
-    }
+    let pivot = u[t * ${STEP + 1}u];
+    if (!(pivot > 0.0) && c == t) { state[0] = 1u; }
+    let share = u[t * ${STEP}u + c] / select(1.0, pivot, pivot > 0.0);
+    for (var i = t + 1u; i <= c; i++) { u[i * ${STEP}u + c] = fma(-u[t * ${STEP}u + i], share, u[i * ${STEP}u + c]); }
   }
   for (var t = 0u; t < ${STEP}u; t++) {
-    let value = select(0.0, u[t * ${STEP}u + c], t <= c);
+    let value = select(0.0, u[t * ${STEP}u + c] * inverseSqrt(u[t * ${STEP + 1}u]), t <= c);
     a[corner + t * shape.height + c] = value;
     squares[(shape.step * ${STEP}u + t) * ${STEP}u + c] = value;
   }
@@ -64,17 +58,15 @@ export const FACTOR_ROWS = `
 struct Shape { height: u32, first: u32, step: u32, n: u32, offset: u32, begin: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 ${bindings('read_write a f32', 'read squares f32', 'read_write rows f32')}
-var<workgroup> u: array<f32, ${STEP * STEP}>;
 @compute @workgroup_size(${STEP})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  for (var t = 0u; t < ${STEP}u; t++) { u[t * ${STEP}u + local] = squares[(shape.step * ${STEP}u + t) * ${STEP}u + local]; }
-  workgroupBarrier();
-  let column = shape.begin + group.x * ${STEP}u + local;
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let square = shape.step * ${STEP * STEP}u;
+  let column = shape.begin + id.x;
   var x: array<f32, ${STEP}>;
   for (var t = 0u; t < ${STEP}u; t++) {
     var sum = a[(shape.first + t) * shape.height + column];
-    for (var i = 0u; i < t; i++) { sum = fma(-u[i * ${STEP}u + t], x[i], sum); }
-    x[t] = sum / u[t * ${STEP + 1}u];
+    for (var i = 0u; i < t; i++) { sum = fma(-squares[square + i * ${STEP}u + t], x[i], sum); }
+    x[t] = sum / squares[square + t * ${STEP + 1}u];
     a[(shape.first + t) * shape.height + column] = x[t];
     rows[t * shape.n + shape.offset + column] = x[t];
   }
