@@ -3,7 +3,10 @@ import {bindings, THREADS} from './landmark-shaders.js'
 /** Rows whose products with themselves, or with other rows, a thread adds before the host goes on in fp64. */
 export const STRETCH = 64
 
-/** WGSL of the loop of one thread over a stretch of rows of a column; `body` sees row, col and at, its place. */
+/**
+ * WGSL of a kernel over vectors [rows, width], a thread a stretch of a column; `body` sees row, col and at, its place. What
+ * it adds to `sum` is left in parts [rows / 64, width], in order, so the error of a sum is γ(64) Σ|terms|.
+ */
 const stretches = (body: string) => `
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -18,16 +21,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 }`
 
+/** Parameters of all of them: λ as the bits of an f32; again: see SCALE. */
 const SHAPE = `
 struct Shape { rows: u32, width: u32, ridge: f32, again: u32 }
 @group(0) @binding(0) var<uniform> shape: Shape;`
-
-/**
- * The vectors of conjugate gradients [rows, width], a thread a stretch of a column. Each kernel leaves the sums of its
- * stretches in parts [rows / 64, width], added up in order, so the error of a sum is γ(64) Σ|terms|.
- *
- * Parameters   0 {rows, width, λ as the bits of an f32, again}.
- */
 
 /**
  * AV from κV without its near pairs and diagonal: image += (κ_ii + λ) v_i + Σ κ_ij v_j over the near pairs of row i, in
