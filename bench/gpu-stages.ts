@@ -2,7 +2,7 @@
  * Where the time of the WebGPU engine goes: each dispatch and read is waited for, which itself costs about 0.2 ms. What is
  * left of the whole is the host's.
  *
- *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--nodes 65536] [--landmarks 1024] [--solve-nodes 20000] [--software]
+ *   npx tsx bench/gpu-stages.ts [--rows 20000] [--anchors 10000] [--nodes 65536] [--landmarks 1024] [--solve-nodes 20000] [--gram-nodes 6000] [--software]
  */
 import {availableParallelism} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -13,9 +13,12 @@ import {openGpu} from '../src/pairwise/webgpu/gpu.js'
 import {webgpuEngine} from '../src/pairwise/webgpu/index.js'
 import {CHUNK} from '../src/sanitize/landmarks.js'
 import {openStage} from '../src/sanitize/solvers/landmark-stage.js'
+import {gramOnHost, openGramStage} from '../src/sanitize/solvers/gram-stage.js'
 import {openSolveStage} from '../src/sanitize/solvers/solve-stage.js'
+import type {KernelProblem} from '../src/sanitize/solvers/solver.js'
 import {random} from '../src/stats/random.js'
 import {certifyTask} from './certify-task.js'
+import {gramProblem} from './gram-problem.js'
 import {landmarkProblem} from './landmark-problem.js'
 import {solveData, solveProblem} from './solve-problem.js'
 
@@ -26,6 +29,7 @@ const {values} = parseArgs({
     nodes: {type: 'string', default: '65536'},
     landmarks: {type: 'string', default: '1024'},
     'solve-nodes': {type: 'string', default: '20000'},
+    'gram-nodes': {type: 'string', default: '6000'},
     software: {type: 'boolean', default: false},
   },
 })
@@ -52,6 +56,16 @@ const gamma = {
 }
 const data = solveData({rows: Number(values['solve-nodes']), cols: 128, classes: 40})
 const solve = await openSolveStage(await solveProblem(data.unit, cpu, products), engine, 64)
+const gramSize = {rows: Number(values['gram-nodes']), cols: 500, classes: 7, degree: 4}
+const [some, few] = [10, 1e-3].map((ridge) => gramProblem(gramSize, ridge)) as [KernelProblem, KernelProblem]
+/** Everything of a problem but its gradients; `host` holds the residuals in fp64. */
+const solveGram = async (problem: KernelProblem) => {
+  const host = gramOnHost(problem, {exact: cpu, fast: engine, products}, {products: 8, stretches: 16})
+  const opened = await openGramStage(problem, host, {fast: engine})
+  await opened.solve()
+  return opened
+}
+const gramStage = await solveGram(some)
 const times = new Map<string, [number, number]>()
 const add = (key: string, ms: number) => {
   const [count, sum] = times.get(key) ?? [0, 0]
@@ -67,6 +81,12 @@ const MARKS: [string, string][] = [
   ['whiten[l', 'nearWeights'],
   ['bounds:', 'referenceSums'],
   ['farthest', 'anchorSums'],
+  ['shape.ridge, e %', 'addRidge'],
+  ['pivot', 'factorSquare'],
+  ['rows[t * shape.n', 'factorRows'],
+  ['tall[local]', 'factorRest'],
+  ['var turn = 0u', 'solveSquare'],
+  ['let forward', 'solveRest'],
   ['if (shape.left_by_rows', 'narrowProduct'],
   ['tile_a', 'product'],
   ['parts[e] = sum', 'vectors'],
@@ -103,6 +123,14 @@ const works: Record<string, () => Promise<unknown>> = {
   volatility: () => engine.volatility(task),
   'landmark sums': () => stage.sums(0, size.rows),
   solve: () => solve.solve(data.y, 10, 1e-5),
+  'Gram matrices, λ = 10': async () => (await solveGram(some)).close(),
+  'Gram matrices, λ = .001': async () => (await solveGram(few)).close(),
+  async 'Gram gradients'() {
+    // Another object is another α: nothing is kept from the run before.
+    const alpha = {...some.y}
+    for (let from = 0; from < gramSize.rows; from += 500)
+      await gramStage.gradient(from, Math.min(gramSize.rows, from + 500), alpha)
+  },
   async 'landmark gradients'() {
     for (let from = 0; from < size.rows; from += CHUNK)
       await stage.gradient(from, Math.min(size.rows, from + CHUNK), gamma)

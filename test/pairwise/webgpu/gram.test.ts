@@ -205,6 +205,9 @@ describe.skipIf(gpu === null)(
       // A stretch is a part of what was computed with its neighbours, whatever became of them.
       const part = await opened.gradient(from + 1, Math.min(to, from + 90), task.y)
       expect(part.data).toEqual(s.data.slice(cols, cols * (1 + part.rows)))
+      // And of another α another.
+      const twice = {...task.y, data: task.y.data.map((x) => 2 * x)}
+      expect((await opened.gradient(from, to, twice)).data).toEqual(s.data.map((x) => 4 * x))
       const all = kernelGradientByDefinition(rows, rows, task.y, task.y)
       const truth = {...all, rows: to - from, data: all.data.slice(from * cols, to * cols)}
       expect(difference(tangents(rows, from, s), tangents(rows, from, truth))).toBeLessThan(2e-5)
