@@ -52,8 +52,10 @@ export async function openGpu({allowSoftware, dawn = [], bufferLimit = Infinity}
       `use ${option('device')} cpu`,
     ])
   }
-  const {maxBufferSize, maxStorageBufferBindingSize} = adapter.limits
-  const device = await adapter.requestDevice({requiredLimits: {maxBufferSize, maxStorageBufferBindingSize}})
+  const {maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize} = adapter.limits
+  const device = await adapter.requestDevice({
+    requiredLimits: {maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize},
+  })
   return new Gpu(instance, device, facts, Math.min(bufferLimit, maxBufferSize, maxStorageBufferBindingSize))
 }
 
@@ -91,6 +93,11 @@ export class Gpu {
     void device.lost.then((info) => {
       this.lost = info.message === '' ? info.reason : info.message
     })
+  }
+
+  /** memory that the threads of a workgroup share, in bytes */
+  get workgroupBytes(): number {
+    return this.device.limits.maxComputeWorkgroupStorageSize
   }
 
   /**

@@ -44,9 +44,11 @@ fn inverseOf(d: f32) -> f32 { let x = max(d, p.floor); if (x > 0.0) { return 1.0
  * Left out   pairs on which a count may turn (d within its error of a δ or of 0) or whose input rounding is not small
  *            against max(d, τ): their bit is set and they add nothing. Distances are written back for ANCHOR_SUMS, −1
  *            for pairs left out.
+ * Memory     with `statistics`, 3 (deltas + 1)(etas + 1) + 1, the sums of a thread are in workgroup memory until they are done, 256 bytes for each of
+ *            them; with 0 in `sums`, where each addition waits for the one before.
  * Bindings   0 Parameters; 1 block [anchors, stride]; 2, 3 rows; 4 bounds [etas, stride]; 5 deltas; 6 sums; 7 bits.
  */
-export const referenceSums = (metric: Metric) => `
+export const referenceSums = (metric: Metric, statistics: number) => `
 ${COMMON}
 ${ASIN_WGSL}
 @group(0) @binding(1) var<storage, read_write> block: array<f32>;
@@ -56,8 +58,9 @@ ${ASIN_WGSL}
 @group(0) @binding(5) var<storage, read> deltas: array<f32>;
 @group(0) @binding(6) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(7) var<storage, read_write> bits: array<u32>;
+${statistics > 0 ? `var<workgroup> own: array<f32, ${statistics * THREADS}>;` : ''}
 @compute @workgroup_size(${THREADS})
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
   let j = id.x;
   if (j >= p.references) { return; }
   let r = references[j];
@@ -93,15 +96,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       block[at] = distance;
       let change = lossChange(a, r);
       let inverse = inverseOf(distance);
-      let bin = out + 3u * (g * (p.etas + 1u) + k) * p.stride;
-      sums[bin] += 1.0;
-      sums[bin + p.stride] += change * inverse;
-      sums[bin + 2u * p.stride] += inverse;
-      sums[out + 3u * bins * p.stride] += min(change, p.lossMax) * inverse;
+      let bin = 3u * (g * (p.etas + 1u) + k);
+      ${sumAt(statistics, 'bin')} += 1.0;
+      ${sumAt(statistics, '(bin + 1u)')} += change * inverse;
+      ${sumAt(statistics, '(bin + 2u)')} += inverse;
+      ${sumAt(statistics, '(3u * bins)')} += min(change, p.lossMax) * inverse;
     }
     bits[(id.y * ${SUB / 32}u + word) * p.stride + j] = left;
   }
+  ${statistics > 0 ? `for (var s = 0u; s < ${statistics}u; s++) { sums[out + s * p.stride] = ${sumAt(statistics, 's')}; }` : ''}
 }`
+
+const sumAt = (statistics: number, place: string) =>
+  statistics > 0 ? `own[${place} * ${THREADS}u + local]` : `sums[out + ${place} * p.stride]`
 
 /**
  * WGSL: for each anchor Σ h_{L_max}, the part of it from pairs with different labels, the largest h, and the largest

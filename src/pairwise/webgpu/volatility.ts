@@ -126,7 +126,7 @@ export async function webgpuVolatility(gpu: Gpu, arena: Arena, task: VolatilityT
       )
       gpu.clear(parts)
       await gpu.dispatch(
-        referenceSums(task.metric),
+        referenceSums(task.metric, gpu.workgroupBytes >= 4 * statistics * THREADS ? statistics : 0),
         parameters,
         [block, structs[p]!, others, bounds, deltas, parts, bits],
         [wide.height / THREADS, subs, 1],

@@ -117,6 +117,24 @@ describe.skipIf(gpu === null)(
       expect(await engine.volatility(t)).toEqual(await engine.volatility(t))
     })
 
+    it('sums volatility in workgroup memory or, where bins are too many for it, elsewhere: the same bits', async () => {
+      const few = task(normal(1, 700, 9), normal(2, 90, 9), 'l2')
+      // No loss changes by so much: the bins that are added stay empty.
+      const many = {...few, etas: Float64Array.of(...few.etas, ...Array.from({length: 10}, (_, k) => 5 + k))}
+      const bytes = ({deltas, etas}: typeof few) => 4 * 64 * (3 * (deltas.length + 1) * (etas.length + 1) + 1)
+      const {workgroupBytes} = gpu!
+      expect(bytes(few)).toBeLessThanOrEqual(16_384)
+      expect(bytes(many)).toBeGreaterThan(workgroupBytes)
+      const [a, b] = [await engine.volatility(few), await engine.volatility(many)]
+      expect(b.total).toEqual(a.total)
+      expect(b.within).toEqual(a.within)
+      const [E, wide] = [few.etas.length, many.etas.length]
+      for (const name of ['windowed', 'exceed'] as const) {
+        const shared = a[name].map((_, at) => b[name][Math.floor(at / E) * wide + (at % E)]!)
+        expect(shared).toEqual(a[name])
+      }
+    })
+
     for (const metric of METRICS) {
       it(`sums volatility as defined across panels: ${metric}`, async () => {
         expectSums(
