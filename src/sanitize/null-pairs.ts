@@ -23,7 +23,7 @@ const MOST = 2 * LEAST
  * Shapes     edges [2 m], order [n] nodes in an order that does not depend on the file → values [k], k from about 20,000 to 40,000.
  * Random     for each round and stratum a permutation of the ends, of those of both kinds one each.
  * Cost       the values around each node that is drawn, once, and a few inner products of profiles a pair.
- * Order      pairs of a source together.
+ * Order      that of drawing, in which the sources take turns: whoever reads the first pairs only reads some of each.
  * Empty      no pair is known → [0] each.
  * Source     Newman 2010, §13.2, the configuration model. Deviation: pairs that are edges, or that repeat, are not
  *            refused.
@@ -43,7 +43,7 @@ export function nullPairs(
     rewiring,
   )
   const share = ([ends, others]: Deck) => (ends.length + (others?.length ?? 0)) / 2 / Math.max(1, m)
-  const drawn = sources.map(() => ({pairs: [] as number[], without: [] as number[]}))
+  const drawn = sources.map(() => ({pairs: [] as number[], without: [] as number[], places: [] as number[]}))
   const dealers = sources.map((source, number) => ({
     source,
     drawn: drawn[number]!,
@@ -58,7 +58,7 @@ export function nullPairs(
           const [u, v] = [edges[s]!, edges[t]!]
           if (u === v || !isKnown(source, u, v) || (!isOne && (s ^ 1) === t)) continue
           one.left--
-          count++
+          mine.places.push(count++)
           mine.pairs.push(u, v)
           // s ^ 1 is the other end of the edge of s, which rewiring takes away from u.
           mine.without.push(edges[s ^ 1]!, edges[t ^ 1]!)
@@ -71,19 +71,19 @@ export function nullPairs(
     cosine: new Float64Array(count),
     overlap: new Float64Array(count),
   }
-  let first = 0
   for (const [number, source] of sources.entries()) {
+    const {places} = drawn[number]!
     const [pairs, without] = [drawn[number]!.pairs, drawn[number]!.without].map((list) => Uint32Array.from(list)) as [
       Uint32Array,
       Uint32Array,
     ]
-    const k = pairs.length / 2
-    contextOfPairs(source, pairs, without, out.context.subarray(first, first + k))
-    for (let p = 0; p < k; p++, first++) {
+    const context = contextOfPairs(source, pairs, without)
+    for (const [p, at] of places.entries()) {
       const [u, v] = [pairs[2 * p]!, pairs[2 * p + 1]!]
-      out.disagreement[first] = 1 - rowDot(source.affine, u, source.soft, v)
-      out.cosine[first] = rowDot(source.profiles, u, source.profiles, v)
-      out.overlap[first] = neighbourShare(mixing, u, v, without[2 * p]!, without[2 * p + 1]!)
+      out.context[at] = context[p]!
+      out.disagreement[at] = 1 - rowDot(source.affine, u, source.soft, v)
+      out.cosine[at] = rowDot(source.profiles, u, source.profiles, v)
+      out.overlap[at] = neighbourShare(mixing, u, v, without[2 * p]!, without[2 * p + 1]!)
     }
   }
   return out
@@ -161,9 +161,9 @@ function contextOfPairs(
   {profiles: e, graph: {weights}}: LikenessSource,
   pairs: Uint32Array,
   without: Uint32Array,
-  context: Float64Array,
-): void {
+): Float64Array {
   const {indptr, indices, values} = weights
+  const context = new Float64Array(pairs.length / 2)
   eachNeighbourhood(e, weights, pairs, (v, t, around, total) => {
     const u = pairs[t ^ 1]!
     let sum = rowDotVector(e, u, around) + SELF * rowDot(e, u, e, v)
@@ -176,6 +176,7 @@ function contextOfPairs(
     }
     context[t >> 1]! += sum / weight
   })
+  return context
 }
 
 /** Place of a number in an ascending stretch; −1: it is not there. */

@@ -207,6 +207,14 @@ describe('pairs wired at random', () => {
     for (const values of [pairs.disagreement, pairs.cosine, pairs.overlap])
       expect(values).toHaveLength(pairs.context.length)
     expect(pairs.context.every(Number.isFinite)).toBe(true)
+    // The sources take turns: who reads the first pairs only reads some of each.
+    const marked = sources.map((source, k) => (k < 4 ? source : {...source, affine: dense(graph.nodes, 2)}))
+    const ofLast = nullPairs(graph.edges, marked, mixing, plain(graph), random(2)).disagreement
+    for (const count of [1000, 5000, ofLast.length]) {
+      const share = ofLast.subarray(0, count).filter((x) => x === 1).length / count
+      expect(share).toBeGreaterThan(0.1)
+      expect(share).toBeLessThan(0.3)
+    }
   })
 
   it('have the values of their definition, pair by pair', async () => {
