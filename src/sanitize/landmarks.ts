@@ -56,7 +56,7 @@ export async function landmarkKernel(
   const chosen = await chooseColumns(
     {
       diagonal: kernelDiagonal(rows.unit),
-      columns: rows.columns,
+      columns: (which) => rows.columns(which),
     },
     Math.min(count, among.length),
     random,

@@ -39,9 +39,9 @@ describe('how a solve lies on a device', () => {
         (rows, cols, power, columns) => {
           const planned = plan(rows, cols, 2 ** power)
           if (planned === null) return
-          const {wide, width} = planned
+          const {wide} = planned
           const {height, count} = planned.plan
-          const together = width(columns)
+          const together = planned.width(columns)
           expect([wide % 256, height % 256, together % (together <= 16 ? 16 : 64)]).toEqual([0, 0, 0])
           expect(height * count).toBeGreaterThanOrEqual(rows)
           expect(together).toBeGreaterThan(0)

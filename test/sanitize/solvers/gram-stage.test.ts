@@ -40,7 +40,6 @@ function offering(seen: string[], leave = false): PairwiseEngine {
     ...cpu,
     openGram<G>({rows, y, ridge}: GramTask, host: HostGram<G>): Promise<GramStage<G>> {
       seen.push(`opened ${rows.rows}`)
-      const {kernelApply} = cpu
       return Promise.resolve({
         get precision() {
           return leave ? ('fp64' as const) : ('fp32' as const)
@@ -51,7 +50,7 @@ function offering(seen: string[], leave = false): PairwiseEngine {
           const rest = await host.residual(solved.alpha)
           return {...solved, residual: ridge === Infinity ? null : largest(rest.data) / largest(y.data)}
         },
-        apply: (v) => kernelApply(rows, rows, v),
+        apply: (v) => cpu.kernelApply(rows, rows, v),
         gradient: (from, to, alpha) =>
           leave
             ? host.gradient(from, to, alpha)
@@ -151,9 +150,9 @@ describe('the stage on the processor', () => {
 
   it('asks of a sample what is asked of the whole', async () => {
     const asked: string[] = []
-    const {ask, task} = host(problem(3)).sample(20)
-    const alpha = dense(20, task.y.cols)
-    await ask({
+    const sample = host(problem(3)).sample(20)
+    const alpha = dense(20, sample.task.y.cols)
+    await sample.ask({
       precision: 'fp64',
       solve: () => (asked.push('solve'), Promise.resolve({alpha, residual: null, leftToHost: null})),
       apply: (v) => (asked.push(`apply ${v.rows} ${v.cols}`), Promise.resolve(v)),
