@@ -54,7 +54,7 @@ describe.skipIf(gpu === null)(
       const {failure, checks} = await selfTest(engine)
       expect(failure).toBeNull()
       expect(checks.length).toBeGreaterThan(20)
-    }, 120_000)
+    }, 300_000)
 
     // 256 rows fill a panel: the sizes stand on both sides of its border, and of one tile.
     for (const [n, m, cols] of [
