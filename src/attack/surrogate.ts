@@ -1,6 +1,7 @@
 import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {selectRows} from '../linalg/csr.js'
-import {aggregateRows, multiplyCsr, multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
+import {aggregateRows, multiplyCsrDense, multiplyCsrTransposedDense} from '../linalg/csr-products.js'
+import {multiplyCsr} from '../linalg/sparse-product.js'
 import {type Products, transpose} from '../linalg/products.js'
 import {type Csr, dense, type Dense, isCsr, type Matrix} from '../linalg/types.js'
 

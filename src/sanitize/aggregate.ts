@@ -1,5 +1,6 @@
 import {csrFromTriplets, normaliseRows} from '../linalg/csr.js'
-import {aggregateRows, multiplyCsr} from '../linalg/csr-products.js'
+import {aggregateRows} from '../linalg/csr-products.js'
+import {multiplyCsr} from '../linalg/sparse-product.js'
 import type {Csr, Matrix} from '../linalg/types.js'
 
 export type Norm = 'row' | 'sym'

@@ -1,6 +1,7 @@
 import {choleskySolve, cholesky} from '../linalg/cholesky.js'
 import {normaliseRows, selectRows} from '../linalg/csr.js'
-import {aggregateRows, multiplyCsr} from '../linalg/csr-products.js'
+import {aggregateRows} from '../linalg/csr-products.js'
+import {multiplyCsr} from '../linalg/sparse-product.js'
 import type {Csr, Dense} from '../linalg/types.js'
 import {random} from '../stats/random.js'
 import {aggregation} from './aggregate.js'

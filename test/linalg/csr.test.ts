@@ -11,13 +11,8 @@ import {
   selectRows,
   transposeCsr,
 } from '../../src/linalg/csr.js'
-import {
-  innerProducts,
-  multiplyCsr,
-  multiplyCsrDense,
-  multiplyCsrTransposedDense,
-  rowDot,
-} from '../../src/linalg/csr-products.js'
+import {innerProducts, multiplyCsrDense, multiplyCsrTransposedDense, rowDot} from '../../src/linalg/csr-products.js'
+import {multiplyCsr} from '../../src/linalg/sparse-product.js'
 import {plainProducts, transpose} from '../../src/linalg/products.js'
 import {type Csr, dense, type Dense} from '../../src/linalg/types.js'
 

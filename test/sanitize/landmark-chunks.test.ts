@@ -9,7 +9,7 @@ import {landmarkGradientByDefinition, landmarkSumsByDefinition} from '../../src/
 import {mixedRows, unitRows} from '../../src/sanitize/kernel-rows.js'
 import {LandmarkChunks} from '../../src/sanitize/landmark-chunks.js'
 import {landmarkKernel, type LandmarkKernel, landmarksAt} from '../../src/sanitize/landmarks.js'
-import {multiplyCsr} from '../../src/linalg/csr-products.js'
+import {multiplyCsr} from '../../src/linalg/sparse-product.js'
 import {random} from '../../src/stats/random.js'
 
 const engine = await createCpuEngine({threads: 1})
