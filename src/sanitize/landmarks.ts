@@ -10,8 +10,11 @@ import type {KernelRows} from './kernel-rows.js'
 
 /** Rows of the node set that are looked at together; fixed, so that sums have the same order whoever adds them. */
 export const CHUNK = 4096
-/** Landmarks are chosen among so many nodes. */
-export const CANDIDATES = 20_000
+/**
+ * Landmarks are chosen among so many nodes: the error they leave is no larger than with twice as many (three seeds on three graphs,
+ * docs/math-sanitize.md).
+ */
+export const candidates = (landmarks: number): number => Math.max(10_000, 4 * landmarks)
 /** Columns on which the error is measured, and rows of them. */
 const HELD_OUT = 128
 const SAMPLED_ROWS = 4096
@@ -41,7 +44,7 @@ export const inSingle = (kernel: LandmarkKernel): LandmarkKernel<Float32Array> =
  * Landmarks among some rows, drawn where the earlier ones leave most.
  *
  * Shapes     s rows → p ≤ count landmarks.
- * Cost       min(s, 20,000) · count kernel values and count² multiply–adds a row.
+ * Cost       min(s, candidates) · count kernel values and count² multiply–adds a row.
  * Source     Williams & Seeger 2001 (Nyström); Snelson & Ghahramani 2006 (the diagonal that is left). Deviation: none.
  */
 export async function landmarkKernel(
@@ -51,7 +54,7 @@ export async function landmarkKernel(
   products: Products,
 ): Promise<LandmarkKernel> {
   const order = random.permutation(all.unit.rows)
-  const among = order.slice(0, CANDIDATES).sort()
+  const among = order.slice(0, candidates(count)).sort()
   const rows = among.length === order.length ? all : all.select(among)
   const chosen = await chooseColumns(
     {

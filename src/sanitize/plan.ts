@@ -3,6 +3,7 @@ import {memoryText, programBytes, raiseMemory} from '../frame/memory.js'
 import {isCsr} from '../linalg/types.js'
 import {ITERATIVE_RIDGE} from './complexity.js'
 import {CROSS_BYTES} from './kernel-rows.js'
+import {candidates} from './landmarks.js'
 import {SMALLEST_THROUGH_LANDMARKS, type SanitizeSettings, type SolverName} from './settings.js'
 import type {KernelProblem} from './solvers/solver.js'
 
@@ -50,9 +51,8 @@ const SOLVE_PASSES = 10
 const PROBE_PASSES = 25
 const PROBES = 64
 const STREAM_LANDMARKS = 512
-/** Rows of a chunk that goes through the landmarks, and nodes among which those are chosen (see landmarks). */
+/** Rows of a chunk that goes through the landmarks (see landmarks). */
 const CHUNK_ROWS = 4096
-const CANDIDATES = 20_000
 /** Up to this size of the node set `auto` removes edges exactly (see solvers/gram), in batches of so many rows. */
 const EXACT_NODES = 1000
 const EXACT_ROWS = 4 * 512
@@ -170,9 +170,9 @@ function solverCosts(
         rows +
         tiles(p) +
         (isMixed ? 8 * n * p : leftBehind(p)) +
-        8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, CANDIDATES) * p + 2 * pattern + 4 * 512 * d),
-      multiplyAdds: s * p * (3 * d + 3.7 * p) + Math.min(s, CANDIDATES) * p * (d + p) + 3 * p ** 3,
-      kernelValues: 3 * s * p + Math.min(s, CANDIDATES) * p,
+        8 * (8 * p * p + 4 * chunk * p + 1.5 * Math.min(s, candidates(p)) * p + 2 * pattern + 4 * 512 * d),
+      multiplyAdds: s * p * (3 * d + 3.7 * p) + Math.min(s, candidates(p)) * p * (d + p) + 3 * p ** 3,
+      kernelValues: 3 * s * p + Math.min(s, candidates(p)) * p,
       scores: 'kc with an estimated error, no label-free score',
     }),
     timed({

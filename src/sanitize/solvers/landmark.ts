@@ -76,7 +76,7 @@ export async function drawLandmarks(
  *
  * Precision  landmarks are chosen and whitened in fp64 on the processor, so they are the same on every device; what follows is fp32
  *            (LandmarkChunks, or the stage of an engine), sums over chunks of rows fp64.
- * Cost       3 s · p kernel values, min(s, 20,000) · p² multiply–adds to choose the landmarks and 4 p² a node; p² and
+ * Cost       3 s · p kernel values, min(s, 10,000) · p² multiply–adds to choose the landmarks and 4 p² a node; p² and
  *            p · d numbers. Nothing of it for what is `done`.
  */
 export async function landmarkSolver(

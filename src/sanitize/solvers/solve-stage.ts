@@ -6,7 +6,7 @@ import {random} from '../../stats/random.js'
 import {addScaled} from '../complexity.js'
 import type {KernelRows} from '../kernel-rows.js'
 import {type LandmarkFeatures, landmarkFeatures, landmarkPreconditioner, solveSums} from '../landmark-scores.js'
-import {CANDIDATES, inSingle, type LandmarkKernel, landmarkKernel} from '../landmarks.js'
+import {candidates, inSingle, type LandmarkKernel, landmarkKernel} from '../landmarks.js'
 
 const MAX_ITERATIONS = 500
 /** Drawing more landmarks for a device may take this part of the multiply–adds of one pass over all pairs. */
@@ -53,7 +53,7 @@ export function hostSolve({rows, kernel, products}: SolveProblem, engine: Pairwi
     },
     async landmarks(most) {
       const given = kernel.places.length
-      const count = Math.min(most, Math.max(given, worthDrawing(unit)))
+      const count = Math.min(most, Math.max(given, worthDrawing(unit, most)))
       const drawn = count === given ? kernel : await landmarkKernel(rows, count, random(DRAWN_SEED), products)
       return inSingle(drawn)
     },
@@ -66,5 +66,5 @@ export function hostSolve({rows, kernel, products}: SolveProblem, engine: Pairwi
   }
 }
 
-const worthDrawing = ({rows, cols}: Matrix): number =>
-  Math.floor(Math.sqrt((DRAWN_PART * rows * rows * cols) / Math.min(rows, CANDIDATES)))
+const worthDrawing = ({rows, cols}: Matrix, most: number): number =>
+  Math.floor(Math.sqrt((DRAWN_PART * rows * rows * cols) / Math.min(rows, candidates(most))))
