@@ -29,7 +29,10 @@ export function defaultMemoryLimit(): number {
 
 /** An amount of memory in words, and as --max-memory takes it when its space is left out. */
 export const memoryText = (bytes: number): string =>
-  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toPrecision(3)} GiB` : `${(bytes / 2 ** 20).toPrecision(3)} MiB`
+  bytes >= 2 ** 30 ? `${threeDigits(bytes / 2 ** 30)} GiB` : `${threeDigits(bytes / 2 ** 20)} MiB`
+
+/** At least three digits, never an exponent: toPrecision(3) of 1000 is 1.00e+3. */
+const threeDigits = (x: number): string => (x >= 100 ? x.toFixed(0) : x.toPrecision(3))
 
 /**
  * What --max-memory must be raised to: somewhat more than is needed, since what is held differs a little from run to

@@ -8,7 +8,7 @@ import {allBlocks, type KeepPart, solveBlocks} from './kernel-scores.js'
 import type {SolverName} from './settings.js'
 import {concludeScores, type SanitizeResult, type SanitizeRun, withSolver} from './sanitize.js'
 import type {SanitizeOptions} from './settings.js'
-import type {SolvedBlock, KernelSolver} from './solvers/solver.js'
+import type {KernelFacts, KernelSolver, SolvedBlock} from './solvers/solver.js'
 
 /**
  * What one shard adds to a cleaned graph, as plain JSON: how all shards compute, and the kernel parts of its own
@@ -16,6 +16,8 @@ import type {SolvedBlock, KernelSolver} from './solvers/solver.js'
  */
 export interface SanitizeShare {
   plan: {solver: SolverName; blocks: number}
+  /** of the sums over pairs, see KernelFacts: a device may leave a shard to the processor */
+  precision: KernelFacts['precision']
   blocks: PackedPart[]
 }
 
@@ -45,6 +47,7 @@ export function sanitizeShard(
     const parts = await solveBlocks(solver, mine, run.onProgress)
     return {
       plan: {solver: plan.solver, blocks: solver.blocks},
+      precision: solver.facts.precision,
       blocks: parts.map((part, k) => packPart(mine[k]!, part)),
     }
   })
@@ -115,9 +118,10 @@ export function mergeSanitizeShares(
         `${place} and its other shards: block ${wrong} of ${solver.blocks} is missing or there twice`,
         AGAIN,
       )
+    const precision = shares.some(({share}) => share.precision === 'fp32') ? 'fp32' : solver.facts.precision
     return concludeScores(
       prepared,
-      solver,
+      {...solver, facts: {...solver.facts, precision}},
       parts.map(({part}) => part),
     )
   })

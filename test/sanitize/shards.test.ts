@@ -69,6 +69,22 @@ describe.each<[string, Partial<SanitizeOptions>, number[]]>([
   }, 120_000)
 })
 
+it('a merged report says that shards computed in fp32, whatever merges them', async () => {
+  const options = {...OPTIONS, solver: 'stream'} as const
+  const single: PairwiseEngine = {...engine, precision: 'fp32'}
+  const shares = await Promise.all(
+    [1, 2].map(async (index) => ({
+      place: `part-${index}`,
+      share: await sanitizeShard(graph, options, index === 2 ? single : engine, {index, count: 2}),
+    })),
+  )
+  expect(shares.map(({share}) => share.precision)).toEqual(['fp64', 'fp32'])
+  const isNoted = async (which: typeof shares) =>
+    (await mergeSanitizeShares(graph, options, engine, which)).notes.some(({code}) => code === 'scores-in-fp32')
+  expect(await isNoted(shares)).toBe(true)
+  expect(await isNoted(shares.map((one) => ({...one, share: {...one.share, precision: 'fp64'}})))).toBe(false)
+}, 60_000)
+
 describe('shares that do not fit', () => {
   let shares: {place: string; share: SanitizeShare}[]
   beforeAll(async () => {
